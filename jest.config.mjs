@@ -1,0 +1,21 @@
+const shared = {
+  extensionsToTreatAsEsm: [".ts"],
+  moduleFileExtensions: ["ts", "js", "mjs", "cjs", "json"],
+  testEnvironment: "node",
+  transform: {
+    "\\.ts$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2024" }, module: { type: "es6" } }],
+  },
+  modulePathIgnorePatterns: ["<rootDir>/.lab/"],
+};
+
+/** Unit tests use mocks and touch nothing; end-to-end tests drive a real cluster as a user would. */
+export default {
+  projects: [
+    {
+      ...shared,
+      displayName: "unit",
+      testMatch: ["<rootDir>/test/unit/**/*.test.ts", "<rootDir>/apps/*/test/**/*.test.ts"],
+    },
+    { ...shared, displayName: "e2e", testMatch: ["<rootDir>/test/e2e/**/*.test.ts"] },
+  ],
+};
