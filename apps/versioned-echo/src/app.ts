@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import Fastify, { type FastifyInstance } from "fastify";
+import type { Lifecycle } from "./drain.ts";
+import { type Faults, parseFaults } from "./faults.ts";
+import { addMetrics } from "./metrics.ts";
+
+/** What {@link buildApp} needs. */
+export interface AppOptions {
+  /** What `/` and `/version` answer, and the `version` label of every metric. */
+  readonly version: string;
+  /** The faults to start with; `PUT /faults` replaces them. */
+  readonly faults: Faults;
+  /** Told when the service is asked to stop. */
+  readonly lifecycle: Lifecycle;
+  /** Ends the process as a crash does. */
+  readonly crash: () => void;
+  /** Decides which answers fail: a number from 0 up to 1. Default `Math.random`. */
+  readonly random?: () => number;
+}
+
+/**
+ * How long an idle connection is kept, in milliseconds: longer than Envoy keeps one (1 h), so that it is the caller who closes
+ * and no request meets a connection that the service is just closing.
+ */
+const keepAliveMilliseconds = 3_605_000;
+
+/** The service, not yet listening. */
+export function buildApp(options: AppOptions): FastifyInstance {
+  const { version, lifecycle, random = Math.random } = options;
+  let faults = options.faults;
+  const app = Fastify({
+    keepAliveTimeout: keepAliveMilliseconds,
+    bodyLimit: 4096,
+    // What arrives on an open connection after the listener has gone is still in flight for its caller: serve it.
+    return503OnClosing: false,
+  });
+
+  app.addHook("onRequest", async (_request, reply) => {
+    if (lifecycle.draining) reply.header("connection", "close");
+  });
+  addMetrics(app, version);
+
+  for (const route of ["/", "/version"]) {
+    app.get(route, async (_request, reply) => {
+      if (faults.latencyMilliseconds > 0) await sleep(faults.latencyMilliseconds);
+      // 500 and not 503: a mesh retries 503, and the fault would be hidden from the very caller who should see it.
+      if (random() < faults.errorRate) return reply.code(500).send({ version, error: "injected fault" });
+      return { version };
+    });
+  }
+
+  app.get<{ Querystring: { probe?: string } }>("/health", async (request, reply) => {
+    // A draining or unready process is alive: restarting it would only lose what is in flight.
+    if (request.query.probe === "liveness") return { status: "alive", version };
+    if (lifecycle.draining) return reply.code(503).send({ status: "draining", version });
+    if (!faults.ready) return reply.code(503).send({ status: "not ready", version });
+    return { status: "ready", version };
+  });
+
+  app.get("/faults", async () => faults);
+  app.put("/faults", async (request, reply) => {
+    const parsed = parseFaults(request.body);
+    if ("problems" in parsed) return reply.code(400).send({ error: "bad faults", problems: parsed.problems });
+    faults = parsed.faults;
+    // After the answer has left, or nobody would learn that it was heard.
+    if (faults.crash) reply.raw.once("finish", () => setImmediate(options.crash));
+    return faults;
+  });
+  return app;
+}
