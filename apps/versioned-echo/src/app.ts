@@ -35,7 +35,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
     return503OnClosing: false,
   });
 
-  app.addHook("onRequest", async (_request, reply) => {
+  // When the answer leaves, not when the request comes: what was in flight must not leave its connection open either.
+  app.addHook("onSend", async (_request, reply) => {
     if (lifecycle.draining) reply.header("connection", "close");
   });
   addMetrics(app, version);

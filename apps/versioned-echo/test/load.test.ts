@@ -1,0 +1,176 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { parseLoadOptions } from "../src/load-options.ts";
+import { summarize } from "../src/load-summary.ts";
+import { ended, type Program, start, startServer } from "./process.ts";
+
+const programs: Program[] = [];
+afterEach(() => {
+  for (const program of programs.splice(0)) program.kill("SIGKILL");
+});
+
+const load = (...args: string[]) => ended(start("load.ts", {}, args));
+const measure = async (...args: string[]) => JSON.parse((await load(...args)).stdout);
+
+describe("the options", () => {
+  test("have modest defaults", () => {
+    expect(parseLoadOptions(["--url", "http://versioned-echo/version"])).toEqual({
+      kind: "run",
+      options: {
+        url: new URL("http://versioned-echo/version"),
+        requests: 1000,
+        rate: 100,
+        seconds: 30,
+        concurrency: 32,
+        headers: {},
+      },
+    });
+  });
+
+  test("are taken up to their bounds, headers more than once", () => {
+    const line =
+      "--url http://a/ --requests 60000 --rps 2000 --seconds 120 --concurrency 64 --header X-Canary:v2 --header Host:b.test";
+    expect(parseLoadOptions(line.split(" "))).toEqual({
+      kind: "run",
+      options: {
+        url: new URL("http://a/"),
+        requests: 60_000,
+        rate: 2000,
+        seconds: 120,
+        concurrency: 64,
+        headers: { "X-Canary": "v2", Host: "b.test" },
+      },
+    });
+    expect(parseLoadOptions(["--wait"])).toEqual({ kind: "wait" });
+  });
+
+  test("beyond their bounds are all named at once", () => {
+    const line = "--url ftp://a --requests 60001 --rps 0 --seconds 1.5 --concurrency abc --header nonsense";
+    const lines = [
+      '--url is "ftp://a": allowed is an http:// address',
+      '--requests is "60001": allowed is a whole number from 1 to 60000',
+      '--rps is "0": allowed is a whole number from 1 to 2000',
+      '--seconds is "1.5": allowed is a whole number from 1 to 120',
+      '--concurrency is "abc": allowed is a whole number from 1 to 64',
+      '--header is "nonsense": allowed is "name: value"',
+    ];
+    for (const problem of lines) expect(() => parseLoadOptions(line.split(" "))).toThrow(problem);
+    expect(() => parseLoadOptions([])).toThrow("--url is missing");
+    expect(() => parseLoadOptions(["--url", "http://a", "--forever"])).toThrow("Unknown option '--forever'");
+  });
+
+  test("that are bad end the process with code 2 and the usage", async () => {
+    const { code, stderr } = await load("--rps", "9999");
+    expect(code).toBe(2);
+    expect(stderr).toContain("--rps is");
+    expect(stderr).toContain("usage: load.mjs --url URL");
+  });
+});
+
+describe("the summary", () => {
+  test("counts by status, version and error; 5xx and errors failed", () => {
+    const outcomes = [
+      { at: 10, milliseconds: 4, status: 200, version: "v1" },
+      { at: 20, milliseconds: 1, status: 200, version: "v2" },
+      { at: 30, milliseconds: 2, status: 500, version: "v2" },
+      { at: 40, milliseconds: 3, status: 404, version: undefined },
+      { at: 50, error: "ECONNRESET" },
+    ];
+    expect(summarize(outcomes, 7, 1.23456)).toEqual({
+      sent: 5,
+      skipped: 7,
+      seconds: 1.235,
+      statuses: { 200: 2, 404: 1, 500: 1 },
+      versions: { v1: 1, v2: 2 },
+      errors: { ECONNRESET: 1 },
+      milliseconds: { p50: 2, p95: 4, p99: 4, max: 4 },
+      firstSeen: { v1: 10, v2: 20 },
+      lastSeen: { v1: 10, v2: 30 },
+      failed: 2,
+    });
+  });
+
+  test("of nothing has no percentiles", () => {
+    expect(summarize([], 0, 0)).toMatchObject({ sent: 0, milliseconds: { p50: null, max: null }, failed: 0 });
+  });
+});
+
+describe("a run", () => {
+  test("sends as many as asked for, at the rate asked for, and sees the version", async () => {
+    const { program, url } = await startServer({ APP_VERSION: "v1" });
+    programs.push(program);
+    const result = await measure("--url", url, "--requests", "200", "--rps", "200");
+    expect(result).toMatchObject({
+      sent: 200,
+      skipped: 0,
+      statuses: { 200: 200 },
+      versions: { v1: 200 },
+      errors: {},
+      failed: 0,
+    });
+    // 200 requests at 200 a second: the last is due 0.995 s after the first.
+    expect(result.seconds).toBeGreaterThan(0.95);
+    expect(result.seconds).toBeLessThan(2);
+    expect(result.firstSeen.v1).toBeLessThanOrEqual(result.lastSeen.v1);
+  });
+
+  test("stops when its time is over", async () => {
+    const { program, url } = await startServer({ APP_VERSION: "v1", ERROR_RATE: "1" });
+    programs.push(program);
+    const result = await measure("--url", url, "--requests", "60000", "--rps", "50", "--seconds", "1");
+    expect(result.sent).toBeGreaterThan(30);
+    expect(result.sent).toBeLessThanOrEqual(51);
+    expect(result.failed).toBe(result.sent);
+  });
+
+  test("never has more in flight than allowed: what exceeds it is skipped and said", async () => {
+    let inFlight = 0;
+    let most = 0;
+    const slow = createServer((request, response) => {
+      most = Math.max(most, ++inFlight);
+      setTimeout(() => {
+        inFlight--;
+        response.end(JSON.stringify({ version: request.headers["x-canary"] }));
+      }, 100);
+    }).listen(0, "127.0.0.1");
+    await new Promise((resolve) => slow.once("listening", resolve));
+    const url = `http://127.0.0.1:${(slow.address() as AddressInfo).port}`;
+    const result = await measure(
+      "--url",
+      url,
+      "--requests",
+      "20",
+      "--rps",
+      "200",
+      "--concurrency",
+      "4",
+      "--header",
+      "X-Canary: v2",
+    );
+    slow.close();
+    expect(most).toBe(4);
+    expect(result).toMatchObject({ sent: 20, versions: { v2: 20 } });
+    expect(result.skipped).toBeGreaterThan(0);
+  });
+
+  test("counts what cannot connect", async () => {
+    const free = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => free.once("listening", resolve));
+    const { port } = free.address() as AddressInfo;
+    await new Promise((resolve) => free.close(resolve));
+    const result = await measure("--url", `http://127.0.0.1:${port}`, "--requests", "5");
+    expect(result).toMatchObject({ sent: 5, errors: { ECONNREFUSED: 5 }, failed: 5 });
+  });
+});
+
+test("--wait idles until SIGTERM", async () => {
+  const program = start("load.ts", {}, ["--wait"]);
+  programs.push(program);
+  const end = ended(program);
+  await sleep(500);
+  expect(program.exitCode).toBeNull();
+  program.kill("SIGTERM");
+  expect((await end).code).toBe(0);
+});
