@@ -16,6 +16,13 @@ export default {
       displayName: "unit",
       testMatch: ["<rootDir>/test/unit/**/*.test.ts", "<rootDir>/apps/*/test/**/*.test.ts"],
     },
-    { ...shared, displayName: "e2e", testMatch: ["<rootDir>/test/e2e/**/*.test.ts"] },
+    {
+      ...shared,
+      displayName: "e2e",
+      testMatch: ["<rootDir>/test/e2e/**/*.test.ts"],
+      globalSetup: "<rootDir>/test/e2e/support/whole-suite.mjs",
+      globalTeardown: "<rootDir>/test/e2e/support/whole-suite-end.mjs",
+    },
   ],
+  testSequencer: "<rootDir>/test/e2e/support/in-order.mjs",
 };

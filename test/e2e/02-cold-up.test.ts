@@ -1,0 +1,80 @@
+import { statSync } from "node:fs";
+import { request } from "node:https";
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { inLab } from "../../cluster/lab-folder.ts";
+import type { Outcome } from "./support/command.ts";
+import { kubectl, liveWeight, namespace, up } from "./support/lab.ts";
+import { foreignListeners } from "./support/listeners.ts";
+import { readConfig } from "./support/stack-config.ts";
+import { sampleLoad, sendLoad, splitFault } from "./support/traffic.ts";
+
+let outcome: Outcome;
+const weight = () => Number(readConfig("canaryWeight") ?? 10);
+
+beforeAll(async () => {
+  outcome = await up();
+}, 1_900_000);
+
+describe("npm run up, from nothing", () => {
+  test("succeeds", () => {
+    expect(outcome.exitCode).toBe(0);
+  });
+
+  test("lists what it does to the system before it does it", () => {
+    const bridge = outcome.output.indexOf("canary-lab0");
+    expect(bridge).toBeGreaterThan(-1);
+    expect(bridge).toBeLessThan(outcome.output.search(/^✔ .*node/im));
+  });
+
+  test("ends with the share wanted and seen of each version, where to look next, and the time of each stage", () => {
+    expect(outcome.stdout).toMatch(new RegExp(`v1\\s.*${100 - weight()}\\s*%.*\\d+(\\.\\d+)?\\s*%`));
+    expect(outcome.stdout).toMatch(new RegExp(`v2\\s.*${weight()}\\s*%.*\\d+(\\.\\d+)?\\s*%`));
+    expect(outcome.stdout).toMatch(/canaryctl set-traffic/);
+    expect(outcome.stdout).toMatch(/\d+(\.\d+)? s/);
+  });
+});
+
+describe("the lab that stands", () => {
+  test("routes by the configured weight", async () => {
+    expect(await liveWeight()).toBe(weight());
+    expect(splitFault(await sendLoad(sampleLoad), weight())).toBeUndefined();
+  }, 60_000);
+
+  test("runs every pod of the application with its sidecar, all of them ready", async () => {
+    const pods = JSON.parse(
+      await kubectl("get", "pods", "-n", namespace, "-l", "app=versioned-echo", "-o", "json"),
+    ).items;
+    expect(pods.length).toBeGreaterThanOrEqual(4);
+    for (const { spec, status } of pods) {
+      const names = [...spec.containers, ...(spec.initContainers ?? [])].map(({ name }: { name: string }) => name);
+      expect(names).toContain("istio-proxy");
+      expect(status.containerStatuses.every(({ ready }: { ready: boolean }) => ready)).toBe(true);
+    }
+  });
+
+  test("pins the images of the application by digest", async () => {
+    const template = "jsonpath={.items[*].spec.template.spec.containers[0].image}";
+    const images = await kubectl("get", "deployments", "-n", namespace, "-l", "app=versioned-echo", "-o", template);
+    for (const image of images.split(" ")) expect(image).toMatch(/@sha256:[0-9a-f]{64}$/);
+  });
+
+  test.each(["kubeconfig", "environment.json", "passphrase"])("keeps .lab/%s to its user", (file) => {
+    expect(statSync(inLab(file)).mode & 0o077).toBe(0);
+  });
+
+  test("turns anonymous callers away", async () => {
+    const server = new URL(await kubectl("config", "view", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}"));
+    const status = await new Promise((resolve, reject) => {
+      // Only the answer to a caller without credentials matters here; the clients of the lab do verify the certificate.
+      const call = request(new URL("/api", server), { rejectUnauthorized: false }, (response) =>
+        resolve(response.statusCode),
+      );
+      call.on("error", reject).end();
+    });
+    expect(status).toBe(401);
+  });
+
+  test("listens on loopback and on its own network only", () => {
+    expect(foreignListeners()).toEqual([]);
+  });
+});

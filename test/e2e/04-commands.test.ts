@@ -1,0 +1,133 @@
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { run } from "./support/command.ts";
+import { canaryctl, kubectl, liveWeight, namespace, requireLab, route } from "./support/lab.ts";
+import { refusalFault } from "./support/refusal.ts";
+import { readConfig } from "./support/stack-config.ts";
+import { sampleLoad, sendLoad, splitFault } from "./support/traffic.ts";
+
+const readyReplicas = (version: string): Promise<string> =>
+  kubectl(
+    "get",
+    "deployments",
+    "-n",
+    namespace,
+    "-l",
+    `app=versioned-echo,version=${version}`,
+    "-o",
+    "jsonpath={.items[*].status.readyReplicas}",
+  );
+
+const routeVersion = (): Promise<string> =>
+  kubectl("get", "virtualservice", route, "-n", namespace, "-o", "jsonpath={.metadata.resourceVersion}");
+
+beforeAll(async () => {
+  await requireLab();
+  expect((await canaryctl("set-traffic", "50", "50")).exitCode).toBe(0);
+}, 90_000);
+
+describe("what does not change the lab", () => {
+  test("--help lists every command", async () => {
+    const outcome = await run("npx", ["canaryctl", "--help"]);
+    expect(outcome.exitCode).toBe(0);
+    for (const command of [
+      "up",
+      "down",
+      "preview",
+      "status",
+      "set-traffic",
+      "rollback",
+      "create-canary",
+      "delete-canary",
+      "env",
+    ]) {
+      expect(outcome.stdout).toMatch(new RegExp(`^\\s+${command}\\b`, "m"));
+    }
+  });
+
+  test("status tells the weights and the pods of both versions", async () => {
+    const outcome = await canaryctl("status");
+    expect(outcome.exitCode).toBe(0);
+    expect(outcome.stdout).toMatch(/v1.*50\s*%/);
+    expect(outcome.stdout).toMatch(/v2.*50\s*%/);
+    expect(outcome.stdout).toMatch(/2\/2/);
+  });
+
+  test("preview of what stands announces no change", async () => {
+    const before = await routeVersion();
+    const outcome = await canaryctl("preview");
+    expect(outcome.exitCode).toBe(0);
+    expect(outcome.output).not.toMatch(/^\s*[~+-] \d+ to (update|create|delete|replace)/m);
+    expect(await routeVersion()).toBe(before);
+  });
+});
+
+describe("what is refused, and then changes nothing", () => {
+  test.each([
+    [
+      ["set-traffic", "60", "60"],
+      [/60/, /100/],
+    ],
+    [
+      ["set-traffic", "101", "-1"],
+      [/101|-1/, /100/],
+    ],
+    [["set-traffic", "87.5", "12.5"], [/12\.5|87\.5/]],
+    [["set-traffic", "ninety", "ten"], [/ninety|ten/]],
+    [["delete-canary"], [/traffic|weight/i, /50/]],
+    [
+      ["create-canary", "--image", "versioned-echo:v2", "--replicas", "-1"],
+      [/replicas/, /-1/],
+    ],
+  ])("%j", async (args, causes) => {
+    const before = await routeVersion();
+    expect(refusalFault(await canaryctl(...args), ...causes)).toBeUndefined();
+    expect(await routeVersion()).toBe(before);
+    expect(readConfig("canaryWeight")).toBe(50);
+    expect(await readyReplicas("v2")).toBe("2");
+  });
+
+  test.each([[["set-traffic", "90"]], [["promotte"]], [["status", "--no-such-flag"]]])(
+    "%j, with a failing exit code",
+    async (args) => {
+      expect((await canaryctl(...args)).exitCode).not.toBe(0);
+    },
+  );
+});
+
+// One story: these go on where the one above stopped.
+describe("the way of a canary, from its rollback to its return", () => {
+  test("rollback takes v2 out of the traffic", async () => {
+    expect((await canaryctl("rollback")).exitCode).toBe(0);
+    expect(splitFault(await sendLoad(sampleLoad), 0)).toBeUndefined();
+    expect(readConfig("canaryWeight")).toBe(0);
+  }, 90_000);
+
+  test("rollback can be repeated", async () => {
+    expect((await canaryctl("rollback")).exitCode).toBe(0);
+    expect(await liveWeight()).toBe(0);
+  }, 60_000);
+
+  test("delete-canary removes the v2 workload", async () => {
+    expect((await canaryctl("delete-canary")).exitCode).toBe(0);
+    expect(await readyReplicas("v2")).toBe("");
+    expect(await readyReplicas("v1")).toBe("2");
+  }, 120_000);
+
+  test("set-traffic to a canary that is not there is refused", async () => {
+    const before = await routeVersion();
+    expect(refusalFault(await canaryctl("set-traffic", "90", "10"), /canary|v2/i, /create-canary/)).toBeUndefined();
+    expect(await routeVersion()).toBe(before);
+  }, 60_000);
+
+  test("create-canary brings it back, without traffic", async () => {
+    expect((await canaryctl("create-canary", "--image", "versioned-echo:v2", "--replicas", "2")).exitCode).toBe(0);
+    expect(await readyReplicas("v2")).toBe("2");
+    expect(splitFault(await sendLoad(sampleLoad), 0)).toBeUndefined();
+  }, 180_000);
+
+  test("set-traffic takes the route and the host by name", async () => {
+    const outcome = await canaryctl("set-traffic", "90", "10", "--vs", route, "--host", "versioned-echo");
+    expect(outcome.exitCode).toBe(0);
+    expect(await liveWeight()).toBe(10);
+  }, 60_000);
+});

@@ -1,0 +1,41 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { repositoryRoot } from "../../../cluster/lab-folder.ts";
+import { type Outcome, run, userEnvironment } from "./command.ts";
+
+/** A second clone of the repository: where a bad input is tried, nothing of the lab under test can be hurt. */
+export interface Checkout {
+  readonly folder: string;
+  /** Runs canaryctl there; `prefix` goes in front, as in `unshare --user canaryctl up`. */
+  canaryctl(
+    args: readonly string[],
+    options?: { prefix?: readonly string[]; env?: Record<string, string> },
+  ): Promise<Outcome>;
+  /** What `.lab/` holds, besides the folder itself. */
+  labFiles(): readonly string[];
+  remove(): void;
+}
+
+/** Copies the tracked files, as they are now, to a temporary folder; the packages are shared by a link. */
+export function makeCheckout(): Checkout {
+  const folder = mkdtempSync(join(tmpdir(), "second-checkout-"));
+  const tracked = execFileSync("git", ["ls-files", "-z"], { cwd: repositoryRoot, encoding: "utf8" }).split("\0");
+  for (const file of tracked) {
+    if (file === "" || !existsSync(join(repositoryRoot, file))) continue;
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    cpSync(join(repositoryRoot, file), join(folder, file));
+  }
+  symlinkSync(join(repositoryRoot, "node_modules"), join(folder, "node_modules"));
+  const command = join(folder, "canaryctl", "bin", "canaryctl.mjs");
+  return {
+    folder,
+    canaryctl: (args, { prefix = [], env = userEnvironment() } = {}) => {
+      const [file = command, ...rest] = [...prefix, command, ...args];
+      return run(file, rest, { cwd: folder, env, timeoutSeconds: 60 });
+    },
+    labFiles: () => (existsSync(join(folder, ".lab")) ? readdirSync(join(folder, ".lab")) : []),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,111 @@
+import { execFile, spawn } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { repositoryRoot } from "../../../cluster/lab-folder.ts";
+import { mustRun, type Outcome, run, start, userEnvironment } from "./command.ts";
+
+const bin = join(repositoryRoot, "node_modules", ".bin", "canaryctl");
+
+/** The namespace, the application and the route, as LAB users know them. */
+export const namespace = "canary-lab";
+export const route = "versioned-echo-virtualservice";
+
+/** `npm run up`, as the README has it. A cold one builds every tool: 22 minutes are its promise, 30 its limit here. */
+export const up = (): Promise<Outcome> => run("npm", ["run", "up"], { timeoutSeconds: 1800 });
+
+export const down = (): Promise<Outcome> => run("npm", ["run", "down"], { timeoutSeconds: 180 });
+
+/** One command of the CLI, without the half second that `npx` adds to each. */
+export const canaryctl = (...args: readonly string[]): Promise<Outcome> => run(bin, args, { timeoutSeconds: 300 });
+
+/** `canaryctl up` in a process group of its own, to be killed. Its pid is that of the front process. */
+export const startUp = () => start(bin, ["up"], { timeoutSeconds: 600 });
+
+let shell: Promise<Record<string, string>> | undefined;
+
+/**
+ * The environment of a shell in which the user typed `eval "$(npx canaryctl env)"`: plain pulumi, kubectl and helm then speak to
+ * the lab. Read once: a lab that is made anew in the same folder has the same one.
+ */
+export function labShell(): Promise<Record<string, string>> {
+  shell ??= mustRun("bash", ["-ec", 'text="$(npx canaryctl env)"; eval "$text"; env -0']).then(({ stdout }) =>
+    parseEnvironment(stdout),
+  );
+  return shell;
+}
+
+/** Reads the output of `env -0`. */
+export const parseEnvironment = (text: string): Record<string, string> =>
+  Object.fromEntries(
+    text
+      .split("\0")
+      .filter((line) => line.includes("="))
+      .map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+  );
+
+export const pulumi = async (...args: readonly string[]): Promise<Outcome> =>
+  run("pulumi", ["--non-interactive", ...args], { env: await labShell(), timeoutSeconds: 300 });
+
+/** kubectl's standard output; quiet, for it is asked again and again. @throws Error where kubectl fails */
+export async function kubectl(...args: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)("kubectl", args, { env: await labShell(), timeout: 60_000 });
+  return stdout.trim();
+}
+
+/** The weight of v2 as the cluster holds it now, in percent. */
+export async function liveWeight(): Promise<number> {
+  return weightOf(JSON.parse(await kubectl("get", "virtualservice", route, "-n", namespace, "-o", "json")));
+}
+
+/** Follows the live weight of v2 as it changes, within milliseconds; asking again and again would be too slow to catch a moment. */
+export async function watchWeight(): Promise<{ latest(): number | undefined; stop(): void }> {
+  const template = 'jsonpath={.spec.http[0].route[?(@.destination.subset=="v2")].weight}{"\\n"}';
+  const args = ["get", "virtualservice", route, "-n", namespace, "--watch", "-o", template];
+  const watch = spawn("kubectl", args, { env: await labShell(), stdio: ["ignore", "pipe", "ignore"] });
+  let seen = "";
+  watch.stdout.on("data", (chunk) => {
+    seen += chunk;
+  });
+  const latest = () => {
+    const last = seen.trimEnd().split("\n").at(-1);
+    return last ? Number(last) : undefined;
+  };
+  return { latest, stop: () => void watch.kill("SIGKILL") };
+}
+
+interface RouteObject {
+  readonly spec: {
+    readonly http: readonly {
+      readonly route: readonly { readonly destination: { readonly subset: string }; readonly weight?: number }[];
+    }[];
+  };
+}
+
+/** The weight of v2 in a VirtualService: a side that is not listed gets nothing, a single one without a weight gets everything. */
+export function weightOf(virtualService: RouteObject): number {
+  const sides = virtualService.spec.http[0]?.route ?? [];
+  const canary = sides.find(({ destination }) => destination.subset === "v2");
+  if (!canary) return 0;
+  return canary.weight ?? (sides.length === 1 ? 100 : 0);
+}
+
+interface Checkpoint {
+  readonly deployment: {
+    readonly resources?: readonly { readonly type: string }[];
+    readonly pending_operations?: readonly unknown[];
+  };
+}
+
+/** The stack's state, through the engine: fails where the file is damaged. */
+export async function exportState(): Promise<Checkpoint["deployment"]> {
+  const outcome = await pulumi("stack", "export");
+  if (outcome.exitCode !== 0) throw new Error(`The state cannot be read:\n${outcome.output}`);
+  return (JSON.parse(outcome.stdout) as Checkpoint).deployment;
+}
+
+/** Whether a lab stands in this folder; the files after the cold start need one. */
+export async function requireLab(): Promise<void> {
+  const outcome = await run(bin, ["status"], { env: userEnvironment(), timeoutSeconds: 60 });
+  if (outcome.exitCode !== 0)
+    throw new Error(`No lab stands here, so nothing of this file was tried:\n${outcome.output}`);
+}

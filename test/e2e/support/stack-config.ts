@@ -1,0 +1,30 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseDocument } from "yaml";
+import { repositoryRoot } from "../../../cluster/lab-folder.ts";
+
+/** A value as a user could write it into the file. `undefined` takes the key out. */
+export type ConfigValue = string | number | boolean | undefined;
+
+const fileIn = (folder: string) => join(folder, "Pulumi.dev.yaml");
+
+/** Edits keys of the dev stack's config as a user would in an editor; comments and the rest of the file stay. */
+export function editConfig(values: Readonly<Record<string, ConfigValue>>, folder: string = repositoryRoot): void {
+  const document = parseDocument(readFileSync(fileIn(folder), "utf8"));
+  for (const [key, value] of Object.entries(values)) {
+    if (value === undefined) document.deleteIn(["config", `canary-lab:${key}`]);
+    else document.setIn(["config", `canary-lab:${key}`], value);
+  }
+  writeFileSync(fileIn(folder), document.toString({ lineWidth: 0 }));
+}
+
+/** Value of one key of the dev stack's config, as the file has it. */
+export function readConfig(key: string, folder: string = repositoryRoot): unknown {
+  return parseDocument(readFileSync(fileIn(folder), "utf8")).getIn(["config", `canary-lab:${key}`]);
+}
+
+/** Remembers the dev stack's config as it is now, and gives back what restores it byte for byte. */
+export function keepConfig(folder: string = repositoryRoot): () => void {
+  const before = readFileSync(fileIn(folder));
+  return () => writeFileSync(fileIn(folder), before);
+}

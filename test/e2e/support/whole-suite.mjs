@@ -1,0 +1,14 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+
+const file = new URL("../../../Pulumi.dev.yaml", import.meta.url);
+
+/** Remembers what the suite must not change, or must put back: it moves weights, and each move is written into the stack's config. */
+export default function setup() {
+  const config = existsSync(file) ? readFileSync(file) : undefined;
+  const status = execFileSync("git", ["status", "--porcelain"], { cwd: new URL(".", file), encoding: "utf8" });
+  process.env.CHANGED_BEFORE = JSON.stringify(
+    status.split("\n").filter((line) => line !== "" && !line.endsWith(" Pulumi.dev.yaml")),
+  );
+  globalThis.restoreStackConfig = () => config && writeFileSync(file, config);
+}
