@@ -1,0 +1,23 @@
+/**
+ * The label `version` of each side. These are the two slots of a release, not what an image calls itself: whatever image is tried
+ * as the canary, it is `v2` while it is tried.
+ */
+export const versions = { stable: "v1", canary: "v2" } as const;
+export type Version = (typeof versions)[keyof typeof versions];
+
+/** What users type, derived from the application's name and namespace. */
+export const deploymentName = (app: string, version: Version): string => `${app}-${version}`;
+export const clientName = (app: string): string => `${app}-client`;
+export const virtualServiceName = (app: string): string => `${app}-virtualservice`;
+export const gatewayName = (app: string): string => `${app}-gateway`;
+
+/** The host that the ingress gateway answers to; `.test` is reserved for this (RFC 2606), so it never leaves the lab. */
+export const gatewayHost = (app: string, namespace: string): string => `${app}.${namespace}.test`;
+
+/** The Service's port, and the container's behind it. */
+export const servicePort = 80;
+export const containerPort = 8080;
+
+/** The label by which the ingress gateway's pods are found. The chart makes it: the release's name without `istio-`. */
+export const ingressRelease = "istio-ingress";
+export const ingressLabels = { istio: "ingress" } as const;

@@ -1,0 +1,28 @@
+import { existsSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import { LabError } from "../cluster/lab-error.ts";
+import { type LabConfig, parseConfig } from "./lab-config.ts";
+import { type ClusterTarget, targetOf } from "./target.ts";
+
+/**
+ * The stack's config, checked: the only reader of Pulumi's. Call it before the first resource, so that a bad value stops the program
+ * while nothing has been touched.
+ *
+ * @throws pulumi.RunError with the text of the LabError, which the engine prints without a stack
+ */
+export function loadConfig(): { readonly config: LabConfig; readonly target: ClusterTarget } {
+  const place = `Pulumi.${pulumi.getStack()}.yaml`;
+  try {
+    const config = parseConfig(projectValues(), process.env, place);
+    return { config, target: targetOf(config, place, existsSync) };
+  } catch (error) {
+    throw error instanceof LabError ? new pulumi.RunError(error.toText()) : error;
+  }
+}
+
+/** All values in the project's own namespace, unknown keys too, which `pulumi.Config` alone would never show. */
+function projectValues(): Record<string, string> {
+  const prefix = `${pulumi.getProject()}:`;
+  const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
+  return Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]));
+}

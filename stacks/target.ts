@@ -1,0 +1,42 @@
+import { buildTag } from "../components/image/render-echo-image.ts";
+import { configError, type LabConfig } from "./lab-config.ts";
+
+/** The cluster that an update works on, always named. */
+export interface ClusterTarget {
+  readonly kubeContext: string;
+  /** Path of the kubeconfig file; absent where kubectl's own rule (KUBECONFIG, then ~/.kube/config) finds it. */
+  readonly kubeconfig?: string;
+}
+
+/**
+ * Where a config points to. `canaryctl` gives the place by environment variables, so a stack's config need not.
+ *
+ * @throws LabError where no context is named (the current one is never taken), where a file or folder that is named is not there, or
+ * where images must be built and there is no registry to push them to
+ */
+export function targetOf(config: LabConfig, place: string, exists: (path: string) => boolean): ClusterTarget {
+  const problems: string[] = [];
+  const { kubeContext, kubeconfig, chartMirror, imageRegistry } = config;
+  if (!kubeContext) {
+    problems.push(
+      'kubeContext is not set; allowed: a context of the kubeconfig (the current one is never taken), or run eval "$(npx canaryctl env)"',
+    );
+  }
+  for (const [key, path] of Object.entries({ kubeconfig, chartMirror })) {
+    if (path && !exists(path)) problems.push(`${key} is "${path}", which does not exist; allowed: a path that does`);
+  }
+  const built = builtImages(config);
+  if (built.length > 0 && !imageRegistry) {
+    problems.push(
+      `imageRegistry is not set, and ${built.join(" and ")} must be pushed; allowed: a registry that the cluster pulls from`,
+    );
+  }
+  if (!kubeContext || problems.length > 0) throw configError(problems, place);
+  return { kubeContext, ...(kubeconfig && { kubeconfig }) };
+}
+
+/** The images of a config that are built here, and so need a registry. */
+export function builtImages(config: LabConfig): readonly string[] {
+  const used = config.canaryEnabled ? [config.stableImage, config.canaryImage] : [config.stableImage];
+  return used.filter((reference) => buildTag(reference) !== undefined);
+}

@@ -1,0 +1,149 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { parse } from "yaml";
+import { LabError } from "../../../cluster/lab-error.ts";
+import { repositoryRoot } from "../../../cluster/lab-folder.ts";
+import { configKeys, parseConfig, type RawConfig } from "../../../stacks/lab-config.ts";
+
+const projectFile = parse(readFileSync(join(repositoryRoot, "Pulumi.yaml"), "utf8"));
+const declared: Record<string, { default: unknown; description: string; type?: string }> = projectFile.config;
+const defaults: RawConfig = Object.fromEntries(
+  Object.entries(declared).map(([key, { default: value }]) => [key, value]),
+);
+
+/** The problems that a config is refused for. */
+function problemsOf(change: RawConfig, environment = {}): string[] {
+  try {
+    parseConfig({ ...defaults, ...change }, environment, "Pulumi.dev.yaml");
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    expect(error.place).toBe("Pulumi.dev.yaml");
+    expect(error.next).toContain("pulumi config set");
+    return error.message.split("\n  - ").slice(1);
+  }
+  return [];
+}
+
+describe("Pulumi.yaml", () => {
+  test("declares every key that the code knows, and no other", () => {
+    expect(Object.keys(declared).sort()).toEqual([...configKeys].sort());
+  });
+
+  test("has defaults that the code allows", () => {
+    expect(parseConfig(defaults)).toEqual({
+      canaryWeight: 10,
+      strategy: "istio",
+      namespace: "canary-lab",
+      app: "versioned-echo",
+      stableImage: "versioned-echo:v1",
+      canaryImage: "versioned-echo:v2",
+      canaryEnabled: true,
+      replicas: 2,
+      canaryReplicas: 2,
+      istiodReplicas: 1,
+      gatewayNodePort: 30080,
+    });
+  });
+
+  test("leaves the checks to the code, which reports all bad values at once", () => {
+    for (const { type, description } of Object.values(declared)) {
+      expect(type).toBeUndefined();
+      expect(description).not.toBe("");
+    }
+  });
+
+  test.each(["dev", "staging", "prod"])("stack %s is allowed", (stack) => {
+    const file = parse(readFileSync(join(repositoryRoot, `Pulumi.${stack}.yaml`), "utf8"));
+    const values = Object.entries(file.config).map(([key, value]) => [key.replace(/^canary-lab:/, ""), value]);
+    expect(problemsOf(Object.fromEntries(values))).toEqual([]);
+  });
+});
+
+describe("parseConfig", () => {
+  test.each(["-1", "101", "12.5", "abc", "", " 10", "010", "1e1", "0x10", -1, 12.5, true, { a: 1 }])(
+    "canaryWeight %j is refused with its value and what is allowed",
+    (value) => {
+      const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+      expect(problemsOf({ canaryWeight: value })).toEqual([
+        `canaryWeight is ${JSON.stringify(text)}; allowed: an integer from 0 to 100`,
+      ]);
+    },
+  );
+
+  test("every bad value is reported at once", () => {
+    const problems = problemsOf({
+      canaryWeight: "101",
+      strategy: "blue-grin",
+      canaryWeigth: "30",
+      replicas: "0",
+      canaryEnabled: "maybe",
+      namespace: "Canary_Lab",
+      stableImage: "versioned echo",
+      imageRegistry: "http://127.0.0.1:5001",
+      gatewayNodePort: 80,
+    });
+    expect(problems.map((problem) => problem.split(" ")[0])).toEqual([
+      "canaryWeight",
+      "strategy",
+      "namespace",
+      "stableImage",
+      "canaryEnabled",
+      "replicas",
+      "gatewayNodePort",
+      "imageRegistry",
+      "canaryWeigth",
+    ]);
+    expect(problems).toContain('strategy is "blue-grin"; allowed: istio');
+    expect(problems).toContain("canaryWeigth is not a key of this project; did you mean canaryWeight?");
+  });
+
+  test("a key like no other is answered with all keys", () => {
+    expect(problemsOf({ colour: "blue" })[0]).toContain(`allowed: ${configKeys.join(", ")}`);
+  });
+
+  test("a required key that is missing is named", () => {
+    expect(problemsOf({ canaryWeight: undefined })).toEqual([
+      "canaryWeight is not set; allowed: an integer from 0 to 100",
+    ]);
+  });
+
+  test("traffic to a canary that does not run is refused", () => {
+    expect(problemsOf({ canaryEnabled: false, canaryWeight: 10 })).toHaveLength(1);
+    expect(problemsOf({ canaryEnabled: "false", canaryWeight: "0" })).toEqual([]);
+  });
+
+  test("any integer from 0 to 100 is taken, as text and as a number", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 100 }), fc.boolean(), (weight, asText) => {
+        return parseConfig({ ...defaults, canaryWeight: asText ? String(weight) : weight }).canaryWeight === weight;
+      }),
+    );
+  });
+
+  test("any other text than 0..100 is refused, and only as a LabError", () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        fc.pre(!/^(\d|[1-9]\d|100)$/.test(text));
+        expect(problemsOf({ canaryWeight: text })).toHaveLength(1);
+      }),
+    );
+  });
+
+  test("the environment stands in for an empty key, and config wins over it", () => {
+    const environment = { CANARY_LAB_KUBE_CONTEXT: "from-world", CANARY_LAB_IMAGE_REGISTRY: "198.18.0.1:5001" };
+    expect(parseConfig({ ...defaults, kubeContext: "mine" }, environment)).toMatchObject({
+      kubeContext: "mine",
+      imageRegistry: "198.18.0.1:5001",
+    });
+    expect(problemsOf({}, { CANARY_LAB_IMAGE_REGISTRY: "a b" })).toEqual([
+      'CANARY_LAB_IMAGE_REGISTRY is "a b"; allowed: host:port or host/path, without a scheme',
+    ]);
+  });
+
+  test.each(["versioned-echo:v1", "nginx", "a.b:5001/c/d_e:1.2", `ghcr.io/x/y@sha256:${"0".repeat(64)}`])(
+    "image %s is taken",
+    (image) => expect(problemsOf({ canaryImage: image })).toEqual([]),
+  );
+});

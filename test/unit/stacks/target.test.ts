@@ -1,0 +1,52 @@
+import { describe, expect, test } from "@jest/globals";
+import { toWeight } from "../../../canary/weight.ts";
+import type { LabConfig } from "../../../stacks/lab-config.ts";
+import { targetOf } from "../../../stacks/target.ts";
+
+const config: LabConfig = {
+  canaryWeight: toWeight(10),
+  strategy: "istio",
+  namespace: "canary-lab",
+  app: "versioned-echo",
+  stableImage: "versioned-echo:v1",
+  canaryImage: "versioned-echo:v2",
+  canaryEnabled: true,
+  replicas: 2,
+  canaryReplicas: 2,
+  istiodReplicas: 1,
+  gatewayNodePort: 30080,
+  kubeContext: "canary-lab",
+  imageRegistry: "198.18.0.1:5001",
+};
+const target = (change: Partial<LabConfig>, exists = true) =>
+  targetOf({ ...config, ...change }, "Pulumi.dev.yaml", () => exists);
+
+describe("targetOf", () => {
+  test("names the context, and the file where one is given", () => {
+    expect(target({})).toEqual({ kubeContext: "canary-lab" });
+    expect(target({ kubeconfig: "/k" })).toEqual({ kubeContext: "canary-lab", kubeconfig: "/k" });
+  });
+
+  test("never takes the current context", () => {
+    expect(() => target({ kubeContext: undefined })).toThrow("kubeContext is not set");
+  });
+
+  test("reports all that is missing at once", () => {
+    const change = { kubeContext: undefined, imageRegistry: undefined, kubeconfig: "/gone", chartMirror: "/gone-too" };
+    expect(() => target(change, false)).toThrow(
+      /kubeContext is not set.*kubeconfig is "\/gone".*chartMirror is "\/gone-too".*imageRegistry is not set, and versioned-echo:v1 and versioned-echo:v2/s,
+    );
+  });
+
+  test("needs a registry only for images that are built here", () => {
+    const foreign = {
+      stableImage: "registry.example/echo:1",
+      canaryImage: "registry.example/echo:2",
+      imageRegistry: undefined,
+    };
+    expect(target(foreign)).toEqual({ kubeContext: "canary-lab" });
+    expect(target({ ...foreign, canaryImage: "versioned-echo:v2", canaryEnabled: false })).toEqual({
+      kubeContext: "canary-lab",
+    });
+  });
+});
