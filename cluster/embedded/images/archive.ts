@@ -1,0 +1,62 @@
+import type { Descriptor, RenderedImage } from "./image.ts";
+import { descriptor } from "./image.ts";
+import type { LayerSource } from "./layers.ts";
+import { readLayer } from "./layers.ts";
+import { tarEnd, tarHeader, tarPadding } from "./tar.ts";
+
+/** An image that is ready to be shipped: its documents, and where the bytes of each layer come from. */
+export interface ShippableImage {
+  readonly name: string;
+  readonly rendered: RenderedImage;
+  readonly sources: readonly LayerSource[];
+}
+
+/**
+ * One tar with several images; a layer that they share is in it once. It is an OCI image layout, which containerd
+ * imports, and holds Docker's `manifest.json` beside it, which `docker load` reads: the same bytes serve both.
+ */
+export async function* imageArchive(images: readonly ShippableImage[]): AsyncGenerator<Uint8Array> {
+  yield* member("oci-layout", JSON.stringify({ imageLayoutVersion: "1.0.0" }));
+  yield* member("index.json", JSON.stringify(renderIndex(images)));
+  yield* member("manifest.json", JSON.stringify(renderDockerManifest(images)));
+  const sent = new Set<string>();
+  for (const { rendered, sources } of images) {
+    yield* member(blobPath(rendered.manifest), rendered.manifest.text);
+    yield* member(blobPath(rendered.config), rendered.config.text);
+    for (const [index, source] of sources.entries()) {
+      const layer = rendered.layers[index] as Descriptor;
+      if (sent.has(layer.digest)) continue;
+      sent.add(layer.digest);
+      yield tarHeader({ path: blobPath(layer), size: layer.size });
+      yield* readLayer(source);
+      yield tarPadding(layer.size);
+    }
+  }
+  yield tarEnd();
+}
+
+/** The OCI layout's index: containerd takes an image's full name from the annotation. */
+export const renderIndex = (images: readonly ShippableImage[]) => ({
+  schemaVersion: 2,
+  manifests: images.map(({ name, rendered }) => ({
+    ...descriptor(rendered.manifest),
+    annotations: { "io.containerd.image.name": name },
+  })),
+});
+
+/** The list that `docker load` reads; it names an image without the default registry. */
+export const renderDockerManifest = (images: readonly ShippableImage[]) =>
+  images.map(({ name, rendered }) => ({
+    Config: blobPath(rendered.config),
+    RepoTags: [name.replace(/^docker\.io\/(library\/)?/, "")],
+    Layers: rendered.layers.map(blobPath),
+  }));
+
+const blobPath = ({ digest }: Descriptor): string => `blobs/${digest.replace(":", "/")}`;
+
+function* member(path: string, text: string): Generator<Uint8Array> {
+  const content = Buffer.from(text);
+  yield tarHeader({ path, size: content.length });
+  yield content;
+  yield tarPadding(content.length);
+}
