@@ -16,7 +16,8 @@ export function loadConfig(): { readonly config: LabConfig; readonly target: Clu
     const config = parseConfig(projectValues(), process.env, place);
     return { config, target: targetOf(config, place, existsSync) };
   } catch (error) {
-    throw error instanceof LabError ? new pulumi.RunError(error.toText()) : error;
+    // The engine puts "error:" in front by itself.
+    throw error instanceof LabError ? new pulumi.RunError(error.toText().replace(/^error: /, "")) : error;
   }
 }
 

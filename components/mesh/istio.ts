@@ -1,0 +1,30 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  type IstioSpec,
+  ingressNamespace,
+  type ReleaseManifest,
+  renderBase,
+  renderIngress,
+  renderIstiod,
+  systemNamespace,
+} from "./render-istio.ts";
+
+/**
+ * The mesh: definitions, then the control plane, then the gateway, each ready before the next. What wants sidecars or routes depends on
+ * the whole component.
+ */
+export class Istio extends pulumi.ComponentResource {
+  constructor(name: string, spec: IstioSpec, opts?: pulumi.ComponentResourceOptions) {
+    super("canary-lab:mesh:Istio", name, {}, opts);
+    const namespace = (role: string, called: string) =>
+      new k8s.core.v1.Namespace(`${name}-${role}-namespace`, { metadata: { name: called } }, { parent: this });
+    const install = (role: string, manifest: ReleaseManifest<object>, dependsOn: pulumi.Resource[]) =>
+      new k8s.helm.v3.Release(`${name}-${role}`, manifest, { parent: this, dependsOn });
+
+    const base = install("base", renderBase(spec), [namespace("system", systemNamespace)]);
+    const istiod = install("istiod", renderIstiod(spec), [base]);
+    install("gateway", renderIngress(spec), [namespace("ingress", ingressNamespace), istiod]);
+    this.registerOutputs();
+  }
+}

@@ -1,0 +1,114 @@
+import { ingressRelease } from "../names.ts";
+
+/** Istio as the lab needs it: sidecars, and one gateway at a port of the nodes. */
+export interface IstioSpec {
+  readonly version: string;
+  /** Registry and path of Istio's images. */
+  readonly hub: string;
+  /** Where the charts come from: a folder that holds them as `<chart>-<version>/`, or a chart repository. */
+  readonly charts: { readonly mirror: string } | { readonly repository: string };
+  /** Pods of the control plane, at least 1. With 1, a route cannot be changed while it restarts. */
+  readonly replicas: number;
+  /** Port of the nodes at which the gateway answers, 30000..32767. */
+  readonly gatewayNodePort: number;
+}
+
+interface Resources {
+  readonly requests: { readonly cpu: string; readonly memory: string };
+}
+
+/** The values of the `istiod` chart that are set here. */
+export interface IstiodValues {
+  readonly global: { readonly hub: string; readonly tag: string; readonly proxy: { readonly resources: Resources } };
+  readonly autoscaleEnabled: false;
+  readonly replicaCount: number;
+  readonly resources: Resources;
+  readonly meshConfig: { readonly defaultConfig: { readonly proxyMetadata: Readonly<Record<string, string>> } };
+  readonly topologySpreadConstraints: readonly object[];
+}
+
+/** The values of the `gateway` chart that are set here. */
+export interface GatewayValues {
+  readonly service: { readonly type: "NodePort"; readonly ports: readonly object[] };
+  readonly autoscaling: { readonly enabled: false };
+  readonly resources: Resources;
+}
+
+/** One Helm release, in the shape of `helm.sh/v3:Release`. */
+export interface ReleaseManifest<Values extends object> {
+  readonly name: string;
+  readonly namespace: string;
+  readonly chart: string;
+  readonly version?: string;
+  readonly repositoryOpts?: { readonly repo: string };
+  readonly values: Values;
+  /** Seconds that Helm waits for what it installed to become ready. */
+  readonly timeout: number;
+}
+
+export const systemNamespace = "istio-system";
+export const ingressNamespace = "istio-ingress";
+
+const requests = (cpu: string, memory: string): Resources => ({ requests: { cpu, memory } });
+
+function release<Values extends object>(
+  spec: IstioSpec,
+  chart: string,
+  names: { readonly name: string; readonly namespace: string },
+  values: Values,
+): ReleaseManifest<Values> {
+  const source =
+    "mirror" in spec.charts
+      ? { chart: `${spec.charts.mirror}/${chart}-${spec.version}` }
+      : { chart, version: spec.version, repositoryOpts: { repo: spec.charts.repository } };
+  return { ...names, ...source, values, timeout: 300 };
+}
+
+/** The custom resource definitions and cluster roles, before everything else. */
+export const renderBase = (spec: IstioSpec): ReleaseManifest<object> =>
+  release(spec, "base", { name: "istio-base", namespace: systemNamespace }, {});
+
+export function renderIstiod(spec: IstioSpec): ReleaseManifest<IstiodValues> {
+  return release(
+    spec,
+    "istiod",
+    { name: "istiod", namespace: systemNamespace },
+    {
+      // Small requests: with Istio's 100m for each sidecar two cores are full before the lab is up.
+      global: { hub: spec.hub, tag: spec.version, proxy: { resources: requests("10m", "64Mi") } },
+      // A fixed number, for an autoscaler needs a metrics server; from 2 on the chart adds a disruption budget by itself.
+      autoscaleEnabled: false,
+      replicaCount: spec.replicas,
+      resources: requests("50m", "256Mi"),
+      // Where sidecars are ordinary containers (Kubernetes before 1.33) they are told to stop together with the application: they wait
+      // until its last connection is gone.
+      meshConfig: { defaultConfig: { proxyMetadata: { EXIT_ON_ZERO_ACTIVE_CONNECTIONS: "true" } } },
+      topologySpreadConstraints: [
+        {
+          maxSkew: 1,
+          topologyKey: "kubernetes.io/hostname",
+          whenUnsatisfiable: "ScheduleAnyway",
+          labelSelector: { matchLabels: { app: "istiod" } },
+        },
+      ],
+    },
+  );
+}
+
+/** A NodePort, for a load balancer's address never comes on a local cluster. */
+export function renderIngress(spec: IstioSpec): ReleaseManifest<GatewayValues> {
+  const port = (name: string, number: number) => ({ name, port: number, targetPort: number, protocol: "TCP" });
+  return release(
+    spec,
+    "gateway",
+    { name: ingressRelease, namespace: ingressNamespace },
+    {
+      service: {
+        type: "NodePort",
+        ports: [port("status-port", 15021), { ...port("http2", 80), nodePort: spec.gatewayNodePort }],
+      },
+      autoscaling: { enabled: false },
+      resources: requests("20m", "64Mi"),
+    },
+  );
+}

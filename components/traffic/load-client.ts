@@ -1,0 +1,15 @@
+import type * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { createDeployment } from "../workload/deployment.ts";
+import { type LoadClientSpec, renderLoadClient } from "./render-load-client.ts";
+
+/** The pod inside the mesh that `up`, `status` and the tests measure from, the same on every cluster. */
+export class LoadClient extends pulumi.ComponentResource {
+  readonly deployment: k8s.apps.v1.Deployment;
+
+  constructor(name: string, spec: LoadClientSpec, opts?: pulumi.ComponentResourceOptions) {
+    super("canary-lab:traffic:LoadClient", name, {}, opts);
+    this.deployment = createDeployment(`${name}-deployment`, renderLoadClient(spec), { parent: this });
+    this.registerOutputs();
+  }
+}

@@ -1,0 +1,44 @@
+import type { Input } from "@pulumi/pulumi";
+import { clientName } from "../names.ts";
+import { containerSecurity, type DeploymentManifest, podDefaults } from "../workload/render-workload.ts";
+
+/** A pod in the mesh that the traffic is measured from. */
+export interface LoadClientSpec {
+  /** The application that is called; the client's own name derives from it. */
+  readonly app: string;
+  readonly namespace: string;
+  /** An image that holds /app/load.mjs, as every image built from apps/versioned-echo does. */
+  readonly image: Input<string>;
+}
+
+/** The container that load is started in, by `kubectl exec`. */
+export const clientContainer = "client";
+
+/** The pod idles: each measurement is one bounded run inside it, so nothing is sent that nobody asked for. */
+export function renderLoadClient(spec: LoadClientSpec): DeploymentManifest {
+  const labels = { app: clientName(spec.app) };
+  return {
+    metadata: { name: clientName(spec.app), namespace: spec.namespace, labels },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: labels },
+      strategy: { type: "Recreate" },
+      progressDeadlineSeconds: 120,
+      revisionHistoryLimit: 1,
+    },
+    podLabels: labels,
+    pod: {
+      ...podDefaults,
+      terminationGracePeriodSeconds: 5,
+      containers: [
+        {
+          name: clientContainer,
+          image: spec.image,
+          command: ["node", "/app/load.mjs", "--wait"],
+          resources: { requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: "256Mi" } },
+          securityContext: containerSecurity,
+        },
+      ],
+    },
+  };
+}

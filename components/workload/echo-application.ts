@@ -1,0 +1,19 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { type ApplicationSpec, renderNamespace, renderService } from "./render-application.ts";
+
+/** What an application has once, however many versions of it run: its namespace, labelled for sidecars, and its Service. */
+export class EchoApplication extends pulumi.ComponentResource {
+  readonly namespace: k8s.core.v1.Namespace;
+  readonly service: k8s.core.v1.Service;
+
+  constructor(name: string, spec: ApplicationSpec, opts?: pulumi.ComponentResourceOptions) {
+    super("canary-lab:workload:EchoApplication", name, {}, opts);
+    this.namespace = new k8s.core.v1.Namespace(`${name}-namespace`, renderNamespace(spec), { parent: this });
+    this.service = new k8s.core.v1.Service(`${name}-service`, renderService(spec), {
+      parent: this,
+      dependsOn: this.namespace,
+    });
+    this.registerOutputs();
+  }
+}

@@ -1,0 +1,16 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { createDeployment } from "./deployment.ts";
+import { renderDeployment, renderDisruptionBudget, type WorkloadSpec } from "./render-workload.ts";
+
+/** The pods of one version, in a namespace that exists. Ready means that all of them answer. */
+export class EchoWorkload extends pulumi.ComponentResource {
+  readonly deployment: k8s.apps.v1.Deployment;
+
+  constructor(name: string, spec: WorkloadSpec, opts?: pulumi.ComponentResourceOptions) {
+    super("canary-lab:workload:EchoWorkload", name, {}, opts);
+    this.deployment = createDeployment(`${name}-deployment`, renderDeployment(spec), { parent: this });
+    new k8s.policy.v1.PodDisruptionBudget(`${name}-disruption-budget`, renderDisruptionBudget(spec), { parent: this });
+    this.registerOutputs();
+  }
+}
