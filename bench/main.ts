@@ -1,0 +1,69 @@
+import { parseArgs } from "node:util";
+import { canaryctl, requireLab } from "../test/e2e/support/lab.ts";
+import { readConfig } from "../test/e2e/support/stack-config.ts";
+import { measureColdUp, recordedBuilds } from "./cold-up.ts";
+import { type EmptyProgram, makeEmptyProgram } from "./empty-program.ts";
+import { measureFlips } from "./flips.ts";
+import { measureMemory } from "./memory.ts";
+import { measureNoOp } from "./no-op.ts";
+import { measureRollback } from "./rollback.ts";
+import { measureSetTraffic } from "./set-traffic.ts";
+import { type Row, renderTable, verdict } from "./table.ts";
+import { measureWarmUp } from "./warm-up.ts";
+
+const usage = `npm run bench -- [--runs N] [--cold] [measure…]
+
+Measures the lab that stands here, each thing beside its floor in the same run, and prints a Markdown table.
+--runs N   runs of each quick measure, 1..50 (default 7); warm-up takes a third of them
+--cold     first make the lab from nothing, tools included: about 20 minutes
+measures   set-traffic, rollback, no-op, flips, memory, warm-up; default: all`;
+
+type Measure = (runs: number, empty: EmptyProgram) => Promise<readonly Row[]>;
+
+/** In the order in which they disturb one another least. */
+const measures: Readonly<Record<string, Measure>> = {
+  memory: async () => [await measureMemory(3)],
+  "set-traffic": async (runs, empty) => [await measureSetTraffic(runs, empty)],
+  rollback: async (runs) => [await measureRollback(runs)],
+  "no-op": measureNoOp,
+  flips: async () => [await measureFlips()],
+  "warm-up": (runs) => measureWarmUp(Math.max(1, Math.floor(runs / 3))),
+};
+
+async function main(): Promise<void> {
+  const options = {
+    runs: { type: "string", default: "7" },
+    cold: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  } as const;
+  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  const runs = Number(values.runs);
+  const unknown = positionals.filter((name) => !(name in measures));
+  const bad = unknown.length > 0 || !Number.isInteger(runs) || runs < 1 || runs > 50;
+  if (values.help || bad) {
+    console.error(
+      bad ? `error: not understood: ${[...unknown, `--runs ${values.runs}`].join(", ")}\n\n${usage}` : usage,
+    );
+    process.exitCode = bad ? 2 : 0;
+    return;
+  }
+
+  const rows: Row[] = [];
+  if (values.cold) rows.push(await measureColdUp());
+  await requireLab();
+  if (!values.cold) rows.push(recordedBuilds());
+  const weight = Number(readConfig("canaryWeight"));
+  const empty = await makeEmptyProgram();
+  try {
+    for (const [name, measure] of Object.entries(measures)) {
+      if (positionals.length === 0 || positionals.includes(name)) rows.push(...(await measure(runs, empty)));
+    }
+  } finally {
+    await empty.remove();
+    await canaryctl("set-traffic", String(100 - weight), String(weight));
+    console.log(renderTable(rows)); // what was measured before a measure failed is worth having
+  }
+  if (rows.some((row) => verdict(row) === false)) process.exitCode = 1;
+}
+
+await main();

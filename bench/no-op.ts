@@ -1,0 +1,32 @@
+import { canaryctl, pulumi } from "../test/e2e/support/lab.ts";
+import type { EmptyProgram } from "./empty-program.ts";
+import { repeat, secondsOf } from "./sample.ts";
+import type { Floor, Row } from "./table.ts";
+
+/** `up` and `preview` of a lab that stands as configured. `canaryctl up` also looks after the cluster and measures the split. */
+export async function measureNoOp(runs: number, empty: EmptyProgram): Promise<readonly Row[]> {
+  const take = (command: () => ReturnType<typeof canaryctl>) => repeat(runs, async () => secondsOf(await command()));
+  const floor = async (...args: readonly string[]): Promise<Floor> => ({
+    name: `\`pulumi ${args[0]}\`, empty program`,
+    values: await repeat(runs, () => empty.seconds(...args)),
+    unit: "s",
+  });
+  const up = [await floor("up", "--yes")];
+  const preview = [await floor("preview")];
+  const row = async (
+    what: string,
+    command: () => ReturnType<typeof canaryctl>,
+    floors: readonly Floor[],
+  ): Promise<Row> => ({
+    what: `${what} with nothing to do`,
+    values: await take(command),
+    unit: "s",
+    floors,
+    atMost: 4,
+  });
+  return [
+    await row("`canaryctl up`", () => canaryctl("up"), up),
+    await row("`pulumi up`", () => pulumi("up", "--yes"), up),
+    await row("`canaryctl preview`", () => canaryctl("preview"), preview),
+  ];
+}

@@ -1,0 +1,74 @@
+/** Several runs of one measure, in `unit`. At least one. */
+export interface Samples {
+  readonly values: readonly number[];
+  readonly unit: "s" | "GB" | "requests";
+}
+
+/** What a measure is held against, taken in the same run on the same machine. */
+export interface Floor extends Samples {
+  readonly name: string;
+}
+
+/** One line of the table. */
+export interface Row extends Samples {
+  readonly what: string;
+  readonly floors?: readonly Floor[];
+  /** Upper limit for the median; absent where the row only explains another. */
+  readonly atMost?: number;
+  /** Upper limit for the median's ratio to the first floor's. */
+  readonly ratioAtMost?: number;
+}
+
+export const smallest = (values: readonly number[]): number => Math.min(...values);
+
+/** The middle value; of an even number of values the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const [low = Number.NaN, high = low] = sorted.slice(Math.ceil(middle) - 1, Math.floor(middle) + 1);
+  return (low + high) / 2;
+}
+
+/** Whether a row keeps what it promises; undefined where it promises nothing. */
+export function verdict(row: Row): boolean | undefined {
+  const [floor] = row.floors ?? [];
+  const promises: boolean[] = [];
+  if (row.atMost !== undefined) promises.push(median(row.values) <= row.atMost);
+  if (row.ratioAtMost !== undefined && floor)
+    promises.push(median(row.values) / median(floor.values) <= row.ratioAtMost);
+  return promises.length === 0 ? undefined : promises.every(Boolean);
+}
+
+const number = (value: number): string => (Number.isInteger(value) ? String(value) : value.toFixed(value < 10 ? 2 : 1));
+
+function target({ atMost, ratioAtMost, unit }: Row): string {
+  const parts = [
+    atMost === undefined ? [] : [atMost === 0 ? `0 ${unit}` : `≤ ${atMost} ${unit}`],
+    ratioAtMost === undefined ? [] : [`≤ ${ratioAtMost}x`],
+  ];
+  return parts.flat().join(", ") || "–";
+}
+
+/** The measures as a Markdown table: each beside its floors, with the ratio of the medians. */
+export function renderTable(rows: readonly Row[]): string {
+  const head = ["what", "min", "median", "runs", "floor (min / median)", "ratio", "must be", "kept"];
+  const lines = rows.map((row) => {
+    const floors = row.floors ?? [];
+    const kept = verdict(row);
+    return [
+      row.what,
+      `${number(smallest(row.values))} ${row.unit}`,
+      `${number(median(row.values))} ${row.unit}`,
+      String(row.values.length),
+      floors
+        .map(
+          (floor) => `${floor.name}: ${number(smallest(floor.values))} / ${number(median(floor.values))} ${floor.unit}`,
+        )
+        .join("; ") || "–",
+      floors.map((floor) => `${number(median(row.values) / median(floor.values))}x`).join("; ") || "–",
+      target(row),
+      kept === undefined ? "–" : kept ? "yes" : "NO",
+    ];
+  });
+  return [head, head.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}

@@ -1,0 +1,68 @@
+import { describe, expect, test } from "@jest/globals";
+import { buildSeconds } from "../../../bench/cold-up.ts";
+import { processesOf } from "../../../bench/memory.ts";
+import { median, type Row, renderTable, verdict } from "../../../bench/table.ts";
+
+test.each([
+  [[3], 3],
+  [[3, 1, 2], 2],
+  [[4, 1, 2, 3], 2.5],
+])("the median of %j is %f", (values, expected) => {
+  expect(median(values)).toBe(expected);
+});
+
+describe("verdict", () => {
+  const row = (values: readonly number[], rest: Partial<Row>): Row => ({ what: "x", values, unit: "s", ...rest });
+  const floor = { name: "floor", values: [1], unit: "s" } as const;
+
+  test.each([
+    [row([1, 9, 2], { atMost: 2 }), true],
+    [row([1, 9, 3], { atMost: 2 }), false],
+    [row([0], { atMost: 0 }), true],
+    [row([1.3], { floors: [floor], ratioAtMost: 1.3 }), true],
+    [row([1.4], { floors: [floor], ratioAtMost: 1.3 }), false],
+    [row([1.2], { floors: [floor], ratioAtMost: 1.3, atMost: 1 }), false],
+    [row([100], {}), undefined],
+  ])("of %j is %p", (given, expected) => {
+    expect(verdict(given)).toBe(expected);
+  });
+});
+
+test("the table has each measure beside its floors", () => {
+  const rows: readonly Row[] = [
+    {
+      what: "set-traffic",
+      values: [2, 2.5, 3],
+      unit: "s",
+      floors: [
+        { name: "kubectl", values: [0.25], unit: "s" },
+        { name: "engine", values: [1.25], unit: "s" },
+      ],
+      atMost: 3,
+    },
+    { what: "failed", values: [2], unit: "requests", atMost: 0 },
+  ];
+  expect(renderTable(rows)).toBe(
+    [
+      "| what | min | median | runs | floor (min / median) | ratio | must be | kept |",
+      "| --- | --- | --- | --- | --- | --- | --- | --- |",
+      "| set-traffic | 2 s | 2.50 s | 3 | kubectl: 0.25 / 0.25 s; engine: 1.25 / 1.25 s | 10x; 2x | ≤ 3 s | yes |",
+      "| failed | 2 requests | 2 requests | 1 | – | – | 0 requests | NO |",
+    ].join("\n"),
+  );
+});
+
+test("the lab's processes are those that name its folder, and what they started", () => {
+  const processes = [
+    { pid: 1, parent: 0, command: "init" },
+    { pid: 20, parent: 30, command: "node\0/app/server.mjs" },
+    { pid: 30, parent: 1, command: "containerd-shim\0-address\0/lab/.lab/run/containerd.sock" },
+    { pid: 40, parent: 1, command: "/other/thing" },
+    { pid: 50, parent: 20, command: "worker" },
+  ];
+  expect([...processesOf(processes, "/lab/.lab")].sort()).toEqual([20, 30, 50]);
+});
+
+test("the builds are summed, the other stages are not", () => {
+  expect(buildSeconds({ "build kubernetes": 200, "build pulumi": 100.5, "start the node": 12 })).toBe(300.5);
+});
