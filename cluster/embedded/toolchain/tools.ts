@@ -1,5 +1,5 @@
 /**
- * Everything that the embedded world runs on, as absolute paths below `.lab/tools/`.
+ * Everything that the embedded world runs on, as absolute paths, most of them below `.lab/tools/`.
  * All of it comes from package registries (or release downloads), is pinned, and is made once by `ensureTools`.
  */
 export interface Tools {
@@ -30,7 +30,7 @@ export interface Tools {
    * `manifests/charts/{base,istio-control/istio-discovery,gateway}` and `tools/packaging/common/envoy_bootstrap.json`.
    */
   readonly istioModule: string;
-  /** Version of each part, such as `{ kubernetes: "1.36.3", pause: "3.10", debian: "bookworm" }`, without a leading `v`. */
+  /** Version of each part, such as `{ kubernetes: "1.36.3", pause: "3.10.2", debian: "bookworm" }`, without a leading `v`. */
   readonly versions: Readonly<Record<ToolVersion, string>>;
 }
 

@@ -1,0 +1,3 @@
+module canary-lab/toolchain/pause
+
+go 1.26

@@ -1,0 +1,165 @@
+import type { Release } from "./release.ts";
+import { pinned } from "./versions.ts";
+
+/** One `go build`: a main package, and the name of the static binary it becomes. */
+export interface Program {
+  readonly output: string;
+  /** Import path; `.` is the main package beside the recipe's go.mod. */
+  readonly package: string;
+  readonly tags?: readonly string[];
+  /** Further names of a binary that acts by the name it is called by. */
+  readonly names?: readonly string[];
+}
+
+/** How one tool is made from Go modules. Its folder `modules/<name>/` pins the versions in go.mod and go.sum. */
+export interface Recipe {
+  readonly name: string;
+  readonly programs: readonly Program[];
+  /** Whether its programs are called by name, and so belong on PATH. */
+  readonly inBin?: true;
+  /** Variables that the linker sets, so that a binary knows its version. */
+  readonly strings?: Readonly<Record<string, string>>;
+  /** Files and folders of a module that outlive the build, copied to `module/` at the paths they have there. */
+  readonly keep?: { readonly module: string; readonly paths: readonly string[] };
+  /** Command of the same name on PATH that prints its version: taken where it prints exactly this one. */
+  readonly onPath?: { readonly args: readonly string[]; readonly prints: string };
+  /** What upstream publishes; taken where the network allows it, and only complete. */
+  readonly releases?: readonly Release[];
+  /** Wall time of a cold build on two cores: what is announced until the machine's own time is known. */
+  readonly seconds: number;
+  /** What a cold build adds to the caches and to the tools, at most. */
+  readonly gigabytes: number;
+}
+
+const { kubernetes, pulumi, helm, coredns, registry, etcd, istio } = pinned;
+
+/** Kubernetes takes its version from two packages, and calls itself v0.0.0 where nobody tells it. */
+const kubernetesStrings = Object.fromEntries(
+  ["k8s.io/component-base/version", "k8s.io/client-go/pkg/version"].flatMap((place) => [
+    [`${place}.gitVersion`, `v${kubernetes}`],
+    [`${place}.gitMajor`, "1"],
+    [`${place}.gitMinor`, "36"],
+  ]),
+);
+
+const kubernetesPrograms = [
+  "kubectl",
+  "kubelet",
+  "kube-apiserver",
+  "kube-controller-manager",
+  "kube-scheduler",
+  "kube-proxy",
+] as const;
+
+/** Everything that is built from Go modules, in the order of building: what takes longest comes first. */
+export const recipes: readonly Recipe[] = [
+  {
+    name: "kubernetes",
+    inBin: true,
+    programs: [{ output: "hyperkube", package: ".", names: [...kubernetesPrograms, "etcd"] }],
+    strings: kubernetesStrings,
+    releases: [
+      ...kubernetesPrograms.map((program) => ({
+        url: `https://dl.k8s.io/v${kubernetes}/bin/linux/{arch}/${program}`,
+        sums: `https://dl.k8s.io/v${kubernetes}/bin/linux/{arch}/${program}.sha256`,
+        file: program,
+      })),
+      {
+        url: `https://github.com/etcd-io/etcd/releases/download/v${etcd}/etcd-v${etcd}-linux-{arch}.tar.gz`,
+        sums: `https://github.com/etcd-io/etcd/releases/download/v${etcd}/SHA256SUMS`,
+        strip: 1,
+      },
+    ],
+    seconds: 265,
+    gigabytes: 5,
+  },
+  {
+    name: "pulumi",
+    inBin: true,
+    programs: [{ output: "pulumi", package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi" }],
+    strings: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": `v${pulumi}` },
+    onPath: { args: ["version"], prints: `v${pulumi}` },
+    releases: [
+      {
+        url: `https://github.com/pulumi/pulumi/releases/download/v${pulumi}/pulumi-v${pulumi}-linux-{cpu}.tar.gz`,
+        sums: `https://github.com/pulumi/pulumi/releases/download/v${pulumi}/pulumi-${pulumi}-checksums.txt`,
+        strip: 1,
+      },
+    ],
+    seconds: 170,
+    gigabytes: 4,
+  },
+  {
+    name: "istio",
+    programs: [
+      {
+        output: "pilot-discovery",
+        package: "istio.io/istio/pilot/cmd/pilot-discovery",
+        tags: ["vtprotobuf", "disable_pgv"],
+      },
+      { output: "pilot-agent", package: "istio.io/istio/pilot/cmd/pilot-agent", tags: ["vtprotobuf", "agent"] },
+    ],
+    strings: { "istio.io/istio/pkg/version.buildVersion": istio },
+    keep: {
+      module: "istio.io/istio",
+      paths: [
+        "manifests/charts/base",
+        "manifests/charts/istio-control/istio-discovery",
+        "manifests/charts/gateway",
+        "tools/packaging/common/envoy_bootstrap.json",
+      ],
+    },
+    seconds: 170,
+    gigabytes: 4,
+  },
+  {
+    name: "helm",
+    inBin: true,
+    programs: [{ output: "helm", package: "helm.sh/helm/v3/cmd/helm" }],
+    strings: { "helm.sh/helm/v3/internal/version.version": `v${helm}` },
+    onPath: { args: ["version", "--template", "{{.Version}}"], prints: `v${helm}` },
+    releases: [
+      {
+        url: `https://get.helm.sh/helm-v${helm}-linux-{arch}.tar.gz`,
+        sums: `https://get.helm.sh/helm-v${helm}-linux-{arch}.tar.gz.sha256sum`,
+        strip: 1,
+      },
+    ],
+    seconds: 54,
+    gigabytes: 1.5,
+  },
+  {
+    name: "coredns",
+    programs: [{ output: "coredns", package: "." }],
+    releases: [
+      {
+        url: `https://github.com/coredns/coredns/releases/download/v${coredns}/coredns_${coredns}_linux_{arch}.tgz`,
+        sums: `https://github.com/coredns/coredns/releases/download/v${coredns}/coredns_${coredns}_linux_{arch}.tgz.sha256`,
+        strip: 0,
+      },
+    ],
+    seconds: 50,
+    gigabytes: 1,
+  },
+  {
+    name: "registry",
+    inBin: true,
+    programs: [{ output: "registry", package: "." }],
+    strings: { "github.com/distribution/distribution/v3/version.version": `v${registry}` },
+    releases: [
+      {
+        url: `https://github.com/distribution/distribution/releases/download/v${registry}/registry_${registry}_linux_{arch}.tar.gz`,
+        sums: `https://github.com/distribution/distribution/releases/download/v${registry}/registry_${registry}_linux_{arch}.tar.gz.sha256`,
+        strip: 0,
+      },
+    ],
+    seconds: 47,
+    gigabytes: 1,
+  },
+  {
+    name: "pause",
+    programs: [{ output: "pause", package: "." }],
+    seconds: 1,
+    gigabytes: 0.1,
+  },
+];
