@@ -1,0 +1,68 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const cgroupRoot = "/sys/fs/cgroup";
+
+/** The control group that holds every pod and every build of the lab, and nothing else: what is in it may be killed. */
+export const cgroupName = "canary-lab";
+
+/** 2 where the machine has the unified hierarchy alone. */
+export const cgroupVersion = (): 1 | 2 => (existsSync(join(cgroupRoot, "cgroup.controllers")) ? 2 : 1);
+
+/** The lab's group in each hierarchy: one folder with version 2, one per controller with version 1. */
+export function cgroupFolders(root: string = cgroupRoot): string[] {
+  if (existsSync(join(root, "cgroup.controllers"))) return [join(root, cgroupName)];
+  if (!existsSync(root)) return [];
+  return readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(root, entry.name, cgroupName));
+}
+
+/** Makes the lab's group; with version 2 also hands every controller down to it, as the kubelet expects of its root. */
+export function makeCgroups(): void {
+  for (const folder of cgroupFolders()) mkdirSync(folder, { recursive: true });
+  if (cgroupVersion() === 1) return;
+  for (const folder of [cgroupRoot, join(cgroupRoot, cgroupName)]) {
+    for (const controller of readFileSync(join(folder, "cgroup.controllers"), "utf8").trim().split(" ")) {
+      writeFileSync(join(folder, "cgroup.subtree_control"), `+${controller}`);
+    }
+  }
+}
+
+/** A group and all groups below it, deepest first. */
+function withDescendants(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const below = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return [...below.flatMap((entry) => withDescendants(join(folder, entry.name))), folder];
+}
+
+/** The groups of the lab that are there now, deepest first. */
+export const labCgroups = (): string[] => cgroupFolders().flatMap(withDescendants);
+
+/** Pids of everything that runs in the lab's containers. */
+export function cgroupPids(): number[] {
+  const pids = new Set<number>();
+  for (const folder of labCgroups()) {
+    for (const line of readLines(join(folder, "cgroup.procs"))) pids.add(Number(line));
+  }
+  return [...pids];
+}
+
+function readLines(file: string): string[] {
+  try {
+    return readFileSync(file, "utf8").split("\n").filter(Boolean);
+  } catch {
+    return []; // the group went away meanwhile
+  }
+}
+
+/** Removes the lab's groups; one that still holds a process stays. */
+export function removeCgroups(): void {
+  for (const folder of labCgroups()) {
+    try {
+      rmdirSync(folder);
+    } catch {
+      // still busy: `leftovers` will name it
+    }
+  }
+}

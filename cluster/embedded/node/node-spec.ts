@@ -1,0 +1,24 @@
+import type { Tools } from "../toolchain/tools.ts";
+import type { NodeLayout } from "./layout.ts";
+
+/** What the machine is like, as far as the node's configuration depends on it. Found by `readHost`. */
+export interface Host {
+  /** Control groups: 1 (one hierarchy per controller) or 2 (unified). */
+  readonly cgroupVersion: 1 | 2;
+  /** False where CAP_SYS_RESOURCE is withheld: then no process may lower an out-of-memory score. */
+  readonly mayLowerOomScore: boolean;
+  /** Whether packets that a bridge forwards pass iptables. Where they do not, Services have to masquerade. */
+  readonly bridgeNetfilter: boolean;
+  /** Name servers that CoreDNS forwards to; addresses that a pod can reach, so never loopback. May be empty. */
+  readonly nameServers: readonly string[];
+}
+
+/** All that the node is rendered from: pure functions turn it into argv, configuration and manifests. */
+export interface NodeSpec {
+  readonly layout: NodeLayout;
+  readonly tools: Pick<Tools, "bin" | "cniBin" | "versions">;
+  readonly host: Host;
+}
+
+/** The sandbox image: under its upstream name, preloaded, since nothing here can pull it. */
+export const pauseImage = (spec: NodeSpec): string => `registry.k8s.io/pause:${spec.tools.versions.pause}`;

@@ -1,0 +1,65 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { LabError } from "../../lab-error.ts";
+import { writePrivateFile } from "../../lab-folder.ts";
+import { type MarkedProcess, markedProcesses } from "./proc.ts";
+import { type ProcessName, processNames } from "./processes/process-spec.ts";
+import { readSysctls, type Sysctls } from "./sysctls.ts";
+
+/**
+ * Who changed this machine, and what it was like before. It lies outside `.lab/` because it speaks of the machine: one lab
+ * runs on it at a time, and a lab whose folder was deleted can still be cleaned up. A reboot undoes both, the changes and this.
+ */
+export interface Owner {
+  /** The lab folder that the machine was changed for. */
+  readonly lab: string;
+  readonly sysctls: Sysctls;
+}
+
+export const ownerFile = "/run/canary-lab/owner.json";
+
+export function readOwner(): Owner | undefined {
+  try {
+    const { lab, sysctls } = JSON.parse(readFileSync(ownerFile, "utf8"));
+    return typeof lab === "string" ? { lab, sysctls: sysctls ?? {} } : undefined;
+  } catch {
+    return undefined; // there is none, or nothing that can be read
+  }
+}
+
+/** Notes that the machine is about to be changed for `lab`. Repeatable: what was noted first stands. */
+export function takeMachine(lab: string): void {
+  const owner = readOwner();
+  if (owner?.lab === lab) return;
+  mkdirSync(dirname(ownerFile), { recursive: true, mode: 0o700 });
+  writePrivateFile(ownerFile, `${JSON.stringify({ lab, sysctls: owner?.sysctls ?? readSysctls() }, null, 2)}\n`);
+}
+
+export const releaseMachine = (): void => rmSync(dirname(ownerFile), { recursive: true, force: true });
+
+/** The folder of another lab that is alive: one of its processes runs, and its folder is still there. */
+export function otherLiveLab(
+  lab: string,
+  processes: readonly MarkedProcess[] = markedProcesses(),
+  folderExists: (path: string) => boolean = existsSync,
+): string | undefined {
+  const daemons = new Set<string>(processNames satisfies readonly ProcessName[]);
+  return processes.find(
+    (process) =>
+      process.lab !== lab &&
+      daemons.has(process.name) &&
+      !process.command.includes("containerd-shim") &&
+      folderExists(process.lab),
+  )?.lab;
+}
+
+/** Refuses while another lab is alive on this machine. */
+export function refuseOtherLab(lab: string): void {
+  const other = otherLiveLab(lab);
+  if (other === undefined) return;
+  throw new LabError("Another lab is already running on this machine.", {
+    place: other,
+    allowed: "one embedded lab per machine: it has one bridge and one set of addresses",
+    next: `cd ${dirname(other)} && npm run down`,
+  });
+}

@@ -1,0 +1,118 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/**
+ * A process, beyond doubt: a pid is used again, a pid together with the time of its start is not.
+ * `startTicks` counts clock ticks since the machine started (field 22 of /proc/PID/stat).
+ */
+export interface ProcessIdentity {
+  readonly pid: number;
+  readonly startTicks: number;
+}
+
+/** A running process that carries the lab's mark in its environment, so was started by a lab, directly or not. */
+export interface MarkedProcess extends ProcessIdentity {
+  /** The lab folder that it belongs to. */
+  readonly lab: string;
+  /** The node's process that it is, or whose descendant it is. */
+  readonly name: string;
+  /** Digest of what it was started with. */
+  readonly digest: string;
+  readonly parent: number;
+  readonly command: string;
+}
+
+const markVariable = "CANARY_LAB_PROCESS";
+
+/** The environment variable that marks a process and all that it starts. */
+export const processMark = (lab: string, name: string, digest: string): Record<string, string> => ({
+  [markVariable]: JSON.stringify([lab, name, digest]),
+});
+
+/** Reads `/proc/PID/stat`: undefined for a process that has ended, a zombie included. */
+export function parseStat(stat: string): { startTicks: number; parent: number } | undefined {
+  // The command is in parentheses and may itself hold spaces and parentheses.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const [state, parent, startTicks] = [fields[0], Number(fields[1]), Number(fields[19])];
+  if (state === undefined || state === "Z" || state === "X" || !Number.isFinite(startTicks)) return undefined;
+  return { startTicks, parent };
+}
+
+/** Finds the lab's mark in a `/proc/PID/environ`. */
+export function parseMark(environ: string): Pick<MarkedProcess, "lab" | "name" | "digest"> | undefined {
+  const prefix = `${markVariable}=`;
+  const entry = environ.split("\0").find((variable) => variable.startsWith(prefix));
+  if (entry === undefined) return undefined;
+  try {
+    const [lab, name, digest] = JSON.parse(entry.slice(prefix.length));
+    return typeof lab === "string" && typeof name === "string" && typeof digest === "string"
+      ? { lab, name, digest }
+      : undefined;
+  } catch {
+    return undefined; // someone else's variable of the same name
+  }
+}
+
+function readProc(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
+  } catch {
+    return ""; // it has ended, or is not ours to look at
+  }
+}
+
+export const allPids = (): number[] => readdirSync("/proc").map(Number).filter(Number.isInteger);
+
+/** The command line, arguments apart by spaces; empty for a kernel thread. */
+export const commandLine = (pid: number): string => readProc(pid, "cmdline").replaceAll("\0", " ").trim();
+
+/** The identity of a running process, or undefined where there is none. */
+export function identify(pid: number): ProcessIdentity | undefined {
+  const stat = parseStat(readProc(pid, "stat"));
+  return stat === undefined ? undefined : { pid, startTicks: stat.startTicks };
+}
+
+export const isAlive = (process: ProcessIdentity): boolean => identify(process.pid)?.startTicks === process.startTicks;
+
+/**
+ * Every process of every lab on this machine. The mark lives in the process itself, so it is right after a kill at any moment,
+ * between a start and the writing of its record included.
+ */
+export function markedProcesses(): MarkedProcess[] {
+  const found: MarkedProcess[] = [];
+  for (const pid of allPids()) {
+    const mark = parseMark(readProc(pid, "environ"));
+    const stat = mark && parseStat(readProc(pid, "stat"));
+    if (mark && stat) found.push({ pid, ...stat, ...mark, command: commandLine(pid) });
+  }
+  return found;
+}
+
+function signal(process: ProcessIdentity, name: "SIGTERM" | "SIGKILL"): void {
+  if (!isAlive(process)) return;
+  try {
+    globalThis.process.kill(process.pid, name);
+  } catch {
+    // it ended in between
+  }
+}
+
+/** Waits until all have ended; says whether they have. */
+async function haveEnded(processes: readonly ProcessIdentity[], milliseconds: number): Promise<boolean> {
+  const deadline = performance.now() + milliseconds;
+  while (processes.some(isAlive)) {
+    if (performance.now() > deadline) return false;
+    await sleep(20);
+  }
+  return true;
+}
+
+/** Ends processes: asks, waits up to `graceMilliseconds`, then insists. Those that have ended, or whose pid is another's now, are left alone. */
+export async function endProcesses(processes: readonly ProcessIdentity[], graceMilliseconds: number): Promise<void> {
+  if (graceMilliseconds > 0) {
+    for (const process of processes) signal(process, "SIGTERM");
+    if (await haveEnded(processes, graceMilliseconds)) return;
+  }
+  for (const process of processes) signal(process, "SIGKILL");
+  await haveEnded(processes, 5000);
+}
