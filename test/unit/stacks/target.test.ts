@@ -1,25 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
-import { toWeight } from "../../../canary/weight.ts";
 import type { LabConfig } from "../../../stacks/lab-config.ts";
 import { targetOf } from "../../../stacks/target.ts";
+import { sampleConfig } from "./sample-config.ts";
 
-const config: LabConfig = {
-  canaryWeight: toWeight(10),
-  strategy: "istio",
-  namespace: "canary-lab",
-  app: "versioned-echo",
-  stableImage: "versioned-echo:v1",
-  canaryImage: "versioned-echo:v2",
-  canaryEnabled: true,
-  replicas: 2,
-  canaryReplicas: 2,
-  istiodReplicas: 1,
-  gatewayNodePort: 30080,
-  kubeContext: "canary-lab",
-  imageRegistry: "198.18.0.1:5001",
-};
 const target = (change: Partial<LabConfig>, exists = true) =>
-  targetOf({ ...config, ...change }, "Pulumi.dev.yaml", () => exists);
+  targetOf({ ...sampleConfig, ...change }, "Pulumi.dev.yaml", () => exists);
 
 describe("targetOf", () => {
   test("names the context, and the file where one is given", () => {

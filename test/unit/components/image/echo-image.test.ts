@@ -1,0 +1,57 @@
+import { describe, expect, test } from "@jest/globals";
+import { buildTag, type EchoImageSpec, renderImageBuild } from "../../../../components/image/render-echo-image.ts";
+import { register } from "../mocks.ts";
+
+const digest = "198.18.0.1:5001/versioned-echo@sha256:abc";
+
+async function make(spec: EchoImageSpec) {
+  let reference = "";
+  const all = await register(
+    async () => {
+      const { EchoImage } = await import("../../../../components/image/echo-image.ts");
+      new EchoImage("canary-image", spec).reference.apply((value) => {
+        reference = value;
+      });
+    },
+    { "docker:index/image:Image": { repoDigest: digest } },
+  );
+  return { all, reference };
+}
+
+describe("EchoImage", () => {
+  test("an image of ours is built, pushed to the registry and referenced by digest", async () => {
+    const { all, reference } = await make({ reference: "versioned-echo:v2", registry: "198.18.0.1:5001" });
+    expect(all.get("canary-image-build")).toMatchObject({
+      type: "docker:index/image:Image",
+      parent: "canary-image",
+      inputs: {
+        imageName: "198.18.0.1:5001/versioned-echo:v2",
+        build: { context: "apps/versioned-echo", args: { APP_VERSION: "v2" } },
+      },
+    });
+    expect(reference).toBe(digest);
+  });
+
+  test("any other image is used as it is", async () => {
+    const { all, reference } = await make({ reference: "registry.example/echo:1", registry: "198.18.0.1:5001" });
+    expect([...all.keys()]).toEqual(["canary-image"]);
+    expect(reference).toBe("registry.example/echo:1");
+  });
+});
+
+test.each([
+  ["versioned-echo:v1", "v1"],
+  ["versioned-echo:2026.11", "2026.11"],
+  ["versioned-echo", undefined],
+  ["versioned-echo:v1@sha256:0", undefined],
+  ["other/versioned-echo:v1", undefined],
+])("%s is of ours with tag %s", (reference, tag) => {
+  expect(buildTag(reference)).toBe(tag);
+});
+
+test("both versions are built from the same source", () => {
+  const [v1, v2] = ["versioned-echo:v1", "versioned-echo:v2"].map(
+    (reference) => renderImageBuild({ reference })?.build,
+  );
+  expect({ ...v1, args: {} }).toEqual({ ...v2, args: {} });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, test } from "@jest/globals";
+import { type IstioSpec, renderBase, renderIngress, renderIstiod } from "../../../../components/mesh/render-istio.ts";
+import { ingressLabels } from "../../../../components/names.ts";
+import { register } from "../mocks.ts";
+
+const spec: IstioSpec = {
+  version: "1.29.1",
+  hub: "docker.io/istio",
+  charts: { mirror: "/lab/charts" },
+  replicas: 2,
+  gatewayNodePort: 30080,
+};
+
+describe("charts", () => {
+  test("come from the mirror's folders", () => {
+    const releases = [renderBase(spec), renderIstiod(spec), renderIngress(spec)];
+    expect(releases.map(({ chart }) => chart)).toEqual([
+      "/lab/charts/base-1.29.1",
+      "/lab/charts/istiod-1.29.1",
+      "/lab/charts/gateway-1.29.1",
+    ]);
+    for (const release of releases) expect(release).not.toHaveProperty("repositoryOpts");
+  });
+
+  test("come from the repository, in the pinned version, where there is no mirror", () => {
+    expect(renderIstiod({ ...spec, charts: { repository: "https://charts.example" } })).toMatchObject({
+      chart: "istiod",
+      version: "1.29.1",
+      repositoryOpts: { repo: "https://charts.example" },
+    });
+  });
+});
+
+test("istiod has the wanted number of replicas, and sidecars ask for little", () => {
+  expect(renderIstiod(spec).values).toMatchObject({
+    autoscaleEnabled: false,
+    replicaCount: 2,
+    global: {
+      hub: "docker.io/istio",
+      tag: "1.29.1",
+      proxy: { resources: { requests: { cpu: "10m", memory: "64Mi" } } },
+    },
+  });
+});
+
+test("the gateway answers at a port of the nodes, under the label that routes select it by", () => {
+  const { name, values } = renderIngress(spec);
+  expect(values.service).toEqual({
+    type: "NodePort",
+    ports: [
+      { name: "status-port", port: 15021, targetPort: 15021, protocol: "TCP" },
+      { name: "http2", port: 80, targetPort: 80, protocol: "TCP", nodePort: 30080 },
+    ],
+  });
+  expect(ingressLabels).toEqual({ istio: name.replace(/^istio-/, "") });
+});
+
+test("Istio installs definitions, then the control plane, then the gateway, each in a namespace", async () => {
+  const all = await register(async () => {
+    const { Istio } = await import("../../../../components/mesh/istio.ts");
+    new Istio("istio", spec);
+  });
+  expect(all.get("istio-base")).toMatchObject({ type: "kubernetes:helm.sh/v3:Release", parent: "istio" });
+  expect(all.get("istio-base")?.dependencies).toEqual(["istio-system-namespace"]);
+  expect(all.get("istio-istiod")?.dependencies).toEqual(["istio-base"]);
+  expect(all.get("istio-gateway")?.dependencies.toSorted()).toEqual(["istio-ingress-namespace", "istio-istiod"]);
+  for (const release of ["istio-base", "istio-istiod", "istio-gateway"]) {
+    expect(all.get(release)?.inputs.namespace).toMatch(/^istio-(system|ingress)$/);
+  }
+});

@@ -1,0 +1,57 @@
+import { runtime } from "@pulumi/pulumi";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
+
+/** A resource as it was registered. URNs are shortened to the resource's name. */
+export interface Registered {
+  readonly type: string;
+  readonly name: string;
+  // biome-ignore lint/suspicious/noExplicitAny: whatever a resource was given, for assertions to look into
+  readonly inputs: any;
+  readonly parent: string;
+  readonly dependencies: readonly string[];
+  readonly provider: string;
+}
+
+const nameOf = (urn: string): string => urn.split("::")[3] ?? "";
+
+/**
+ * Runs `build` under Pulumi's mocks and returns what it registered, by name. Nothing may be looked up: every invoke is an error.
+ * Call it before the code under test is imported, or let `build` import it.
+ *
+ * @param outputs what a resource of a type gives back beside its inputs
+ */
+export async function register(
+  build: () => unknown,
+  outputs: Readonly<Record<string, object>> = {},
+): Promise<ReadonlyMap<string, Registered>> {
+  const seen = new Map<string, Registered>();
+  await runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs }) => ({ id: `${name}-id`, state: { ...inputs, ...outputs[type] } }),
+      call: ({ token }) => {
+        throw new Error(`unexpected invoke of ${token}`);
+      },
+    },
+    "canary-lab",
+    "test",
+  );
+  const { registerResource } = MockMonitor.prototype;
+  MockMonitor.prototype.registerResource = function (request, callback) {
+    seen.set(request.getName(), {
+      type: request.getType(),
+      name: request.getName(),
+      inputs: request.getObject()?.toJavaScript() ?? {},
+      parent: nameOf(request.getParent()),
+      dependencies: request.getDependenciesList().map(nameOf),
+      provider: nameOf(request.getProvider()),
+    });
+    return registerResource.call(this, request, callback);
+  };
+  try {
+    await build();
+    await runtime.disconnect();
+  } finally {
+    MockMonitor.prototype.registerResource = registerResource;
+  }
+  return seen;
+}

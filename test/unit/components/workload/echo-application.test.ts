@@ -1,0 +1,20 @@
+import { expect, test } from "@jest/globals";
+import { register } from "../mocks.ts";
+
+test("EchoApplication labels the namespace for sidecars before anything is in it", async () => {
+  const all = await register(async () => {
+    const { EchoApplication } = await import("../../../../components/workload/echo-application.ts");
+    new EchoApplication("echo", { app: "versioned-echo", namespace: "canary-lab" });
+  });
+  expect(all.get("echo-namespace")?.inputs.metadata).toEqual({
+    name: "canary-lab",
+    labels: { "istio-injection": "enabled" },
+  });
+  const service = all.get("echo-service");
+  expect(service?.dependencies).toEqual(["echo-namespace"]);
+  expect(service?.inputs.metadata).toMatchObject({ name: "versioned-echo", namespace: "canary-lab" });
+  expect(service?.inputs.spec).toEqual({
+    selector: { app: "versioned-echo" },
+    ports: [{ name: "http", port: 80, targetPort: 8080, protocol: "TCP" }],
+  });
+});

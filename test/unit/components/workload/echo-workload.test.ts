@@ -1,0 +1,87 @@
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { renderService } from "../../../../components/workload/render-application.ts";
+import {
+  renderDeployment,
+  renderDisruptionBudget,
+  type WorkloadSpec,
+} from "../../../../components/workload/render-workload.ts";
+import { type Registered, register } from "../mocks.ts";
+
+const spec: WorkloadSpec = {
+  app: "versioned-echo",
+  namespace: "canary-lab",
+  version: "v2",
+  image: "registry:5001/versioned-echo@sha256:1",
+  replicas: 3,
+};
+const labels = { app: "versioned-echo", version: "v2" };
+
+describe("EchoWorkload", () => {
+  let all: ReadonlyMap<string, Registered>;
+  beforeAll(async () => {
+    all = await register(async () => {
+      const { EchoWorkload } = await import("../../../../components/workload/echo-workload.ts");
+      new EchoWorkload("canary", spec);
+    });
+  });
+  const deployment = () => all.get("canary-deployment")?.inputs;
+  const pod = () => deployment().spec.template.spec;
+  const container = () => pod().containers[0];
+
+  test("is a Deployment and its disruption budget", () => {
+    expect([...all.values()].map(({ type, parent }) => [type, parent])).toEqual([
+      ["canary-lab:workload:EchoWorkload", ""],
+      ["kubernetes:policy/v1:PodDisruptionBudget", "canary"],
+      ["kubernetes:apps/v1:Deployment", "canary"],
+    ]);
+    expect(deployment().metadata).toMatchObject({ name: "versioned-echo-v2", namespace: "canary-lab", labels });
+    expect(deployment().spec.replicas).toBe(3);
+  });
+
+  test("selects by app and version, everywhere, what the template is labelled with", () => {
+    expect(deployment().spec.template.metadata.labels).toEqual(labels);
+    expect(deployment().spec.selector.matchLabels).toEqual(labels);
+    expect(renderDisruptionBudget(spec).spec.selector.matchLabels).toEqual(labels);
+    expect(renderDeployment(spec).podLabels).toEqual(labels);
+  });
+
+  test("is an endpoint of the Service, whatever its version", () => {
+    const { selector, ports } = renderService(spec).spec;
+    expect(labels).toMatchObject(selector);
+    expect(selector).not.toHaveProperty("version");
+    expect(container().ports).toEqual([{ name: "http", containerPort: ports[0]?.targetPort }]);
+  });
+
+  test("sets no version: the image says it", () => {
+    expect(container()).toMatchObject({ name: "echo", image: spec.image });
+    expect(container()).not.toHaveProperty("env");
+  });
+
+  test("may do no more than it must", () => {
+    expect(pod()).toMatchObject({
+      automountServiceAccountToken: false,
+      securityContext: { seccompProfile: { type: "RuntimeDefault" } },
+    });
+    expect(container().securityContext).toEqual({
+      runAsNonRoot: true,
+      runAsUser: 65532,
+      runAsGroup: 65532,
+      readOnlyRootFilesystem: true,
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ["ALL"] },
+    });
+  });
+
+  test("comes before an old pod goes, and serves on while callers learn that it leaves", () => {
+    expect(deployment().spec.strategy.rollingUpdate).toEqual({ maxSurge: 1, maxUnavailable: 0 });
+    expect(container().lifecycle.preStop.sleep.seconds).toBeLessThan(pod().terminationGracePeriodSeconds);
+    expect(container().readinessProbe.httpGet).toEqual({ path: "/health", port: 8080 });
+    for (const probe of ["startupProbe", "livenessProbe"]) {
+      expect(container()[probe].httpGet.path).toBe("/health?probe=liveness");
+    }
+  });
+
+  test("holds no empty list, which a refresh would report as drift", () => {
+    expect(JSON.stringify(deployment())).not.toContain("[]");
+  });
+});

@@ -1,0 +1,71 @@
+import { describe, expect, test } from "@jest/globals";
+import { toWeight } from "../../../canary/weight.ts";
+import type { LabConfig } from "../../../stacks/lab-config.ts";
+import { register } from "../components/mocks.ts";
+import { sampleConfig } from "./sample-config.ts";
+
+const program = (change: Partial<LabConfig> = {}) =>
+  register(
+    async () => {
+      const { createPlatform } = await import("../../../stacks/platform.ts");
+      const { createApplication } = await import("../../../stacks/application.ts");
+      const config = { ...sampleConfig, ...change };
+      createApplication(config, createPlatform(config, { kubeContext: "canary-lab", kubeconfig: "/lab/kubeconfig" }));
+    },
+    { "docker:index/image:Image": { repoDigest: "198.18.0.1:5001/versioned-echo@sha256:abc" } },
+  );
+
+describe("the program", () => {
+  test("names the cluster for every Kubernetes object", async () => {
+    const all = await program();
+    expect(all.get("cluster")?.inputs).toMatchObject({ context: "canary-lab", kubeconfig: "/lab/kubeconfig" });
+    for (const { type, name, provider } of all.values()) {
+      if (type.startsWith("kubernetes:")) expect([name, provider]).toEqual([name, "cluster"]);
+    }
+  });
+
+  test("has pods only where sidecars are to be had, and routes only to pods", async () => {
+    const all = await program();
+    // A component is registered when all that it depends on is there, and its children after it: what holds for it holds for them.
+    const dependencies = (name: string): readonly string[] => {
+      const resource = all.get(name);
+      return resource ? [...resource.dependencies, ...dependencies(resource.parent)] : [];
+    };
+    expect(dependencies("echo-namespace")).toEqual(
+      expect.arrayContaining(["istio-base", "istio-istiod", "istio-gateway"]),
+    );
+    for (const pods of ["stable-deployment", "canary-deployment", "client-deployment"]) {
+      expect(dependencies(pods)).toEqual(expect.arrayContaining(["echo-namespace", "echo-service"]));
+    }
+    expect(dependencies("route-virtual-service")).toEqual(
+      expect.arrayContaining(["stable-deployment", "canary-deployment", "route-destination-rule"]),
+    );
+    // Images need nothing of the cluster: they are built while Istio starts.
+    expect(dependencies("stable-image-build")).toEqual([]);
+  });
+
+  test("changes exactly one resource for a new weight", async () => {
+    const [before, after] = [
+      await program({ canaryWeight: toWeight(10) }),
+      await program({ canaryWeight: toWeight(30) }),
+    ];
+    const changed = [...before].filter(([name, { inputs }]) => {
+      return JSON.stringify(inputs) !== JSON.stringify(after.get(name)?.inputs);
+    });
+    expect([...after.keys()].sort()).toEqual([...before.keys()].sort());
+    expect(changed.map(([name]) => name)).toEqual(["route-virtual-service"]);
+  });
+
+  test("leaves out the canary's image and pods, and nothing else, where it does not run", async () => {
+    const [whole, without] = [await program(), await program({ canaryEnabled: false, canaryWeight: toWeight(0) })];
+    const missing = [...whole.keys()].filter((name) => !without.has(name));
+    expect(missing.sort()).toEqual([
+      "canary",
+      "canary-deployment",
+      "canary-disruption-budget",
+      "canary-image",
+      "canary-image-build",
+    ]);
+    expect(without.get("route-destination-rule")?.inputs).toEqual(whole.get("route-destination-rule")?.inputs);
+  });
+});
