@@ -1,0 +1,99 @@
+import type { LabConfig } from "../stacks/lab-config.ts";
+import { createExistingWorld } from "./existing.ts";
+import { createKindWorld } from "./kind.ts";
+import { dockerAnswers, kindVersion, nodeImageCanBePulled, nodeImageIsHere } from "./kind-commands.ts";
+import { LabError } from "./lab-error.ts";
+import type { World, WorldName } from "./world.ts";
+
+/** What decides, asked only as far as it must be. Each answers undefined where all is well, else what is in the way. */
+export interface Host {
+  readonly kindObstacle: () => Promise<string | undefined>;
+  readonly embeddedObstacle: () => string | undefined;
+}
+
+export interface Choice {
+  readonly world: World;
+  /** Why this one, in a sentence for the user. */
+  readonly reason: string;
+}
+
+/**
+ * Where the lab runs: the cluster that the config names, else a kind cluster where Docker answers and images can be pulled, else the
+ * embedded cluster on Linux as root. An override takes its word and leaves the check to the world itself.
+ *
+ * @param question.config the stack's own values, without what a world that is up adds through the environment
+ * @throws LabError where no world is possible, with what each would need
+ */
+export async function chooseWorld(
+  question: { readonly config: LabConfig; readonly override?: WorldName },
+  host: Host = thisHost,
+): Promise<Choice> {
+  const { config, override } = question;
+  const choice = async (name: WorldName, reason: string): Promise<Choice> => ({
+    world: await worlds[name](config, reason),
+    reason,
+  });
+  if (override) return choice(override, `--cluster ${override} was given`);
+  if (config.kubeContext) return choice("existing", `the stack's config names the context ${config.kubeContext}`);
+
+  const kindObstacle = await host.kindObstacle();
+  if (!kindObstacle) return choice("kind", "no context is configured, Docker answers, and its node image can be had");
+  const embeddedObstacle = host.embeddedObstacle();
+  if (!embeddedObstacle) return choice("embedded", `no context is configured, and ${kindObstacle}`);
+  throw new LabError(
+    [
+      "There is no place to run the lab.",
+      "existing: kubeContext is not set",
+      `kind: ${kindObstacle}`,
+      `embedded: ${embeddedObstacle}`,
+    ].join("\n  - "),
+    {
+      allowed: "a kubeContext in the stack's config, or Docker with kind and access to its registry, or Linux as root",
+      next: "pulumi config set kubeContext NAME",
+    },
+  );
+}
+
+const worlds: Record<WorldName, (config: LabConfig, reason: string) => World | Promise<World>> = {
+  existing: ({ kubeContext, kubeconfig, imageRegistry }, reason) => {
+    if (!kubeContext) {
+      throw new LabError("--cluster existing needs the name of a context; the current one is never taken.", {
+        place: "kubeContext in the stack's config",
+        next: "kubectl config get-contexts; pulumi config set kubeContext NAME",
+      });
+    }
+    return createExistingWorld({
+      kubeContext,
+      reason,
+      ...(kubeconfig && { kubeconfig }),
+      ...(imageRegistry && { imageRegistry }),
+    });
+  },
+  kind: ({ gatewayNodePort }, reason) => createKindWorld({ gatewayNodePort, reason }),
+  embedded: async (_, reason) => {
+    const { createEmbeddedWorld } = await import("./embedded/embedded.ts");
+    return createEmbeddedWorld(reason);
+  },
+};
+
+/** How long Docker, or a registry behind it, may take to answer, in milliseconds. */
+const probeMilliseconds = 10_000;
+
+const thisHost: Host = {
+  async kindObstacle() {
+    const { execa } = await import("execa");
+    const succeeds = async (file: string, args: readonly string[]) =>
+      !(await execa(file, args, { reject: false, timeout: probeMilliseconds })).failed;
+    if (!(await succeeds(dockerAnswers.file, dockerAnswers.args))) return "Docker does not answer";
+    if (!(await succeeds("kind", ["version"])))
+      return `kind is not installed (go install sigs.k8s.io/kind@${kindVersion})`;
+    for (const { file, args } of [nodeImageIsHere, nodeImageCanBePulled])
+      if (await succeeds(file, args)) return undefined;
+    return "Docker cannot pull kind's node image";
+  },
+  embeddedObstacle() {
+    if (process.platform !== "linux") return `it needs Linux, and this is ${process.platform}`;
+    if (process.getuid?.() !== 0) return "it needs root, for namespaces, mounts and network links (sudo)";
+    return undefined;
+  },
+};

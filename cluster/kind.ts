@@ -1,0 +1,97 @@
+import * as commands from "./kind-commands.ts";
+import { LabError } from "./lab-error.ts";
+import { inLab } from "./lab-folder.ts";
+import type { Progress } from "./progress.ts";
+import type { Environment, World } from "./world.ts";
+
+/** Runs a command and answers its standard output; rejects with what it wrote to standard error. */
+export type Run = (command: commands.Command) => Promise<string>;
+
+export interface KindSettings {
+  /** Why this world was taken. */
+  readonly reason: string;
+  /** 30000..32767. */
+  readonly gatewayNodePort: number;
+}
+
+/** A one-node cluster in Docker with a registry beside it, as kind documents it; both belong to the lab alone. */
+export function createKindWorld(settings: KindSettings, run: Run = runCommand): World {
+  const kubeconfig = inLab("kubeconfig");
+  const succeeds = (command: commands.Command) =>
+    run(command).then(
+      () => true,
+      () => false,
+    );
+  const clusterExists = async () => (await run(commands.listClusters)).split("\n").includes(commands.kindCluster);
+
+  async function ensureRegistry(): Promise<void> {
+    const there = (await run(commands.findRegistry)).trim() !== "";
+    await run(there ? commands.startRegistry : commands.createRegistry);
+  }
+
+  async function ensureCluster(): Promise<void> {
+    if ((await clusterExists()) && !(await succeeds(commands.clusterIsReady))) await run(commands.deleteCluster);
+    if (await clusterExists()) await run(commands.exportKubeconfig(kubeconfig));
+    else await run(commands.createCluster(kubeconfig, settings.gatewayNodePort));
+  }
+
+  async function connect(): Promise<void> {
+    const networks = (await run(commands.registryNetworks)).split(/\s+/);
+    if (!networks.includes("kind")) await run(commands.joinRegistry);
+    for (const node of (await run(commands.listNodes)).split("\n").filter(Boolean)) {
+      for (const command of commands.pointNodeAtRegistry(node)) await run(command);
+    }
+    await run(commands.announceRegistry);
+  }
+
+  return {
+    name: "kind",
+    footprint: () => [
+      `Docker container ${commands.kindCluster}-control-plane (a Kubernetes node) and Docker's network "kind"`,
+      `Docker container ${commands.registryContainer}, listening on 127.0.0.1:${commands.kindRegistry.split(":")[1]}`,
+      `port 127.0.0.1:${settings.gatewayNodePort} for the ingress gateway`,
+    ],
+    async up(progress: Progress): Promise<Environment> {
+      await progress.stage("local registry", ensureRegistry);
+      await progress.stage("kind cluster", ensureCluster);
+      await progress.stage("registry for the nodes", connect);
+      return {
+        world: "kind",
+        reason: settings.reason,
+        kubeconfig,
+        kubeContext: commands.kindContext,
+        imageRegistry: commands.kindRegistry,
+        path: [],
+        variables: {},
+      };
+    },
+    async down(progress: Progress): Promise<void> {
+      await progress.stage("kind cluster", async () => void (await run(commands.deleteCluster)));
+      await progress.stage("local registry", async () => {
+        if ((await run(commands.findRegistry)).trim() !== "") await run(commands.removeRegistry);
+      });
+    },
+  };
+}
+
+/** @throws LabError with what the command said, or where the program is not installed */
+async function runCommand({ file, args, input }: commands.Command): Promise<string> {
+  const { execa, ExecaError } = await import("execa");
+  try {
+    return (await execa(file, args, { input: input ?? "" })).stdout;
+  } catch (error) {
+    if (!(error instanceof ExecaError)) throw error;
+    if (error.code === "ENOENT") {
+      const source =
+        file === "kind"
+          ? `go install sigs.k8s.io/kind@${commands.kindVersion}`
+          : "https://docs.docker.com/engine/install/";
+      throw new LabError(`${file} is not installed.`, { place: "PATH", next: source, cause: error });
+    }
+    throw new LabError(`${file} ${args[0]} failed: ${String(error.stderr).trim() || error.shortMessage}`, {
+      place: `${file} ${args.join(" ")}`,
+      next: file === "kind" ? "kind delete cluster --name canary-lab, then npx canaryctl up" : "docker info",
+      cause: error,
+    });
+  }
+}

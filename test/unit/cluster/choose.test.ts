@@ -1,0 +1,51 @@
+import { describe, expect, test } from "@jest/globals";
+import { chooseWorld, type Host } from "../../../cluster/choose.ts";
+import { sampleConfig } from "../stacks/sample-config.ts";
+
+const { kubeContext: _, ...config } = sampleConfig;
+const host = (kind?: string, embedded?: string): Host => ({
+  kindObstacle: async () => kind,
+  embeddedObstacle: () => embedded,
+});
+const asksNothing: Host = {
+  kindObstacle: () => Promise.reject(new Error("asked Docker")),
+  embeddedObstacle: () => {
+    throw new Error("asked for root");
+  },
+};
+
+describe("chooseWorld", () => {
+  test("takes the configured context before it asks anything", async () => {
+    const { world, reason } = await chooseWorld({ config: { ...config, kubeContext: "staging" } }, asksNothing);
+    expect([world.name, reason]).toEqual(["existing", "the stack's config names the context staging"]);
+  });
+
+  test("takes kind where Docker answers", async () => {
+    expect((await chooseWorld({ config }, host())).world.name).toBe("kind");
+  });
+
+  test("takes the embedded cluster else, and says why", async () => {
+    const { world, reason } = await chooseWorld({ config }, host("Docker does not answer"));
+    expect([world.name, reason]).toEqual(["embedded", "no context is configured, and Docker does not answer"]);
+  });
+
+  test("is overruled", async () => {
+    const { world, reason } = await chooseWorld(
+      { config: { ...config, kubeContext: "x" }, override: "kind" },
+      asksNothing,
+    );
+    expect([world.name, reason]).toEqual(["kind", "--cluster kind was given"]);
+  });
+
+  test("never takes the current context", async () => {
+    await expect(chooseWorld({ config, override: "existing" }, asksNothing)).rejects.toThrow(
+      "needs the name of a context",
+    );
+  });
+
+  test("says what each world would need where none is possible", async () => {
+    await expect(chooseWorld({ config }, host("Docker does not answer", "it needs root"))).rejects.toThrow(
+      /existing: kubeContext is not set.*kind: Docker does not answer.*embedded: it needs root/s,
+    );
+  });
+});

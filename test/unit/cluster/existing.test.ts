@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { createExistingWorld, findKubeconfig } from "../../../cluster/existing.ts";
+import { LabError } from "../../../cluster/lab-error.ts";
+import type { Progress } from "../../../cluster/progress.ts";
+
+const progress: Progress = { stage: (_, work) => work(() => {}), say: () => {} };
+const folder = mkdtempSync(join(tmpdir(), "existing-"));
+const file = (name: string) => join(folder, name);
+
+beforeAll(() => {
+  const kubeconfig = (...contexts: readonly string[]) => ({
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": contexts[0],
+    clusters: [{ name: "c", cluster: { server: "https://127.0.0.1:1" } }],
+    users: [{ name: "u", user: {} }],
+    contexts: contexts.map((name) => ({ name, context: { cluster: "c", user: "u" } })),
+  });
+  writeFileSync(file("one"), JSON.stringify(kubeconfig("prod", "staging")));
+  writeFileSync(file("two"), JSON.stringify(kubeconfig("minikube")));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function refusal(work: Promise<unknown>): Promise<LabError> {
+  const error = await work.then(
+    () => undefined,
+    (reason) => reason,
+  );
+  expect(error).toBeInstanceOf(LabError);
+  return error;
+}
+
+describe("findKubeconfig", () => {
+  test("takes the first file that holds the context", async () => {
+    const searchPath = [file("gone"), file("one"), file("two")].join(":");
+    expect(await findKubeconfig({ kubeContext: "minikube" }, searchPath)).toBe(file("two"));
+    expect(await findKubeconfig({ kubeContext: "staging", kubeconfig: file("one") }, searchPath)).toBe(file("one"));
+  });
+
+  test("answers an unknown context with those that are there", async () => {
+    const error = await refusal(findKubeconfig({ kubeContext: "prodd" }, `${file("one")}:${file("two")}`));
+    expect(error.message).toBe('There is no context "prodd".');
+    expect(error.allowed).toBe("prod, staging, minikube");
+    expect(error.next).toContain("pulumi config set kubeContext");
+  });
+
+  test("says where it looked when there is no file", async () => {
+    expect((await refusal(findKubeconfig({ kubeContext: "a", kubeconfig: file("gone") }, undefined))).place).toBe(
+      file("gone"),
+    );
+  });
+});
+
+describe("an existing cluster", () => {
+  const settings = {
+    reason: "configured",
+    kubeContext: "staging",
+    kubeconfig: file("one"),
+    imageRegistry: "registry.example/lab",
+  };
+
+  test("is used by the name of its context, not by the current one", async () => {
+    const asked: string[] = [];
+    const world = createExistingWorld(settings, async (...question) => {
+      asked.push(question.join(" "));
+      return "Kubernetes v1.36.3";
+    });
+    expect(await world.up(progress)).toEqual({ world: "existing", ...settings, path: [], variables: {} });
+    expect(asked).toEqual([`${file("one")} staging`]);
+  });
+
+  test("that does not answer is named, with how to check it", async () => {
+    const error = await refusal(createExistingWorld(settings).up(progress));
+    expect(error.message).toContain('The cluster of context "staging" cannot be used');
+    expect(error.place).toContain("https://127.0.0.1:1");
+    expect(error.next).toBe(`kubectl --kubeconfig ${file("one")} --context staging version`);
+  });
+
+  test("is left alone by down", async () => {
+    await expect(createExistingWorld({ ...settings, kubeContext: "gone" }).down(progress)).resolves.toBeUndefined();
+  });
+});
