@@ -8,7 +8,8 @@ import { repositoryRoot } from "../../../cluster/lab-folder.ts";
 import { configKeys, parseConfig, type RawConfig } from "../../../stacks/lab-config.ts";
 
 const projectFile = parse(readFileSync(join(repositoryRoot, "Pulumi.yaml"), "utf8"));
-const declared: Record<string, { default: unknown; description: string; type?: string }> = projectFile.config;
+const { "pulumi:disable-default-providers": disabled, ...own } = projectFile.config;
+const declared: Record<string, { default: unknown; description: string; type?: string }> = own;
 const defaults: RawConfig = Object.fromEntries(
   Object.entries(declared).map(([key, { default: value }]) => [key, value]),
 );
@@ -29,6 +30,10 @@ function problemsOf(change: RawConfig, environment = {}): string[] {
 describe("Pulumi.yaml", () => {
   test("declares every key that the code knows, and no other", () => {
     expect(Object.keys(declared).sort()).toEqual([...configKeys].sort());
+  });
+
+  test("lets no object into a cluster that was not named", () => {
+    expect(disabled).toEqual({ value: ["kubernetes"] });
   });
 
   test("has defaults that the code allows", () => {
