@@ -1,0 +1,20 @@
+import { type Command, InvalidArgumentError } from "commander";
+import type { GlobalOptions } from "../lab.ts";
+
+/** Reads an argument that must be a whole number in a range. */
+export const wholeNumber =
+  (lowest: number, highest: number) =>
+  (text: string): number => {
+    const value = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= lowest && value <= highest) return value;
+    throw new InvalidArgumentError(`Allowed: an integer from ${lowest} to ${highest}.`);
+  };
+
+/** A command's own options together with those that every command has. */
+export const optionsOf = <Own>(command: Command): GlobalOptions & Own => command.optsWithGlobals<GlobalOptions & Own>();
+
+/** The flags by which users name the route; they are checked against the stack's when it is opened. */
+export const addRouteFlags = (command: Command): Command =>
+  command
+    .option("--vs <name>", "the VirtualService; must be this stack's (<app>-virtualservice)")
+    .option("--host <name>", "the host whose traffic is split; must be this stack's (<app>)");

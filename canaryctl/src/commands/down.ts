@@ -1,0 +1,94 @@
+import { rmSync } from "node:fs";
+import type { Command } from "commander";
+import { chooseWorld } from "../../../cluster/choose.ts";
+import { LabError } from "../../../cluster/lab-error.ts";
+import { inLab } from "../../../cluster/lab-folder.ts";
+import { LineProgress, type Progress } from "../../../cluster/progress.ts";
+import type { WorldName } from "../../../cluster/world.ts";
+import { parseConfig } from "../../../stacks/lab-config.ts";
+import { EngineBusyError, InterruptedError, NoStackError } from "../engine/engine.ts";
+import { settlePending } from "../engine/settle.ts";
+import { freeStack } from "../engine/update.ts";
+import { backendUrl, defaultBackendUrl } from "../engine/variables.ts";
+import { forgetEnvironment, loadEnvironment, notedWorld } from "../environment-file.ts";
+import { type Lab, labOf } from "../lab.ts";
+import { exclusively } from "../lab-lock.ts";
+import { engineLine, examples, print } from "../print.ts";
+import { StackFile } from "../stack-file.ts";
+import { optionsOf } from "./arguments.ts";
+
+export function addDown(program: Command): void {
+  program
+    .command("down")
+    .description(
+      "take the lab down: the stack, then the cluster where the lab made it; the built tools stay in .lab/tools",
+    )
+    .addHelpText("after", examples("canaryctl down"))
+    .action(async (_options: unknown, command: Command) => {
+      const progress = new LineProgress();
+      await exclusively(
+        "down",
+        (line) => progress.say(line),
+        async () => print([await down(optionsOf(command).stack, progress)]),
+      );
+    });
+}
+
+async function down(stack: string, progress: Progress): Promise<string> {
+  const stackFile = new StackFile(stack);
+  const environment = loadEnvironment();
+  const world = environment?.world ?? notedWorld();
+  // The stack's own config may be what is broken, and nothing of it is needed to take a lab away.
+  const config = parseConfig(stackFile.defaults());
+  if (environment) await removeStack(labOf(stackFile, config, environment), progress);
+  if (world !== "existing") await removeWorld(world, config, progress);
+  forgetEnvironment();
+  if (!stackFile.hasSecrets()) stackFile.dropSalt();
+  return world ? "The lab is down." : "There was no lab to take down.";
+}
+
+/**
+ * Removes the stack's resources and its state. A cluster that the lab made goes as a whole, so there a stack that cannot be removed
+ * piece by piece is dropped; in a cluster of the user's own, that would leave resources behind that nothing knows of.
+ */
+async function removeStack(lab: Lab, progress: Progress): Promise<void> {
+  const { engine, environment, state } = lab;
+  const isOurs = environment.world !== "existing";
+  await progress.stage("remove the stack", async () => {
+    try {
+      await destroy(lab, progress);
+    } catch (error) {
+      if (error instanceof NoStackError) return;
+      const isFinal =
+        !isOurs ||
+        !(error instanceof LabError) ||
+        error instanceof InterruptedError ||
+        error instanceof EngineBusyError;
+      if (isFinal) throw error;
+      progress.say(`The stack could not be removed piece by piece; its cluster goes as a whole. ${error.message}`);
+    }
+    if (isOurs && backendUrl(process.env) === defaultBackendUrl())
+      rmSync(inLab("state"), { recursive: true, force: true });
+    else if (!state || state.exists()) await engine.removeStack();
+  });
+}
+
+/** How long `down` waits for an update that another process runs. */
+const waitSeconds = 300;
+
+async function destroy(lab: Lab, progress: Progress): Promise<void> {
+  const { cluster, engine, state } = lab;
+  const say = (line: string) => progress.say(line);
+  if (state && !state.exists()) return;
+  await freeStack(lab, { say, waitSeconds });
+  await cluster.get("/version"); // asked here, for the engine would ask about each resource, and wait for each
+  await settlePending(lab, say);
+  await engine.destroy((line) => say(engineLine(line)));
+}
+
+/** Without a note of what was made, an embedded cluster is looked for: it is the one that can outlive its notes. */
+async function removeWorld(name: WorldName | undefined, config: Lab["config"], progress: Progress): Promise<void> {
+  if (!name && (process.platform !== "linux" || process.getuid?.() !== 0)) return;
+  const { world } = await chooseWorld({ config, override: name ?? "embedded" });
+  await world.down(progress);
+}

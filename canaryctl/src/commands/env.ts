@@ -1,0 +1,26 @@
+import type { Command } from "commander";
+import { engineVariables } from "../engine/variables.ts";
+import { loadEnvironment, notUp } from "../environment-file.ts";
+import { examples, print } from "../print.ts";
+import { StackFile } from "../stack-file.ts";
+import { optionsOf } from "./arguments.ts";
+
+export function addEnv(program: Command): void {
+  program
+    .command("env")
+    .description("print what plain `pulumi`, `kubectl` and `helm` need in the shell's environment")
+    .addHelpText(
+      "after",
+      examples('eval "$(npx canaryctl env)"', "pulumi config set canaryWeight 30 && pulumi up", "kubectl get pods -A"),
+    )
+    .action((_options: unknown, command: Command) => {
+      const environment = loadEnvironment();
+      if (!environment) throw notUp();
+      const { stack } = new StackFile(optionsOf(command).stack);
+      print(exports({ ...engineVariables(environment, stack, process.env), KUBECONFIG: environment.kubeconfig }));
+    });
+}
+
+/** Lines for a POSIX shell; values are quoted so that nothing in them is read as shell. */
+export const exports = (variables: Readonly<Record<string, string>>): readonly string[] =>
+  Object.entries(variables).map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`);

@@ -1,0 +1,58 @@
+import type { Command } from "commander";
+import { LabError } from "../../../cluster/lab-error.ts";
+import { EngineBusyError } from "../engine/engine.ts";
+import { updateStack } from "../engine/update.ts";
+import { type Lab, openLab, type RouteFlags } from "../lab.ts";
+import { examples, print, say } from "../print.ts";
+import { applyRoute, noRoute, readRoute } from "../traffic/route.ts";
+import { addRouteFlags, optionsOf } from "./arguments.ts";
+
+export function addRollback(program: Command): void {
+  addRouteFlags(program.command("rollback"))
+    .description("send all traffic back to the stable side at once, then make config and state agree")
+    .addHelpText(
+      "after",
+      examples("canaryctl rollback", "canaryctl rollback --vs versioned-echo-virtualservice --host versioned-echo"),
+    )
+    .action(async (_options: unknown, command: Command) => {
+      print([await rollback(openLab(optionsOf<RouteFlags>(command), { canaryWeight: 0 }), say)]);
+    });
+}
+
+/** How long an update that is already running may hold up the state; the traffic does not wait for it. */
+const waitSeconds = 120;
+
+/**
+ * Moves the route before anything else is looked at, then the stack's file, then the state. An update that runs meanwhile may still
+ * write an older weight: the route is held until the state can be made to agree.
+ *
+ * @returns what was done, in one line
+ * @throws LabError where there is no route; where only the state could not be made to agree, it says so
+ */
+export async function rollback(lab: Lab, say: (line: string) => void): Promise<string> {
+  const { cluster, config, stackFile } = lab;
+  const before = await readRoute(cluster, config);
+  if (!before) throw noRoute(config);
+  await applyRoute(cluster, config);
+  say(`All traffic is routed to the stable side (it was ${before.weights.stable}/${before.weights.canary}).`);
+
+  stackFile.set({ canaryWeight: 0 });
+  const holdRoute = async () => {
+    const route = await readRoute(cluster, config);
+    if (route && route.weights.canary !== 0) await applyRoute(cluster, config);
+  };
+  try {
+    await updateStack(lab, { say, waitSeconds, whileWaiting: holdRoute });
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    throw new LabError(`The traffic is back on the stable side, but the state does not say so yet. ${error.message}`, {
+      ...(error.place && { place: error.place }),
+      next:
+        error instanceof EngineBusyError
+          ? "once that update has ended: npx canaryctl rollback"
+          : "npx canaryctl rollback, once the cause is mended",
+      cause: error,
+    });
+  }
+  return "Rolled back: 100/0 (stable/canary), in the cluster, in the config and in the state.";
+}

@@ -1,0 +1,147 @@
+import { type Command, Option } from "commander";
+import { chooseWorld } from "../../../cluster/choose.ts";
+import { LabError } from "../../../cluster/lab-error.ts";
+import { LineProgress, type StageTime } from "../../../cluster/progress.ts";
+import { type Environment, type World, type WorldName, worldNames } from "../../../cluster/world.ts";
+import { clientName, gatewayHost } from "../../../components/names.ts";
+import type { LabConfig } from "../../../stacks/lab-config.ts";
+import { prepareStack } from "../engine/prepare.ts";
+import { settlePending } from "../engine/settle.ts";
+import { freeStack, updateStack } from "../engine/update.ts";
+import { notedWorld, noteWorld, saveEnvironment } from "../environment-file.ts";
+import { type ConfigChanges, type GlobalOptions, type Lab, labOf, openConfig } from "../lab.ts";
+import { exclusively } from "../lab-lock.ts";
+import { engineLine, examples, print, table } from "../print.ts";
+import { measureSplit } from "../traffic/measured-split.ts";
+import { splitTable } from "../traffic/report.ts";
+import type { SplitVerdict } from "../traffic/verdict.ts";
+import { optionsOf } from "./arguments.ts";
+
+interface UpOptions {
+  readonly cluster?: WorldName;
+}
+
+/** Requests of the closing measurement: at 10 %, a split that is off by 6 points is told from a right one. */
+const measuredRequests = 400;
+
+/** How long `up` waits for an update that another process runs, such as one that outlived a killed `up`. */
+const waitSeconds = 900;
+
+export function addUp(program: Command): void {
+  program
+    .command("up")
+    .description("set up the lab, or mend it: cluster, mesh, images, application, route; then measure the split")
+    .addOption(
+      new Option("--cluster <world>", "where it runs; by default it is chosen, and `up` says why").choices([
+        ...worldNames,
+      ]),
+    )
+    .addHelpText("after", examples("canaryctl up", "canaryctl up --cluster kind", "canaryctl up --ns team-a"))
+    .action(async (_options: unknown, command: Command) => {
+      const progress = new LineProgress();
+      const started = performance.now();
+      const options = optionsOf<UpOptions>(command);
+      const opened = openForUp(options);
+      await exclusively(
+        "up",
+        (line) => progress.say(line),
+        async () => {
+          const world = await chooseAndTell(opened.config, options.cluster, progress);
+          const lab = await raise(world, opened, progress);
+          await deploy(lab, progress);
+          const verdict = await progress.stage("measure the split", async () =>
+            measureSplit(await lab.client(), lab.config, measuredRequests),
+          );
+          print(
+            report(lab, verdict, [
+              ...progress.times,
+              { stage: "in all", seconds: (performance.now() - started) / 1000 },
+            ]),
+          );
+          if (!verdict.isAsWanted) throw notAsWanted(lab.config);
+        },
+      );
+    });
+}
+
+/** `up` is the command that sets the names; the others check them. */
+function openForUp({ stack, ns, app }: GlobalOptions) {
+  const changes: ConfigChanges = { ...(ns !== undefined && { namespace: ns }), ...(app !== undefined && { app }) };
+  const opened = openConfig({ stack }, changes);
+  if (Object.keys(changes).length > 0) opened.stackFile.set(changes);
+  return opened;
+}
+
+async function chooseAndTell(
+  config: LabConfig,
+  override: WorldName | undefined,
+  progress: LineProgress,
+): Promise<World> {
+  const running = notedWorld();
+  const { world, reason } = await chooseWorld({ config, ...(override && { override }), ...(running && { running }) });
+  if (running && running !== world.name) {
+    throw new LabError(
+      `The lab is up in the ${running} cluster, and it would now be the ${world.name} one: ${reason}.`,
+      { next: "npm run down" },
+    );
+  }
+  progress.say(`Cluster: ${world.name}, because ${reason}. What this changes outside .lab/:`);
+  for (const line of world.footprint()) progress.say(`  - ${line}`);
+  return world;
+}
+
+async function raise(
+  world: World,
+  { stackFile, config }: ReturnType<typeof openForUp>,
+  progress: LineProgress,
+): Promise<Lab> {
+  noteWorld(world.name);
+  const environment: Environment = await world.up(progress);
+  saveEnvironment(environment);
+  return labOf(stackFile, config, environment);
+}
+
+async function deploy(lab: Lab, progress: LineProgress): Promise<void> {
+  const say = (line: string) => progress.say(line);
+  await progress.stage("deploy", async () => {
+    await prepareStack(lab);
+    await freeStack(lab, { say, waitSeconds });
+    await settlePending(lab, say);
+    await updateStack(lab, { say, waitSeconds, onLine: (line) => say(engineLine(line)) });
+  });
+}
+
+function report(lab: Lab, verdict: SplitVerdict, times: readonly StageTime[]): readonly string[] {
+  const { app, namespace, gatewayNodePort } = lab.config;
+  return [
+    "",
+    ...splitTable(verdict),
+    "",
+    "How long it took",
+    ...table(times.map(({ stage, seconds }) => [stage, `${seconds.toFixed(1)} s`])),
+    "",
+    "Where to look next",
+    ...table([
+      ["npx canaryctl status", "weights, pods, and who owns the route"],
+      ["npx canaryctl set-traffic 70 30", "move the traffic"],
+      ["npx canaryctl rollback", "all of it back to the stable side, at once"],
+      [
+        'eval "$(npx canaryctl env)"',
+        `then: pulumi up, kubectl -n ${namespace} get pods, kubectl -n ${namespace} logs deploy/${clientName(app)}`,
+      ],
+      [
+        `curl -H 'Host: ${gatewayHost(app, namespace)}' http://${gatewayAddress(lab)}:${gatewayNodePort}/`,
+        "through the ingress gateway",
+      ],
+      ["npm run down", "take it all down"],
+    ]),
+  ];
+}
+
+/** Worlds that the lab makes answer on loopback; in a cluster of the user's own, any node does. */
+const gatewayAddress = ({ environment }: Lab): string => (environment.world === "existing" ? "<a node>" : "127.0.0.1");
+
+const notAsWanted = ({ namespace }: LabConfig): LabError =>
+  new LabError("The split seen is not the one wanted, or requests failed.", {
+    next: `npx canaryctl status --traffic 1000; kubectl -n ${namespace} get pods`,
+  });

@@ -1,0 +1,43 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { LabError } from "../../../cluster/lab-error.ts";
+import { makePrivateFolder } from "../../../cluster/lab-folder.ts";
+import type { Lab } from "../lab.ts";
+import { NoStackError } from "./engine.ts";
+import { backendUrl, ensurePassphrase, hasOwnPassphrase, passphraseFile } from "./variables.ts";
+
+/**
+ * Makes sure that the stack is in the backend, and that the engine can encrypt for it.
+ *
+ * A stack's file is tied to one passphrase by its line `encryptionsalt`, and a new `.lab/` has a new passphrase. A line that is left
+ * from an older one is taken out, where nothing is encrypted with it.
+ *
+ * @throws LabError where something is, and its passphrase is not at hand
+ */
+export async function prepareStack({ engine, stackFile, state }: Lab): Promise<void> {
+  const hadPassphrase = hasOwnPassphrase(process.env) || existsSync(passphraseFile());
+  ensurePassphrase(process.env);
+  if (state) makePrivateFolder(fileURLToPath(backendUrl(process.env)));
+  if (state ? state.exists() : await isInBackend(engine)) return;
+  if (stackFile.hasSecrets() && !hadPassphrase) {
+    throw new LabError(
+      `${stackFile.name} holds secrets, and the passphrase that they were encrypted with is not here.`,
+      {
+        place: stackFile.path,
+        next: "export PULUMI_CONFIG_PASSPHRASE=… (or remove the secrets from the file), then npm run up",
+      },
+    );
+  }
+  if (!stackFile.hasSecrets()) stackFile.dropSalt();
+  await engine.createStack();
+}
+
+async function isInBackend(engine: Lab["engine"]): Promise<boolean> {
+  try {
+    await engine.exportState();
+    return true;
+  } catch (error) {
+    if (error instanceof NoStackError) return false;
+    throw error;
+  }
+}

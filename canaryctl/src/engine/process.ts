@@ -1,0 +1,71 @@
+import { spawn } from "node:child_process";
+import { LabError } from "../../../cluster/lab-error.ts";
+import { repositoryRoot } from "../../../cluster/lab-folder.ts";
+import { LineSplitter } from "./output.ts";
+
+export interface EngineProcess {
+  readonly args: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+  /** Gets each line as it comes; without it the engine writes to the terminal by itself. */
+  readonly onLine?: (line: string) => void;
+}
+
+export interface EngineExit {
+  readonly code: number;
+  readonly lines: readonly string[];
+  /** Whether the user asked to stop while it ran. */
+  readonly isInterrupted: boolean;
+}
+
+/** One Ctrl-C can arrive twice: from the terminal, and from npm, which passes it on. The engine would take two for "at once". */
+const sameInterruptMilliseconds = 1_000;
+
+/**
+ * Runs `pulumi` once, in a process group of its own: only what this function passes on reaches it. The first interrupt lets
+ * the engine finish what is in flight and save its state; a later one stops it at once.
+ *
+ * @throws LabError where there is no `pulumi` on the PATH of `variables`
+ */
+export function runPulumi({ args, variables, onLine }: EngineProcess): Promise<EngineExit> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("pulumi", args, {
+      cwd: repositoryRoot,
+      env: { ...process.env, ...variables },
+      stdio: onLine ? ["ignore", "pipe", "pipe"] : ["ignore", "inherit", "inherit"],
+      detached: true,
+    });
+    const lines: string[] = [];
+    const splitters = [child.stdout, child.stderr].map((stream) => {
+      const splitter = new LineSplitter((line) => {
+        lines.push(line);
+        onLine?.(line);
+      });
+      stream?.setEncoding("utf8").on("data", (chunk: string) => splitter.push(chunk));
+      return splitter;
+    });
+
+    let interruptedAt: number | undefined;
+    const interrupt = () => {
+      const now = Date.now();
+      if (interruptedAt !== undefined && now - interruptedAt < sameInterruptMilliseconds) return;
+      interruptedAt = now;
+      child.kill("SIGINT");
+    };
+    const signals = ["SIGINT", "SIGTERM"] as const;
+    for (const signal of signals) process.on(signal, interrupt);
+    const release = () => {
+      for (const signal of signals) process.off(signal, interrupt);
+    };
+
+    child.on("error", (error: NodeJS.ErrnoException) => {
+      release();
+      if (error.code !== "ENOENT") reject(error);
+      else reject(new LabError("There is no `pulumi` on PATH.", { place: variables.PATH, next: "npm run up" }));
+    });
+    child.on("close", (code) => {
+      release();
+      for (const splitter of splitters) splitter.end();
+      resolve({ code: code ?? 1, lines, isInterrupted: interruptedAt !== undefined });
+    });
+  });
+}

@@ -1,0 +1,48 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { delimiter } from "node:path";
+import { inLab, writePrivateFile } from "../../../cluster/lab-folder.ts";
+import type { Environment } from "../../../cluster/world.ts";
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+export const passphraseFile = (): string => inLab("passphrase");
+
+/** The user's own passphrase, where there is one, goes before the lab's. After `canaryctl env`, the variable names the lab's. */
+export const hasOwnPassphrase = (user: Variables): boolean =>
+  user.PULUMI_CONFIG_PASSPHRASE !== undefined ||
+  (user.PULUMI_CONFIG_PASSPHRASE_FILE ?? passphraseFile()) !== passphraseFile();
+
+/** The lab's passphrase is made once, and outlives `down`: secrets in a stack's file may be encrypted with it. */
+export function ensurePassphrase(user: Variables): void {
+  if (hasOwnPassphrase(user) || existsSync(passphraseFile())) return;
+  writePrivateFile(passphraseFile(), `${randomBytes(32).toString("base64url")}\n`);
+}
+
+export const defaultBackendUrl = (): string => `file://${inLab("state")}`;
+
+/** Where the state is: the user's own backend when set, a folder of the lab otherwise. */
+export const backendUrl = (user: Variables): string => user.PULUMI_BACKEND_URL ?? defaultBackendUrl();
+
+/**
+ * What the engine, its plugins and the program need in their environment, beyond what the user has in theirs: what the world
+ * says, where the state is, and what spares time. Pure; `canaryctl env` prints it for plain `pulumi`.
+ */
+export function engineVariables(environment: Environment, stack: string, user: Variables): Record<string, string> {
+  const variables: Record<string, string> = {
+    ...environment.variables,
+    PATH: [...new Set([...environment.path, ...(user.PATH ?? "").split(delimiter)])].filter(Boolean).join(delimiter),
+    CANARY_LAB_KUBECONFIG: environment.kubeconfig,
+    CANARY_LAB_KUBE_CONTEXT: environment.kubeContext,
+    PULUMI_BACKEND_URL: backendUrl(user),
+    PULUMI_STACK: stack,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    // The engine logs every call to a file of its own; its default is to keep 500 MB of them.
+    PULUMI_LOG_ROTATION_MAX_TOTAL_MB: "20",
+    NODE_COMPILE_CACHE: user.NODE_COMPILE_CACHE ?? inLab("compile-cache"),
+  };
+  if (environment.imageRegistry) variables.CANARY_LAB_IMAGE_REGISTRY = environment.imageRegistry;
+  if (environment.chartMirror) variables.CANARY_LAB_CHART_MIRROR = environment.chartMirror;
+  if (!hasOwnPassphrase(user)) variables.PULUMI_CONFIG_PASSPHRASE_FILE = passphraseFile();
+  return variables;
+}

@@ -1,0 +1,43 @@
+import { readFileSync, rmSync } from "node:fs";
+import { LabError } from "../../cluster/lab-error.ts";
+import { inLab, writePrivateFile } from "../../cluster/lab-folder.ts";
+import { type Environment, type WorldName, worldNames } from "../../cluster/world.ts";
+
+const environmentFile = () => inLab("environment.json");
+const worldFile = () => inLab("world");
+
+export const notUp = (): LabError => new LabError("The lab is not up.", { next: "npm run up" });
+
+/** What the world of the last `up` gave; undefined where the lab is not up. */
+export function loadEnvironment(): Environment | undefined {
+  const text = readIfThere(environmentFile());
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
+export function saveEnvironment(environment: Environment): void {
+  writePrivateFile(environmentFile(), `${JSON.stringify(environment, null, 2)}\n`);
+}
+
+/** Remembers which world is being made, before anything of it is: `down` must find it even where `up` was killed. */
+export function noteWorld(world: WorldName): void {
+  writePrivateFile(worldFile(), `${world}\n`);
+}
+
+export function notedWorld(): WorldName | undefined {
+  const noted = readIfThere(worldFile())?.trim();
+  return worldNames.find((name) => name === noted);
+}
+
+export function forgetEnvironment(): void {
+  rmSync(environmentFile(), { force: true });
+  rmSync(worldFile(), { force: true });
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,22 @@
+/** Paths of the kinds that canaryctl reads, as the API server serves them. */
+const inNamespace = (group: string, namespace: string, plural: string, name?: string): string =>
+  `${group}/namespaces/${namespace}/${plural}${name === undefined ? "" : `/${name}`}`;
+
+export const deploymentsPath = (namespace: string, name?: string): string =>
+  inNamespace("/apis/apps/v1", namespace, "deployments", name);
+
+export const podsPath = (namespace: string, labels: Readonly<Record<string, string>>): string =>
+  `${inNamespace("/api/v1", namespace, "pods")}?${labelQuery(labels)}`;
+
+export const secretsPath = (namespace: string, labels: Readonly<Record<string, string>>): string =>
+  `${inNamespace("/api/v1", namespace, "secrets")}?${labelQuery(labels)}`;
+
+export const virtualServicePath = (namespace: string, name: string): string =>
+  inNamespace("/apis/networking.istio.io/v1", namespace, "virtualservices", name);
+
+const labelQuery = (labels: Readonly<Record<string, string>>): string =>
+  new URLSearchParams({
+    labelSelector: Object.entries(labels)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(","),
+  }).toString();

@@ -1,0 +1,118 @@
+import { LabError } from "../../cluster/lab-error.ts";
+import type { Environment } from "../../cluster/world.ts";
+import { clientName, virtualServiceName } from "../../components/names.ts";
+import { type LabConfig, parseConfig } from "../../stacks/lab-config.ts";
+import { type Engine, PulumiEngine } from "./engine/engine.ts";
+import { FileState } from "./engine/file-state.ts";
+import { backendUrl, engineVariables } from "./engine/variables.ts";
+import { loadEnvironment, notUp } from "./environment-file.ts";
+import { type ClusterClient, KubeClient } from "./kube/client.ts";
+import { execIn, type PodExec, readyPod } from "./kube/exec.ts";
+import { type RawValue, StackFile } from "./stack-file.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** The flags that every command has. */
+export interface GlobalOptions {
+  /** Pulumi's stack. */
+  readonly stack: string;
+  /** Namespace and application, where the user names them. */
+  readonly ns?: string;
+  readonly app?: string;
+}
+
+/** The flags by which users name the route, on the commands that move it. */
+export interface RouteFlags {
+  readonly vs?: string;
+  readonly host?: string;
+}
+
+export type ConfigChanges = Readonly<Partial<Record<keyof LabConfig, RawValue>>>;
+
+/** One stack of a lab that is up, and the ways to work on it. Nothing is started or connected before it is used. */
+export interface Lab {
+  readonly stackFile: StackFile;
+  /** The config, with the changes that the command is about to make. */
+  readonly config: LabConfig;
+  readonly environment: Environment;
+  readonly engine: Engine;
+  /** The engine's state, where it is in a folder; undefined where only the engine can read it. */
+  readonly state: FileState | undefined;
+  readonly cluster: ClusterClient;
+  /** A way into the pod that sends measured traffic. */
+  client(): Promise<PodExec>;
+}
+
+/**
+ * Opens a stack's file and checks its config, before anything else is looked at.
+ *
+ * @param changes values that the command is about to write; they are checked with the rest, and are not written here
+ * @throws LabError that names every bad value; UsageError where a flag names what is not this stack's
+ */
+export function openConfig(
+  options: GlobalOptions & RouteFlags,
+  changes: ConfigChanges = {},
+): { readonly stackFile: StackFile; readonly config: LabConfig } {
+  const stackFile = new StackFile(options.stack);
+  const config = parseConfig({ ...stackFile.values(), ...changes }, {}, stackFile.name);
+  mustNameThis(options, config);
+  return { stackFile, config };
+}
+
+/**
+ * Opens a stack of the lab that is up.
+ *
+ * @throws as {@link openConfig}, and LabError where the lab is not up
+ */
+export function openLab(options: GlobalOptions & RouteFlags, changes: ConfigChanges = {}): Lab {
+  const { stackFile, config } = openConfig(options, changes);
+  const environment = loadEnvironment();
+  if (!environment) throw notUp();
+  return labOf(stackFile, config, environment);
+}
+
+/** Puts a lab together from what is already known. */
+export function labOf(stackFile: StackFile, config: LabConfig, environment: Environment): Lab {
+  const { stack } = stackFile;
+  const { kubeconfig, kubeContext } = environment;
+  const cluster = new KubeClient(kubeconfig, kubeContext);
+  return {
+    stackFile,
+    config,
+    environment,
+    engine: new PulumiEngine(stack, engineVariables(environment, stack, process.env)),
+    state: FileState.at(backendUrl(process.env), stack),
+    cluster,
+    client: async () => {
+      const app = clientName(config.app);
+      const pod = await readyPod(cluster, config.namespace, { app });
+      if (!pod) {
+        throw new LabError("The pod that measures the traffic is not ready.", {
+          place: `deployment ${config.namespace}/${app}`,
+          next: `kubectl -n ${config.namespace} describe pod -l app=${app}`,
+        });
+      }
+      return execIn({ kubeconfig, context: kubeContext, namespace: config.namespace, pod });
+    },
+  };
+}
+
+/**
+ * A stack has one namespace, one application and one route. A flag that names another one is refused, so that nothing ever moves
+ * another stack's traffic by accident. A host may be given by any name that Kubernetes has for it.
+ */
+function mustNameThis({ stack, ns, app, vs, host }: GlobalOptions & RouteFlags, config: LabConfig): void {
+  const hosts = ["", `.${config.namespace}`, `.${config.namespace}.svc`, `.${config.namespace}.svc.cluster.local`];
+  const flags: readonly (readonly [flag: string, given: string | undefined, own: readonly string[]])[] = [
+    ["--ns", ns, [config.namespace]],
+    ["--app", app, [config.app]],
+    ["--vs", vs, [virtualServiceName(config.app)]],
+    ["--host", host, hosts.map((suffix) => config.app + suffix)],
+  ];
+  for (const [flag, given, own] of flags) {
+    if (given === undefined || own.includes(given)) continue;
+    throw new UsageError(`${flag} is "${given}", which is not what stack ${stack} is about.`, {
+      allowed: own.join(", "),
+      next: "choose the stack with --stack, or set its config with pulumi config set",
+    });
+  }
+}

@@ -1,0 +1,76 @@
+import { Command, CommanderError, Option } from "commander";
+import { LabError } from "../../cluster/lab-error.ts";
+import { addCreateCanary } from "./commands/create-canary.ts";
+import { addDeleteCanary } from "./commands/delete-canary.ts";
+import { addDown } from "./commands/down.ts";
+import { addEnv } from "./commands/env.ts";
+import { addPreview } from "./commands/preview.ts";
+import { addRollback } from "./commands/rollback.ts";
+import { addSetTraffic } from "./commands/set-traffic.ts";
+import { addStatus } from "./commands/status.ts";
+import { addUp } from "./commands/up.ts";
+import { InterruptedError } from "./engine/engine.ts";
+import { examples } from "./print.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** 0 where it was done, 2 where the command line cannot be meant, 130 where the user interrupted it, 1 for everything else. */
+const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+/** Runs the command line and sets the process's exit code; errors are printed, never thrown. */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    await buildProgram().parseAsync(argv);
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+export function buildProgram(): Command {
+  const program = new Command("canaryctl")
+    .description("A canary-release lab on Kubernetes: set it up, move its traffic, watch it, take it down.")
+    .addOption(
+      new Option("--stack <name>", "the Pulumi stack, and with it the config in Pulumi.<name>.yaml")
+        .env("PULUMI_STACK")
+        .default("dev"),
+    )
+    .option("--ns <namespace>", "namespace of the application; must be the stack's, `up` sets it")
+    .option("--app <name>", "name of the application; must be the stack's, `up` sets it")
+    .addHelpText(
+      "after",
+      examples(
+        "canaryctl up",
+        "canaryctl set-traffic 70 30",
+        "canaryctl rollback",
+        "canaryctl status",
+        "canaryctl down",
+      ),
+    )
+    .showHelpAfterError("(run it with --help to see what is allowed)")
+    .exitOverride();
+  for (const add of [
+    addUp,
+    addStatus,
+    addSetTraffic,
+    addRollback,
+    addCreateCanary,
+    addDeleteCanary,
+    addPreview,
+    addEnv,
+    addDown,
+  ]) {
+    add(program);
+  }
+  return program;
+}
+
+function report(error: unknown): number {
+  // Commander has printed its message by itself.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  if (!(error instanceof LabError)) {
+    console.error(error);
+    return exitCodes.failed;
+  }
+  console.error(error.toText());
+  if (error instanceof UsageError) return exitCodes.usage;
+  return error instanceof InterruptedError ? exitCodes.interrupted : exitCodes.failed;
+}

@@ -1,0 +1,21 @@
+/** Lines of a table whose columns are as wide as they must be. */
+export function table(rows: readonly (readonly string[])[], indent = "  "): readonly string[] {
+  const widths: number[] = [];
+  for (const row of rows)
+    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
+  return rows.map((row) => (indent + row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")).trimEnd());
+}
+
+/** What a command is for: it goes to standard output, whole, so that it can be piped. What happens on the way goes to standard error. */
+export const print = (lines: readonly string[]): void => console.log(lines.join("\n"));
+
+export const say = (line: string): void => console.error(line);
+
+/** A line of the engine, set apart from canaryctl's own. */
+export const engineLine = (line: string): string => `  │ ${line}`;
+
+/** The end of a help text. */
+export const examples = (...lines: readonly string[]): string =>
+  `\nExamples:\n${lines.map((line) => `  $ ${line}`).join("\n")}`;
+
+export const percent = (share: number): string => `${Number((share * 100).toFixed(1))} %`;

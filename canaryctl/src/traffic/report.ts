@@ -1,0 +1,18 @@
+import { percent, table } from "../print.ts";
+import { confidence, type SplitVerdict } from "./verdict.ts";
+
+/** A measured split as a table: per version, the share wanted and the share seen. */
+export function splitTable({ sides, answered, failed }: SplitVerdict): readonly string[] {
+  const rows = sides.map(({ version, wanted, seen, interval, isWithin }) => [
+    version,
+    `${wanted} %`,
+    answered > 0 ? percent(seen / answered) : "-",
+    String(seen),
+    interval ? `${interval.lowest}..${interval.highest}` : "-",
+    isWithin ? "as wanted" : "NOT as wanted",
+  ]);
+  return [
+    `Traffic: ${answered} requests from a pod in the mesh answered, ${failed} failed`,
+    ...table([["version", "wanted", "seen", "requests", `allowed (${percent(confidence)})`, "verdict"], ...rows]),
+  ];
+}
