@@ -10,7 +10,7 @@ const chains = { raw: "CANARY-LAB-GUARD", nat: "CANARY-LAB-MASQUERADE", filter: 
 export const searchPath = (bin: string): string =>
   [bin, "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"].join(delimiter);
 
-const bridgeExists = (): boolean => existsSync(`/sys/class/net/${addresses.bridge}`);
+export const bridgeExists = (): boolean => existsSync(`/sys/class/net/${addresses.bridge}`);
 
 /** Input of `ip -batch -` that makes the bridge; every line can be repeated, but the first. */
 export function renderBridge(exists: boolean): string {

@@ -19,6 +19,3 @@ export interface NodeSpec {
   readonly tools: Pick<Tools, "bin" | "cniBin" | "versions">;
   readonly host: Host;
 }
-
-/** The sandbox image: under its upstream name, preloaded, since nothing here can pull it. */
-export const pauseImage = (spec: NodeSpec): string => `registry.k8s.io/pause:${spec.tools.versions.pause}`;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
@@ -66,6 +66,9 @@ export const allPids = (): number[] => readdirSync("/proc").map(Number).filter(N
 /** The command line, arguments apart by spaces; empty for a kernel thread. */
 export const commandLine = (pid: number): string => readProc(pid, "cmdline").replaceAll("\0", " ").trim();
 
+/** The mark of a running process, if it has one. */
+export const markOf = (pid: number) => parseMark(readProc(pid, "environ"));
+
 /** The identity of a running process, or undefined where there is none. */
 export function identify(pid: number): ProcessIdentity | undefined {
   const stat = parseStat(readProc(pid, "stat"));
@@ -81,11 +84,34 @@ export const isAlive = (process: ProcessIdentity): boolean => identify(process.p
 export function markedProcesses(): MarkedProcess[] {
   const found: MarkedProcess[] = [];
   for (const pid of allPids()) {
-    const mark = parseMark(readProc(pid, "environ"));
+    const mark = markOf(pid);
     const stat = mark && parseStat(readProc(pid, "stat"));
     if (mark && stat) found.push({ pid, ...stat, ...mark, command: commandLine(pid) });
   }
   return found;
+}
+
+/** Names of programs that make a machine a Kubernetes node. */
+const nodePrograms = ["kubelet", "kube-proxy", "k3s", "k3s-server", "k3s-agent"];
+
+/** A Kubernetes node's program that runs here and is no lab's: two nodes on one machine undo each other's rules. */
+export function foreignNodeProgram(): { readonly pid: number; readonly command: string } | undefined {
+  for (const pid of allPids()) {
+    const program = readProc(pid, "comm").trim();
+    if (nodePrograms.includes(program) && !markOf(pid) && inThisNetwork(pid)) {
+      return { pid, command: commandLine(pid) };
+    }
+  }
+  return undefined;
+}
+
+/** A kubelet inside a container (kind, k3d) has a network of its own, and does no harm. */
+function inThisNetwork(pid: number): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/net`) === readlinkSync("/proc/self/ns/net");
+  } catch {
+    return false; // it has ended
+  }
 }
 
 function signal(process: ProcessIdentity, name: "SIGTERM" | "SIGKILL"): void {

@@ -1,3 +1,4 @@
+import { imageNames } from "../../images/recipes.ts";
 import { addresses, clusterDomain } from "../addresses.ts";
 import type { KubernetesObject } from "../cluster-api.ts";
 import type { NodeSpec } from "../node-spec.ts";
@@ -90,7 +91,7 @@ function renderPod({ tools }: NodeSpec) {
       containers: [
         {
           name,
-          image: `docker.io/coredns/coredns:${tools.versions.coredns}`,
+          image: imageNames(tools.versions).coredns,
           imagePullPolicy: "IfNotPresent",
           args: ["-conf", "/etc/coredns/Corefile"],
           ports: [

@@ -1,6 +1,7 @@
 import { join } from "node:path";
+import { imageNames } from "../../images/recipes.ts";
 import { addresses, registryHost } from "../addresses.ts";
-import { type NodeSpec, pauseImage } from "../node-spec.ts";
+import type { NodeSpec } from "../node-spec.ts";
 import { authorityFile } from "../pki/files.ts";
 import type { ProcessSpec } from "./process-spec.ts";
 
@@ -29,7 +30,7 @@ disabled_plugins = ["io.containerd.internal.v1.restart", "io.containerd.snapshot
   path = ${text(join(root, "opt"))}
 
 [plugins."io.containerd.grpc.v1.cri"]
-  sandbox_image = ${text(pauseImage(spec))}
+  sandbox_image = ${text(imageNames(tools.versions).pause)}
   # Without CAP_SYS_RESOURCE runc may not lower a score, and no sandbox starts.
   restrict_oom_score_adj = ${!host.mayLowerOomScore}
   netns_mounts_under_state_dir = true

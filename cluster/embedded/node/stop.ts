@@ -1,0 +1,74 @@
+import { rmSync } from "node:fs";
+import { LabError } from "../../lab-error.ts";
+import { cgroupPids, removeCgroups } from "./cgroups.ts";
+import { leftovers, mountFolders, nodeFiles } from "./leftovers.ts";
+import { currentMounts, unmountBelow } from "./mounts.ts";
+import { bridgeExists, removeNetwork, searchPath } from "./network.ts";
+import { removeOutsideFiles } from "./outside.ts";
+import { otherLiveLab, readOwner, releaseMachine } from "./owner.ts";
+import { endProcesses, identify, markedProcesses } from "./proc.ts";
+import { type ProcessName, processNames } from "./processes/process-spec.ts";
+import { writeSysctls } from "./sysctls.ts";
+
+/**
+ * Takes the node of `lab` away: processes, containers, mounts, bridge, chains, kernel settings, files. Succeeds where there is
+ * nothing, and after anything was killed. A live lab in another folder is left alone.
+ *
+ * @param bin folder of the lab's tools; it need not be there
+ * @throws LabError that lists what could not be removed
+ */
+export async function stopNode(lab: string, bin: string): Promise<void> {
+  if (otherLiveLab(lab) === undefined) await cleanMachine(new Set([lab, readOwner()?.lab ?? lab]), bin);
+  for (const file of nodeFiles(lab)) rmSync(file, { recursive: true, force: true });
+  const left = otherLiveLab(lab) === undefined ? await leftovers() : [];
+  if (left.length === 0) return;
+  throw new LabError(`Not everything of the lab could be removed:\n${left.map((line) => `    ${line}`).join("\n")}`, {
+    place: lab,
+    next: "npx canaryctl down (again); what stays then is in use by somebody else",
+  });
+}
+
+/**
+ * Before a node starts: removes what a lab in another folder left on this machine when it died, so that this one finds the
+ * machine as it was. Its folder is left as it is.
+ */
+export async function cleanAfterDeadLab(lab: string, bin: string): Promise<void> {
+  const dead = readOwner()?.lab;
+  if (dead !== undefined && dead !== lab) await cleanMachine(new Set([dead]), bin);
+}
+
+async function cleanMachine(labs: ReadonlySet<string>, bin: string): Promise<void> {
+  await endLabProcesses(labs);
+  const folders = [...labs].flatMap(mountFolders);
+  for (const folder of folders) await unmountBelow(folder);
+  const mounted = folders.flatMap(currentMounts);
+  if (mounted.length > 0) {
+    // Deleting goes on below, and must not reach what is mounted there.
+    throw new LabError(`Still mounted: ${mounted.join(", ")}`, {
+      next: "end what uses it, then run: npx canaryctl down",
+    });
+  }
+  // Chains named KUBE-* are the lab's only where a lab has been: the machine may be a Kubernetes node by itself.
+  if (readOwner() || bridgeExists()) await removeNetwork(searchPath(bin));
+  removeCgroups();
+  removeOutsideFiles([...labs]);
+  writeSysctls(readOwner()?.sysctls ?? {});
+  releaseMachine();
+}
+
+/** First who would start others again, then the containers, then the rest. */
+async function endLabProcesses(labs: ReadonlySet<string>): Promise<void> {
+  const running = () => markedProcesses().filter((process) => labs.has(process.lab));
+  const starters: readonly ProcessName[] = processNames.slice(0, processNames.indexOf("containerd"));
+  const isStarter = (name: string) => starters.some((starter) => starter === name);
+  await endProcesses(
+    running().filter(({ name }) => isStarter(name)),
+    3000,
+  );
+  // Containers are not asked: whatever one would save at its end is deleted next.
+  await endProcesses(
+    cgroupPids().flatMap((pid) => identify(pid) ?? []),
+    0,
+  );
+  await endProcesses(running(), 2000);
+}
