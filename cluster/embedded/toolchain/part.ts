@@ -36,9 +36,15 @@ export const folderOf = (part: Pick<Part, "name" | "key">): string => inLab("too
 /** Whether a part has been made, whole. */
 export const stands = (part: Part): boolean => part.outputs.every((output) => existsSync(join(folderOf(part), output)));
 
-/** Makes a part. It appears whole or not at all: what a killed run leaves is only a draft. */
-export async function makePart(part: Part, progress: Progress): Promise<void> {
-  await progress.stage(part.stage, async (note) => {
+/**
+ * Makes a part. It appears whole or not at all: what a killed run leaves is only a draft.
+ *
+ * @param after names of the parts that come after it, shown as what remains.
+ */
+export async function makePart(part: Part, after: readonly string[], progress: Progress): Promise<void> {
+  await progress.stage(part.stage, async (write) => {
+    const note = (detail: string) =>
+      write([detail, ...(after.length > 0 ? [`then ${after.join(", ")}`] : [])].join(" · "));
     const draft = join(makePrivateFolder(drafts()), `${part.name}-${part.key}`);
     rmSync(draft, { recursive: true, force: true });
     mkdirSync(draft, { mode: 0o700 });

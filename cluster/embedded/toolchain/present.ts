@@ -1,0 +1,67 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { LabError } from "../../lab-error.ts";
+import { inLab, repositoryRoot } from "../../lab-folder.ts";
+import { rootfsTar } from "./base.ts";
+import { type BinEntry, fillBin } from "./bin.ts";
+import { chooseTables, cniPath, renderWrappers } from "./debian.ts";
+import { envoyPath } from "./envoy.ts";
+import { folderOf } from "./part.ts";
+import type { Recipe } from "./recipes.ts";
+import type { Parts } from "./toolchain.ts";
+import type { Tools } from "./tools.ts";
+import { pinned } from "./versions.ts";
+
+/**
+ * Puts the programs into one folder and says where the rest is.
+ *
+ * @param users programs of the user's that stand in for a part.
+ */
+export async function presentTools(parts: Parts, users: ReadonlyMap<Recipe, string>): Promise<Tools> {
+  const node = findNode();
+  const root = folderOf(parts.debian);
+  const bin = inLab("tools", "bin");
+  const wrappers = Object.entries(renderWrappers(root, await chooseTables(root)));
+  fillBin(bin, {
+    node: { link: node.path },
+    ...Object.fromEntries(wrappers.map(([name, script]) => [name, { script }])),
+    ...goPrograms(parts, users),
+  });
+  const built = (name: string, output: string) => {
+    const found = parts.go.find(({ recipe }) => recipe.name === name);
+    if (found === undefined) throw new Error(`there is no recipe ${name}`);
+    return join(folderOf(found.part), output);
+  };
+  return {
+    bin,
+    cniBin: join(root, cniPath),
+    coredns: built("coredns", "coredns"),
+    pilotDiscovery: built("istio", "pilot-discovery"),
+    pilotAgent: built("istio", "pilot-agent"),
+    pause: built("pause", "pause"),
+    envoy: join(folderOf(parts.envoy), envoyPath),
+    node: node.path,
+    baseRootfs: join(folderOf(parts.base), rootfsTar),
+    istioModule: built("istio", "module"),
+    versions: { ...pinned, node: node.version },
+  };
+}
+
+function goPrograms(parts: Parts, users: ReadonlyMap<Recipe, string>): Record<string, BinEntry> {
+  const entries: Record<string, BinEntry> = {};
+  for (const { recipe, part } of parts.go.filter((tool) => tool.recipe.inBin)) {
+    for (const name of recipe.programs.flatMap((program) => program.names ?? [program.output])) {
+      entries[name] = { link: users.get(recipe) ?? join(folderOf(part), name) };
+    }
+  }
+  return entries;
+}
+
+function findNode(): { readonly path: string; readonly version: string } {
+  const folder = join(repositoryRoot, "node_modules", "node");
+  const path = join(folder, "bin", "node");
+  if (!existsSync(path)) {
+    throw new LabError("The pinned Node is missing.", { place: path, next: "npm ci (without --ignore-scripts)" });
+  }
+  return { path, version: JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).version };
+}
