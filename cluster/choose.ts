@@ -18,23 +18,25 @@ export interface Choice {
 }
 
 /**
- * Where the lab runs: the cluster that the config names, else a kind cluster where Docker answers and images can be pulled, else the
- * embedded cluster on Linux as root. An override takes its word and leaves the check to the world itself.
+ * Where the lab runs: the cluster that the config names, else the world that an earlier `up` made, else a kind cluster where Docker
+ * answers and images can be pulled, else the embedded cluster on Linux as root. An override takes its word and leaves the check to the
+ * world itself.
  *
  * @param question.config the stack's own values, without what a world that is up adds through the environment
  * @throws LabError where no world is possible, with what each would need
  */
 export async function chooseWorld(
-  question: { readonly config: LabConfig; readonly override?: WorldName },
+  question: { readonly config: LabConfig; readonly override?: WorldName; readonly running?: WorldName },
   host: Host = thisHost,
 ): Promise<Choice> {
-  const { config, override } = question;
+  const { config, override, running } = question;
   const choice = async (name: WorldName, reason: string): Promise<Choice> => ({
     world: await worlds[name](config, reason),
     reason,
   });
   if (override) return choice(override, `--cluster ${override} was given`);
   if (config.kubeContext) return choice("existing", `the stack's config names the context ${config.kubeContext}`);
+  if (running) return choice(running, "the lab is already there");
 
   const kindObstacle = await host.kindObstacle();
   if (!kindObstacle) return choice("kind", "no context is configured, Docker answers, and its node image can be had");

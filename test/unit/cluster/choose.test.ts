@@ -29,6 +29,11 @@ describe("chooseWorld", () => {
     expect([world.name, reason]).toEqual(["embedded", "no context is configured, and Docker does not answer"]);
   });
 
+  test("stays where the lab is", async () => {
+    const { world, reason } = await chooseWorld({ config, running: "kind" }, asksNothing);
+    expect([world.name, reason]).toEqual(["kind", "the lab is already there"]);
+  });
+
   test("is overruled", async () => {
     const { world, reason } = await chooseWorld(
       { config: { ...config, kubeContext: "x" }, override: "kind" },
