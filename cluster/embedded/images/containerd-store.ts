@@ -14,7 +14,8 @@ import type { ImageStore } from "./image-store.ts";
 export function containerdStore(ctr: string, socket: string): ImageStore {
   const run = async (args: readonly string[], input?: AsyncIterable<Uint8Array>): Promise<string> => {
     const options = ["--address", socket, "--namespace", "k8s.io", ...args];
-    const result = await execa(ctr, options, { ...(input && { input: Readable.from(input) }), reject: false });
+    const stdin = input ? { input: Readable.from(input) } : ({ stdin: "ignore" } as const);
+    const result = await execa(ctr, options, { ...stdin, reject: false });
     if (!result.failed) return result.stdout;
     throw new LabError(`containerd refused \`ctr ${args.join(" ")}\`: ${result.stderr.trim() || result.shortMessage}`, {
       place: socket,

@@ -1,0 +1,33 @@
+import { describe, expect, test } from "@jest/globals";
+import { mirrorKey } from "../../../../../cluster/embedded/charts/charts.ts";
+import { mirrorCharts } from "../../../../../cluster/embedded/charts/mirror.ts";
+
+describe("mirrorCharts", () => {
+  const charts = mirrorCharts("1.29.1");
+
+  test("are Istio's three, under the names of its chart repository", () => {
+    expect(charts.map(({ name }) => name)).toEqual(["base", "istiod", "gateway"]);
+  });
+
+  test("istiod takes the release's images, and asks upstream Envoy for no filter that it lacks", () => {
+    const defaults = charts.find(({ name }) => name === "istiod")?.defaults ?? [];
+    expect(Object.fromEntries(defaults.map(({ path, value }) => [path.join("."), value]))).toEqual({
+      "global.hub": "docker.io/istio",
+      "global.tag": "1.29.1",
+      "telemetry.enabled": false,
+      "env.PILOT_ENABLE_METADATA_EXCHANGE": "false",
+      "env.PILOT_ENABLE_ALPN_FILTER": "false",
+    });
+  });
+
+  test("another module, version or edit makes another mirror", () => {
+    const keys = [
+      mirrorKey("/tools/istio-a", "1.29.1", charts),
+      mirrorKey("/tools/istio-b", "1.29.1", charts),
+      mirrorKey("/tools/istio-a", "1.29.2", mirrorCharts("1.29.2")),
+      mirrorKey("/tools/istio-a", "1.29.1", charts.slice(1)),
+    ];
+    expect(new Set(keys).size).toBe(4);
+    expect(mirrorKey("/tools/istio-a", "1.29.1", mirrorCharts("1.29.1"))).toBe(keys[0]);
+  });
+});
