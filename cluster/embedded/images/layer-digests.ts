@@ -11,7 +11,8 @@ interface Remembered {
 
 /**
  * Digests of layers, kept in a file, since an `up` that has nothing to do must not read half a gigabyte to find that out.
- * A file that is lost or unreadable costs a second, no more.
+ * One digest is kept for each place in an image, so that the file does not grow as tools change; one that is lost or
+ * unreadable costs a second, no more.
  */
 export class LayerDigests {
   readonly #file: string;
@@ -25,7 +26,7 @@ export class LayerDigests {
 
   /** Digest and size in bytes of a layer; reads the layer only where its key is new. */
   async describe(source: LayerSource): Promise<Pick<Descriptor, "digest" | "size">> {
-    const place = "tar" in source ? source.tar : source.files.map(({ from }) => from).join(" ");
+    const place = "tar" in source ? "/" : source.files.map(({ to }) => to).join(" ");
     const key = layerKey(source);
     const known = this.#known.get(place);
     if (known?.key === key) return { digest: known.digest, size: layerSize(source) };
