@@ -44,12 +44,21 @@ describe("what does not change the lab", () => {
     }
   });
 
-  test("status tells the weights and the pods of both versions", async () => {
-    const outcome = await canaryctl("status");
+  test("status tells the weights, the pods of both versions, and who owns the route", async () => {
+    const outcome = await canaryctl("status", "--traffic", "500");
     expect(outcome.exitCode).toBe(0);
-    expect(outcome.stdout).toMatch(/v1.*50\s*%/);
-    expect(outcome.stdout).toMatch(/v2.*50\s*%/);
-    expect(outcome.stdout).toMatch(/2\/2/);
+    expect(outcome.stdout).toMatch(/weights wanted\s+50\/50/);
+    expect(outcome.stdout).toMatch(/weights live\s+50\/50\s.*canary-lab/);
+    expect(outcome.stdout).toMatch(/versioned-echo-v1\s+v1\s+2\/2/);
+    expect(outcome.stdout).toMatch(/versioned-echo-v2\s+v2\s+2\/2/);
+    expect(outcome.stdout).toMatch(/500 requests .*answered, 0 failed/);
+  });
+
+  test("status --json is for programs", async () => {
+    const { stdout } = await canaryctl("status", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({
+      weights: { config: { stable: 50, canary: 50 }, route: { stable: 50, canary: 50 } },
+    });
   });
 
   test("preview of what stands announces no change", async () => {

@@ -8,7 +8,7 @@ export function refusalFault({ exitCode, output }: Outcome, ...causes: readonly 
   const faults: string[] = [];
   if (exitCode === 0) faults.push("it was accepted (exit code 0)");
   for (const cause of causes) if (!cause.test(output)) faults.push(`nothing matches ${cause}`);
-  if (!/^\s*next:/m.test(output)) faults.push("no next step is named");
+  if (!/^\s*next:|--help to see/m.test(output)) faults.push("no next step is named");
   if (/^\s+at .+:\d+:\d+\)?$/m.test(output)) faults.push("a stack trace is shown");
   return faults.length === 0 ? undefined : `${faults.join("; ")}:\n${output}`;
 }
