@@ -1,0 +1,186 @@
+import { type Call, Client, type WatchEvent } from "./client.ts";
+import { type JsonObject, listAt, textAt } from "./json.ts";
+import type { Access } from "./kubeconfig.ts";
+import { apiVersionOf, isLikelyNamespaced, type KubeObject, kindOf, nameOf, namespaceOf } from "./objects.ts";
+import { Schemas } from "./schemas.ts";
+
+/** The API server has no such kind, for example because its CRD is not there yet. */
+export class NoMatchError extends Error {
+  constructor(apiVersion: string, kind: string) {
+    super(`no matches for kind "${kind}" in version "${apiVersion}"`);
+    this.name = "NoMatchError";
+  }
+}
+
+interface Kind {
+  readonly plural: string;
+  readonly namespaced: boolean;
+}
+
+export interface WriteOptions {
+  readonly dryRun: boolean;
+}
+
+export interface ApplyOptions extends WriteOptions {
+  readonly manager: string;
+  readonly force: boolean;
+}
+
+const keyOf = (apiVersion: string, kind: string): string => `${apiVersion}/${kind}`;
+const rootOf = (apiVersion: string): string =>
+  apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+const writeQuery = ({ dryRun }: WriteOptions): Record<string, string> => (dryRun ? { dryRun: "All" } : {});
+
+/** The cluster's objects by kind and name: what the API server serves is asked once, and again when something is missing. */
+export class Cluster {
+  readonly client: Client;
+  readonly schemas: Schemas;
+  #kinds = new Map<string, Kind>();
+  /** Scopes that the program's own CRDs announce, before they are installed. */
+  readonly #announced = new Map<string, boolean>();
+
+  constructor(access: Access) {
+    this.client = new Client(access);
+    this.schemas = new Schemas(this.client);
+  }
+
+  /** Asks what kinds there are, in two calls (aggregated discovery, Kubernetes 1.27 and later). */
+  async discover(): Promise<void> {
+    const accept = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json";
+    const answers = await Promise.all(["/api", "/apis"].map((path) => this.client.call(path, { accept })));
+    const kinds = new Map<string, Kind>();
+    for (const answer of answers) {
+      if (textAt(answer, "kind") !== "APIGroupDiscoveryList")
+        throw new Error("the API server is older than Kubernetes 1.27");
+      for (const group of listAt(answer, "items")) {
+        const name = textAt(group, "metadata", "name");
+        for (const version of listAt(group, "versions")) {
+          const apiVersion = [name, textAt(version, "version")].filter(Boolean).join("/");
+          for (const resource of listAt(version, "resources")) {
+            const kind = {
+              plural: textAt(resource, "resource"),
+              namespaced: textAt(resource, "scope") === "Namespaced",
+            };
+            kinds.set(keyOf(apiVersion, textAt(resource, "responseKind", "kind")), kind);
+          }
+        }
+      }
+    }
+    this.#kinds = kinds;
+  }
+
+  announce(definition: KubeObject): void {
+    const key = keyOf(textAt(definition, "spec", "group"), textAt(definition, "spec", "names", "kind"));
+    this.#announced.set(key, textAt(definition, "spec", "scope") !== "Cluster");
+  }
+
+  serves(apiVersion: string, kind: string): boolean {
+    return this.#kinds.has(keyOf(apiVersion, kind));
+  }
+
+  isNamespaced(apiVersion: string, kind: string): boolean {
+    return (
+      this.#kinds.get(keyOf(apiVersion, kind))?.namespaced ??
+      this.#announced.get(keyOf(apiVersion.split("/")[0] ?? "", kind)) ??
+      isLikelyNamespaced(apiVersion, kind)
+    );
+  }
+
+  /** The URL path of a collection, or of one object in it. Throws {@link NoMatchError}. */
+  async path(apiVersion: string, kind: string, namespace: string, name = ""): Promise<string> {
+    if (!this.serves(apiVersion, kind)) await this.discover();
+    const found = this.#kinds.get(keyOf(apiVersion, kind));
+    if (!found) throw new NoMatchError(apiVersion, kind);
+    const scope = found.namespaced && (namespace || name) ? `/namespaces/${namespace || "default"}` : "";
+    return `${rootOf(apiVersion)}${scope}/${found.plural}${name && `/${name}`}`;
+  }
+
+  async #onObject(object: KubeObject, call: Call): Promise<KubeObject> {
+    return this.client.call(
+      await this.path(apiVersionOf(object), kindOf(object), namespaceOf(object), nameOf(object)),
+      call,
+    );
+  }
+
+  get(object: KubeObject, signal?: AbortSignal): Promise<KubeObject> {
+    return this.#onObject(object, { ...(signal && { signal }) });
+  }
+
+  async create(object: KubeObject, options: ApplyOptions): Promise<KubeObject> {
+    const path = await this.path(apiVersionOf(object), kindOf(object), namespaceOf(object) || "default");
+    return this.client.call(path, {
+      method: "POST",
+      body: object,
+      query: { ...writeQuery(options), fieldManager: options.manager },
+    });
+  }
+
+  /** Server-side apply: the fields of this object are this manager's, and those it no longer names are gone. */
+  apply(object: KubeObject, { manager, force, ...options }: ApplyOptions): Promise<KubeObject> {
+    const query = { ...writeQuery(options), fieldManager: manager, force: String(force) };
+    return this.#onObject(object, {
+      method: "PATCH",
+      contentType: "application/apply-patch+yaml",
+      body: object,
+      query,
+    });
+  }
+
+  replace(object: KubeObject, options: ApplyOptions): Promise<KubeObject> {
+    return this.#onObject(object, {
+      method: "PUT",
+      body: object,
+      query: { ...writeQuery(options), fieldManager: options.manager },
+    });
+  }
+
+  /** RFC 7386 for an object, RFC 6902 for a list of operations. */
+  patch(
+    object: KubeObject,
+    patch: JsonObject | JsonObject[],
+    options: Partial<ApplyOptions> = {},
+  ): Promise<KubeObject> {
+    const contentType = Array.isArray(patch) ? "application/json-patch+json" : "application/merge-patch+json";
+    const query = { ...writeQuery({ dryRun: options.dryRun ?? false }), fieldManager: options.manager };
+    return this.#onObject(object, { method: "PATCH", contentType, body: patch, query });
+  }
+
+  delete(object: KubeObject, propagationPolicy: string): Promise<KubeObject> {
+    return this.#onObject(object, {
+      method: "DELETE",
+      body: { apiVersion: "v1", kind: "DeleteOptions", propagationPolicy },
+    });
+  }
+
+  /** Lists a collection and follows its changes until the signal; a watch that ends is opened again, with a new list. */
+  async follow(selection: Selection, observer: Observer, signal: AbortSignal): Promise<void> {
+    const { apiVersion, kind, namespace, name, labels } = selection;
+    const path = await this.path(apiVersion, kind, namespace);
+    const query = { fieldSelector: name && `metadata.name=${name}`, labelSelector: labels };
+    while (!signal.aborted) {
+      const list = await this.client.call(path, { query, signal });
+      observer.onList(listAt(list, "items").map((item) => ({ apiVersion, kind, ...(item as JsonObject) })));
+      const resourceVersion = textAt(list, "metadata", "resourceVersion");
+      await this.client.watch(
+        path,
+        { ...query, resourceVersion },
+        (event) => event.type !== "ERROR" && observer.onEvent(event),
+        signal,
+      );
+    }
+  }
+}
+
+export interface Observer {
+  onList(objects: readonly KubeObject[]): void;
+  onEvent(event: WatchEvent): void;
+}
+
+/** Some objects of one kind in one namespace (or in the cluster, where it is empty), by name or by label selector. */
+export interface Selection {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name?: string;
+  readonly labels?: string;
+}
