@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { addresses, loopbackPorts } from "../../cluster/embedded/node/addresses.ts";
 import { leftovers } from "../../cluster/embedded/node/leftovers.ts";
 import { type Checkout, makeCheckout } from "./support/checkout.ts";
 import { mustRun, userEnvironment } from "./support/command.ts";
@@ -92,9 +93,9 @@ describe("the machine", () => {
 
   test("a port that the lab needs is taken", async () => {
     const server = createServer();
-    await new Promise<void>((resolve) => server.listen(2379, "127.0.0.1", resolve));
+    await new Promise<void>((resolve) => server.listen(loopbackPorts.etcd, addresses.loopback, resolve));
     try {
-      expect(refusalFault(await checkout.canaryctl(["up"]), /2379/)).toBeUndefined();
+      expect(refusalFault(await checkout.canaryctl(["up"]), new RegExp(`\\b${loopbackPorts.etcd}\\b`))).toBeUndefined();
     } finally {
       await new Promise((resolve) => server.close(resolve));
     }

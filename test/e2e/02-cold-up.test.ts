@@ -30,7 +30,7 @@ describe("npm run up, from nothing", () => {
     expect(outcome.stdout).toMatch(new RegExp(`v1\\s.*${100 - weight()}\\s*%.*\\d+(\\.\\d+)?\\s*%`));
     expect(outcome.stdout).toMatch(new RegExp(`v2\\s.*${weight()}\\s*%.*\\d+(\\.\\d+)?\\s*%`));
     expect(outcome.stdout).toMatch(/canaryctl set-traffic/);
-    expect(outcome.stdout).toMatch(/How long it took[^]*deploy\s+\d+\.\d s[^]*in all\s+\d+\.\d s/);
+    expect(outcome.stdout).toMatch(/How long it took[\s\S]*deploy\s+\d+\.\d s[\s\S]*in all\s+\d+\.\d s/);
   });
 });
 
