@@ -23,8 +23,8 @@ export const mountFolders = (lab: string): string[] => [nodeLayout(lab).state, n
  * What of any lab is on this machine: one line for each process, mount, link, chain, control group and file; empty after
  * `down`. A running lab is listed as well, for it is what `down` would have to remove.
  */
-export async function leftovers(): Promise<string[]> {
-  const labs = [...new Set([labFolder, readOwner()?.lab ?? labFolder])];
+export async function leftovers(lab: string = labFolder): Promise<string[]> {
+  const labs = [...new Set([lab, readOwner()?.lab ?? lab])];
   const path = searchPath(inLab("tools", "bin"));
   return [
     ...markedProcesses().map(({ pid, name, command }) => `process ${pid} (${name}): ${command.slice(0, 120)}`),

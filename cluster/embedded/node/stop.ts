@@ -20,7 +20,7 @@ import { writeSysctls } from "./sysctls.ts";
 export async function stopNode(lab: string, bin: string): Promise<void> {
   if (otherLiveLab(lab) === undefined) await cleanMachine(new Set([lab, readOwner()?.lab ?? lab]), bin);
   for (const file of nodeFiles(lab)) rmSync(file, { recursive: true, force: true });
-  const left = otherLiveLab(lab) === undefined ? await leftovers() : [];
+  const left = otherLiveLab(lab) === undefined ? await leftovers(lab) : [];
   if (left.length === 0) return;
   throw new LabError(`Not everything of the lab could be removed:\n${left.map((line) => `    ${line}`).join("\n")}`, {
     place: lab,
@@ -65,10 +65,10 @@ async function endLabProcesses(labs: ReadonlySet<string>): Promise<void> {
     running().filter(({ name }) => isStarter(name)),
     3000,
   );
-  // Containers are not asked: whatever one would save at its end is deleted next.
-  await endProcesses(
-    cgroupPids().flatMap((pid) => identify(pid) ?? []),
-    0,
-  );
+  // Containers are not asked: whatever one would save at its end is deleted next. The API server has nothing to save, and
+  // would wait for each of its watchers.
+  const containers = cgroupPids().flatMap((pid) => identify(pid) ?? []);
+  const apiServer = running().filter(({ name }) => name === "kube-apiserver");
+  await endProcesses([...containers, ...apiServer], 0);
   await endProcesses(running(), 2000);
 }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readFileSync, renameSync, statSync } from "node:fs";
+import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { LabError } from "../../lab-error.ts";
 import { makePrivateFolder, writePrivateFile } from "../../lab-folder.ts";
@@ -56,11 +56,12 @@ export async function ensureProcess(spec: ProcessSpec, layout: NodeLayout, path:
   const running = ownProcesses(markedProcesses(), layout.lab).filter((process) => process.name === spec.name);
   const current = running.find((process) => process.digest === digest);
   const stale = running.filter((process) => process !== current);
-  if (stale.length > 0) await endProcesses(stale, 10_000);
+  if (stale.length > 0) await endProcesses(stale, 3000);
   if (current) {
     record(layout, spec, current, digest);
     return { spec, pid: current.pid, startTicks: current.startTicks };
   }
+  for (const file of spec.stale ?? []) rmSync(file, { force: true });
   for (const folder of spec.folders ?? []) makePrivateFolder(folder);
   for (const [file, content] of Object.entries(spec.files ?? {})) writePrivateFile(file, content);
   const startedAt = Date.now();

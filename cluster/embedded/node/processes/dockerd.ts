@@ -9,6 +9,7 @@ export function renderDockerd({ layout, tools }: NodeSpec): ProcessSpec {
   const root = join(layout.state, "docker");
   const execRoot = join(layout.run, "docker");
   const configuration = join(layout.config, "docker", "daemon.json");
+  const pidFile = join(layout.run, "docker.pid");
   const authority = authorityFile(layout.pki, "ca");
   return {
     name: "dockerd",
@@ -19,7 +20,7 @@ export function renderDockerd({ layout, tools }: NodeSpec): ProcessSpec {
       `--containerd=${layout.containerdSocket}`,
       `--data-root=${root}`,
       `--exec-root=${execRoot}`,
-      `--pidfile=${join(layout.run, "docker.pid")}`,
+      `--pidfile=${pidFile}`,
       `--cgroup-parent=/${cgroupName}/docker`,
       "--group=root",
       "--bridge=none",
@@ -35,6 +36,7 @@ export function renderDockerd({ layout, tools }: NodeSpec): ProcessSpec {
     env: { SSL_CERT_FILE: authority, DOCKER_TMPDIR: join(root, "tmp") },
     folders: [root, join(root, "tmp"), execRoot],
     files: { [configuration]: "{}\n" },
+    stale: [pidFile], // it takes a zombie, or another process that got the pid since, for itself
     reads: [authority],
     after: ["containerd"],
     ready: { kind: "socket", socket: layout.dockerSocket, path: "/_ping" },

@@ -28,6 +28,8 @@ export interface ProcessSpec {
   readonly folders?: readonly string[];
   /** Files that it reads and that are written (0600) before it starts: path and content. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Files that it leaves when it is killed, and that would keep the next one from starting. */
+  readonly stale?: readonly string[];
   /** Files that others write and that it reads once: a new content asks for a restart, as a new argument does. */
   readonly reads?: readonly string[];
   /** Processes that must be ready before this one starts. */
