@@ -76,7 +76,8 @@ export async function servePlugin(
   process.on("SIGINT", end);
   process.on("SIGTERM", end);
   // Only a pipe comes from an engine: a plugin that is started by hand or from a script must not end at once.
-  if (fstatSync(0).isFIFO()) process.stdin.resume().on("end", end).on("error", end);
+  const input = fstatSync(0);
+  if (input.isFIFO() || input.isSocket()) process.stdin.resume().on("end", end).on("error", end);
 
   const server = new Server({
     "grpc.max_receive_message_length": messageBytes,

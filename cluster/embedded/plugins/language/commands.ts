@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { LabError } from "../../../lab-error.ts";
 
 /** A Node process to start: its arguments, its folder and its whole environment. */
@@ -117,7 +118,13 @@ export function pluginCommand(run: PluginRun): Command {
     case "analyzer":
       // In the pack's own folder, not in the program's: its dependencies are there.
       return {
-        args: [...nodeFlags(options), sdkScript(program, "run-policy-pack"), ...run.args, program],
+        args: [
+          ...nodeFlags(options),
+          ...["--import", pathToFileURL(join(import.meta.dirname, "policy-config.ts")).href],
+          sdkScript(program, "run-policy-pack"),
+          ...run.args,
+          program,
+        ],
         folder: program,
         ...inherited,
       };

@@ -83,11 +83,7 @@ export function runResponse({ code, signal }: Ended): pb.RunResponse {
  * @param engineAddress where programs reach the engine
  * @param version what it reports as its own
  */
-export function languageHost(
-  engineAddress: string,
-  version: string,
-  children: Children,
-): UntypedServiceImplementation {
+export function languageHost(engineAddress: string, version: string, children: Children): UntypedServiceImplementation {
   return {
     handshake: unary(() => new pb.LanguageHandshakeResponse()),
     getPluginInfo: unary(() => new pluginPb.PluginInfo().setVersion(version)),
