@@ -30,5 +30,11 @@ export const mirrorCharts = (version: string): readonly MirrorChart[] => [
       { path: ["env", "PILOT_ENABLE_ALPN_FILTER"], value: "false" },
     ],
   },
-  { name: "gateway", source: "manifests/charts/gateway", defaults: [] },
+  {
+    name: "gateway",
+    source: "manifests/charts/gateway",
+    // The pod's image is "auto" until istiod fills it in, which Kubernetes takes for a latest tag, to be pulled always: but
+    // here it is preloaded, and there is nowhere to pull it from.
+    defaults: [{ path: ["imagePullPolicy"], value: "IfNotPresent" }],
+  },
 ];

@@ -9,15 +9,23 @@ describe("mirrorCharts", () => {
     expect(charts.map(({ name }) => name)).toEqual(["base", "istiod", "gateway"]);
   });
 
+  const defaultsOf = (chart: string) => {
+    const defaults = charts.find(({ name }) => name === chart)?.defaults ?? [];
+    return Object.fromEntries(defaults.map(({ path, value }) => [path.join("."), value]));
+  };
+
   test("istiod takes the release's images, and asks upstream Envoy for no filter that it lacks", () => {
-    const defaults = charts.find(({ name }) => name === "istiod")?.defaults ?? [];
-    expect(Object.fromEntries(defaults.map(({ path, value }) => [path.join("."), value]))).toEqual({
+    expect(defaultsOf("istiod")).toEqual({
       "global.hub": "docker.io/istio",
       "global.tag": "1.29.1",
       "telemetry.enabled": false,
       "env.PILOT_ENABLE_METADATA_EXCHANGE": "false",
       "env.PILOT_ENABLE_ALPN_FILTER": "false",
     });
+  });
+
+  test("the gateway takes the image that is there", () => {
+    expect(defaultsOf("gateway")).toEqual({ imagePullPolicy: "IfNotPresent" });
   });
 
   test("another module, version or edit makes another mirror", () => {
