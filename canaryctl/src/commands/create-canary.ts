@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { updateStack } from "../engine/update.ts";
+import { changeStack } from "../engine/update.ts";
 import { type Lab, openLab } from "../lab.ts";
 import { engineLine, examples, print, say } from "../print.ts";
 import { optionsOf, wholeNumber } from "./arguments.ts";
@@ -32,7 +32,10 @@ export function addCreateCanary(program: Command): void {
  */
 export async function createCanary(lab: Lab, say: (line: string) => void): Promise<string> {
   const { canaryImage, canaryReplicas, canaryWeight } = lab.config;
-  lab.stackFile.set({ canaryEnabled: true, canaryImage, canaryReplicas });
-  await updateStack(lab, { say, onLine: (line) => say(engineLine(line)) });
+  await changeStack(
+    lab,
+    { canaryEnabled: true, canaryImage, canaryReplicas },
+    { say, onLine: (line) => say(engineLine(line)) },
+  );
   return `The canary runs: ${canaryImage}, ${canaryReplicas} pods, ${canaryWeight} % of the traffic.`;
 }

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { LabError } from "../../../cluster/lab-error.ts";
 import { versions } from "../../../components/names.ts";
-import { updateStack } from "../engine/update.ts";
+import { changeStack } from "../engine/update.ts";
 import { type Lab, openLab } from "../lab.ts";
 import { engineLine, examples, print, say } from "../print.ts";
 import { readRoute } from "../traffic/route.ts";
@@ -33,8 +33,7 @@ export async function deleteCanary(lab: Lab, say: (line: string) => void): Promi
   refuseWhileUsed(config.canaryWeight, stackFile.name);
   refuseWhileUsed(route?.weights.canary ?? 0, "the live route");
   if (!config.canaryEnabled && !workload) return "There is no canary.";
-  stackFile.set({ canaryEnabled: false });
-  await updateStack(lab, { say, onLine: (line) => say(engineLine(line)) });
+  await changeStack(lab, { canaryEnabled: false }, { say, onLine: (line) => say(engineLine(line)) });
   return "The canary is removed.";
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Lab } from "../lab.ts";
+import type { ConfigChanges, Lab } from "../lab.ts";
 import { EngineBusyError, type LineSink } from "./engine.ts";
 import type { StackLock } from "./file-state.ts";
 
@@ -26,6 +26,20 @@ const betweenWordsMilliseconds = 15_000;
 export async function updateStack(lab: Lab, options: UpdateOptions): Promise<void> {
   await freeStack(lab, options);
   await lab.engine.update(options.onLine);
+}
+
+/**
+ * Writes changes to the stack's file, then updates. Where another update is in the way nothing has been done, and the file is put
+ * back; after any other failure it keeps what the user asked for, and the next update goes on from there.
+ */
+export async function changeStack(lab: Lab, changes: ConfigChanges, options: UpdateOptions): Promise<void> {
+  lab.stackFile.set(changes);
+  try {
+    await updateStack(lab, options);
+  } catch (error) {
+    if (error instanceof EngineBusyError) lab.stackFile.restore();
+    throw error;
+  }
 }
 
 /** Waits until no other process holds the stack. Where only the engine can read the locks, it is the one to refuse. */

@@ -9,7 +9,6 @@ export interface ClusterClient {
   get<T>(path: string): Promise<T | undefined>;
   /** Server-side apply of a whole object: fields that other managers own are taken over. */
   apply<T>(path: string, object: object, manager: string): Promise<T>;
-  remove(path: string): Promise<void>;
 }
 
 /** An answer of the API server that is not a success. */
@@ -46,10 +45,6 @@ export class KubeClient implements ClusterClient {
     if (applied === undefined)
       throw new ApiError(404, "The cluster does not know this kind of object, or its namespace.", path);
     return applied;
-  }
-
-  async remove(path: string): Promise<void> {
-    await this.#call("DELETE", path);
   }
 
   async #call<T>(method: string, path: string, body?: object): Promise<T | undefined> {

@@ -1,0 +1,53 @@
+import { describe, expect, test } from "@jest/globals";
+import { rollback } from "../../../../canaryctl/src/commands/rollback.ts";
+import { EngineBusyError } from "../../../../canaryctl/src/engine/engine.ts";
+import type { FileState } from "../../../../canaryctl/src/engine/file-state.ts";
+import { fakeLab } from "../fake-lab.ts";
+
+const quiet = () => {};
+
+describe("rollback", () => {
+  test("moves the route, then the file, then the state", async () => {
+    const { lab, log, file } = fakeLab({ configWeight: 50, changes: { canaryWeight: 0 } });
+    const lines: string[] = [];
+    await rollback(lab, (line) => {
+      lines.push(line);
+      log.push(file().includes('"0"') ? "say, file written" : "say");
+    });
+    expect(log).toEqual(["apply 0", "say", "update"]);
+    expect(lines[0]).toContain("50/50");
+    expect(file()).toContain('"0"');
+  });
+
+  test("holds the route while another update writes an older weight, then makes the state agree", async () => {
+    let looks = 0;
+    const state: Pick<FileState, "locks" | "dropDeadLocks"> = {
+      dropDeadLocks: () => [],
+      locks: () => {
+        looks += 1;
+        if (looks === 1) fake.live.weight = 70; // the other update has got that far
+        return looks <= 2 ? [{ path: "/lock", pid: 7, host: "here", isHeld: true }] : [];
+      },
+    };
+    const fake = fakeLab({ configWeight: 50, changes: { canaryWeight: 0 }, state: state as FileState });
+    await rollback(fake.lab, quiet);
+    expect(fake.log).toEqual(["apply 0", "apply 0", "update"]);
+    expect(fake.live.weight).toBe(0);
+  });
+
+  test("where only the state fails, it says that the traffic is back and what to run", async () => {
+    const busy = () => Promise.reject(new EngineBusyError("Another update is running."));
+    const { lab, live, file } = fakeLab({ configWeight: 50, changes: { canaryWeight: 0 }, update: busy });
+    const rolled = rollback(lab, quiet);
+    await expect(rolled).rejects.toThrow(/traffic is back.*Another update is running/);
+    await expect(rolled).rejects.toMatchObject({ next: "once that update has ended: npx canaryctl rollback" });
+    expect(live.weight).toBe(0);
+    expect(file()).toContain('"0"');
+  });
+
+  test("makes no route where there is none", async () => {
+    const { lab, log } = fakeLab({ liveWeight: undefined, changes: { canaryWeight: 0 } });
+    await expect(rollback(lab, quiet)).rejects.toThrow(/no VirtualService/);
+    expect(log).toEqual([]);
+  });
+});

@@ -1,0 +1,38 @@
+import { describe, expect, test } from "@jest/globals";
+import { isHealthy, readStatus, statusText } from "../../../../canaryctl/src/commands/status.ts";
+import { type FakeOptions, fakeLab } from "../fake-lab.ts";
+
+const statusOf = (options: FakeOptions) => readStatus(fakeLab(options).lab);
+
+describe("status", () => {
+  test("shows weights wanted and live, and the pods of both sides", async () => {
+    const status = await statusOf({ configWeight: 10 });
+    expect(status).toMatchObject({
+      stack: "dev",
+      world: "embedded",
+      weights: { config: { stable: 90, canary: 10 }, route: { stable: 90, canary: 10 } },
+      workloads: [
+        { name: "versioned-echo-v1", ready: 2, wanted: 2 },
+        { name: "versioned-echo-v2", ready: 2, wanted: 2 },
+      ],
+    });
+    expect(isHealthy(status)).toBe(true);
+    expect(statusText(status).join("\n")).toMatch(/weights live +90\/10/);
+  });
+
+  test.each<[string, FakeOptions, RegExp]>([
+    ["a route that is not the config's", { configWeight: 10, liveWeight: 30 }, /not what the config asks for/],
+    ["pods that are not ready", { canaryReady: 1 }, /Not all pods are ready/],
+    ["no route", { liveWeight: undefined }, /not deployed/],
+  ])("%s is not healthy, and it says what to do", async (_case, options, advice) => {
+    const status = await statusOf(options);
+    expect(isHealthy(status)).toBe(false);
+    expect(statusText(status).at(-1)).toMatch(advice);
+  });
+
+  test("a canary that is not deployed, and not asked for, is no fault", async () => {
+    const status = await statusOf({ configWeight: 0, canaryReady: undefined });
+    expect(status.workloads).toHaveLength(1);
+    expect(isHealthy(status)).toBe(true);
+  });
+});

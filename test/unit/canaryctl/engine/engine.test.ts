@@ -1,0 +1,88 @@
+import { describe, expect, test } from "@jest/globals";
+import {
+  EngineBusyError,
+  InterruptedError,
+  NoStackError,
+  PulumiEngine,
+} from "../../../../canaryctl/src/engine/engine.ts";
+import type { EngineExit, EngineProcess } from "../../../../canaryctl/src/engine/process.ts";
+import { LabError } from "../../../../cluster/lab-error.ts";
+
+function engineThat(exit: Partial<EngineExit>, lines: readonly string[] = []) {
+  const calls: EngineProcess[] = [];
+  const engine = new PulumiEngine("dev", { A: "b" }, async (process) => {
+    calls.push(process);
+    for (const line of lines) process.onLine?.(line);
+    return { code: 0, lines, isInterrupted: false, ...exit };
+  });
+  return { engine, calls };
+}
+
+const failure = async (lines: readonly string[]): Promise<LabError> =>
+  engineThat({ code: 255 }, lines)
+    .engine.update()
+    .then(
+      () => Promise.reject(new Error("it did not fail")),
+      (error) => error,
+    );
+
+describe("PulumiEngine", () => {
+  test("updates without asking and without a preview, on its stack", async () => {
+    const { engine, calls } = engineThat({}, ["", "@ updating...", " +  a:b:C x creating"]);
+    const seen: string[] = [];
+    await engine.update((line) => seen.push(line));
+    expect(calls[0]?.args).toEqual([
+      "up",
+      "--yes",
+      "--skip-preview",
+      "--stack",
+      "dev",
+      "--non-interactive",
+      "--color",
+      "never",
+    ]);
+    expect(calls[0]?.variables).toEqual({ A: "b" });
+    expect(seen).toEqual([" +  a:b:C x creating"]);
+  });
+
+  test("a preview writes to the terminal by itself", async () => {
+    const { engine, calls } = engineThat({});
+    await engine.preview();
+    expect(calls[0]?.args.slice(0, 2)).toEqual(["preview", "--diff"]);
+    expect(calls[0]?.onLine).toBeUndefined();
+  });
+
+  test("settling names what exists and clears the rest", async () => {
+    const { engine, calls } = engineThat({});
+    await engine.settle([{ urn: "urn:x", id: "ns/x" }]);
+    const args = calls[0]?.args ?? [];
+    expect(args).toContain("--clear-pending-creates");
+    expect(args.join(" ")).toContain("--import-pending-creates urn:x --import-pending-creates ns/x");
+  });
+
+  test("removing a stack keeps its config file", async () => {
+    const { engine, calls } = engineThat({});
+    await engine.removeStack();
+    expect(calls[0]?.args).toContain("--preserve-config");
+  });
+
+  test("tells failures apart by the engine's words", async () => {
+    expect(await failure(["error: the stack is currently locked by 1 lock(s). Either wait"])).toBeInstanceOf(
+      EngineBusyError,
+    );
+    expect(await failure(["error: no stack named 'dev' found"])).toBeInstanceOf(NoStackError);
+    expect((await failure(["error: incorrect passphrase"])).next).toContain("PULUMI_CONFIG_PASSPHRASE");
+  });
+
+  test("any other failure says what the engine said, or the last lines where it said no error", async () => {
+    const error = await failure(["Diagnostics:", "    error: quota exceeded", "error: update failed"]);
+    expect(error).toBeInstanceOf(LabError);
+    expect(error.message).toBe("pulumi up failed: quota exceeded");
+    expect((await failure(["panic: oh"])).message).toContain("panic: oh");
+  });
+
+  test("an interrupt is not a failure of the engine", async () => {
+    const { engine } = engineThat({ code: 1, isInterrupted: true }, ["error: update canceled"]);
+    await expect(engine.update()).rejects.toBeInstanceOf(InterruptedError);
+  });
+});

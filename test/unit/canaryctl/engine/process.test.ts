@@ -1,0 +1,47 @@
+import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { runPulumi } from "../../../../canaryctl/src/engine/process.ts";
+
+/** A PATH on which `pulumi` is this shell script. */
+function pathWith(script: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "pulumi-"));
+  writeFileSync(join(folder, "pulumi"), `#!/bin/sh\n${script}\n`);
+  chmodSync(join(folder, "pulumi"), 0o755);
+  return `${folder}:/usr/bin:/bin`;
+}
+
+describe("runPulumi", () => {
+  test("gives the lines of both streams, the exit code, and the environment asked for", async () => {
+    const PATH = pathWith('echo "out $1 $COLOUR"; echo err >&2; exit 3');
+    const exit = await runPulumi({ args: ["up"], variables: { PATH, COLOUR: "red" }, onLine: () => {} });
+    expect(exit.code).toBe(3);
+    expect([...exit.lines].sort()).toEqual(["err", "out up red"]);
+    expect(exit.isInterrupted).toBe(false);
+  });
+
+  test("says what to do where there is no pulumi", async () => {
+    const run = runPulumi({ args: [], variables: { PATH: "/nowhere" }, onLine: () => {} });
+    await expect(run).rejects.toMatchObject({ name: "LabError", next: "npm run up" });
+  });
+
+  test("passes an interrupt on once, and waits for the end", async () => {
+    // Not a shell's trap: a shell that is started in the background ignores SIGINT for good.
+    const program =
+      "process.on('SIGINT', () => { console.log('asked'); process.exit(1) }); console.log('ready'); setInterval(() => {}, 1000)";
+    const PATH = pathWith(`exec '${process.execPath}' -e "${program}"`);
+    const exit = await runPulumi({
+      args: [],
+      variables: { PATH },
+      onLine: (line) => {
+        if (line !== "ready") return;
+        process.emit("SIGINT", "SIGINT");
+        process.emit("SIGINT", "SIGINT");
+      },
+    });
+    expect(exit).toMatchObject({ code: 1, isInterrupted: true });
+    expect(exit.lines).toEqual(["ready", "asked"]);
+    expect(process.listenerCount("SIGINT")).toBe(0);
+  });
+});

@@ -1,0 +1,49 @@
+import { describe, expect, test } from "@jest/globals";
+import { engineVariables, passphraseFile } from "../../../../canaryctl/src/engine/variables.ts";
+import { inLab } from "../../../../cluster/lab-folder.ts";
+import type { Environment } from "../../../../cluster/world.ts";
+
+const environment: Environment = {
+  world: "embedded",
+  reason: "a test",
+  kubeconfig: "/lab/kubeconfig",
+  kubeContext: "canary-lab",
+  imageRegistry: "198.18.0.1:5001",
+  path: ["/lab/bin"],
+  variables: { PULUMI_HOME: "/lab/pulumi", DOCKER_HOST: "unix:///lab/docker.sock" },
+};
+
+describe("engineVariables", () => {
+  test("gives what the world says, in front of the user's PATH, and the lab's own backend and passphrase", () => {
+    expect(engineVariables(environment, "dev", { PATH: "/usr/bin:/bin" })).toMatchObject({
+      PATH: "/lab/bin:/usr/bin:/bin",
+      PULUMI_HOME: "/lab/pulumi",
+      PULUMI_STACK: "dev",
+      CANARY_LAB_KUBE_CONTEXT: "canary-lab",
+      CANARY_LAB_IMAGE_REGISTRY: "198.18.0.1:5001",
+      PULUMI_BACKEND_URL: `file://${inLab("state")}`,
+      PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(),
+    });
+  });
+
+  test("leaves the user's own backend and passphrase alone", () => {
+    const variables = engineVariables(environment, "dev", {
+      PULUMI_BACKEND_URL: "s3://mine",
+      PULUMI_CONFIG_PASSPHRASE: "",
+    });
+    expect(variables.PULUMI_BACKEND_URL).toBe("s3://mine");
+    expect(variables).not.toHaveProperty("PULUMI_CONFIG_PASSPHRASE_FILE");
+  });
+
+  test("can be repeated: what `canaryctl env` set is not taken for the user's, and PATH does not grow", () => {
+    const once = engineVariables(environment, "dev", { PATH: "/usr/bin" });
+    expect(engineVariables(environment, "dev", once)).toEqual(once);
+  });
+
+  test("a world without registry and charts sets none", () => {
+    const { imageRegistry: _, ...own } = environment;
+    const variables = engineVariables(own, "dev", {});
+    expect(variables).not.toHaveProperty("CANARY_LAB_IMAGE_REGISTRY");
+    expect(variables).not.toHaveProperty("CANARY_LAB_CHART_MIRROR");
+  });
+});

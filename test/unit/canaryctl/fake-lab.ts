@@ -1,0 +1,104 @@
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Engine } from "../../../canaryctl/src/engine/engine.ts";
+import type { ClusterClient } from "../../../canaryctl/src/kube/client.ts";
+import type { ConfigChanges, Lab } from "../../../canaryctl/src/lab.ts";
+import { StackFile } from "../../../canaryctl/src/stack-file.ts";
+import { parseConfig } from "../../../stacks/lab-config.ts";
+
+/** A folder with the project's own Pulumi.yaml and a stack's file. */
+export function projectFolder(stackText?: string, stack = "dev"): string {
+  const folder = mkdtempSync(join(tmpdir(), "canaryctl-"));
+  writeFileSync(join(folder, "Pulumi.yaml"), readFileSync(join(import.meta.dirname, "../../../Pulumi.yaml")));
+  if (stackText !== undefined) writeFileSync(join(folder, `Pulumi.${stack}.yaml`), stackText);
+  return folder;
+}
+
+export interface FakeOptions {
+  readonly changes?: ConfigChanges;
+  /** Percent: in the stack's file, and in the cluster; undefined for no route. */
+  readonly configWeight?: number;
+  readonly liveWeight?: number | undefined;
+  /** Ready pods of the canary; undefined where it is not deployed. */
+  readonly canaryReady?: number | undefined;
+  readonly state?: Lab["state"];
+  readonly update?: () => Promise<void>;
+}
+
+/** A lab whose cluster and engine are plain objects; `log` has what was done to them, in order. */
+export function fakeLab(options: FakeOptions = {}) {
+  const { configWeight = 10, changes = {}, state, update } = options;
+  const folder = projectFolder(`config:\n  canary-lab:canaryWeight: "${configWeight}"\n`);
+  const stackFile = new StackFile("dev", folder);
+  const config = parseConfig({ ...stackFile.values(), ...changes });
+  const log: string[] = [];
+  const live = { weight: "liveWeight" in options ? options.liveWeight : configWeight };
+
+  const cluster: ClusterClient = {
+    async get<T>(path: string): Promise<T | undefined> {
+      if (path.includes("virtualservices"))
+        return live.weight === undefined ? undefined : (virtualService(live.weight) as T);
+      if (!path.includes("deployments")) return undefined;
+      const ready = path.endsWith("-v1") ? 2 : "canaryReady" in options ? options.canaryReady : 2;
+      return ready === undefined ? undefined : (deployment(ready) as T);
+    },
+    async apply<T>(_path: string, object: object): Promise<T> {
+      const { spec } = object as { spec: { http: { route: { weight: number }[] }[] } };
+      live.weight = spec.http[0]?.route[1]?.weight;
+      log.push(`apply ${live.weight}`);
+      return object as T;
+    },
+  };
+  const engine: Engine = {
+    async update() {
+      log.push("update");
+      await update?.();
+      const written = new StackFile("dev", folder).values();
+      if (live.weight !== undefined) live.weight = Number(written.canaryWeight);
+    },
+    preview: async () => void log.push("preview"),
+    destroy: async () => void log.push("destroy"),
+    settle: async (imports) => void log.push(`settle ${imports.map(({ id }) => id).join(" ")}`.trim()),
+    createStack: async () => void log.push("createStack"),
+    removeStack: async () => void log.push("removeStack"),
+    exportState: async () => ({}),
+  };
+  const lab: Lab = {
+    stackFile,
+    config,
+    environment: {
+      world: "embedded",
+      reason: "a test",
+      kubeconfig: "/nowhere",
+      kubeContext: "canary-lab",
+      path: [],
+      variables: {},
+    },
+    engine,
+    state,
+    cluster,
+    client: () => Promise.reject(new Error("no pods here")),
+  };
+  return { lab, log, live, file: () => readFileSync(stackFile.path, "utf8") };
+}
+
+export const virtualService = (canary: number, managedFields: object[] = []) => ({
+  metadata: { managedFields },
+  spec: {
+    http: [
+      {
+        route: [
+          { destination: { subset: "v1" }, weight: 100 - canary },
+          { destination: { subset: "v2" }, weight: canary },
+        ],
+      },
+    ],
+  },
+});
+
+const deployment = (ready: number) => ({
+  metadata: { name: "x" },
+  spec: { replicas: 2, template: { spec: { containers: [{ image: "versioned-echo@sha256:0" }] } } },
+  status: { readyReplicas: ready },
+});

@@ -1,0 +1,58 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { exports } from "../../../canaryctl/src/commands/env.ts";
+
+const bin = join(import.meta.dirname, "../../../canaryctl/bin/canaryctl.mjs");
+
+/** What a user would see; only calls that end before anything is opened, so that no lab is touched. */
+const canaryctl = (...args: readonly string[]) => spawnSync(process.execPath, [bin, ...args], { encoding: "utf8" });
+
+describe("canaryctl", () => {
+  test("lists its commands, and gives examples", () => {
+    const { status, stdout } = canaryctl("--help");
+    expect(status).toBe(0);
+    for (const command of [
+      "up",
+      "down",
+      "preview",
+      "status",
+      "set-traffic",
+      "rollback",
+      "create-canary",
+      "delete-canary",
+      "env",
+    ]) {
+      expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
+    }
+    expect(stdout).toContain("$ canaryctl set-traffic 70 30");
+  });
+
+  test.each([
+    [["frobnicate"], /unknown command 'frobnicate'/],
+    [["set-traffic", "70"], /missing required argument/],
+    [["set-traffic", "70", "40"], /sum to 110/],
+    [["set-traffic", "101", "-1"], /integer from 0 to 100/],
+    [["set-traffic", "12.5", "87.5"], /integer from 0 to 100/],
+    [["set-traffic", "abc", ""], /integer from 0 to 100/],
+    [["create-canary"], /--image/],
+    [["create-canary", "--image", "versioned-echo:v2", "--replicas", "0"], /integer from 1 to 50/],
+    [["up", "--cluster", "moon"], /existing, kind, embedded/],
+    [["status", "--traffic", "0"], /integer from 1 to 10000/],
+    [["rollback", "--vs", "other"], /--vs is "other"[\s\S]*versioned-echo-virtualservice/],
+    [["rollback", "--host", "other"], /--host is "other"/],
+    [["--ns", "other", "status"], /--ns is "other"/],
+    [["--stack", "../dev", "status"], /Invalid stack name/],
+  ])("%j is bad usage", (args, message) => {
+    const { status, stderr } = canaryctl(...args);
+    expect(stderr).toMatch(message);
+    expect(status).toBe(2);
+  });
+});
+
+test("env quotes values so that a shell reads them as they are", () => {
+  const lines = exports({ A: "it's $HOME", B: "x" });
+  expect(lines).toEqual(["export A='it'\\''s $HOME'", "export B='x'"]);
+  const { stdout } = spawnSync("/bin/sh", ["-c", `${lines.join("\n")}\nprintf %s "$A"`], { encoding: "utf8" });
+  expect(stdout).toBe("it's $HOME");
+});

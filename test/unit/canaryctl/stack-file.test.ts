@@ -1,0 +1,110 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { StackFile } from "../../../canaryctl/src/stack-file.ts";
+import { UsageError } from "../../../canaryctl/src/usage-error.ts";
+import { LabError } from "../../../cluster/lab-error.ts";
+import { projectFolder } from "./fake-lab.ts";
+
+const text = `# the position of the canary
+config:
+  canary-lab:canaryWeight: "10" # percent
+  kubernetes:context: other
+encryptionsalt: v1:abc
+`;
+
+const open = (content?: string) => {
+  const folder = projectFolder(content);
+  const file = new StackFile("dev", folder);
+  return { file, folder, read: () => readFileSync(file.path, "utf8") };
+};
+
+describe("StackFile", () => {
+  test("puts the stack's values in front of the project's defaults, and leaves other projects' keys out", () => {
+    const values = open(
+      'config:\n  canary-lab:canaryWeight: "30"\n  replicas: 3\n  kubernetes:context: other\n',
+    ).file.values();
+    expect(values).toMatchObject({ canaryWeight: "30", replicas: 3, strategy: "istio", canaryEnabled: true });
+    expect(values).not.toHaveProperty("kubernetes:context");
+    expect(values).not.toHaveProperty("context");
+  });
+
+  test("a stack without a file has the defaults", () => {
+    expect(open().file.values()).toEqual(open().file.defaults());
+  });
+
+  test("an empty value is passed on as empty, for the checks to name it", () => {
+    expect(open("config:\n  canary-lab:canaryWeight:\n").file.values().canaryWeight).toBe("");
+  });
+
+  test("writes as the engine does: text, in place, with the comments kept", () => {
+    const { file, read } = open(text);
+    file.set({ canaryWeight: 30, canaryEnabled: true, canaryImage: "versioned-echo:v2" });
+    expect(read()).toBe(`# the position of the canary
+config:
+  canary-lab:canaryWeight: "30" # percent
+  kubernetes:context: other
+  canary-lab:canaryEnabled: "true"
+  canary-lab:canaryImage: versioned-echo:v2
+encryptionsalt: v1:abc
+`);
+  });
+
+  test("writes a key where it stands without the prefix, and makes a file where there is none", () => {
+    const bare = open("config:\n  canaryWeight: 10\n");
+    bare.file.set({ canaryWeight: 0 });
+    expect(bare.read()).toBe('config:\n  canaryWeight: "0"\n');
+    const none = open();
+    none.file.set({ canaryWeight: 0 });
+    expect(none.read()).toBe('config:\n  canary-lab:canaryWeight: "0"\n');
+  });
+
+  test("restores to the byte, also to no file", () => {
+    const odd = 'config:   {canary-lab:canaryWeight:    "10"}\n';
+    const { file, read } = open(odd);
+    file.set({ canaryWeight: 30 });
+    file.restore();
+    expect(read()).toBe(odd);
+    const none = open();
+    none.file.set({ canaryWeight: 30 });
+    none.file.restore();
+    expect(existsSync(none.file.path)).toBe(false);
+  });
+
+  test("drops the salt alone, and with it a file that holds nothing else", () => {
+    const { file, read } = open(text);
+    file.dropSalt();
+    expect(read()).toBe(text.replace("encryptionsalt: v1:abc\n", ""));
+    const salt = open("encryptionsalt: v1:abc\n");
+    salt.file.dropSalt();
+    expect(existsSync(join(salt.folder, "Pulumi.dev.yaml"))).toBe(false);
+  });
+
+  test("a file without a salt is not touched", () => {
+    const odd = 'config:   {canary-lab:canaryWeight:    "10"}\n';
+    const { file, read } = open(odd);
+    file.dropSalt();
+    expect(read()).toBe(odd);
+  });
+
+  test("sees secrets, and refuses them for its own keys", () => {
+    const { file } = open("config:\n  canary-lab:canaryWeight:\n    secure: v1:x\n");
+    expect(file.hasSecrets()).toBe(true);
+    expect(() => file.values()).toThrow(/canaryWeight is encrypted/);
+    expect(open(text).file.hasSecrets()).toBe(false);
+  });
+
+  test.each(["", "../dev", "a b", "x".repeat(101)])("refuses the stack name %j", (name) => {
+    expect(() => new StackFile(name, projectFolder())).toThrow(UsageError);
+  });
+
+  test.each(["config: [\n", "config: 5\n", "config:\n  - a\n"])("says where a broken file is: %j", (content) => {
+    const broken = () => open(content).file.values();
+    expect(broken).toThrow(LabError);
+    try {
+      broken();
+    } catch (error) {
+      expect((error as LabError).place).toContain("Pulumi.dev.yaml");
+    }
+  });
+});

@@ -1,0 +1,54 @@
+import { describe, expect, test } from "@jest/globals";
+import type { PodExec } from "../../../../canaryctl/src/kube/exec.ts";
+import { measureSplit } from "../../../../canaryctl/src/traffic/measured-split.ts";
+import { fakeLab } from "../fake-lab.ts";
+
+const host = "versioned-echo.canary-lab.svc.cluster.local";
+
+/** A pod whose sidecar shows `weights` one after the other, and whose load runs give `answers` likewise; the last one stays. */
+function pod(weights: readonly number[], answers: readonly Record<string, number>[]) {
+  const runs: string[] = [];
+  const next = <T>(list: readonly T[], index: number): T => list[Math.min(index, list.length - 1)] as T;
+  let dumps = 0;
+  let loads = 0;
+  const exec: PodExec = async (container, command) => {
+    if (container === "istio-proxy") {
+      const canary = next(weights, dumps++);
+      const clusters = [
+        { name: `outbound|80|v1|${host}`, weight: 100 - canary },
+        { name: `outbound|80|v2|${host}`, weight: canary },
+      ];
+      const virtual_hosts = [{ name: `${host}:80`, routes: [{ route: { weighted_clusters: { clusters } } }] }];
+      return JSON.stringify({ configs: [{ route_config: { virtual_hosts } }] });
+    }
+    runs.push(command[command.indexOf("--requests") + 1] ?? "");
+    const versions = next(answers, loads++);
+    const sent = Object.values(versions).reduce((sum, count) => sum + count, 0);
+    return JSON.stringify({ sent, versions, failed: 0 });
+  };
+  return { exec, runs, dumps: () => dumps };
+}
+
+describe("measureSplit", () => {
+  const { config } = fakeLab({ configWeight: 10 }).lab;
+
+  test("measures once the sidecar sends by the weight, after a probe that is answered", async () => {
+    const client = pod([0, 50, 10], [{ v1: 20 }, { v1: 362, v2: 38 }]);
+    expect((await measureSplit(client.exec, config, 400)).isAsWanted).toBe(true);
+    expect(client.dumps()).toBe(3);
+    expect(client.runs).toEqual(["20", "400"]);
+  });
+
+  test("what looks wrong is measured once more", async () => {
+    const client = pod([10], [{ v1: 20 }, { v1: 300, v2: 100 }, { v1: 362, v2: 38 }]);
+    expect((await measureSplit(client.exec, config, 400)).isAsWanted).toBe(true);
+    const wrong = pod([10], [{ v1: 20 }, { v1: 300, v2: 100 }]);
+    expect((await measureSplit(wrong.exec, config, 400)).isAsWanted).toBe(false);
+    expect(wrong.runs).toEqual(["20", "400", "400"]);
+  });
+
+  test("says so where the answers could not tell the sides apart", async () => {
+    const same = fakeLab({ changes: { canaryImage: "versioned-echo:v1" } }).lab.config;
+    await expect(measureSplit(pod([10], [{}]).exec, same, 400)).rejects.toThrow(/told apart/);
+  });
+});
