@@ -31,11 +31,7 @@ export interface CheckRequest {
 export async function check(session: Session, { urn, olds, news, autonaming }: CheckRequest): Promise<JsonObject> {
   const { settings, cluster } = session;
   if (session.unreachable && settings.skipUnreachable) {
-    await session.engine.log(
-      "warning",
-      urn,
-      "Cluster is unreachable but skipUpdateUnreachable flag is set to true, skipping...",
-    );
+    session.engine.warning(urn, "Cluster is unreachable but skipUpdateUnreachable flag is set to true, skipping...");
     return olds;
   }
   const raw = plain(news);
@@ -73,7 +69,7 @@ export async function check(session: Session, { urn, olds, news, autonaming }: C
   if (isNamespaced && !namespaceOf(inputs)) setNamespace(inputs, session.namespace);
   const checked = markSecrets(asProperties(inputs), news);
   if (settings.renderDirectory && hasSecret(checked)) {
-    await session.engine.log("warning", urn, "rendered YAML will contain a secret value in plaintext");
+    session.engine.warning(urn, "rendered YAML will contain a secret value in plaintext");
   }
   return checked;
 }

@@ -1,7 +1,9 @@
+import type { ConstructRequest } from "@pulumi/pulumi/proto/provider_pb.js";
+import type { EngineLog } from "../engine.ts";
 import { type CheckRequest, check } from "./check.ts";
+import type { Component } from "./construct.ts";
 import { type CreateRequest, create, type Outcome } from "./create.ts";
 import { type Difference, type DiffRequest, diff } from "./diff.ts";
-import type { Engine } from "./engine.ts";
 import type { JsonObject } from "./json.ts";
 import { typeOf } from "./objects.ts";
 import { type ReadOutcome, type ReadRequest, read } from "./read.ts";
@@ -15,16 +17,21 @@ const isRelease = (urn: string): boolean => typeOf(urn) === releaseType;
 /** Releases need a YAML parser and more: loaded when there is one. */
 const releases = () => import("./helm/releases.ts");
 
-/** Kinds that only look like Kubernetes' own. */
+/** Resources of the SDK that are no objects of a cluster. */
 const refused = /^kubernetes:(helm\.sh|kustomize|yaml)(\/|:)/;
+
+const notSupported = (what: string): Error =>
+  new Error(
+    `${what} is not supported by this stand-in for the Kubernetes plugin; its README says what is, and how to install the real one`,
+  );
 
 /** The provider behind the plugin's RPCs: sends each to plain objects or to Helm releases. */
 export class Provider {
-  readonly engine: Engine;
+  readonly engine: EngineLog;
   readonly #cancel = new AbortController();
   #session: Session | undefined;
 
-  constructor(engine: Engine) {
+  constructor(engine: EngineLog) {
     this.engine = engine;
   }
 
@@ -39,8 +46,7 @@ export class Provider {
 
   async check(request: CheckRequest): Promise<{ inputs: JsonObject; failures: readonly CheckFailure[] }> {
     if (isRelease(request.urn)) return (await releases()).checkRelease(this.session, request);
-    if (refused.test(typeOf(request.urn)))
-      throw new Error(`${typeOf(request.urn)} is not supported by this plugin: use kubernetes:helm.sh/v3:Release`);
+    if (refused.test(typeOf(request.urn))) throw notSupported(typeOf(request.urn));
     return { inputs: await check(this.session, request), failures: [] };
   }
 
@@ -70,9 +76,16 @@ export class Provider {
       : remove(this.session, request);
   }
 
+  /** Components that hold the objects of YAML texts and of charts. */
+  async construct(request: ConstructRequest): Promise<Component> {
+    const { construct, isComponent } = await import("./construct.ts");
+    if (!isComponent(request.getType())) throw notSupported(request.getType());
+    return construct(this.session, request);
+  }
+
   /** The SDK's functions. Only decoding YAML is one of this plugin's. */
   async invoke(token: string, args: JsonObject): Promise<JsonObject> {
-    if (token !== "kubernetes:yaml:decode") throw new Error(`${token} is not supported by this plugin`);
+    if (token !== "kubernetes:yaml:decode") throw notSupported(token);
     if (typeof args.text !== "string") throw new Error("missing required field 'text' of type string");
     const { decodeYaml, withNamespace } = await import("./yaml.ts");
     const namespace = typeof args.defaultNamespace === "string" ? args.defaultNamespace : "";

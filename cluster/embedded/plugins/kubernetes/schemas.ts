@@ -49,10 +49,7 @@ export class Schemas {
     const key = `${apiVersion}/${kind}`;
     const known = this.#shapes.get(key);
     if (known) return known;
-    const path = apiVersion.includes("/") ? `/openapi/v3/apis/${apiVersion}` : `/openapi/v3/api/${apiVersion}`;
-    const document = this.#documents.get(path) ?? this.#client.call(path).catch(() => ({}) as JsonObject);
-    this.#documents.set(path, document);
-    const named = objectAt(await document, "components", "schemas") ?? {};
+    const named = objectAt(await this.#document(apiVersion), "components", "schemas") ?? {};
     const found = Object.values(named).find((schema) =>
       listAt(schema, "x-kubernetes-group-version-kind").some(
         (of) =>
@@ -64,5 +61,17 @@ export class Schemas {
     const shape = shapeOf(found, named);
     this.#shapes.set(key, shape);
     return shape;
+  }
+
+  /** Fetches the documents that nearly every program needs, so that no resource waits for them in the middle. */
+  async prefetch(): Promise<void> {
+    await Promise.all(["v1", "apps/v1"].map((apiVersion) => this.#document(apiVersion)));
+  }
+
+  #document(apiVersion: string): Promise<JsonObject> {
+    const path = apiVersion.includes("/") ? `/openapi/v3/apis/${apiVersion}` : `/openapi/v3/api/${apiVersion}`;
+    const document = this.#documents.get(path) ?? this.#client.call(path).catch(() => ({}) as JsonObject);
+    this.#documents.set(path, document);
+    return document;
   }
 }

@@ -5,21 +5,15 @@ import messages from "@pulumi/pulumi/proto/provider_pb.js";
 import statusMessages from "@pulumi/pulumi/proto/status_pb.js";
 import anyMessages from "google-protobuf/google/protobuf/any_pb.js";
 import emptyMessages from "google-protobuf/google/protobuf/empty_pb.js";
-import structMessages from "google-protobuf/google/protobuf/struct_pb.js";
+import { servePlugin } from "../grpc.ts";
 import type { Difference } from "./diff.ts";
 import { messageOf, PartialFailure } from "./errors.ts";
 import type { JsonObject } from "./json.ts";
 import type { Autonaming } from "./naming.ts";
 import type { Provider } from "./provider.ts";
 import { type CheckFailure, checkSettings, compareSettings } from "./settings.ts";
+import { fromStruct, toStruct, version } from "./structs.ts";
 import { plain } from "./values.ts";
-
-/** The version of the real plugin that this one stands in for. */
-export const version = "4.34.2";
-
-const fromStruct = (struct: structMessages.Struct | undefined): JsonObject =>
-  (struct?.toJavaScript() ?? {}) as JsonObject;
-const toStruct = (object: JsonObject): structMessages.Struct => structMessages.Struct.fromJavaScript(object);
 
 /** An error as the engine understands it: a partial failure carries the state that there is, and the reasons. */
 function asServiceError(error: unknown): grpc.ServiceError {
@@ -143,6 +137,13 @@ function handlers(provider: Provider): Partial<IResourceProviderServer> {
       response.setReturn(toStruct(await provider.invoke(request.getTok(), plain(fromStruct(request.getArgs())))));
       return response;
     }),
+    construct: answer(async (request: messages.ConstructRequest) => {
+      const { urn, state } = await provider.construct(request);
+      const response = new messages.ConstructResponse();
+      response.setUrn(urn);
+      response.setState(toStruct(state));
+      return response;
+    }),
     check: answer(async (request: messages.CheckRequest) => {
       const { inputs, failures } = await provider.check({
         urn: request.getUrn(),
@@ -214,13 +215,8 @@ function handlers(provider: Provider): Partial<IResourceProviderServer> {
   };
 }
 
-/** Serves the provider on a free port of the loopback interface, and returns the port. */
-export function serve(provider: Provider): Promise<number> {
-  const server = new grpc.Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
-  server.addService(ResourceProviderService, handlers(provider) as unknown as grpc.UntypedServiceImplementation);
-  return new Promise((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) =>
-      error ? reject(error) : resolve(port),
-    );
-  });
-}
+/** Serves the provider to the engine that started this process; ends what is being waited for when that engine is gone. */
+export const serve = (provider: Provider): Promise<void> =>
+  servePlugin(ResourceProviderService, handlers(provider) as unknown as grpc.UntypedServiceImplementation, () =>
+    provider.cancel(),
+  );

@@ -1,5 +1,5 @@
+import type { EngineLog } from "../engine.ts";
 import { Cluster } from "./cluster.ts";
-import type { Engine } from "./engine.ts";
 import { messageOf } from "./errors.ts";
 import { accessOf, ambientKubeconfig, parseKubeconfig } from "./kubeconfig.ts";
 import type { Settings } from "./settings.ts";
@@ -7,7 +7,7 @@ import type { Settings } from "./settings.ts";
 /** One configured provider: what it was told, and the cluster it reached, or why it did not. */
 export interface Session {
   readonly settings: Settings;
-  readonly engine: Engine;
+  readonly engine: EngineLog;
   readonly cluster: Cluster | undefined;
   /** Why there is no cluster; empty when there is. */
   readonly unreachable: string;
@@ -22,7 +22,7 @@ const configurationHelp =
   "https://www.pulumi.com/registry/packages/kubernetes/installation-configuration/ \n\n ";
 
 /** Opens a session. A cluster that cannot be reached is no error yet: only what needs it fails. */
-export async function openSession(settings: Settings, engine: Engine, cancelled: AbortSignal): Promise<Session> {
+export async function openSession(settings: Settings, engine: EngineLog, cancelled: AbortSignal): Promise<Session> {
   const base = { settings, engine, cancelled };
   let kubeconfig: Awaited<ReturnType<typeof parseKubeconfig>>;
   try {
@@ -38,7 +38,7 @@ export async function openSession(settings: Settings, engine: Engine, cancelled:
     const namespace = settings.namespace || access.namespace;
     const cluster = new Cluster(access);
     try {
-      await cluster.discover();
+      await Promise.all([cluster.discover(), cluster.schemas.prefetch()]);
       return { ...base, cluster, unreachable: "", namespace };
     } catch (error) {
       return {
@@ -73,10 +73,9 @@ const leaveBehind =
  * throws otherwise.
  */
 export async function dropsUnreachable(session: Session, urn: string, failure: string): Promise<boolean> {
-  await session.engine.log("warning", urn, `configured Kubernetes cluster is unreachable: ${session.unreachable}`);
+  session.engine.warning(urn, `configured Kubernetes cluster is unreachable: ${session.unreachable}`);
   if (!session.settings.deleteUnreachable) throw new Error(`${failure}. ${leaveBehind}`);
-  await session.engine.log(
-    "info",
+  session.engine.info(
     urn,
     "configured Kubernetes cluster is unreachable and the `deleteUnreachable` option is enabled. Deleting the unreachable resource from Pulumi state",
   );

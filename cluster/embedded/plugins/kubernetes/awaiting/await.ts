@@ -140,6 +140,6 @@ export async function awaitDeleted(
   session.engine.status(urn, "");
   if (verdict.ready) return;
   const finalizers = listAt(watched.object, "metadata", "finalizers").join(", ");
-  await session.engine.log("warning", urn, `finalizers might be preventing deletion (${finalizers})`);
+  session.engine.warning(urn, `finalizers might be preventing deletion (${finalizers})`);
   throw new AwaitFailure("timed out waiting for the condition", watched.object);
 }

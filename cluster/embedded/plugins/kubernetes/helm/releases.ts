@@ -98,11 +98,7 @@ async function settlePending(
   const undo = neverDeployed
     ? uninstallArguments(release)
     : ["rollback", release.name, "--namespace", release.namespace];
-  await session.engine.log(
-    "info",
-    urn,
-    `release ${release.name} was left ${status} by an interrupted run: helm ${undo[0]}`,
-  );
+  session.engine.info(urn, `release ${release.name} was left ${status} by an interrupted run: helm ${undo[0]}`);
   const undone = await helm(session, undo);
   if (!undone.succeeded)
     throw new Error(`release ${release.name} is ${status} and could not be undone: ${undone.failure}`);
@@ -139,8 +135,7 @@ async function apply(session: Session, urn: string, properties: JsonObject, verb
   if (done.succeeded && stored) return { id, properties: stateOf(release, stored, properties) };
   if (!stored || stored.revision <= (before[0]?.revision ?? 0)) throw new Error(done.failure);
   if (isInstall) {
-    await session.engine.log(
-      "warning",
+    session.engine.warning(
       urn,
       `Helm release "${name}" was created but has a failed status. Use the \`helm\` command to investigate the error, correct it, then retry. Reason: ${done.failure}`,
     );
