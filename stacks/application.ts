@@ -24,7 +24,8 @@ const strategies: Record<StrategyName, (config: LabConfig, opts: pulumi.Componen
 export function createApplication(config: LabConfig, { cluster, mesh }: Platform): Application {
   const { app, namespace, imageRegistry } = config;
   const application = new EchoApplication("echo", { app, namespace }, { provider: cluster, dependsOn: mesh });
-  const inside = { provider: cluster, dependsOn: application };
+  // Not on the Service, which waits for its pods.
+  const inside = { provider: cluster, dependsOn: application.namespace };
 
   const run = (side: string, version: Version, reference: string, replicas: number) => {
     const image = new EchoImage(`${side}-image`, { reference, ...(imageRegistry && { registry: imageRegistry }) })

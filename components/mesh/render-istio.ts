@@ -31,6 +31,7 @@ export interface IstiodValues {
 export interface GatewayValues {
   readonly service: { readonly type: "NodePort"; readonly ports: readonly object[] };
   readonly autoscaling: { readonly enabled: false };
+  readonly imagePullPolicy: "IfNotPresent";
   readonly resources: Resources;
 }
 
@@ -108,6 +109,8 @@ export function renderIngress(spec: IstioSpec): ReleaseManifest<GatewayValues> {
         ports: [port("status-port", 15021), { ...port("http2", 80), nodePort: spec.gatewayNodePort }],
       },
       autoscaling: { enabled: false },
+      // The chart leaves the image to the injector and writes `auto`, for which the default would be to pull at every start.
+      imagePullPolicy: "IfNotPresent",
       resources: requests("20m", "64Mi"),
     },
   );
