@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { inLab } from "../lab-folder.ts";
 import type { Progress } from "../progress.ts";
 import type { Environment, World } from "../world.ts";
@@ -7,39 +8,33 @@ import { nodeName, registryHost } from "./node/addresses.ts";
 import { renderFootprint } from "./node/footprint.ts";
 import { readHost } from "./node/host.ts";
 import { nodeLayout } from "./node/layout.ts";
+import type { NodeSpec } from "./node/node-spec.ts";
 import { startDns } from "./node/objects/dns.ts";
-import { preflight } from "./node/preflight.ts";
+import { preflight, refuseRights } from "./node/preflight.ts";
 import { startNode } from "./node/start.ts";
 import { cleanAfterDeadLab, stopNode } from "./node/stop.ts";
 import { installPlugins } from "./plugins/install.ts";
+import { cacheFolder } from "./toolchain/go-build.ts";
+import { withLock } from "./toolchain/lock.ts";
 import { ensureTools } from "./toolchain/toolchain.ts";
+import type { Tools } from "./toolchain/tools.ts";
 
 /** A one-node Kubernetes on this machine, made from what package registries hold. */
 export const createEmbeddedWorld = (reason: string): World => ({
   name: "embedded",
   footprint: renderFootprint,
+  check: () => preflight(nodeLayout()),
   up: (progress) => up(reason, progress),
   down,
 });
 
 async function up(reason: string, progress: Progress): Promise<Environment> {
   const layout = nodeLayout();
-  preflight(layout);
   const tools = await ensureTools(progress);
-  await cleanAfterDeadLab(layout.lab, tools.bin);
-  const spec = { layout, tools, host: readHost() };
-
-  // Three lanes: the control plane mostly waits for itself, images mostly for the disk, and the rest is a few files.
-  const node = await startNode(spec);
-  const nodeImages = node.images.then(() => ensureNodeImages(tools, layout, progress));
-  const dns = Promise.all([node.ready, nodeImages]).then(() => startDns(spec));
-  const meshImages = nodeImages.then(() => ensureImages(tools, layout, progress));
   const [chartMirror, plugins] = await Promise.all([
     ensureCharts(tools),
     installPlugins(tools),
-    progress.stage("start node", () => node.ready),
-    progress.stage("start DNS", () => dns),
-    meshImages,
+    oneAtATime(progress, () => runNode({ layout, tools, host: readHost() }, tools, progress)),
   ]);
   return {
     world: "embedded",
@@ -57,6 +52,28 @@ async function up(reason: string, progress: Progress): Promise<Environment> {
   };
 }
 
-async function down(progress: Progress): Promise<void> {
-  await progress.stage("stop node", () => stopNode(nodeLayout().lab, inLab("tools", "bin")));
+/** Brings the node up and fills it: the control plane mostly waits for itself, and images are loaded meanwhile. */
+async function runNode(spec: NodeSpec, tools: Tools, progress: Progress): Promise<void> {
+  const { layout } = spec;
+  await cleanAfterDeadLab(layout.lab, tools.bin);
+  const node = await startNode(spec);
+  const nodeImages = node.images.then(() => ensureNodeImages(tools, layout, progress));
+  await Promise.all([
+    progress.stage("start node", () => node.ready),
+    progress.stage("start DNS", () => Promise.all([node.ready, nodeImages]).then(() => startDns(spec))),
+    nodeImages.then(() => ensureImages(tools, layout, progress)),
+  ]);
 }
+
+async function down(progress: Progress): Promise<void> {
+  const { lab } = nodeLayout();
+  rmSync(cacheFolder(), { recursive: true, force: true }); // of a build that was killed
+  if (!existsSync(inLab("tools"))) return; // without tools there was never a node
+  refuseRights(process.getuid?.() ?? -1, readFileSync("/proc/self/status", "utf8"));
+  const stop = () => stopNode(lab, inLab("tools", "bin"));
+  await oneAtATime(progress, () => progress.stage("stop node", stop));
+}
+
+/** Of two runs in one checkout the later waits; a lock dies with who holds it. */
+const oneAtATime = (progress: Progress, work: () => Promise<void>): Promise<void> =>
+  withLock(inLab("tools", "node.lock"), () => progress.say("Another run works on the node: waiting for it."), work);

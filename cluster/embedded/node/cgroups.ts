@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { LabError } from "../../lab-error.ts";
 
 const cgroupRoot = "/sys/fs/cgroup";
 
@@ -22,10 +23,21 @@ export function cgroupFolders(root: string = cgroupRoot): string[] {
 export function makeCgroups(): void {
   for (const folder of cgroupFolders()) mkdirSync(folder, { recursive: true });
   if (cgroupVersion() === 1) return;
-  for (const folder of [cgroupRoot, join(cgroupRoot, cgroupName)]) {
-    for (const controller of readFileSync(join(folder, "cgroup.controllers"), "utf8").trim().split(" ")) {
-      writeFileSync(join(folder, "cgroup.subtree_control"), `+${controller}`);
-    }
+  for (const folder of [cgroupRoot, join(cgroupRoot, cgroupName)]) handDown(folder);
+}
+
+function handDown(folder: string): void {
+  const control = join(folder, "cgroup.subtree_control");
+  const controllers = readFileSync(join(folder, "cgroup.controllers"), "utf8").trim().split(" ");
+  try {
+    for (const controller of controllers) writeFileSync(control, `+${controller}`);
+  } catch (error) {
+    throw new LabError(`The control-group controllers cannot be handed down: ${(error as Error).message}`, {
+      place: control,
+      allowed: "the machine itself, or a container whose processes are in a control group below its root",
+      next: "npx canaryctl up --cluster kind, or set kubeContext in Pulumi.dev.yaml",
+      cause: error,
+    });
   }
 }
 

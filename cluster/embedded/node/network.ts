@@ -4,7 +4,7 @@ import { execa } from "execa";
 import { addresses } from "./addresses.ts";
 
 /** Chains of the lab's own, one per table. */
-const chains = { raw: "CANARY-LAB-GUARD", nat: "CANARY-LAB-MASQUERADE", filter: "CANARY-LAB-FORWARD" } as const;
+const chains = { raw: "CANARY-LAB-GUARD", nat: "CANARY-LAB-MASQUERADE", filter: "CANARY-LAB-PODS" } as const;
 
 /** The programs that find `iptables` and `ip`: the lab's tools first, then the system's. */
 export const searchPath = (bin: string): string =>
@@ -27,30 +27,32 @@ export function renderBridge(exists: boolean): string {
 }
 
 /**
- * Input of `iptables-restore --noflush` that fills the lab's chains, and adds the jumps to them that `saved` lacks:
+ * Input of `iptables-restore --noflush` that fills the lab's chains, and puts the jumps to them that `saved` lacks in front:
  * - what comes from another machine and is meant for the lab's networks is dropped, before anything is translated;
  * - what leaves the pod network is masqueraded;
- * - what goes in and out of it may be forwarded, even where the policy is to drop (as on a machine with Docker).
+ * - pods may reach the node and each other, even where a firewall drops what it does not know.
  */
 export function renderRules(saved: string): string {
   const { bridge, podNetwork, labNetwork } = addresses;
-  const jump = (rule: string) => (saved.split("\n").includes(rule) ? [] : [rule]);
+  const present = new Set(saved.split("\n"));
+  const jump = (from: string, rule: string) => (present.has(`-A ${from} ${rule}`) ? [] : [`-I ${from} ${rule}`]);
   return [
     "*raw",
     `:${chains.raw} - [0:0]`,
-    ...jump(`-A PREROUTING -j ${chains.raw}`),
+    ...jump("PREROUTING", `-j ${chains.raw}`),
     `-A ${chains.raw} -i lo -j RETURN`,
     `-A ${chains.raw} -i ${bridge} -j RETURN`,
     `-A ${chains.raw} -d ${labNetwork} -j DROP`,
     "COMMIT",
     "*nat",
     `:${chains.nat} - [0:0]`,
-    ...jump(`-A POSTROUTING -s ${podNetwork} -j ${chains.nat}`),
+    ...jump("POSTROUTING", `-s ${podNetwork} -j ${chains.nat}`),
     `-A ${chains.nat} ! -d ${labNetwork} -j MASQUERADE`,
     "COMMIT",
     "*filter",
     `:${chains.filter} - [0:0]`,
-    ...jump(`-A FORWARD -j ${chains.filter}`),
+    ...jump("INPUT", `-j ${chains.filter}`),
+    ...jump("FORWARD", `-j ${chains.filter}`),
     `-A ${chains.filter} -i ${bridge} -j ACCEPT`,
     `-A ${chains.filter} -o ${bridge} -j ACCEPT`,
     "COMMIT",

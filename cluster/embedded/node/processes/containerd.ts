@@ -34,6 +34,8 @@ disabled_plugins = ["io.containerd.internal.v1.restart", "io.containerd.snapshot
   # Without CAP_SYS_RESOURCE runc may not lower a score, and no sandbox starts.
   restrict_oom_score_adj = ${!host.mayLowerOomScore}
   netns_mounts_under_state_dir = true
+  # A profile would stay loaded in the host's kernel.
+  disable_apparmor = true
 
 [plugins."io.containerd.grpc.v1.cri".cni]
   bin_dir = ${text(tools.cniBin)}

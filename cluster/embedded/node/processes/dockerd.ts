@@ -22,6 +22,7 @@ export function renderDockerd({ layout, tools }: NodeSpec): ProcessSpec {
       `--exec-root=${execRoot}`,
       `--pidfile=${pidFile}`,
       `--cgroup-parent=/${cgroupName}/docker`,
+      "--exec-opt=native.cgroupdriver=cgroupfs", // or it would ask systemd, where there is one, for a slice
       "--group=root",
       "--bridge=none",
       "--iptables=false",

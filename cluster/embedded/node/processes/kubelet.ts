@@ -47,6 +47,8 @@ export function renderKubeletConfiguration({ layout }: NodeSpec): string {
       "imagefs.available": "1%",
       "imagefs.inodesFree": "1%",
     },
+    // A preloaded image is as good as a pulled one, also where a pod had asked for it before it was there.
+    imagePullCredentialsVerificationPolicy: "NeverVerify",
     serializeImagePulls: false,
     makeIPTablesUtilChains: false, // kube-proxy makes what it needs
     oomScoreAdj: 0,
