@@ -33,7 +33,7 @@ async function up(reason: string, progress: Progress): Promise<Environment> {
   const tools = await ensureTools(progress);
   const [chartMirror, plugins] = await Promise.all([
     ensureCharts(tools),
-    installPlugins(tools),
+    installPlugins(tools, progress),
     oneAtATime(progress, () => runNode({ layout, tools, host: readHost() }, tools, progress)),
   ]);
   return {
@@ -43,12 +43,8 @@ async function up(reason: string, progress: Progress): Promise<Environment> {
     kubeContext: nodeName,
     imageRegistry: registryHost,
     chartMirror,
-    path: [...new Set([tools.bin, plugins.path])],
-    variables: {
-      DOCKER_HOST: `unix://${layout.dockerSocket}`,
-      PULUMI_HOME: plugins.pulumiHome,
-      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    },
+    path: [...new Set([...plugins.path, tools.bin])],
+    variables: { ...plugins.variables, DOCKER_HOST: `unix://${layout.dockerSocket}` },
   };
 }
 
