@@ -32,6 +32,8 @@ export interface World {
   readonly name: WorldName;
   /** Everything that `up` does outside `.lab/`, one line each, to be shown before it is done. */
   footprint(): readonly string[];
+  /** Refuses what cannot end well, before anything is made. Quick; absent where only the making can tell. */
+  check?(): void;
   up(progress: Progress): Promise<Environment>;
   /** Removes what `up` made, and nothing else. Succeeds where there is nothing. */
   down(progress: Progress): Promise<void>;

@@ -18,11 +18,15 @@ export function saveEnvironment(environment: Environment): void {
   writePrivateFile(environmentFile(), `${JSON.stringify(environment, null, 2)}\n`);
 }
 
-/** Remembers which world is being made, before anything of it is: `down` must find it even where `up` was killed. */
+/**
+ * Remembers which world is being made, before anything of it is: `down` must find it even where `up` was killed. In a cluster of the
+ * user's own nothing is made.
+ */
 export function noteWorld(world: WorldName): void {
-  writePrivateFile(worldFile(), `${world}\n`);
+  if (world !== "existing") writePrivateFile(worldFile(), `${world}\n`);
 }
 
+/** The world that an `up` began to make, and may not have ended. */
 export function notedWorld(): WorldName | undefined {
   const noted = readIfThere(worldFile())?.trim();
   return worldNames.find((name) => name === noted);

@@ -2,6 +2,7 @@ import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { LabError } from "../../cluster/lab-error.ts";
 import { inLab, labFolder, makePrivateFolder } from "../../cluster/lab-folder.ts";
+import type { Progress } from "../../cluster/progress.ts";
 import { isAlive } from "./engine/process-alive.ts";
 
 const lockFile = () => inLab("canaryctl.lock");
@@ -11,9 +12,9 @@ const patience = { minutes: 30, betweenTries: 500 } as const;
  * Runs `work` while no other `up` or `down` of this checkout does: both change the machine. A lock whose holder was killed is
  * taken over; one that is held is waited for, for half an hour at most.
  */
-export async function exclusively<T>(command: string, say: (line: string) => void, work: () => Promise<T>): Promise<T> {
+export async function exclusively<T>(command: string, progress: Progress, work: () => Promise<T>): Promise<T> {
   makePrivateFolder(labFolder);
-  await take(command, say);
+  await take(command, progress);
   try {
     return await work();
   } finally {
@@ -21,7 +22,7 @@ export async function exclusively<T>(command: string, say: (line: string) => voi
   }
 }
 
-async function take(command: string, say: (line: string) => void): Promise<void> {
+async function take(command: string, progress: Progress): Promise<void> {
   const until = Date.now() + patience.minutes * 60_000;
   for (let isFirst = true; ; isFirst = false) {
     try {
@@ -43,7 +44,7 @@ async function take(command: string, say: (line: string) => void): Promise<void>
         next: `kill ${pid}`,
       });
     }
-    if (isFirst) say(`\`canaryctl ${other}\` is running (process ${pid}): waiting for it to end.`);
+    if (isFirst) progress.say(`\`canaryctl ${other}\` is running (process ${pid}): waiting for it to end.`);
     await pause(patience.betweenTries);
   }
 }

@@ -42,16 +42,18 @@ export interface Lab {
   client(): Promise<PodExec>;
 }
 
+export interface OpenedConfig {
+  readonly stackFile: StackFile;
+  readonly config: LabConfig;
+}
+
 /**
  * Opens a stack's file and checks its config, before anything else is looked at.
  *
  * @param changes values that the command is about to write; they are checked with the rest, and are not written here
  * @throws LabError that names every bad value; UsageError where a flag names what is not this stack's
  */
-export function openConfig(
-  options: GlobalOptions & RouteFlags,
-  changes: ConfigChanges = {},
-): { readonly stackFile: StackFile; readonly config: LabConfig } {
+export function openConfig(options: GlobalOptions & RouteFlags, changes: ConfigChanges = {}): OpenedConfig {
   const stackFile = new StackFile(options.stack);
   const config = parseConfig({ ...stackFile.values(), ...changes }, {}, stackFile.name);
   mustNameThis(options, config);

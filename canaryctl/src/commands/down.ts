@@ -1,10 +1,8 @@
 import { rmSync } from "node:fs";
 import type { Command } from "commander";
-import { chooseWorld } from "../../../cluster/choose.ts";
 import { LabError } from "../../../cluster/lab-error.ts";
 import { inLab } from "../../../cluster/lab-folder.ts";
 import { LineProgress, type Progress } from "../../../cluster/progress.ts";
-import type { WorldName } from "../../../cluster/world.ts";
 import { parseConfig } from "../../../stacks/lab-config.ts";
 import { EngineBusyError, InterruptedError, NoStackError } from "../engine/engine.ts";
 import { settlePending } from "../engine/settle.ts";
@@ -14,6 +12,7 @@ import { forgetEnvironment, loadEnvironment, notedWorld } from "../environment-f
 import { type Lab, labOf } from "../lab.ts";
 import { exclusively } from "../lab-lock.ts";
 import { engineLine, examples, print } from "../print.ts";
+import { removeWorld } from "../remove-world.ts";
 import { StackFile } from "../stack-file.ts";
 import { optionsOf } from "./arguments.ts";
 
@@ -26,11 +25,7 @@ export function addDown(program: Command): void {
     .addHelpText("after", examples("canaryctl down"))
     .action(async (_options: unknown, command: Command) => {
       const progress = new LineProgress();
-      await exclusively(
-        "down",
-        (line) => progress.say(line),
-        async () => print([await down(optionsOf(command).stack, progress)]),
-      );
+      await exclusively("down", progress, async () => print([await down(optionsOf(command).stack, progress)]));
     });
 }
 
@@ -39,9 +34,8 @@ async function down(stack: string, progress: Progress): Promise<string> {
   const environment = loadEnvironment();
   const world = environment?.world ?? notedWorld();
   // The stack's own config may be what is broken, and nothing of it is needed to take a lab away.
-  const config = parseConfig(stackFile.defaults());
-  if (environment) await removeStack(labOf(stackFile, config, environment), progress);
-  if (world !== "existing") await removeWorld(world, config, progress);
+  if (environment) await removeStack(labOf(stackFile, parseConfig(stackFile.defaults()), environment), progress);
+  await removeWorld(world, progress);
   forgetEnvironment();
   if (!stackFile.hasSecrets()) stackFile.dropSalt();
   return world ? "The lab is down." : "There was no lab to take down.";
@@ -84,11 +78,4 @@ async function destroy(lab: Lab, progress: Progress): Promise<void> {
   await cluster.get("/version"); // asked here, for the engine would ask about each resource, and wait for each
   await settlePending(lab, say);
   await engine.destroy((line) => say(engineLine(line)));
-}
-
-/** Without a note of what was made, an embedded cluster is looked for: it is the one that can outlive its notes. */
-async function removeWorld(name: WorldName | undefined, config: Lab["config"], progress: Progress): Promise<void> {
-  if (!name && (process.platform !== "linux" || process.getuid?.() !== 0)) return;
-  const { world } = await chooseWorld({ config, override: name ?? "embedded" });
-  await world.down(progress);
 }

@@ -1,17 +1,18 @@
 import { type Command, Option } from "commander";
 import { chooseWorld } from "../../../cluster/choose.ts";
 import { LabError } from "../../../cluster/lab-error.ts";
-import { LineProgress, type StageTime } from "../../../cluster/progress.ts";
-import { type Environment, type World, type WorldName, worldNames } from "../../../cluster/world.ts";
+import { LineProgress, type Progress, type StageTime } from "../../../cluster/progress.ts";
+import { type World, type WorldName, worldNames } from "../../../cluster/world.ts";
 import { clientName, gatewayHost } from "../../../components/names.ts";
 import type { LabConfig } from "../../../stacks/lab-config.ts";
 import { prepareStack } from "../engine/prepare.ts";
 import { settlePending } from "../engine/settle.ts";
 import { freeStack, updateStack } from "../engine/update.ts";
-import { notedWorld, noteWorld, saveEnvironment } from "../environment-file.ts";
-import { type ConfigChanges, type GlobalOptions, type Lab, labOf, openConfig } from "../lab.ts";
+import { loadEnvironment, notedWorld, noteWorld, saveEnvironment } from "../environment-file.ts";
+import { type ConfigChanges, type GlobalOptions, type Lab, labOf, type OpenedConfig, openConfig } from "../lab.ts";
 import { exclusively } from "../lab-lock.ts";
 import { engineLine, examples, print, table } from "../print.ts";
+import { removeWorld } from "../remove-world.ts";
 import { measureSplit } from "../traffic/measured-split.ts";
 import { splitTable } from "../traffic/report.ts";
 import type { SplitVerdict } from "../traffic/verdict.ts";
@@ -39,76 +40,72 @@ export function addUp(program: Command): void {
     .addHelpText("after", examples("canaryctl up", "canaryctl up --cluster kind", "canaryctl up --ns team-a"))
     .action(async (_options: unknown, command: Command) => {
       const progress = new LineProgress();
-      const started = performance.now();
       const options = optionsOf<UpOptions>(command);
       const opened = openForUp(options);
-      await exclusively(
-        "up",
-        (line) => progress.say(line),
-        async () => {
-          const world = await chooseAndTell(opened.config, options.cluster, progress);
-          const lab = await raise(world, opened, progress);
-          await deploy(lab, progress);
-          const verdict = await progress.stage("measure the split", async () =>
-            measureSplit(await lab.client(), lab.config, measuredRequests),
-          );
-          print(
-            report(lab, verdict, [
-              ...progress.times,
-              { stage: "in all", seconds: (performance.now() - started) / 1000 },
-            ]),
-          );
-          if (!verdict.isAsWanted) throw notAsWanted(lab.config);
-        },
-      );
+      await exclusively("up", progress, () => up(opened, options.cluster, progress));
     });
 }
 
-/** `up` is the command that sets the names; the others check them. */
-function openForUp({ stack, ns, app }: GlobalOptions) {
-  const changes: ConfigChanges = { ...(ns !== undefined && { namespace: ns }), ...(app !== undefined && { app }) };
-  const opened = openConfig({ stack }, changes);
-  if (Object.keys(changes).length > 0) opened.stackFile.set(changes);
-  return opened;
+/** What the command line asks for: the config with its names, and the changes that are still to be written. */
+interface OpenedForUp extends OpenedConfig {
+  readonly changes: ConfigChanges;
 }
 
-async function chooseAndTell(
-  config: LabConfig,
-  override: WorldName | undefined,
-  progress: LineProgress,
-): Promise<World> {
-  const running = notedWorld();
+/** `up` is the command that sets the names; the others check them. */
+function openForUp({ stack, ns, app }: GlobalOptions): OpenedForUp {
+  const changes: ConfigChanges = { ...(ns !== undefined && { namespace: ns }), ...(app !== undefined && { app }) };
+  return { ...openConfig({ stack }, changes), changes };
+}
+
+async function up(opened: OpenedForUp, override: WorldName | undefined, progress: LineProgress): Promise<void> {
+  const started = performance.now();
+  const world = await chooseAndTell(opened.config, override, progress);
+  const lab = await raise(world, opened, progress);
+  await progress.stage("deploy", () => deploy(lab, progress));
+  const verdict = await progress.stage("measure the split", async () =>
+    measureSplit(await lab.client(), lab.config, measuredRequests),
+  );
+  const all = { stage: "in all", seconds: (performance.now() - started) / 1000 };
+  print(report(lab, verdict, [...progress.times, all]));
+  if (!verdict.isAsWanted) throw notAsWanted(lab.config);
+}
+
+async function chooseAndTell(config: LabConfig, override: WorldName | undefined, progress: Progress): Promise<World> {
+  const running = loadEnvironment()?.world;
   const { world, reason } = await chooseWorld({ config, ...(override && { override }), ...(running && { running }) });
   if (running && running !== world.name) {
     throw new LabError(
       `The lab is up in the ${running} cluster, and it would now be the ${world.name} one: ${reason}.`,
-      { next: "npm run down" },
+      {
+        next: "npm run down",
+      },
     );
   }
+  world.check?.();
   progress.say(`Cluster: ${world.name}, because ${reason}. What this changes outside .lab/:`);
   for (const line of world.footprint()) progress.say(`  - ${line}`);
   return world;
 }
 
-async function raise(
-  world: World,
-  { stackFile, config }: ReturnType<typeof openForUp>,
-  progress: LineProgress,
-): Promise<Lab> {
+async function raise(world: World, { stackFile, config, changes }: OpenedForUp, progress: Progress): Promise<Lab> {
+  const unfinished = notedWorld();
+  if (unfinished && unfinished !== world.name) {
+    progress.say(`An earlier \`up\` began a ${unfinished} cluster and did not end: taking away what it made.`);
+    await removeWorld(unfinished, progress);
+  }
   noteWorld(world.name);
-  const environment: Environment = await world.up(progress);
+  const environment = await world.up(progress);
   saveEnvironment(environment);
+  if (Object.keys(changes).length > 0) stackFile.set(changes);
   return labOf(stackFile, config, environment);
 }
 
-async function deploy(lab: Lab, progress: LineProgress): Promise<void> {
+async function deploy(lab: Lab, progress: Progress): Promise<void> {
   const say = (line: string) => progress.say(line);
-  await progress.stage("deploy", async () => {
-    await prepareStack(lab);
-    await freeStack(lab, { say, waitSeconds });
-    await settlePending(lab, say);
-    await updateStack(lab, { say, waitSeconds, onLine: (line) => say(engineLine(line)) });
-  });
+  await prepareStack(lab);
+  await freeStack(lab, { say, waitSeconds });
+  await settlePending(lab, say);
+  await updateStack(lab, { say, waitSeconds, onLine: (line) => say(engineLine(line)) });
 }
 
 function report(lab: Lab, verdict: SplitVerdict, times: readonly StageTime[]): readonly string[] {
