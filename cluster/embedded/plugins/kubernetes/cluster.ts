@@ -152,24 +152,36 @@ export class Cluster {
     });
   }
 
+  async list(selection: Selection): Promise<KubeObject[]> {
+    return itemsOf(selection, await this.client.call(await this.#collection(selection), { query: queryOf(selection) }));
+  }
+
   /** Lists a collection and follows its changes until the signal; a watch that ends is opened again, with a new list. */
   async follow(selection: Selection, observer: Observer, signal: AbortSignal): Promise<void> {
-    const { apiVersion, kind, namespace, name, labels } = selection;
-    const path = await this.path(apiVersion, kind, namespace);
-    const query = { fieldSelector: name && `metadata.name=${name}`, labelSelector: labels };
+    const path = await this.#collection(selection);
+    const query = queryOf(selection);
     while (!signal.aborted) {
       const list = await this.client.call(path, { query, signal });
-      observer.onList(listAt(list, "items").map((item) => ({ apiVersion, kind, ...(item as JsonObject) })));
+      observer.onList(itemsOf(selection, list));
       const resourceVersion = textAt(list, "metadata", "resourceVersion");
-      await this.client.watch(
-        path,
-        { ...query, resourceVersion },
-        (event) => event.type !== "ERROR" && observer.onEvent(event),
-        signal,
-      );
+      const onEvent = (event: WatchEvent) => event.type !== "ERROR" && observer.onEvent(event);
+      await this.client.watch(path, { ...query, resourceVersion }, onEvent, signal);
     }
   }
+
+  #collection({ apiVersion, kind, namespace }: Selection): Promise<string> {
+    return this.path(apiVersion, kind, namespace);
+  }
 }
+
+const queryOf = ({ name, labels }: Selection) => ({
+  fieldSelector: name && `metadata.name=${name}`,
+  labelSelector: labels,
+});
+
+/** The objects of a list, which leaves out what all of them are. */
+const itemsOf = ({ apiVersion, kind }: Selection, list: JsonObject): KubeObject[] =>
+  listAt(list, "items").map((item) => ({ apiVersion, kind, ...(item as JsonObject) }));
 
 export interface Observer {
   onList(objects: readonly KubeObject[]): void;

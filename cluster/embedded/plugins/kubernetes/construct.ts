@@ -91,7 +91,6 @@ export async function construct(session: Session, request: ConstructRequest): Pr
   component.setType(type);
   component.setName(name);
   component.setParent(request.getParent());
-  component.setObject(request.getInputs());
   component.setAcceptsecrets(true);
   component.setAliasesList(request.getAliasesList());
   component.setAliasspecs(true);

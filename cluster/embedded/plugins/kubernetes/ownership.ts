@@ -99,3 +99,37 @@ export const conflictMessage = (manager: string, cause: string): string =>
   "server-side apply field conflict detected, see https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/" +
   "managing-resources-with-server-side-apply/#handle-field-conflicts-on-existing-resources for troubleshooting help\n" +
   `The resource managed by field manager "${manager}" had an apply conflict: ${cause}`;
+
+const controllers = /^(kube-|kubelet$)/;
+
+/**
+ * What of a live object people and programs wrote: all that some manager says it manages, but for what Kubernetes' own
+ * controllers do and for what the API server fills in without a manager, such as a Service's addresses.
+ */
+export function writtenPart(live: KubeObject): KubeObject {
+  const sets = managersOf(live).filter(
+    (entry) => !textAt(entry, "subresource") && !controllers.test(textAt(entry, "manager")),
+  );
+  if (sets.length === 0) return live;
+  const fields = sets.reduce((all, entry) => union(all, objectAt(entry, "fieldsV1") ?? {}), {} as JsonObject);
+  const { apiVersion = "", kind = "" } = live;
+  const metadata = { ...objectAt(written(live, fields), "metadata"), ...identityOf(live) };
+  return { ...written(live, fields), apiVersion, kind, metadata };
+}
+
+function identityOf(live: KubeObject): JsonObject {
+  const metadata = objectAt(live, "metadata") ?? {};
+  return Object.fromEntries(
+    ["name", "namespace"].flatMap((key) => (metadata[key] === undefined ? [] : [[key, metadata[key]]])),
+  );
+}
+
+function written(value: JsonObject, fields: JsonObject): JsonObject {
+  const kept: JsonObject = {};
+  for (const [key, item] of Object.entries(value)) {
+    const set = fields[`f:${key}`];
+    if (!isObject(set)) continue;
+    kept[key] = isObject(item) && Object.keys(set).some((name) => name.startsWith("f:")) ? written(item, set) : item;
+  }
+  return kept;
+}

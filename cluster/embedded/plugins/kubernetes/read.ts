@@ -6,6 +6,7 @@ import { AwaitFailure, messageOf, PartialFailure } from "./errors.ts";
 import { isObject, type JsonObject, objectAt } from "./json.ts";
 import { normalise } from "./normalise.ts";
 import { annotation, annotations, type KubeObject, kindOfType, parseId, typeOf } from "./objects.ts";
+import { writtenPart } from "./ownership.ts";
 import { dropsUnreachable, type Session } from "./session.ts";
 import { managerFor, readState, writeState } from "./state.ts";
 import { asProperties, markSecrets, plain } from "./values.ts";
@@ -28,12 +29,12 @@ export interface ReadOutcome {
 const gone: ReadOutcome = { id: "", properties: {}, inputs: {} };
 const clusterAnnotations = ["deployment.kubernetes.io/revision", "kubectl.kubernetes.io/last-applied-configuration"];
 
-/** Inputs that would make a live object: all of it but its status and what only the API server writes. */
+/** Inputs that would make a live object: what of it was written, but for its status. */
 export async function importedInputs(
   live: KubeObject,
   normaliser: (object: KubeObject) => Promise<KubeObject>,
 ): Promise<KubeObject> {
-  const { status: _, ...rest } = structuredClone(live);
+  const { status: _, ...rest } = writtenPart(structuredClone(live));
   const inputs = await normaliser(rest);
   const metadata = objectAt(inputs, "metadata");
   const marks = objectAt(metadata, "annotations");
@@ -72,7 +73,7 @@ export async function read(session: Session, request: ReadRequest): Promise<Read
     live = await cluster.get(place);
     const skips = isImport || annotation(inputs, annotations.skipAwait) === "true";
     if (!skips) {
-      await checkHealth(session, urn, live).catch((error: unknown) => {
+      await checkHealth(session, live).catch((error: unknown) => {
         failure = error;
       });
     }

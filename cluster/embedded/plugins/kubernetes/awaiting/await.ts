@@ -95,30 +95,29 @@ export async function awaitReady(session: Session, request: AwaitRequest): Promi
   throw new AwaitFailure(message, watched.object, verdict.details);
 }
 
-/** Judges a live object as it stands, without waiting. Throws {@link AwaitFailure} when it is not in order. */
-export async function checkHealth(session: Session, urn: string, live: KubeObject): Promise<void> {
+/** The verdict on a live object as it stands, without waiting. Undefined for kinds that a refresh does not judge. */
+export async function lookAt(cluster: Cluster, live: KubeObject): Promise<Verdict | undefined> {
   const judge = judges[`${apiVersionOf(live)}/${kindOf(live)}`];
-  if (!judge?.onRead) return;
-  const cluster = reachable(session);
+  if (!judge?.onRead) return undefined;
   const lists = await Promise.all(
-    judge.watches(live).map(async ({ apiVersion, kind, namespace, name, labels }) => {
-      const query = { fieldSelector: name && `metadata.name=${name}`, labelSelector: labels };
-      const list = await cluster.client.call(await cluster.path(apiVersion, kind, namespace), { query });
-      return [kind, listAt(list, "items") as KubeObject[]] as const;
-    }),
+    judge.watches(live).map(async (selection) => [selection.kind, await cluster.list(selection)] as const),
   );
   const related = new Map(lists);
   const settled = Number.POSITIVE_INFINITY;
-  const verdict = judge.judge({
+  return judge.judge({
     object: live,
     before: undefined,
     related: (kind) => related.get(kind) ?? [],
     quietFor: () => settled,
     elapsed: settled,
   });
-  if (!verdict.ready)
-    throw new AwaitFailure(`Resource '${nameOf(live)}' was created but failed to initialize`, live, verdict.details);
-  session.engine.status(urn, "");
+}
+
+/** Throws {@link AwaitFailure} when a live object is not in order now. */
+export async function checkHealth(session: Session, live: KubeObject): Promise<void> {
+  const verdict = await lookAt(reachable(session), live);
+  if (!verdict || verdict.ready) return;
+  throw new AwaitFailure(`Resource '${nameOf(live)}' was created but failed to initialize`, live, verdict.details);
 }
 
 /** Kinds whose deletion `skipAwait` does not wait for either. */

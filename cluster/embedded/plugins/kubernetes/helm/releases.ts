@@ -14,6 +14,7 @@ import type { UpdateRequest } from "../update.ts";
 import { hasUnknown, markSecrets, plain, secret, unknown } from "../values.ts";
 import { decodeYaml } from "../yaml.ts";
 import { chartArguments, helm, installArguments, uninstallArguments, upgradeArguments } from "./command.ts";
+import { releaseProblems, tellProgress } from "./health.ts";
 import { completeRelease, diffRelease, localChart, mergeValues, type Release, resourceNames } from "./release.ts";
 import { releaseHistory, type StoredRelease } from "./storage.ts";
 
@@ -85,29 +86,38 @@ function stateOf(release: Release, stored: StoredRelease | undefined, inputs: Js
   return { ...markSecrets(state, inputs), __inputs: secret(inputs) };
 }
 
-/** An install or upgrade that was killed leaves the release pending, and Helm refuses to touch it: undone first. */
-async function settlePending(
+type Verb = "install" | "upgrade";
+
+/**
+ * Undoes what an interrupted run left: Helm refuses a release that is pending, and to install over one that never was deployed.
+ * One that is in order is left alone.
+ */
+async function cleanUp(
   session: Session,
   urn: string,
+  verb: Verb,
   release: Release,
   history: readonly StoredRelease[],
-): Promise<void> {
-  const status = history[0]?.status ?? "";
-  const neverDeployed = history.length > 0 && history.every((one) => !["deployed", "superseded"].includes(one.status));
-  if (!status.startsWith("pending-") && !neverDeployed) return;
-  const undo = neverDeployed
-    ? uninstallArguments(release)
-    : ["rollback", release.name, "--namespace", release.namespace];
-  session.engine.info(urn, `release ${release.name} was left ${status} by an interrupted run: helm ${undo[0]}`);
+): Promise<boolean> {
+  const status = history[0]?.status;
+  if (!status) return false;
+  const wasDeployed = history.some((one) => one.status === "deployed" || one.status === "superseded");
+  const isUnborn =
+    status === "pending-install" ||
+    status === "uninstalling" ||
+    (status === "failed" && !wasDeployed && verb === "install");
+  if (!isUnborn && !(status.startsWith("pending-") && verb === "upgrade")) return false;
+  const undo = isUnborn ? uninstallArguments(release) : ["rollback", release.name, "--namespace", release.namespace];
+  session.engine.info(urn, `release ${release.name} was left ${status} by an interrupted run: helm ${undo[0]} first`);
   const undone = await helm(session, undo);
   if (!undone.succeeded)
     throw new Error(`release ${release.name} is ${status} and could not be undone: ${undone.failure}`);
+  return true;
 }
 
-type Verb = "install" | "upgrade";
-
+/** Installs or upgrades. What Helm recorded but could not bring in order is a partial failure; what it did not record, an error. */
 async function apply(session: Session, urn: string, properties: JsonObject, verb: Verb): Promise<Outcome> {
-  const cluster = session.cluster;
+  const { cluster } = session;
   if (!cluster)
     throw new Error(
       `can't ${verb === "install" ? "create" : "update"} Helm Release with unreachable cluster: ${session.unreachable}`,
@@ -116,18 +126,16 @@ async function apply(session: Session, urn: string, properties: JsonObject, verb
   const { name, namespace } = release;
   const history = () => releaseHistory(cluster, namespace, name);
   let before = await history();
-  const isStuck = before[0]?.status.startsWith("pending-") ?? false;
-  if (isStuck || (verb === "install" && before[0]?.status === "failed")) {
-    await settlePending(session, urn, release, before);
-    before = await history();
-  }
+  if (await cleanUp(session, urn, verb, release, before)) before = await history();
   const isInstall = before.length === 0 || (verb === "install" && !session.settings.upsert);
   const repository = repositoryOf(release);
-  session.engine.status(urn, `helm ${isInstall ? "install" : "upgrade"} ${name}`);
+  const task = `helm ${isInstall ? "install" : "upgrade"} ${name}`;
+  session.engine.status(urn, task);
+  const silence = tellProgress(cluster, namespace, name, (text) => session.engine.status(urn, `${task}: ${text}`));
   const done = await helm(session, isInstall ? installArguments(release) : upgradeArguments(release), {
     input: JSON.stringify(release.values),
     ...(repository && { repository }),
-  });
+  }).finally(silence);
   session.engine.status(urn, "");
   await cluster.discover(); // a chart may bring kinds of its own
   const [stored] = await history();
@@ -143,7 +151,8 @@ async function apply(session: Session, urn: string, properties: JsonObject, verb
   const message =
     `Helm release "${id}" ${isInstall ? "was created, but " : ""}failed to initialize completely. Use Helm CLI to investigate: ` +
     `failed to become available within allocated timeout. Error: Helm Release ${id}: ${done.failure}`;
-  throw new PartialFailure(message, { id, state: stateOf(release, stored, properties) });
+  const reasons = stored.status === "failed" ? await releaseProblems(cluster, namespace, stored.manifest) : [];
+  throw new PartialFailure(message, { id, state: stateOf(release, stored, properties), reasons });
 }
 
 export async function createRelease(session: Session, { urn, properties, preview }: CreateRequest): Promise<Outcome> {

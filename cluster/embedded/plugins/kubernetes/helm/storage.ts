@@ -1,7 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import { isNotFound } from "../client.ts";
 import type { Cluster } from "../cluster.ts";
-import { type JsonObject, listAt, numberAt, objectAt, textAt } from "../json.ts";
+import { type JsonObject, numberAt, objectAt, textAt } from "../json.ts";
 
 /** One revision of a release as Helm stored it in the cluster. */
 export interface StoredRelease {
@@ -29,13 +29,10 @@ function decode(secret: JsonObject): StoredRelease {
 
 /** All revisions of a release, the newest first, out of Helm's own Secrets (its default driver). */
 export async function releaseHistory(cluster: Cluster, namespace: string, name: string): Promise<StoredRelease[]> {
-  const path = await cluster.path("v1", "Secret", namespace);
-  const query = { labelSelector: `owner=helm,name=${name}` };
-  const list = await cluster.client.call(path, { query }).catch((error: unknown) => {
-    if (isNotFound(error)) return {} as JsonObject;
+  const selection = { apiVersion: "v1", kind: "Secret", namespace, labels: `owner=helm,name=${name}` };
+  const secrets = await cluster.list(selection).catch((error: unknown) => {
+    if (isNotFound(error)) return [];
     throw error;
   });
-  return listAt(list, "items")
-    .map((item) => decode(item as JsonObject))
-    .sort((left, right) => right.revision - left.revision);
+  return secrets.map(decode).sort((left, right) => right.revision - left.revision);
 }
