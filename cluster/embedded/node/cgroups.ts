@@ -7,12 +7,12 @@ const cgroupRoot = "/sys/fs/cgroup";
 /** The control group that holds every pod and every build of the lab, and nothing else: what is in it may be killed. */
 export const cgroupName = "canary-lab";
 
-/** 2 where the machine has the unified hierarchy alone. */
-export const cgroupVersion = (): 1 | 2 => (existsSync(join(cgroupRoot, "cgroup.controllers")) ? 2 : 1);
+/** Whether the machine has the unified hierarchy alone: control groups of version 2. */
+const isUnified = (root: string): boolean => existsSync(join(root, "cgroup.controllers"));
 
 /** The lab's group in each hierarchy: one folder with version 2, one per controller with version 1. */
 export function cgroupFolders(root: string = cgroupRoot): string[] {
-  if (existsSync(join(root, "cgroup.controllers"))) return [join(root, cgroupName)];
+  if (isUnified(root)) return [join(root, cgroupName)];
   if (!existsSync(root)) return [];
   return readdirSync(root, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
@@ -22,7 +22,7 @@ export function cgroupFolders(root: string = cgroupRoot): string[] {
 /** Makes the lab's group; with version 2 also hands every controller down to it, as the kubelet expects of its root. */
 export function makeCgroups(): void {
   for (const folder of cgroupFolders()) mkdirSync(folder, { recursive: true });
-  if (cgroupVersion() === 1) return;
+  if (!isUnified(cgroupRoot)) return;
   for (const folder of [cgroupRoot, join(cgroupRoot, cgroupName)]) handDown(folder);
 }
 

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from "node:fs";
-import { cgroupVersion } from "./cgroups.ts";
 import type { Host } from "./node-spec.ts";
 
 const sysResource = 24n; // bit of CAP_SYS_RESOURCE, capabilities(7)
@@ -19,7 +18,6 @@ export function reachableNameServers(resolvConf: string): string[] {
 /** Looks at the machine. */
 export function readHost(): Host {
   return {
-    cgroupVersion: cgroupVersion(),
     mayLowerOomScore: mayLowerOomScore(readFileSync("/proc/self/status", "utf8")),
     bridgeNetfilter: existsSync("/proc/sys/net/bridge/bridge-nf-call-iptables"),
     nameServers: hostNameServers(),

@@ -13,8 +13,11 @@ import { foreignNodeProgram, markedProcesses } from "./proc.ts";
 /** The files and folders of a node inside its lab folder: what `down` deletes. The tools and the durations stay. */
 export function nodeFiles(lab: string): string[] {
   const { state, run, logs, kubeconfig } = nodeLayout(lab);
-  return [state, run, logs, kubeconfig, join(lab, "charts")];
+  return [deletedFolder(lab), state, run, logs, kubeconfig, join(lab, "charts")];
 }
+
+/** Where the state of a node lies while it is being deleted. */
+export const deletedFolder = (lab: string): string => join(lab, "deleted");
 
 /** The folders of a node that things are mounted in. Never the lab folder itself: that may be a mount of the user's own. */
 export const mountFolders = (lab: string): string[] => [nodeLayout(lab).state, nodeLayout(lab).run];

@@ -3,8 +3,6 @@ import type { NodeLayout } from "./layout.ts";
 
 /** What the machine is like, as far as the node's configuration depends on it. Found by `readHost`. */
 export interface Host {
-  /** Control groups: 1 (one hierarchy per controller) or 2 (unified). */
-  readonly cgroupVersion: 1 | 2;
   /** False where CAP_SYS_RESOURCE is withheld: then no process may lower an out-of-memory score. */
   readonly mayLowerOomScore: boolean;
   /** Whether packets that a bridge forwards pass iptables. Where they do not, Services have to masquerade. */

@@ -1,7 +1,10 @@
-import { rmSync } from "node:fs";
+import { existsSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { LabError } from "../../lab-error.ts";
+import { makePrivateFolder } from "../../lab-folder.ts";
 import { cgroupPids, removeCgroups } from "./cgroups.ts";
-import { leftovers, mountFolders, nodeFiles } from "./leftovers.ts";
+import { nodeLayout } from "./layout.ts";
+import { deletedFolder, leftovers, mountFolders, nodeFiles } from "./leftovers.ts";
 import { currentMounts, unmountBelow } from "./mounts.ts";
 import { bridgeExists, removeNetwork, searchPath } from "./network.ts";
 import { removeOutsideFiles } from "./outside.ts";
@@ -18,14 +21,29 @@ import { writeSysctls } from "./sysctls.ts";
  * @throws LabError that lists what could not be removed
  */
 export async function stopNode(lab: string, bin: string): Promise<void> {
-  if (otherLiveLab(lab) === undefined) await cleanMachine(new Set([lab, readOwner()?.lab ?? lab]), bin);
-  for (const file of nodeFiles(lab)) rmSync(file, { recursive: true, force: true });
-  const left = otherLiveLab(lab) === undefined ? await leftovers(lab) : [];
+  const machineIsFree = otherLiveLab(lab) === undefined;
+  if (machineIsFree) await cleanMachine(new Set([lab, readOwner()?.lab ?? lab]), bin);
+  deleteFiles(lab);
+  const left = machineIsFree ? await leftovers(lab) : [];
   if (left.length === 0) return;
   throw new LabError(`Not everything of the lab could be removed:\n${left.map((line) => `    ${line}`).join("\n")}`, {
     place: lab,
     next: "npx canaryctl down (again); what stays then is in use by somebody else",
   });
+}
+
+function deleteFiles(lab: string): void {
+  const mounted = mountFolders(lab).flatMap(currentMounts);
+  if (mounted.length > 0) {
+    // Deleting must not reach what is mounted there.
+    throw new LabError(`Still mounted: ${mounted.join(", ")}`, {
+      next: "end what uses it, then run: npx canaryctl down",
+    });
+  }
+  const { state } = nodeLayout(lab);
+  // Moved away first: if this run is killed, the next start finds no half of a cluster.
+  if (existsSync(state)) renameSync(state, join(makePrivateFolder(deletedFolder(lab)), `node-${process.pid}`));
+  for (const file of nodeFiles(lab)) rmSync(file, { recursive: true, force: true });
 }
 
 /**
@@ -39,15 +57,7 @@ export async function cleanAfterDeadLab(lab: string, bin: string): Promise<void>
 
 async function cleanMachine(labs: ReadonlySet<string>, bin: string): Promise<void> {
   await endLabProcesses(labs);
-  const folders = [...labs].flatMap(mountFolders);
-  for (const folder of folders) await unmountBelow(folder);
-  const mounted = folders.flatMap(currentMounts);
-  if (mounted.length > 0) {
-    // Deleting goes on below, and must not reach what is mounted there.
-    throw new LabError(`Still mounted: ${mounted.join(", ")}`, {
-      next: "end what uses it, then run: npx canaryctl down",
-    });
-  }
+  for (const folder of [...labs].flatMap(mountFolders)) await unmountBelow(folder);
   // Chains named KUBE-* are the lab's only where a lab has been: the machine may be a Kubernetes node by itself.
   if (readOwner() || bridgeExists()) await removeNetwork(searchPath(bin));
   removeCgroups();

@@ -57,9 +57,9 @@ export function renderKubeletConfiguration({ layout }: NodeSpec): string {
 }
 
 /** The resolver file that pods with `dnsPolicy: Default` (CoreDNS) get. */
-export const resolvConf = (config: string): string => join(config, "resolv.conf");
+const resolvConf = (config: string): string => join(config, "resolv.conf");
 
-export function renderResolvConf({ host }: NodeSpec): string {
+function renderResolvConf({ host }: NodeSpec): string {
   return host.nameServers.map((address) => `nameserver ${address}\n`).join("");
 }
 

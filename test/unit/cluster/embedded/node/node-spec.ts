@@ -21,5 +21,5 @@ export const exampleSpec = (host: Partial<NodeSpec["host"]> = {}): NodeSpec => (
       debian: "bookworm",
     },
   },
-  host: { cgroupVersion: 2, mayLowerOomScore: true, bridgeNetfilter: true, nameServers: ["192.0.2.53"], ...host },
+  host: { mayLowerOomScore: true, bridgeNetfilter: true, nameServers: ["192.0.2.53"], ...host },
 });
