@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
+import { type ClusterName, findKubeconfig } from "../cluster/kubeconfig-file.ts";
 import { LabError } from "../cluster/lab-error.ts";
 import { type LabConfig, parseConfig } from "./lab-config.ts";
-import { type ClusterTarget, targetOf } from "./target.ts";
+import { targetOf } from "./target.ts";
 
 /**
  * The stack's config, checked: the only reader of Pulumi's. Call it before the first resource, so that a bad value stops the program
@@ -10,11 +11,12 @@ import { type ClusterTarget, targetOf } from "./target.ts";
  *
  * @throws pulumi.RunError with the text of the LabError, which the engine prints without a stack
  */
-export function loadConfig(): { readonly config: LabConfig; readonly target: ClusterTarget } {
+export function loadConfig(): { readonly config: LabConfig; readonly target: Required<ClusterName> } {
   const place = `Pulumi.${pulumi.getStack()}.yaml`;
   try {
     const config = parseConfig(projectValues(), process.env, place);
-    return { config, target: targetOf(config, place, existsSync) };
+    const target = targetOf(config, place, existsSync);
+    return { config, target: { ...target, kubeconfig: findKubeconfig(target, process.env.KUBECONFIG) } };
   } catch (error) {
     // The engine puts "error:" in front by itself.
     throw error instanceof LabError ? new pulumi.RunError(error.toText().replace(/^error: /, "")) : error;

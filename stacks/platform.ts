@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { ClusterName } from "../cluster/kubeconfig-file.ts";
 import { Istio } from "../components/mesh/istio.ts";
 import type { LabConfig } from "./lab-config.ts";
-import type { ClusterTarget } from "./target.ts";
 import { istioChartRepository, istioHub, istioVersion } from "./versions.ts";
 
 /** What applications stand on. */
@@ -11,7 +11,7 @@ export interface Platform {
   readonly mesh: Istio;
 }
 
-export function createPlatform(config: LabConfig, target: ClusterTarget): Platform {
+export function createPlatform(config: LabConfig, target: Required<ClusterName>): Platform {
   const cluster = new k8s.Provider("cluster", { context: target.kubeContext, kubeconfig: target.kubeconfig });
   const mesh = new Istio(
     "istio",

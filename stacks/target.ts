@@ -1,12 +1,6 @@
+import type { ClusterName } from "../cluster/kubeconfig-file.ts";
 import { buildTag } from "../components/image/render-echo-image.ts";
 import { configError, type LabConfig } from "./lab-config.ts";
-
-/** The cluster that an update works on, always named. */
-export interface ClusterTarget {
-  readonly kubeContext: string;
-  /** Path of the kubeconfig file; absent where kubectl's own rule (KUBECONFIG, then ~/.kube/config) finds it. */
-  readonly kubeconfig?: string;
-}
 
 /**
  * Where a config points to. `canaryctl` gives the place by environment variables, so a stack's config need not.
@@ -14,7 +8,7 @@ export interface ClusterTarget {
  * @throws LabError where no context is named (the current one is never taken), where a file or folder that is named is not there, or
  * where images must be built and there is no registry to push them to
  */
-export function targetOf(config: LabConfig, place: string, exists: (path: string) => boolean): ClusterTarget {
+export function targetOf(config: LabConfig, place: string, exists: (path: string) => boolean): ClusterName {
   const problems: string[] = [];
   const { kubeContext, kubeconfig, chartMirror, imageRegistry } = config;
   if (!kubeContext) {

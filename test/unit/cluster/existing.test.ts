@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { createExistingWorld, findKubeconfig } from "../../../cluster/existing.ts";
+import { createExistingWorld } from "../../../cluster/existing.ts";
+import { findKubeconfig } from "../../../cluster/kubeconfig-file.ts";
 import { LabError } from "../../../cluster/lab-error.ts";
 import type { Progress } from "../../../cluster/progress.ts";
 
@@ -24,11 +25,13 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function refusal(work: Promise<unknown>): Promise<LabError> {
-  const error = await work.then(
-    () => undefined,
-    (reason) => reason,
-  );
+async function refusal(work: () => unknown): Promise<LabError> {
+  const error = await Promise.resolve()
+    .then(work)
+    .then(
+      () => undefined,
+      (reason) => reason,
+    );
   expect(error).toBeInstanceOf(LabError);
   return error;
 }
@@ -36,19 +39,19 @@ async function refusal(work: Promise<unknown>): Promise<LabError> {
 describe("findKubeconfig", () => {
   test("takes the first file that holds the context", async () => {
     const searchPath = [file("gone"), file("one"), file("two")].join(":");
-    expect(await findKubeconfig({ kubeContext: "minikube" }, searchPath)).toBe(file("two"));
-    expect(await findKubeconfig({ kubeContext: "staging", kubeconfig: file("one") }, searchPath)).toBe(file("one"));
+    expect(findKubeconfig({ kubeContext: "minikube" }, searchPath)).toBe(file("two"));
+    expect(findKubeconfig({ kubeContext: "staging", kubeconfig: file("one") }, searchPath)).toBe(file("one"));
   });
 
   test("answers an unknown context with those that are there", async () => {
-    const error = await refusal(findKubeconfig({ kubeContext: "prodd" }, `${file("one")}:${file("two")}`));
+    const error = await refusal(() => findKubeconfig({ kubeContext: "prodd" }, `${file("one")}:${file("two")}`));
     expect(error.message).toBe('There is no context "prodd".');
     expect(error.allowed).toBe("prod, staging, minikube");
     expect(error.next).toContain("pulumi config set kubeContext");
   });
 
   test("says where it looked when there is no file", async () => {
-    expect((await refusal(findKubeconfig({ kubeContext: "a", kubeconfig: file("gone") }, undefined))).place).toBe(
+    expect((await refusal(() => findKubeconfig({ kubeContext: "a", kubeconfig: file("gone") }, undefined))).place).toBe(
       file("gone"),
     );
   });
@@ -72,10 +75,12 @@ describe("an existing cluster", () => {
     expect(asked).toEqual([`${file("one")} staging`]);
   });
 
-  test("that does not answer is named, with how to check it", async () => {
-    const error = await refusal(createExistingWorld(settings).up(progress));
-    expect(error.message).toContain('The cluster of context "staging" cannot be used');
-    expect(error.place).toContain("https://127.0.0.1:1");
+  test("that does not answer is named, with what happened and how to check it", async () => {
+    const refused = new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED 127.0.0.1:6443") });
+    const world = createExistingWorld(settings, () => Promise.reject(refused));
+    const error = await refusal(() => world.up(progress));
+    expect(error.message).toBe('The cluster of context "staging" cannot be used: connect ECONNREFUSED 127.0.0.1:6443');
+    expect(error.place).toBe(file("one"));
     expect(error.next).toBe(`kubectl --kubeconfig ${file("one")} --context staging version`);
   });
 
