@@ -14,12 +14,10 @@ import { backendUrl, ensurePassphrase, hasOwnPassphrase, passphraseFile } from "
  *
  * @throws LabError where something is, and its passphrase is not at hand
  */
-export async function prepareStack({ engine, stackFile, state }: Lab): Promise<void> {
-  const hadPassphrase = hasOwnPassphrase(process.env) || existsSync(passphraseFile());
-  ensurePassphrase(process.env);
-  if (state) makePrivateFolder(fileURLToPath(backendUrl(process.env)));
-  if (state ? state.exists() : await isInBackend(engine)) return;
-  if (stackFile.hasSecrets() && !hadPassphrase) {
+export async function prepareStack({ engine, stackFile, state }: Lab, passphrase = passphraseFile()): Promise<void> {
+  const isKnown = hasOwnPassphrase(process.env) || existsSync(passphrase);
+  const isThere = state ? state.exists() : await isInBackend(engine);
+  if (!isThere && stackFile.hasSecrets() && !isKnown) {
     throw new LabError(
       `${stackFile.name} holds secrets, and the passphrase that they were encrypted with is not here.`,
       {
@@ -28,6 +26,9 @@ export async function prepareStack({ engine, stackFile, state }: Lab): Promise<v
       },
     );
   }
+  ensurePassphrase(process.env);
+  if (isThere) return;
+  if (state) makePrivateFolder(fileURLToPath(backendUrl(process.env)));
   if (!stackFile.hasSecrets()) stackFile.dropSalt();
   await engine.createStack();
 }

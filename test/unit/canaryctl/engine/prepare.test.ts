@@ -1,0 +1,57 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { NoStackError } from "../../../../canaryctl/src/engine/engine.ts";
+import { prepareStack } from "../../../../canaryctl/src/engine/prepare.ts";
+import { StackFile } from "../../../../canaryctl/src/stack-file.ts";
+import { fakeLab, projectFolder } from "../fake-lab.ts";
+
+// With a passphrase of the user's own, no file of the lab is made.
+const before = process.env.PULUMI_CONFIG_PASSPHRASE;
+beforeEach(() => {
+  process.env.PULUMI_CONFIG_PASSPHRASE = "a user's own";
+});
+afterEach(() => {
+  if (before === undefined) delete process.env.PULUMI_CONFIG_PASSPHRASE;
+  else process.env.PULUMI_CONFIG_PASSPHRASE = before;
+});
+
+const salted = 'config:\n  canary-lab:canaryWeight: "10"\nencryptionsalt: v1:old\n';
+
+function labWith(text: string, isInBackend: boolean) {
+  const { lab, log } = fakeLab();
+  const stackFile = new StackFile("dev", projectFolder(text));
+  const exportState = () =>
+    isInBackend ? Promise.resolve({}) : Promise.reject(new NoStackError("no stack named 'dev' found"));
+  return { lab: { ...lab, stackFile, engine: { ...lab.engine, exportState } }, log };
+}
+
+describe("prepareStack", () => {
+  test("leaves a stack that is there alone, with its salt", async () => {
+    const { lab, log } = labWith(salted, true);
+    await prepareStack(lab);
+    expect(log).toEqual([]);
+    expect(lab.stackFile.hasSalt()).toBe(true);
+  });
+
+  test("a new stack does not inherit the salt of an older one", async () => {
+    const { lab, log } = labWith(salted, false);
+    await prepareStack(lab);
+    expect(log).toEqual(["createStack"]);
+    expect(lab.stackFile.hasSalt()).toBe(false);
+  });
+
+  test("but keeps the one that its secrets were encrypted with", async () => {
+    const { lab } = labWith("config:\n  other:key:\n    secure: v1:x\nencryptionsalt: v1:old\n", false);
+    await prepareStack(lab);
+    expect(lab.stackFile.hasSalt()).toBe(true);
+  });
+});
+
+test("secrets without their passphrase are an error that says so", async () => {
+  delete process.env.PULUMI_CONFIG_PASSPHRASE;
+  const missing = join(mkdtempSync(join(tmpdir(), "passphrase-")), "none");
+  const { lab } = labWith("config:\n  other:key:\n    secure: v1:x\nencryptionsalt: v1:old\n", false);
+  await expect(prepareStack(lab, missing)).rejects.toThrow(/holds secrets/);
+});

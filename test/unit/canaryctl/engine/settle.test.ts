@@ -1,0 +1,63 @@
+import { expect, test } from "@jest/globals";
+import type { FileState } from "../../../../canaryctl/src/engine/file-state.ts";
+import { settlePending } from "../../../../canaryctl/src/engine/settle.ts";
+import type { ClusterClient } from "../../../../canaryctl/src/kube/client.ts";
+import { fakeLab } from "../fake-lab.ts";
+
+const pending = (operation: string, name: string, type: string, inputs: object) => ({
+  type: operation,
+  resource: { urn: `urn:pulumi:dev::canary-lab::${type}::${name}`, type, inputs },
+});
+
+const namespace = (name: string) =>
+  pending("creating", name, "kubernetes:core/v1:Namespace", {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name },
+  });
+const release = (name: string) =>
+  pending("creating", name, "kubernetes:helm.sh/v3:Release", { name, namespace: "istio-system" });
+
+const stateWith = (...operations: readonly object[]): FileState => {
+  const state: Pick<FileState, "read"> = { read: () => ({ pending_operations: operations }) };
+  return state as FileState;
+};
+
+/** A cluster that has what is named by these ends of paths. */
+const clusterWith = (...there: readonly string[]): ClusterClient => ({
+  async get<T>(path: string): Promise<T | undefined> {
+    if (path === "/api/v1") return { resources: [{ name: "namespaces", kind: "Namespace", namespaced: false }] } as T;
+    const isThere = there.some((end) => path.endsWith(end) || path.includes(`name%3D${end}%2C`));
+    return (path.includes("/secrets") ? { items: isThere ? [{}] : [] } : isThere ? {} : undefined) as T | undefined;
+  },
+  apply: () => Promise.reject(new Error("not here")),
+});
+
+test("takes in what is in the cluster, forgets the rest, and says which is which", async () => {
+  const operations = [
+    namespace("canary-lab"),
+    namespace("other"),
+    release("istio-base"),
+    release("istiod"),
+    pending("creating", "image", "docker:index/image:Image", { imageName: "x" }),
+    pending("updating", "route", "kubernetes:networking.istio.io/v1:VirtualService", {}),
+  ];
+  const { lab, log } = fakeLab({ state: stateWith(...operations) });
+  const lines: string[] = [];
+  await settlePending({ ...lab, cluster: clusterWith("/canary-lab", "istio-base") }, (line) => lines.push(line));
+  expect(log).toEqual(["settle canary-lab istio-system/istio-base"]);
+  expect(lines.map((line) => line.replace("A killed update was ", ""))).toEqual([
+    "creating canary-lab: it was done.",
+    "creating other: it was not done.",
+    "creating istio-base: it was done.",
+    "creating istiod: it was not done.",
+    "creating image: it was not done.",
+    "updating route: it will be repeated.",
+  ]);
+});
+
+test("does nothing where nothing is open", async () => {
+  const { lab, log } = fakeLab({ state: stateWith() });
+  await settlePending(lab, () => {});
+  expect(log).toEqual([]);
+});
