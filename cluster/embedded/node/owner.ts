@@ -3,7 +3,6 @@ import { dirname } from "node:path";
 import { LabError } from "../../lab-error.ts";
 import { writePrivateFile } from "../../lab-folder.ts";
 import { type MarkedProcess, markedProcesses } from "./proc.ts";
-import { type ProcessName, processNames } from "./processes/process-spec.ts";
 import { readSysctls, type Sysctls } from "./sysctls.ts";
 
 /**
@@ -43,14 +42,7 @@ export function otherLiveLab(
   processes: readonly MarkedProcess[] = markedProcesses(),
   folderExists: (path: string) => boolean = existsSync,
 ): string | undefined {
-  const daemons = new Set<string>(processNames satisfies readonly ProcessName[]);
-  return processes.find(
-    (process) =>
-      process.lab !== lab &&
-      daemons.has(process.name) &&
-      !process.command.includes("containerd-shim") &&
-      folderExists(process.lab),
-  )?.lab;
+  return processes.find((process) => process.lab !== lab && process.isLeader && folderExists(process.lab))?.lab;
 }
 
 /** Refuses while another lab is alive on this machine. */

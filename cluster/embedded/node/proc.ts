@@ -18,7 +18,11 @@ export interface MarkedProcess extends ProcessIdentity {
   readonly name: string;
   /** Digest of what it was started with. */
   readonly digest: string;
-  readonly parent: number;
+  /**
+   * True for a process that the lab started itself: each leads a session of its own. What it starts in turn (shims, runc,
+   * CNI plugins) stays in that session, also when it is orphaned.
+   */
+  readonly isLeader: boolean;
   readonly command: string;
 }
 
@@ -30,12 +34,12 @@ export const processMark = (lab: string, name: string, digest: string): Record<s
 });
 
 /** Reads `/proc/PID/stat`: undefined for a process that has ended, a zombie included. */
-export function parseStat(stat: string): { startTicks: number; parent: number } | undefined {
+export function parseStat(stat: string): { startTicks: number; session: number } | undefined {
   // The command is in parentheses and may itself hold spaces and parentheses.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const [state, parent, startTicks] = [fields[0], Number(fields[1]), Number(fields[19])];
+  const [state, session, startTicks] = [fields[0], Number(fields[3]), Number(fields[19])];
   if (state === undefined || state === "Z" || state === "X" || !Number.isFinite(startTicks)) return undefined;
-  return { startTicks, parent };
+  return { startTicks, session };
 }
 
 /** Finds the lab's mark in a `/proc/PID/environ`. */
@@ -86,7 +90,9 @@ export function markedProcesses(): MarkedProcess[] {
   for (const pid of allPids()) {
     const mark = markOf(pid);
     const stat = mark && parseStat(readProc(pid, "stat"));
-    if (mark && stat) found.push({ pid, ...stat, ...mark, command: commandLine(pid) });
+    if (mark === undefined || stat === undefined) continue;
+    const { startTicks, session } = stat;
+    found.push({ ...mark, pid, startTicks, isLeader: session === pid, command: commandLine(pid) });
   }
   return found;
 }

@@ -5,14 +5,7 @@ import { dirname, join } from "node:path";
 import { LabError } from "../../lab-error.ts";
 import { makePrivateFolder, writePrivateFile } from "../../lab-folder.ts";
 import type { NodeLayout } from "./layout.ts";
-import {
-  endProcesses,
-  identify,
-  type MarkedProcess,
-  markedProcesses,
-  type ProcessIdentity,
-  processMark,
-} from "./proc.ts";
+import { endProcesses, identify, markedProcesses, type ProcessIdentity, processMark } from "./proc.ts";
 import type { ProcessName, ProcessSpec } from "./processes/process-spec.ts";
 
 /** A process that is running now. */
@@ -34,17 +27,9 @@ export function specDigest(spec: ProcessSpec, readFile: (path: string) => string
 
 /** A small file stands for itself; a program of a hundred megabytes for its size and time. */
 function describeFile(path: string): string {
-  const { size, mtimeMs } = statSync(path);
-  return size > 100_000 ? `${size} ${mtimeMs}` : readFileSync(path, "utf8");
-}
-
-/** Of all marked processes those that are the node's own: neither descendants (shims, CNI plugins) nor another lab's. */
-export function ownProcesses(all: readonly MarkedProcess[], lab: string): MarkedProcess[] {
-  const marks = new Map(all.map((process) => [process.pid, process]));
-  return all.filter((process) => {
-    if (process.lab !== lab || process.command.includes("containerd-shim")) return false;
-    return marks.get(process.parent)?.lab !== lab;
-  });
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return "missing"; // whoever reads it says so
+  return found.size > 100_000 ? `${found.size} ${found.mtimeMs}` : readFileSync(path, "utf8");
 }
 
 /**
@@ -53,7 +38,9 @@ export function ownProcesses(all: readonly MarkedProcess[], lab: string): Marked
  */
 export async function ensureProcess(spec: ProcessSpec, layout: NodeLayout, path: string): Promise<RunningProcess> {
   const digest = specDigest(spec);
-  const running = ownProcesses(markedProcesses(), layout.lab).filter((process) => process.name === spec.name);
+  const running = markedProcesses().filter(
+    ({ lab, name, isLeader }) => lab === layout.lab && name === spec.name && isLeader,
+  );
   const current = running.find((process) => process.digest === digest);
   const stale = running.filter((process) => process !== current);
   if (stale.length > 0) await endProcesses(stale, 3000);

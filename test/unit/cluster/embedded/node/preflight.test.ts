@@ -34,7 +34,7 @@ describe("another lab", () => {
   const lab = "/home/me/.lab";
   const process = (more: Partial<MarkedProcess>): MarkedProcess => ({
     pid: 1,
-    parent: 1,
+    isLeader: true,
     startTicks: 1,
     lab: "/home/you/.lab",
     name: "etcd",
@@ -47,6 +47,8 @@ describe("another lab", () => {
   test("is alive while one of its processes is", () => expect(find(process({}))).toBe("/home/you/.lab"));
   test("is not this one", () => expect(find(process({ lab }))).toBeUndefined());
   test("is dead when only containers are left", () =>
-    expect(find(process({ name: "containerd", command: "containerd-shim-runc-v2 -id 1" }))).toBeUndefined());
+    expect(
+      find(process({ name: "containerd", command: "containerd-shim-runc-v2 -id 1", isLeader: false })),
+    ).toBeUndefined());
   test("is dead when its folder was deleted", () => expect(find(process({}), false)).toBeUndefined());
 });

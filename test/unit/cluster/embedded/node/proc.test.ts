@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
 import {
   endProcesses,
@@ -12,14 +13,14 @@ import {
 } from "../../../../../cluster/embedded/node/proc.ts";
 
 const stat = (state: string, command = "etcd") =>
-  `4711 (${command}) ${state} 42 4711 4711 0 -1 4194560 1 0 0 0 5 3 0 0 20 0 9 0 987654 1271660544 9 18446744073709551615`;
+  `4711 (${command}) ${state} 42 4711 4712 0 -1 4194560 1 0 0 0 5 3 0 0 20 0 9 0 987654 1271660544 9 18446744073709551615`;
 
 describe("/proc/PID/stat", () => {
-  test("gives parent and time of start", () => {
-    expect(parseStat(stat("S"))).toEqual({ parent: 42, startTicks: 987654 });
+  test("gives session and time of start", () => {
+    expect(parseStat(stat("S"))).toEqual({ session: 4712, startTicks: 987654 });
   });
   test("is read right whatever the command is called", () => {
-    expect(parseStat(stat("S", "a) Z 1 (b"))).toEqual({ parent: 42, startTicks: 987654 });
+    expect(parseStat(stat("S", "a) Z 1 (b"))).toEqual({ session: 4712, startTicks: 987654 });
   });
   test("of a zombie counts as ended", () => expect(parseStat(stat("Z"))).toBeUndefined());
   test("that is not there counts as ended", () => expect(parseStat("")).toBeUndefined());
@@ -43,18 +44,29 @@ describe("the mark in the environment", () => {
 });
 
 describe("a process", () => {
-  const start = (mark = {}) => spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { env: mark });
+  const start = (mark = {}, script = "setInterval(() => {}, 1000)") =>
+    spawn(process.execPath, ["-e", script], { env: mark, detached: true });
 
   test("is found by its mark, and ended", async () => {
     const lab = `/tmp/test-${process.pid}/.lab`;
     const child = start(processMark(lab, "etcd", "abc"));
     await once(child, "spawn");
     const found = markedProcesses().filter((one) => one.lab === lab);
-    expect(found).toEqual([
-      expect.objectContaining({ pid: child.pid, name: "etcd", digest: "abc", parent: process.pid }),
-    ]);
+    expect(found).toEqual([expect.objectContaining({ pid: child.pid, name: "etcd", digest: "abc", isLeader: true })]);
     await endProcesses(found, 2000);
     expect(found.some(isAlive)).toBe(false);
+  });
+
+  test("that another one started is not taken for it, not even as an orphan", async () => {
+    const lab = `/tmp/test-orphan-${process.pid}/.lab`;
+    const script = 'require("node:child_process").spawn("sleep", ["60"]); setInterval(() => {}, 1000)';
+    const child = start(processMark(lab, "containerd", "abc"), script);
+    const mine = () => markedProcesses().filter((one) => one.lab === lab);
+    while (mine().length < 2) await sleep(20);
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    expect(mine().map(({ isLeader }) => isLeader)).toEqual([false]);
+    await endProcesses(mine(), 0);
   });
 
   test("whose pid belongs to another by now is left alone", async () => {

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import type { MarkedProcess } from "../../../../../cluster/embedded/node/proc.ts";
 import type { ProcessSpec } from "../../../../../cluster/embedded/node/processes/process-spec.ts";
-import { ownProcesses, specDigest } from "../../../../../cluster/embedded/node/supervisor.ts";
+import { specDigest } from "../../../../../cluster/embedded/node/supervisor.ts";
 
 describe("the digest of a spec", () => {
   const spec: ProcessSpec = {
@@ -31,28 +30,4 @@ describe("the digest of a spec", () => {
   });
   test("does not change with how long one waits", () =>
     expect(specDigest({ ...spec, readySeconds: 2 }, read())).toBe(digest));
-});
-
-describe("the node's own processes", () => {
-  const lab = "/home/me/.lab";
-  const process = (pid: number, parent: number, more: Partial<MarkedProcess> = {}): MarkedProcess => ({
-    pid,
-    parent,
-    startTicks: 1,
-    lab,
-    name: "containerd",
-    digest: "abc",
-    command: "containerd --config x",
-    ...more,
-  });
-
-  test("are those that the lab started, not what they started in turn", () => {
-    const own = process(10, 1);
-    const shim = process(11, 1, { command: "/bin/containerd-shim-runc-v2 -id 1" });
-    const plugin = process(12, 10, { command: "/cni/bridge" });
-    expect(ownProcesses([own, shim, plugin], lab)).toEqual([own]);
-  });
-  test("are not those of another lab", () => {
-    expect(ownProcesses([process(10, 1, { lab: "/home/you/.lab" })], lab)).toEqual([]);
-  });
 });
