@@ -39,18 +39,20 @@ export async function run(command: string, args: readonly string[], options: Run
   makePrivateFolder(inLab("logs"));
   const log = logFile(options.log);
   appendFileSync(log, `\n$ ${[command, ...args].join(" ")}\n`, { mode: 0o600 });
+  const toLog = { file: log, append: true } as const;
   const child = execa("setpriv", [...leash, command, ...args], {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: { ...options.env }, extendEnv: false }),
     stdin: "ignore",
-    stdout: { file: log, append: true },
-    stderr: options.onLine === undefined ? { file: log, append: true } : ["pipe", { file: log, append: true }],
+    stdout: options.onLine === undefined ? toLog : ["pipe", toLog],
+    stderr: options.onLine === undefined ? toLog : ["pipe", toLog],
+    all: true,
     buffer: false,
     reject: false,
     cancelSignal: options.signal,
     killSignal: "SIGKILL", // unshare does not pass a SIGTERM on
   });
-  if (options.onLine !== undefined) for await (const line of child.iterable({ from: "stderr" })) options.onLine(line);
+  if (options.onLine !== undefined) for await (const line of child.iterable({ from: "all" })) options.onLine(line);
   const result = await child;
   if (result.failed) throw failure(options.purpose, log, result.isCanceled);
 }
