@@ -8,37 +8,37 @@ import { EchoWorkload } from "../components/workload/echo-workload.ts";
 import type { LabConfig, StrategyName } from "./lab-config.ts";
 import type { Platform } from "./platform.ts";
 
-/** The application, with what it runs. */
+/** What runs of the application. */
 export interface Application {
-  /** The images that run, by side; by digest where they were built here. */
-  readonly images: Readonly<Record<string, pulumi.Output<string>>>;
+  /** The image of each side that runs; by digest where it was built here. */
+  readonly images: { readonly stable: pulumi.Output<string>; readonly canary: pulumi.Output<string> | undefined };
 }
 
-/** How each strategy routes the traffic to the workloads. */
-const strategies: Record<StrategyName, (config: LabConfig, opts: pulumi.ComponentResourceOptions) => pulumi.Resource> =
-  {
-    istio: (config, opts) => new WeightedRoute("route", config, opts),
-  };
+/** A way to split the traffic between the workloads, which are its `dependsOn`. */
+type Strategy = (config: LabConfig, opts: pulumi.ComponentResourceOptions) => pulumi.Resource;
 
-/** Images, workloads and route. The mesh is ready first, or pods would start without a sidecar. */
+const strategies: Record<StrategyName, Strategy> = {
+  istio: (config, opts) => new WeightedRoute("route", config, opts),
+};
+
+/** Images, workloads and route. The control plane is ready first, or pods would start without a sidecar. */
 export function createApplication(config: LabConfig, { cluster, mesh }: Platform): Application {
-  const { app, namespace, imageRegistry } = config;
-  const application = new EchoApplication("echo", { app, namespace }, { provider: cluster, dependsOn: mesh });
+  const { app, namespace, imageRegistry: registry } = config;
+  const application = new EchoApplication("echo", config, { provider: cluster, dependsOn: mesh.controlPlane });
   // Not on the Service, which waits for its pods.
   const inside = { provider: cluster, dependsOn: application.namespace };
 
   const run = (side: string, version: Version, reference: string, replicas: number) => {
-    const image = new EchoImage(`${side}-image`, { reference, ...(imageRegistry && { registry: imageRegistry }) })
-      .reference;
+    const image = new EchoImage(`${side}-image`, { reference, registry }).reference;
     return { image, workload: new EchoWorkload(side, { app, namespace, version, image, replicas }, inside) };
   };
   const stable = run("stable", versions.stable, config.stableImage, config.replicas);
   const canary = config.canaryEnabled
     ? run("canary", versions.canary, config.canaryImage, config.canaryReplicas)
     : undefined;
-
   new LoadClient("client", { app, namespace, image: stable.image }, inside);
-  const workloads = canary ? [stable.workload, canary.workload] : [stable.workload];
+
+  const workloads = [stable, canary].flatMap((side) => side?.workload ?? []);
   strategies[config.strategy](config, { provider: cluster, dependsOn: [application, ...workloads] });
-  return { images: { stable: stable.image, ...(canary && { canary: canary.image }) } };
+  return { images: { stable: stable.image, canary: canary?.image } };
 }

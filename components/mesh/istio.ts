@@ -10,11 +10,11 @@ import {
   systemNamespace,
 } from "./render-istio.ts";
 
-/**
- * The mesh: definitions, then the control plane, then the gateway, each ready before the next. What wants sidecars or routes depends on
- * the whole component.
- */
+/** The mesh: definitions, then the control plane, then the gateway, each ready before the next. */
 export class Istio extends pulumi.ComponentResource {
+  /** What wants sidecars or routes depends on this; it need not wait for the gateway. */
+  readonly controlPlane: k8s.helm.v3.Release;
+
   constructor(name: string, spec: IstioSpec, opts?: pulumi.ComponentResourceOptions) {
     super("canary-lab:mesh:Istio", name, {}, opts);
     const namespace = (role: string, called: string) =>
@@ -23,8 +23,8 @@ export class Istio extends pulumi.ComponentResource {
       new k8s.helm.v3.Release(`${name}-${role}`, manifest, { parent: this, dependsOn });
 
     const base = install("base", renderBase(spec), [namespace("system", systemNamespace)]);
-    const istiod = install("istiod", renderIstiod(spec), [base]);
-    install("gateway", renderIngress(spec), [namespace("ingress", ingressNamespace), istiod]);
+    this.controlPlane = install("istiod", renderIstiod(spec), [base]);
+    install("gateway", renderIngress(spec), [namespace("ingress", ingressNamespace), this.controlPlane]);
     this.registerOutputs();
   }
 }

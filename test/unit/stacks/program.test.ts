@@ -31,9 +31,7 @@ describe("the program", () => {
       const resource = all.get(name);
       return resource ? [...resource.dependencies, ...dependencies(resource.parent)] : [];
     };
-    expect(dependencies("echo-namespace")).toEqual(
-      expect.arrayContaining(["istio-base", "istio-istiod", "istio-gateway"]),
-    );
+    expect(dependencies("echo-namespace")).toEqual(["istio-istiod"]);
     for (const pods of ["stable-deployment", "canary-deployment", "client-deployment"]) {
       expect(dependencies(pods)).toContain("echo-namespace");
       expect(dependencies(pods)).not.toContain("echo-service"); // which waits for pods itself
