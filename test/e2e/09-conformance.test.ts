@@ -1,0 +1,35 @@
+import { existsSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { knownDifferences } from "../../cluster/embedded/plugins/kubernetes/conformance/known-differences.ts";
+import { repositoryRoot } from "../../cluster/lab-folder.ts";
+import { type Outcome, run } from "./support/command.ts";
+import { labShell, requireLab } from "./support/lab.ts";
+
+const recorded = join(dirname(repositoryRoot), "shared", "conformance", "cases");
+const cases = existsSync(recorded) ? readdirSync(recorded).map((file) => file.replace(/\.json$/, "")) : [];
+
+if (cases.length === 0) {
+  test.skip(`no recorded cases beside this checkout (${recorded}): the Kubernetes plugin's stand-in is not compared`, () => {});
+} else {
+  describe("the Kubernetes plugin's stand-in does what was recorded of the real one", () => {
+    let outcome: Outcome;
+
+    beforeAll(async () => {
+      await requireLab();
+      const command = join(repositoryRoot, "cluster/embedded/plugins/kubernetes/conformance/main.ts");
+      outcome = await run("node", [command], { env: await labShell(), timeoutSeconds: 1500 });
+    }, 1_600_000);
+
+    test.each(cases)("%s", (id) => {
+      const line =
+        outcome.stdout.split("\n").find((text) => new RegExp(`^(agree|differ)\\s+${id}$`).test(text)) ?? "not replayed";
+      // A difference that is known has its reason in the list; one that has gone should leave the list.
+      expect(line.split(/\s/)[0]).toBe(id in knownDifferences ? "differ" : "agree");
+    });
+
+    test("and the command that replays it all is content", () => {
+      expect(outcome.exitCode).toBe(0);
+    });
+  });
+}
