@@ -58,6 +58,9 @@ export function renderControllerManager(spec: NodeSpec): ProcessSpec {
       "--use-service-account-credentials=true",
       `--service-account-private-key-file=${privateKey}`,
       `--root-ca-file=${authorityFile(layout.pki, "ca")}`,
+      // It starts by asking for a token per controller; at its usual 20 requests/s that takes four seconds.
+      "--kube-api-qps=300",
+      "--kube-api-burst=600",
       // The bridge plugin hands out pod addresses.
       "--allocate-node-cidrs=false",
     ],

@@ -4,7 +4,6 @@ import { parse } from "yaml";
 import { objectPath } from "../../../../../cluster/embedded/node/cluster-api.ts";
 import { renderEmbeddedKubeconfig, renderKubeconfig } from "../../../../../cluster/embedded/node/kubeconfig.ts";
 import { renderCoreDns, renderCorefile } from "../../../../../cluster/embedded/node/objects/coredns.ts";
-import { isRolledOut } from "../../../../../cluster/embedded/node/objects/dns.ts";
 import { renderKubeletAccess } from "../../../../../cluster/embedded/node/objects/kubelet-access.ts";
 import { issueAuthority, issueCertificate } from "../../../../../cluster/embedded/node/pki/issue.ts";
 import { exampleSpec } from "./node-spec.ts";
@@ -53,15 +52,6 @@ describe("CoreDNS", () => {
   test("forwards to the host's name servers, where there are any", () => {
     expect(renderCorefile(["192.0.2.53"])).toContain("forward . /etc/resolv.conf");
     expect(renderCorefile([])).not.toContain("forward");
-  });
-  test("serves once the controller has seen the last change and a pod of it is available", () => {
-    const deployment = {
-      metadata: { generation: 2 },
-      status: { observedGeneration: 2, updatedReplicas: 1, availableReplicas: 1 },
-    };
-    expect(isRolledOut(deployment)).toBe(true);
-    expect(isRolledOut({ ...deployment, metadata: { generation: 3 } })).toBe(false);
-    expect(isRolledOut({ metadata: { generation: 1 } })).toBe(false);
   });
   test("has a path in the API for each object", () => {
     expect(objects.map(objectPath)).toEqual([
