@@ -11,16 +11,17 @@ export interface EngineLog {
   warning(urn: string, message: string): void;
 }
 
-/** Writes to the log of the engine at `address`. A message that does not arrive is lost, and nothing else is. */
+/** Writes to the log of the engine at `address`, in order. A message that does not arrive is lost, and nothing else is. */
 export function connectEngineLog(address: string): EngineLog {
   const client = new engineGrpc.EngineClient(address, credentials.createInsecure());
+  let sent: Promise<void> = Promise.resolve();
   const log = (severity: enginePb.LogSeverity, ephemeral: boolean) => (urn: string, message: string) => {
     const request = new enginePb.LogRequest();
     request.setSeverity(severity);
     request.setEphemeral(ephemeral);
     request.setUrn(urn);
     request.setMessage(message);
-    client.log(request, () => {});
+    sent = sent.then(() => new Promise((resolve) => client.log(request, () => resolve())));
   };
   return {
     status: log(enginePb.LogSeverity.INFO, true),

@@ -7,12 +7,7 @@ import {
   status,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import structPb, { type JavaScriptValue, type Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 import { LabError } from "../../lab-error.ts";
-
-/** What a property can be on its way between the engine and a plugin. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
-export type JsonObject = { readonly [key: string]: Json | undefined };
 
 /** As the engine does: a chart's manifest is larger than gRPC's default of 4 MiB. */
 const messageBytes = 400 * 1024 * 1024;
@@ -43,13 +38,6 @@ export function unary<Request, Response>(
     }
   };
 }
-
-/** Properties as a message; `undefined` is left out. */
-export const toStruct = (value: JsonObject): Struct =>
-  structPb.Struct.fromJavaScript(JSON.parse(JSON.stringify(value)) as Record<string, JavaScriptValue>);
-
-/** A message as properties; an absent one is empty. */
-export const fromStruct = (struct: Struct | undefined): JsonObject => (struct?.toJavaScript() ?? {}) as JsonObject;
 
 /** The engine's address: the last argument that is no flag. Absent where a plugin is started by hand. */
 export const engineAddress = (args: readonly string[] = process.argv.slice(2)): string | undefined =>

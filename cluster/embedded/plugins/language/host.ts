@@ -9,7 +9,7 @@ import pb from "@pulumi/pulumi/proto/language_pb.js";
 import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import { LabError } from "../../../lab-error.ts";
-import { fromStruct, textOf, unary } from "../grpc.ts";
+import { textOf, unary } from "../grpc.ts";
 import type { Children, Ended } from "./children.ts";
 import { type PluginRun, type ProgramRun, pluginCommand, programCommand, type RuntimeOptions } from "./commands.ts";
 import { programDependencies, requiredPlugins } from "./packages.ts";
@@ -18,7 +18,7 @@ import { programDependencies, requiredPlugins } from "./packages.ts";
 const bailCode = 32;
 
 const optionsOf = (info: pb.ProgramInfo | undefined): RuntimeOptions =>
-  fromStruct(info?.getOptions()) as RuntimeOptions;
+  (info?.getOptions()?.toJavaScript() ?? {}) as RuntimeOptions;
 const folderOf = (info: pb.ProgramInfo | undefined): string => info?.getProgramDirectory() ?? process.cwd();
 
 /** A streaming call as an async function: its end ends the call, its error becomes the call's. */
