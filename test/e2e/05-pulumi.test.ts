@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { kubectl, liveWeight, namespace, pulumi, requireLab, route } from "./support/lab.ts";
+import { kubectl, liveWeight, namespace, pulumi, pulumiJson, requireLab, route } from "./support/lab.ts";
 import { sampleLoad, sendLoad, splitFault } from "./support/traffic.ts";
 
 /** What a preview says of one resource. */
@@ -11,9 +11,7 @@ interface Step {
 
 /** Resources that a preview would touch, as `<operation> <type>`. */
 async function plannedChanges(): Promise<readonly string[]> {
-  const outcome = await pulumi("preview", "--json");
-  expect(outcome.exitCode).toBe(0);
-  const { steps } = JSON.parse(outcome.stdout) as { readonly steps: readonly Step[] };
+  const { steps } = (await pulumiJson("preview", "--json")) as { readonly steps: readonly Step[] };
   return steps.filter(({ op }) => op !== "same").map(({ op, urn }) => `${op} ${urn.split("::")[2]?.split("$").at(-1)}`);
 }
 

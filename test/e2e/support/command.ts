@@ -20,6 +20,8 @@ export interface CommandOptions {
   readonly cwd?: string;
   /** The whole environment; default: {@link userEnvironment}. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Keeps what the command prints out of the log; for what is read by programs and fills pages. */
+  readonly quiet?: boolean;
   /** The command is killed after this time, which fails the test that waits for it. Default 120. */
   readonly timeoutSeconds?: number;
 }
@@ -54,7 +56,7 @@ export function start(file: string, args: readonly string[] = [], options: Comma
   let seen = "";
   child.all?.on("data", (chunk) => {
     seen += chunk;
-    process.stderr.write(chunk);
+    if (!options.quiet) process.stderr.write(chunk);
   });
   const finished = child.then((result): Outcome => {
     if (result.timedOut)

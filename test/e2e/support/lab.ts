@@ -28,8 +28,8 @@ let shell: Promise<Record<string, string>> | undefined;
  * the lab. Read once: a lab that is made anew in the same folder has the same one.
  */
 export function labShell(): Promise<Record<string, string>> {
-  shell ??= mustRun("bash", ["-ec", 'text="$(npx canaryctl env)"; eval "$text"; env -0']).then(({ stdout }) =>
-    parseEnvironment(stdout),
+  shell ??= mustRun("bash", ["-ec", 'text="$(npx canaryctl env)"; eval "$text"; env -0'], { quiet: true }).then(
+    ({ stdout }) => parseEnvironment(stdout),
   );
   return shell;
 }
@@ -45,6 +45,13 @@ export const parseEnvironment = (text: string): Record<string, string> =>
 
 export const pulumi = async (...args: readonly string[]): Promise<Outcome> =>
   run("pulumi", ["--non-interactive", ...args], { env: await labShell(), timeoutSeconds: 300 });
+
+/** The standard output of a pulumi command that prints JSON. @throws Error where it fails */
+export async function pulumiJson(...args: readonly string[]): Promise<unknown> {
+  return JSON.parse(
+    (await mustRun("pulumi", ["--non-interactive", ...args], { env: await labShell(), quiet: true })).stdout,
+  );
+}
 
 /** kubectl's standard output; quiet, for it is asked again and again. @throws Error where kubectl fails */
 export async function kubectl(...args: readonly string[]): Promise<string> {
@@ -98,9 +105,7 @@ interface Checkpoint {
 
 /** The stack's state, through the engine: fails where the file is damaged. */
 export async function exportState(): Promise<Checkpoint["deployment"]> {
-  const outcome = await pulumi("stack", "export");
-  if (outcome.exitCode !== 0) throw new Error(`The state cannot be read:\n${outcome.output}`);
-  return (JSON.parse(outcome.stdout) as Checkpoint).deployment;
+  return ((await pulumiJson("stack", "export")) as Checkpoint).deployment;
 }
 
 /** Whether a lab stands in this folder; the files after the cold start need one. */

@@ -36,6 +36,8 @@ export async function startLoad({ requests, rate }: Load): Promise<{ readonly re
     "-n",
     namespace,
     "deployment/versioned-echo-client",
+    "-c",
+    "client",
     "--",
     ...load.map(String),
     "--concurrency",
