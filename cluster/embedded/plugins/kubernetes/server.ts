@@ -1,4 +1,5 @@
-import grpc from "@grpc/grpc-js";
+import { setTimeout as sleep } from "node:timers/promises";
+import grpc, { type UntypedServiceImplementation } from "@grpc/grpc-js";
 import pluginMessages from "@pulumi/pulumi/proto/plugin_pb.js";
 import { type IResourceProviderServer, ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
@@ -36,17 +37,24 @@ function asServiceError(error: unknown): grpc.ServiceError {
   return Object.assign(new Error(details), { code: grpc.status.UNKNOWN, details, metadata });
 }
 
+/** Calls that are being worked on. */
+const running = new Set<Promise<unknown>>();
+/** How long calls may take to end after the engine is gone, in milliseconds: a helm must get to write down that it was stopped. */
+const partingMilliseconds = 5000;
+
 /** A unary handler out of a function that returns the response, or throws. */
 function answer<Request, Response>(
   handle: (request: Request) => Promise<Response> | Response,
 ): grpc.handleUnaryCall<Request, Response> {
   return (call, callback) => {
-    Promise.resolve(call.request)
+    const work = Promise.resolve(call.request)
       .then(handle)
       .then(
         (response) => callback(null, response),
         (error: unknown) => callback(asServiceError(error)),
-      );
+      )
+      .finally(() => running.delete(work));
+    running.add(work);
   };
 }
 
@@ -215,8 +223,9 @@ function handlers(provider: Provider): Partial<IResourceProviderServer> {
   };
 }
 
-/** Serves the provider to the engine that started this process; ends what is being waited for when that engine is gone. */
+/** Serves the provider to the engine that started this process, and ends with that engine. */
 export const serve = (provider: Provider): Promise<void> =>
-  servePlugin(ResourceProviderService, handlers(provider) as unknown as grpc.UntypedServiceImplementation, () =>
-    provider.cancel(),
-  );
+  servePlugin(ResourceProviderService, handlers(provider) as unknown as UntypedServiceImplementation, async () => {
+    provider.cancel();
+    await Promise.race([Promise.all(running), sleep(partingMilliseconds)]);
+  });

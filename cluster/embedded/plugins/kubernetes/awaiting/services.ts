@@ -2,8 +2,9 @@ import { at, listAt, textAt } from "../json.ts";
 import { type KubeObject, nameOf, namespaceOf } from "../objects.ts";
 import { type Judge, ready } from "./judge.ts";
 
-/** Endpoints come in one by one: they count once nothing changed for this long, in milliseconds. */
-const settleMilliseconds = 10_000;
+/** Endpoints come in one by one: they count once nothing changed for this long, in milliseconds; while there are none, longer. */
+const settleMilliseconds = 2000;
+const emptyMilliseconds = 10_000;
 /** An Ingress whose backends never show any endpoint is let through after this long, in milliseconds. */
 const noEndpointsMilliseconds = 60_000;
 
@@ -21,9 +22,9 @@ export const serviceJudge: Judge = {
     const isExposed = type !== "LoadBalancer" || hasAddress(object);
     const endpoints = related("Endpoints").find((one) => nameOf(one) === nameOf(object));
     const isPending = subsetsOf(endpoints).some((subset) => listAt(subset, "notReadyAddresses").length > 0);
-    const isSettled = (quietFor("Endpoints") ?? 0) >= settleMilliseconds;
-    if (isExposed && (hasNoPods || !hasSelector || (isSettled && !isPending))) return ready;
     const hasTarget = subsetsOf(endpoints).some((subset) => listAt(subset, "addresses").length > 0);
+    const isSettled = (quietFor("Endpoints") ?? 0) >= (hasTarget ? settleMilliseconds : emptyMilliseconds);
+    if (isExposed && (hasNoPods || !hasSelector || (isSettled && !isPending))) return ready;
     const details = [
       ...(hasTarget || hasNoPods
         ? []
@@ -57,7 +58,7 @@ export const ingressJudge: Judge = {
       .map((path) => textAt(path, "backend", "service", "name"))
       .filter((name) => name && !external.has(name));
     const quiet = quietFor("Endpoints");
-    const isSettled = quiet === undefined ? elapsed >= noEndpointsMilliseconds : quiet >= settleMilliseconds;
+    const isSettled = quiet === undefined ? elapsed >= noEndpointsMilliseconds : quiet >= emptyMilliseconds;
     const hasBackends = isSettled || backends.every((name) => known.has(name));
     if (hasBackends && hasAddress(object)) return ready;
     const details = [

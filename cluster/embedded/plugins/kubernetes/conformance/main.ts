@@ -1,0 +1,94 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { execa } from "execa";
+import { LabError } from "../../../../lab-error.ts";
+import { inLab, repositoryRoot } from "../../../../lab-folder.ts";
+import { nodeLayout } from "../../../node/layout.ts";
+import { knownDifferences, leastAgreeing } from "./known-differences.ts";
+import { type Place, prepareConformance } from "./prepare.ts";
+import { judge, unplaced } from "./verdict.ts";
+
+// node cluster/embedded/plugins/kubernetes/conformance/main.ts [--jobs N] [case-id ...]
+// Replays what was recorded of the real plugin on the running lab. Exit code 1 when something differs that is not known to.
+
+const recorded = join(dirname(repositoryRoot), "shared", "conformance");
+const folder = inLab("conformance");
+/** This one counts the seconds to an interruption, so nothing else may run beside it. */
+const alone = ["c27-lock"];
+
+function placeOf(environment: NodeJS.ProcessEnv): Place {
+  const layout = nodeLayout();
+  const path = [dirname(process.execPath), inLab("tools", "bin"), environment.PATH ?? ""].join(delimiter);
+  const given = Object.fromEntries(
+    Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+  return {
+    chartMirror: environment.CANARY_LAB_CHART_MIRROR ?? inLab("charts"),
+    environment: {
+      KUBECONFIG: layout.kubeconfig,
+      DOCKER_HOST: `unix://${layout.dockerSocket}`,
+      PULUMI_HOME: inLab("pulumi"),
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      ...given,
+      PATH: path,
+    },
+  };
+}
+
+async function replay(place: Place, jobs: number, cases: readonly string[]): Promise<void> {
+  if (cases.length === 0) return;
+  const args = [join(recorded, "drive.mjs"), "--jobs", String(jobs), "--out", join(folder, "replayed"), ...cases];
+  await execa(process.execPath, args, {
+    cwd: repositoryRoot,
+    env: place.environment,
+    stdout: "inherit",
+    stderr: "inherit",
+  });
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  if (!existsSync(recorded)) {
+    console.log(`skipped: there are no recorded cases beside this checkout (${recorded})`);
+    return 0;
+  }
+  const jobsAt = args.indexOf("--jobs");
+  const jobs = jobsAt < 0 ? 3 : Number(args[jobsAt + 1]);
+  const wanted = args.filter((_, index) => jobsAt < 0 || (index !== jobsAt && index !== jobsAt + 1));
+  const all = readdirSync(join(recorded, "cases")).map((file) => file.replace(/\.json$/, ""));
+  const cases = all.filter((id) => wanted.length === 0 || wanted.some((prefix) => id.startsWith(prefix)));
+  const place = placeOf(process.env);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(join(folder, "compared"), { recursive: true, mode: 0o700 });
+  const restore = await prepareConformance(place);
+  try {
+    await replay(
+      place,
+      1,
+      cases.filter((id) => alone.includes(id)),
+    );
+    await replay(
+      place,
+      jobs,
+      cases.filter((id) => !alone.includes(id)),
+    );
+  } finally {
+    await restore();
+  }
+  for (const file of readdirSync(join(folder, "replayed"))) {
+    writeFileSync(join(folder, "compared", file), unplaced(readFileSync(join(folder, "replayed", file), "utf8")));
+  }
+  const comparison = [join(recorded, "agree.mjs"), join(recorded, "cases"), join(folder, "compared"), ...cases];
+  const { stdout } = await execa(process.execPath, comparison, { reject: false });
+  console.log(stdout);
+  const verdict = judge(stdout, knownDifferences, cases.length === all.length ? leastAgreeing : 0);
+  for (const line of verdict.notes) console.log(line);
+  return verdict.passed ? 0 : 1;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof LabError)) throw error;
+  console.error(error.toText());
+  process.exitCode = 1;
+}
