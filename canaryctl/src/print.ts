@@ -11,8 +11,22 @@ export const print = (lines: readonly string[]): void => console.log(lines.join(
 
 export const say = (line: string): void => console.error(line);
 
-/** A line of the engine, set apart from canaryctl's own. */
-export const engineLine = (line: string): string => `  │ ${line}`;
+/**
+ * A sink for the engine's lines: what has ended is shown, set apart from canaryctl's own; what goes on meanwhile goes to `note`, where
+ * there is one. The engine repeats in full what matters of it.
+ */
+export const showLines = (say: (line: string) => void, note?: (detail: string) => void): ((line: string) => void) => {
+  const shown = new Set<string>();
+  return (line) => {
+    const [, resource, meanwhile] = /^ [ +~-]*\s*(\S+ \S+ \w+ing) \(\d+s\)\s*(.*)$/.exec(line) ?? [];
+    if (resource !== undefined) note?.(`${resource} ${meanwhile}`.trimEnd());
+    // An end can be told twice, the second time with the last thing that the resource said.
+    const end = line.replace(/^( [ +~-]*\s*\S+ \S+ \w+ed \([\d.]+s\)).*$/, "$1").trimEnd();
+    if (resource !== undefined || shown.has(end)) return;
+    if (end !== line.trimEnd() || /^ .* \w+ed \(/.test(end)) shown.add(end);
+    say(`  │ ${end}`);
+  };
+};
 
 /** The end of a help text. */
 export const examples = (...lines: readonly string[]): string =>

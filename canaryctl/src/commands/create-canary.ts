@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { changeStack } from "../engine/update.ts";
 import { type Lab, openLab } from "../lab.ts";
-import { engineLine, examples, print, say } from "../print.ts";
+import { examples, print, say, showLines } from "../print.ts";
 import { optionsOf, wholeNumber } from "./arguments.ts";
 
 interface CanaryOptions {
@@ -32,10 +32,6 @@ export function addCreateCanary(program: Command): void {
  */
 export async function createCanary(lab: Lab, say: (line: string) => void): Promise<string> {
   const { canaryImage, canaryReplicas, canaryWeight } = lab.config;
-  await changeStack(
-    lab,
-    { canaryEnabled: true, canaryImage, canaryReplicas },
-    { say, onLine: (line) => say(engineLine(line)) },
-  );
+  await changeStack(lab, { canaryEnabled: true, canaryImage, canaryReplicas }, { say, onLine: showLines(say) });
   return `The canary runs: ${canaryImage}, ${canaryReplicas} pods, ${canaryWeight} % of the traffic.`;
 }

@@ -3,7 +3,7 @@ import { LabError } from "../../../cluster/lab-error.ts";
 import { versions } from "../../../components/names.ts";
 import { changeStack } from "../engine/update.ts";
 import { type Lab, openLab } from "../lab.ts";
-import { engineLine, examples, print, say } from "../print.ts";
+import { examples, print, say, showLines } from "../print.ts";
 import { readRoute } from "../traffic/route.ts";
 import { readWorkload } from "../traffic/workloads.ts";
 import { optionsOf } from "./arguments.ts";
@@ -33,7 +33,7 @@ export async function deleteCanary(lab: Lab, say: (line: string) => void): Promi
   refuseWhileUsed(config.canaryWeight, stackFile.name);
   refuseWhileUsed(route?.weights.canary ?? 0, "the live route");
   if (!config.canaryEnabled && !workload) return "There is no canary.";
-  await changeStack(lab, { canaryEnabled: false }, { say, onLine: (line) => say(engineLine(line)) });
+  await changeStack(lab, { canaryEnabled: false }, { say, onLine: showLines(say) });
   return "The canary is removed.";
 }
 

@@ -11,7 +11,7 @@ import { backendUrl, defaultBackendUrl } from "../engine/variables.ts";
 import { forgetEnvironment, loadEnvironment, notedWorld } from "../environment-file.ts";
 import { type Lab, labOf } from "../lab.ts";
 import { exclusively } from "../lab-lock.ts";
-import { engineLine, examples, print } from "../print.ts";
+import { examples, print, showLines } from "../print.ts";
 import { removeWorld } from "../remove-world.ts";
 import { StackFile } from "../stack-file.ts";
 import { optionsOf } from "./arguments.ts";
@@ -48,9 +48,9 @@ async function down(stack: string, progress: Progress): Promise<string> {
 async function removeStack(lab: Lab, progress: Progress): Promise<void> {
   const { engine, environment, state } = lab;
   const isOurs = environment.world !== "existing";
-  await progress.stage("remove the stack", async () => {
+  await progress.stage("remove the stack", async (note) => {
     try {
-      await destroy(lab, progress);
+      await destroy(lab, progress, note);
     } catch (error) {
       if (error instanceof NoStackError) return;
       const isFinal =
@@ -70,12 +70,12 @@ async function removeStack(lab: Lab, progress: Progress): Promise<void> {
 /** How long `down` waits for an update that another process runs. */
 const waitSeconds = 300;
 
-async function destroy(lab: Lab, progress: Progress): Promise<void> {
+async function destroy(lab: Lab, progress: Progress, note: (detail: string) => void): Promise<void> {
   const { cluster, engine, state } = lab;
   const say = (line: string) => progress.say(line);
   if (state && !state.exists()) return;
   await freeStack(lab, { say, waitSeconds });
   await cluster.get("/version"); // asked here, for the engine would ask about each resource, and wait for each
   await settlePending(lab, say);
-  await engine.destroy((line) => say(engineLine(line)));
+  await engine.destroy(showLines(say, note));
 }

@@ -3,8 +3,9 @@ import { splitOf, type Weight } from "../../../canary/weight.ts";
 import { LabError } from "../../../cluster/lab-error.ts";
 import { deploymentName, versions } from "../../../components/names.ts";
 import { updateStack } from "../engine/update.ts";
-import { type Lab, openLab, type RouteFlags } from "../lab.ts";
+import { type GlobalOptions, type Lab, openLab, type RouteFlags } from "../lab.ts";
 import { examples, print, say } from "../print.ts";
+import { StackFile } from "../stack-file.ts";
 import { applyRoute, type LiveRoute, noRoute, readRoute } from "../traffic/route.ts";
 import { readWorkload } from "../traffic/workloads.ts";
 import { UsageError } from "../usage-error.ts";
@@ -30,9 +31,16 @@ export function addSetTraffic(program: Command): void {
           allowed: "two shares in percent that sum to 100",
         });
       }
-      const lab = openLab(optionsOf<RouteFlags>(command), { canaryWeight: canary });
-      print([await moveTraffic(lab, say)]);
+      print([await moveTraffic(openWithCanary(optionsOf<RouteFlags>(command), canary), say)]);
     });
+}
+
+/** A share for a canary that the config switches off is refused here, in the words of this command and not in the config's. */
+function openWithCanary(options: GlobalOptions & RouteFlags, canary: number): Lab {
+  const isOff = String(new StackFile(options.stack).values().canaryEnabled) === "false";
+  const lab = openLab(options, { canaryWeight: isOff ? 0 : canary });
+  if (isOff && canary > 0) throw noCanary(lab);
+  return lab;
 }
 
 /**
@@ -53,7 +61,8 @@ export async function moveTraffic(lab: Lab, say: (line: string) => void): Promis
   if (!before) throw noRoute(config);
   const to = config.canaryWeight;
   const isRise = to > before.weights.canary;
-  if (isRise && (!config.canaryEnabled || !canary || canary.ready === 0)) throw notReady(lab, canary?.wanted);
+  if (isRise && !canary) throw noCanary(lab);
+  if (isRise && canary?.ready === 0) throw notReady(lab, canary.wanted);
   if (!isRise) await applyRoute(cluster, config);
   stackFile.set({ canaryWeight: to });
   try {
@@ -76,16 +85,17 @@ const shares = (canary: Weight): string => {
   return `${split.stable}/${split.canary}`;
 };
 
-function notReady({ config, stackFile }: Lab, wanted: number | undefined): LabError {
-  const name = deploymentName(config.app, versions.canary);
-  if (wanted === undefined || !config.canaryEnabled) {
-    return new LabError("There is no canary: its share of the traffic would get errors.", {
-      place: `deployment ${config.namespace}/${name}`,
-      next: "npx canaryctl create-canary --image versioned-echo:v2 --replicas 2",
-    });
-  }
-  return new LabError(`The canary has no ready pod of ${wanted}: its share of the traffic would get errors.`, {
-    place: `deployment ${config.namespace}/${name} (${stackFile.name})`,
-    next: `kubectl -n ${config.namespace} describe deployment ${name}`,
+const placeOfCanary = ({ config }: Lab): string =>
+  `deployment ${config.namespace}/${deploymentName(config.app, versions.canary)}`;
+
+const noCanary = (lab: Lab): LabError =>
+  new LabError("There is no canary: its share of the traffic would get errors.", {
+    place: placeOfCanary(lab),
+    next: `npx canaryctl create-canary --image ${lab.config.canaryImage} --replicas ${lab.config.canaryReplicas}`,
   });
-}
+
+const notReady = (lab: Lab, wanted: number): LabError =>
+  new LabError(`The canary has no ready pod of ${wanted}: its share of the traffic would get errors.`, {
+    place: placeOfCanary(lab),
+    next: `kubectl -n ${lab.config.namespace} describe deployment ${deploymentName(lab.config.app, versions.canary)}`,
+  });

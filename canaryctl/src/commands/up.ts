@@ -5,13 +5,14 @@ import { LineProgress, type Progress, type StageTime } from "../../../cluster/pr
 import { type World, type WorldName, worldNames } from "../../../cluster/world.ts";
 import { clientName, gatewayHost } from "../../../components/names.ts";
 import type { LabConfig } from "../../../stacks/lab-config.ts";
+import { forgetLostCluster } from "../engine/lost-cluster.ts";
 import { prepareStack } from "../engine/prepare.ts";
 import { settlePending } from "../engine/settle.ts";
 import { freeStack, updateStack } from "../engine/update.ts";
 import { loadEnvironment, notedWorld, noteWorld, saveEnvironment } from "../environment-file.ts";
 import { type ConfigChanges, type GlobalOptions, type Lab, labOf, type OpenedConfig, openConfig } from "../lab.ts";
 import { exclusively } from "../lab-lock.ts";
-import { engineLine, examples, print, table } from "../print.ts";
+import { examples, print, showLines, table } from "../print.ts";
 import { removeWorld } from "../remove-world.ts";
 import { measureSplit } from "../traffic/measured-split.ts";
 import { splitTable } from "../traffic/report.ts";
@@ -61,7 +62,7 @@ async function up(opened: OpenedForUp, override: WorldName | undefined, progress
   const started = performance.now();
   const world = await chooseAndTell(opened.config, override, progress);
   const lab = await raise(world, opened, progress);
-  await progress.stage("deploy", () => deploy(lab, progress));
+  await progress.stage("deploy", (note) => deploy(lab, progress, note));
   const verdict = await progress.stage("measure the split", async () =>
     measureSplit(await lab.client(), lab.config, measuredRequests),
   );
@@ -100,12 +101,13 @@ async function raise(world: World, { stackFile, config, changes }: OpenedForUp, 
   return labOf(stackFile, config, environment);
 }
 
-async function deploy(lab: Lab, progress: Progress): Promise<void> {
+async function deploy(lab: Lab, progress: Progress, note: (detail: string) => void): Promise<void> {
   const say = (line: string) => progress.say(line);
-  await prepareStack(lab);
   await freeStack(lab, { say, waitSeconds });
+  await forgetLostCluster(lab, say);
+  await prepareStack(lab);
   await settlePending(lab, say);
-  await updateStack(lab, { say, waitSeconds, onLine: (line) => say(engineLine(line)) });
+  await updateStack(lab, { say, waitSeconds, onLine: showLines(say, note) });
 }
 
 function report(lab: Lab, verdict: SplitVerdict, times: readonly StageTime[]): readonly string[] {

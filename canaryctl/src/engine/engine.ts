@@ -49,7 +49,7 @@ export class PulumiEngine implements Engine {
   }
 
   async update(onLine?: LineSink): Promise<void> {
-    await this.#call(["up", "--yes", "--skip-preview"], onLine);
+    await this.#call(["up", "--yes", "--skip-preview", "--suppress-outputs"], onLine);
   }
 
   async preview(): Promise<void> {
@@ -59,7 +59,7 @@ export class PulumiEngine implements Engine {
   }
 
   async destroy(onLine?: LineSink): Promise<void> {
-    await this.#call(["destroy", "--yes", "--skip-preview"], onLine);
+    await this.#call(["destroy", "--yes", "--skip-preview", "--suppress-outputs"], onLine);
   }
 
   async settle(imports: readonly { readonly urn: string; readonly id: string }[], onLine?: LineSink): Promise<void> {

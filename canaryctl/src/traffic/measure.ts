@@ -8,7 +8,7 @@ import type { PodExec } from "../kube/exec.ts";
 import { routesCommand, sidecarSplit } from "./sidecar-route.ts";
 
 /** How the client pod sends: fast enough for `up` to end soon, and far below what the load generator allows. */
-const pace = { requestsPerSecond: 500, concurrency: 16, seconds: 60 } as const;
+const pace = { requestsPerSecond: 800, concurrency: 32, seconds: 60 } as const;
 
 const patience = { milliseconds: 60_000, betweenTries: 200 } as const;
 
@@ -53,8 +53,7 @@ export async function sendLoad(exec: PodExec, config: LabConfig, requests: numbe
 }
 
 /**
- * Sends a few requests until all of them are answered: a sidecar can know of a side before it knows of that side's pods.
- * It gives up silently, for the measurement that follows reports what fails.
+ * Sends a few requests until all of them are answered. It gives up silently, for the measurement that follows reports what fails.
  */
 export async function waitForAnswers(exec: PodExec, config: LabConfig): Promise<void> {
   const until = Date.now() + patience.milliseconds / 2;

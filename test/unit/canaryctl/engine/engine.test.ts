@@ -35,6 +35,7 @@ describe("PulumiEngine", () => {
       "up",
       "--yes",
       "--skip-preview",
+      "--suppress-outputs",
       "--stack",
       "dev",
       "--non-interactive",
