@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { canaryctl, requireLab } from "../test/e2e/support/lab.ts";
-import { readConfig } from "../test/e2e/support/stack-config.ts";
+import { configuredWeight } from "../test/e2e/support/stack-config.ts";
 import { measureColdUp, recordedBuilds } from "./cold-up.ts";
 import { type EmptyProgram, makeEmptyProgram } from "./empty-program.ts";
 import { measureFlips } from "./flips.ts";
@@ -52,7 +52,7 @@ async function main(): Promise<void> {
   if (values.cold) rows.push(await measureColdUp());
   await requireLab();
   if (!values.cold) rows.push(recordedBuilds());
-  const weight = Number(readConfig("canaryWeight"));
+  const weight = configuredWeight();
   const empty = await makeEmptyProgram();
   try {
     for (const [name, measure] of Object.entries(measures)) {

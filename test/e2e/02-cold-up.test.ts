@@ -5,11 +5,10 @@ import { inLab } from "../../cluster/lab-folder.ts";
 import type { Outcome } from "./support/command.ts";
 import { kubectl, liveWeight, namespace, up } from "./support/lab.ts";
 import { foreignListeners } from "./support/listeners.ts";
-import { readConfig } from "./support/stack-config.ts";
+import { configuredWeight } from "./support/stack-config.ts";
 import { sampleLoad, sendLoad, splitFault } from "./support/traffic.ts";
 
 let outcome: Outcome;
-const weight = () => Number(readConfig("canaryWeight") ?? 10);
 
 beforeAll(async () => {
   outcome = await up();
@@ -27,8 +26,8 @@ describe("npm run up, from nothing", () => {
   });
 
   test("ends with the share wanted and seen of each version, where to look next, and the time of each stage", () => {
-    expect(outcome.stdout).toMatch(new RegExp(`v1\\s.*${100 - weight()}\\s*%.*\\d+(\\.\\d+)?\\s*%`));
-    expect(outcome.stdout).toMatch(new RegExp(`v2\\s.*${weight()}\\s*%.*\\d+(\\.\\d+)?\\s*%`));
+    expect(outcome.stdout).toMatch(new RegExp(`v1\\s.*${100 - configuredWeight()}\\s*%.*\\d+(\\.\\d+)?\\s*%`));
+    expect(outcome.stdout).toMatch(new RegExp(`v2\\s.*${configuredWeight()}\\s*%.*\\d+(\\.\\d+)?\\s*%`));
     expect(outcome.stdout).toMatch(/canaryctl set-traffic/);
     expect(outcome.stdout).toMatch(/How long it took[\s\S]*deploy\s+\d+\.\d s[\s\S]*in all\s+\d+\.\d s/);
   });
@@ -36,8 +35,8 @@ describe("npm run up, from nothing", () => {
 
 describe("the lab that stands", () => {
   test("routes by the configured weight", async () => {
-    expect(await liveWeight()).toBe(weight());
-    expect(splitFault(await sendLoad(sampleLoad), weight())).toBeUndefined();
+    expect(await liveWeight()).toBe(configuredWeight());
+    expect(splitFault(await sendLoad(sampleLoad), configuredWeight())).toBeUndefined();
   }, 60_000);
 
   test("runs every pod of the application with its sidecar, all of them ready", async () => {

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "@jest/globals";
 import { canaryctl, liveWeight, requireLab } from "./support/lab.ts";
-import { readConfig } from "./support/stack-config.ts";
+import { configuredWeight } from "./support/stack-config.ts";
 import { sampleLoad, sendLoad, splitFault } from "./support/traffic.ts";
 
 beforeAll(requireLab, 60_000);
@@ -13,7 +13,7 @@ test.each([0, 10, 30, 50, 100])(
     expect(outcome.exitCode).toBe(0);
     expect(splitFault(await sendLoad(sampleLoad), weight)).toBeUndefined();
     expect(await liveWeight()).toBe(weight);
-    expect(readConfig("canaryWeight")).toBe(weight); // the position is in git
+    expect(configuredWeight()).toBe(weight); // the position is in git
   },
   90_000,
 );

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import { run } from "./support/command.ts";
 import { canaryctl, kubectl, liveWeight, namespace, requireLab, route } from "./support/lab.ts";
 import { refusalFault } from "./support/refusal.ts";
-import { readConfig } from "./support/stack-config.ts";
+import { configuredWeight } from "./support/stack-config.ts";
 import { sampleLoad, sendLoad, splitFault } from "./support/traffic.ts";
 
 const readyReplicas = (version: string): Promise<string> =>
@@ -91,7 +91,7 @@ describe("what is refused, and then changes nothing", () => {
     const before = await routeVersion();
     expect(refusalFault(await canaryctl(...args), ...causes)).toBeUndefined();
     expect(await routeVersion()).toBe(before);
-    expect(readConfig("canaryWeight")).toBe(50);
+    expect(configuredWeight()).toBe(50);
     expect(await readyReplicas("v2")).toBe("2");
   });
 
@@ -108,7 +108,7 @@ describe("the way of a canary, from its rollback to its return", () => {
   test("rollback takes v2 out of the traffic", async () => {
     expect((await canaryctl("rollback")).exitCode).toBe(0);
     expect(splitFault(await sendLoad(sampleLoad), 0)).toBeUndefined();
-    expect(readConfig("canaryWeight")).toBe(0);
+    expect(configuredWeight()).toBe(0);
   }, 90_000);
 
   test("rollback can be repeated", async () => {

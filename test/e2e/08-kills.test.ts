@@ -13,7 +13,7 @@ import {
   up,
   watchWeight,
 } from "./support/lab.ts";
-import { editConfig, readConfig } from "./support/stack-config.ts";
+import { configuredWeight, editConfig } from "./support/stack-config.ts";
 import { sampleLoad, sendLoad, splitFault } from "./support/traffic.ts";
 import { until } from "./support/until.ts";
 
@@ -78,7 +78,7 @@ describe("a rebuild in mid-canary", () => {
     expect(await leftovers()).toEqual([]);
     expect((await down()).exitCode).toBe(0);
     expect(await leftovers()).toEqual([]);
-    expect(readConfig("canaryWeight")).toBe(30);
+    expect(configuredWeight()).toBe(30);
   }, 400_000);
 
   test("up, killed whole while istiod comes up, then repeated, comes back to the same weight", async () => {

@@ -2,7 +2,7 @@ import { execFile, spawn } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
-import { mustRun, type Outcome, run, start, userEnvironment } from "./command.ts";
+import { mustRun, type Outcome, run, start } from "./command.ts";
 
 const bin = join(repositoryRoot, "node_modules", ".bin", "canaryctl");
 
@@ -108,9 +108,8 @@ export async function exportState(): Promise<Checkpoint["deployment"]> {
   return ((await pulumiJson("stack", "export")) as Checkpoint).deployment;
 }
 
-/** Whether a lab stands in this folder; the files after the cold start need one. */
+/** Ends the file at once where there is no lab in this folder that answers: those after the cold start need one. */
 export async function requireLab(): Promise<void> {
-  const outcome = await run(bin, ["status"], { env: userEnvironment(), timeoutSeconds: 60 });
-  if (outcome.exitCode !== 0)
-    throw new Error(`No lab stands here, so nothing of this file was tried:\n${outcome.output}`);
+  await labShell();
+  await kubectl("get", "--raw", "/readyz");
 }

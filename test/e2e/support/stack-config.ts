@@ -18,10 +18,14 @@ export function editConfig(values: Readonly<Record<string, ConfigValue>>, folder
   writeFileSync(fileIn(folder), document.toString({ lineWidth: 0 }));
 }
 
-/** Value of one key of the dev stack's config, as the file has it. */
-export function readConfig(key: string, folder: string = repositoryRoot): unknown {
-  return parseDocument(readFileSync(fileIn(folder), "utf8")).getIn(["config", `canary-lab:${key}`]);
+/** Value of one key of the dev stack's config as text, for pulumi writes numbers as text; undefined where the file leaves it out. */
+export function readConfig(key: string, folder: string = repositoryRoot): string | undefined {
+  const value: unknown = parseDocument(readFileSync(fileIn(folder), "utf8")).getIn(["config", `canary-lab:${key}`]);
+  return value === undefined ? undefined : String(value);
 }
+
+/** The weight of v2 that the dev stack's config asks for, in percent. */
+export const configuredWeight = (): number => Number(readConfig("canaryWeight") ?? 10);
 
 /** Remembers the dev stack's config as it is now, and gives back what restores it byte for byte. */
 export function keepConfig(folder: string = repositoryRoot): () => void {
