@@ -71,7 +71,7 @@ export const recipes: readonly Recipe[] = [
       },
     ],
     seconds: 265,
-    gigabytes: 5,
+    gigabytes: 4,
   },
   {
     name: "pulumi",
@@ -87,7 +87,7 @@ export const recipes: readonly Recipe[] = [
       },
     ],
     seconds: 170,
-    gigabytes: 4,
+    gigabytes: 2.5,
   },
   {
     name: "istio",
@@ -110,7 +110,7 @@ export const recipes: readonly Recipe[] = [
       ],
     },
     seconds: 170,
-    gigabytes: 4,
+    gigabytes: 2.5,
   },
   {
     name: "helm",
@@ -126,7 +126,7 @@ export const recipes: readonly Recipe[] = [
       },
     ],
     seconds: 54,
-    gigabytes: 1.5,
+    gigabytes: 1.2,
   },
   {
     name: "coredns",
@@ -139,7 +139,7 @@ export const recipes: readonly Recipe[] = [
       },
     ],
     seconds: 50,
-    gigabytes: 1,
+    gigabytes: 0.8,
   },
   {
     name: "registry",
@@ -153,13 +153,13 @@ export const recipes: readonly Recipe[] = [
         strip: 0,
       },
     ],
-    seconds: 47,
-    gigabytes: 1,
+    seconds: 25,
+    gigabytes: 0.5,
   },
   {
     name: "pause",
     programs: [{ output: "pause", package: "." }],
     seconds: 1,
-    gigabytes: 0.1,
+    gigabytes: 0.2,
   },
 ];

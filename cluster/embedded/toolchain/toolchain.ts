@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inLab, makePrivateFolder } from "../../lab-folder.ts";
 import type { Progress } from "../../progress.ts";
@@ -6,7 +6,7 @@ import { basePart } from "./base.ts";
 import { debianPart } from "./debian.ts";
 import { envoyPart } from "./envoy.ts";
 import { chooseGo } from "./go.ts";
-import { cacheFolder, goPart, moduleFolder } from "./go-build.ts";
+import { cacheFolder, dropCache, goPart, moduleFolder } from "./go-build.ts";
 import { withLock } from "./lock.ts";
 import { makeMissing } from "./make.ts";
 import { dropOthers, type Part, stands } from "./part.ts";
@@ -55,7 +55,7 @@ export async function ensureTools(progress: Progress): Promise<Tools> {
     await withLock(inLab("tools", "lock"), waiting, async () => {
       if (!isComplete()) await makeMissing({ recipes: toBuild(), system: system(), go }, progress, failing);
       dropOthers([...parts.go.map(({ part }) => part), parts.debian, parts.base, parts.envoy]);
-      rmSync(cacheFolder(), { recursive: true, force: true });
+      await progress.stage("drop build caches", dropCache);
     });
   }
   return presentTools(parts, users);
