@@ -10,10 +10,14 @@ import { buildCommand, type DockerCommand, dockerConfig, pushedDigest } from "./
 import { dockerFailure, noDocker } from "./failure.ts";
 import { type ImageSpec, repositoryOf } from "./image.ts";
 
+const givenUp = (): LabError => new LabError("The build was given up, because the update was.");
+
 /** Builds and pushes with the `docker` command that is on PATH, at the daemon that the environment names. */
 export class Docker {
   readonly #environment: NodeJS.ProcessEnv;
   readonly #running = new Set<ChildProcess>();
+  readonly #makes = new Set<Promise<string>>();
+  #isStopped = false;
   #hasBuildKit: Promise<boolean> | undefined;
 
   constructor(environment: NodeJS.ProcessEnv) {
@@ -25,9 +29,26 @@ export class Docker {
    *
    * @param tell called with each line that Docker prints
    * @returns `repository@sha256:…` as the registry knows it, or the image's local id where it is not pushed
-   * @throws LabError where there is no Docker, the build fails or the registry refuses
+   * @throws LabError where there is no Docker, the build fails, the registry refuses, or {@link stop} came first
    */
   async make(image: ImageSpec, push: boolean, tell: (line: string) => void): Promise<string> {
+    const made = this.#make(image, push, tell);
+    this.#makes.add(made);
+    try {
+      return await made;
+    } finally {
+      this.#makes.delete(made);
+    }
+  }
+
+  /** Ends what runs, and waits until it has cleaned up after itself. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    for (const child of this.#running) child.kill();
+    await Promise.allSettled(this.#makes);
+  }
+
+  async #make(image: ImageSpec, push: boolean, tell: (line: string) => void): Promise<string> {
     const folder = mkdtempSync(join(tmpdir(), "canary-lab-image-"));
     try {
       const idFile = join(folder, "id");
@@ -51,11 +72,6 @@ export class Docker {
     }
   }
 
-  /** Ends what runs. */
-  stop(): void {
-    for (const child of this.#running) child.kill();
-  }
-
   /** The newer builder is a plugin of its own since Docker 23, and where it is missing the command refuses to build. */
   #findBuildKit(): Promise<boolean> {
     this.#hasBuildKit ??= this.#run({ args: ["buildx", "version"], environment: {} }, () => {}).then(
@@ -65,6 +81,7 @@ export class Docker {
   }
 
   async #run(command: DockerCommand, tell: (line: string) => void): Promise<{ failed: boolean; output: string }> {
+    if (this.#isStopped) throw givenUp();
     const child = spawn("docker", command.args, {
       env: { ...this.#environment, ...command.environment },
       stdio: ["ignore", "pipe", "pipe"],
@@ -79,6 +96,7 @@ export class Docker {
     }
     try {
       const [code] = await once(child, "close");
+      if (this.#isStopped) throw givenUp();
       return { failed: code !== 0, output };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") throw noDocker();

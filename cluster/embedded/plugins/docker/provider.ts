@@ -129,8 +129,8 @@ export function dockerProvider(docker: Docker, log: EngineLog): UntypedServiceIm
     call: refusal<pb.CallRequest, pb.CallResponse>((request) => `the method ${request.getTok()}`),
     construct: refusal<pb.ConstructRequest, pb.ConstructResponse>((request) => `the type ${request.getType()}`),
 
-    cancel: unary(() => {
-      docker.stop();
+    cancel: unary(async () => {
+      await docker.stop();
       return new emptyPb.Empty();
     }),
   } satisfies Partial<IResourceProviderServer>;
