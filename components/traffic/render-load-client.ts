@@ -27,18 +27,13 @@ export function renderLoadClient(spec: LoadClientSpec): DeploymentManifest {
       revisionHistoryLimit: 1,
     },
     podLabels: labels,
-    pod: {
-      ...podDefaults,
-      terminationGracePeriodSeconds: 5,
-      containers: [
-        {
-          name: clientContainer,
-          image: spec.image,
-          command: ["node", "/app/load.mjs", "--wait"],
-          resources: { requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: "256Mi" } },
-          securityContext: containerSecurity,
-        },
-      ],
+    pod: { ...podDefaults, terminationGracePeriodSeconds: 5 },
+    container: {
+      name: clientContainer,
+      command: ["node", "/app/load.mjs", "--wait"],
+      resources: { requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: "256Mi" } },
+      securityContext: containerSecurity,
     },
+    image: spec.image,
   };
 }

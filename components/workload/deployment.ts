@@ -1,36 +1,43 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as kx from "@pulumi/kubernetesx";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { DeploymentManifest } from "./render-workload.ts";
+
+type Container = k8s.types.input.core.v1.Container;
 
 /** How long a Deployment may take to become ready before the update says why it did not. */
 const patience = { create: "4m", update: "4m", delete: "2m" };
 
 /**
- * The one use of kubernetesx: its PodBuilder writes out the short form of ports, environment and volumes. Its Deployment is left alone,
+ * The one use of kubernetesx: its PodBuilder writes out the short form of ports, environment and mounts. Its Deployment is left alone,
  * because `asDeploymentSpec` selects by `app` only, so that two versions would fight over each other's pods, and `createService`
- * gives the Service the wrong parent. Containers have to be named, for it cuts the image's name at the first hyphen.
+ * gives the Service the wrong parent. The container has to be named, for it cuts the image's name at the first hyphen.
  */
 export function createDeployment(
   name: string,
   manifest: DeploymentManifest,
   opts: pulumi.CustomResourceOptions,
 ): k8s.apps.v1.Deployment {
-  const pod = new kx.PodBuilder(manifest.pod).podSpec.apply(withoutEmptyLists);
+  const built = pulumi.output(new kx.PodBuilder({ containers: [manifest.container] }).podSpec).containers;
+  // Field by field, so that an image which is yet to be built hides nothing else from a preview; and only the fields that were given,
+  // for PodBuilder emits an empty list for each of the others, which a refresh would report as drift.
+  const fields = Object.keys(manifest.container) as (keyof Container)[];
+  const container = Object.fromEntries(fields.map((field) => [field, built.apply(([only]) => only?.[field])]));
   return new k8s.apps.v1.Deployment(
     name,
     {
       metadata: manifest.metadata,
-      spec: { ...manifest.spec, template: { metadata: { labels: manifest.podLabels }, spec: pod } },
+      spec: {
+        ...manifest.spec,
+        template: {
+          metadata: { labels: manifest.podLabels },
+          spec: {
+            ...manifest.pod,
+            containers: [{ ...container, name: manifest.container.name, image: manifest.image }],
+          },
+        },
+      },
     },
     { customTimeouts: patience, ...opts },
   );
-}
-
-/** PodBuilder emits a list for everything that it knows; the API server drops empty ones, and a refresh would report them as drift. */
-function withoutEmptyLists<T>(value: T): T {
-  if (Array.isArray(value)) return value.map(withoutEmptyLists) as T;
-  if (typeof value !== "object" || value === null) return value;
-  const kept = Object.entries(value).filter(([, item]) => !(Array.isArray(item) && item.length === 0));
-  return Object.fromEntries(kept.map(([key, item]) => [key, withoutEmptyLists(item)])) as T;
 }

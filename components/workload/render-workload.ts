@@ -13,14 +13,17 @@ export interface WorkloadSpec {
   readonly replicas: number;
 }
 
-/** A Deployment whose pod is written in kubernetesx's short form; `createDeployment` turns it into a Kubernetes one. */
+/** A Deployment with one container in kubernetesx's short form; `createDeployment` turns it into a Kubernetes one. */
 export interface DeploymentManifest {
   readonly metadata: { readonly name: string; readonly namespace: string; readonly labels: Labels };
   readonly spec: types.PodBuilderDeploymentSpec & {
     readonly selector: { readonly matchLabels: Labels };
   };
   readonly podLabels: Labels;
-  readonly pod: types.PodSpec;
+  readonly pod: Omit<types.PodSpec, "containers" | "initContainers">;
+  /** The container without its image, which is not known before it is built. */
+  readonly container: Omit<types.Container, "image" | "name"> & { readonly name: string };
+  readonly image: Input<string>;
 }
 
 export type Labels = Readonly<Record<string, string>>;
@@ -74,21 +77,19 @@ export function renderDeployment(spec: WorkloadSpec): DeploymentManifest {
           labelSelector: { matchLabels: labels },
         },
       ],
-      containers: [
-        {
-          name: "echo",
-          image: spec.image,
-          ports: { http: containerPort },
-          startupProbe: { ...http("/health?probe=liveness"), periodSeconds: 1, failureThreshold: 60 },
-          readinessProbe: { ...http("/health"), periodSeconds: 2, failureThreshold: 2 },
-          livenessProbe: { ...http("/health?probe=liveness"), periodSeconds: 10, failureThreshold: 3 },
-          // No CPU limit: throttling would show as latency that no version is to blame for.
-          resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "256Mi" } },
-          securityContext: containerSecurity,
-          lifecycle: { preStop: { sleep: { seconds: leaveSeconds } } },
-        },
-      ],
     },
+    container: {
+      name: "echo",
+      ports: { http: containerPort },
+      startupProbe: { ...http("/health?probe=liveness"), periodSeconds: 1, failureThreshold: 60 },
+      readinessProbe: { ...http("/health"), periodSeconds: 2, failureThreshold: 2 },
+      livenessProbe: { ...http("/health?probe=liveness"), periodSeconds: 10, failureThreshold: 3 },
+      // No CPU limit: throttling would show as latency that no version is to blame for.
+      resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "256Mi" } },
+      securityContext: containerSecurity,
+      lifecycle: { preStop: { sleep: { seconds: leaveSeconds } } },
+    },
+    image: spec.image,
   };
 }
 

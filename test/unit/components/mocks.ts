@@ -18,22 +18,24 @@ const nameOf = (urn: string): string => urn.split("::")[3] ?? "";
  * Runs `build` under Pulumi's mocks and returns what it registered, by name. Nothing may be looked up: every invoke is an error.
  * Call it before the code under test is imported, or let `build` import it.
  *
- * @param outputs what a resource of a type gives back beside its inputs
+ * @param options.outputs what a resource of a type gives back beside its inputs
+ * @param options.preview whether what no resource gives back is not known yet, as in a preview
  */
 export async function register(
   build: () => unknown,
-  outputs: Readonly<Record<string, object>> = {},
+  options: { readonly outputs?: Readonly<Record<string, object>>; readonly preview?: boolean } = {},
 ): Promise<ReadonlyMap<string, Registered>> {
   const seen = new Map<string, Registered>();
   await runtime.setMocks(
     {
-      newResource: ({ type, name, inputs }) => ({ id: `${name}-id`, state: { ...inputs, ...outputs[type] } }),
+      newResource: ({ type, name, inputs }) => ({ id: `${name}-id`, state: { ...inputs, ...options.outputs?.[type] } }),
       call: ({ token }) => {
         throw new Error(`unexpected invoke of ${token}`);
       },
     },
     "canary-lab",
     "test",
+    options.preview,
   );
   const { registerResource } = MockMonitor.prototype;
   MockMonitor.prototype.registerResource = function (request, callback) {

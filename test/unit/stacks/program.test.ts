@@ -4,16 +4,14 @@ import type { LabConfig } from "../../../stacks/lab-config.ts";
 import { register } from "../components/mocks.ts";
 import { sampleConfig } from "./sample-config.ts";
 
-const program = (change: Partial<LabConfig> = {}) =>
-  register(
-    async () => {
-      const { createPlatform } = await import("../../../stacks/platform.ts");
-      const { createApplication } = await import("../../../stacks/application.ts");
-      const config = { ...sampleConfig, ...change };
-      createApplication(config, createPlatform(config, { kubeContext: "canary-lab", kubeconfig: "/lab/kubeconfig" }));
-    },
-    { "docker:index/image:Image": { repoDigest: "198.18.0.1:5001/versioned-echo@sha256:abc" } },
-  );
+const built = { outputs: { "docker:index/image:Image": { repoDigest: "198.18.0.1:5001/versioned-echo@sha256:abc" } } };
+const program = (change: Partial<LabConfig> = {}, options: Parameters<typeof register>[1] = built) =>
+  register(async () => {
+    const { createPlatform } = await import("../../../stacks/platform.ts");
+    const { createApplication } = await import("../../../stacks/application.ts");
+    const config = { ...sampleConfig, ...change };
+    createApplication(config, createPlatform(config, { kubeContext: "canary-lab", kubeconfig: "/lab/kubeconfig" }));
+  }, options);
 
 describe("the program", () => {
   test("names the cluster for every Kubernetes object", async () => {
@@ -66,5 +64,14 @@ describe("the program", () => {
       "canary-image-build",
     ]);
     expect(without.get("route-destination-rule")?.inputs).toEqual(whole.get("route-destination-rule")?.inputs);
+  });
+
+  test("shows all of a Deployment but its image while the image is yet to be built", async () => {
+    const [before, preview] = [await program(), await program({}, { preview: true })];
+    const container = (all: typeof before) => all.get("canary-deployment")?.inputs.spec.template.spec.containers[0];
+    const { image, ...rest } = container(before);
+    expect(image).toContain("@sha256:abc");
+    expect(container(preview)).toMatchObject(rest);
+    expect(container(preview).image).not.toBe(image);
   });
 });

@@ -13,7 +13,7 @@ async function make(spec: EchoImageSpec) {
         reference = value;
       });
     },
-    { "docker:index/image:Image": { repoDigest: digest } },
+    { outputs: { "docker:index/image:Image": { repoDigest: digest } } },
   );
   return { all, reference };
 }
