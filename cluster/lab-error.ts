@@ -13,7 +13,12 @@ export class LabError extends Error {
 
   constructor(
     cause: string,
-    details: { readonly place?: string; readonly allowed?: string; readonly next?: string; readonly cause?: unknown } = {},
+    details: {
+      readonly place?: string;
+      readonly allowed?: string;
+      readonly next?: string;
+      readonly cause?: unknown;
+    } = {},
   ) {
     super(cause, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = "LabError";

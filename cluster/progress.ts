@@ -63,7 +63,10 @@ export class LineProgress implements Progress {
       const took = (performance.now() - started) / 1000;
       this.times.push({ stage: name, seconds: took });
       // Read again: another stage that runs side by side may have written since.
-      writePrivateFile(durationsFile(), `${JSON.stringify({ ...lastDurations(), [name]: Number(took.toFixed(1)) }, null, 2)}\n`);
+      writePrivateFile(
+        durationsFile(),
+        `${JSON.stringify({ ...lastDurations(), [name]: Number(took.toFixed(1)) }, null, 2)}\n`,
+      );
       this.#write(`✔ ${name} ${seconds(took * 1000)}`);
       return result;
     } catch (error) {
