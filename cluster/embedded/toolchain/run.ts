@@ -59,9 +59,12 @@ export async function run(command: string, args: readonly string[], options: Run
 
 function failure(purpose: string, log: string, canceled: boolean): LabError {
   if (canceled) return new LabError(`${purpose} was given up, because another part failed.`);
-  const text = readFileSync(log, "utf8");
+  const text = ofLastCommand(readFileSync(log, "utf8"));
   return new LabError(`${purpose} failed. Its last lines:\n${lastLines(text, 12)}`, { place: log, next: remedy(text) });
 }
+
+/** What the last command of a log wrote: an earlier one's trouble is not this one's. */
+export const ofLastCommand = (text: string): string => text.slice(text.lastIndexOf("\n$ ") + 1);
 
 /** The last lines of a log that hold something. */
 export function lastLines(text: string, count: number): string {

@@ -1,9 +1,15 @@
 import { describe, expect, test } from "@jest/globals";
-import { lastLines, remedy } from "../../../../../cluster/embedded/toolchain/run.ts";
+import { lastLines, ofLastCommand, remedy } from "../../../../../cluster/embedded/toolchain/run.ts";
 
 describe("a failed build", () => {
   test("shows the end of its log, without the gaps", () => {
     expect(lastLines("one\n\ntwo\nthree\n\n", 2)).toBe("    two\n    three");
+  });
+
+  test("is not told by what an earlier command wrote", () => {
+    expect(ofLastCommand("\n$ go build a\nno space left\n\n$ go build b\nundefined: x\n")).toBe(
+      "$ go build b\nundefined: x\n",
+    );
   });
 
   test.each([
