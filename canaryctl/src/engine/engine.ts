@@ -1,5 +1,8 @@
+import { rmSync } from "node:fs";
 import { LabError } from "../../../cluster/lab-error.ts";
+import { inLab, writePrivateFile } from "../../../cluster/lab-folder.ts";
 import { errorsIn, isNoise } from "./output.ts";
+import type { ExportedState } from "./pending.ts";
 import { type EngineExit, type EngineProcess, runPulumi } from "./process.ts";
 
 /** Another update holds the stack's lock. */
@@ -22,13 +25,15 @@ export interface Engine {
   preview(): Promise<void>;
   /** Removes every resource of the stack. */
   destroy(onLine?: LineSink): Promise<void>;
-  /** Settles operations that a killed run left open: `imports` exist by these ids, all other creates never happened. */
-  settle(imports: readonly { readonly urn: string; readonly id: string }[], onLine?: LineSink): Promise<void>;
+  /** Reads resources anew from the cluster, by their URNs, and nothing else. */
+  refresh(urns: readonly string[], onLine?: LineSink): Promise<void>;
   createStack(): Promise<void>;
   /** Forgets the stack, whatever is still in its state; its config file stays. */
   removeStack(): Promise<void>;
   /** The state as JSON. */
-  exportState(): Promise<unknown>;
+  exportState(): Promise<ExportedState>;
+  /** Puts a state in the place of the one that is there; it must be an edited export. */
+  importState(state: ExportedState): Promise<void>;
 }
 
 /**
@@ -62,9 +67,9 @@ export class PulumiEngine implements Engine {
     await this.#call(["destroy", "--yes", "--skip-preview", "--suppress-outputs"], onLine);
   }
 
-  async settle(imports: readonly { readonly urn: string; readonly id: string }[], onLine?: LineSink): Promise<void> {
-    const pairs = imports.flatMap(({ urn, id }) => ["--import-pending-creates", urn, "--import-pending-creates", id]);
-    await this.#call(["refresh", "--yes", "--skip-preview", "--clear-pending-creates", ...pairs], onLine);
+  async refresh(urns: readonly string[], onLine?: LineSink): Promise<void> {
+    const targets = urns.flatMap((urn) => ["--target", urn]);
+    await this.#call(["refresh", "--yes", "--skip-preview", "--suppress-outputs", ...targets], onLine);
   }
 
   async createStack(): Promise<void> {
@@ -75,8 +80,18 @@ export class PulumiEngine implements Engine {
     await this.#call(["stack", "rm", "--yes", "--force", "--preserve-config"]);
   }
 
-  async exportState(): Promise<unknown> {
+  async exportState(): Promise<ExportedState> {
     return JSON.parse((await this.#call(["stack", "export"])).lines.join("\n"));
+  }
+
+  async importState(state: ExportedState): Promise<void> {
+    const file = inLab(`state-${process.pid}.json`);
+    writePrivateFile(file, JSON.stringify(state));
+    try {
+      await this.#call(["stack", "import", "--file", file]);
+    } finally {
+      rmSync(file, { force: true });
+    }
   }
 
   #args(command: readonly string[]): string[] {

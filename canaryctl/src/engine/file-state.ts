@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { projectName } from "../stack-file.ts";
+import type { Deployment } from "./pending.ts";
 import { isAlive } from "./process-alive.ts";
 
 /** A lock file of the engine: who holds the stack. */
@@ -42,7 +43,7 @@ export class FileState {
   }
 
   /** The state as the engine saved it; undefined where there is none. */
-  read(): unknown {
+  read(): Deployment | undefined {
     return this.exists() ? JSON.parse(readFileSync(this.#file(), "utf8")).checkpoint?.latest : undefined;
   }
 
@@ -56,7 +57,7 @@ export class FileState {
   /** Takes away locks whose holder was killed, and says whose they were. A lock that may be held stays. */
   dropDeadLocks(): readonly StackLock[] {
     const dead = this.locks().filter((lock) => !lock.isHeld);
-    for (const lock of dead) rmSync(lock.path, { force: true });
+    for (const { path } of dead) for (const file of [path, `${path}.attrs`]) rmSync(file, { force: true });
     return dead;
   }
 

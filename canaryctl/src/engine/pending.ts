@@ -1,10 +1,29 @@
+/** A resource as the engine keeps it, as far as it is read here. */
+export interface ResourceState {
+  readonly urn: string;
+  /** The type token, such as `kubernetes:apps/v1:Deployment`. */
+  readonly type: string;
+  readonly id?: string;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+}
+
 /** An operation that the engine had begun when it was killed. */
 export interface PendingOperation {
-  readonly operation: string;
-  readonly urn: string;
-  /** The resource's type token, such as `kubernetes:apps/v1:Deployment`. */
+  /** What it was: `creating`, `updating`, `deleting`, … */
   readonly type: string;
-  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly resource: ResourceState;
+}
+
+/** A stack's state, as `pulumi stack export` gives it and the backend keeps it. */
+export interface Deployment {
+  readonly resources?: readonly ResourceState[];
+  readonly pending_operations?: readonly PendingOperation[];
+}
+
+export interface ExportedState {
+  readonly version: number;
+  readonly deployment: Deployment;
 }
 
 /** A Kubernetes object by its coordinates. */
@@ -15,49 +34,40 @@ export interface ObjectReference {
   readonly namespace?: string;
 }
 
-interface StateJson {
-  readonly deployment?: StateJson;
-  readonly pending_operations?: readonly {
-    readonly type: string;
-    readonly resource: {
-      readonly urn: string;
-      readonly type: string;
-      readonly inputs?: Readonly<Record<string, unknown>>;
-    };
-  }[];
-}
-
-/** The open operations in a state, from the backend's file or from `stack export`, which wraps it once more. */
-export function pendingOperations(state: unknown): readonly PendingOperation[] {
-  const json = (state ?? {}) as StateJson;
-  return ((json.deployment ?? json).pending_operations ?? []).map(({ type: operation, resource }) => ({
-    operation,
-    urn: resource.urn,
-    type: resource.type,
-    inputs: resource.inputs ?? {},
-  }));
-}
-
-/** The object that a pending create would have made; undefined for what is not one Kubernetes object with a name. */
-export function objectOf({ type, inputs }: PendingOperation): ObjectReference | undefined {
-  const { apiVersion, kind, metadata } = inputs as {
-    apiVersion?: string;
-    kind?: string;
-    metadata?: { name?: string; namespace?: string };
+/** The object that a create was making; undefined for what is not one Kubernetes object with a name. */
+export function objectOf({ type, inputs }: ResourceState): ObjectReference | undefined {
+  const { apiVersion, kind, metadata } = (inputs ?? {}) as Partial<ObjectReference> & {
+    readonly metadata?: Partial<ObjectReference>;
   };
   if (!type.startsWith("kubernetes:") || !apiVersion || !kind || !metadata?.name) return undefined;
-  return { apiVersion, kind, name: metadata.name, ...(metadata.namespace ? { namespace: metadata.namespace } : {}) };
+  const { name, namespace } = metadata;
+  return { apiVersion, kind, name, ...(namespace && { namespace }) };
 }
 
-/** The Helm release that a pending create would have made. */
+/** The Helm release that a create was making. */
 export function releaseOf({
   type,
   inputs,
-}: PendingOperation): { readonly name: string; readonly namespace: string } | undefined {
-  const { name, namespace } = inputs as { name?: string; namespace?: string };
+}: ResourceState): Required<Pick<ObjectReference, "name" | "namespace">> | undefined {
+  const { name, namespace } = (inputs ?? {}) as Partial<ObjectReference>;
   return type === "kubernetes:helm.sh/v3:Release" && name && namespace ? { name, namespace } : undefined;
 }
 
 /** The id by which the Kubernetes provider knows an object or a release. */
-export const providerId = ({ name, namespace }: { readonly name: string; readonly namespace?: string }): string =>
+export const providerId = ({ name, namespace }: Pick<ObjectReference, "name" | "namespace">): string =>
   namespace ? `${namespace}/${name}` : name;
+
+/**
+ * A state without open operations, in which the creates that came about are resources like any other; their outputs are for a refresh
+ * to fill in. What a create depends on was there before it began, so it can stand at the end.
+ *
+ * @param ids of the resources that exist, by URN
+ */
+export function settled(state: ExportedState, ids: ReadonlyMap<string, string>): ExportedState {
+  const { pending_operations = [], resources = [], ...rest } = state.deployment;
+  const made = pending_operations.flatMap(({ resource }) => {
+    const id = ids.get(resource.urn);
+    return id === undefined ? [] : [{ ...resource, id, outputs: {} }];
+  });
+  return { ...state, deployment: { ...rest, resources: [...resources, ...made] } };
+}

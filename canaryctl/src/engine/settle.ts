@@ -1,37 +1,46 @@
 import { hasObject, hasRelease } from "../kube/existing.ts";
 import type { Lab } from "../lab.ts";
-import { objectOf, type PendingOperation, pendingOperations, providerId, releaseOf } from "./pending.ts";
+import { objectOf, type PendingOperation, providerId, type ResourceState, releaseOf, settled } from "./pending.ts";
 
 /**
  * Settles what a killed update left open. The engine notes a create before it begins and cannot know afterwards whether it came
  * about; the cluster can: what is there is taken into the state, what is not was never made. Updates and deletes need no such
  * question, for they can be repeated.
+ *
+ * The engine has flags for this (`refresh --import-pending-creates`), but at 3.250 they take a create for imported and then lose it.
  */
 export async function settlePending(lab: Lab, say: (line: string) => void): Promise<void> {
-  const pending = pendingOperations(lab.state ? lab.state.read() : await lab.engine.exportState());
-  if (pending.length === 0) return;
-  const creates = pending.filter(({ operation }) => operation === "creating");
-  const found = await Promise.all(creates.map((create) => idInCluster(lab, create)));
-  const imports = creates.flatMap(({ urn }, index) => {
-    const id = found[index];
-    return id === undefined ? [] : [{ urn, id }];
-  });
-  for (const { operation, urn } of pending) {
-    const outcome =
-      operation !== "creating"
-        ? "will be repeated"
-        : imports.some((made) => made.urn === urn)
-          ? "was done"
-          : "was not done";
-    say(`A killed update was ${operation} ${urn.split("::").at(-1)}: it ${outcome}.`);
+  const { engine, state } = lab;
+  if (state && !hasPending(state.read()?.pending_operations)) return;
+  const exported = await engine.exportState();
+  const pending = exported.deployment.pending_operations;
+  if (!hasPending(pending)) return;
+
+  const ids = new Map<string, string>();
+  for (const operation of pending) {
+    const id = operation.type === "creating" ? await idInCluster(lab, operation.resource) : undefined;
+    if (id !== undefined) ids.set(operation.resource.urn, id);
+    say(outcome(operation, id));
   }
-  await lab.engine.settle(imports, say);
+  await engine.importState(settled(exported, ids));
+  if (ids.size > 0) await engine.refresh([...ids.keys()], say);
 }
 
-/** The id of what a create was making, where it is in the cluster. A release that is not whole counts as not made: the plugin begins it anew. */
-async function idInCluster({ cluster }: Lab, create: PendingOperation): Promise<string | undefined> {
-  const release = releaseOf(create);
+const hasPending = (pending: readonly PendingOperation[] | undefined): pending is readonly PendingOperation[] =>
+  pending !== undefined && pending.length > 0;
+
+function outcome({ type, resource }: PendingOperation, id: string | undefined): string {
+  const will = type === "creating" ? (id === undefined ? "it was not done" : "it was done") : "it will be repeated";
+  return `A killed update was ${type} ${resource.urn.split("::").at(-1)}: ${will}.`;
+}
+
+/**
+ * The id of what a create was making, where it is in the cluster. A release that is not whole counts as not made: the plugin begins
+ * it anew.
+ */
+async function idInCluster({ cluster }: Lab, resource: ResourceState): Promise<string | undefined> {
+  const release = releaseOf(resource);
   if (release) return (await hasRelease(cluster, release)) ? providerId(release) : undefined;
-  const object = objectOf(create);
+  const object = objectOf(resource);
   return object && (await hasObject(cluster, object)) ? providerId(object) : undefined;
 }

@@ -59,10 +59,14 @@ export function fakeLab(options: FakeOptions = {}) {
     },
     preview: async () => void log.push("preview"),
     destroy: async () => void log.push("destroy"),
-    settle: async (imports) => void log.push(`settle ${imports.map(({ id }) => id).join(" ")}`.trim()),
+    refresh: async (urns) => void log.push(`refresh ${urns.join(" ")}`),
+    importState: async ({ deployment }) => {
+      const ids = deployment.resources?.map(({ id }) => id).join(" ");
+      log.push(`import ${ids}, ${deployment.pending_operations?.length ?? 0} open`);
+    },
     createStack: async () => void log.push("createStack"),
     removeStack: async () => void log.push("removeStack"),
-    exportState: async () => ({}),
+    exportState: async () => ({ version: 3, deployment: state?.read() ?? {} }),
   };
   const lab: Lab = {
     stackFile,

@@ -53,12 +53,10 @@ describe("PulumiEngine", () => {
     expect(calls[0]?.onLine).toBeUndefined();
   });
 
-  test("settling names what exists and clears the rest", async () => {
+  test("a refresh reads what is named, and nothing else", async () => {
     const { engine, calls } = engineThat({});
-    await engine.settle([{ urn: "urn:x", id: "ns/x" }]);
-    const args = calls[0]?.args ?? [];
-    expect(args).toContain("--clear-pending-creates");
-    expect(args.join(" ")).toContain("--import-pending-creates urn:x --import-pending-creates ns/x");
+    await engine.refresh(["urn:x", "urn:y"]);
+    expect(calls[0]?.args.join(" ")).toContain("--target urn:x --target urn:y");
   });
 
   test("removing a stack keeps its config file", async () => {

@@ -1,30 +1,18 @@
 import { expect, test } from "@jest/globals";
-import { objectOf, pendingOperations, providerId, releaseOf } from "../../../../canaryctl/src/engine/pending.ts";
+import { objectOf, providerId, releaseOf, settled } from "../../../../canaryctl/src/engine/pending.ts";
 
-const create = (type: string, inputs: object) => ({
-  type: "creating",
-  resource: { urn: `urn::${type}::x`, type, inputs },
+const resource = (type: string, inputs: Readonly<Record<string, unknown>>) => ({
+  urn: `urn::${type}::x`,
+  type,
+  inputs,
 });
-const [deployment, release, image] = pendingOperations({
-  pending_operations: [
-    create("kubernetes:apps/v1:Deployment", {
-      apiVersion: "apps/v1",
-      kind: "Deployment",
-      metadata: { name: "a", namespace: "n" },
-    }),
-    create("kubernetes:helm.sh/v3:Release", { name: "istiod", namespace: "istio-system", chart: "x" }),
-    create("docker:index/image:Image", { imageName: "x" }),
-  ],
+const deployment = resource("kubernetes:apps/v1:Deployment", {
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name: "a", namespace: "n" },
 });
-if (!deployment || !release || !image) throw new Error("three operations");
-
-test("finds open operations in the backend's file and in an export alike, and none in no state", () => {
-  const operations = [create("a:b:C", {})];
-  expect(pendingOperations({ pending_operations: operations })).toHaveLength(1);
-  expect(pendingOperations({ version: 3, deployment: { pending_operations: operations } })).toHaveLength(1);
-  expect(pendingOperations({ resources: [] })).toEqual([]);
-  expect(pendingOperations(undefined)).toEqual([]);
-});
+const release = resource("kubernetes:helm.sh/v3:Release", { name: "istiod", namespace: "istio-system", chart: "x" });
+const image = resource("docker:index/image:Image", { imageName: "x" });
 
 test("names the object or the release that a create was making", () => {
   expect(objectOf(deployment)).toEqual({ apiVersion: "apps/v1", kind: "Deployment", name: "a", namespace: "n" });
@@ -37,4 +25,24 @@ test("names the object or the release that a create was making", () => {
 test("writes ids as the Kubernetes provider does", () => {
   expect(providerId({ name: "a", namespace: "n" })).toBe("n/a");
   expect(providerId({ name: "a" })).toBe("a");
+});
+
+test("a settled state has the resources that came about, in their place, and nothing open", () => {
+  const before = resource("pulumi:pulumi:Stack", {});
+  const state = {
+    version: 3,
+    deployment: {
+      manifest: { version: "3.250.0" },
+      resources: [before],
+      pending_operations: [
+        { type: "creating", resource: deployment },
+        { type: "creating", resource: release },
+        { type: "updating", resource: before },
+      ],
+    },
+  };
+  expect(settled(state, new Map([[deployment.urn, "n/a"]]))).toEqual({
+    version: 3,
+    deployment: { manifest: { version: "3.250.0" }, resources: [before, { ...deployment, id: "n/a", outputs: {} }] },
+  });
 });

@@ -23,7 +23,7 @@ function labWith(text: string, isInBackend: boolean) {
   const { lab, log } = fakeLab();
   const stackFile = new StackFile("dev", projectFolder(text));
   const exportState = () =>
-    isInBackend ? Promise.resolve({}) : Promise.reject(new NoStackError("no stack named 'dev' found"));
+    isInBackend ? lab.engine.exportState() : Promise.reject(new NoStackError("no stack named 'dev' found"));
   return { lab: { ...lab, stackFile, engine: { ...lab.engine, exportState } }, log };
 }
 

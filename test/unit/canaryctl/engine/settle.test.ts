@@ -1,10 +1,11 @@
 import { expect, test } from "@jest/globals";
 import type { FileState } from "../../../../canaryctl/src/engine/file-state.ts";
+import type { PendingOperation } from "../../../../canaryctl/src/engine/pending.ts";
 import { settlePending } from "../../../../canaryctl/src/engine/settle.ts";
 import type { ClusterClient } from "../../../../canaryctl/src/kube/client.ts";
 import { fakeLab } from "../fake-lab.ts";
 
-const pending = (operation: string, name: string, type: string, inputs: object) => ({
+const pending = (operation: string, name: string, type: string, inputs: Readonly<Record<string, unknown>>) => ({
   type: operation,
   resource: { urn: `urn:pulumi:dev::canary-lab::${type}::${name}`, type, inputs },
 });
@@ -18,7 +19,7 @@ const namespace = (name: string) =>
 const release = (name: string) =>
   pending("creating", name, "kubernetes:helm.sh/v3:Release", { name, namespace: "istio-system" });
 
-const stateWith = (...operations: readonly object[]): FileState => {
+const stateWith = (...operations: readonly PendingOperation[]): FileState => {
   const state: Pick<FileState, "read"> = { read: () => ({ pending_operations: operations }) };
   return state as FileState;
 };
@@ -45,7 +46,10 @@ test("takes in what is in the cluster, forgets the rest, and says which is which
   const { lab, log } = fakeLab({ state: stateWith(...operations) });
   const lines: string[] = [];
   await settlePending({ ...lab, cluster: clusterWith("/canary-lab", "istio-base") }, (line) => lines.push(line));
-  expect(log).toEqual(["settle canary-lab istio-system/istio-base"]);
+  expect(log).toEqual([
+    "import canary-lab istio-system/istio-base, 0 open",
+    "refresh urn:pulumi:dev::canary-lab::kubernetes:core/v1:Namespace::canary-lab urn:pulumi:dev::canary-lab::kubernetes:helm.sh/v3:Release::istio-base",
+  ]);
   expect(lines.map((line) => line.replace("A killed update was ", ""))).toEqual([
     "creating canary-lab: it was done.",
     "creating other: it was not done.",
