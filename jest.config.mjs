@@ -20,6 +20,7 @@ export default {
       ...shared,
       displayName: "e2e",
       testMatch: ["<rootDir>/test/e2e/**/*.test.ts"],
+      setupFilesAfterEnv: ["<rootDir>/test/e2e/support/patience.mjs"],
       globalSetup: "<rootDir>/test/e2e/support/whole-suite.mjs",
       globalTeardown: "<rootDir>/test/e2e/support/whole-suite-end.mjs",
     },

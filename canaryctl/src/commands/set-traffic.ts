@@ -29,6 +29,7 @@ export function addSetTraffic(program: Command): void {
       if (stable + canary !== 100) {
         throw new UsageError(`${stable} and ${canary} sum to ${stable + canary}.`, {
           allowed: "two shares in percent that sum to 100",
+          next: "npx canaryctl set-traffic 90 10",
         });
       }
       print([await moveTraffic(openWithCanary(optionsOf<RouteFlags>(command), canary), say)]);
