@@ -6,6 +6,9 @@ import { type Environment, type WorldName, worldNames } from "../../cluster/worl
 const environmentFile = () => inLab("environment.json");
 const worldFile = () => inLab("world");
 
+/** Holds the identity of the cluster that the state is about. */
+export const identityFile = () => inLab("cluster-identity");
+
 export const notUp = (): LabError => new LabError("The lab is not up.", { next: "npm run up" });
 
 /** What the world of the last `up` gave; undefined where the lab is not up. */
@@ -33,8 +36,7 @@ export function notedWorld(): WorldName | undefined {
 }
 
 export function forgetEnvironment(): void {
-  rmSync(environmentFile(), { force: true });
-  rmSync(worldFile(), { force: true });
+  for (const file of [environmentFile(), worldFile(), identityFile()]) rmSync(file, { force: true });
 }
 
 function readIfThere(path: string): string | undefined {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { LabError } from "../../../cluster/lab-error.ts";
-import { inLab, writePrivateFile } from "../../../cluster/lab-folder.ts";
+import { writePrivateFile } from "../../../cluster/lab-folder.ts";
+import { identityFile } from "../environment-file.ts";
 import type { Lab } from "../lab.ts";
 
 /** The uid of a cluster's first namespace: it is made once, and no two clusters share it. */
@@ -16,11 +17,7 @@ async function clusterIdentity({ cluster }: Lab): Promise<string> {
  *
  * @param file holds the identity of the cluster that the state is about
  */
-export async function forgetLostCluster(
-  lab: Lab,
-  say: (line: string) => void,
-  file = inLab("cluster-identity"),
-): Promise<void> {
+export async function forgetLostCluster(lab: Lab, say: (line: string) => void, file = identityFile()): Promise<void> {
   if (lab.environment.world === "existing") return;
   const [known, found] = [readIfThere(file), await clusterIdentity(lab)];
   if (known === found) return;
