@@ -1,7 +1,16 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Call, Client, type WatchEvent } from "./client.ts";
-import { type JsonObject, listAt, textAt } from "./json.ts";
+import { at, type JsonObject, listAt, textAt } from "./json.ts";
 import type { Access } from "./kubeconfig.ts";
-import { apiVersionOf, isLikelyNamespaced, type KubeObject, kindOf, nameOf, namespaceOf } from "./objects.ts";
+import {
+  apiVersionOf,
+  isBuiltIn,
+  isLikelyNamespaced,
+  type KubeObject,
+  kindOf,
+  nameOf,
+  namespaceOf,
+} from "./objects.ts";
 import { Schemas } from "./schemas.ts";
 
 /** The API server has no such kind, for example because its CRD is not there yet. */
@@ -25,6 +34,9 @@ export interface ApplyOptions extends WriteOptions {
   readonly manager: string;
   readonly force: boolean;
 }
+
+/** How long a kind whose CRD exists may take to be served, in milliseconds. */
+const lateKindMilliseconds = 15_000;
 
 const keyOf = (apiVersion: string, kind: string): string => `${apiVersion}/${kind}`;
 const rootOf = (apiVersion: string): string =>
@@ -88,11 +100,37 @@ export class Cluster {
 
   /** The URL path of a collection, or of one object in it. Throws {@link NoMatchError}. */
   async path(apiVersion: string, kind: string, namespace: string, name = ""): Promise<string> {
-    if (!this.serves(apiVersion, kind)) await this.discover();
+    if (!this.serves(apiVersion, kind)) await this.#discoverUntil(apiVersion, kind);
     const found = this.#kinds.get(keyOf(apiVersion, kind));
     if (!found) throw new NoMatchError(apiVersion, kind);
     const scope = found.namespaced && (namespace || name) ? `/namespaces/${namespace || "default"}` : "";
     return `${rootOf(apiVersion)}${scope}/${found.plural}${name && `/${name}`}`;
+  }
+
+  /**
+   * Asks again what kinds there are. A kind whose CRD exists is waited for a while: an API server that has just started serves
+   * them late, and must not be taken for one from which they were removed.
+   */
+  async #discoverUntil(apiVersion: string, kind: string): Promise<void> {
+    await this.discover();
+    if (this.serves(apiVersion, kind) || isBuiltIn(apiVersion)) return;
+    const definitions = await this.list({
+      apiVersion: "apiextensions.k8s.io/v1",
+      kind: "CustomResourceDefinition",
+      namespace: "",
+    });
+    const group = apiVersion.split("/")[0];
+    const isDefined = definitions.some(
+      (one) =>
+        textAt(one, "spec", "group") === group &&
+        textAt(one, "spec", "names", "kind") === kind &&
+        !at(one, "metadata", "deletionTimestamp"),
+    );
+    const deadline = Date.now() + lateKindMilliseconds;
+    while (isDefined && !this.serves(apiVersion, kind) && Date.now() < deadline) {
+      await sleep(250);
+      await this.discover();
+    }
   }
 
   async #onObject(object: KubeObject, call: Call): Promise<KubeObject> {

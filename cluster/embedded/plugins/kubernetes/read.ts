@@ -27,7 +27,11 @@ export interface ReadOutcome {
 }
 
 const gone: ReadOutcome = { id: "", properties: {}, inputs: {} };
-const clusterAnnotations = ["deployment.kubernetes.io/revision", "kubectl.kubernetes.io/last-applied-configuration"];
+/** What the cluster or kubectl adds to an object's marks. */
+const addedMarks = {
+  annotations: ["deployment.kubernetes.io/revision", "kubectl.kubernetes.io/last-applied-configuration"],
+  labels: ["kubernetes.io/metadata.name"],
+} as const;
 
 /** Inputs that would make a live object: what of it was written, but for its status. */
 export async function importedInputs(
@@ -36,19 +40,22 @@ export async function importedInputs(
 ): Promise<KubeObject> {
   const { status: _, ...rest } = writtenPart(structuredClone(live));
   const inputs = await normaliser(rest);
-  const metadata = objectAt(inputs, "metadata");
-  const marks = objectAt(metadata, "annotations");
-  for (const key of clusterAnnotations) if (marks) delete marks[key];
-  if (metadata && marks && Object.keys(marks).length === 0) delete metadata.annotations;
+  const metadata = objectAt(inputs, "metadata") ?? {};
+  for (const [field, keys] of Object.entries(addedMarks)) {
+    const marks = objectAt(metadata, field) ?? {};
+    for (const key of keys) delete marks[key];
+    if (Object.keys(marks).length === 0) delete metadata[field];
+  }
+  if (inputs.kind === "Secret" && inputs.type === "Opaque") delete inputs.type; // the default, and its removal would replace
   return inputs;
 }
 
 /** Reads the live object: for an import with inputs made from it, for a refresh with the inputs that the program named. */
 export async function read(session: Session, request: ReadRequest): Promise<ReadOutcome> {
   const { id, urn } = request;
+  if (session.settings.renderDirectory) return request;
   if (!session.cluster) {
     if (session.settings.skipUnreachable) return request;
-    if (session.settings.renderDirectory) return request;
     await dropsUnreachable(session, urn, "failed to read resource state due to unreachable cluster");
     return gone;
   }
@@ -65,7 +72,6 @@ export async function read(session: Session, request: ReadRequest): Promise<Read
     kind: identity.kind ?? "",
     metadata: { name, namespace },
   };
-  if (session.settings.renderDirectory) return request;
 
   let live: KubeObject;
   let failure: unknown;
