@@ -12,8 +12,19 @@ const devicePlugins = "/var/lib/kubelet/device-plugins";
 /** Where the kubelet keeps links to the logs of containers. */
 const containerLogs = "/var/log/containers";
 
-/** The folders of those files; they go with the lab where nothing else is in them. */
-export const outsideFolders = [shimSockets, cniResults, devicePlugins, containerLogs] as const;
+/** Where dockerd looks for plugins. */
+const dockerPlugins = "/run/docker/plugins";
+
+/** The folders of those files. */
+export const outsideFolders = [shimSockets, cniResults, devicePlugins, containerLogs, dockerPlugins] as const;
+
+/** They and the folders made for them, deepest first. */
+const madeFolders: readonly string[] = outsideFolders.flatMap((folder) =>
+  folder === containerLogs ? [folder] : [folder, dirname(folder)],
+);
+
+/** Those of the folders that are there now: asked before a lab starts, so that they stay after it. */
+export const presentFolders = (): string[] => madeFolders.filter((folder) => existsSync(folder));
 
 /** A file of the lab's networks, by its name. */
 export const isLabResult = (name: string): boolean =>
@@ -47,13 +58,10 @@ export function outsideFiles(labs: readonly string[]): string[] {
   ];
 }
 
-/** Removes them, and every folder around them that is empty then. */
-export function removeOutsideFiles(labs: readonly string[]): void {
+/** Removes them, and every folder around them that is empty then and was not there before the lab (`keep`). */
+export function removeOutsideFiles(labs: readonly string[], keep: readonly string[]): void {
   for (const file of outsideFiles(labs)) rmSync(file, { force: true });
-  for (const folder of outsideFolders) {
-    removeEmpty(folder);
-    if (folder !== containerLogs) removeEmpty(dirname(folder));
-  }
+  for (const folder of madeFolders.filter((made) => !keep.includes(made))) removeEmpty(folder);
 }
 
 function removeEmpty(folder: string): void {

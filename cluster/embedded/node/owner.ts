@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { LabError } from "../../lab-error.ts";
 import { writePrivateFile } from "../../lab-folder.ts";
+import { presentFolders } from "./outside.ts";
 import { type MarkedProcess, markedProcesses } from "./proc.ts";
 import { readSysctls, type Sysctls } from "./sysctls.ts";
 
@@ -13,14 +14,16 @@ export interface Owner {
   /** The lab folder that the machine was changed for. */
   readonly lab: string;
   readonly sysctls: Sysctls;
+  /** Folders outside the lab folder that were there before. */
+  readonly folders: readonly string[];
 }
 
 export const ownerFile = "/run/canary-lab/owner.json";
 
 export function readOwner(): Owner | undefined {
   try {
-    const { lab, sysctls } = JSON.parse(readFileSync(ownerFile, "utf8"));
-    return typeof lab === "string" ? { lab, sysctls: sysctls ?? {} } : undefined;
+    const { lab, sysctls, folders } = JSON.parse(readFileSync(ownerFile, "utf8"));
+    return typeof lab === "string" ? { lab, sysctls: sysctls ?? {}, folders: folders ?? [] } : undefined;
   } catch {
     return undefined; // there is none, or nothing that can be read
   }
@@ -30,8 +33,8 @@ export function readOwner(): Owner | undefined {
 export function takeMachine(lab: string): void {
   const owner = readOwner();
   if (owner?.lab === lab) return;
-  mkdirSync(dirname(ownerFile), { recursive: true, mode: 0o700 });
-  writePrivateFile(ownerFile, `${JSON.stringify({ lab, sysctls: owner?.sysctls ?? readSysctls() }, null, 2)}\n`);
+  const before = owner ?? { sysctls: readSysctls(), folders: presentFolders() };
+  writePrivateFile(ownerFile, `${JSON.stringify({ ...before, lab }, null, 2)}\n`);
 }
 
 export const releaseMachine = (): void => rmSync(dirname(ownerFile), { recursive: true, force: true });

@@ -7,7 +7,7 @@ import { nodeLayout } from "./layout.ts";
 import { deletedFolder, leftovers, mountFolders, nodeFiles } from "./leftovers.ts";
 import { currentMounts, unmountBelow } from "./mounts.ts";
 import { bridgeExists, removeNetwork, searchPath } from "./network.ts";
-import { removeOutsideFiles } from "./outside.ts";
+import { presentFolders, removeOutsideFiles } from "./outside.ts";
 import { otherLiveLab, readOwner, releaseMachine } from "./owner.ts";
 import { endProcesses, identify, markedProcesses } from "./proc.ts";
 import { type ProcessName, processNames } from "./processes/process-spec.ts";
@@ -61,8 +61,9 @@ async function cleanMachine(labs: ReadonlySet<string>, bin: string): Promise<voi
   // Chains named KUBE-* are the lab's only where a lab has been: the machine may be a Kubernetes node by itself.
   if (readOwner() || bridgeExists()) await removeNetwork(searchPath(bin));
   removeCgroups();
-  removeOutsideFiles([...labs]);
-  writeSysctls(readOwner()?.sysctls ?? {});
+  const before = readOwner();
+  removeOutsideFiles([...labs], before?.folders ?? presentFolders());
+  writeSysctls(before?.sysctls ?? {});
   releaseMachine();
 }
 
