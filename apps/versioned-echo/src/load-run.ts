@@ -51,9 +51,9 @@ export async function runLoad(options: LoadOptions): Promise<LoadSummary> {
   const started = performance.now();
   const elapsed = () => (performance.now() - started) / 1000;
 
-  while (sent < requests && elapsed() < options.seconds) {
+  for (let now = 0; sent < requests && now < options.seconds; now = elapsed()) {
     // The first is due at once; after a pause of the process what fell due meanwhile is sent together, so that the rate holds.
-    const due = Math.floor(elapsed() * rate) + 1;
+    const due = Math.floor(now * rate) + 1;
     while (sent + skipped < due && sent < requests) {
       if (inFlight.size >= concurrency) {
         skipped++;

@@ -1,8 +1,10 @@
 import { once } from "node:events";
 import { Agent, get, type IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, describe, expect, test } from "@jest/globals";
+import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import { ended, type Program, start, startServer } from "./process.ts";
+
+jest.setTimeout(30_000); // processes start slowly on a busy machine
 
 const programs: Program[] = [];
 afterEach(() => {
@@ -44,7 +46,7 @@ describe("the process", () => {
 
 describe("after SIGTERM", () => {
   test("it is unready at once, serves on for the drain delay, closes politely and exits with 0", async () => {
-    const { program, url, end } = await server({ DRAIN_DELAY_MS: "600" });
+    const { program, url, end } = await server({ DRAIN_DELAY_MS: "2000" });
     const agent = new Agent({ keepAlive: true });
     expect((await request(`${url}/version`, agent)).headers.connection).toBe("keep-alive");
     program.kill("SIGTERM");
@@ -59,7 +61,7 @@ describe("after SIGTERM", () => {
   });
 
   test("it finishes what is in flight, even what arrived just before the listener went", async () => {
-    const { program, url, end } = await server({ DRAIN_DELAY_MS: "200", LATENCY_MS: "700" });
+    const { program, url, end } = await server({ DRAIN_DELAY_MS: "1500", LATENCY_MS: "2500" });
     const before = request(`${url}/version`);
     await sleep(100);
     program.kill("SIGTERM");
@@ -80,6 +82,6 @@ describe("after SIGTERM", () => {
     await sleep(30);
     program.kill("SIGTERM");
     expect((await end).code).toBe(0);
-    expect(performance.now() - started).toBeLessThan(3000);
+    expect(performance.now() - started).toBeLessThan(6000);
   });
 });
