@@ -25,6 +25,23 @@ test("errorsIn keeps each message once, and not the engine's summary", () => {
   expect(errorsIn(lines)).toEqual(["no such thing"]);
 });
 
+test("errorsIn keeps the lines that belong to an error, and no more", () => {
+  const lines = [
+    "Diagnostics:",
+    "  kubernetes:helm.sh/v3:Release (istiod):",
+    "    error: 1 error occurred:",
+    "    \t* Helm release istio-system/istiod: timed out",
+    "    \t  the pod istiod-1 cannot pull its image",
+    "    ",
+    "    and a hint that is left out",
+    "  pulumi:pulumi:Stack (canary-lab-dev):",
+    "    error: update failed",
+  ];
+  expect(errorsIn(lines)).toEqual([
+    "1 error occurred:\n    * Helm release istio-system/istiod: timed out\n    the pod istiod-1 cannot pull its image",
+  ]);
+});
+
 test("LineSplitter gives the same lines however the text is cut", () => {
   fc.assert(
     fc.property(
