@@ -4,7 +4,7 @@ export const knownDifferences: Readonly<Record<string, string>> = {
     "An import takes over what was written into the live object. The recorded plugin was built without its schema: it imported " +
     "nothing but the name, and then wanted to replace what it had just adopted. The released one imports the fields, too.",
   "c23-options":
-    "Only now and then: one creation that fails and one deletion run side by side, and which ends first decides what the engine " +
+    "One creation that fails and one deletion run side by side, and which ends first decides what the engine " +
     "still begins. With this plugin deletions end sooner.",
   "c30-rollout":
     "The recorded live object carries what the Argo Rollouts controller adds to it (a revision, defaults). The lab runs no such " +
