@@ -16,6 +16,7 @@ import { examples, print, showLines, table } from "../print.ts";
 import { removeWorld } from "../remove-world.ts";
 import { measureSplit } from "../traffic/measured-split.ts";
 import { splitTable } from "../traffic/report.ts";
+import { applyRoute, readRoute } from "../traffic/route.ts";
 import type { SplitVerdict } from "../traffic/verdict.ts";
 import { optionsOf } from "./arguments.ts";
 
@@ -108,6 +109,17 @@ async function deploy(lab: Lab, progress: Progress, note: (detail: string) => vo
   await prepareStack(lab);
   await settlePending(lab, say);
   await updateStack(lab, { say, waitSeconds, onLine: showLines(say, note) });
+  await restoreRoute(lab, say);
+}
+
+/** The engine compares with what it remembers, not with what is live: a route that was moved by hand would stay as it is. */
+async function restoreRoute({ cluster, config }: Lab, say: (line: string) => void): Promise<void> {
+  const route = await readRoute(cluster, config);
+  if (!route || route.weights.canary === config.canaryWeight) return;
+  say(
+    `The live route was at ${route.weights.stable}/${route.weights.canary}, written by ${route.owner}: putting it back.`,
+  );
+  await applyRoute(cluster, config);
 }
 
 function report(lab: Lab, verdict: SplitVerdict, times: readonly StageTime[]): readonly string[] {
