@@ -27,13 +27,12 @@ export const buildSeconds = (durations: Readonly<Record<string, number>>): numbe
     .filter(([stage]) => stage.startsWith("build "))
     .reduce((sum, [, seconds]) => sum + seconds, 0);
 
-/** The sum of the builds as recorded when the tools were made; empty where no stage of that kind was. */
-export function recordedBuilds(): Row {
-  return {
-    what: "builds of the tools, as recorded when they were last made",
-    values: [buildSeconds(readDurations())],
-    unit: "s",
-  };
+/** The sum of the builds as recorded when the tools were made here; nothing where they were not built. */
+export function recordedBuilds(): readonly Row[] {
+  const seconds = buildSeconds(readDurations());
+  return seconds === 0
+    ? []
+    : [{ what: "builds of the tools, as recorded when they were last made", values: [seconds], unit: "s" }];
 }
 
 const readDurations = (): Record<string, number> => JSON.parse(readFileSync(inLab("durations.json"), "utf8"));

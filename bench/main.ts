@@ -51,7 +51,7 @@ async function main(): Promise<void> {
   const rows: Row[] = [];
   if (values.cold) rows.push(await measureColdUp());
   await requireLab();
-  if (!values.cold) rows.push(recordedBuilds());
+  if (!values.cold) rows.push(...recordedBuilds());
   const weight = configuredWeight();
   const empty = await makeEmptyProgram();
   try {
