@@ -13,7 +13,7 @@ export interface Checkout {
     args: readonly string[],
     options?: { prefix?: readonly string[]; env?: Record<string, string> },
   ): Promise<Outcome>;
-  /** What `.lab/` holds, besides the folder itself. */
+  /** What `.lab/` holds, besides what Node keeps there of the compiled command line. */
   labFiles(): readonly string[];
   remove(): void;
 }
@@ -35,7 +35,10 @@ export function makeCheckout(): Checkout {
       const [file = command, ...rest] = [...prefix, command, ...args];
       return run(file, rest, { cwd: folder, env, timeoutSeconds: 60 });
     },
-    labFiles: () => (existsSync(join(folder, ".lab")) ? readdirSync(join(folder, ".lab")) : []),
+    labFiles: () =>
+      existsSync(join(folder, ".lab"))
+        ? readdirSync(join(folder, ".lab")).filter((file) => file !== "compile-cache")
+        : [],
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
