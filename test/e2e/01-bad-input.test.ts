@@ -108,7 +108,7 @@ describe("the machine", () => {
 
   test("a disk that is nearly full", async () => {
     const folder = join(checkout.folder, ".lab");
-    mkdirSync(folder);
+    mkdirSync(folder, { recursive: true });
     await mustRun("mount", ["-t", "tmpfs", "-o", "size=64m", "tmpfs", folder]);
     try {
       expect(refusalFault(await checkout.canaryctl(["up"]), /disk|space/i, /GB|GiB/)).toBeUndefined();
