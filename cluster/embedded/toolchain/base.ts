@@ -32,7 +32,7 @@ export function basePart(debian: Part, workshop: Workshop): Part {
     stage: "make Debian base",
     key: keyOf(pinned.debian, process.arch, include.join(), ballast.join()),
     outputs: [rootfsTar],
-    seconds: 45,
+    seconds: 60,
     gigabytes: 0.6,
     async make(folder, note) {
       const tools = folderOf(debian);

@@ -70,7 +70,7 @@ export const recipes: readonly Recipe[] = [
         strip: 1,
       },
     ],
-    seconds: 265,
+    seconds: 280,
     gigabytes: 4,
   },
   {
@@ -86,7 +86,7 @@ export const recipes: readonly Recipe[] = [
         strip: 1,
       },
     ],
-    seconds: 170,
+    seconds: 130,
     gigabytes: 2.5,
   },
   {
@@ -109,7 +109,7 @@ export const recipes: readonly Recipe[] = [
         "tools/packaging/common/envoy_bootstrap.json",
       ],
     },
-    seconds: 170,
+    seconds: 155,
     gigabytes: 2.5,
   },
   {
@@ -125,7 +125,7 @@ export const recipes: readonly Recipe[] = [
         strip: 1,
       },
     ],
-    seconds: 54,
+    seconds: 48,
     gigabytes: 1.2,
   },
   {
@@ -138,7 +138,7 @@ export const recipes: readonly Recipe[] = [
         strip: 0,
       },
     ],
-    seconds: 50,
+    seconds: 44,
     gigabytes: 0.8,
   },
   {
@@ -153,7 +153,7 @@ export const recipes: readonly Recipe[] = [
         strip: 0,
       },
     ],
-    seconds: 25,
+    seconds: 18,
     gigabytes: 0.5,
   },
   {
