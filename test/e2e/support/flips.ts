@@ -40,6 +40,7 @@ export async function flipUnderLoad(): Promise<FlipReport> {
       const weight = moves % 2 === 0 ? 100 : 0;
       const outcome = await canaryctl("set-traffic", String(100 - weight), String(weight));
       if (outcome.exitCode !== 0) throw new Error(`Move ${moves + 1} to ${weight} failed:\n${outcome.output}`);
+      await sleep(1000); // set-traffic raises the weight as its last act and lowers it as its first: each side must get its time
     }
   } finally {
     isMoving = false;
