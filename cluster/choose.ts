@@ -1,8 +1,10 @@
 import type { LabConfig } from "../stacks/lab-config.ts";
+import { builtImages } from "../stacks/target.ts";
 import { createExistingWorld } from "./existing.ts";
 import { createKindWorld } from "./kind.ts";
 import { dockerAnswers, kindVersion, nodeImageCanBePulled, nodeImageIsHere } from "./kind-commands.ts";
 import { LabError } from "./lab-error.ts";
+import { onPath } from "./programs.ts";
 import type { World, WorldName } from "./world.ts";
 
 /** What decides, asked only as far as it must be. Each answers undefined where all is well, else what is in the way. */
@@ -50,14 +52,16 @@ export async function chooseWorld(
       `embedded: ${embeddedObstacle}`,
     ].join("\n  - "),
     {
-      allowed: "a kubeContext in the stack's config, or Docker with kind and access to its registry, or Linux as root",
+      allowed:
+        "a kubeContext in the stack's config, or Docker with kind, Pulumi and access to kind's registry, or Debian on x86-64 as root",
       next: "pulumi config set kubeContext NAME",
     },
   );
 }
 
 const worlds: Record<WorldName, (config: LabConfig, reason: string) => World | Promise<World>> = {
-  existing: ({ kubeContext, kubeconfig, imageRegistry }, reason) => {
+  existing: (config, reason) => {
+    const { kubeContext, kubeconfig, imageRegistry } = config;
     if (!kubeContext) {
       throw new LabError("--cluster existing needs the name of a context; the current one is never taken.", {
         place: "kubeContext in the stack's config",
@@ -67,6 +71,7 @@ const worlds: Record<WorldName, (config: LabConfig, reason: string) => World | P
     return createExistingWorld({
       kubeContext,
       reason,
+      buildsImages: builtImages(config).length > 0,
       ...(kubeconfig && { kubeconfig }),
       ...(imageRegistry && { imageRegistry }),
     });
@@ -89,12 +94,14 @@ const thisHost: Host = {
     if (!(await succeeds(dockerAnswers.file, dockerAnswers.args))) return "Docker does not answer";
     if (!(await succeeds("kind", ["version"])))
       return `kind is not installed (go install sigs.k8s.io/kind@${kindVersion})`;
+    if (!onPath("pulumi", process.env.PATH)) return "pulumi is not on PATH";
     for (const { file, args } of [nodeImageIsHere, nodeImageCanBePulled])
       if (await succeeds(file, args)) return undefined;
     return "Docker cannot pull kind's node image";
   },
   embeddedObstacle() {
-    if (process.platform !== "linux") return `it needs Linux, and this is ${process.platform}`;
+    if (process.platform !== "linux" || process.arch !== "x64")
+      return `it needs Linux on x86-64, and this is ${process.platform} on ${process.arch}`;
     if (process.getuid?.() !== 0) return "it needs root, for namespaces, mounts and network links (sudo)";
     return undefined;
   },

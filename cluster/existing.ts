@@ -1,5 +1,6 @@
 import { type ClusterName, findKubeconfig } from "./kubeconfig-file.ts";
 import { LabError } from "./lab-error.ts";
+import { refuseMissingPrograms } from "./programs.ts";
 import type { Environment, World } from "./world.ts";
 
 export interface ExistingSettings extends ClusterName {
@@ -7,6 +8,8 @@ export interface ExistingSettings extends ClusterName {
   readonly reason: string;
   /** `host[:port][/path]`. */
   readonly imageRegistry?: string;
+  /** Whether images are built here, which takes Docker. */
+  readonly buildsImages: boolean;
 }
 
 /** Asks a cluster for its version; rejects where it does not answer, or refuses. */
@@ -14,7 +17,7 @@ export type Ask = (kubeconfig: string, kubeContext: string) => Promise<string>;
 
 /** A user's own cluster, always by the name of its context. Nothing is made or removed outside of what the program deploys. */
 export function createExistingWorld(settings: ExistingSettings, ask: Ask = askVersion): World {
-  const { kubeContext, imageRegistry, reason } = settings;
+  const { kubeContext, imageRegistry, buildsImages, reason } = settings;
 
   async function reach(note: (detail: string) => void): Promise<Environment> {
     const kubeconfig = findKubeconfig(settings, process.env.KUBECONFIG);
@@ -27,6 +30,9 @@ export function createExistingWorld(settings: ExistingSettings, ask: Ask = askVe
         cause: error,
       });
     }
+    // Nothing is made in this world, so the cluster could be asked first: whoever named a wrong one should not install programs for it.
+    const needsDocker = buildsImages && !process.env.DOCKER_HOST;
+    refuseMissingPrograms(needsDocker ? ["pulumi", "docker"] : ["pulumi"], process.env.PATH);
     const registry = imageRegistry ? { imageRegistry } : {};
     return { world: "existing", reason, kubeconfig, kubeContext, ...registry, path: [], variables: {} };
   }

@@ -1,6 +1,7 @@
 import * as commands from "./kind-commands.ts";
 import { LabError } from "./lab-error.ts";
 import { inLab } from "./lab-folder.ts";
+import { refuseMissingPrograms } from "./programs.ts";
 import type { Progress } from "./progress.ts";
 import type { Environment, World } from "./world.ts";
 
@@ -51,6 +52,7 @@ export function createKindWorld(settings: KindSettings, run: Run = runCommand): 
       `Docker container ${commands.registryContainer}, listening on 127.0.0.1:${commands.kindRegistry.split(":")[1]}`,
       `port 127.0.0.1:${settings.gatewayNodePort} for the ingress gateway`,
     ],
+    check: () => refuseMissingPrograms(["pulumi", "docker", "kind"], process.env.PATH),
     async up(progress: Progress): Promise<Environment> {
       await progress.stage("local registry", ensureRegistry);
       await progress.stage("kind cluster", ensureCluster);

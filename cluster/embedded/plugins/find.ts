@@ -1,6 +1,7 @@
 import { lstatSync, readFileSync, realpathSync, statSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
-import { isProgram, isWrapper } from "./wrapper.ts";
+import { dirname, join } from "node:path";
+import { isProgram, onPath } from "../../programs.ts";
+import { isWrapper } from "./wrapper.ts";
 
 /** A provider plugin in a certain version, without a leading `v`. */
 export interface PluginSpec {
@@ -27,14 +28,6 @@ export const programIn = (pulumiHome: string, spec: PluginSpec): string =>
 /** A wrapper is a few lines; a real plugin is a hundred megabytes, which need not be read. */
 const isStandIn = (file: string): boolean =>
   isProgram(file) && statSync(file).size < 4096 && isWrapper(readFileSync(file, "utf8"));
-
-/** A program on a PATH, as the shell would find it. */
-export const onPath = (program: string, path: string | undefined): string | undefined =>
-  (path ?? "")
-    .split(delimiter)
-    .filter(Boolean)
-    .map((folder) => join(folder, program))
-    .find(isProgram);
 
 /**
  * Finds a plugin without a download: on PATH (where the engine itself looks first, whatever the version), in the user's

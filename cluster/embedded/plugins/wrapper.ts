@@ -1,6 +1,7 @@
-import { accessSync, chmodSync, constants, readFileSync } from "node:fs";
+import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inLab, writePrivateFile } from "../../lab-folder.ts";
+import { isProgram } from "../../programs.ts";
 
 /** The plugins of the engine that this lab can stand in for; each is served by `<name>/main.ts`. */
 export type StandIn = "kubernetes" | "docker" | "language";
@@ -25,16 +26,6 @@ export const renderWrapper = (node: string, main: string, compileCache: string):
     `exec ${quoted(node)} ${quoted(main)} "$@"`,
     "",
   ].join("\n");
-
-/** Whether this user can run `file`. */
-export function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Whether a file's content is a wrapper of this or of another lab, and not somebody's own plugin. */
 export const isWrapper = (content: string): boolean => content.includes(mark);

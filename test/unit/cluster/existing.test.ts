@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { createExistingWorld } from "../../../cluster/existing.ts";
 import { findKubeconfig } from "../../../cluster/kubeconfig-file.ts";
 import { LabError } from "../../../cluster/lab-error.ts";
@@ -10,6 +10,10 @@ import type { Progress } from "../../../cluster/progress.ts";
 const progress: Progress = { stage: (_, work) => work(() => {}), say: () => {} };
 const folder = mkdtempSync(join(tmpdir(), "existing-"));
 const file = (name: string) => join(folder, name);
+const install = (program: string) => {
+  writeFileSync(file(program), "");
+  chmodSync(file(program), 0o755);
+};
 
 beforeAll(() => {
   const kubeconfig = (...contexts: readonly string[]) => ({
@@ -64,10 +68,19 @@ describe("an existing cluster", () => {
     kubeconfig: file("one"),
     imageRegistry: "registry.example/lab",
   };
+  const answers = async () => "Kubernetes v1.36.3";
+  const { PATH, DOCKER_HOST } = process.env;
+
+  beforeEach(() => {
+    for (const program of ["pulumi", "docker"]) install(program);
+    Object.assign(process.env, { PATH: folder });
+    delete process.env.DOCKER_HOST;
+  });
+  afterEach(() => void Object.assign(process.env, { PATH }, DOCKER_HOST && { DOCKER_HOST }));
 
   test("is used by the name of its context, not by the current one", async () => {
     const asked: string[] = [];
-    const world = createExistingWorld(settings, async (...question) => {
+    const world = createExistingWorld({ ...settings, buildsImages: true }, async (...question) => {
       asked.push(question.join(" "));
       return "Kubernetes v1.36.3";
     });
@@ -77,14 +90,37 @@ describe("an existing cluster", () => {
 
   test("that does not answer is named, with what happened and how to check it", async () => {
     const refused = new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED 127.0.0.1:6443") });
-    const world = createExistingWorld(settings, () => Promise.reject(refused));
+    const world = createExistingWorld({ ...settings, buildsImages: true }, () => Promise.reject(refused));
     const error = await refusal(() => world.up(progress));
     expect(error.message).toBe('The cluster of context "staging" cannot be used: connect ECONNREFUSED 127.0.0.1:6443');
     expect(error.place).toBe(file("one"));
     expect(error.next).toBe(`kubectl --kubeconfig ${file("one")} --context staging version`);
   });
 
+  test.each([
+    ["the engine", ["pulumi"]],
+    ["Docker where images are built", ["docker"]],
+    ["both", ["pulumi", "docker"]],
+  ])("is refused without %s, with where to get it", async (_, missing) => {
+    for (const program of missing) rmSync(file(program));
+    const error = await refusal(() => createExistingWorld({ ...settings, buildsImages: true }, answers).up(progress));
+    expect(error.message).toBe(`Programs that are needed here cannot be found: ${missing.join(", ")}.`);
+    for (const program of missing) expect(error.next).toMatch(new RegExp(`${program}.* https://`, "i"));
+  });
+
+  test.each([
+    ["where no image is built", false, {}],
+    ["where DOCKER_HOST leads to one", true, { DOCKER_HOST: "tcp://builder:2376" }],
+  ])("needs no Docker here %s", async (_, buildsImages, variables) => {
+    rmSync(file("docker"));
+    Object.assign(process.env, variables);
+    const { world } = await createExistingWorld({ ...settings, buildsImages }, answers).up(progress);
+    expect(world).toBe("existing");
+  });
+
   test("is left alone by down", async () => {
-    await expect(createExistingWorld({ ...settings, kubeContext: "gone" }).down(progress)).resolves.toBeUndefined();
+    await expect(
+      createExistingWorld({ ...settings, buildsImages: true, kubeContext: "gone" }).down(progress),
+    ).resolves.toBeUndefined();
   });
 });

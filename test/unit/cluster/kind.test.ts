@@ -76,6 +76,16 @@ describe("a kind cluster", () => {
     ).toEqual(["delete", "create"]);
   });
 
+  test("is refused without the programs that it takes, before anything is made", () => {
+    const { PATH } = process.env;
+    process.env.PATH = "/nowhere";
+    try {
+      expect(() => createKindWorld(settings).check?.()).toThrow(/pulumi, docker, kind/);
+    } finally {
+      process.env.PATH = PATH;
+    }
+  });
+
   test("goes with its registry, and going twice is no error", async () => {
     const machine = Object.assign(new Machine(), { clusters: ["canary-lab"], registry: true });
     await machine.down();
