@@ -10,9 +10,18 @@ export const projectName = "canary-lab";
 /** A config value as YAML holds it: `10`, `"10"`, `true`. */
 export type RawValue = string | number | boolean;
 
+/** What one `set` did to the file, so that it can be taken back. */
+interface Change {
+  /** The whole text, before and after; undefined for no file. */
+  readonly before: string | undefined;
+  readonly after: string;
+  /** Where each value stands, what was there, and what it was set to. */
+  readonly values: readonly { readonly path: readonly string[]; readonly from: unknown; readonly to: string }[];
+}
+
 /**
- * The config of one stack: `Pulumi.<stack>.yaml`, with the defaults of `Pulumi.yaml` behind it. It is read once, when it is opened;
- * its writes keep the user's comments and order, and replace the file whole or not at all.
+ * The config of one stack: `Pulumi.<stack>.yaml`, with the defaults of `Pulumi.yaml` behind it. Every call reads the file anew, for
+ * other commands and the user write it too; writes keep comments and order, and replace the file whole or not at all.
  */
 export class StackFile {
   readonly stack: string;
@@ -20,8 +29,7 @@ export class StackFile {
   /** The file's name, as messages show it. */
   readonly name: string;
   readonly #folder: string;
-  #document: Document;
-  #text: string | undefined;
+  #change: Change | undefined;
 
   /** @throws UsageError for a name that the engine would not accept; LabError for YAML that cannot be read. */
   constructor(stack: string, folder = repositoryRoot) {
@@ -34,8 +42,7 @@ export class StackFile {
     this.#folder = folder;
     this.name = `Pulumi.${stack}.yaml`;
     this.path = join(folder, this.name);
-    this.#text = readIfThere(this.path);
-    this.#document = parse(this.#text ?? "", this.path);
+    this.#read();
   }
 
   /** The project's defaults, by key. */
@@ -50,31 +57,49 @@ export class StackFile {
 
   /** The stack's own values in front of the project's defaults, by key, without the project's prefix. */
   values(): Record<string, RawValue> {
-    return { ...this.defaults(), ...plainValues(entries(this.#document, this.path), this.path) };
+    return { ...this.defaults(), ...plainValues(entries(this.#read(), this.path), this.path) };
   }
 
   /** Sets keys of this project in the stack's file, in the form in which `pulumi config set` writes them. */
   set(values: Readonly<Record<string, RawValue>>): void {
-    for (const [key, value] of Object.entries(values)) {
-      const isBare = this.#document.hasIn(["config", key]);
-      const path = ["config", isBare ? key : `${projectName}:${key}`];
-      if (!isMap(this.#document.get("config"))) this.#document.set("config", this.#document.createNode({}));
-      this.#document.setIn(path, String(value));
-    }
-    this.#write(this.#document.toString({ lineWidth: 0 }));
+    const before = readIfThere(this.path);
+    const document = parse(before ?? "", this.path);
+    const changed = Object.entries(values).map(([key, value]) => {
+      const path = ["config", document.hasIn(["config", key]) ? key : `${projectName}:${key}`];
+      if (!isMap(document.get("config"))) document.set("config", document.createNode({}));
+      const from = document.getIn(path);
+      document.setIn(path, String(value));
+      return { path, from, to: String(value) };
+    });
+    const after = textOf(document);
+    this.#write(after);
+    this.#change = { before, after, values: changed };
   }
 
-  /** Puts the file back as it was when it was opened. */
+  /** Takes the last `set` back: to the byte where nobody has written since, else only the values that are still as it left them. */
   restore(): void {
-    if (this.#text === undefined) rmSync(this.path, { force: true });
-    else this.#write(this.#text);
-    this.#document = parse(this.#text ?? "", this.path);
+    const change = this.#change;
+    this.#change = undefined;
+    if (!change) return;
+    if (readIfThere(this.path) === change.after) {
+      if (change.before === undefined) rmSync(this.path, { force: true });
+      else this.#write(change.before);
+      return;
+    }
+    const document = this.#read();
+    const own = change.values.filter(({ path, to }) => document.getIn(path) === to);
+    if (own.length === 0) return;
+    for (const { path, from } of own) {
+      if (from === undefined) document.deleteIn(path);
+      else document.setIn(path, from);
+    }
+    this.#write(textOf(document));
   }
 
   /** Whether a value of any key is encrypted. */
   hasSecrets(): boolean {
     let found = false;
-    visit(this.#document, {
+    visit(this.#read(), {
       Pair(_, pair) {
         if (String(pair.key) === "secure") found = true;
       },
@@ -83,7 +108,7 @@ export class StackFile {
   }
 
   hasSalt(): boolean {
-    return this.#document.has("encryptionsalt");
+    return this.#read().has("encryptionsalt");
   }
 
   /**
@@ -91,11 +116,15 @@ export class StackFile {
    * held nothing else is removed, for then the engine made it.
    */
   dropSalt(): void {
-    if (!this.hasSalt()) return;
-    this.#document.delete("encryptionsalt");
-    if (isMap(this.#document.contents) && this.#document.contents.items.length === 0)
-      rmSync(this.path, { force: true });
-    else this.#write(this.#document.toString({ lineWidth: 0 }));
+    const document = this.#read();
+    if (!document.has("encryptionsalt")) return;
+    document.delete("encryptionsalt");
+    if (isMap(document.contents) && document.contents.items.length === 0) rmSync(this.path, { force: true });
+    else this.#write(textOf(document));
+  }
+
+  #read(): Document {
+    return parse(readIfThere(this.path) ?? "", this.path);
   }
 
   #write(text: string): void {
@@ -104,6 +133,8 @@ export class StackFile {
     renameSync(draft, this.path);
   }
 }
+
+const textOf = (document: Document): string => document.toString({ lineWidth: 0 });
 
 function readIfThere(path: string): string | undefined {
   try {

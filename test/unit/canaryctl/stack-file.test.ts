@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { StackFile } from "../../../canaryctl/src/stack-file.ts";
@@ -69,6 +69,25 @@ encryptionsalt: v1:abc
     none.file.set({ canaryWeight: 30 });
     none.file.restore();
     expect(existsSync(none.file.path)).toBe(false);
+  });
+
+  test("leaves alone what others have written since it was opened", () => {
+    const { file, read } = open(text);
+    writeFileSync(file.path, text.replace("kubernetes:context: other", "canary-lab:replicas: 5"));
+    expect(file.values().replicas).toBe(5);
+    file.set({ canaryWeight: 30, canaryReplicas: 4 });
+    expect(read()).toContain("canary-lab:replicas: 5");
+    writeFileSync(file.path, read().replace('"30"', '"0"'));
+    file.restore();
+    expect(read()).toBe(text.replace("kubernetes:context: other", "canary-lab:replicas: 5").replace('"10"', '"0"'));
+  });
+
+  test("puts its own value back beside one that another wrote since", () => {
+    const { file, read } = open(text);
+    file.set({ canaryWeight: 30 });
+    writeFileSync(file.path, read().replace("context: other", "context: third"));
+    file.restore();
+    expect(read()).toBe(text.replace("context: other", "context: third"));
   });
 
   test("drops the salt alone, and with it a file that holds nothing else", () => {
