@@ -20,6 +20,8 @@ export interface FakeOptions {
   /** Percent: in the stack's file, and in the cluster; undefined for no route. */
   readonly configWeight?: number;
   readonly liveWeight?: number | undefined;
+  /** Percent: what the engine's state says it has written. Default: the file's weight. */
+  readonly rememberedWeight?: number;
   /** Ready pods of the canary; undefined where it is not deployed. */
   readonly canaryReady?: number | undefined;
   readonly state?: Lab["state"];
@@ -33,6 +35,7 @@ export function fakeLab(options: FakeOptions = {}) {
   const stackFile = new StackFile("dev", folder);
   const config = parseConfig({ ...stackFile.values(), ...changes });
   const log: string[] = [];
+  let remembered = options.rememberedWeight ?? configWeight;
   const live = { weight: "liveWeight" in options ? options.liveWeight : configWeight };
 
   const cluster: ClusterClient = {
@@ -54,8 +57,10 @@ export function fakeLab(options: FakeOptions = {}) {
     async update() {
       log.push("update");
       await update?.();
-      const written = new StackFile("dev", folder).values();
-      if (live.weight !== undefined) live.weight = Number(written.canaryWeight);
+      const wanted = Number(stackFile.values().canaryWeight);
+      // As the real one: it compares with what it remembers, and never looks at what is live.
+      if (wanted !== remembered && live.weight !== undefined) live.weight = wanted;
+      remembered = wanted;
     },
     preview: async () => void log.push("preview"),
     destroy: async () => void log.push("destroy"),
