@@ -72,6 +72,15 @@ export function openLab(options: GlobalOptions & RouteFlags, changes: ConfigChan
   return labOf(stackFile, config, environment);
 }
 
+/**
+ * The same lab, with the config as the stack's file holds it now: another command may have changed it since the lab was opened.
+ *
+ * @throws LabError that names every bad value
+ */
+export function reread(lab: Lab): Lab {
+  return { ...lab, config: parseConfig(lab.stackFile.values(), {}, lab.stackFile.name) };
+}
+
 /** Puts a lab together from what is already known. */
 export function labOf(stackFile: StackFile, config: LabConfig, environment: Environment): Lab {
   const { stack } = stackFile;

@@ -16,7 +16,7 @@ import { examples, print, showLines, table } from "../print.ts";
 import { removeWorld } from "../remove-world.ts";
 import { measureSplit } from "../traffic/measured-split.ts";
 import { splitTable } from "../traffic/report.ts";
-import { applyRoute, readRoute } from "../traffic/route.ts";
+import { restoreRoute } from "../traffic/restore-route.ts";
 import type { SplitVerdict } from "../traffic/verdict.ts";
 import { optionsOf } from "./arguments.ts";
 
@@ -62,8 +62,8 @@ function openForUp({ stack, ns, app }: GlobalOptions): OpenedForUp {
 async function up(opened: OpenedForUp, override: WorldName | undefined, progress: LineProgress): Promise<void> {
   const started = performance.now();
   const world = await chooseAndTell(opened.config, override, progress);
-  const lab = await raise(world, opened, progress);
-  await progress.stage("deploy", (note) => deploy(lab, progress, note));
+  const raised = await raise(world, opened, progress);
+  const lab = await progress.stage("deploy", (note) => deploy(raised, progress, note));
   const verdict = await progress.stage("measure the split", async () =>
     measureSplit(await lab.client(), lab.config, measuredRequests),
   );
@@ -102,24 +102,15 @@ async function raise(world: World, { stackFile, config, changes }: OpenedForUp, 
   return labOf(stackFile, config, environment);
 }
 
-async function deploy(lab: Lab, progress: Progress, note: (detail: string) => void): Promise<void> {
+/** @returns the lab with the config that is in effect: minutes have gone by since the file was first read, and a rollback waits for nobody. */
+async function deploy(lab: Lab, progress: Progress, note: (detail: string) => void): Promise<Lab> {
   const say = (line: string) => progress.say(line);
   await freeStack(lab, { say, waitSeconds });
   await forgetLostCluster(lab, say);
   await prepareStack(lab);
   await settlePending(lab, say);
   await updateStack(lab, { say, waitSeconds, onLine: showLines(say, note) });
-  await restoreRoute(lab, say);
-}
-
-/** The engine compares with what it remembers, not with what is live: a route that was moved by hand would stay as it is. */
-async function restoreRoute({ cluster, config }: Lab, say: (line: string) => void): Promise<void> {
-  const route = await readRoute(cluster, config);
-  if (!route || route.weights.canary === config.canaryWeight) return;
-  say(
-    `The live route was at ${route.weights.stable}/${route.weights.canary}, written by ${route.owner}: putting it back.`,
-  );
-  await applyRoute(cluster, config);
+  return restoreRoute(lab, say);
 }
 
 function report(lab: Lab, verdict: SplitVerdict, times: readonly StageTime[]): readonly string[] {

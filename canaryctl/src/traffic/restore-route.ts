@@ -1,0 +1,35 @@
+import { LabError } from "../../../cluster/lab-error.ts";
+import { type Lab, reread } from "../lab.ts";
+import { applyRoute, readRoute } from "./route.ts";
+
+/** How often the route is put back before somebody else must be blamed. */
+const tries = 3;
+
+/**
+ * Puts a route that was moved behind the engine's back where the stack's file says now. The engine compares with what it remembers,
+ * not with what is live: such a route would stay as it is. The file is read after the route and once more after each write, for a
+ * rollback waits for nobody and lowers both: what this wrote on the way is taken back with it.
+ *
+ * @returns the lab with the config that the route agrees with; where there is no route, with the file's
+ * @throws LabError where something else moves the route again and again
+ */
+export async function restoreRoute(lab: Lab, say: (line: string) => void): Promise<Lab> {
+  for (let left = tries; ; left -= 1) {
+    const route = await readRoute(lab.cluster, lab.config);
+    const now = reread(lab);
+    if (!route || route.weights.canary === now.config.canaryWeight) return now;
+    if (left === 0) {
+      throw new LabError(
+        `The live route does not stay: it is at ${route.weights.stable}/${route.weights.canary} again.`,
+        {
+          place: `written by ${route.owner}`,
+          next: "npx canaryctl status",
+        },
+      );
+    }
+    say(
+      `The live route was at ${route.weights.stable}/${route.weights.canary}, written by ${route.owner}: putting it back.`,
+    );
+    await applyRoute(lab.cluster, now.config);
+  }
+}
