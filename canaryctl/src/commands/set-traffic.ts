@@ -6,6 +6,7 @@ import { updateStack } from "../engine/update.ts";
 import { type GlobalOptions, type Lab, openLab, type RouteFlags } from "../lab.ts";
 import { examples, print, say } from "../print.ts";
 import { StackFile } from "../stack-file.ts";
+import { restoreRoute } from "../traffic/restore-route.ts";
 import { applyRoute, type LiveRoute, noRoute, readRoute } from "../traffic/route.ts";
 import { readWorkload } from "../traffic/workloads.ts";
 import { UsageError } from "../usage-error.ts";
@@ -72,6 +73,9 @@ export async function moveTraffic(lab: Lab, say: (line: string) => void): Promis
     await restoreUnlessMoved(lab, before);
     throw error;
   }
+  // The engine has accepted the weight; where it remembered that one, it wrote nothing, whatever was live.
+  const after = await restoreRoute(lab, say);
+  if (after.config.canaryWeight !== to) throw overtaken(after.config.canaryWeight);
   return `Traffic: ${shares(before.weights.canary)} -> ${shares(to)} (stable/canary)`;
 }
 
@@ -85,6 +89,11 @@ const shares = (canary: Weight): string => {
   const split = splitOf(canary);
   return `${split.stable}/${split.canary}`;
 };
+
+const overtaken = (now: Weight): LabError =>
+  new LabError(`Another command has set the traffic to ${shares(now)} meanwhile, and that is what holds.`, {
+    next: "npx canaryctl status",
+  });
 
 const placeOfCanary = ({ config }: Lab): string =>
   `deployment ${config.namespace}/${deploymentName(config.app, versions.canary)}`;

@@ -25,6 +25,30 @@ describe("moveTraffic", () => {
     expect(log).toEqual(["apply 30", "update"]);
   });
 
+  test("more for the canary moves a route that the engine takes for moved already", async () => {
+    const { lab, log, live } = fakeLab({
+      configWeight: 30,
+      rememberedWeight: 30,
+      liveWeight: 0,
+      changes: { canaryWeight: 30 },
+    });
+    expect(await moveTraffic(lab, quiet)).toBe("Traffic: 100/0 -> 70/30 (stable/canary)");
+    expect(log).toEqual(["update", "apply 30"]);
+    expect(live.weight).toBe(30);
+  });
+
+  test("a rollback that comes meanwhile holds, and no move is reported", async () => {
+    const fake = fakeLab({
+      changes: { canaryWeight: 30 },
+      update: async () => {
+        fake.live.weight = 0;
+        fake.lab.stackFile.set({ canaryWeight: 0 });
+      },
+    });
+    await expect(moveTraffic(fake.lab, quiet)).rejects.toThrow(/Another command has set the traffic to 100\/0/);
+    expect(fake.live.weight).toBe(0);
+  });
+
   test.each([
     ["not deployed", undefined, /no canary/],
     ["not ready", 0, /no ready pod/],
