@@ -27,7 +27,8 @@ const waitSeconds = 120;
  * write an older weight: the route is held until the state can be made to agree.
  *
  * @returns what was done, in one line
- * @throws LabError where there is no route; where only the state could not be made to agree, it says so
+ * @throws LabError where there is no route; where only the state could not be made to agree, it says so;
+ * where another command keeps raising the weight
  */
 export async function rollback(lab: Lab, say: (line: string) => void): Promise<string> {
   const { cluster, config, stackFile } = lab;
@@ -36,13 +37,21 @@ export async function rollback(lab: Lab, say: (line: string) => void): Promise<s
   await applyRoute(cluster, config);
   say(`All traffic is routed to the stable side (it was ${before.weights.stable}/${before.weights.canary}).`);
 
-  stackFile.set({ canaryWeight: 0 });
   const holdRoute = async () => {
     const route = await readRoute(cluster, config);
     if (route && route.weights.canary !== 0) await applyRoute(cluster, config);
   };
-  try {
+  const agree = async () => {
+    stackFile.set({ canaryWeight: 0 });
     await updateStack(lab, { say, waitSeconds, whileWaiting: holdRoute });
+  };
+  try {
+    await agree();
+    if (!(await isRolledBack(lab))) {
+      say("Another command has raised the canary's share meanwhile: rolling back once more.");
+      await holdRoute();
+      await agree();
+    }
   } catch (error) {
     if (!(error instanceof LabError)) throw error;
     throw new LabError(`The traffic is back on the stable side, but the state does not say so yet. ${error.message}`, {
@@ -54,5 +63,18 @@ export async function rollback(lab: Lab, say: (line: string) => void): Promise<s
       cause: error,
     });
   }
+  if (!(await isRolledBack(lab))) throw overruled(stackFile.name);
   return "Rolled back: 100/0 (stable/canary), in the cluster, in the config and in the state.";
 }
+
+/** Whether the live route and the stack's file both say 0 now; other commands may have written either since. */
+async function isRolledBack({ cluster, config, stackFile }: Lab): Promise<boolean> {
+  const route = await readRoute(cluster, config);
+  return route?.weights.canary === 0 && Number(stackFile.values().canaryWeight) === 0;
+}
+
+const overruled = (place: string): LabError =>
+  new LabError("The rollback does not hold: something else has raised the canary's share again, twice.", {
+    place: `the live route, or canaryWeight in ${place}`,
+    next: "end the other command, then npx canaryctl rollback",
+  });

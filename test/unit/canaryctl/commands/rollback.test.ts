@@ -35,6 +35,31 @@ describe("rollback", () => {
     expect(fake.live.weight).toBe(0);
   });
 
+  test("rolls back once more where another command raised the weight meanwhile", async () => {
+    let updates = 0;
+    const fake = fakeLab({
+      configWeight: 50,
+      changes: { canaryWeight: 0 },
+      update: async () => {
+        updates += 1;
+        if (updates === 1) fake.lab.stackFile.set({ canaryWeight: 70 });
+      },
+    });
+    expect(await rollback(fake.lab, quiet)).toContain("Rolled back");
+    expect(fake.log).toEqual(["apply 0", "update", "apply 0", "update"]);
+    expect(fake.live.weight).toBe(0);
+    expect(fake.file()).toContain('"0"');
+  });
+
+  test("does not say that it is done where the weight is raised again and again", async () => {
+    const fake = fakeLab({
+      configWeight: 50,
+      changes: { canaryWeight: 0 },
+      update: async () => fake.lab.stackFile.set({ canaryWeight: 70 }),
+    });
+    await expect(rollback(fake.lab, quiet)).rejects.toThrow(/does not hold/);
+  });
+
   test("where only the state fails, it says that the traffic is back and what to run", async () => {
     const busy = () => Promise.reject(new EngineBusyError("Another update is running."));
     const { lab, live, file } = fakeLab({ configWeight: 50, changes: { canaryWeight: 0 }, update: busy });
