@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { splitOf, type TrafficSplit } from "../../../canary/weight.ts";
+import { versions } from "../../../components/names.ts";
 import { type Lab, openLab } from "../lab.ts";
 import { examples, print, table } from "../print.ts";
 import { measureSplit } from "../traffic/measured-split.ts";
@@ -65,15 +66,32 @@ export async function readStatus(lab: Lab, requests?: number): Promise<Status> {
   };
 }
 
-/** There is a route, it is the one that the config asks for, all pods are ready, and the split seen, if any, is as wanted. */
-export function isHealthy({ weights, workloads, seen }: Status): boolean {
+/**
+ * There is a route, it is the one that the config asks for, every side that gets traffic has pods, all pods are ready, and the split
+ * seen, if any, is as wanted.
+ */
+export function isHealthy(status: Status): boolean {
+  const { weights, workloads, seen } = status;
   const isRouted = weights.route?.canary === weights.config.canary;
   return (
     isRouted &&
     workloads.length > 0 &&
+    withoutPods(status).length === 0 &&
     workloads.every(({ ready, wanted }) => ready >= wanted) &&
     (seen?.isAsWanted ?? true)
   );
+}
+
+/** The sides that the live route sends to while no pod of theirs is ready: their share gets errors. */
+function withoutPods({ weights, workloads }: Status): readonly string[] {
+  const { stable = 0, canary = 0 } = weights.route ?? {};
+  const shares = [
+    { version: versions.stable, share: stable },
+    { version: versions.canary, share: canary },
+  ];
+  return shares
+    .filter(({ version, share }) => share > 0 && !workloads.some((side) => side.version === version && side.ready > 0))
+    .map(({ version, share }) => `${version} gets ${share} %`);
 }
 
 export function statusText(status: Status): readonly string[] {
@@ -97,6 +115,10 @@ export function statusText(status: Status): readonly string[] {
 function advice(status: Status): readonly string[] {
   const { weights, workloads } = status;
   if (!weights.route) return ["The application is not deployed. Next: npx canaryctl up"];
+  const unserved = withoutPods(status);
+  if (unserved.length > 0) {
+    return [`No pod is ready for part of the traffic (${unserved.join(", ")}): it gets errors. Next: npm run up`];
+  }
   if (weights.route.canary !== weights.config.canary) {
     return ["The live route is not what the config asks for. Next: npx canaryctl up (or npx canaryctl rollback)"];
   }
