@@ -5,9 +5,9 @@ import { sendLoad, waitForAnswers, waitForRoute } from "./measure.ts";
 import { answerNames, judgeSplit, type SplitVerdict } from "./verdict.ts";
 
 /**
- * Sends `requests` requests from the client's pod, once the route is in effect there, and compares their answers with the weight.
- * What looks wrong is measured once more: a right split looks so once in a thousand times, and a sidecar can know of a side before
- * it knows of that side's pods.
+ * Sends `requests` requests from the client's pod and compares their answers with the weight: once, for of two measurements the better
+ * one proves nothing. What is only on its way is waited for before: the route, which the client's sidecar must send by, and the pods,
+ * of which it can know later than of the route to them.
  *
  * @throws LabError where the route does not reach the client, or where the answers cannot tell the sides apart
  */
@@ -21,9 +21,6 @@ export async function measureSplit(exec: PodExec, config: LabConfig, requests: n
     });
   }
   await waitForRoute(exec, config);
-  const measure = async () => judgeSplit(config.canaryWeight, await sendLoad(exec, config, requests), names);
-  const first = await measure();
-  if (first.isAsWanted) return first;
   await waitForAnswers(exec, config);
-  return measure();
+  return judgeSplit(config.canaryWeight, await sendLoad(exec, config, requests), names);
 }

@@ -22,9 +22,9 @@ function pod(weights: readonly number[], answers: readonly Record<string, number
       return JSON.stringify({ configs: [{ route_config: { virtual_hosts } }] });
     }
     runs.push(command[command.indexOf("--requests") + 1] ?? "");
-    const versions = next(answers, loads++);
-    const sent = Object.values(versions).reduce((sum, count) => sum + count, 0);
-    return JSON.stringify({ sent, versions, failed: 0 });
+    const { failed = 0, ...versions } = next(answers, loads++);
+    const sent = Object.values(versions).reduce((sum, count) => sum + count, failed);
+    return JSON.stringify({ sent, versions, failed });
   };
   return { exec, runs, dumps: () => dumps };
 }
@@ -32,19 +32,32 @@ function pod(weights: readonly number[], answers: readonly Record<string, number
 describe("measureSplit", () => {
   const { config } = fakeLab({ configWeight: 10 }).lab;
 
-  test("measures once the sidecar sends by the weight", async () => {
-    const client = pod([0, 50, 10], [{ v1: 362, v2: 38 }]);
+  test("measures once the sidecar sends by the weight and its requests are answered", async () => {
+    const client = pod(
+      [0, 50, 10],
+      [
+        { v1: 90, failed: 10 },
+        { v1: 92, v2: 8 },
+        { v1: 362, v2: 38 },
+      ],
+    );
     expect((await measureSplit(client.exec, config, 400)).isAsWanted).toBe(true);
     expect(client.dumps()).toBe(3);
-    expect(client.runs).toEqual(["400"]);
+    expect(client.runs).toEqual(["100", "100", "400"]);
   });
 
-  test("what looks wrong is measured once more, after a probe that is answered", async () => {
-    const client = pod([10], [{ v1: 300, v2: 100 }, { v1: 20 }, { v1: 362, v2: 38 }]);
-    expect((await measureSplit(client.exec, config, 400)).isAsWanted).toBe(true);
-    expect(client.runs).toEqual(["400", "20", "400"]);
-    const wrong = pod([10], [{ v1: 300, v2: 100 }]);
-    expect((await measureSplit(wrong.exec, config, 400)).isAsWanted).toBe(false);
+  test("what looks wrong is not measured again, and is the verdict", async () => {
+    const client = pod(
+      [10],
+      [
+        { v1: 90, v2: 10 },
+        { v1: 300, v2: 100 },
+        { v1: 362, v2: 38 },
+      ],
+    );
+    const verdict = await measureSplit(client.exec, config, 400);
+    expect(verdict).toMatchObject({ isAsWanted: false, answered: 400 });
+    expect(client.runs).toEqual(["100", "400"]);
   });
 
   test("says so where the answers could not tell the sides apart", async () => {
