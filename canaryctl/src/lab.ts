@@ -8,6 +8,7 @@ import { backendUrl, engineVariables } from "./engine/variables.ts";
 import { loadEnvironment, notUp } from "./environment-file.ts";
 import { type ClusterClient, KubeClient } from "./kube/client.ts";
 import { execIn, type PodExec, readyPod } from "./kube/exec.ts";
+import { mustBeSameCluster } from "./same-cluster.ts";
 import { type RawValue, StackFile } from "./stack-file.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -63,12 +64,16 @@ export function openConfig(options: GlobalOptions & RouteFlags, changes: ConfigC
 /**
  * Opens a stack of the lab that is up.
  *
- * @throws as {@link openConfig}, and LabError where the lab is not up
+ * @throws as {@link openConfig}, and LabError where the lab is not up, or is up in another cluster than the config's
  */
 export function openLab(options: GlobalOptions & RouteFlags, changes: ConfigChanges = {}): Lab {
-  const { stackFile, config } = openConfig(options, changes);
-  const environment = loadEnvironment();
+  return openIn(loadEnvironment(), openConfig(options, changes));
+}
+
+/** Opens a stack in the cluster of the last `up`, which must be the one that the config means. */
+function openIn(environment: Environment | undefined, { stackFile, config }: OpenedConfig): Lab {
   if (!environment) throw notUp();
+  mustBeSameCluster(config, environment, stackFile);
   return labOf(stackFile, config, environment);
 }
 

@@ -1,0 +1,30 @@
+import { resolve } from "node:path";
+import { LabError } from "../../cluster/lab-error.ts";
+import { repositoryRoot } from "../../cluster/lab-folder.ts";
+import type { Environment } from "../../cluster/world.ts";
+import type { LabConfig } from "../../stacks/lab-config.ts";
+import type { StackFile } from "./stack-file.ts";
+
+/**
+ * Refuses a config that names another cluster than the one that the last `up` left. The engine goes by the config, canaryctl by
+ * what `up` left: each would move the traffic of a different cluster.
+ */
+export function mustBeSameCluster(
+  config: Pick<LabConfig, "kubeContext" | "kubeconfig">,
+  environment: Pick<Environment, "kubeContext" | "kubeconfig">,
+  { stack, name }: Pick<StackFile, "stack" | "name">,
+): void {
+  const { kubeContext = environment.kubeContext, kubeconfig = environment.kubeconfig } = config;
+  const wanted = { kubeContext, kubeconfig: resolve(repositoryRoot, kubeconfig) }; // the engine runs in the repository's root
+  for (const key of ["kubeContext", "kubeconfig"] as const) {
+    if (wanted[key] === environment[key]) continue;
+    throw new LabError(
+      `Stack ${stack} is about another cluster than the last \`up\`: its ${key} is "${wanted[key]}".`,
+      {
+        place: name,
+        allowed: `${environment[key]}, as long as the lab is up there`,
+        next: `npx canaryctl --stack ${stack} up`,
+      },
+    );
+  }
+}

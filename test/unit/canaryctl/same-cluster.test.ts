@@ -1,0 +1,21 @@
+import { describe, expect, test } from "@jest/globals";
+import { mustBeSameCluster } from "../../../canaryctl/src/same-cluster.ts";
+
+describe("mustBeSameCluster", () => {
+  const file = { stack: "prod", name: "Pulumi.prod.yaml" };
+  const up = { kubeContext: "staging", kubeconfig: "/home/me/.kube/config" };
+
+  test.each([
+    [{ kubeContext: "production" }, /kubeContext is "production"/],
+    [{ kubeconfig: "/elsewhere" }, /kubeconfig is "\/elsewhere"/],
+    [{ kubeContext: "staging", kubeconfig: "/elsewhere" }, /kubeconfig is/],
+  ])("refuses %j where the lab is up elsewhere", (config, message) => {
+    const refused = () => mustBeSameCluster(config, up, file);
+    expect(refused).toThrow(message);
+    expect(refused).toThrow(expect.objectContaining({ next: "npx canaryctl --stack prod up" }));
+  });
+
+  test.each([{}, { kubeContext: "staging" }, up])("takes %j", (config) => {
+    expect(() => mustBeSameCluster(config, up, file)).not.toThrow();
+  });
+});
