@@ -1,8 +1,9 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { delimiter } from "node:path";
 import { expect, test } from "@jest/globals";
 import { leftovers } from "../../cluster/embedded/node/leftovers.ts";
-import { inLab } from "../../cluster/lab-folder.ts";
-import { mustRun } from "./support/command.ts";
+import { inLab, labFolder } from "../../cluster/lab-folder.ts";
+import { mustRun, userEnvironment } from "./support/command.ts";
 import { canaryctl, down } from "./support/lab.ts";
 import { refusalFault } from "./support/refusal.ts";
 
@@ -11,6 +12,20 @@ test("down takes the lab away: no process, mount, link, chain, network or file i
   expect(await leftovers()).toEqual([]);
   expect(existsSync(inLab("kubeconfig"))).toBe(false);
 }, 200_000);
+
+// `leftovers` is the lab's own list, and what it forgets `down` forgets, too: so the kernel is asked as well.
+test("the kernel knows no mount, link or chain of a lab any more, and forwards as it did before", async () => {
+  const mounts = readFileSync("/proc/self/mountinfo", "utf8").split("\n");
+  expect(mounts.filter((line) => line.includes(`${labFolder}/`))).toEqual([]);
+  expect(readFileSync("/proc/net/dev", "utf8")).not.toContain("canary-lab");
+  // The lab's own iptables first: the system's may be of the other kind, which sees other tables.
+  const env = { ...userEnvironment(), PATH: [inLab("tools", "bin"), process.env.PATH].join(delimiter) };
+  const { stdout } = await mustRun("iptables-save", [], { env, quiet: true });
+  expect(stdout).not.toMatch(/KUBE-|CANARY-LAB-/);
+  // Known only where no lab stood when the suite began.
+  const before = process.env.FORWARDING_BEFORE;
+  if (before !== undefined) expect(readFileSync("/proc/sys/net/ipv4/ip_forward", "utf8").trim()).toBe(before);
+});
 
 test("down can be repeated", async () => {
   expect((await down()).exitCode).toBe(0);

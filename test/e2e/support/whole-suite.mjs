@@ -10,5 +10,7 @@ export default function setup() {
   process.env.CHANGED_BEFORE = JSON.stringify(
     status.split("\n").filter((line) => line !== "" && !line.endsWith(" Pulumi.dev.yaml")),
   );
+  if (!existsSync("/sys/class/net/canary-lab0"))
+    process.env.FORWARDING_BEFORE = readFileSync("/proc/sys/net/ipv4/ip_forward", "utf8").trim();
   globalThis.restoreStackConfig = () => config && writeFileSync(file, config);
 }
