@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { kubectl, liveWeight, namespace, pulumi, pulumiJson, requireLab, route, up } from "./support/lab.ts";
-import { sampleLoad, sendLoad, splitFault } from "./support/traffic.ts";
+import { routeInEffect, sampleLoad, sendLoad, splitFault } from "./support/traffic.ts";
 
 /** What a preview says of one resource. */
 interface Step {
@@ -36,7 +35,7 @@ describe("plain pulumi, with canaryWeight set from 10 to 30", () => {
     expect(outcome.exitCode).toBe(0);
     expect(outcome.stdout).toMatch(/~ 1 updated/);
     expect(outcome.stdout).not.toMatch(/\d+ (created|deleted|replaced)/);
-    await sleep(1000); // unlike canaryctl, the engine ends when the API server has the route: the sidecars take it up to half a second later
+    await routeInEffect(30); // the engine ends when the API server has the route, and the client's sidecar takes it a moment later
     expect(splitFault(await sendLoad(sampleLoad), 30)).toBeUndefined();
   }, 90_000);
 

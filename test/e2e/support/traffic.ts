@@ -1,7 +1,8 @@
 import type { LoadSummary } from "../../../apps/versioned-echo/src/load-summary.ts";
 import { binomialInterval } from "../../../canary/binomial.ts";
 import { type Outcome, start } from "./command.ts";
-import { labShell, namespace } from "./lab.ts";
+import { kubectl, labShell, namespace } from "./lab.ts";
+import { until } from "./until.ts";
 
 export interface Load {
   /** 1..60000 */
@@ -54,6 +55,45 @@ function readReport({ exitCode, stdout, output }: Outcome): LoadSummary {
   const line = stdout.split("\n").find((text) => text.startsWith("{"));
   if (exitCode !== 0 || !line) throw new Error(`The load generator ended with ${exitCode}:\n${output}`);
   return JSON.parse(line) as LoadSummary;
+}
+
+interface ProxyRoutes {
+  readonly configs?: readonly { readonly route_config?: { readonly virtual_hosts?: readonly VirtualHost[] } }[];
+}
+
+interface VirtualHost {
+  readonly name: string;
+  readonly routes?: readonly {
+    readonly route?: {
+      readonly cluster?: string;
+      readonly weighted_clusters?: {
+        readonly clusters: readonly { readonly name: string; readonly weight?: number }[];
+      };
+    };
+  }[];
+}
+
+/** The percentage for v2 in a proxy's own routes: a side that gets everything stands there alone. Undefined without the route. */
+export function proxyWeight({ configs = [] }: ProxyRoutes): number | undefined {
+  const hosts = configs.flatMap(({ route_config }) => route_config?.virtual_hosts ?? []);
+  const route = hosts.find(({ name }) => name.startsWith(`versioned-echo.${namespace}.svc.`))?.routes?.[0]?.route;
+  if (!route) return undefined;
+  if (route.cluster) return route.cluster.includes("|v2|") ? 100 : 0;
+  return route.weighted_clusters?.clusters.find(({ name }) => name.includes("|v2|"))?.weight ?? 0;
+}
+
+/**
+ * Waits until the client's sidecar has the route, by asking the sidecar: nothing is sent, so the measurement after it is the first.
+ *
+ * @throws Error after ten seconds
+ */
+export async function routeInEffect(canaryPercent: number): Promise<void> {
+  const routes = ["pilot-agent", "request", "GET", "config_dump?resource=dynamic_route_configs"];
+  const client = ["-n", namespace, "deployment/versioned-echo-client", "-c", "istio-proxy"];
+  const asked = async () => proxyWeight(JSON.parse(await kubectl("exec", ...client, "--", ...routes)));
+  await until(`${canaryPercent} % for v2 in the client's sidecar`, async () => (await asked()) === canaryPercent, {
+    seconds: 10,
+  });
 }
 
 /** 2,000 requests at a pace that two busy cores keep up with. */

@@ -7,7 +7,7 @@ import { parseEnvironment, weightOf } from "../../e2e/support/lab.ts";
 import { readAddress } from "../../e2e/support/listeners.ts";
 import { refusalFault } from "../../e2e/support/refusal.ts";
 import { editConfig, keepConfig, readConfig } from "../../e2e/support/stack-config.ts";
-import { splitFault } from "../../e2e/support/traffic.ts";
+import { proxyWeight, splitFault } from "../../e2e/support/traffic.ts";
 import { until } from "../../e2e/support/until.ts";
 
 // What an end-to-end test judges by must itself be right: a check that cannot fail proves nothing.
@@ -49,6 +49,31 @@ describe("splitFault", () => {
   test("one request without an answer is a fault, whatever the split", () => {
     expect(splitFault(report(1799, 200, 1), 10)).toMatch(/not every request/);
   });
+});
+
+describe("proxyWeight", () => {
+  const cluster = (version: string) => `outbound|80|${version}|versioned-echo.canary-lab.svc.cluster.local`;
+  const dump = (route: object) => {
+    const hosts = [
+      { name: "other.canary-lab.svc.cluster.local:80" },
+      { name: "versioned-echo.canary-lab.svc.cluster.local:80" },
+    ];
+    return {
+      configs: [{}, { route_config: { virtual_hosts: hosts.map((host) => ({ ...host, routes: [{ route }] })) } }],
+    };
+  };
+  const weighted = (...weights: readonly number[]) => ({
+    weighted_clusters: { clusters: weights.map((weight, side) => ({ name: cluster(`v${side + 1}`), weight })) },
+  });
+
+  test.each([
+    [30, weighted(70, 30)],
+    [0, { cluster: cluster("v1") }],
+    [100, { cluster: cluster("v2") }],
+    [0, weighted(100)],
+  ])("reads %i percent", (percent, route) => expect(proxyWeight(dump(route))).toBe(percent));
+
+  test("knows no weight where the route is not there yet", () => expect(proxyWeight({})).toBeUndefined());
 });
 
 describe("refusalFault", () => {
