@@ -3,9 +3,12 @@ import { delimiter, join } from "node:path";
 import { kindVersion } from "./kind-commands.ts";
 import { LabError } from "./lab-error.ts";
 
-/** Where the programs that a world takes from the user's PATH come from. The engine has the version of the SDK in package.json. */
+/** The version of the engine that goes with the SDK in package.json. */
+export const engineVersion = "3.250.0";
+
+/** Where the programs that a world takes from the user's PATH come from. */
 const sources = {
-  pulumi: "Pulumi 3.250.0, https://www.pulumi.com/docs/install/",
+  pulumi: `Pulumi ${engineVersion}, https://www.pulumi.com/docs/install/`,
   docker: "Docker, https://docs.docker.com/engine/install/",
   kind: `go install sigs.k8s.io/kind@${kindVersion}`,
 } as const;

@@ -19,7 +19,7 @@ export interface InstalledPlugins {
 }
 
 /** The versions that the SDK packages in package.json ask for. */
-const providers: readonly PluginSpec[] = [
+export const providers: readonly PluginSpec[] = [
   { name: "kubernetes", version: "4.34.2" },
   { name: "docker", version: "5.2.0" },
 ];

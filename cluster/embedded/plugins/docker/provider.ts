@@ -15,7 +15,7 @@ import type { Docker } from "./docker.ts";
 import { imageOf, isBuildable } from "./image.ts";
 
 /** The version of the real plugin that this one stands in for. */
-const version = "5.2.0";
+export const version = "5.2.0";
 const imageType = "docker:index/image:Image";
 
 const urnType = (urn: string): string => urn.split("::")[2]?.split("$").at(-1) ?? "";
