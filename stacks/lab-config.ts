@@ -155,7 +155,7 @@ export function parseConfig(
 /** One error for all that is wrong with a config; a problem is a line of text that starts with the key. */
 export function configError(problems: readonly string[], place: string): LabError {
   const count = problems.length === 1 ? "1 value" : `${problems.length} values`;
-  return new LabError([`${count} of the config cannot be used; nothing was changed.`, ...problems].join("\n  - "), {
+  return new LabError([`${count} of the config cannot be used:`, ...problems].join("\n  - "), {
     place,
     next: "pulumi config set KEY VALUE (pulumi config rm KEY for one that does not belong here)",
   });

@@ -70,6 +70,25 @@ export function openLab(options: GlobalOptions & RouteFlags, changes: ConfigChan
   return openIn(loadEnvironment(), openConfig(options, changes));
 }
 
+/** What says where a stack's route is. */
+const routeKeys: readonly (keyof LabConfig)[] = ["app", "namespace", "kubeContext", "kubeconfig"];
+
+/**
+ * Opens a stack for sending all of its traffic to the stable side. Only what says where the route is must be right: the rest of the
+ * config may be what the rollback is for. The defaults stand in for it, and {@link reread} checks it.
+ *
+ * @throws as {@link openLab}, for those keys
+ */
+export function openForRollback(options: GlobalOptions & RouteFlags): Lab {
+  return openIn(loadEnvironment(), configForRollback(new StackFile(options.stack), options));
+}
+
+export function configForRollback(stackFile: StackFile, options: GlobalOptions & RouteFlags): OpenedConfig {
+  const config = parseConfig({ ...stackFile.valuesOf(routeKeys), canaryWeight: 0 }, {}, stackFile.name);
+  mustNameThis(options, config);
+  return { stackFile, config };
+}
+
 /** Opens a stack in the cluster of the last `up`, which must be the one that the config means. */
 function openIn(environment: Environment | undefined, { stackFile, config }: OpenedConfig): Lab {
   if (!environment) throw notUp();

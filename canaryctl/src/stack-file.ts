@@ -60,6 +60,12 @@ export class StackFile {
     return { ...this.defaults(), ...plainValues(entries(this.#read(), this.path), this.path) };
   }
 
+  /** As {@link values}, with nothing of the stack's own but `keys`: the others are not looked at. */
+  valuesOf(keys: readonly string[]): Record<string, RawValue> {
+    const own = entries(this.#read(), this.path).filter(([key]) => keys.includes(key));
+    return { ...this.defaults(), ...plainValues(own, this.path) };
+  }
+
   /** Sets keys of this project in the stack's file, in the form in which `pulumi config set` writes them. */
   set(values: Readonly<Record<string, RawValue>>): void {
     const before = readIfThere(this.path);

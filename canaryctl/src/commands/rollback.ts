@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { LabError } from "../../../cluster/lab-error.ts";
 import { EngineBusyError } from "../engine/engine.ts";
 import { updateStack } from "../engine/update.ts";
-import { type Lab, openLab, type RouteFlags } from "../lab.ts";
+import { type Lab, openForRollback, type RouteFlags, reread } from "../lab.ts";
 import { examples, print, say } from "../print.ts";
 import { applyRoute, noRoute, readRoute } from "../traffic/route.ts";
 import { addRouteFlags, optionsOf } from "./arguments.ts";
@@ -15,7 +15,7 @@ export function addRollback(program: Command): void {
       examples("canaryctl rollback", "canaryctl rollback --vs versioned-echo-virtualservice --host versioned-echo"),
     )
     .action(async (_options: unknown, command: Command) => {
-      print([await rollback(openLab(optionsOf<RouteFlags>(command), { canaryWeight: 0 }), say)]);
+      print([await rollback(openForRollback(optionsOf<RouteFlags>(command)), say)]);
     });
 }
 
@@ -27,7 +27,7 @@ const waitSeconds = 120;
  * write an older weight: the route is held until the state can be made to agree.
  *
  * @returns what was done, in one line
- * @throws LabError where there is no route; where only the state could not be made to agree, it says so;
+ * @throws LabError where there is no route; where only the state could not be made to agree, as with a config that is wrong elsewhere, it says so;
  * where another command keeps raising the weight
  */
 export async function rollback(lab: Lab, say: (line: string) => void): Promise<string> {
@@ -43,6 +43,7 @@ export async function rollback(lab: Lab, say: (line: string) => void): Promise<s
   };
   const agree = async () => {
     stackFile.set({ canaryWeight: 0 });
+    reread(lab); // refuses what else is wrong with the config, all of it at once
     await updateStack(lab, { say, waitSeconds, whileWaiting: holdRoute });
   };
   try {

@@ -1,7 +1,9 @@
+import { writeFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { rollback } from "../../../../canaryctl/src/commands/rollback.ts";
 import { EngineBusyError } from "../../../../canaryctl/src/engine/engine.ts";
 import type { FileState } from "../../../../canaryctl/src/engine/file-state.ts";
+import { configForRollback } from "../../../../canaryctl/src/lab.ts";
 import { fakeLab } from "../fake-lab.ts";
 
 const quiet = () => {};
@@ -68,6 +70,31 @@ describe("rollback", () => {
     await expect(rolled).rejects.toMatchObject({ next: "once that update has ended: npx canaryctl rollback" });
     expect(live.weight).toBe(0);
     expect(file()).toContain('"0"');
+  });
+
+  test("a config that is wrong elsewhere holds up the state, not the traffic", async () => {
+    const { lab, log, live, file } = fakeLab({ configWeight: 50 });
+    writeFileSync(
+      lab.stackFile.path,
+      'config:\n  canaryWeight: "abc"\n  replicas: many\n  canaryImage:\n    secure: v1:x\n  app: versioned-echo\n',
+    );
+    const opened = configForRollback(lab.stackFile, { stack: "dev" });
+    const rolled = rollback({ ...lab, ...opened }, quiet);
+    await expect(rolled).rejects.toThrow(/traffic is back.*canaryImage is encrypted/);
+    expect(log).toEqual(["apply 0"]);
+    expect(live.weight).toBe(0);
+    expect(file()).toContain('canaryWeight: "0"');
+
+    writeFileSync(lab.stackFile.path, "config:\n  replicas: many\n  unknown: 1\n");
+    await expect(rollback({ ...lab, ...opened }, quiet)).rejects.toThrow(
+      /traffic is back[\s\S]*replicas is[\s\S]*unknown is/,
+    );
+  });
+
+  test("a config that does not say where the route is, is refused", () => {
+    const { lab } = fakeLab();
+    writeFileSync(lab.stackFile.path, "config:\n  app: Not A Name\n");
+    expect(() => configForRollback(lab.stackFile, { stack: "dev" })).toThrow(/app is "Not A Name"/);
   });
 
   test("makes no route where there is none", async () => {
