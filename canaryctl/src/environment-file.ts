@@ -11,14 +11,19 @@ export const identityFile = () => inLab("cluster-identity");
 
 export const notUp = (): LabError => new LabError("The lab is not up.", { next: "npm run up" });
 
-/** What the world of the last `up` gave; undefined where the lab is not up. */
-export function loadEnvironment(): Environment | undefined {
-  const text = readIfThere(environmentFile());
-  return text === undefined ? undefined : JSON.parse(text);
+/** What the world of the last `up` gave, and the stacks that were put into it and not yet removed. */
+export interface SavedEnvironment extends Environment {
+  readonly stacks: readonly string[];
 }
 
-export function saveEnvironment(environment: Environment): void {
-  writePrivateFile(environmentFile(), `${JSON.stringify(environment, null, 2)}\n`);
+/** Undefined where the lab is not up. */
+export function loadEnvironment(file = environmentFile()): SavedEnvironment | undefined {
+  const text = readIfThere(file);
+  return text === undefined ? undefined : { stacks: [], ...JSON.parse(text) };
+}
+
+export function saveEnvironment(environment: Environment, stacks: readonly string[], file = environmentFile()): void {
+  writePrivateFile(file, `${JSON.stringify({ ...environment, stacks }, null, 2)}\n`);
 }
 
 /**

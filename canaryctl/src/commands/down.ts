@@ -8,7 +8,13 @@ import { EngineBusyError, InterruptedError, NoStackError } from "../engine/engin
 import { settlePending } from "../engine/settle.ts";
 import { freeStack } from "../engine/update.ts";
 import { backendUrl, defaultBackendUrl } from "../engine/variables.ts";
-import { forgetEnvironment, loadEnvironment, notedWorld } from "../environment-file.ts";
+import {
+  forgetEnvironment,
+  loadEnvironment,
+  notedWorld,
+  type SavedEnvironment,
+  saveEnvironment,
+} from "../environment-file.ts";
 import { type Lab, labOf } from "../lab.ts";
 import { exclusively } from "../lab-lock.ts";
 import { examples, print, showLines } from "../print.ts";
@@ -33,12 +39,33 @@ async function down(stack: string, progress: Progress): Promise<string> {
   const stackFile = new StackFile(stack);
   const environment = loadEnvironment();
   const world = environment?.world ?? notedWorld();
+  const others = environment ? otherStacks(environment, stack) : [];
   // The stack's own config may be what is broken, and nothing of it is needed to take a lab away.
   if (environment) await removeStack(labOf(stackFile, parseConfig(stackFile.defaults()), environment), progress);
   await removeWorld(world, progress);
-  forgetEnvironment();
+  if (environment && others.length > 0) saveEnvironment(environment, others);
+  else forgetEnvironment();
   if (!stackFile.hasSecrets()) stackFile.dropSalt();
+  if (others.length > 0) return `Stack ${stack} is removed. Still there: ${others.join(", ")}.`;
   return world ? "The lab is down." : "There was no lab to take down.";
+}
+
+/**
+ * The stacks that stay behind in a cluster of the user's own when `stack` is removed; a cluster that the lab made goes with all of
+ * its stacks.
+ *
+ * @throws LabError where `stack` is not there, but others are: forgetting the cluster would leave their resources behind
+ */
+export function otherStacks({ world, kubeContext, stacks }: SavedEnvironment, stack: string): readonly string[] {
+  if (world !== "existing" || stacks.length === 0) return [];
+  if (!stacks.includes(stack)) {
+    throw new LabError(`Stack ${stack} is not in the cluster of context ${kubeContext}.`, {
+      place: "--stack",
+      allowed: stacks.join(", "),
+      next: `npx canaryctl --stack ${stacks[0]} down`,
+    });
+  }
+  return stacks.filter((other) => other !== stack);
 }
 
 /**

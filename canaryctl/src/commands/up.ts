@@ -97,7 +97,7 @@ async function raise(world: World, { stackFile, config, changes }: OpenedForUp, 
   }
   noteWorld(world.name);
   const environment = await world.up(progress);
-  saveEnvironment(environment);
+  saveEnvironment(environment, [...new Set([...(loadEnvironment()?.stacks ?? []), stackFile.stack])]);
   if (Object.keys(changes).length > 0) stackFile.set(changes);
   return labOf(stackFile, config, environment);
 }
