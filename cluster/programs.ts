@@ -10,7 +10,7 @@ export const engineVersion = "3.250.0";
 const sources = {
   pulumi: `Pulumi ${engineVersion}, https://www.pulumi.com/docs/install/`,
   docker: "Docker, https://docs.docker.com/engine/install/",
-  kind: `go install sigs.k8s.io/kind@${kindVersion}`,
+  kind: `kind ${kindVersion}, go install sigs.k8s.io/kind@${kindVersion}`,
 } as const;
 
 export type ProgramName = keyof typeof sources;
