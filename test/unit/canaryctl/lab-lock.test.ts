@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { exclusively } from "../../../canaryctl/src/lab-lock.ts";
 
@@ -16,20 +17,21 @@ describe("exclusively", () => {
   test("holds the lock while it works, and not after a failure", async () => {
     const file = lockFile();
     const work = async () => {
-      expect(existsSync(file)).toBe(true);
+      expect(existsSync(`${file}.${process.pid}`)).toBe(true);
       throw new Error("it failed");
     };
     await expect(exclusively("up", listener(), work, file)).rejects.toThrow("it failed");
-    expect(existsSync(file)).toBe(false);
+    expect(readdirSync(dirname(file))).toEqual([]);
   });
 
   test("takes over from a process that was killed", async () => {
     const file = lockFile();
     await exclusively("up", listener(), async () => {}, file);
-    writeFileSync(file, `${2 ** 22 + 1} up\n`);
+    writeFileSync(`${file}.${2 ** 22 + 1}`, "up\n");
     const progress = listener();
     expect(await exclusively("up", progress, async () => "done", file)).toBe("done");
     expect(progress.lines).toEqual([]);
+    expect(readdirSync(dirname(file))).toEqual([]);
   });
 
   test("waits for one that runs, and says so", async () => {
@@ -37,10 +39,33 @@ describe("exclusively", () => {
     await exclusively("up", listener(), async () => {}, file);
     // A process whose command line names canaryctl, as a real one's does.
     const holder = spawn(process.execPath, ["-e", "setTimeout(() => {}, 800)", "canaryctl"], { stdio: "ignore" });
-    writeFileSync(file, `${holder.pid} down\n`);
+    writeFileSync(`${file}.${holder.pid}`, "down\n");
     const progress = listener();
     await exclusively("up", progress, async () => {}, file);
     expect(holder.exitCode).toBe(0);
     expect(progress.lines).toEqual([`\`canaryctl down\` is running (process ${holder.pid}): waiting for it to end.`]);
   });
+
+  test("lets one in at a time of several that find the same dead one", async () => {
+    const file = lockFile();
+    await exclusively("up", listener(), async () => {}, file);
+    writeFileSync(`${file}.${2 ** 22 + 1}`, "up\n");
+    const log = join(dirname(dirname(file)), "log");
+    const lock = join(import.meta.dirname, "../../../canaryctl/src/lab-lock.ts");
+    const program = `
+      import { appendFileSync } from "node:fs";
+      import { setTimeout as pause } from "node:timers/promises";
+      import { exclusively } from ${JSON.stringify(lock)};
+      await exclusively("up", { say() {} }, async () => {
+        appendFileSync(${JSON.stringify(log)}, "in ");
+        await pause(100);
+        appendFileSync(${JSON.stringify(log)}, "out ");
+      }, ${JSON.stringify(file)});`;
+    const processes = Array.from({ length: 3 }, () =>
+      spawn(process.execPath, ["--input-type=module-typescript", "-e", program, "canaryctl"], { stdio: "inherit" }),
+    );
+    const codes = await Promise.all(processes.map(async (one) => (await once(one, "exit"))[0]));
+    expect(codes).toEqual([0, 0, 0]);
+    expect(readFileSync(log, "utf8")).toBe("in out ".repeat(3));
+  }, 30_000);
 });
