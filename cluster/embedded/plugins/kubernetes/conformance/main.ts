@@ -40,7 +40,8 @@ async function replay(place: Place, jobs: number, cases: readonly string[]): Pro
   const args = [join(recorded, "drive.mjs"), "--jobs", String(jobs), "--out", join(folder, "replayed"), ...cases];
   await execa(process.execPath, args, {
     cwd: repositoryRoot,
-    env: place.environment,
+    // The driver keeps the state of each case in a folder of its own, where a backend or a stack of the user's would stand in its way.
+    env: { ...place.environment, PULUMI_BACKEND_URL: undefined, PULUMI_STACK: undefined },
     stdout: "inherit",
     stderr: "inherit",
   });
