@@ -27,8 +27,8 @@ const waitSeconds = 120;
  * write an older weight: the route is held until the state can be made to agree.
  *
  * @returns what was done, in one line
- * @throws LabError where there is no route; where only the state could not be made to agree, as with a config that is wrong elsewhere, it says so;
- * where another command keeps raising the weight
+ * @throws LabError where there is no route; where only the state could not be made to agree, as with a config that is wrong
+ * elsewhere, it says so; where another command keeps raising the weight
  */
 export async function rollback(lab: Lab, say: (line: string) => void): Promise<string> {
   const { cluster, config, stackFile } = lab;

@@ -52,7 +52,8 @@ function openWithCanary(options: GlobalOptions & RouteFlags, canary: number): La
  * reaches the canary that the engine (and its policies) did not accept.
  *
  * @returns what was done, in one line
- * @throws LabError where the canary has no ready pods; where the update fails, with the file as it was unless the traffic has moved
+ * @throws LabError where the canary has no ready pods; where the update fails, with the file as it was unless the traffic has moved;
+ * where another command has set another weight meanwhile
  */
 export async function moveTraffic(lab: Lab, say: (line: string) => void): Promise<string> {
   const { cluster, config, stackFile } = lab;
