@@ -25,7 +25,8 @@ if (cases.length === 0) {
 
     test.each(cases)("%s", (id) => {
       const line =
-        outcome.stdout.split("\n").find((text) => new RegExp(`^(agree|differ)\\s+${id}$`).test(text)) ?? "not replayed";
+        outcome.stdout.split("\n").findLast((text) => new RegExp(`^(agree|differ)\\s+${id}$`).test(text)) ??
+        "not replayed";
       // A difference that is known has its reason in the list; some of them depend on what else runs in the cluster.
       expect(id in knownDifferences ? ["agree", "differ"] : ["agree"]).toContain(line.split(/\s/)[0]);
     });

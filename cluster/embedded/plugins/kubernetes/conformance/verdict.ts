@@ -10,6 +10,8 @@ export const unplaced = (text: string): string =>
 
 export interface Verdict {
   readonly passed: boolean;
+  /** The cases that differ and are not known to. */
+  readonly surprising: readonly string[];
   /** What to say below the comparison, one line each. */
   readonly notes: readonly string[];
 }
@@ -27,5 +29,5 @@ export function judge(comparison: string, known: Readonly<Record<string, string>
   ];
   const isEnough = agreeing.length >= leastAgreeing;
   if (!isEnough) notes.push(`TOO FEW  ${agreeing.length} agree, ${leastAgreeing} must`);
-  return { passed: surprising.length === 0 && isEnough && agreeing.length + differing.length > 0, notes };
+  return { surprising, passed: surprising.length === 0 && isEnough && agreeing.length + differing.length > 0, notes };
 }
