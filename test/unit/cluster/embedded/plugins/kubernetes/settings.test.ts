@@ -101,7 +101,8 @@ describe("the verdict on a replay", () => {
 
   test("a difference must be on the list, and enough cases must agree", () => {
     const printed = "agree  a\ndiffer b\n  step\n    .result: x\n1 of 2 cases agree; 1 of 2 steps agree";
-    expect(judge(printed, { b: "why" }, 1)).toEqual({ passed: true, notes: ["known    b: why"] });
+    expect(judge(printed, { b: "why" }, 1)).toEqual({ passed: true, surprising: [], notes: ["known    b: why"] });
+    expect(judge(printed, {}, 1).surprising).toEqual(["b"]);
     expect(judge(printed, {}, 1).passed).toBe(false);
     expect(judge(printed, { b: "why" }, 2).passed).toBe(false);
     expect(judge("", {}, 0).passed).toBe(false);
