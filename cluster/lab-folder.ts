@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /** The repository's root: every path of the lab hangs from it. */
@@ -23,4 +23,14 @@ export function writePrivateFile(path: string, content: string | Uint8Array): vo
   writeFileSync(draft, content, { mode: 0o600 });
   chmodSync(draft, 0o600);
   renameSync(draft, path);
+}
+
+/** The text of a file, or undefined where there is none; any other fault is thrown. */
+export function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
 }

@@ -1,6 +1,6 @@
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { LabError } from "../../cluster/lab-error.ts";
-import { inLab, writePrivateFile } from "../../cluster/lab-folder.ts";
+import { inLab, readIfThere, writePrivateFile } from "../../cluster/lab-folder.ts";
 import { type Environment, type WorldName, worldNames } from "../../cluster/world.ts";
 
 const environmentFile = () => inLab("environment.json");
@@ -42,13 +42,4 @@ export function notedWorld(): WorldName | undefined {
 
 export function forgetEnvironment(): void {
   for (const file of [environmentFile(), worldFile(), identityFile()]) rmSync(file, { force: true });
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
 }

@@ -2,7 +2,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Document, isMap, parseDocument, visit } from "yaml";
 import { LabError } from "../../cluster/lab-error.ts";
-import { repositoryRoot } from "../../cluster/lab-folder.ts";
+import { readIfThere, repositoryRoot } from "../../cluster/lab-folder.ts";
 import { UsageError } from "./usage-error.ts";
 
 export const projectName = "canary-lab";
@@ -141,15 +141,6 @@ export class StackFile {
 }
 
 const textOf = (document: Document): string => document.toString({ lineWidth: 0 });
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-}
 
 function parse(text: string, path: string): Document {
   const document = parseDocument(text);
