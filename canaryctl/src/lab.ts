@@ -1,3 +1,4 @@
+import { type ClusterClient, KubeClient } from "../../cluster/kube/client.ts";
 import { LabError } from "../../cluster/lab-error.ts";
 import type { Environment } from "../../cluster/world.ts";
 import { clientName, virtualServiceName } from "../../components/names.ts";
@@ -6,7 +7,6 @@ import { type Engine, PulumiEngine } from "./engine/engine.ts";
 import { FileState } from "./engine/file-state.ts";
 import { backendUrl, engineVariables } from "./engine/variables.ts";
 import { loadEnvironment, notUp } from "./environment-file.ts";
-import { type ClusterClient, KubeClient } from "./kube/client.ts";
 import { execIn, type PodExec, readyPod } from "./kube/exec.ts";
 import { mustBeSameCluster } from "./same-cluster.ts";
 import { type RawValue, StackFile } from "./stack-file.ts";

@@ -1,7 +1,7 @@
 import { Writable } from "node:stream";
+import type { ClusterClient } from "../../../cluster/kube/client.ts";
+import { podsPath } from "../../../cluster/kube/paths.ts";
 import { LabError } from "../../../cluster/lab-error.ts";
-import type { ClusterClient } from "./client.ts";
-import { podsPath } from "./paths.ts";
 
 /** Runs a command in a container of one pod and gives what it printed. */
 export type PodExec = (container: string, command: readonly string[]) => Promise<string>;

@@ -1,6 +1,6 @@
+import type { ClusterClient } from "../../../cluster/kube/client.ts";
+import { secretsPath } from "../../../cluster/kube/paths.ts";
 import type { ObjectReference } from "../engine/pending.ts";
-import type { ClusterClient } from "./client.ts";
-import { secretsPath } from "./paths.ts";
 
 /** Whether a Helm release is there and whole. Helm keeps each revision in a Secret whose labels say how it went. */
 export async function hasRelease(

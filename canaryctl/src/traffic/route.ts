@@ -1,12 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { TrafficSplit, Weight } from "../../../canary/weight.ts";
 import { toWeight } from "../../../canary/weight.ts";
+import { ApiError, type ClusterClient } from "../../../cluster/kube/client.ts";
+import { virtualServicePath } from "../../../cluster/kube/paths.ts";
 import { LabError } from "../../../cluster/lab-error.ts";
 import { type Version, versions, virtualServiceName } from "../../../components/names.ts";
 import { fieldManager, renderVirtualService } from "../../../components/traffic/render-weighted-route.ts";
 import type { LabConfig } from "../../../stacks/lab-config.ts";
-import { ApiError, type ClusterClient } from "../kube/client.ts";
-import { virtualServicePath } from "../kube/paths.ts";
 
 /** The route as it is in the cluster. */
 export interface LiveRoute {

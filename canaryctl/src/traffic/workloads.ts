@@ -1,6 +1,6 @@
+import type { ClusterClient } from "../../../cluster/kube/client.ts";
+import { deploymentsPath } from "../../../cluster/kube/paths.ts";
 import { deploymentName, type Version, versions } from "../../../components/names.ts";
-import type { ClusterClient } from "../kube/client.ts";
-import { deploymentsPath } from "../kube/paths.ts";
 import type { RouteOf } from "./route.ts";
 
 /** The pods of one side. */

@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Engine } from "../../../canaryctl/src/engine/engine.ts";
-import type { ClusterClient } from "../../../canaryctl/src/kube/client.ts";
 import type { ConfigChanges, Lab } from "../../../canaryctl/src/lab.ts";
 import { StackFile } from "../../../canaryctl/src/stack-file.ts";
+import type { ClusterClient } from "../../../cluster/kube/client.ts";
 import { parseConfig } from "../../../stacks/lab-config.ts";
 
 /** A folder with the project's own Pulumi.yaml and a stack's file. */

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import type { FileState } from "../../../../canaryctl/src/engine/file-state.ts";
 import { forgetLostCluster } from "../../../../canaryctl/src/engine/lost-cluster.ts";
-import type { ClusterClient } from "../../../../canaryctl/src/kube/client.ts";
 import type { Lab } from "../../../../canaryctl/src/lab.ts";
+import type { ClusterClient } from "../../../../cluster/kube/client.ts";
 import { fakeLab } from "../fake-lab.ts";
 
 const cluster: ClusterClient = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { ApiError, type ClusterClient } from "../../../../canaryctl/src/kube/client.ts";
 import { applyRoute, readRoute } from "../../../../canaryctl/src/traffic/route.ts";
+import { ApiError, type ClusterClient } from "../../../../cluster/kube/client.ts";
 import { renderVirtualService } from "../../../../components/traffic/render-weighted-route.ts";
 import { fakeLab, virtualService } from "../fake-lab.ts";
 

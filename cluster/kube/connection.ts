@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { RequestOptions } from "node:https";
 import { dirname, resolve } from "node:path";
 import { parse } from "yaml";
-import { LabError } from "../../../cluster/lab-error.ts";
+import { LabError } from "../lab-error.ts";
 
 /** How to reach one API server; its certificate is always verified. */
 export interface Connection {

@@ -1,6 +1,6 @@
 import { request as plainRequest } from "node:http";
 import { request } from "node:https";
-import { LabError } from "../../../cluster/lab-error.ts";
+import { LabError } from "../lab-error.ts";
 import { type Connection, connect } from "./connection.ts";
 
 /** What canaryctl itself asks of a cluster; everything else is the engine's. Paths are those of the API, such as `/api/v1/…`. */

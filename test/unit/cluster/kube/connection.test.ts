@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { stringify } from "yaml";
-import { connect } from "../../../../canaryctl/src/kube/connection.ts";
+import { connect } from "../../../../cluster/kube/connection.ts";
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { stringify } from "yaml";
-import { ApiError, KubeClient, UnreachableError } from "../../../../canaryctl/src/kube/client.ts";
 import { hasObject, hasRelease } from "../../../../canaryctl/src/kube/existing.ts";
+import { ApiError, KubeClient, UnreachableError } from "../../../../cluster/kube/client.ts";
 
 let server: Server | undefined;
 afterEach(() => {
