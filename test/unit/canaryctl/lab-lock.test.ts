@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } fro
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
+import { isAlive } from "../../../canaryctl/src/engine/process-alive.ts";
 import { exclusively } from "../../../canaryctl/src/lab-lock.ts";
 
 const lockFile = () => join(mkdtempSync(join(tmpdir(), "lock-")), ".lab", "canaryctl.lock");
@@ -37,13 +38,17 @@ describe("exclusively", () => {
   test("waits for one that runs, and says so", async () => {
     const file = lockFile();
     await exclusively("up", listener(), async () => {}, file);
-    // A process whose command line names canaryctl, as a real one's does.
-    const holder = spawn(process.execPath, ["-e", "setTimeout(() => {}, 800)", "canaryctl"], { stdio: "ignore" });
-    writeFileSync(`${file}.${holder.pid}`, "down\n");
+    // As a real one: its command line names canaryctl, and it announces itself. Just after a spawn the command line can still be empty.
+    const announce = `require("node:fs").writeFileSync(${JSON.stringify(`${file}.`)} + process.pid, "down\\n");`;
+    const program = `${announce} console.log("in"); setTimeout(() => {}, 800)`;
+    const holder = spawn(process.execPath, ["-e", program, "canaryctl"], { stdio: ["ignore", "pipe", "inherit"] });
+    const ended = once(holder, "exit");
+    await once(holder.stdout, "data");
     const progress = listener();
-    await exclusively("up", progress, async () => {}, file);
-    expect(holder.exitCode).toBe(0);
+    const aliveAtWork = await exclusively("up", progress, async () => isAlive(Number(holder.pid), "canaryctl"), file);
+    expect(aliveAtWork).toBe(false);
     expect(progress.lines).toEqual([`\`canaryctl down\` is running (process ${holder.pid}): waiting for it to end.`]);
+    expect((await ended)[0]).toBe(0);
   });
 
   test("lets one in at a time of several that find the same dead one", async () => {
@@ -55,7 +60,8 @@ describe("exclusively", () => {
     const program = `
       import { appendFileSync } from "node:fs";
       import { setTimeout as pause } from "node:timers/promises";
-      import { exclusively } from ${JSON.stringify(lock)};
+      import { isAlive } from "../../../canaryctl/src/engine/process-alive.ts";
+import { exclusively } from ${JSON.stringify(lock)};
       await exclusively("up", { say() {} }, async () => {
         appendFileSync(${JSON.stringify(log)}, "in ");
         await pause(100);
