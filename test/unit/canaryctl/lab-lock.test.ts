@@ -60,8 +60,7 @@ describe("exclusively", () => {
     const program = `
       import { appendFileSync } from "node:fs";
       import { setTimeout as pause } from "node:timers/promises";
-      import { isAlive } from "../../../canaryctl/src/engine/process-alive.ts";
-import { exclusively } from ${JSON.stringify(lock)};
+      import { exclusively } from ${JSON.stringify(lock)};
       await exclusively("up", { say() {} }, async () => {
         appendFileSync(${JSON.stringify(log)}, "in ");
         await pause(100);
