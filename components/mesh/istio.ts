@@ -1,9 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { ReleaseManifest } from "../helm-release.ts";
 import {
   type IstioSpec,
   ingressNamespace,
-  type ReleaseManifest,
   renderBase,
   renderIngress,
   renderIstiod,

@@ -1,3 +1,4 @@
+import { type ChartSource, type ReleaseManifest, renderRelease } from "../helm-release.ts";
 import { ingressRelease } from "../names.ts";
 
 /** Istio as the lab needs it: sidecars, and one gateway at a port of the nodes. */
@@ -5,8 +6,7 @@ export interface IstioSpec {
   readonly version: string;
   /** Registry and path of Istio's images. */
   readonly hub: string;
-  /** Where the charts come from: a folder that holds them as `<chart>-<version>/`, or a chart repository. */
-  readonly charts: { readonly mirror: string } | { readonly repository: string };
+  readonly charts: ChartSource;
   /** Pods of the control plane, at least 1. With 1, a route cannot be changed while it restarts. */
   readonly replicas: number;
   /** Port of the nodes at which the gateway answers, 30000..32767. */
@@ -35,35 +35,17 @@ export interface GatewayValues {
   readonly resources: Resources;
 }
 
-/** One Helm release, in the shape of `helm.sh/v3:Release`. */
-export interface ReleaseManifest<Values extends object> {
-  readonly name: string;
-  readonly namespace: string;
-  readonly chart: string;
-  readonly version?: string;
-  readonly repositoryOpts?: { readonly repo: string };
-  readonly values: Values;
-  /** Seconds that Helm waits for what it installed to become ready. */
-  readonly timeout: number;
-}
-
 export const systemNamespace = "istio-system";
 export const ingressNamespace = "istio-ingress";
 
 const requests = (cpu: string, memory: string): Resources => ({ requests: { cpu, memory } });
 
-function release<Values extends object>(
+const release = <Values extends object>(
   spec: IstioSpec,
   chart: string,
   names: { readonly name: string; readonly namespace: string },
   values: Values,
-): ReleaseManifest<Values> {
-  const source =
-    "mirror" in spec.charts
-      ? { chart: `${spec.charts.mirror}/${chart}-${spec.version}` }
-      : { chart, version: spec.version, repositoryOpts: { repo: spec.charts.repository } };
-  return { ...names, ...source, values, timeout: 300 };
-}
+): ReleaseManifest<Values> => renderRelease({ ...names, chart, version: spec.version, source: spec.charts, values });
 
 /** The custom resource definitions and cluster roles, before everything else. */
 export const renderBase = (spec: IstioSpec): ReleaseManifest<object> =>
