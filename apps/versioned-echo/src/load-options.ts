@@ -14,13 +14,18 @@ export interface LoadOptions {
   readonly concurrency: number;
   /** Request headers. */
   readonly headers: Readonly<Record<string, string>>;
+  /**
+   * Whether the end of the standard input ends the run as well: whoever holds the other end of it says when it is enough, and a run that
+   * nobody waits for any more does not go on. Default false.
+   */
+  readonly endsWithInput: boolean;
 }
 
 /** `wait` is the client pod's main process: it does nothing until SIGTERM. */
 export type LoadCommand = { readonly kind: "wait" } | { readonly kind: "run"; readonly options: LoadOptions };
 
 export const usage =
-  "usage: load.mjs --url URL [--requests 1..60000] [--rps 1..2000] [--seconds 1..120] [--concurrency 1..64] [--header 'name: value']…\n" +
+  "usage: load.mjs --url URL [--requests 1..60000] [--rps 1..2000] [--seconds 1..120] [--concurrency 1..64] [--header 'name: value']… [--ends-with-input]\n" +
   "       load.mjs --wait";
 
 const headerLine = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e]*)$/;
@@ -40,6 +45,7 @@ export function parseLoadOptions(args: readonly string[]): LoadCommand {
       seconds: { type: "string", default: "30" },
       concurrency: { type: "string", default: "32" },
       header: { type: "string", multiple: true, default: [] },
+      "ends-with-input": { type: "boolean", default: false },
       wait: { type: "boolean", default: false },
     },
   });
@@ -72,5 +78,8 @@ export function parseLoadOptions(args: readonly string[]): LoadCommand {
     concurrency: whole("concurrency", 64),
   };
   if (problems.length > 0 || !url) throw new Error(problems.join("\n"));
-  return { kind: "run", options: { url, ...numbers, headers: Object.fromEntries(headers) } };
+  return {
+    kind: "run",
+    options: { url, ...numbers, headers: Object.fromEntries(headers), endsWithInput: values["ends-with-input"] },
+  };
 }

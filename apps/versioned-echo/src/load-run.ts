@@ -39,9 +39,9 @@ async function send({ url, headers }: LoadOptions, agent: Agent): Promise<Outcom
 
 /**
  * Sends requests at a fixed rate over kept-alive connections, whether or not earlier ones were answered (an open loop: a slow
- * service does not slow its own measurement down), until as many were sent as asked for or the time is over.
+ * service does not slow its own measurement down), until as many were sent as asked for, the time is over, or `enough` is aborted.
  */
-export async function runLoad(options: LoadOptions): Promise<LoadSummary> {
+export async function runLoad(options: LoadOptions, enough?: AbortSignal): Promise<LoadSummary> {
   const { rate, requests, concurrency } = options;
   const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
   const outcomes: Outcome[] = [];
@@ -51,7 +51,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadSummary> {
   const started = performance.now();
   const elapsed = () => (performance.now() - started) / 1000;
 
-  for (let now = 0; sent < requests && now < options.seconds; now = elapsed()) {
+  for (let now = 0; sent < requests && now < options.seconds && !enough?.aborted; now = elapsed()) {
     // The first is due at once; after a pause of the process what fell due meanwhile is sent together, so that the rate holds.
     const due = Math.floor(now * rate) + 1;
     while (sent + skipped < due && sent < requests) {

@@ -1,4 +1,4 @@
-import { type LoadCommand, parseLoadOptions, usage } from "./load-options.ts";
+import { type LoadCommand, type LoadOptions, parseLoadOptions, usage } from "./load-options.ts";
 import { runLoad } from "./load-run.ts";
 
 function readCommand(): LoadCommand | undefined {
@@ -19,6 +19,14 @@ function waitForSignal(): void {
   process.once("SIGINT", stop);
 }
 
+/** Runs the load and prints its summary as one line of JSON. */
+async function run(options: LoadOptions): Promise<void> {
+  const enough = new AbortController();
+  const input = options.endsWithInput ? process.stdin.on("end", () => enough.abort()).resume() : undefined;
+  console.log(JSON.stringify(await runLoad(options, enough.signal)));
+  input?.destroy(); // an input that is still open would keep the process
+}
+
 const command = readCommand();
 if (command?.kind === "wait") waitForSignal();
-if (command?.kind === "run") console.log(JSON.stringify(await runLoad(command.options)));
+if (command?.kind === "run") await run(command.options);

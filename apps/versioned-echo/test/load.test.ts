@@ -27,13 +27,14 @@ describe("the options", () => {
         seconds: 30,
         concurrency: 32,
         headers: {},
+        endsWithInput: false,
       },
     });
   });
 
   test("are taken up to their bounds, headers more than once", () => {
     const line =
-      "--url http://a/ --requests 60000 --rps 2000 --seconds 120 --concurrency 64 --header X-Canary:v2 --header Host:b.test";
+      "--url http://a/ --requests 60000 --rps 2000 --seconds 120 --concurrency 64 --header X-Canary:v2 --header Host:b.test --ends-with-input";
     expect(parseLoadOptions(line.split(" "))).toEqual({
       kind: "run",
       options: {
@@ -43,6 +44,7 @@ describe("the options", () => {
         seconds: 120,
         concurrency: 64,
         headers: { "X-Canary": "v2", Host: "b.test" },
+        endsWithInput: true,
       },
     });
     expect(parseLoadOptions(["--wait"])).toEqual({ kind: "wait" });
@@ -125,6 +127,21 @@ describe("a run", () => {
     expect(result.sent).toBeGreaterThan(10);
     expect(result.sent).toBeLessThanOrEqual(51);
     expect(result.failed).toBe(result.sent);
+  });
+
+  test("stops when its input ends, where it was told to", async () => {
+    const { program, url } = await startServer({ APP_VERSION: "v1" });
+    programs.push(program);
+    const args = ["--url", url, "--requests", "60000", "--rps", "50", "--seconds", "20", "--ends-with-input"];
+    const run = start("load.ts", {}, args);
+    programs.push(run);
+    const end = ended(run);
+    await sleep(1000);
+    expect(run.exitCode).toBeNull();
+    run.stdin.end();
+    const { sent, seconds } = JSON.parse((await end).stdout);
+    expect(sent).toBeGreaterThan(1);
+    expect(seconds).toBeLessThan(10);
   });
 
   test("never has more in flight than allowed: what exceeds it is skipped and said", async () => {

@@ -2,15 +2,15 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 
-export type Program = ChildProcessByStdio<null, Readable, Readable>;
+export type Program = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /** Runs a source file of the service as its own process, as the image does, with `environment` alone. */
 export function start(file: string, environment: Record<string, string>, args: readonly string[] = []): Program {
   return spawn(process.execPath, [join(import.meta.dirname, "../src", file), ...args], {
     env: { NODE_NO_WARNINGS: "1", ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
 }
 
