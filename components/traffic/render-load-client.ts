@@ -1,6 +1,7 @@
 import type { Input } from "@pulumi/pulumi";
 import { clientName } from "../names.ts";
-import { containerSecurity, type DeploymentManifest, podDefaults } from "../workload/render-workload.ts";
+import type { DeploymentManifest } from "../workload/deployment.ts";
+import { containerSecurity, podDefaults } from "../workload/render-pod.ts";
 
 /** A pod in the mesh that the traffic is measured from. */
 export interface LoadClientSpec {
@@ -26,14 +27,16 @@ export function renderLoadClient(spec: LoadClientSpec): DeploymentManifest {
       progressDeadlineSeconds: 120,
       revisionHistoryLimit: 1,
     },
-    podLabels: labels,
-    pod: { ...podDefaults, terminationGracePeriodSeconds: 5 },
-    container: {
-      name: clientContainer,
-      command: ["node", "/app/load.mjs", "--wait"],
-      resources: { requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: "256Mi" } },
-      securityContext: containerSecurity,
+    template: {
+      labels,
+      pod: { ...podDefaults, terminationGracePeriodSeconds: 5 },
+      container: {
+        name: clientContainer,
+        command: ["node", "/app/load.mjs", "--wait"],
+        resources: { requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: "256Mi" } },
+        securityContext: containerSecurity,
+      },
+      image: spec.image,
     },
-    image: spec.image,
   };
 }

@@ -1,43 +1,32 @@
 import * as k8s from "@pulumi/kubernetes";
-import * as kx from "@pulumi/kubernetesx";
-import * as pulumi from "@pulumi/pulumi";
-import type { DeploymentManifest } from "./render-workload.ts";
+import type * as pulumi from "@pulumi/pulumi";
+import { podTemplate } from "./pod-template.ts";
+import type { Labels, PodManifest } from "./render-pod.ts";
 
-type Container = k8s.types.input.core.v1.Container;
+/** A Deployment whose pods are still in kubernetesx's short form. */
+export interface DeploymentManifest {
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels: Labels;
+    readonly annotations?: Labels;
+  };
+  readonly spec: Omit<k8s.types.input.apps.v1.DeploymentSpec, "selector" | "template"> & {
+    readonly selector: { readonly matchLabels: Labels };
+  };
+  readonly template: PodManifest;
+}
 
 /** How long a Deployment may take to become ready before the update says why it did not. */
 const patience = { create: "4m", update: "4m", delete: "2m" };
 
-/**
- * The one use of kubernetesx: its PodBuilder writes out the short form of ports, environment and mounts. Its Deployment is left alone,
- * because `asDeploymentSpec` selects by `app` only, so that two versions would fight over each other's pods, and `createService`
- * gives the Service the wrong parent. The container has to be named, for it cuts the image's name at the first hyphen.
- */
-export function createDeployment(
+export const createDeployment = (
   name: string,
-  manifest: DeploymentManifest,
+  { metadata, spec, template }: DeploymentManifest,
   opts: pulumi.CustomResourceOptions,
-): k8s.apps.v1.Deployment {
-  const built = pulumi.output(new kx.PodBuilder({ containers: [manifest.container] }).podSpec).containers;
-  // Field by field, so that an image which is yet to be built hides nothing else from a preview; and only the fields that were given,
-  // for PodBuilder emits an empty list for each of the others, which a refresh would report as drift.
-  const fields = Object.keys(manifest.container) as (keyof Container)[];
-  const container = Object.fromEntries(fields.map((field) => [field, built.apply(([only]) => only?.[field])]));
-  return new k8s.apps.v1.Deployment(
+): k8s.apps.v1.Deployment =>
+  new k8s.apps.v1.Deployment(
     name,
-    {
-      metadata: manifest.metadata,
-      spec: {
-        ...manifest.spec,
-        template: {
-          metadata: { labels: manifest.podLabels },
-          spec: {
-            ...manifest.pod,
-            containers: [{ ...container, name: manifest.container.name, image: manifest.image }],
-          },
-        },
-      },
-    },
+    { metadata, spec: { ...spec, template: podTemplate(template) } },
     { customTimeouts: patience, ...opts },
   );
-}

@@ -42,7 +42,7 @@ describe("EchoWorkload", () => {
     expect(deployment().spec.template.metadata.labels).toEqual(labels);
     expect(deployment().spec.selector.matchLabels).toEqual(labels);
     expect(renderDisruptionBudget(spec).spec.selector.matchLabels).toEqual(labels);
-    expect(renderDeployment(spec).podLabels).toEqual(labels);
+    expect(renderDeployment(spec).template.labels).toEqual(labels);
   });
 
   test("is an endpoint of the Service, whatever its version", () => {
