@@ -1,5 +1,4 @@
-import { splitOf } from "./canary/weight.ts";
-import { clientName, gatewayHost } from "./components/names.ts";
+import { clientName } from "./components/names.ts";
 import { createApplication } from "./stacks/application.ts";
 import { loadConfig } from "./stacks/config.ts";
 import { createPlatform } from "./stacks/platform.ts";
@@ -11,10 +10,14 @@ const application = createApplication(config, platform);
 export const strategy = config.strategy;
 export const namespace = config.namespace;
 export const app = config.app;
-/** Shares of the traffic in percent. */
-export const weights = splitOf(config.canaryWeight);
+/** Who moves the traffic of a release. */
+export const owner = application.owner;
+/** Shares of the traffic in percent, as they really are; none where a controller moves them or a header decides. */
+export const weights = application.canaryShare?.apply((canary) => ({ stable: 100 - canary, canary }));
 export const images = application.images;
-/** The gateway answers requests for `host` at `nodePort` of every node. */
-export const gateway = { host: gatewayHost(config.app, config.namespace), nodePort: config.gatewayNodePort };
+/** The hosts that answer, for callers in the cluster and through the gateway. */
+export const hosts = application.hosts;
+/** The port of every node at which the ingress gateway answers. */
+export const gatewayNodePort = config.gatewayNodePort;
 /** The Deployment to measure from, inside the mesh. */
 export const client = clientName(config.app);

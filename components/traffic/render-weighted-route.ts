@@ -1,12 +1,23 @@
 import { splitOf, type Weight } from "../../canary/weight.ts";
 import { gatewayHost, gatewayName, ingressLabels, type Version, versions, virtualServiceName } from "../names.ts";
 
-/** Where the traffic of one application goes. A `LabConfig` is one, so every caller renders from the same values. */
-export interface RouteSpec {
+/** The application whose traffic is meant. */
+export interface ApplicationName {
   /** Name of the Service, and the host that callers in the mesh use. */
   readonly app: string;
   readonly namespace: string;
+}
+
+/** Who changes the weights once the route is made. */
+export type RouteOwner = "pulumi" | "rollout-controller";
+
+/** Where the traffic of one application goes. A `LabConfig` is one, so every caller renders from the same values. */
+export interface RouteSpec extends ApplicationName {
   readonly canaryWeight: Weight;
+}
+
+export interface SubsetSpec extends ApplicationName {
+  readonly owner: RouteOwner;
 }
 
 /** The manager under which every writer of a route applies it whole: a field has one owner, whichever of them wrote last. */
@@ -48,7 +59,7 @@ export type DestinationRule = Resource<
   "DestinationRule",
   {
     readonly host: string;
-    readonly subsets: readonly { readonly name: Version; readonly labels: { readonly version: Version } }[];
+    readonly subsets: readonly { readonly name: Version; readonly labels: Readonly<Record<string, string>> }[];
   }
 >;
 
@@ -64,7 +75,7 @@ export type Gateway = Resource<
 >;
 
 /** `managed-by` is what the Kubernetes provider adds; it stands here so that every writer sends the very same object. */
-const metadata = (spec: RouteSpec, name: string): Metadata => ({
+const metadata = (spec: ApplicationName, name: string): Metadata => ({
   name,
   namespace: spec.namespace,
   labels: { app: spec.app, "app.kubernetes.io/managed-by": "pulumi" },
@@ -109,19 +120,22 @@ export function renderVirtualService(spec: RouteSpec): VirtualService {
  * Both subsets are there whether or not a canary runs: a sidecar that learns of a route before it learns of the subset answers 503.
  * There is no outlier detection: it would take failing canary pods out of the traffic and so hide what is to be measured.
  */
-export function renderDestinationRule(spec: RouteSpec): DestinationRule {
+export function renderDestinationRule(spec: SubsetSpec): DestinationRule {
+  // The rollout controller adds the hash of a revision to each, which tells them apart.
+  const labels = (version: Version): Readonly<Record<string, string>> =>
+    spec.owner === "pulumi" ? { version } : { app: spec.app };
   return {
     apiVersion: "networking.istio.io/v1",
     kind: "DestinationRule",
     metadata: metadata(spec, spec.app),
     spec: {
       host: spec.app,
-      subsets: Object.values(versions).map((version) => ({ name: version, labels: { version } })),
+      subsets: Object.values(versions).map((version) => ({ name: version, labels: labels(version) })),
     },
   };
 }
 
-export function renderGateway(spec: RouteSpec): Gateway {
+export function renderGateway(spec: ApplicationName): Gateway {
   return {
     apiVersion: "networking.istio.io/v1",
     kind: "Gateway",

@@ -6,9 +6,23 @@ export interface ApplicationSpec {
   readonly namespace: string;
 }
 
+/** How an application is released. */
+export interface ReleaseSpec extends ApplicationSpec {
+  readonly strategy: string;
+  readonly canaryEnabled: boolean;
+}
+
+/** The namespace says which strategy it is under and whether a release is on its way, so that a switch in the middle can be refused. */
+export const strategyAnnotation = "canary-lab/strategy";
+export const canaryAnnotation = "canary-lab/canary";
+
 /** Pods that are created in a namespace with this label get a sidecar, those that are already there do not. */
-export const renderNamespace = (spec: ApplicationSpec) => ({
-  metadata: { name: spec.namespace, labels: { "istio-injection": "enabled" } },
+export const renderNamespace = (spec: ReleaseSpec) => ({
+  metadata: {
+    name: spec.namespace,
+    labels: { "istio-injection": "enabled" },
+    annotations: { [strategyAnnotation]: spec.strategy, [canaryAnnotation]: String(spec.canaryEnabled) },
+  },
 });
 
 /** One Service for both versions: which of them answers is the route's business, so the selector names none. */

@@ -53,7 +53,7 @@ describe("renderVirtualService", () => {
 
 describe("renderDestinationRule", () => {
   test("has a subset with labels for every destination of the route", () => {
-    const { host, subsets } = renderDestinationRule(spec).spec;
+    const { host, subsets } = renderDestinationRule({ ...spec, owner: "pulumi" }).spec;
     const destinations = renderVirtualService(spec).spec.http.flatMap(({ route }) => route.map((to) => to.destination));
     expect(subsets).toEqual([
       { name: "v1", labels: { version: "v1" } },
@@ -72,20 +72,22 @@ test("the gateway listens for the host that the route answers to", () => {
   expect(renderGateway(spec).spec.selector).toEqual({ istio: "ingress" });
 });
 
-test("WeightedRoute makes the subsets and the gateway before the route that names them", async () => {
+test("the subsets of a rollout are all pods, until its controller adds the hashes", () => {
+  const { subsets } = renderDestinationRule({ ...spec, owner: "rollout-controller" }).spec;
+  expect(subsets).toEqual([
+    { name: "v1", labels: { app: "versioned-echo" } },
+    { name: "v2", labels: { app: "versioned-echo" } },
+  ]);
+});
+
+test("WeightedRoute makes the gateway before the route that names it, and Subsets the rule of its name", async () => {
   const all = await register(async () => {
     const { WeightedRoute } = await import("../../../../components/traffic/weighted-route.ts");
-    new WeightedRoute("route", spec);
+    const { Subsets } = await import("../../../../components/traffic/subsets.ts");
+    new Subsets("route", { ...spec, owner: "pulumi" });
+    new WeightedRoute("route", { ...spec, owner: "pulumi", virtualService: renderVirtualService(spec) });
   });
-  expect([...all.values()].map(({ type }) => type).sort()).toEqual([
-    "canary-lab:traffic:WeightedRoute",
-    "kubernetes:networking.istio.io/v1:DestinationRule",
-    "kubernetes:networking.istio.io/v1:Gateway",
-    "kubernetes:networking.istio.io/v1:VirtualService",
-  ]);
   expect(all.get("route-virtual-service")?.inputs).toEqual(renderVirtualService(spec));
-  expect(all.get("route-virtual-service")?.dependencies.toSorted()).toEqual([
-    "route-destination-rule",
-    "route-gateway",
-  ]);
+  expect(all.get("route-virtual-service")?.dependencies).toEqual(["route-gateway"]);
+  expect(all.get("route-destination-rule")?.inputs).toEqual(renderDestinationRule({ ...spec, owner: "pulumi" }));
 });

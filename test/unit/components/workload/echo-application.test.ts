@@ -1,14 +1,20 @@
 import { expect, test } from "@jest/globals";
 import { register } from "../mocks.ts";
 
-test("EchoApplication labels the namespace for sidecars before anything is in it", async () => {
+test("EchoApplication labels the namespace for sidecars, and with the release that is on its way, before anything is in it", async () => {
   const all = await register(async () => {
     const { EchoApplication } = await import("../../../../components/workload/echo-application.ts");
-    new EchoApplication("echo", { app: "versioned-echo", namespace: "canary-lab" });
+    new EchoApplication("echo", {
+      app: "versioned-echo",
+      namespace: "canary-lab",
+      strategy: "istio",
+      canaryEnabled: true,
+    });
   });
   expect(all.get("echo-namespace")?.inputs.metadata).toEqual({
     name: "canary-lab",
     labels: { "istio-injection": "enabled" },
+    annotations: { "canary-lab/strategy": "istio", "canary-lab/canary": "true" },
   });
   const service = all.get("echo-service");
   expect(service?.dependencies).toEqual(["echo-namespace"]);
