@@ -1,0 +1,79 @@
+/** The fields of a Rollout that tell how far it is (argoproj.io/v1alpha1, controller 1.9). */
+export interface RolloutObject {
+  readonly metadata: {
+    readonly name: string;
+    readonly generation?: number;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly spec: {
+    readonly replicas?: number;
+    readonly paused?: boolean;
+    readonly progressDeadlineSeconds?: number;
+    readonly workloadRef?: object;
+    readonly strategy: {
+      readonly canary?: { readonly steps?: readonly CanaryStepObject[]; readonly analysis?: object };
+      readonly blueGreen?: {
+        readonly autoPromotionEnabled?: boolean;
+        readonly autoPromotionSeconds?: number;
+        readonly prePromotionAnalysis?: object;
+        readonly postPromotionAnalysis?: object;
+      };
+    };
+  };
+  readonly status?: {
+    /** The controller writes it as text, and so do the two other generations. */
+    readonly observedGeneration?: string;
+    readonly workloadObservedGeneration?: string;
+    readonly phase?: string;
+    readonly message?: string;
+    readonly abort?: boolean;
+    readonly controllerPause?: boolean;
+    readonly pauseConditions?: readonly { readonly reason: string; readonly startTime?: string }[];
+    readonly currentPodHash?: string;
+    readonly stableRS?: string;
+    readonly currentStepIndex?: number;
+    readonly updatedReplicas?: number;
+    readonly availableReplicas?: number;
+    readonly canary?: {
+      readonly weights?: { readonly canary: { readonly weight: number } };
+      readonly currentStepAnalysisRunStatus?: RunReference;
+      readonly currentBackgroundAnalysisRunStatus?: RunReference;
+    };
+    readonly blueGreen?: {
+      readonly activeSelector?: string;
+      readonly previewSelector?: string;
+      readonly prePromotionAnalysisRunStatus?: RunReference;
+      readonly postPromotionAnalysisRunStatus?: RunReference;
+    };
+  };
+}
+
+/** One step: exactly one of its fields is set. */
+export interface CanaryStepObject {
+  readonly setWeight?: number;
+  readonly pause?: { readonly duration?: string | number };
+  readonly analysis?: object;
+  readonly experiment?: object;
+  readonly setCanaryScale?: object;
+  readonly setHeaderRoute?: object;
+  readonly setMirrorRoute?: object;
+}
+
+interface RunReference {
+  readonly name: string;
+  readonly status: string;
+  readonly message?: string;
+}
+
+/** The fields of an AnalysisRun that tell what was measured. */
+export interface AnalysisRunObject {
+  readonly metadata: { readonly name: string };
+  readonly status?: {
+    readonly metricResults?: readonly {
+      readonly name: string;
+      readonly phase: string;
+      readonly message?: string;
+      readonly measurements?: readonly { readonly value?: string }[];
+    }[];
+  };
+}

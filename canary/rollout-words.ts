@@ -1,0 +1,43 @@
+import type { AnalysisStatus, RolloutStatus } from "./rollout-status.ts";
+
+/** Where a Rollout stands, in one line, such as `Paused at step 2 of 5 (pause 30s), 10 % on the new revision, 1 of 2 new pods ready`. */
+export function rolloutLine(status: RolloutStatus): string {
+  const { phase, step, steps, stepText, weight, pods, message, isFullyPromoted } = status;
+  if (phase === "Healthy") return `Healthy: all requests are on the revision that was asked for, ${podsText(status)}`;
+  const at = step === undefined || stepText === undefined ? "" : ` at step ${step + 1} of ${steps} (${stepText})`;
+  const parts = [
+    `${status.isAborted ? "Aborted" : phase}${at}`,
+    `${weight} % on the new revision`,
+    ...(pods.available < pods.asked || pods.updated < pods.asked ? [podsText(status)] : []),
+    ...status.analyses.map(analysisText),
+    // The reason of a pause is told by what to do about it, and a fault's in full by `rolloutFault`.
+    ...(phase === "Progressing" && !isFullyPromoted && message ? [message] : []),
+  ];
+  return parts.join(", ");
+}
+
+/** What is wrong with a Rollout that is Degraded: the controller's reason, and what was measured where that is known. */
+export function rolloutFault(status: RolloutStatus): string {
+  const measured = status.analyses
+    .flatMap(({ metrics }) => metrics)
+    .filter(({ phase, value }) => (phase === "Failed" || phase === "Error") && value !== undefined)
+    .map(({ name, value }) => `${name} was ${value}`);
+  const reason = status.message || "the controller gives no reason";
+  return measured.length > 0 ? `${reason} (last measured: ${measured.join(", ")})` : reason;
+}
+
+/** Why a Rollout stands still until somebody acts; undefined where it does not. */
+export function rolloutWait(status: RolloutStatus): string | undefined {
+  if (!status.isWaitingForUser) return undefined;
+  if (status.pause?.reason !== "InconclusiveAnalysis") return "it goes on when somebody promotes it";
+  const open = status.analyses.find(({ phase }) => phase === "Inconclusive");
+  return `its analysis came to no verdict${open?.message ? `: ${open.message}` : ""}`;
+}
+
+const podsText = ({ pods }: RolloutStatus): string =>
+  `${Math.min(pods.updated, pods.available)} of ${pods.asked} new pods ready`;
+
+function analysisText({ kind, phase, metrics }: AnalysisStatus): string {
+  const measured = metrics.filter(({ value }) => value !== undefined).map(({ name, value }) => `${name} ${value}`);
+  return `${kind} analysis ${phase}${measured.length > 0 ? ` (${measured.join(", ")})` : ""}`;
+}

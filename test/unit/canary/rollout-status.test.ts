@@ -1,0 +1,158 @@
+import { describe, expect, test } from "@jest/globals";
+import type { RolloutObject } from "../../../canary/rollout-object.ts";
+import { durationSeconds, readRollout } from "../../../canary/rollout-status.ts";
+
+type Status = NonNullable<RolloutObject["status"]>;
+
+const steps = [{ setWeight: 10 }, { pause: {} }, { setWeight: 30 }, { pause: { duration: "1m" } }, { setWeight: 60 }];
+const observed: Status = { observedGeneration: "3", currentPodHash: "new", stableRS: "old", currentStepIndex: 1 };
+
+function canary(status: Status | undefined, spec: Partial<RolloutObject["spec"]> = {}): RolloutObject {
+  return {
+    metadata: { name: "versioned-echo", generation: 3 },
+    spec: { replicas: 2, strategy: { canary: { steps } }, ...spec },
+    ...(status && { status }),
+  };
+}
+
+function blueGreen(status: Status, options: NonNullable<RolloutObject["spec"]["strategy"]["blueGreen"]> = {}) {
+  return canary(status, { strategy: { blueGreen: options } });
+}
+
+describe("the phase is about the spec as it is now", () => {
+  test("a Rollout that no controller has looked at is Progressing", () => {
+    expect(readRollout(canary(undefined))).toMatchObject({ phase: "Progressing", isObserved: false });
+  });
+
+  test.each(["2", "4"])("what the controller said of generation %s does not count", (observedGeneration) => {
+    const status = readRollout(canary({ ...observed, observedGeneration, phase: "Healthy" }));
+    expect(status).toMatchObject({ phase: "Progressing", isObserved: false });
+  });
+
+  test("a promoted Rollout is not Paused any more, although the controller has yet to see it", () => {
+    const status = readRollout(canary({ ...observed, phase: "Paused", controllerPause: true }));
+    expect(status).toMatchObject({ phase: "Progressing", isObserved: false, isWaitingForUser: false });
+  });
+
+  test("with workloadRef the Deployment's generation counts as well", () => {
+    const read = (noted: string, seen: string, deployment?: number) =>
+      readRollout(
+        {
+          ...canary(
+            { ...observed, phase: "Healthy", workloadObservedGeneration: seen },
+            { strategy: { canary: {} }, workloadRef: {} },
+          ),
+          metadata: {
+            name: "versioned-echo",
+            generation: 3,
+            annotations: { "rollout.argoproj.io/workload-generation": noted },
+          },
+        },
+        deployment === undefined ? {} : { workloadGeneration: deployment },
+      ).phase;
+    expect(read("5", "5")).toBe("Healthy");
+    expect(read("5", "4")).toBe("Progressing");
+    expect(read("5", "5", 5)).toBe("Healthy");
+    expect(read("5", "5", 6)).toBe("Progressing"); // the controller has not even noted that there is something new
+  });
+});
+
+describe("a pause", () => {
+  const paused = (step: number, reason = "CanaryPauseStep"): Status => ({
+    ...observed,
+    phase: "Paused",
+    message: reason,
+    controllerPause: true,
+    pauseConditions: [{ reason }],
+    currentStepIndex: step,
+  });
+
+  test("without a duration waits for somebody", () => {
+    expect(readRollout(canary(paused(1)))).toMatchObject({
+      phase: "Paused",
+      pause: { reason: "CanaryPauseStep" },
+      isWaitingForUser: true,
+      step: 1,
+      steps: 5,
+      stepText: "pause",
+      weight: 10,
+    });
+  });
+
+  test("with a duration ends by itself", () => {
+    expect(readRollout(canary(paused(3)))).toMatchObject({
+      pause: { reason: "CanaryPauseStep", seconds: 60 },
+      isWaitingForUser: false,
+      stepText: "pause 1m",
+      weight: 30,
+    });
+  });
+
+  test("with a duration still waits for somebody where its analysis came to no verdict", () => {
+    expect(readRollout(canary(paused(3, "InconclusiveAnalysis"))).isWaitingForUser).toBe(true);
+  });
+
+  test("of a user's own waits for that user, at a step with a duration, too", () => {
+    const status = readRollout(
+      canary({ ...observed, phase: "Paused", currentStepIndex: 3 }, { paused: true, strategy: { canary: { steps } } }),
+    );
+    expect(status.isWaitingForUser).toBe(true);
+  });
+
+  test.each([
+    [{ autoPromotionEnabled: false }, true],
+    [{ autoPromotionEnabled: false, autoPromotionSeconds: 20 }, true], // the controller ignores the seconds then
+    [{ autoPromotionSeconds: 20 }, false],
+  ])("of a blue-green with %j", (options, isWaitingForUser) => {
+    expect(readRollout(blueGreen(paused(0, "BlueGreenPause"), options)).isWaitingForUser).toBe(isWaitingForUser);
+  });
+});
+
+describe("the weight is the new revision's share", () => {
+  test("as the controller has routed it, while it still has some after an abort", () => {
+    const routed = { ...observed, canary: { weights: { canary: { weight: 30 } } } };
+    expect(readRollout(canary(routed)).weight).toBe(30);
+    expect(readRollout(canary({ ...routed, abort: true })).weight).toBe(30);
+    expect(readRollout(canary({ ...observed, abort: true })).weight).toBe(0);
+  });
+
+  test("is all where it is the stable one", () => {
+    expect(readRollout(canary({ ...observed, stableRS: "new" }))).toMatchObject({ weight: 100, isFullyPromoted: true });
+  });
+
+  test("of a blue-green is all or nothing, by the active Service", () => {
+    expect(readRollout(blueGreen({ ...observed, blueGreen: { activeSelector: "old" } })).weight).toBe(0);
+    expect(readRollout(blueGreen({ ...observed, blueGreen: { activeSelector: "new" } }))).toMatchObject({
+      weight: 100,
+      isFullyPromoted: false, // its post-promotion analysis may still send it back
+    });
+  });
+});
+
+test("an analysis comes with what it measured last, where the run is given", () => {
+  const status: Status = {
+    ...observed,
+    canary: { currentBackgroundAnalysisRunStatus: { name: "run-2", status: "Failed", message: "too many" } },
+  };
+  const run = {
+    metadata: { name: "run-2" },
+    status: {
+      metricResults: [{ name: "error-rate", phase: "Failed", measurements: [{ value: "[0.1]" }, { value: "[0.3]" }] }],
+    },
+  };
+  const analysis = { kind: "background", name: "run-2", phase: "Failed", message: "too many" };
+  expect(readRollout(canary(status)).analyses).toEqual([{ ...analysis, metrics: [] }]);
+  expect(readRollout(canary(status), { analysisRuns: [run] }).analyses).toEqual([
+    { ...analysis, metrics: [{ name: "error-rate", phase: "Failed", value: "[0.3]" }] },
+  ]);
+});
+
+test.each([
+  ["30s", 30],
+  ["1m30s", 90],
+  ["2h", 7200],
+  [45, 45],
+  ["45", 45],
+])("a duration of %s is %d seconds", (text, seconds) => expect(durationSeconds(text)).toBe(seconds));
+
+test.each(["", "soon", "1 m", "5d"])("%j is no duration", (text) => expect(durationSeconds(text)).toBeNaN());
