@@ -9,6 +9,8 @@ export interface ClusterClient {
   get<T>(path: string): Promise<T | undefined>;
   /** Server-side apply of a whole object: fields that other managers own are taken over. */
   apply<T>(path: string, object: object, manager: string): Promise<T>;
+  /** JSON merge patch (RFC 7386) of an object or, by its path, of its `/status`: for fields whose owner acts on what they say. */
+  patch<T>(path: string, change: object): Promise<T>;
 }
 
 /** An answer of the API server that is not a success. */
@@ -41,13 +43,22 @@ export class KubeClient implements ClusterClient {
 
   async apply<T>(path: string, object: object, manager: string): Promise<T> {
     const query = new URLSearchParams({ fieldManager: manager, force: "true" });
-    const applied = await this.#call<T>("PATCH", `${path}?${query}`, object);
+    // JSON is YAML: the apply patch has no content type of its own for JSON.
+    const body = { type: "application/apply-patch+yaml", content: object };
+    const applied = await this.#call<T>("PATCH", `${path}?${query}`, body);
     if (applied === undefined)
       throw new ApiError(404, "The cluster does not know this kind of object, or its namespace.", path);
     return applied;
   }
 
-  async #call<T>(method: string, path: string, body?: object): Promise<T | undefined> {
+  async patch<T>(path: string, change: object): Promise<T> {
+    const body = { type: "application/merge-patch+json", content: change };
+    const patched = await this.#call<T>("PATCH", path, body);
+    if (patched === undefined) throw new ApiError(404, "There is no such object in the cluster.", path);
+    return patched;
+  }
+
+  async #call<T>(method: string, path: string, body?: Body): Promise<T | undefined> {
     this.#connection ??= this.#open();
     const { server, options } = await this.#connection;
     const { status, text } = await send({ server, options }, method, path, body);
@@ -59,6 +70,12 @@ export class KubeClient implements ClusterClient {
   }
 }
 
+/** What a request carries: an object, and how the API server is to read it. */
+interface Body {
+  readonly type: string;
+  readonly content: object;
+}
+
 function parseAnswer(text: string): { readonly message?: string } {
   try {
     return JSON.parse(text);
@@ -67,7 +84,7 @@ function parseAnswer(text: string): { readonly message?: string } {
   }
 }
 
-function send({ server, options }: Connection, method: string, path: string, body: object | undefined) {
+function send({ server, options }: Connection, method: string, path: string, body: Body | undefined) {
   return new Promise<{ readonly status: number; readonly text: string }>((resolve, reject) => {
     const unreachable = (cause: Error) =>
       reject(
@@ -86,8 +103,7 @@ function send({ server, options }: Connection, method: string, path: string, bod
         headers: {
           ...(options.headers as Record<string, string> | undefined),
           accept: "application/json",
-          // JSON is YAML: the apply patch has no content type of its own for JSON.
-          ...(body ? { "content-type": "application/apply-patch+yaml" } : {}),
+          ...(body ? { "content-type": body.type } : {}),
         },
       },
       (response) => {
@@ -102,6 +118,6 @@ function send({ server, options }: Connection, method: string, path: string, bod
     );
     call.on("timeout", () => call.destroy(new Error(`no answer within ${timeoutMilliseconds / 1000} s`)));
     call.on("error", unreachable);
-    call.end(body ? JSON.stringify(body) : undefined);
+    call.end(body ? JSON.stringify(body.content) : undefined);
   });
 }

@@ -5,6 +5,24 @@ const inNamespace = (group: string, namespace: string, plural: string, name?: st
 export const deploymentsPath = (namespace: string, name?: string): string =>
   inNamespace("/apis/apps/v1", namespace, "deployments", name);
 
+/** Those that carry all of `labels`. */
+export const replicaSetsPath = (namespace: string, labels: Readonly<Record<string, string>>): string =>
+  `${inNamespace("/apis/apps/v1", namespace, "replicasets")}?${labelQuery(labels)}`;
+
+export const namespacePath = (name: string): string => `/api/v1/namespaces/${name}`;
+
+export const rolloutPath = (namespace: string, name: string): string =>
+  inNamespace("/apis/argoproj.io/v1alpha1", namespace, "rollouts", name);
+
+export const analysisRunPath = (namespace: string, name: string): string =>
+  inNamespace("/apis/argoproj.io/v1alpha1", namespace, "analysisruns", name);
+
+export const httpRoutePath = (namespace: string, name: string): string =>
+  inNamespace("/apis/gateway.networking.k8s.io/v1", namespace, "httproutes", name);
+
+export const ingressPath = (namespace: string, name: string): string =>
+  inNamespace("/apis/networking.k8s.io/v1", namespace, "ingresses", name);
+
 export const podsPath = (namespace: string, labels: Readonly<Record<string, string>>): string =>
   `${inNamespace("/api/v1", namespace, "pods")}?${labelQuery(labels)}`;
 

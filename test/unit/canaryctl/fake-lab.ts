@@ -46,6 +46,7 @@ export function fakeLab(options: FakeOptions = {}) {
       const ready = path.endsWith("-v1") ? 2 : "canaryReady" in options ? options.canaryReady : 2;
       return ready === undefined ? undefined : (deployment(ready) as T);
     },
+    patch: () => Promise.reject(new Error("not here")),
     async apply<T>(_path: string, object: object): Promise<T> {
       const { spec } = object as { spec: { http: { route: { weight: number }[] }[] } };
       live.weight = spec.http[0]?.route[1]?.weight;

@@ -10,6 +10,7 @@ import { fakeLab } from "../fake-lab.ts";
 
 const cluster: ClusterClient = {
   get: async <T>() => ({ metadata: { uid: "new" } }) as T,
+  patch: () => Promise.reject(new Error("not here")),
   apply: () => Promise.reject(new Error("not here")),
 };
 

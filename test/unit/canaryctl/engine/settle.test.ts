@@ -31,6 +31,7 @@ const clusterWith = (...there: readonly string[]): ClusterClient => ({
     const isThere = there.some((end) => path.endsWith(end) || path.includes(`name%3D${end}%2C`));
     return (path.includes("/secrets") ? { items: isThere ? [{}] : [] } : isThere ? {} : undefined) as T | undefined;
   },
+  patch: () => Promise.reject(new Error("not here")),
   apply: () => Promise.reject(new Error("not here")),
 });
 

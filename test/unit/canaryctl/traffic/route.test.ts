@@ -14,6 +14,7 @@ function clusterWith(object: unknown): ClusterClient & { readonly paths: string[
       paths.push(path);
       return object as T;
     },
+    patch: () => Promise.reject(new Error("not here")),
     apply: () => Promise.reject(new Error("not here")),
   };
 }
@@ -55,6 +56,7 @@ describe("applyRoute", () => {
     const calls: unknown[][] = [];
     const cluster: ClusterClient = {
       get: async () => undefined,
+      patch: () => Promise.reject(new Error("not here")),
       apply: async <T>(...call: unknown[]) => {
         calls.push(call);
         return {} as T;
@@ -71,6 +73,7 @@ describe("applyRoute", () => {
     let tries = 0;
     const cluster: ClusterClient = {
       get: async () => undefined,
+      patch: () => Promise.reject(new Error("not here")),
       apply: () => Promise.reject(failures[tries++]),
     };
     await expect(applyRoute(cluster, config)).rejects.toMatchObject({ status: 403 });

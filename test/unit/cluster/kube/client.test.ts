@@ -61,6 +61,15 @@ describe("KubeClient", () => {
     expect(seen[0]?.body).toBe('{"a":1}');
   });
 
+  test("merges a change into an object, or into its status", async () => {
+    const { client, seen } = await api({ "/x/status": [200, { patched: true }] });
+    expect(await client.patch("/x/status", { status: { abort: true } })).toEqual({ patched: true });
+    expect(seen[0]?.request.method).toBe("PATCH");
+    expect(seen[0]?.request.headers["content-type"]).toBe("application/merge-patch+json");
+    expect(seen[0]?.body).toBe('{"status":{"abort":true}}');
+    await expect(client.patch("/y", {})).rejects.toMatchObject({ status: 404 });
+  });
+
   test("an answer that is no success is an error with the server's words", async () => {
     const { client } = await api({ "/x": [403, { message: "not yours" }] });
     await expect(client.get("/x")).rejects.toMatchObject({ status: 403, message: "not yours" });
