@@ -1,5 +1,16 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { kubectl, liveWeight, namespace, pulumi, pulumiJson, requireLab, route, up } from "./support/lab.ts";
+import {
+  kubectl,
+  liveRoute,
+  liveWeight,
+  namespace,
+  pulumi,
+  pulumiJson,
+  requireLab,
+  route,
+  up,
+  weightPatch,
+} from "./support/lab.ts";
 import { routeInEffect, sampleLoad, sendLoad, splitFault } from "./support/traffic.ts";
 
 /** What a preview says of one resource. */
@@ -51,12 +62,8 @@ describe("plain pulumi, with canaryWeight set from 10 to 30", () => {
   }, 120_000);
 
   test("up puts back a route that a hand moved", async () => {
-    const weights = [100, 0].map((value, side) => ({
-      op: "replace",
-      path: `/spec/http/0/route/${side}/weight`,
-      value,
-    }));
-    await kubectl("patch", "virtualservice", route, "-n", namespace, "--type=json", "-p", JSON.stringify(weights));
+    const patch = weightPatch(await liveRoute(), 0);
+    await kubectl("patch", "virtualservice", route, "-n", namespace, "--type=json", "-p", patch);
     expect(await liveWeight()).toBe(0);
     expect((await up()).exitCode).toBe(0);
     expect(await liveWeight()).toBe(30);

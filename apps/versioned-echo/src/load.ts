@@ -19,9 +19,10 @@ function waitForSignal(): void {
   process.once("SIGINT", stop);
 }
 
-/** Runs the load and prints its summary as one line of JSON. */
+/** Runs the load and prints its summary as one line of JSON; whoever will end it is told when it begins. */
 async function run(options: LoadOptions): Promise<void> {
   const enough = new AbortController();
+  if (options.endsWithInput) console.error("sending");
   const input = options.endsWithInput ? process.stdin.on("end", () => enough.abort()).resume() : undefined;
   console.log(JSON.stringify(await runLoad(options, enough.signal)));
   input?.destroy(); // an input that is still open would keep the process

@@ -139,7 +139,9 @@ describe("a run", () => {
     await sleep(1000);
     expect(run.exitCode).toBeNull();
     run.stdin.end();
-    const { sent, seconds } = JSON.parse((await end).stdout);
+    const { stdout, stderr } = await end;
+    expect(stderr).toBe("sending\n");
+    const { sent, seconds } = JSON.parse(stdout);
     expect(sent).toBeGreaterThan(1);
     expect(seconds).toBeLessThan(10);
   });

@@ -22,6 +22,8 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Keeps what the command prints out of the log; for what is read by programs and fills pages. */
   readonly quiet?: boolean;
+  /** Keeps the command's standard input open until `endInput`; by default it has none. */
+  readonly keepsInput?: boolean;
   /** The command is killed after this time, which fails the test that waits for it. Default 120. */
   readonly timeoutSeconds?: number;
 }
@@ -47,7 +49,7 @@ export function start(file: string, args: readonly string[] = [], options: Comma
     extendEnv: false,
     reject: false,
     all: true,
-    stdin: "ignore",
+    stdin: options.keepsInput ? "pipe" : "ignore",
     detached: true,
     cleanup: true,
     timeout: (options.timeoutSeconds ?? 120) * 1000,
@@ -72,7 +74,7 @@ export function start(file: string, args: readonly string[] = [], options: Comma
       began,
     };
   });
-  return { pid: child.pid ?? 0, output: () => seen, finished };
+  return { pid: child.pid ?? 0, output: () => seen, endInput: () => child.stdin?.end(), finished };
 }
 
 /** Runs a command to its end; a failing one is an outcome, not an exception. */

@@ -60,13 +60,16 @@ export async function kubectl(...args: readonly string[]): Promise<string> {
 }
 
 /** The weight of v2 as the cluster holds it now, in percent. */
-export async function liveWeight(): Promise<number> {
-  return weightOf(JSON.parse(await kubectl("get", "virtualservice", route, "-n", namespace, "-o", "json")));
-}
+export const liveWeight = async (): Promise<number> => weightOf(await liveRoute());
+
+/** The route as the cluster holds it now. */
+export const liveRoute = async (): Promise<RouteObject> =>
+  JSON.parse(await kubectl("get", "virtualservice", route, "-n", namespace, "-o", "json"));
 
 /** Follows the live weight of v2 as it changes, within milliseconds; asking again and again would be too slow to catch a moment. */
 export async function watchWeight(): Promise<{ latest(): number | undefined; stop(): void }> {
-  const template = 'jsonpath={.spec.http[0].route[?(@.destination.subset=="v2")].weight}{"\\n"}';
+  const weighted = '.spec.http[?(@.name=="weighted")].route';
+  const template = `jsonpath={${weighted}[?(@.destination.subset=="v2")].weight}{"\\n"}`;
   const args = ["get", "virtualservice", route, "-n", namespace, "--watch", "-o", template];
   const watch = spawn("kubectl", args, { env: await labShell(), stdio: ["ignore", "pipe", "ignore"] });
   let seen = "";
@@ -80,17 +83,29 @@ export async function watchWeight(): Promise<{ latest(): number | undefined; sto
   return { latest, stop: () => void watch.kill("SIGKILL") };
 }
 
-interface RouteObject {
+export interface RouteObject {
   readonly spec: {
     readonly http: readonly {
+      readonly name?: string;
       readonly route: readonly { readonly destination: { readonly subset: string }; readonly weight?: number }[];
     }[];
   };
 }
 
+/** The place of the route that splits by weight; those before it are for requests that say where they want to go. */
+const weightedRoute = ({ spec }: RouteObject): number => spec.http.findIndex(({ name }) => name === "weighted");
+
+/** A JSON patch that moves a route to this weight of v2. */
+export function weightPatch(virtualService: RouteObject, canary: number): string {
+  const place = `/spec/http/${weightedRoute(virtualService)}/route`;
+  return JSON.stringify(
+    [100 - canary, canary].map((value, side) => ({ op: "replace", path: `${place}/${side}/weight`, value })),
+  );
+}
+
 /** The weight of v2 in a VirtualService: a side that is not listed gets nothing, a single one without a weight gets everything. */
 export function weightOf(virtualService: RouteObject): number {
-  const sides = virtualService.spec.http[0]?.route ?? [];
+  const sides = virtualService.spec.http[weightedRoute(virtualService)]?.route ?? [];
   const canary = sides.find(({ destination }) => destination.subset === "v2");
   if (!canary) return 0;
   return canary.weight ?? (sides.length === 1 ? 100 : 0);

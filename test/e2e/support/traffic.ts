@@ -4,7 +4,13 @@ import { type Outcome, start } from "./command.ts";
 import { kubectl, labShell, namespace } from "./lab.ts";
 import { until } from "./until.ts";
 
-export interface Load {
+/** Where requests go and how; the default is the Service, as callers in the mesh name it. */
+export interface Target {
+  readonly url?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Load extends Target {
   /** 1..60000 */
   readonly requests: number;
   /** Requests per second, 1..2000. */
@@ -18,38 +24,63 @@ export const confidence = 0.999;
  * Starts a load from the client pod, through its sidecar, to the Service: what the mesh really does, on every kind of cluster.
  * It ends when all requests are sent.
  */
-export async function startLoad({ requests, rate }: Load): Promise<{ readonly report: Promise<LoadSummary> }> {
-  const seconds = Math.min(120, Math.ceil((requests / rate) * 1.5) + 5);
-  const load = [
-    "node",
-    "/app/load.mjs",
-    "--url",
-    "http://versioned-echo/",
-    "--requests",
-    requests,
-    "--rps",
-    rate,
-    "--seconds",
-    seconds,
-  ];
-  const args = [
-    "exec",
-    "-n",
-    namespace,
-    "deployment/versioned-echo-client",
-    "-c",
-    "client",
-    "--",
-    ...load.map(String),
-    "--concurrency",
-    "64",
-  ];
-  const { finished } = start("kubectl", args, { env: await labShell(), timeoutSeconds: seconds + 30 });
+export async function startLoad(load: Load): Promise<{ readonly report: Promise<LoadSummary> }> {
+  const seconds = Math.min(120, Math.ceil((load.requests / load.rate) * 1.5) + 5);
+  const { finished } = await startInClient({ ...load, seconds });
   return { report: finished.then(readReport) };
 }
 
 /** Sends a load to its end. */
 export const sendLoad = async (load: Load): Promise<LoadSummary> => (await startLoad(load)).report;
+
+/** A load that goes on beside commands. */
+export interface SteadyLoad {
+  /**
+   * Ends it. The summary has counts by version, and in `firstSeen` and `lastSeen` the time of each version's first and last answer, by the
+   * clock that `began` of a command is read from as well.
+   */
+  stop(): Promise<LoadSummary>;
+}
+
+/** The most that one load may last, in seconds; its end before `stop` would go unseen. */
+const longestLoad = 120;
+
+/**
+ * Starts a load that goes on until it is stopped, at `rate` requests per second, and waits until it is being sent. It ends with the test
+ * that holds it, and after {@link longestLoad} at the latest, which is an error: what came after it was not measured.
+ */
+export async function startSteadyLoad({
+  rate = 300,
+  ...target
+}: Target & { readonly rate?: number } = {}): Promise<SteadyLoad> {
+  const load = { ...target, rate, requests: rate * longestLoad, seconds: longestLoad };
+  const { finished, output, endInput } = await startInClient(load, "--ends-with-input");
+  const report = finished.then(readReport);
+  report.catch(() => {}); // it is awaited by `stop`
+  await until("the load is being sent", () => output().includes("sending"), { seconds: 20 });
+  return {
+    stop: async () => {
+      endInput();
+      const summary = await report;
+      if (summary.seconds >= longestLoad)
+        throw new Error(`The load had ended before it was stopped, after ${longestLoad} s.`);
+      return summary;
+    },
+  };
+}
+
+async function startInClient(load: Load & { readonly seconds: number }, ...flags: readonly string[]) {
+  const { url = "http://versioned-echo/", headers = {}, requests, rate, seconds } = load;
+  const bounds = { url, requests, rps: rate, seconds, concurrency: 64 };
+  const options = [
+    ...Object.entries(bounds).flatMap(([name, value]) => [`--${name}`, String(value)]),
+    ...Object.entries(headers).flatMap(([name, value]) => ["--header", `${name}: ${value}`]),
+    ...flags,
+  ];
+  const client = ["-n", namespace, "deployment/versioned-echo-client", "-c", "client"];
+  const args = ["exec", "--stdin", ...client, "--", "node", "/app/load.mjs", ...options];
+  return start("kubectl", args, { env: await labShell(), timeoutSeconds: seconds + 30, keepsInput: true });
+}
 
 function readReport({ exitCode, stdout, output }: Outcome): LoadSummary {
   const line = stdout.split("\n").find((text) => text.startsWith("{"));
@@ -64,6 +95,7 @@ interface ProxyRoutes {
 interface VirtualHost {
   readonly name: string;
   readonly routes?: readonly {
+    readonly name?: string;
     readonly route?: {
       readonly cluster?: string;
       readonly weighted_clusters?: {
@@ -73,10 +105,11 @@ interface VirtualHost {
   }[];
 }
 
-/** The percentage for v2 in a proxy's own routes: a side that gets everything stands there alone. Undefined without the route. */
+/** The percentage for v2 in a proxy's own route that splits by weight: a side that gets everything stands there alone. Undefined without the route. */
 export function proxyWeight({ configs = [] }: ProxyRoutes): number | undefined {
   const hosts = configs.flatMap(({ route_config }) => route_config?.virtual_hosts ?? []);
-  const route = hosts.find(({ name }) => name.startsWith(`versioned-echo.${namespace}.svc.`))?.routes?.[0]?.route;
+  const host = hosts.find(({ name }) => name.startsWith(`versioned-echo.${namespace}.svc.`));
+  const route = host?.routes?.find(({ name }) => name === "weighted")?.route;
   if (!route) return undefined;
   if (route.cluster) return route.cluster.includes("|v2|") ? 100 : 0;
   return route.weighted_clusters?.clusters.find(({ name }) => name.includes("|v2|"))?.weight ?? 0;

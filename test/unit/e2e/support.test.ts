@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { mustRun, run } from "../../e2e/support/command.ts";
-import { parseEnvironment, weightOf } from "../../e2e/support/lab.ts";
+import { parseEnvironment, weightOf, weightPatch } from "../../e2e/support/lab.ts";
 import { readAddress } from "../../e2e/support/listeners.ts";
 import { refusalFault } from "../../e2e/support/refusal.ts";
 import { editConfig, keepConfig, readConfig } from "../../e2e/support/stack-config.ts";
+import { configCommands } from "../../e2e/support/strategy.ts";
 import { proxyWeight, splitFault } from "../../e2e/support/traffic.ts";
 import { until } from "../../e2e/support/until.ts";
 
@@ -59,7 +60,20 @@ describe("proxyWeight", () => {
       { name: "versioned-echo.canary-lab.svc.cluster.local:80" },
     ];
     return {
-      configs: [{}, { route_config: { virtual_hosts: hosts.map((host) => ({ ...host, routes: [{ route }] })) } }],
+      configs: [
+        {},
+        {
+          route_config: {
+            virtual_hosts: hosts.map((host) => ({
+              ...host,
+              routes: [
+                { name: "targeted", route: {} },
+                { name: "weighted", route },
+              ],
+            })),
+          },
+        },
+      ],
     };
   };
   const weighted = (...weights: readonly number[]) => ({
@@ -118,7 +132,9 @@ describe("weightOf", () => {
   const withRoute = (...route: readonly (readonly [string, number?])[]) => ({
     spec: {
       http: [
+        { name: "targeted", route: [{ destination: { subset: "v2" } }] },
         {
+          name: "weighted",
           route: route.map(([subset, weight]) => ({
             destination: { subset },
             ...(weight === undefined ? {} : { weight }),
@@ -135,6 +151,13 @@ describe("weightOf", () => {
     [withRoute(["v2"]), 100],
   ])("%j", (object, weight) => {
     expect(weightOf(object)).toBe(weight);
+  });
+
+  test("and its patch are about the route that splits by weight, wherever it stands", () => {
+    expect(JSON.parse(weightPatch(withRoute(["v1", 90], ["v2", 10]), 30))).toEqual([
+      { op: "replace", path: "/spec/http/1/route/0/weight", value: 70 },
+      { op: "replace", path: "/spec/http/1/route/1/weight", value: 30 },
+    ]);
   });
 });
 
@@ -156,6 +179,19 @@ describe("the stack's config", () => {
     restore();
     expect(readFileSync(join(folder, "Pulumi.dev.yaml"), "utf8")).toBe(text);
     rmSync(folder, { recursive: true });
+  });
+});
+
+test("config is set by what a user types: fields of objects and lists by their paths, and what was there before goes", () => {
+  const values = {
+    strategy: "istio",
+    plan: { weights: [10, 30], bake: "30s" },
+    migration: undefined,
+    monitoring: true,
+  };
+  expect(configCommands(values)).toEqual({
+    remove: ["plan", "migration"],
+    set: ["strategy=istio", "plan.weights[0]=10", "plan.weights[1]=30", "plan.bake=30s", "monitoring=true"],
   });
 });
 
