@@ -1,0 +1,50 @@
+import { formatDuration } from "../../canary/duration.ts";
+import { shortestBake } from "../../canary/plan/plan.ts";
+import type { LabConfig } from "../lab-config.ts";
+import { weightOwner } from "../strategy-name.ts";
+
+/** What each value allows by itself and not together, one sentence each; a value that is missing contradicts nothing. */
+export function contradictions(config: Partial<LabConfig>): string[] {
+  return checks.flatMap((check) => check(config) ?? []);
+}
+
+const isZero = (count: number | string | undefined): boolean => count === 0 || count === "0%";
+
+const checks: readonly ((config: Partial<LabConfig>) => string | undefined)[] = [
+  ({ canaryEnabled, canaryWeight = 0, strategy }) =>
+    canaryEnabled === false && canaryWeight > 0 && strategy && weightOwner(strategy) === "pulumi"
+      ? `canaryWeight is "${canaryWeight}" while canaryEnabled is false; allowed: 0, or canaryEnabled true`
+      : undefined,
+  ({ analysis = "off", monitoring }) =>
+    analysis !== "off" && monitoring === false
+      ? `analysis is "${analysis}" while monitoring is false; allowed: off, or monitoring true`
+      : undefined,
+  ({ blueGreen, monitoring }) => {
+    const field = (["prePromotionAnalysis", "postPromotionAnalysis"] as const).find((name) => blueGreen?.[name]);
+    return field && monitoring === false
+      ? `blueGreen.${field} is true while monitoring is false; allowed: false, or monitoring true`
+      : undefined;
+  },
+  ({ analysis = "off", plan, objective }) => {
+    const bake = plan && shortestBake(plan);
+    if (analysis === "off" || bake === undefined || !objective || bake >= objective.windowSeconds) return undefined;
+    const window = formatDuration(objective.windowSeconds);
+    return `plan has a bake of ${formatDuration(bake)} while analysis is "${analysis}" and objective.window ${window}; allowed: a bake of ${window} or more, or a shorter window`;
+  },
+  ({ blueGreen }) =>
+    blueGreen?.autoPromotionSeconds !== undefined && !blueGreen.autoPromotionEnabled
+      ? `blueGreen.autoPromotionSeconds is ${blueGreen.autoPromotionSeconds} while blueGreen.autoPromotionEnabled is false, and would be ignored; allowed: no autoPromotionSeconds, or autoPromotionEnabled true`
+      : undefined,
+  ({ rollingUpdate }) =>
+    isZero(rollingUpdate?.maxSurge) && isZero(rollingUpdate?.maxUnavailable)
+      ? `rollingUpdate.maxSurge is ${rollingUpdate?.maxSurge} and rollingUpdate.maxUnavailable ${rollingUpdate?.maxUnavailable}: no pod could ever be replaced; allowed: one of them above 0`
+      : undefined,
+  ({ migration, strategy }) =>
+    migration && strategy && strategy !== "rollout-canary"
+      ? `migration.scaleDown is "${migration.scaleDown}" while strategy is ${strategy}; allowed: strategy rollout-canary, or no migration`
+      : undefined,
+  ({ stickyCookie, strategy }) =>
+    stickyCookie !== undefined && strategy && strategy !== "istio"
+      ? `stickyCookie is "${stickyCookie}" while strategy is ${strategy}; allowed: strategy istio, or an empty stickyCookie`
+      : undefined,
+];

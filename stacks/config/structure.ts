@@ -1,0 +1,70 @@
+import { type Rule, textOf } from "./rules.ts";
+import { suggestion } from "./suggestion.ts";
+
+/** A field of an object: its rule, and the value that it has where it is left out; undefined for a field that must be there. */
+export interface Field<T> {
+  readonly rule: Rule<NonNullable<T>>;
+  readonly standard?: T;
+}
+export type Fields<T> = { readonly [Key in keyof T]-?: Field<T[Key]> };
+
+export const field = <T>(rule: Rule<NonNullable<T>>, standard?: T): Field<T> => ({
+  rule,
+  ...(standard !== undefined && { standard }),
+});
+
+/** An object whose fields each have a rule. One that is written wrong is refused, with the field that was perhaps meant. */
+export function structure<T extends object>(fields: Fields<T>): Rule<T> {
+  const names = Object.keys(fields);
+  const allowed = `an object of ${names.join(", ")}`;
+  return {
+    allowed,
+    read: (text, source, report) => {
+      const given = objectIn(text);
+      if (!given) {
+        report(`${source} is ${JSON.stringify(text)}; allowed: ${allowed}`);
+        return undefined;
+      }
+      let problems = 0;
+      const values = readFields(fields, given, source, (problem) => {
+        problems += 1;
+        report(problem);
+      });
+      return problems === 0 ? (values as T) : undefined;
+    },
+  };
+}
+
+function readFields<T>(
+  fields: Fields<T>,
+  given: Readonly<Record<string, unknown>>,
+  source: string,
+  report: (problem: string) => void,
+): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const [name, { rule, standard }] of Object.entries<Field<unknown>>(fields)) {
+    const text = textOf(given[name]);
+    const value = text === undefined ? standard : rule.read(text, `${source}.${name}`, report);
+    if (value !== undefined) values[name] = value;
+    else if (text === undefined && !rule.optional) report(`${source}.${name} is not set; allowed: ${rule.allowed}`);
+  }
+  for (const [name, value] of Object.entries(given)) {
+    if (name in fields) continue;
+    report(
+      `${source}.${name} is ${JSON.stringify(value)}, and no such field is known; ${suggestion(name, Object.keys(fields))}`,
+    );
+  }
+  return values;
+}
+
+/** The object that JSON text holds, as the engine hands over the objects of a stack's file; undefined for anything else. */
+export function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Readonly<Record<string, unknown>>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

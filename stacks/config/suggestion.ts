@@ -1,0 +1,21 @@
+/** What was meant by a name that is not known, or else all names that are. */
+export function suggestion(name: string, known: readonly string[]): string {
+  const nearest = known
+    .map((each) => ({ each, distance: editDistance(name.toLowerCase(), each.toLowerCase()) }))
+    .reduce((best, next) => (next.distance < best.distance ? next : best));
+  return nearest.distance <= 3 ? `did you mean ${nearest.each}?` : `allowed: ${known.join(", ")}`;
+}
+
+/** How many letters must be put in, left out or exchanged to turn one word into the other (Levenshtein 1965). */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (const [line, letter] of [...from].entries()) {
+    const next = [line + 1];
+    for (const [column, other] of [...to].entries()) {
+      const exchanged = (row[column] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(exchanged, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}
