@@ -9,7 +9,7 @@ export interface RolloutObject {
     readonly replicas?: number;
     readonly paused?: boolean;
     readonly progressDeadlineSeconds?: number;
-    readonly workloadRef?: object;
+    readonly workloadRef?: { readonly name: string };
     readonly strategy: {
       readonly canary?: { readonly steps?: readonly CanaryStepObject[]; readonly analysis?: object };
       readonly blueGreen?: {

@@ -40,7 +40,7 @@ describe("the phase is about the spec as it is now", () => {
         {
           ...canary(
             { ...observed, phase: "Healthy", workloadObservedGeneration: seen },
-            { strategy: { canary: {} }, workloadRef: {} },
+            { strategy: { canary: {} }, workloadRef: { name: "versioned-echo" } },
           ),
           metadata: {
             name: "versioned-echo",

@@ -1,0 +1,27 @@
+import * as pulumi from "@pulumi/pulumi";
+import { rolloutLine, rolloutWait } from "../canary/rollout-words.ts";
+import { LabError } from "../cluster/lab-error.ts";
+import { type Followed, settled } from "./settled-rollout.ts";
+
+/**
+ * Prints how far a Rollout is while the engine waits, in every update and in no preview, whether or not the update changed the Rollout:
+ * so an aborted one is told again by the next update. A pause that somebody has to end is a success, and says what ends it.
+ *
+ * @returns where it stands at the end; not known in previews
+ * @throws pulumi.RunError inside the output, with the controller's reason, where the Rollout is Degraded or takes too long
+ */
+export function followRollout(rollout: pulumi.CustomResource, followed: Followed): pulumi.Output<string | undefined> {
+  return rollout.id.apply(async () => {
+    if (pulumi.runtime.isDryRun()) return undefined;
+    try {
+      const status = await settled(followed, (line) => void pulumi.log.info(line, rollout, undefined, true));
+      const wait = rolloutWait(status);
+      const line = rolloutLine(status);
+      if (wait) await pulumi.log.info(`${line}; ${wait}: npx canaryctl promote (or abort)`, rollout);
+      return line;
+    } catch (error) {
+      // The engine puts "error:" in front by itself.
+      throw error instanceof LabError ? new pulumi.RunError(error.toText().replace(/^error: /, "")) : error;
+    }
+  });
+}

@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { AnalysisRunObject, RolloutObject } from "../canary/rollout-object.ts";
+import { patienceSeconds } from "../canary/rollout-patience.ts";
+import { type RolloutStatus, readRollout } from "../canary/rollout-status.ts";
+import { rolloutFault, rolloutLine } from "../canary/rollout-words.ts";
+import { type ClusterClient, UnreachableError } from "../cluster/kube/client.ts";
+import { analysisRunPath, deploymentsPath, rolloutPath } from "../cluster/kube/paths.ts";
+import { LabError } from "../cluster/lab-error.ts";
+
+/** Where the Rollout is, and how to ask. */
+export interface Followed {
+  readonly namespace: string;
+  readonly name: string;
+  readonly client: Pick<ClusterClient, "get">;
+}
+
+/** How time passes; tests have a faster one. Milliseconds. */
+export interface Clock {
+  readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<unknown>;
+}
+
+const betweenLooksMilliseconds = 1000;
+/** A fault that the controller takes back in its next look is none: it reads Services and Rollouts from caches of different ages. */
+const faultLastsMilliseconds = 3000;
+/** How long the controller may take to look at a spec, and the API server to come back. */
+const silenceMilliseconds = 60_000;
+
+/**
+ * Waits until a Rollout is Healthy or paused for a person, and says each change on the way.
+ *
+ * @throws LabError where it is Degraded, is not there, or takes longer than {@link patienceSeconds}
+ */
+export async function settled(
+  { namespace, name, client }: Followed,
+  say: (line: string) => void,
+  clock: Clock = { now: () => Date.now(), sleep },
+): Promise<RolloutStatus> {
+  const place = `Rollout ${name} in namespace ${namespace}`;
+  const began = clock.now();
+  let said = "";
+  let observedAt = began;
+  let faultSince: number | undefined;
+  for (; ; await clock.sleep(betweenLooksMilliseconds)) {
+    const seen = await look(client, namespace, name, observedAt + silenceMilliseconds > clock.now());
+    if (seen === "silence") continue;
+    if (!seen) throw new LabError("The Rollout is gone.", { place, next: "npx canaryctl up" });
+    const { rollout, status } = seen;
+    const now = clock.now();
+    const line = rolloutLine(status);
+    if (line !== said) say(line);
+    said = line;
+
+    if (status.isObserved) observedAt = now;
+    else if (now - observedAt > silenceMilliseconds) throw unseen(place, status);
+    if (status.phase === "Healthy" || status.isWaitingForUser) return status;
+    faultSince = status.phase === "Degraded" ? (faultSince ?? now) : undefined;
+    if (faultSince !== undefined && now - faultSince >= faultLastsMilliseconds) throw degraded(place, status);
+    const patience = patienceSeconds(rollout);
+    if (now - began > patience * 1000) throw tooLong(place, line, patience);
+  }
+}
+
+/** One look; "silence" where the API server does not answer and may still be waited for. */
+async function look(client: Followed["client"], namespace: string, name: string, mayBeSilent: boolean) {
+  try {
+    const rollout = await client.get<RolloutObject>(rolloutPath(namespace, name));
+    if (!rollout) return undefined;
+    const { workloadRef } = rollout.spec;
+    const deployment =
+      workloadRef &&
+      (await client.get<{ metadata: { generation: number } }>(deploymentsPath(namespace, workloadRef.name)));
+    const runs = readRollout(rollout).analyses.map((run) =>
+      client.get<AnalysisRunObject>(analysisRunPath(namespace, run.name)),
+    );
+    const analysisRuns = (await Promise.all(runs)).filter((run) => run !== undefined);
+    const workload = deployment && { workloadGeneration: deployment.metadata.generation };
+    return { rollout, status: readRollout(rollout, { analysisRuns, ...workload }) };
+  } catch (error) {
+    if (mayBeSilent && error instanceof UnreachableError) return "silence";
+    throw error;
+  }
+}
+
+const degraded = (place: string, status: RolloutStatus): LabError =>
+  new LabError(`The release has failed: ${rolloutFault(status)}`, {
+    place: `${place}, ${rolloutLine(status)}`,
+    next: status.isAborted
+      ? "npx canaryctl retry to try the same image again, or npx canaryctl undo to go back to the stable one"
+      : "npx canaryctl undo to go back to the stable image, or a new image: npx canaryctl create-canary --image NAME",
+  });
+
+const unseen = (place: string, status: RolloutStatus): LabError =>
+  new LabError(`The Rollouts controller did nothing for ${silenceMilliseconds / 1000} s: ${status.message}.`, {
+    place,
+    next: "kubectl get pods -A -l app.kubernetes.io/name=argo-rollouts, then npx canaryctl up",
+  });
+
+const tooLong = (place: string, line: string, seconds: number): LabError =>
+  new LabError(`The release is not done after ${seconds} s: ${line}.`, {
+    place,
+    next: "npx canaryctl status, then npx canaryctl abort or npx canaryctl up to go on waiting",
+  });

@@ -1,0 +1,133 @@
+import { describe, expect, test } from "@jest/globals";
+import type { AnalysisRunObject, RolloutObject } from "../../../canary/rollout-object.ts";
+import { patienceSeconds } from "../../../canary/rollout-patience.ts";
+import { UnreachableError } from "../../../cluster/kube/client.ts";
+import { analysisRunPath, rolloutPath } from "../../../cluster/kube/paths.ts";
+import { settled } from "../../../stacks/settled-rollout.ts";
+
+const steps = [{ setWeight: 10 }, { pause: {} }, { setWeight: 60 }, { pause: { duration: "30s" } }];
+type Status = NonNullable<RolloutObject["status"]>;
+
+const rollout = (status: Status): RolloutObject => ({
+  metadata: { name: "versioned-echo", generation: 2 },
+  spec: { replicas: 2, progressDeadlineSeconds: 120, strategy: { canary: { steps } } },
+  status: {
+    observedGeneration: "2",
+    currentPodHash: "new",
+    stableRS: "old",
+    updatedReplicas: 2,
+    availableReplicas: 2,
+    ...status,
+  },
+});
+const paused = rollout({
+  phase: "Paused",
+  message: "CanaryPauseStep",
+  pauseConditions: [{ reason: "CanaryPauseStep" }],
+  controllerPause: true,
+  currentStepIndex: 1,
+  canary: { weights: { canary: { weight: 10 } } },
+});
+const going = rollout({ phase: "Progressing", message: "more replicas need to be updated", currentStepIndex: 0 });
+const healthy = rollout({ phase: "Healthy", currentStepIndex: 4, stableRS: "new" });
+const aborted = rollout({
+  phase: "Degraded",
+  abort: true,
+  message: 'RolloutAborted: metric "error-rate" assessed Failed due to failed (2) > failureLimit (1)',
+  canary: { currentBackgroundAnalysisRunStatus: { name: "run-1", status: "Failed" } },
+});
+const run: AnalysisRunObject = {
+  metadata: { name: "run-1" },
+  status: { metricResults: [{ name: "error-rate", phase: "Failed", measurements: [{ value: "[0.31]" }] }] },
+};
+
+/** Follows a Rollout that shows one of `looks` each second, the last one for ever, and says how it ended. */
+async function follow(looks: readonly (RolloutObject | Error | undefined)[]) {
+  let seconds = 0;
+  const said: string[] = [];
+  const get = async <T>(path: string): Promise<T | undefined> => {
+    if (path === analysisRunPath("canary-lab", "run-1")) return run as T;
+    expect(path).toBe(rolloutPath("canary-lab", "versioned-echo"));
+    const seen = looks[Math.min(seconds, looks.length - 1)];
+    if (seen instanceof Error) throw seen;
+    return seen as T | undefined;
+  };
+  const clock = {
+    now: () => seconds * 1000,
+    sleep: async (milliseconds: number) => {
+      seconds += milliseconds / 1000;
+    },
+  };
+  const followed = { namespace: "canary-lab", name: "versioned-echo", client: { get } };
+  const end = await settled(followed, (line) => said.push(line), clock).then(
+    ({ phase }) => phase,
+    (error) => error.toText() as string,
+  );
+  return { end, said, seconds };
+}
+
+describe("a Rollout is followed", () => {
+  test("until it is Healthy, and each change is said once", async () => {
+    const { end, said, seconds } = await follow([going, going, going, healthy]);
+    expect(end).toBe("Healthy");
+    expect(seconds).toBe(3);
+    expect(said).toEqual([
+      "Progressing at step 1 of 4 (weight 10 %), 10 % on the new revision, more replicas need to be updated",
+      "Healthy: all requests are on the revision that was asked for, 2 of 2 new pods ready",
+    ]);
+  });
+
+  test("until somebody has to promote it, which is no failure", async () => {
+    const { end, said } = await follow([going, paused]);
+    expect(end).toBe("Paused");
+    expect(said.at(-1)).toBe("Paused at step 2 of 4 (pause), 10 % on the new revision");
+  });
+
+  test("while the API server is away for a moment", async () => {
+    const away = new UnreachableError("The cluster does not answer: ECONNREFUSED");
+    expect(await follow([going, away, away, healthy])).toMatchObject({ end: "Healthy", seconds: 3 });
+    const { end, seconds } = await follow([away]);
+    expect(end).toContain("ECONNREFUSED");
+    expect(seconds).toBe(60);
+  });
+});
+
+describe("a Rollout's end is an error", () => {
+  test("where it is aborted: with the metric, what was measured, and what to run", async () => {
+    const { end, seconds } = await follow([going, aborted]);
+    expect(end).toContain('metric "error-rate" assessed Failed');
+    expect(end).toContain("last measured: error-rate was [0.31]");
+    expect(end).toContain("canaryctl retry");
+    expect(end).toContain("canaryctl undo");
+    expect(seconds).toBe(4); // seen at 1 s, and still so three seconds later
+  });
+
+  test("but not where the controller takes its fault back", async () => {
+    const invalid = rollout({ phase: "Degraded", message: 'InvalidSpec: service "versioned-echo-active" not found' });
+    expect((await follow([invalid, invalid, going, invalid, healthy])).end).toBe("Healthy");
+  });
+
+  test("where no controller looks at it", async () => {
+    const { end, seconds } = await follow([rollout({ observedGeneration: "1", phase: "Healthy" })]);
+    expect(end).toContain("controller did nothing for 60 s");
+    expect(seconds).toBe(61);
+  });
+
+  test("where it takes longer than its own plan can", async () => {
+    const { end, seconds } = await follow([going]);
+    expect(end).toContain(`not done after ${patienceSeconds(going)} s`);
+    expect(seconds).toBe(patienceSeconds(going) + 1);
+  });
+
+  test("where it is gone", async () => {
+    expect((await follow([going, undefined])).end).toContain("gone");
+  });
+});
+
+test("patience is the pauses with an end, half a minute for each step, the deadline for pods, and more where it is analysed", () => {
+  expect(patienceSeconds(going)).toBe(30 + 5 * 30 + 120);
+  const canary = { steps: [...steps, { analysis: {} }] };
+  expect(patienceSeconds({ ...going, spec: { ...going.spec, strategy: { canary } } })).toBe(30 + 6 * 30 + 120 + 900);
+  const blueGreen = { autoPromotionSeconds: 20 };
+  expect(patienceSeconds({ ...going, spec: { strategy: { blueGreen } } })).toBe(20 + 30 + 600);
+});
