@@ -12,6 +12,8 @@ import {
 
 /** The mesh: definitions, then the control plane, then the gateway, each ready before the next. */
 export class Istio extends pulumi.ComponentResource {
+  /** What reads routes and makes none depends on this: Istio's custom resource definitions. */
+  readonly definitions: k8s.helm.v3.Release;
   /** What wants sidecars or routes depends on this; it need not wait for the gateway. */
   readonly controlPlane: k8s.helm.v3.Release;
 
@@ -22,8 +24,8 @@ export class Istio extends pulumi.ComponentResource {
     const install = (role: string, manifest: ReleaseManifest<object>, dependsOn: pulumi.Resource[]) =>
       new k8s.helm.v3.Release(`${name}-${role}`, manifest, { parent: this, dependsOn });
 
-    const base = install("base", renderBase(spec), [namespace("system", systemNamespace)]);
-    this.controlPlane = install("istiod", renderIstiod(spec), [base]);
+    this.definitions = install("base", renderBase(spec), [namespace("system", systemNamespace)]);
+    this.controlPlane = install("istiod", renderIstiod(spec), [this.definitions]);
     install("gateway", renderIngress(spec), [namespace("ingress", ingressNamespace), this.controlPlane]);
     this.registerOutputs();
   }

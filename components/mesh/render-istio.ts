@@ -1,5 +1,6 @@
 import { type ChartSource, type ReleaseManifest, renderRelease } from "../helm-release.ts";
 import { ingressRelease } from "../names.ts";
+import { callerStatsAnnotations } from "./caller-stats.ts";
 
 /** Istio as the lab needs it: sidecars, and one gateway at a port of the nodes. */
 export interface IstioSpec {
@@ -33,6 +34,7 @@ export interface GatewayValues {
   readonly autoscaling: { readonly enabled: false };
   readonly imagePullPolicy: "IfNotPresent";
   readonly resources: Resources;
+  readonly podAnnotations: Readonly<Record<string, string>>;
 }
 
 export const systemNamespace = "istio-system";
@@ -94,6 +96,7 @@ export function renderIngress(spec: IstioSpec): ReleaseManifest<GatewayValues> {
       // The chart leaves the image to the injector and writes `auto`, for which the default would be to pull at every start.
       imagePullPolicy: "IfNotPresent",
       resources: requests("20m", "64Mi"),
+      podAnnotations: callerStatsAnnotations,
     },
   );
 }

@@ -1,4 +1,5 @@
 import type { Input } from "@pulumi/pulumi";
+import { callerStatsAnnotations } from "../mesh/caller-stats.ts";
 import { clientName } from "../names.ts";
 import type { DeploymentManifest } from "../workload/deployment.ts";
 import { containerSecurity, podDefaults } from "../workload/render-pod.ts";
@@ -29,6 +30,7 @@ export function renderLoadClient(spec: LoadClientSpec): DeploymentManifest {
     },
     template: {
       labels,
+      annotations: callerStatsAnnotations,
       pod: { ...podDefaults, terminationGracePeriodSeconds: 5 },
       container: {
         name: clientContainer,

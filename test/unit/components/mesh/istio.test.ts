@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { callerStatsAnnotations } from "../../../../components/mesh/caller-stats.ts";
 import { type IstioSpec, renderBase, renderIngress, renderIstiod } from "../../../../components/mesh/render-istio.ts";
 import { ingressLabels } from "../../../../components/names.ts";
 import { register } from "../mocks.ts";
@@ -53,6 +54,10 @@ test("the gateway answers at a port of the nodes, under the label that routes se
     ],
   });
   expect(ingressLabels).toEqual({ istio: name.replace(/^istio-/, "") });
+});
+
+test("the gateway counts what it sends, as the clients' sidecars do", () => {
+  expect(renderIngress(spec).values.podAnnotations).toEqual(callerStatsAnnotations);
 });
 
 test("Istio installs definitions, then the control plane, then the gateway, each in a namespace", async () => {

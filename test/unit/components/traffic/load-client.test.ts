@@ -5,7 +5,14 @@ import { register } from "../mocks.ts";
 const spec = { app: "versioned-echo", namespace: "canary-lab", image: "registry/versioned-echo@sha256:1" };
 
 test("the client is not an endpoint of the application", () => {
-  expect(renderLoadClient(spec).podLabels).toEqual({ app: "versioned-echo-client" });
+  expect(renderLoadClient(spec).template.labels).toEqual({ app: "versioned-echo-client" });
+});
+
+test("the client's sidecar counts what it sends, per subset", () => {
+  const config = renderLoadClient(spec).template.annotations?.["proxy.istio.io/config"] ?? "";
+  const [pattern = ""] = JSON.parse(config).proxyStatsMatcher.inclusionRegexps;
+  const statistic = "cluster.outbound|80|v2|versioned-echo.canary-lab.svc.cluster.local.upstream_rq_time";
+  expect(statistic).toMatch(new RegExp(`^${pattern}$`));
 });
 
 test("LoadClient idles until somebody measures", async () => {

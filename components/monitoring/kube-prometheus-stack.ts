@@ -1,0 +1,52 @@
+import { randomBytes } from "node:crypto";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  grafanaSecret,
+  type KubePrometheusStackSpec,
+  monitoringNamespace,
+  renderKubePrometheusStack,
+} from "./render-kube-prometheus-stack.ts";
+import { renderPlatformMonitors } from "./render-monitors.ts";
+
+/** Prometheus with its operator, Grafana, and the monitors of the platform. Monitors and rules of others depend on `release`. */
+export class KubePrometheusStack extends pulumi.ComponentResource {
+  readonly release: k8s.helm.v3.Release;
+
+  constructor(name: string, spec: KubePrometheusStackSpec, opts?: pulumi.ComponentResourceOptions) {
+    super("canary-lab:monitoring:KubePrometheusStack", name, {}, opts);
+    const namespace = new k8s.core.v1.Namespace(
+      `${name}-namespace`,
+      { metadata: { name: monitoringNamespace } },
+      { parent: this },
+    );
+    const password = createPassword(`${name}-grafana-admin`, { parent: this, dependsOn: namespace });
+    this.release = new k8s.helm.v3.Release(`${name}-release`, renderKubePrometheusStack(spec), {
+      parent: this,
+      dependsOn: [namespace, password],
+    });
+    for (const monitor of renderPlatformMonitors()) {
+      new k8s.apiextensions.CustomResource(`${name}-${monitor.metadata.name}-monitor`, monitor, {
+        parent: this,
+        dependsOn: this.release,
+      });
+    }
+    this.registerOutputs();
+  }
+}
+
+/** Grafana's first user, with a password that is made up once: what later runs make up is ignored. */
+function createPassword(name: string, opts: pulumi.CustomResourceOptions): k8s.core.v1.Secret {
+  const encoded = (text: string) => Buffer.from(text).toString("base64");
+  return new k8s.core.v1.Secret(
+    name,
+    {
+      metadata: { name: grafanaSecret.name, namespace: monitoringNamespace },
+      data: {
+        [grafanaSecret.user]: encoded("admin"),
+        [grafanaSecret.password]: pulumi.secret(encoded(randomBytes(24).toString("base64url"))),
+      },
+    },
+    { ...opts, ignoreChanges: ["data"], additionalSecretOutputs: ["data", "stringData"] },
+  );
+}

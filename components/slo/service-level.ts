@@ -1,0 +1,32 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { renderAnalysisTemplates } from "./render-analysis.ts";
+import { renderApplicationMonitor } from "./render-application-monitor.ts";
+import { renderDashboardMap } from "./render-dashboard.ts";
+import { renderPrometheusRule, type ServiceLevelSpec } from "./render-rules.ts";
+
+export interface ServiceLevelArgs extends ServiceLevelSpec {
+  /** Whether the definitions of Argo Rollouts are installed, so that there can be AnalysisTemplates. */
+  readonly analysis: boolean;
+}
+
+/**
+ * What one objective comes to in the cluster: the application is scraped, its rules and alerts evaluated, its dashboard shown, and a
+ * rollout can be judged by it (`analysisOf`). Give the monitoring stack, and Argo Rollouts where there is one, as `dependsOn`.
+ */
+export class ServiceLevel extends pulumi.ComponentResource {
+  constructor(name: string, args: ServiceLevelArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("canary-lab:slo:ServiceLevel", name, {}, opts);
+    const custom = (role: string, manifest: k8s.apiextensions.CustomResourceArgs) =>
+      new k8s.apiextensions.CustomResource(`${name}-${role}`, manifest, { parent: this });
+    custom("monitor", renderApplicationMonitor(args));
+    custom("rules", renderPrometheusRule(args));
+    if (args.analysis) {
+      for (const [source, template] of Object.entries(renderAnalysisTemplates(args))) {
+        custom(`${source}-analysis`, template);
+      }
+    }
+    new k8s.core.v1.ConfigMap(`${name}-dashboard`, renderDashboardMap(args), { parent: this });
+    this.registerOutputs();
+  }
+}
