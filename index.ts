@@ -2,6 +2,7 @@ import { clientName } from "./components/names.ts";
 import { createApplication } from "./stacks/application.ts";
 import { loadConfig } from "./stacks/config.ts";
 import { createPlatform } from "./stacks/platform.ts";
+import { weightOwner } from "./stacks/strategy-name.ts";
 
 const { config, target } = loadConfig();
 const platform = createPlatform(config, target);
@@ -11,12 +12,12 @@ export const strategy = config.strategy;
 export const namespace = config.namespace;
 export const app = config.app;
 /** Who moves the traffic of a release. */
-export const owner = application.owner;
+export const owner = weightOwner(config.strategy);
 /** Shares of the traffic in percent, as they really are; none where a controller moves them or a header decides. */
 export const weights = application.canaryShare?.apply((canary) => ({ stable: 100 - canary, canary }));
 export const images = application.images;
-/** The hosts that answer, for callers in the cluster and through the gateway. */
-export const hosts = application.hosts;
+/** The host that answers through the gateway or ingress, where the strategy has one. */
+export const gateway = application.gateway;
 /** The port of every node at which the ingress gateway answers. */
 export const gatewayNodePort = config.gatewayNodePort;
 /** The Deployment to measure from, inside the mesh. */

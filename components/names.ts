@@ -7,6 +7,7 @@ export type Version = (typeof versions)[keyof typeof versions];
 
 /** What users type, derived from the application's name and namespace. */
 export const deploymentName = (app: string, version: Version): string => `${app}-${version}`;
+export const sideServiceName = deploymentName;
 export const clientName = (app: string): string => `${app}-client`;
 export const virtualServiceName = (app: string): string => `${app}-virtualservice`;
 export const gatewayName = (app: string): string => `${app}-gateway`;

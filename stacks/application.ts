@@ -4,8 +4,9 @@ import type { SharedResources, StrategyOutputs } from "../components/strategy.ts
 import { LoadClient } from "../components/traffic/load-client.ts";
 import { EchoApplication } from "../components/workload/echo-application.ts";
 import type { LabConfig } from "./lab-config.ts";
+import type { LiveRun } from "./live-run.ts";
 import type { Platform } from "./platform.ts";
-import { type LiveRun, strategies } from "./strategies.ts";
+import { strategies } from "./strategies.ts";
 
 /** What runs of the application. */
 export interface Application extends StrategyOutputs {

@@ -1,45 +1,34 @@
-import { splitOf, type Weight } from "../../canary/weight.ts";
-import { gatewayHost, gatewayName, ingressLabels, type Version, versions, virtualServiceName } from "../names.ts";
-
-/** The application whose traffic is meant. */
-export interface ApplicationName {
-  /** Name of the Service, and the host that callers in the mesh use. */
-  readonly app: string;
-  readonly namespace: string;
-}
+import type { Weight } from "../../canary/weight.ts";
+import { gatewayHost, gatewayName, ingressLabels, type Version, virtualServiceName } from "../names.ts";
+import { type ApplicationName, type RouteMetadata, routeMetadata } from "./route-metadata.ts";
+import { type RouteRule, type RoutingSpec, routeRules, type WeightedTarget } from "./route-rules.ts";
 
 /** Who changes the weights once the route is made. */
 export type RouteOwner = "pulumi" | "rollout-controller";
 
 /** Where the traffic of one application goes. A `LabConfig` is one, so every caller renders from the same values. */
-export interface RouteSpec extends ApplicationName {
-  readonly canaryWeight: Weight;
-}
-
-export interface SubsetSpec extends ApplicationName {
-  readonly owner: RouteOwner;
-}
-
-/** The manager under which every writer of a route applies it whole: a field has one owner, whichever of them wrote last. */
-export const fieldManager = "canary-lab";
-
-interface Metadata {
-  readonly name: string;
-  readonly namespace: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
-}
+export interface RouteSpec extends ApplicationName, RoutingSpec {}
 
 interface Resource<Kind extends string, Spec> {
   readonly apiVersion: "networking.istio.io/v1";
   readonly kind: Kind;
-  readonly metadata: Metadata;
+  readonly metadata: RouteMetadata;
   readonly spec: Spec;
 }
 
 export interface WeightedDestination {
-  readonly destination: { readonly host: string; readonly subset: Version };
+  readonly destination: { readonly host: string; readonly subset?: Version };
   readonly weight: Weight;
+  readonly headers?: { readonly response: { readonly add: Readonly<Record<string, string>> } };
+}
+
+export interface HttpRoute {
+  readonly name: string;
+  readonly match?: readonly {
+    readonly headers: Readonly<Record<string, { readonly exact: string } | { readonly regex: string }>>;
+  }[];
+  readonly route: readonly WeightedDestination[];
+  readonly retries: { readonly attempts: number; readonly retryOn: string };
 }
 
 export type VirtualService = Resource<
@@ -47,19 +36,7 @@ export type VirtualService = Resource<
   {
     readonly hosts: readonly string[];
     readonly gateways: readonly string[];
-    readonly http: readonly {
-      readonly name: string;
-      readonly route: readonly [WeightedDestination, WeightedDestination];
-      readonly retries: { readonly attempts: number; readonly retryOn: string };
-    }[];
-  }
->;
-
-export type DestinationRule = Resource<
-  "DestinationRule",
-  {
-    readonly host: string;
-    readonly subsets: readonly { readonly name: Version; readonly labels: Readonly<Record<string, string>> }[];
+    readonly http: readonly HttpRoute[];
   }
 >;
 
@@ -74,72 +51,59 @@ export type Gateway = Resource<
   }
 >;
 
-/** `managed-by` is what the Kubernetes provider adds; it stands here so that every writer sends the very same object. */
-const metadata = (spec: ApplicationName, name: string): Metadata => ({
-  name,
-  namespace: spec.namespace,
-  labels: { app: spec.app, "app.kubernetes.io/managed-by": "pulumi" },
-  annotations: { "pulumi.com/patchFieldManager": fieldManager },
-});
-
 /**
  * Only failures in which the request cannot have reached the application are tried again, on another pod: this hides a pod that
  * comes or goes, and never an error that the canary itself answers, for the canary is judged by those.
  */
-const retries = { attempts: 3, retryOn: "connect-failure,refused-stream,reset-before-request" } as const;
+export const retries = { attempts: 3, retryOn: "connect-failure,refused-stream,reset-before-request" } as const;
 
 /**
  * The route of the application, in the mesh and through the ingress gateway. Both sides are always named, the one with weight 0 too,
- * so that a change of weight is a change of two numbers and of nothing else.
+ * so that a change of weight between 1 and 99 is a change of two numbers and of nothing else.
  */
-export function renderVirtualService(spec: RouteSpec): VirtualService {
-  const split = splitOf(spec.canaryWeight);
+export const renderVirtualService = (spec: RouteSpec): VirtualService =>
+  renderRoute(
+    spec,
+    routeRules(spec).map((rule) => renderRule(spec.app, rule)),
+  );
+
+/** The VirtualService of an application with these routes, whatever they lead to. */
+export const renderRoute = (spec: ApplicationName, http: readonly HttpRoute[]): VirtualService => ({
+  apiVersion: "networking.istio.io/v1",
+  kind: "VirtualService",
+  metadata: routeMetadata(spec, virtualServiceName(spec.app)),
+  spec: {
+    // Istio reads the short name as the Service's full name; giving both would be the same host twice.
+    hosts: [spec.app, gatewayHost(spec.app, spec.namespace)],
+    gateways: ["mesh", gatewayName(spec.app)],
+    http,
+  },
+});
+
+function renderRule(host: string, { name, header, targets }: RouteRule): HttpRoute {
   return {
-    apiVersion: "networking.istio.io/v1",
-    kind: "VirtualService",
-    metadata: metadata(spec, virtualServiceName(spec.app)),
-    spec: {
-      // Istio reads the short name as the Service's full name; giving both would be the same host twice.
-      hosts: [spec.app, gatewayHost(spec.app, spec.namespace)],
-      gateways: ["mesh", gatewayName(spec.app)],
-      http: [
-        {
-          name: "weighted",
-          route: [
-            { destination: { host: spec.app, subset: versions.stable }, weight: split.stable },
-            { destination: { host: spec.app, subset: versions.canary }, weight: split.canary },
-          ],
-          retries,
-        },
-      ],
-    },
+    name,
+    ...(header && { match: [{ headers: { [header.name]: valueMatch(header) } }] }),
+    route: targets.map((target) => renderTarget(host, target)),
+    retries,
   };
 }
 
-/**
- * Both subsets are there whether or not a canary runs: a sidecar that learns of a route before it learns of the subset answers 503.
- * There is no outlier detection: it would take failing canary pods out of the traffic and so hide what is to be measured.
- */
-export function renderDestinationRule(spec: SubsetSpec): DestinationRule {
-  // The rollout controller adds the hash of a revision to each, which tells them apart.
-  const labels = (version: Version): Readonly<Record<string, string>> =>
-    spec.owner === "pulumi" ? { version } : { app: spec.app };
-  return {
-    apiVersion: "networking.istio.io/v1",
-    kind: "DestinationRule",
-    metadata: metadata(spec, spec.app),
-    spec: {
-      host: spec.app,
-      subsets: Object.values(versions).map((version) => ({ name: version, labels: labels(version) })),
-    },
-  };
-}
+const valueMatch = (header: NonNullable<RouteRule["header"]>) =>
+  "exact" in header ? { exact: header.exact } : { regex: header.regex };
+
+/** The cookie is added: setting it would drop those that the application sets. */
+const renderTarget = (host: string, { version, weight, setCookie }: WeightedTarget): WeightedDestination => ({
+  destination: { host, subset: version },
+  weight,
+  ...(setCookie && { headers: { response: { add: { "set-cookie": setCookie } } } }),
+});
 
 export function renderGateway(spec: ApplicationName): Gateway {
   return {
     apiVersion: "networking.istio.io/v1",
     kind: "Gateway",
-    metadata: metadata(spec, gatewayName(spec.app)),
+    metadata: routeMetadata(spec, gatewayName(spec.app)),
     spec: {
       selector: ingressLabels,
       servers: [

@@ -34,9 +34,6 @@ describe("the program", () => {
       expect(dependencies(pods)).toContain("echo-namespace");
       expect(dependencies(pods)).not.toContain("echo-service"); // which waits for pods itself
     }
-    for (const pods of ["stable-deployment", "canary-deployment"]) {
-      expect(dependencies(pods)).toContain("route-destination-rule"); // which must be there until they are gone
-    }
     expect(dependencies("route-virtual-service")).toEqual(
       expect.arrayContaining(["echo-service", "stable-deployment", "canary-deployment", "route-destination-rule"]),
     );

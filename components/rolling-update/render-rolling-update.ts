@@ -1,0 +1,51 @@
+import type { Input } from "@pulumi/pulumi";
+import type { DeploymentManifest } from "../workload/deployment.ts";
+import { renderEchoPod } from "../workload/render-pod.ts";
+
+/** Pods, or percent of the replicas, such as `25%`. */
+export type PodCount = number | string;
+
+/** One Deployment that goes from version to version by itself. */
+export interface RollingUpdateSpec {
+  readonly app: string;
+  readonly namespace: string;
+  /** The label `version` of its pods: what the image says of itself. */
+  readonly version: string;
+  readonly image: Input<string>;
+  readonly replicas: number;
+  /** How many pods may be there beside the replicas while an update runs. Not both this and `maxUnavailable` are 0. */
+  readonly maxSurge: PodCount;
+  /** How many of the replicas may be missing while an update runs. */
+  readonly maxUnavailable: PodCount;
+  /** Old revisions kept for `undo`. */
+  readonly revisionHistoryLimit: number;
+  /** Seconds that a new pod must be ready before the next one is replaced. */
+  readonly minReadySeconds: number;
+  /** Who says how many pods there are. In a migration it is the rollout controller, which takes the Deployment's pods away. */
+  readonly replicasOwner: "pulumi" | "rollout-controller";
+}
+
+/** Names the owner of `spec.replicas`, so that a change of it is a change of the Deployment even where the number is the same. */
+export const replicasOwnerAnnotation = "canary-lab/replicas-owner";
+
+/** The selector names no version, for it can never change. */
+export function renderRollingUpdate(spec: RollingUpdateSpec): DeploymentManifest {
+  const { app, namespace, maxSurge, maxUnavailable } = spec;
+  return {
+    metadata: {
+      name: app,
+      namespace,
+      labels: { app },
+      annotations: { [replicasOwnerAnnotation]: spec.replicasOwner, "pulumi.com/patchForce": "true" },
+    },
+    spec: {
+      replicas: spec.replicas,
+      selector: { matchLabels: { app } },
+      strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge, maxUnavailable } },
+      minReadySeconds: spec.minReadySeconds,
+      progressDeadlineSeconds: 120,
+      revisionHistoryLimit: spec.revisionHistoryLimit,
+    },
+    template: renderEchoPod(spec),
+  };
+}

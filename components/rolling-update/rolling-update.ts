@@ -1,0 +1,18 @@
+import type * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { createDeployment } from "../workload/deployment.ts";
+import { type RollingUpdateSpec, renderRollingUpdate } from "./render-rolling-update.ts";
+
+/** One Deployment under the application's name, whose controller replaces its pods a few at a time where the image changes. */
+export class RollingUpdate extends pulumi.ComponentResource {
+  readonly deployment: k8s.apps.v1.Deployment;
+
+  constructor(name: string, spec: RollingUpdateSpec, opts?: pulumi.ComponentResourceOptions) {
+    super("canary-lab:rolling-update:RollingUpdate", name, {}, opts);
+    this.deployment = createDeployment(`${name}-deployment`, renderRollingUpdate(spec), {
+      parent: this,
+      ignoreChanges: spec.replicasOwner === "pulumi" ? [] : ["spec.replicas"],
+    });
+    this.registerOutputs();
+  }
+}

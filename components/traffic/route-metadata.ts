@@ -1,0 +1,27 @@
+/** The application whose traffic is meant. */
+export interface ApplicationName {
+  /** Name of the Service, and the host that callers in the mesh use. */
+  readonly app: string;
+  readonly namespace: string;
+}
+
+/** The manager under which every writer of a route applies it whole: a field has one owner, whichever of them wrote last. */
+export const fieldManager = "canary-lab";
+
+export interface RouteMetadata {
+  readonly name: string;
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/**
+ * `managed-by` is what the Kubernetes provider adds; it stands here so that every writer sends the very same object. Writes are forced:
+ * a stack that comes back from a rollout takes weights and subsets over from the rollout controller.
+ */
+export const routeMetadata = (spec: ApplicationName, name: string): RouteMetadata => ({
+  name,
+  namespace: spec.namespace,
+  labels: { app: spec.app, "app.kubernetes.io/managed-by": "pulumi" },
+  annotations: { "pulumi.com/patchFieldManager": fieldManager, "pulumi.com/patchForce": "true" },
+});

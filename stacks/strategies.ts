@@ -1,0 +1,87 @@
+import * as pulumi from "@pulumi/pulumi";
+import { replicaRatio } from "../canary/replica-ratio.ts";
+import { HttpRoute } from "../components/gateway-api/http-route.ts";
+import { versionOf } from "../components/image/image-version.ts";
+import { gatewayHost } from "../components/names.ts";
+import { HeaderIngress } from "../components/nginx-header/header-ingress.ts";
+import { RollingUpdate } from "../components/rolling-update/rolling-update.ts";
+import type { SharedResources, StrategyOutputs } from "../components/strategy.ts";
+import { renderVirtualService } from "../components/traffic/render-weighted-route.ts";
+import { Sides } from "../components/traffic/sides.ts";
+import { WeightedRoute } from "../components/traffic/weighted-route.ts";
+import type { LabConfig } from "./lab-config.ts";
+import type { LiveRun } from "./live-run.ts";
+import type { Platform } from "./platform.ts";
+import { createSides } from "./sides.ts";
+import type { StrategyName } from "./strategy-name.ts";
+
+export interface StrategyContext {
+  readonly config: LabConfig;
+  readonly platform: Platform;
+  readonly live: LiveRun;
+  readonly shared: SharedResources;
+}
+
+/** A way to release: it makes the workloads and what sends them their traffic. */
+export type Strategy = (context: StrategyContext) => StrategyOutputs;
+
+const gatewayOf = ({ app, namespace }: LabConfig): string => gatewayHost(app, namespace);
+
+const istio: Strategy = (context) => {
+  const { config, shared } = context;
+  const after = createSides(context, { stable: config.replicas, canary: config.canaryReplicas });
+  const virtualService = renderVirtualService(config);
+  new WeightedRoute("route", { ...config, owner: "pulumi", virtualService }, { ...shared.inside, dependsOn: after });
+  return { canaryShare: pulumi.output(config.canaryWeight), gateway: gatewayOf(config) };
+};
+
+const gatewayApi: Strategy = (context) => {
+  const { config, shared } = context;
+  const after = createSides(context, { stable: config.replicas, canary: config.canaryReplicas });
+  new HttpRoute("http-route", config, { ...shared.inside, dependsOn: after });
+  return { canaryShare: pulumi.output(config.canaryWeight), gateway: gatewayOf(config) };
+};
+
+const nginxHeader: Strategy = (context) => {
+  const { config, shared } = context;
+  const after = createSides(context, { stable: config.replicas, canary: config.canaryReplicas });
+  new HeaderIngress("ingress", config, { ...shared.inside, dependsOn: after });
+  return { canaryShare: undefined, gateway: gatewayOf(config) };
+};
+
+/** `replicas` are the pods of both sides; without a route every pod of the Service gets the same share. */
+const replicaRatioStrategy: Strategy = (context) => {
+  const { config } = context;
+  const ratio = replicaRatio(config.replicas, config.canaryWeight);
+  createSides(context, ratio);
+  return { canaryShare: pulumi.output(ratio.share), gateway: undefined };
+};
+
+const rollingUpdate: Strategy = ({ config, shared }) => {
+  const { app, namespace, canaryEnabled, canaryImage, stableImage, replicas } = config;
+  const { images, inside } = shared;
+  const sides = new Sides("route", { app, namespace, toldApartBy: "nothing" }, inside);
+  const image = images.canary ?? images.stable;
+  const version = versionOf(canaryEnabled ? canaryImage : stableImage);
+  new RollingUpdate(
+    "rolling",
+    { app, namespace, version, image, replicas, replicasOwner: "pulumi", ...config.rollingUpdate },
+    { ...inside, dependsOn: [inside.dependsOn, sides] },
+  );
+  return { canaryShare: undefined, gateway: undefined };
+};
+
+/** Stands in for a row until it is written. */
+const comes: Strategy = ({ config }) => {
+  throw new pulumi.RunError(`strategy ${config.strategy} is not there yet`);
+};
+
+export const strategies: Record<StrategyName, Strategy> = {
+  istio,
+  "gateway-api": gatewayApi,
+  "nginx-header": nginxHeader,
+  "rollout-canary": comes,
+  "rollout-blue-green": comes,
+  "replica-ratio": replicaRatioStrategy,
+  "rolling-update": rollingUpdate,
+};
