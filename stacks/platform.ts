@@ -1,28 +1,110 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterName } from "../cluster/kubeconfig-file.ts";
+import { ArgoCd } from "../components/argo/argo-cd.ts";
+import { ArgoRollouts } from "../components/argo/argo-rollouts.ts";
+import { type RolloutsPart, rolloutsNamespace } from "../components/argo/render-argo-rollouts.ts";
+import { GatewayApi } from "../components/gateway-api/gateway-api-definitions.ts";
 import { Istio } from "../components/mesh/istio.ts";
+import { KubePrometheusStack } from "../components/monitoring/kube-prometheus-stack.ts";
+import { chartSource } from "./charts.ts";
 import type { LabConfig } from "./lab-config.ts";
-import { istioChartRepository, istioHub, istioVersion } from "./versions.ts";
+import { platformParts, rolloutsScope } from "./platform-parts.ts";
+import {
+  argoCdChartVersion,
+  argoChartRepository,
+  argoRolloutsChartVersion,
+  argoRolloutsVersion,
+  gatewayApiVersion,
+  istioChartRepository,
+  istioHub,
+  istioVersion,
+  kubePrometheusStackRepository,
+  kubePrometheusStackVersion,
+  prometheusVersion,
+  rolloutExtensionVersion,
+} from "./versions.ts";
 
-/** What applications stand on. */
+/** What applications stand on; what a stack does not need is undefined. */
 export interface Platform {
   readonly cluster: pulumi.ProviderResource;
   readonly mesh: Istio;
+  /** Monitors, rules and analyses depend on it. */
+  readonly monitoring: KubePrometheusStack | undefined;
+  /** Gateways and routes of the Gateway API depend on it. */
+  readonly gatewayApi: GatewayApi | undefined;
+  /** Rollouts of a namespace, which is there, depend on what it gives. Call it once, for a controller may be made for that namespace. */
+  readonly rolloutsIn: (namespace: k8s.core.v1.Namespace) => ArgoRollouts | undefined;
 }
 
 export function createPlatform(config: LabConfig, target: Required<ClusterName>): Platform {
   const cluster = new k8s.Provider("cluster", { context: target.kubeContext, kubeconfig: target.kubeconfig });
+  const opts = { provider: cluster };
+  const parts = platformParts(config);
   const mesh = new Istio(
     "istio",
     {
       version: istioVersion,
       hub: istioHub,
-      charts: config.chartMirror ? { mirror: config.chartMirror } : { repository: istioChartRepository },
+      charts: chartSource(config, istioChartRepository),
       replicas: config.istiodReplicas,
       gatewayNodePort: config.gatewayNodePort,
     },
-    { provider: cluster },
+    opts,
   );
-  return { cluster, mesh };
+  if (config.argoCd) createArgoCd(config, opts);
+  return {
+    cluster,
+    mesh,
+    monitoring: parts.includes("monitoring") ? createMonitoring(config, opts) : undefined,
+    gatewayApi: parts.includes("gateway-api") ? createGatewayApi(config, opts) : undefined,
+    rolloutsIn: createRollouts(config, mesh, opts),
+  };
+}
+
+const createMonitoring = (config: LabConfig, opts: pulumi.ComponentResourceOptions) =>
+  new KubePrometheusStack(
+    "monitoring",
+    {
+      version: kubePrometheusStackVersion,
+      source: chartSource(config, kubePrometheusStackRepository),
+      prometheusVersion,
+    },
+    opts,
+  );
+
+const createGatewayApi = ({ chartMirror }: LabConfig, opts: pulumi.ComponentResourceOptions) =>
+  new GatewayApi("gateway-api", { version: gatewayApiVersion, ...(chartMirror && { mirror: chartMirror }) }, opts);
+
+const createArgoCd = (config: LabConfig, opts: pulumi.ComponentResourceOptions) =>
+  new ArgoCd(
+    "argo-cd",
+    {
+      version: argoCdChartVersion,
+      source: chartSource(config, argoChartRepository),
+      extensionVersion: rolloutExtensionVersion,
+    },
+    opts,
+  );
+
+/** The controller is there after Istio's definitions: where it finds none at its start, it waits before it looks again. */
+function createRollouts(config: LabConfig, mesh: Istio, opts: pulumi.ComponentResourceOptions): Platform["rolloutsIn"] {
+  const create = (name: string, part: RolloutsPart, namespace: string, dependsOn: pulumi.Resource[]) =>
+    new ArgoRollouts(
+      name,
+      {
+        version: argoRolloutsChartVersion,
+        appVersion: argoRolloutsVersion,
+        source: chartSource(config, argoChartRepository),
+        part,
+        namespace,
+      },
+      { ...opts, dependsOn },
+    );
+  const scope = rolloutsScope(config);
+  if (scope === undefined) return () => undefined;
+  const everything = scope === "cluster";
+  const whole = create("rollouts", everything ? "everything" : "definitions", rolloutsNamespace, [mesh.definitions]);
+  return (namespace) =>
+    everything ? whole : create("rollouts-controller", "controller", config.namespace, [namespace, whole]);
 }

@@ -1,12 +1,13 @@
 import type { ClusterName } from "../cluster/kubeconfig-file.ts";
 import { buildTag } from "../components/image/render-echo-image.ts";
+import { missingCharts } from "./charts.ts";
 import { configError, type LabConfig } from "./lab-config.ts";
 
 /**
  * Where a config points to. `canaryctl` gives the place by environment variables, so a stack's config need not.
  *
- * @throws LabError where no context is named (the current one is never taken), where a file or folder that is named is not there, or
- * where images must be built and there is no registry to push them to
+ * @throws LabError where no context is named (the current one is never taken), where a file or folder that is named is not there, where
+ * a mirror lacks a chart that the stack installs, or where images must be built and there is no registry to push them to
  */
 export function targetOf(config: LabConfig, place: string, exists: (path: string) => boolean): ClusterName {
   const problems: string[] = [];
@@ -19,6 +20,7 @@ export function targetOf(config: LabConfig, place: string, exists: (path: string
   for (const [key, path] of Object.entries({ kubeconfig, chartMirror })) {
     if (path && !exists(path)) problems.push(`${key} is "${path}", which does not exist; allowed: a path that does`);
   }
+  if (chartMirror && exists(chartMirror)) problems.push(...missingCharts(config, exists));
   const built = builtImages(config);
   if (built.length > 0 && !imageRegistry) {
     problems.push(

@@ -6,3 +6,17 @@ export const istioHub = "docker.io/istio";
 
 /** Where the charts come from when no mirror is configured. */
 export const istioChartRepository = "https://istio-release.storage.googleapis.com/charts";
+
+/** The chart of Prometheus with its operator (0.85.0), and Prometheus itself, which the chart would take another version of. */
+export const kubePrometheusStackVersion = "77.14.0";
+export const kubePrometheusStackRepository = "https://prometheus-community.github.io/helm-charts";
+export const prometheusVersion = "v3.15.0";
+
+/** The charts of the Argo project. That of Rollouts is made for v1.9.0, whose definitions are those of v1.9.1. */
+export const argoChartRepository = "https://argoproj.github.io/argo-helm";
+export const argoRolloutsChartVersion = "2.41.0";
+export const argoRolloutsVersion = "v1.9.1";
+export const argoCdChartVersion = "10.1.1";
+export const rolloutExtensionVersion = "v0.3.7";
+
+export const gatewayApiVersion = "1.4.0";

@@ -12,7 +12,7 @@ export interface RolloutCanaryOptions {
   readonly headerRoute: boolean;
   /** Share of the stable side's requests that the canary gets a copy of before its first weight, 0..100 percent. Default 0. */
   readonly mirrorPercent: number;
-  /** Whether an Experiment runs a baseline beside the canary before its first weight. Default false. */
+  /** Whether an Experiment runs a baseline beside the canary at its first weight, with the same share and pods. Default false. */
   readonly experiment: boolean;
   /** Seconds that the canary's pods stay after an abort, 0..3600. Default 30. */
   readonly abortScaleDownDelaySeconds: number;

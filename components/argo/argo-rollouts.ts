@@ -1,0 +1,18 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { type ArgoRolloutsSpec, renderArgoRollouts, rolloutsNamespace } from "./render-argo-rollouts.ts";
+
+/** Argo Rollouts, or a part of it. Rollouts and what belongs to them depend on it. Its own namespace comes with it, no other. */
+export class ArgoRollouts extends pulumi.ComponentResource {
+  readonly release: k8s.helm.v3.Release;
+
+  constructor(name: string, spec: ArgoRolloutsSpec, opts?: pulumi.ComponentResourceOptions) {
+    super("canary-lab:argo:ArgoRollouts", name, {}, opts);
+    const dependsOn =
+      spec.namespace === rolloutsNamespace
+        ? [new k8s.core.v1.Namespace(`${name}-namespace`, { metadata: { name: rolloutsNamespace } }, { parent: this })]
+        : [];
+    this.release = new k8s.helm.v3.Release(`${name}-release`, renderArgoRollouts(spec), { parent: this, dependsOn });
+    this.registerOutputs();
+  }
+}
