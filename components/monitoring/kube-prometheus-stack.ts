@@ -42,11 +42,11 @@ function createPassword(name: string, opts: pulumi.CustomResourceOptions): k8s.c
     name,
     {
       metadata: { name: grafanaSecret.name, namespace: monitoringNamespace },
-      data: {
+      data: pulumi.secret({
         [grafanaSecret.user]: encoded("admin"),
-        [grafanaSecret.password]: pulumi.secret(encoded(randomBytes(24).toString("base64url"))),
-      },
+        [grafanaSecret.password]: encoded(randomBytes(24).toString("base64url")),
+      }),
     },
-    { ...opts, ignoreChanges: ["data"], additionalSecretOutputs: ["data", "stringData"] },
+    { ...opts, ignoreChanges: ["data"] },
   );
 }

@@ -25,6 +25,7 @@ interface Switch {
 /** The values of the chart that are set here. */
 export interface KubePrometheusStackValues {
   readonly alertmanager: Switch;
+  readonly defaultRules: { readonly rules: { readonly alertmanager: boolean } };
   readonly kubeEtcd: Switch;
   readonly kubeScheduler: Switch;
   readonly kubeControllerManager: Switch;
@@ -42,6 +43,7 @@ export interface KubePrometheusStackValues {
   };
   readonly grafana: {
     readonly admin: { readonly existingSecret: string; readonly userKey: string; readonly passwordKey: string };
+    readonly sidecar: { readonly datasources: { readonly alertmanager: Switch } };
     readonly resources: Resources;
   };
   readonly "kube-state-metrics": { readonly resources: Resources };
@@ -74,8 +76,9 @@ const off: Switch = { enabled: false };
 /** The chart as a lab needs it: small, all monitors and rules of every namespace read, nothing asked that a local cluster hides. */
 export function renderKubePrometheusStack(spec: KubePrometheusStackSpec): ReleaseManifest<KubePrometheusStackValues> {
   const values: KubePrometheusStackValues = {
-    // Alerts are read in Prometheus and Grafana; there is nobody to be paged.
+    // Alerts are read in Prometheus and Grafana; there is nobody to be paged. The chart keeps its rules and its data source otherwise.
     alertmanager: off,
+    defaultRules: { rules: { alertmanager: false } },
     // On a local cluster these listen on the node's loopback only, so each would be an alert for ever.
     kubeEtcd: off,
     kubeScheduler: off,
@@ -105,6 +108,7 @@ export function renderKubePrometheusStack(spec: KubePrometheusStackSpec): Releas
         userKey: grafanaSecret.user,
         passwordKey: grafanaSecret.password,
       },
+      sidecar: { datasources: { alertmanager: off } },
       resources: requests("20m", "128Mi"),
     },
     "kube-state-metrics": { resources: requests("10m", "32Mi") },

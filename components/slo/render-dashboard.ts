@@ -65,6 +65,8 @@ function panels({ objective }: ServiceLevelSpec, source: Source): PanelBuilder[]
       .datasource(datasource)
       .unit(unit)
       .min(0)
+      // As fine as the scrapes are; the data source's own least step is that of the slower ones.
+      .interval(`${scrapeSeconds}s`)
       .legend(
         new VizLegendOptionsBuilder()
           .showLegend(true)
