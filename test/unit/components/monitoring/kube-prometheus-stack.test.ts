@@ -78,7 +78,7 @@ describe("KubePrometheusStack", () => {
     const [one, other] = [dataOf(await build()), dataOf(await build())];
     // How the engine is told that a value is a secret.
     expect(one).toMatchObject({ "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" });
-    expect(Object.keys(one.value)).toEqual([grafanaSecret.user, grafanaSecret.password]);
+    expect(Object.keys(one.value).toSorted()).toEqual([grafanaSecret.user, grafanaSecret.password].toSorted());
     const password = one.value[grafanaSecret.password];
     expect(Buffer.from(password, "base64").toString()).toMatch(/^[\w-]{32}$/);
     expect(other.value[grafanaSecret.password]).not.toBe(password);
