@@ -5,6 +5,13 @@ export const worldNames = ["existing", "kind", "embedded"] as const;
 export type WorldName = (typeof worldNames)[number];
 
 /**
+ * What a stack may need of its cluster besides the mesh. The embedded world makes programs, images and charts ready for the
+ * parts that are asked for; elsewhere they come from upstream when they are deployed.
+ */
+export const platformPartNames = ["monitoring", "rollouts", "gateway-api"] as const;
+export type PlatformPart = (typeof platformPartNames)[number];
+
+/**
  * What a world hands to everything above it. It is saved as `.lab/environment.json` (0600) by {@link World.up}, so that no
  * command has to discover it twice. The two lab-wide settings, `imageRegistry` and `chartMirror`, are the ones that an
  * air-gapped site uses too: the Pulumi program cannot tell from them where it runs.
@@ -34,7 +41,8 @@ export interface World {
   footprint(): readonly string[];
   /** Refuses what cannot end well, before anything is made. Quick; absent where only the making can tell. */
   check?(): void;
-  up(progress: Progress): Promise<Environment>;
+  /** @param parts what the stack needs; parts of an earlier `up` stay as they are */
+  up(progress: Progress, parts: readonly PlatformPart[]): Promise<Environment>;
   /** Removes what `up` made, and nothing else. Succeeds where there is nothing. */
   down(progress: Progress): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { inLab } from "../lab-folder.ts";
 import type { Progress } from "../progress.ts";
-import type { Environment, World } from "../world.ts";
+import type { Environment, PlatformPart, World } from "../world.ts";
 import { ensureCharts } from "./charts/charts.ts";
 import { ensureImages, ensureNodeImages } from "./images/images.ts";
 import { nodeName, registryHost } from "./node/addresses.ts";
@@ -24,17 +24,17 @@ export const createEmbeddedWorld = (reason: string): World => ({
   name: "embedded",
   footprint: renderFootprint,
   check: () => preflight(nodeLayout()),
-  up: (progress) => up(reason, progress),
+  up: (progress, parts) => up(reason, progress, parts),
   down,
 });
 
-async function up(reason: string, progress: Progress): Promise<Environment> {
+async function up(reason: string, progress: Progress, parts: readonly PlatformPart[]): Promise<Environment> {
   const layout = nodeLayout();
-  const tools = await ensureTools(progress);
+  const tools = await ensureTools(progress, parts);
   const [chartMirror, plugins] = await Promise.all([
     ensureCharts(tools),
     installPlugins(tools, progress),
-    oneAtATime(progress, () => runNode({ layout, tools, host: readHost() }, tools, progress)),
+    oneAtATime(progress, () => runNode({ layout, tools, host: readHost() }, tools, parts, progress)),
   ]);
   return {
     world: "embedded",
@@ -49,7 +49,12 @@ async function up(reason: string, progress: Progress): Promise<Environment> {
 }
 
 /** Brings the node up and fills it: the control plane mostly waits for itself, and images are loaded meanwhile. */
-async function runNode(spec: NodeSpec, tools: Tools, progress: Progress): Promise<void> {
+async function runNode(
+  spec: NodeSpec,
+  tools: Tools,
+  parts: readonly PlatformPart[],
+  progress: Progress,
+): Promise<void> {
   const { layout } = spec;
   await cleanAfterDeadLab(layout.lab, tools.bin);
   const node = await startNode(spec);
@@ -57,7 +62,7 @@ async function runNode(spec: NodeSpec, tools: Tools, progress: Progress): Promis
   await Promise.all([
     progress.stage("start node", () => node.ready),
     progress.stage("start DNS", () => Promise.all([node.ready, nodeImages]).then(() => startDns(spec))),
-    nodeImages.then(() => ensureImages(tools, layout, progress)),
+    nodeImages.then(() => ensureImages(tools, layout, parts, progress)),
   ]);
 }
 

@@ -5,6 +5,7 @@ import { LineProgress, type Progress, type StageTime } from "../../../cluster/pr
 import { type World, type WorldName, worldNames } from "../../../cluster/world.ts";
 import { clientName, gatewayHost } from "../../../components/names.ts";
 import type { LabConfig } from "../../../stacks/lab-config.ts";
+import { platformParts } from "../../../stacks/platform-parts.ts";
 import { forgetLostCluster } from "../engine/lost-cluster.ts";
 import { prepareStack } from "../engine/prepare.ts";
 import { settlePending } from "../engine/settle.ts";
@@ -96,7 +97,7 @@ async function raise(world: World, { stackFile, config, changes }: OpenedForUp, 
     await removeWorld(unfinished, progress);
   }
   noteWorld(world.name);
-  const environment = await world.up(progress);
+  const environment = await world.up(progress, platformParts(config));
   saveEnvironment(environment, [...new Set([...(loadEnvironment()?.stacks ?? []), stackFile.stack])]);
   if (Object.keys(changes).length > 0) stackFile.set(changes);
   return labOf(stackFile, config, environment);

@@ -6,37 +6,40 @@ import { inLab, makePrivateFolder, writePrivateFile } from "../../lab-folder.ts"
 import type { Tools } from "../toolchain/tools.ts";
 import { changeDefaults, stampChart } from "./edits.ts";
 import { type MirrorChart, mirrorCharts } from "./mirror.ts";
+import { possibleStandIns, renderGatewayApi, standInKey, standInVersion, writeStandIn } from "./stand-ins.ts";
 
 /**
  * Makes the chart mirror `.lab/charts`: a folder `<chart>-<version>/` for each of Istio's charts, as a chart repository would
- * serve it. A mirror that was made from the same module and the same edits is left alone.
+ * serve it, for each further chart whose module has been made, and `gateway-api-<version>/standard-install.yaml`. A mirror that
+ * was made from the same modules and the same edits is left alone.
  *
  * @returns the mirror's absolute path
  */
-export async function ensureCharts(tools: Pick<Tools, "istioModule" | "versions">): Promise<string> {
+export async function ensureCharts(tools: Tools): Promise<string> {
   const mirror = inLab("charts");
-  const version = tools.versions.istio;
-  const charts = mirrorCharts(version);
-  const key = mirrorKey(tools.istioModule, version, charts);
+  const { istio, gatewayApi } = tools.versions;
+  const charts = mirrorCharts(istio);
+  const standIns = possibleStandIns(tools);
+  const key = mirrorKey([tools.istioModule, istio, charts, tools.gatewayApiModule, standIns.map(standInKey)]);
   const keyFile = join(mirror, "key");
   if (readKey(keyFile) === key) return mirror;
   // Made beside the mirror, with the key last, and moved there as a whole: a killed run leaves no half of a mirror.
   const draft = inLab("charts.draft");
   rmSync(draft, { recursive: true, force: true });
   makePrivateFolder(draft);
-  for (const chart of charts)
-    await writeChart(chart, version, tools.istioModule, join(draft, `${chart.name}-${version}`));
+  for (const chart of charts) await writeChart(chart, istio, tools.istioModule, join(draft, `${chart.name}-${istio}`));
+  for (const chart of standIns) await writeStandIn(chart, join(draft, `${chart.name}-${standInVersion(chart)}`));
+  const definitions = makePrivateFolder(join(draft, `gateway-api-${gatewayApi}`));
+  writePrivateFile(join(definitions, "standard-install.yaml"), await renderGatewayApi(tools.gatewayApiModule));
   writePrivateFile(join(draft, "key"), key);
   rmSync(mirror, { recursive: true, force: true });
   renameSync(draft, mirror);
   return mirror;
 }
 
-/** A key for all that the mirror is made of. The module's folder stands for its content: it is named by its version. */
-export const mirrorKey = (istioModule: string, version: string, charts: readonly MirrorChart[]): string =>
-  createHash("sha256")
-    .update(JSON.stringify([istioModule, version, charts]))
-    .digest("hex");
+/** A key for all that the mirror is made of. A module's folder stands for its content: it is named by what it was made from. */
+export const mirrorKey = (ingredients: readonly unknown[]): string =>
+  createHash("sha256").update(JSON.stringify(ingredients)).digest("hex");
 
 async function writeChart(chart: MirrorChart, version: string, istioModule: string, folder: string): Promise<void> {
   const source = join(istioModule, chart.source);

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { inLab } from "../../lab-folder.ts";
 import type { Progress } from "../../progress.ts";
+import type { PlatformPart } from "../../world.ts";
 import type { NodeLayout } from "../node/layout.ts";
 import type { Tools } from "../toolchain/tools.ts";
 import { imageArchive, type ShippableImage } from "./archive.ts";
@@ -9,6 +10,7 @@ import { dockerStore } from "./docker-store.ts";
 import { type ImageRecipe, renderImage } from "./image.ts";
 import type { ImageStore } from "./image-store.ts";
 import { LayerDigests } from "./layer-digests.ts";
+import { platformImages } from "./platform-recipes.ts";
 import { imageRecipes } from "./recipes.ts";
 
 /** The sockets of the daemons that hold images. */
@@ -26,18 +28,26 @@ export async function ensureNodeImages(tools: Tools, sockets: ImageSockets, prog
 }
 
 /**
- * Puts the mesh's images into containerd, and the base of the application's Dockerfile into Docker, each under its upstream
- * name. No registry and no build is involved: an image is put together from the tools' own files while it is sent, so that
- * a warm start costs what a cold one does and no second copy is kept. An image that is there already costs nothing.
+ * Puts the images of the mesh and of these parts of the platform into containerd, and the base of the application's Dockerfile
+ * into Docker, each under its upstream name. No registry and no build is involved: an image is put together from the tools' own
+ * files while it is sent, so that a warm start costs what a cold one does and no second copy is kept. An image that is there
+ * already costs nothing; one of a part that is no longer asked for stays.
  *
  * @throws LabError where a daemon does not answer or refuses
  */
-export async function ensureImages(tools: Tools, sockets: ImageSockets, progress: Progress): Promise<void> {
+export async function ensureImages(
+  tools: Tools,
+  sockets: ImageSockets,
+  parts: readonly PlatformPart[],
+  progress: Progress,
+): Promise<void> {
   const { pilot, proxy, node } = imageRecipes(tools);
   const mesh = await assemble([pilot, proxy]);
   const base = await assemble([node]);
+  const platform = await assemble(parts.flatMap((part) => platformImages(tools, part)));
   await Promise.all([
     deliver("load mesh images", containerd(tools, sockets), mesh, progress),
+    deliver("load platform images", containerd(tools, sockets), platform, progress),
     deliver("load base image", dockerStore(sockets.dockerSocket), base, progress),
   ]);
 }

@@ -1,16 +1,18 @@
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { totalmem } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { execa } from "execa";
 import { inLab } from "../../lab-folder.ts";
 import type { Go } from "./go.ts";
+import { keepOfModule, keptFolder } from "./kept-modules.ts";
 import { keyOf, type Part } from "./part.ts";
 import type { Program, Recipe } from "./recipes.ts";
 import { downloadReleases, type PublishedRelease } from "./release.ts";
 import { run, type Workshop } from "./run.ts";
 
 /** Folder of a recipe: go.mod, go.sum and, for some, a main package of our own. */
-export const moduleFolder = (recipe: Pick<Recipe, "name">): string => join(import.meta.dirname, "modules", recipe.name);
+export const moduleFolder = ({ name, folder }: Pick<Recipe, "name" | "folder">): string =>
+  join(import.meta.dirname, "modules", folder ?? name);
 
 /** Folder that all builds share for caches, dropped when everything is made. */
 export const cacheFolder = (): string => inLab("cache");
@@ -91,7 +93,7 @@ export function recipeKey(recipe: Recipe, folder: string, goVersion: string): st
 export function outputsOf(recipe: Recipe): string[] {
   return [
     ...recipe.programs.flatMap((program) => program.names ?? [program.output]),
-    ...(recipe.keep?.paths.map((path) => join("module", path)) ?? []),
+    ...(recipe.keep?.flatMap(({ module, paths }) => paths.map((path) => join(keptFolder(module), path))) ?? []),
   ];
 }
 
@@ -127,34 +129,12 @@ export function goPart(
         });
         for (const name of program.names ?? []) symlinkSync(program.output, join(folder, name));
       }
-      if (recipe.keep) await keepOfModule(await go.command(), recipe, recipe.keep, folder);
+      for (const kept of recipe.keep ?? []) {
+        const places = { cwd: moduleFolder(recipe), env: makeGoEnvironment() };
+        await keepOfModule(await go.command(), kept, folder, places);
+      }
     },
   };
-}
-
-async function keepOfModule(
-  go: string,
-  recipe: Recipe,
-  keep: NonNullable<Recipe["keep"]>,
-  folder: string,
-): Promise<void> {
-  const { stdout } = await execa(go, ["list", "-m", "-f", "{{.Dir}}", keep.module], {
-    cwd: moduleFolder(recipe),
-    env: makeGoEnvironment(),
-    extendEnv: false,
-  });
-  for (const path of keep.paths) {
-    const to = join(folder, "module", path);
-    mkdirSync(dirname(to), { recursive: true });
-    cpSync(join(stdout, path), to, { recursive: true });
-    makeWritable(to); // modules are read-only, and a folder that cannot be written to cannot be deleted
-  }
-}
-
-function makeWritable(path: string): void {
-  const isFolder = statSync(path).isDirectory();
-  chmodSync(path, isFolder ? 0o755 : 0o644);
-  if (isFolder) for (const entry of readdirSync(path)) makeWritable(join(path, entry));
 }
 
 /** Downloads the modules of a recipe ahead of its build: the network works while the cores do something else. */

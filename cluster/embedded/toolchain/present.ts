@@ -6,8 +6,9 @@ import { rootfsTar } from "./base.ts";
 import { type BinEntry, fillBin } from "./bin.ts";
 import { chooseTables, cniPath, renderWrappers } from "./debian.ts";
 import { envoyPath } from "./envoy.ts";
-import { folderOf } from "./part.ts";
-import type { Recipe } from "./recipes.ts";
+import { keptFolder } from "./kept-modules.ts";
+import { folderOf, stands } from "./part.ts";
+import { namesInBin, type Recipe } from "./recipes.ts";
 import type { Parts } from "./toolchain.ts";
 import type { Tools } from "./tools.ts";
 import { pinned } from "./versions.ts";
@@ -42,17 +43,24 @@ export async function presentTools(parts: Parts, users: ReadonlyMap<Recipe, stri
     envoy: join(folderOf(parts.envoy), envoyPath),
     node: node.path,
     baseRootfs: join(folderOf(parts.base), rootfsTar),
-    istioModule: built("istio", "module"),
+    istioModule: built("istio", keptFolder("istio.io/istio")),
+    gatewayApiModule: built("istio", keptFolder("sigs.k8s.io/gateway-api")),
+    rolloutsController: built("rollouts", "rollouts-controller"),
+    rolloutsPlugin: built("rollouts", "kubectl-argo-rollouts"),
+    rolloutsModule: built("rollouts", keptFolder("github.com/argoproj/argo-rollouts")),
+    prometheus: built("prometheus", "prometheus"),
+    promtool: built("prometheus", "promtool"),
+    prometheusOperator: built("prometheus-operator", "operator"),
+    configReloader: built("prometheus-operator", "prometheus-config-reloader"),
+    operatorModule: built("prometheus-operator", keptFolder("github.com/prometheus-operator/prometheus-operator")),
     versions: { ...pinned, node: node.version },
   };
 }
 
 function goPrograms(parts: Parts, users: ReadonlyMap<Recipe, string>): Record<string, BinEntry> {
   const entries: Record<string, BinEntry> = {};
-  for (const { recipe, part } of parts.go.filter((tool) => tool.recipe.inBin)) {
-    for (const name of recipe.programs.flatMap((program) => program.names ?? [program.output])) {
-      entries[name] = { link: users.get(recipe) ?? join(folderOf(part), name) };
-    }
+  for (const { recipe, part } of parts.go.filter((tool) => users.has(tool.recipe) || stands(tool.part))) {
+    for (const name of namesInBin(recipe)) entries[name] = { link: users.get(recipe) ?? join(folderOf(part), name) };
   }
   return entries;
 }

@@ -1,3 +1,5 @@
+import type { PlatformPart } from "../../world.ts";
+import { platformRecipes } from "./platform-recipes.ts";
 import type { Release } from "./release.ts";
 import { pinned } from "./versions.ts";
 
@@ -9,18 +11,27 @@ export interface Program {
   readonly tags?: readonly string[];
   /** Further names of a binary that acts by the name it is called by. */
   readonly names?: readonly string[];
+  /** Whether it is called by name, and so belongs on PATH. */
+  readonly inBin?: true;
 }
 
-/** How one tool is made from Go modules. Its folder `modules/<name>/` pins the versions in go.mod and go.sum. */
+/** Files and folders of a module that outlive the build, copied to `module/<module>/` at the paths they have there. */
+export interface KeptModule {
+  readonly module: string;
+  readonly paths: readonly string[];
+}
+
+/** How one tool is made from Go modules. Its folder below `modules/` pins the versions in go.mod and go.sum. */
 export interface Recipe {
   readonly name: string;
+  /** The folder, where it is not called as the recipe. */
+  readonly folder?: string;
   readonly programs: readonly Program[];
-  /** Whether its programs are called by name, and so belong on PATH. */
-  readonly inBin?: true;
+  /** Made only where this part is asked for; without one, always. */
+  readonly part?: PlatformPart;
   /** Variables that the linker sets, so that a binary knows its version. */
   readonly strings?: Readonly<Record<string, string>>;
-  /** Files and folders of a module that outlive the build, copied to `module/` at the paths they have there. */
-  readonly keep?: { readonly module: string; readonly paths: readonly string[] };
+  readonly keep?: readonly KeptModule[];
   /** Command of the same name on PATH that prints its version: taken where it prints exactly this one. */
   readonly onPath?: { readonly args: readonly string[]; readonly prints: string };
   /** What upstream publishes; taken where the network allows it, and only complete. */
@@ -42,6 +53,8 @@ const kubernetesStrings = Object.fromEntries(
   ]),
 );
 
+const istioStrings = { "istio.io/istio/pkg/version.buildVersion": istio };
+
 const kubernetesPrograms = [
   "kubectl",
   "kubelet",
@@ -51,12 +64,11 @@ const kubernetesPrograms = [
   "kube-proxy",
 ] as const;
 
-/** Everything that is built from Go modules, in the order of building: what takes longest comes first. */
-export const recipes: readonly Recipe[] = [
+/** What the lab always runs on, in the order of building: what takes longest comes first. */
+const labRecipes: readonly Recipe[] = [
   {
     name: "kubernetes",
-    inBin: true,
-    programs: [{ output: "hyperkube", package: ".", names: [...kubernetesPrograms, "etcd"] }],
+    programs: [{ output: "hyperkube", package: ".", names: [...kubernetesPrograms, "etcd"], inBin: true }],
     strings: kubernetesStrings,
     releases: [
       ...kubernetesPrograms.map((program) => ({
@@ -75,8 +87,7 @@ export const recipes: readonly Recipe[] = [
   },
   {
     name: "pulumi",
-    inBin: true,
-    programs: [{ output: "pulumi", package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi" }],
+    programs: [{ output: "pulumi", package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", inBin: true }],
     strings: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": `v${pulumi}` },
     onPath: { args: ["version"], prints: `v${pulumi}` },
     releases: [
@@ -99,23 +110,41 @@ export const recipes: readonly Recipe[] = [
       },
       { output: "pilot-agent", package: "istio.io/istio/pilot/cmd/pilot-agent", tags: ["vtprotobuf", "agent"] },
     ],
-    strings: { "istio.io/istio/pkg/version.buildVersion": istio },
-    keep: {
-      module: "istio.io/istio",
-      paths: [
-        "manifests/charts/base",
-        "manifests/charts/istio-control/istio-discovery",
-        "manifests/charts/gateway",
-        "tools/packaging/common/envoy_bootstrap.json",
-      ],
-    },
+    strings: istioStrings,
+    keep: [
+      {
+        module: "istio.io/istio",
+        paths: [
+          "manifests/charts/base",
+          "manifests/charts/istio-control/istio-discovery",
+          "manifests/charts/gateway",
+          "tools/packaging/common/envoy_bootstrap.json",
+        ],
+      },
+      // The version that this Istio speaks.
+      { module: "sigs.k8s.io/gateway-api", paths: ["config/crd/standard"] },
+    ],
     seconds: 155,
     gigabytes: 2.5,
   },
   {
+    name: "istioctl",
+    folder: "istio",
+    programs: [
+      {
+        output: "istioctl",
+        package: "istio.io/istio/istioctl/cmd/istioctl",
+        tags: ["vtprotobuf", "disable_pgv"],
+        inBin: true,
+      },
+    ],
+    strings: istioStrings,
+    seconds: 40,
+    gigabytes: 0.4,
+  },
+  {
     name: "helm",
-    inBin: true,
-    programs: [{ output: "helm", package: "helm.sh/helm/v3/cmd/helm" }],
+    programs: [{ output: "helm", package: "helm.sh/helm/v3/cmd/helm", inBin: true }],
     strings: { "helm.sh/helm/v3/internal/version.version": `v${helm}` },
     onPath: { args: ["version", "--template", "{{.Version}}"], prints: `v${helm}` },
     releases: [
@@ -143,8 +172,7 @@ export const recipes: readonly Recipe[] = [
   },
   {
     name: "registry",
-    inBin: true,
-    programs: [{ output: "registry", package: "." }],
+    programs: [{ output: "registry", package: ".", inBin: true }],
     strings: { "github.com/distribution/distribution/v3/version.version": `v${registry}` },
     releases: [
       {
@@ -163,3 +191,14 @@ export const recipes: readonly Recipe[] = [
     gigabytes: 0.2,
   },
 ];
+
+/** Everything that is built from Go modules. */
+export const recipes: readonly Recipe[] = [...labRecipes, ...platformRecipes];
+
+/** The recipes that a lab with these parts needs. */
+export const recipesFor = (parts: readonly PlatformPart[]): readonly Recipe[] =>
+  recipes.filter(({ part }) => part === undefined || parts.includes(part));
+
+/** The names on PATH that a recipe's programs go by. */
+export const namesInBin = ({ programs }: Recipe): readonly string[] =>
+  programs.filter(({ inBin }) => inBin).flatMap(({ names, output }) => names ?? [output]);

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inLab, makePrivateFolder } from "../../lab-folder.ts";
 import type { Progress } from "../../progress.ts";
+import type { PlatformPart } from "../../world.ts";
 import { basePart } from "./base.ts";
 import { debianPart } from "./debian.ts";
 import { envoyPart } from "./envoy.ts";
@@ -12,7 +13,7 @@ import { makeMissing } from "./make.ts";
 import { dropOthers, type Part, stands } from "./part.ts";
 import { findOnPath } from "./plan.ts";
 import { presentTools } from "./present.ts";
-import { type Recipe, recipes } from "./recipes.ts";
+import { type Recipe, recipes, recipesFor } from "./recipes.ts";
 import type { Tools } from "./tools.ts";
 
 /** All that the tools consist of. */
@@ -28,9 +29,10 @@ export interface Parts {
  * Everything that the embedded world runs on. What is missing is taken from PATH, downloaded or built, each part once; what
  * stands is reused, and then this takes a fraction of a second. A run that is killed leaves nothing half: the next goes on.
  *
+ * @param platform the parts of the platform that are asked for; tools of others stay where they stand, and are not made.
  * @throws LabError where the disk is too full, Python (and with it Go) is missing, or a part cannot be made.
  */
-export async function ensureTools(progress: Progress): Promise<Tools> {
+export async function ensureTools(progress: Progress, platform: readonly PlatformPart[]): Promise<Tools> {
   const failing = new AbortController();
   const workshop = { signal: failing.signal };
   const goMods = recipes.map((recipe) => readFileSync(join(moduleFolder(recipe), "go.mod"), "utf8"));
@@ -43,8 +45,11 @@ export async function ensureTools(progress: Progress): Promise<Tools> {
     envoy: envoyPart(workshop),
   };
   const users = await programsOfUser(parts);
+  const wanted = recipesFor(platform);
   const toBuild = () =>
-    parts.go.filter(({ recipe, part }) => !users.has(recipe) && !stands(part)).map(({ recipe }) => recipe);
+    parts.go
+      .filter(({ recipe, part }) => wanted.includes(recipe) && !users.has(recipe) && !stands(part))
+      .map(({ recipe }) => recipe);
   const system = () => [parts.debian, parts.base, parts.envoy].filter((part) => !stands(part));
   const isComplete = () => toBuild().length === 0 && system().length === 0;
 

@@ -1,6 +1,7 @@
 /**
  * Everything that the embedded world runs on, as absolute paths, most of them below `.lab/tools/`.
  * All of it comes from package registries (or release downloads), is pinned, and is made once by `ensureTools`.
+ * What belongs to a part of the platform has its path always, and is there once that part was asked for.
  */
 export interface Tools {
   /**
@@ -30,6 +31,21 @@ export interface Tools {
    * `manifests/charts/{base,istio-control/istio-discovery,gateway}` and `tools/packaging/common/envoy_bootstrap.json`.
    */
   readonly istioModule: string;
+  /** What is kept of the Gateway API's module: `config/crd/standard`. */
+  readonly gatewayApiModule: string;
+  /** Static binaries of part `rollouts`, and what is kept of the module: `manifests/{crds,role,base,dashboard-install}`. */
+  readonly rolloutsController: string;
+  readonly rolloutsPlugin: string;
+  readonly rolloutsModule: string;
+  /**
+   * Static binaries of part `monitoring`, and what is kept of the operator's module:
+   * `example/prometheus-operator-crd` and `example/rbac/{prometheus-operator,prometheus}`.
+   */
+  readonly prometheus: string;
+  readonly promtool: string;
+  readonly prometheusOperator: string;
+  readonly configReloader: string;
+  readonly operatorModule: string;
   /** Version of each part, such as `{ kubernetes: "1.36.3", pause: "3.10.2", debian: "bookworm" }`, without a leading `v`. */
   readonly versions: Readonly<Record<ToolVersion, string>>;
 }
@@ -46,4 +62,8 @@ export type ToolVersion =
   | "pause"
   | "envoy"
   | "node"
-  | "debian";
+  | "debian"
+  | "rollouts"
+  | "prometheus"
+  | "prometheusOperator"
+  | "gatewayApi";

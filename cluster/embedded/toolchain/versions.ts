@@ -15,4 +15,8 @@ export const pinned: Readonly<Record<Exclude<ToolVersion, "node">, string>> = {
   pause: "3.10.2", // the tag that this Kubernetes asks for; the program is our own
   envoy: "1.40.0",
   debian: "bookworm",
+  rollouts: "1.9.1",
+  prometheus: "3.15.0", // its module says 0.315.0
+  prometheusOperator: "0.85.0",
+  gatewayApi: "1.4.0",
 };

@@ -84,14 +84,14 @@ describe("an existing cluster", () => {
       asked.push(question.join(" "));
       return "Kubernetes v1.36.3";
     });
-    expect(await world.up(progress)).toEqual({ world: "existing", ...settings, path: [], variables: {} });
+    expect(await world.up(progress, [])).toEqual({ world: "existing", ...settings, path: [], variables: {} });
     expect(asked).toEqual([`${file("one")} staging`]);
   });
 
   test("that does not answer is named, with what happened and how to check it", async () => {
     const refused = new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED 127.0.0.1:6443") });
     const world = createExistingWorld({ ...settings, buildsImages: true }, () => Promise.reject(refused));
-    const error = await refusal(() => world.up(progress));
+    const error = await refusal(() => world.up(progress, []));
     expect(error.message).toBe('The cluster of context "staging" cannot be used: connect ECONNREFUSED 127.0.0.1:6443');
     expect(error.place).toBe(file("one"));
     expect(error.next).toBe(`kubectl --kubeconfig ${file("one")} --context staging version`);
@@ -103,7 +103,9 @@ describe("an existing cluster", () => {
     ["both", ["pulumi", "docker"]],
   ])("is refused without %s, with where to get it", async (_, missing) => {
     for (const program of missing) rmSync(file(program));
-    const error = await refusal(() => createExistingWorld({ ...settings, buildsImages: true }, answers).up(progress));
+    const error = await refusal(() =>
+      createExistingWorld({ ...settings, buildsImages: true }, answers).up(progress, []),
+    );
     expect(error.message).toBe(`Programs that are needed here cannot be found: ${missing.join(", ")}.`);
     for (const program of missing) expect(error.next).toMatch(new RegExp(`${program}.* https://`, "i"));
   });
@@ -114,7 +116,7 @@ describe("an existing cluster", () => {
   ])("needs no Docker here %s", async (_, buildsImages, variables) => {
     rmSync(file("docker"));
     Object.assign(process.env, variables);
-    const { world } = await createExistingWorld({ ...settings, buildsImages }, answers).up(progress);
+    const { world } = await createExistingWorld({ ...settings, buildsImages }, answers).up(progress, []);
     expect(world).toBe("existing");
   });
 

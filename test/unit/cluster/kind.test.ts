@@ -29,7 +29,7 @@ class Machine {
     if (line.startsWith("kind delete cluster")) this.clusters = [];
     return "";
   };
-  up = () => createKindWorld(settings, this.run).up(progress);
+  up = () => createKindWorld(settings, this.run).up(progress, []);
   down = () => createKindWorld(settings, this.run).down(progress);
   made = (part: string) => this.done.filter((line) => line.includes(part));
 }

@@ -1,33 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { imageNames, imageRecipes } from "../../../../../cluster/embedded/images/recipes.ts";
-import type { Tools } from "../../../../../cluster/embedded/toolchain/tools.ts";
+import { exampleTools as tools } from "./example-tools.ts";
 
-const versions: Tools["versions"] = {
-  pulumi: "3.250.0",
-  kubernetes: "1.36.3",
-  etcd: "3.6.8",
-  helm: "3.22.0",
-  coredns: "1.15.0",
-  registry: "3.0.0",
-  istio: "1.29.1",
-  pause: "3.10",
-  envoy: "1.40.0",
-  node: "24.21.0",
-  debian: "bookworm",
-};
-const tools: Tools = {
-  bin: "/tools/bin",
-  cniBin: "/tools/cni",
-  coredns: "/tools/coredns",
-  pilotDiscovery: "/tools/pilot-discovery",
-  pilotAgent: "/tools/pilot-agent",
-  pause: "/tools/pause",
-  envoy: "/tools/envoy",
-  node: "/tools/node",
-  baseRootfs: "/tools/base.tar",
-  istioModule: "/tools/istio",
-  versions,
-};
+const { versions } = tools;
 
 test("images go under the names that upstream publishes, which charts and manifests ask for", () => {
   expect(imageNames(versions)).toEqual({

@@ -17,7 +17,10 @@ const recipe: Recipe = {
     { output: "many", package: ".", names: ["one", "two"] },
   ],
   strings: { "example.org/mesh/version": "v1.2.3" },
-  keep: { module: "example.org/mesh", paths: ["charts/base"] },
+  keep: [
+    { module: "example.org/mesh", paths: ["charts/base"] },
+    { module: "example.org/api", paths: ["crds"] },
+  ],
   seconds: 10,
   gigabytes: 1,
 };
@@ -68,7 +71,13 @@ test("the environment keeps the user's proxy and fixes what would change a build
 });
 
 test("outputs are the names that are called and the files that are kept", () => {
-  expect(outputsOf(recipe)).toEqual(["pilot", "one", "two", "module/charts/base"]);
+  expect(outputsOf(recipe)).toEqual([
+    "pilot",
+    "one",
+    "two",
+    "module/example.org/mesh/charts/base",
+    "module/example.org/api/crds",
+  ]);
 });
 
 describe("the key of a build", () => {

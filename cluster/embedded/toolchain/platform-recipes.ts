@@ -1,0 +1,60 @@
+import type { Recipe } from "./recipes.ts";
+import { pinned } from "./versions.ts";
+
+const { rollouts, prometheus, prometheusOperator } = pinned;
+
+/** What the parts of the platform run on, in the order of building. */
+export const platformRecipes: readonly Recipe[] = [
+  {
+    name: "prometheus",
+    part: "monitoring",
+    // Of the ways to discover targets only Kubernetes' is used here; those of the clouds are three quarters of the build.
+    programs: ["prometheus", "promtool"].map((output) => ({
+      output,
+      package: `github.com/prometheus/prometheus/cmd/${output}`,
+      tags: ["netgo", "remove_all_sd", "enable_kubernetes_sd"],
+      ...(output === "promtool" && { inBin: true }),
+    })),
+    strings: { "github.com/prometheus/common/version.Version": prometheus },
+    seconds: 90,
+    gigabytes: 1.6,
+  },
+  {
+    name: "prometheus-operator",
+    part: "monitoring",
+    programs: ["operator", "prometheus-config-reloader"].map((output) => ({
+      output,
+      package: `github.com/prometheus-operator/prometheus-operator/cmd/${output}`,
+    })),
+    strings: { "github.com/prometheus/common/version.Version": prometheusOperator },
+    keep: [
+      {
+        module: "github.com/prometheus-operator/prometheus-operator",
+        paths: ["example/prometheus-operator-crd", "example/rbac/prometheus-operator", "example/rbac/prometheus"],
+      },
+    ],
+    seconds: 75,
+    gigabytes: 1,
+  },
+  {
+    name: "rollouts",
+    part: "rollouts",
+    programs: [
+      { output: "rollouts-controller", package: "github.com/argoproj/argo-rollouts/cmd/rollouts-controller" },
+      {
+        output: "kubectl-argo-rollouts",
+        package: "github.com/argoproj/argo-rollouts/cmd/kubectl-argo-rollouts",
+        inBin: true,
+      },
+    ],
+    strings: { "github.com/argoproj/argo-rollouts/utils/version.version": rollouts },
+    keep: [
+      {
+        module: "github.com/argoproj/argo-rollouts",
+        paths: ["manifests/crds", "manifests/role", "manifests/base", "manifests/dashboard-install"],
+      },
+    ],
+    seconds: 140,
+    gigabytes: 2,
+  },
+];
