@@ -6,13 +6,7 @@ import { parse } from "yaml";
 import { LabError } from "../../../cluster/lab-error.ts";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
 import { configKeys, parseConfig, type RawConfig } from "../../../stacks/lab-config.ts";
-
-const projectFile = parse(readFileSync(join(repositoryRoot, "Pulumi.yaml"), "utf8"));
-const { "pulumi:disable-default-providers": disabled, ...own } = projectFile.config;
-const declared: Record<string, { default: unknown; description: string; type?: string }> = own;
-const defaults: RawConfig = Object.fromEntries(
-  Object.entries(declared).map(([key, { default: value }]) => [key, value]),
-);
+import { declaredKeys, defaults, disabledProviders } from "./sample-config.ts";
 
 /** The problems that a config is refused for. */
 function problemsOf(change: RawConfig, environment = {}): string[] {
@@ -29,11 +23,11 @@ function problemsOf(change: RawConfig, environment = {}): string[] {
 
 describe("Pulumi.yaml", () => {
   test("declares every key that the code knows, and no other", () => {
-    expect(Object.keys(declared).sort()).toEqual([...configKeys].sort());
+    expect(Object.keys(declaredKeys).sort()).toEqual([...configKeys].sort());
   });
 
   test("lets no object into a cluster that was not named", () => {
-    expect(disabled).toEqual({ value: ["kubernetes"] });
+    expect(disabledProviders).toEqual({ value: ["kubernetes"] });
   });
 
   test("has defaults that the code allows", () => {
@@ -53,7 +47,7 @@ describe("Pulumi.yaml", () => {
   });
 
   test("leaves the checks to the code, which reports all bad values at once", () => {
-    for (const { type, description } of Object.values(declared)) {
+    for (const { type, description } of Object.values(declaredKeys)) {
       expect(type).toBeUndefined();
       expect(description).not.toBe("");
     }

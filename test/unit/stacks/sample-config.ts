@@ -1,35 +1,29 @@
-import { presetPlan } from "../../../canary/plan/presets.ts";
-import { toWeight } from "../../../canary/weight.ts";
-import type { LabConfig } from "../../../stacks/lab-config.ts";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { repositoryRoot } from "../../../cluster/lab-folder.ts";
+import { type LabConfig, parseConfig, type RawConfig } from "../../../stacks/lab-config.ts";
 
-/** The defaults of Pulumi.yaml, with what a world adds. */
-export const sampleConfig: LabConfig = {
-  canaryWeight: toWeight(10),
-  strategy: "istio",
-  plan: presetPlan("10-30-60"),
-  objective: { errorRate: 0.01, p95Milliseconds: 250, windowSeconds: 60, minimumRequests: 100 },
-  analysis: "off",
-  rolloutCanary: { headerRoute: false, mirrorPercent: 0, experiment: false, abortScaleDownDelaySeconds: 30 },
-  blueGreen: {
-    autoPromotionEnabled: false,
-    prePromotionAnalysis: false,
-    postPromotionAnalysis: false,
-    scaleDownDelaySeconds: 30,
-    abortScaleDownDelaySeconds: 30,
-  },
-  rollingUpdate: { maxSurge: 1, maxUnavailable: 0, revisionHistoryLimit: 10, minReadySeconds: 0 },
-  namespace: "canary-lab",
-  app: "versioned-echo",
-  stableImage: "versioned-echo:v1",
-  canaryImage: "versioned-echo:v2",
-  canaryEnabled: true,
-  replicas: 2,
-  canaryReplicas: 2,
-  istiodReplicas: 1,
-  gatewayNodePort: 30080,
-  monitoring: false,
-  rollouts: "auto",
-  argoCd: false,
-  kubeContext: "canary-lab",
-  imageRegistry: "198.18.0.1:5001",
-};
+/** A key as Pulumi.yaml declares it. */
+interface Declaration {
+  readonly default: unknown;
+  readonly description: string;
+  readonly type?: string;
+}
+
+const { "pulumi:disable-default-providers": disabled, ...own } = parse(
+  readFileSync(join(repositoryRoot, "Pulumi.yaml"), "utf8"),
+).config;
+
+export const disabledProviders: unknown = disabled;
+export const declaredKeys: Readonly<Record<string, Declaration>> = own;
+
+/** The defaults of Pulumi.yaml, as the engine hands them to a program. */
+export const defaults: RawConfig = Object.fromEntries(
+  Object.entries(declaredKeys).map(([key, { default: value }]) => [key, value]),
+);
+
+/** What a world adds to them. */
+export const worldVariables = { CANARY_LAB_KUBE_CONTEXT: "canary-lab", CANARY_LAB_IMAGE_REGISTRY: "198.18.0.1:5001" };
+
+export const sampleConfig: LabConfig = parseConfig(defaults, worldVariables);
