@@ -12,6 +12,7 @@ import { WeightedRoute } from "../components/traffic/weighted-route.ts";
 import type { LabConfig } from "./lab-config.ts";
 import type { LiveRun } from "./live-run.ts";
 import type { Platform } from "./platform.ts";
+import { rolloutCanary } from "./rollout-canary.ts";
 import { createSides } from "./sides.ts";
 import type { StrategyName } from "./strategy-name.ts";
 
@@ -80,7 +81,7 @@ export const strategies: Record<StrategyName, Strategy> = {
   istio,
   "gateway-api": gatewayApi,
   "nginx-header": nginxHeader,
-  "rollout-canary": comes,
+  "rollout-canary": rolloutCanary,
   "rollout-blue-green": comes,
   "replica-ratio": replicaRatioStrategy,
   "rolling-update": rollingUpdate,

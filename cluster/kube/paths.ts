@@ -32,6 +32,9 @@ export const secretsPath = (namespace: string, labels: Readonly<Record<string, s
 export const virtualServicePath = (namespace: string, name: string): string =>
   inNamespace("/apis/networking.istio.io/v1", namespace, "virtualservices", name);
 
+export const destinationRulePath = (namespace: string, name: string): string =>
+  inNamespace("/apis/networking.istio.io/v1", namespace, "destinationrules", name);
+
 const labelQuery = (labels: Readonly<Record<string, string>>): string =>
   new URLSearchParams({
     labelSelector: Object.entries(labels)

@@ -3,15 +3,21 @@ import * as pulumi from "@pulumi/pulumi";
 import { createDeployment } from "../workload/deployment.ts";
 import { type RollingUpdateSpec, renderRollingUpdate } from "./render-rolling-update.ts";
 
+export interface RollingUpdateArgs extends RollingUpdateSpec {
+  /** Run before the Deployment is made or changed. */
+  readonly hooks?: pulumi.ResourceHookBinding;
+}
+
 /** One Deployment under the application's name, whose controller replaces its pods a few at a time where the image changes. */
 export class RollingUpdate extends pulumi.ComponentResource {
   readonly deployment: k8s.apps.v1.Deployment;
 
-  constructor(name: string, spec: RollingUpdateSpec, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { hooks, ...spec }: RollingUpdateArgs, opts?: pulumi.ComponentResourceOptions) {
     super("canary-lab:rolling-update:RollingUpdate", name, {}, opts);
     this.deployment = createDeployment(`${name}-deployment`, renderRollingUpdate(spec), {
       parent: this,
       ignoreChanges: spec.replicasOwner === "pulumi" ? [] : ["spec.replicas"],
+      ...(hooks && { hooks }),
     });
     this.registerOutputs();
   }

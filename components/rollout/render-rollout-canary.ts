@@ -1,0 +1,135 @@
+import { formatDuration } from "../../canary/duration.ts";
+import type { Bake, Plan, Stage } from "../../canary/plan/plan.ts";
+import { versions, virtualServiceName } from "../names.ts";
+import type { AnalysisReference } from "../slo/analysis.ts";
+import { canaryHeader, weightedRule } from "../traffic/route-rules.ts";
+import type { ApplicationSpec } from "../workload/render-application.ts";
+import { renderRollout } from "./render-rollout.ts";
+import type { CanaryStep, CanaryStrategy, RolloutManifest } from "./rollout-types.ts";
+
+/** How a canary is let in; the same fields as the config's object `rolloutCanary`. */
+export interface RolloutCanaryOptions {
+  /** Whether requests with the header `X-Canary: v2` reach the canary from its first pod to its end. */
+  readonly headerRoute: boolean;
+  /** Percent, 0..100, of the requests that are copied to the canary before any is answered by it; the copies' answers are dropped. */
+  readonly mirrorPercent: number;
+  /** Whether new pods of the stable version run beside the canary at its first weight, so that two young sides are compared. */
+  readonly experiment: boolean;
+  /** Seconds for which the pods of an aborted canary are kept. */
+  readonly abortScaleDownDelaySeconds: number;
+}
+
+export interface RolloutCanarySpec extends ApplicationSpec, RolloutCanaryOptions {
+  /** Pods, at least 1. */
+  readonly replicas: number;
+  readonly pods: RolloutManifest["pods"];
+  readonly plan: Plan;
+  /** After the bake of each stage. */
+  readonly stepAnalysis?: AnalysisReference;
+  /** From the first weight on. */
+  readonly backgroundAnalysis?: AnalysisReference;
+}
+
+/** Names of the two Services; with them the controller changes subsets at once instead of waiting for every pod of a side. */
+export const stableService = (app: string): string => `${app}-stable`;
+export const canaryService = (app: string): string => `${app}-canary`;
+
+/** Names of the routes that the controller adds, in the order in which a request meets them. */
+const managed = { header: "canary-header", mirror: "canary-mirror" } as const;
+
+/** A canary whose requests move by the weights of the application's own route, and which advances by the stages of a plan. */
+export function renderRolloutCanary(spec: RolloutCanarySpec): RolloutManifest<{ readonly canary: CanaryStrategy }> {
+  const { app, namespace, replicas, pods } = spec;
+  return renderRollout({ app, namespace, replicas, pods, strategy: { canary: renderStrategy(spec) } });
+}
+
+function renderStrategy(spec: RolloutCanarySpec): CanaryStrategy {
+  const { app, backgroundAnalysis } = spec;
+  const steps = renderSteps(spec);
+  const managedRoutes = [
+    ...(spec.headerRoute ? [{ name: managed.header }] : []),
+    ...(spec.mirrorPercent > 0 ? [{ name: managed.mirror }] : []),
+  ];
+  return {
+    stableService: stableService(app),
+    canaryService: canaryService(app),
+    stableMetadata: { labels: { role: "stable" } },
+    canaryMetadata: { labels: { role: "canary" } },
+    abortScaleDownDelaySeconds: spec.abortScaleDownDelaySeconds,
+    dynamicStableScale: false,
+    trafficRouting: {
+      ...(managedRoutes.length > 0 && { managedRoutes }),
+      istio: {
+        virtualService: { name: virtualServiceName(app), routes: [weightedRule] },
+        destinationRule: { name: app, stableSubsetName: versions.stable, canarySubsetName: versions.canary },
+      },
+    },
+    ...(backgroundAnalysis && {
+      analysis: { ...backgroundAnalysis, startingStep: steps.findIndex((step) => "setWeight" in step) + 1 },
+    }),
+    steps,
+  };
+}
+
+/** The plan's stages, and what comes before and beside the first of them. */
+export function renderSteps(spec: RolloutCanarySpec): readonly [CanaryStep, ...CanaryStep[]] {
+  const [first, ...others] = spec.plan.stages;
+  const [firstStep, ...later] = [
+    ...rehearsal(spec, first),
+    ...stageSteps(first, spec),
+    ...others.flatMap((stage) => stageSteps(stage, spec)),
+  ];
+  return [firstStep ?? { setWeight: first.weight }, ...later];
+}
+
+/** Pods come first, or a route of its own would lead to none. */
+function rehearsal({ headerRoute, mirrorPercent }: RolloutCanarySpec, first: Stage): readonly CanaryStep[] {
+  if (!headerRoute && mirrorPercent === 0) return [];
+  const header = { name: managed.header, match: [headerMatch] };
+  const mirror = { name: managed.mirror, percentage: mirrorPercent, match: [{ path: { prefix: "/" } }] };
+  return [
+    { setCanaryScale: { weight: Math.max(first.weight, mirrorPercent) } },
+    ...(headerRoute ? [{ setHeaderRoute: header }] : []),
+    ...(mirrorPercent > 0
+      ? [{ setMirrorRoute: mirror }, ...bakeSteps(first.bake), { setMirrorRoute: { name: managed.mirror } }]
+      : []),
+    { setCanaryScale: { matchTrafficWeight: true } },
+  ];
+}
+
+const headerMatch = { headerName: canaryHeader.name, headerValue: { exact: canaryHeader.exact } };
+
+function stageSteps(stage: Stage, spec: RolloutCanarySpec): readonly CanaryStep[] {
+  // The end of the steps is 100 percent: a last stage at which nothing is waited for needs no step.
+  if (stage.weight === 100 && stage.bake === 0) return [];
+  const isFirst = stage === spec.plan.stages[0];
+  return [
+    { setWeight: stage.weight },
+    ...(isFirst && spec.experiment ? [experiment(spec, stage)] : []),
+    ...bakeSteps(stage.bake),
+    ...(spec.stepAnalysis ? [{ analysis: spec.stepAnalysis }] : []),
+  ];
+}
+
+const bakeSteps = (bake: Bake): readonly CanaryStep[] =>
+  bake === 0 ? [] : [{ pause: bake === "manual" ? {} : { duration: formatDuration(bake) } }];
+
+/** How long the baseline runs where the stage itself has no length, in seconds. */
+const experimentSeconds = 60;
+
+/** As many new stable pods as there are canary pods, with the canary's share: what differs between the two is the version alone. */
+const experiment = ({ replicas }: RolloutCanarySpec, { weight, bake }: Stage): CanaryStep => ({
+  experiment: {
+    duration: formatDuration(bake === "manual" || bake === 0 ? experimentSeconds : bake),
+    templates: [
+      {
+        name: "baseline",
+        specRef: "stable",
+        replicas: Math.ceil((replicas * weight) / 100),
+        // Both shares together are at most all there is.
+        weight: Math.min(weight, 100 - weight),
+        metadata: { labels: { role: "baseline" } },
+      },
+    ],
+  },
+});

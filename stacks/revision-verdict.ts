@@ -1,0 +1,29 @@
+import { routeUnrest, weightUnrest } from "../canary/rollout-route.ts";
+import { readRollout } from "../canary/rollout-status.ts";
+import { rolloutLine } from "../canary/rollout-words.ts";
+import type { LiveRollout } from "./rollout-live.ts";
+
+/** Whether a new revision may be let in: now, when what is waited for has come, or not at all. */
+export type RevisionVerdict =
+  | { readonly kind: "go"; readonly until?: undefined }
+  | { readonly kind: "wait"; readonly until: string }
+  | { readonly kind: "refuse"; readonly reason: string };
+
+const go: RevisionVerdict = { kind: "go" };
+
+/**
+ * Judges a pod template with this image that is about to replace the Rollout's.
+ *
+ * Back to the stable image is always allowed. Another image has to wait until the release before it is over, route included: an
+ * update that starts before the route is back loses requests (18 of 38,000 were measured). In the middle of a canary it is refused.
+ */
+export function judgeRevision({ rollout, route, stableImage }: LiveRollout, image: string): RevisionVerdict {
+  const status = readRollout(rollout);
+  if (stableImage === undefined || (image === stableImage && !status.isFullyPromoted)) return go;
+  if (status.isFullyPromoted || status.isAborted) {
+    // An aborted canary keeps its subset; it has no requests any more, which is what counts.
+    const unrest = route && (status.isAborted ? weightUnrest : routeUnrest)(route.objects, route.names);
+    return unrest ? { kind: "wait", until: unrest } : go;
+  }
+  return { kind: "refuse", reason: rolloutLine(status) };
+}

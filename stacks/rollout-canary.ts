@@ -1,0 +1,69 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { toWeight } from "../canary/weight.ts";
+import { versionOf } from "../components/image/image-version.ts";
+import { gatewayHost, versions } from "../components/names.ts";
+import { RollingUpdate } from "../components/rolling-update/rolling-update.ts";
+import { RolloutCanary } from "../components/rollout/rollout-canary.ts";
+import type { RolloutManifest } from "../components/rollout/rollout-types.ts";
+import { analysisOf } from "../components/slo/analysis.ts";
+import { renderVirtualService } from "../components/traffic/render-weighted-route.ts";
+import { Sides } from "../components/traffic/sides.ts";
+import { WeightedRoute } from "../components/traffic/weighted-route.ts";
+import { renderEchoPod } from "../components/workload/render-pod.ts";
+import { revisionGuard } from "./rollout-guard.ts";
+import type { Strategy, StrategyContext } from "./strategies.ts";
+
+/** One Rollout whose controller moves the weights; its pods run the canary's image while a release is under way, else the stable one. */
+export const rolloutCanary: Strategy = (context) => {
+  const { config, live, shared } = context;
+  const { app, namespace, replicas, plan } = config;
+  const { inside } = shared;
+  const hooks = live.client && { beforeUpdate: [revisionGuard(live.client, { app, namespace })] };
+
+  const sides = new Sides("route", { app, namespace, toldApartBy: "revision" }, inside);
+  const atRest = renderVirtualService({ app, namespace, canaryWeight: toWeight(0) });
+  const route = new WeightedRoute(
+    "route",
+    { app, namespace, owner: "rollout-controller", virtualService: atRest },
+    { ...inside, dependsOn: [inside.dependsOn, sides] },
+  );
+  const { pods, deployment } = podsOf(context, [inside.dependsOn, sides], hooks);
+  const canary = new RolloutCanary(
+    "release",
+    { app, namespace, replicas, pods, plan, ...config.rolloutCanary, ...analysesOf(context), hooks },
+    { ...inside, dependsOn: [inside.dependsOn, sides, route, ...(deployment ? [deployment] : [])] },
+  );
+  return { canaryShare: undefined, gateway: gatewayHost(app, namespace), rollout: canary.rollout };
+};
+
+/** The Rollout's own pods, or those of a live Deployment that it takes over. */
+function podsOf(
+  { config, shared }: StrategyContext,
+  dependsOn: pulumi.Resource[],
+  hooks: pulumi.ResourceHookBinding | undefined,
+): { readonly pods: RolloutManifest["pods"]; readonly deployment?: pulumi.Resource } {
+  const { app, namespace, replicas, migration, rollingUpdate } = config;
+  const { images, inside } = shared;
+  const image = images.canary ?? images.stable;
+  const version = versionOf(config.canaryEnabled ? config.canaryImage : config.stableImage);
+  if (!migration) return { pods: { template: renderEchoPod({ app, version, image }) } };
+
+  const deployment = new RollingUpdate(
+    "rolling",
+    { app, namespace, version, image, replicas, replicasOwner: "rollout-controller", ...rollingUpdate, hooks },
+    { ...inside, dependsOn },
+  );
+  const workloadRef = { apiVersion: "apps/v1", kind: "Deployment", name: app, scaleDown: migration.scaleDown } as const;
+  return { pods: { workloadRef }, deployment };
+}
+
+/** What callers see of the canary's subset, so that nothing is asked of the application itself. */
+function analysesOf({ config: { app, analysis } }: StrategyContext) {
+  const subject = { host: app, subset: versions.canary };
+  return {
+    ...((analysis === "step" || analysis === "both") && { stepAnalysis: analysisOf(app, subject, "step") }),
+    ...((analysis === "background" || analysis === "both") && {
+      backgroundAnalysis: analysisOf(app, subject, "background"),
+    }),
+  };
+}

@@ -1,0 +1,47 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ClusterClient } from "../cluster/kube/client.ts";
+import { LabError } from "../cluster/lab-error.ts";
+import type { ApplicationSpec } from "../components/workload/render-application.ts";
+import { judgeRevision } from "./revision-verdict.ts";
+import { imageOf, type PodTemplate, readLiveRollout } from "./rollout-live.ts";
+import { type Clock, waitUntilClear } from "./wait-until.ts";
+
+/**
+ * Lets a new pod template in when the Rollout can take it, see `judgeRevision`.
+ *
+ * @param say told what is waited for, at each change
+ * @throws LabError where a release is under way, or the route of the last one does not come back
+ */
+export async function admitRevision(
+  client: Pick<ClusterClient, "get">,
+  application: ApplicationSpec,
+  image: string,
+  say: (line: string) => void,
+  clock?: Clock,
+): Promise<void> {
+  const place = `Rollout ${application.app} in namespace ${application.namespace}`;
+  const obstacle = async () => {
+    const live = await readLiveRollout(client, application);
+    const verdict = live && judgeRevision(live, image);
+    if (verdict?.kind !== "refuse") return verdict?.until;
+    throw new LabError(`Another release is under way: ${verdict.reason}.`, {
+      place,
+      allowed: `the stable image ${live?.stableImage}, or any image when that release is over`,
+      next: "npx canaryctl promote --full to finish it, or npx canaryctl rollback to give it up",
+    });
+  };
+  await waitUntilClear({ obstacle, blocked: "The route of the last release is not back", place, say, clock });
+}
+
+/** The hook to run before what holds the pod template, the Rollout or the Deployment that it refers to, is changed. */
+export function revisionGuard(client: ClusterClient, application: ApplicationSpec): pulumi.ResourceHook {
+  return new pulumi.ResourceHook("revision-guard", async ({ newInputs, oldInputs }) => {
+    const [asked, before] = [templateOf(newInputs), templateOf(oldInputs)];
+    const image = asked && imageOf(asked);
+    if (!image || JSON.stringify(asked) === JSON.stringify(before)) return;
+    await admitRevision(client, application, image, (line) => void pulumi.log.info(line));
+  });
+}
+
+const templateOf = (inputs: Record<string, unknown> | undefined): PodTemplate | undefined =>
+  (inputs?.spec as { readonly template?: PodTemplate } | undefined)?.template;

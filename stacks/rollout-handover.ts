@@ -1,0 +1,80 @@
+import { routeUnrest } from "../canary/rollout-route.ts";
+import { readRollout } from "../canary/rollout-status.ts";
+import { rolloutLine } from "../canary/rollout-words.ts";
+import type { ClusterClient } from "../cluster/kube/client.ts";
+import { destinationRulePath, rolloutPath } from "../cluster/kube/paths.ts";
+import type { ApplicationSpec } from "../components/workload/render-application.ts";
+import { type LiveRollout, type RoutedRollout, readLiveRollout } from "./rollout-live.ts";
+import { type Clock, waitUntilClear } from "./wait-until.ts";
+
+/** What a Rollout that let go of its route had in its spec, as JSON. */
+const leftAnnotation = "canary-lab/left";
+
+type Client = Pick<ClusterClient, "get" | "patch">;
+
+/**
+ * Makes the Rollouts controller let go of an application's route, Deployment and subsets, before another strategy takes them over.
+ * The Rollout lives on with its pods until the new ones are ready; as long as it routes, the controller puts its revision back into
+ * the subsets, which would then mean no pod of the new strategy. Afterwards each subset means every pod of the application.
+ *
+ * @throws LabError where a release is under way or its route does not come back
+ */
+export async function leaveRollout(
+  client: Client,
+  application: ApplicationSpec,
+  say: (line: string) => void,
+  clock?: Clock,
+): Promise<void> {
+  const { app, namespace } = application;
+  const blocked = "The Rollout cannot let go of the route yet,";
+  const waiting = { blocked, place: `Rollout ${app} in namespace ${namespace}`, say, clock };
+  const path = rolloutPath(namespace, app);
+  let live: LiveRollout | undefined;
+  const release = async () => {
+    live = await readLiveRollout(client, application);
+    return live && releaseUnderWay(live);
+  };
+  await waitUntilClear({ ...waiting, obstacle: release });
+  const routing = live?.rollout.spec.strategy.canary?.trafficRouting;
+  if (!live || !routing) return;
+
+  const { scaleDown } = live.rollout.spec.workloadRef ?? {};
+  await client.patch(path, {
+    metadata: { annotations: { [leftAnnotation]: JSON.stringify({ trafficRouting: routing, scaleDown }) } },
+    spec: {
+      strategy: { canary: { trafficRouting: null } },
+      // Or it would take away the Deployment's pods again while they come back.
+      ...(scaleDown && { workloadRef: { scaleDown: "never" } }),
+    },
+  });
+  const unseen = async () => {
+    const rollout = await client.get<RoutedRollout>(path);
+    return !rollout || readRollout(rollout).isObserved ? undefined : "the controller has not looked at it yet";
+  };
+  await waitUntilClear({ ...waiting, obstacle: unseen });
+  const { stableSubsetName, canarySubsetName, name } = routing.istio.destinationRule;
+  const subsets = [stableSubsetName, canarySubsetName].map((subset) => ({ name: subset, labels: { app } }));
+  await client.patch(destinationRulePath(namespace, name), { spec: { subsets } });
+}
+
+function releaseUnderWay({ rollout, route }: LiveRollout): string | undefined {
+  if (!route) return undefined;
+  const status = readRollout(rollout);
+  return status.isFullyPromoted ? routeUnrest(route.objects, route.names) : rolloutLine(status);
+}
+
+/** Takes back what {@link leaveRollout} did, where the update that it was done for did not get as far as removing the Rollout. */
+export async function enterRollout(client: Client, { app, namespace }: ApplicationSpec): Promise<void> {
+  const path = rolloutPath(namespace, app);
+  const rollout = await client.get<RoutedRollout>(path);
+  const left = rollout?.metadata.annotations?.[leftAnnotation];
+  if (!left) return;
+  const { trafficRouting, scaleDown } = JSON.parse(left) as {
+    readonly trafficRouting: object;
+    readonly scaleDown?: string;
+  };
+  await client.patch(path, {
+    metadata: { annotations: { [leftAnnotation]: null } },
+    spec: { strategy: { canary: { trafficRouting } }, ...(scaleDown && { workloadRef: { scaleDown } }) },
+  });
+}
