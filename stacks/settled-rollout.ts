@@ -86,8 +86,8 @@ const degraded = (place: string, status: RolloutStatus): LabError =>
   new LabError(`The release has failed: ${rolloutFault(status)}`, {
     place: `${place}, ${rolloutLine(status)}`,
     next: status.isAborted
-      ? "npx canaryctl retry to try the same image again, or npx canaryctl undo to go back to the stable one"
-      : "npx canaryctl undo to go back to the stable image, or a new image: npx canaryctl create-canary --image NAME",
+      ? "npx canaryctl retry to try the same image again, or npx canaryctl rollback to go back to the stable one"
+      : "npx canaryctl rollback to go back to the stable image, or a new image: npx canaryctl create-canary --image NAME",
   });
 
 const unseen = (place: string, status: RolloutStatus): LabError =>

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import type { RolloutObject } from "../../../canary/rollout-object.ts";
 import { durationSeconds, readRollout } from "../../../canary/rollout-status.ts";
+import { rolloutLine } from "../../../canary/rollout-words.ts";
+import { recordedBlueGreen } from "./recorded-blue-green.ts";
 
 type Status = NonNullable<RolloutObject["status"]>;
 
@@ -18,6 +20,24 @@ function canary(status: Status | undefined, spec: Partial<RolloutObject["spec"]>
 function blueGreen(status: Status, options: NonNullable<RolloutObject["spec"]["strategy"]["blueGreen"]> = {}) {
   return canary(status, { strategy: { blueGreen: options } });
 }
+
+test.each<[keyof typeof recordedBlueGreen, string]>([
+  ["newSpec", "Progressing, waiting for the controller to see the new spec"],
+  ["starting", "Progressing, 0 % on the new revision, 0 of 2 new pods ready, more replicas need to be updated"],
+  ["cutover", "Progressing, 0 % on the new revision, active service cutover pending"],
+  ["paused", "Paused, 0 % on the new revision"],
+  ["toldToPromote", "Progressing, waiting for the controller to go on"],
+  ["healthy", "Healthy: all requests are on the revision that was asked for, 2 of 2 new pods ready"],
+  ["toldToAbort", "Progressing, waiting for the controller to abort"],
+  ["aborted", "Aborted, 0 % on the new revision"],
+  ["toldToRetry", "Progressing, waiting for the controller to try again"],
+  ["retried", "Progressing, 0 % on the new revision, 0 of 2 new pods ready, more replicas need to be updated"],
+])("a recorded blue-green that is %s reads as it should", (moment, line) => {
+  const status = readRollout(recordedBlueGreen[moment]);
+  expect(rolloutLine(status)).toBe(line);
+  expect(status.isWaitingForUser).toBe(moment === "paused");
+  expect(status.isFullyPromoted).toBe(moment === "healthy");
+});
 
 describe("the phase is about the spec as it is now", () => {
   test("a Rollout that no controller has looked at is Progressing", () => {

@@ -98,7 +98,7 @@ describe("a Rollout's end is an error", () => {
     expect(end).toContain('metric "error-rate" assessed Failed');
     expect(end).toContain("last measured: error-rate was [0.31]");
     expect(end).toContain("canaryctl retry");
-    expect(end).toContain("canaryctl undo");
+    expect(end).toContain("canaryctl rollback");
     expect(seconds).toBe(4); // seen at 1 s, and still so three seconds later
   });
 

@@ -1,0 +1,65 @@
+import { toWeight } from "../../canary/weight.ts";
+import { type HttpRoute, renderRoute, retries, type VirtualService } from "../traffic/render-weighted-route.ts";
+import type { ApplicationName } from "../traffic/route-metadata.ts";
+import { canaryHeader, weightedRule } from "../traffic/route-rules.ts";
+import { renderRollout } from "./render-rollout.ts";
+import type { AnalysisReference, BlueGreenStrategy, OwnPods, RolloutManifest } from "./rollout-types.ts";
+
+/** Two colours of one application: the active one answers, the preview is looked at first. */
+export interface RolloutBlueGreenSpec extends ApplicationName {
+  /** Pods of the active colour, at least 1. */
+  readonly replicas: number;
+  readonly pods: OwnPods;
+  /** Whether the preview becomes active without a promotion. */
+  readonly autoPromotionEnabled: boolean;
+  /** Seconds, from 1, that it waits before it does; none where left out. Without `autoPromotionEnabled` it has no effect. */
+  readonly autoPromotionSeconds?: number;
+  /** Pods of the preview until its promotion, at least 1; as many as of the active colour where left out. */
+  readonly previewReplicaCount?: number;
+  /** Decides whether the preview may be promoted. */
+  readonly prePromotionAnalysis?: AnalysisReference;
+  /** Decides whether the new active colour may stay: where it fails, the requests go back. */
+  readonly postPromotionAnalysis?: AnalysisReference;
+  /** Seconds for which the old colour's pods stay after a switch, so that going back needs none to start. */
+  readonly scaleDownDelaySeconds: number;
+  /** How many old colours may wait for that; no limit where left out. */
+  readonly scaleDownDelayRevisionLimit?: number;
+  /** Seconds for which the preview's pods stay after an abort; 0 keeps them. */
+  readonly abortScaleDownDelaySeconds: number;
+}
+
+export const activeService = (app: string): string => `${app}-active`;
+export const previewService = (app: string): string => `${app}-preview`;
+
+export function renderRolloutBlueGreen(
+  spec: RolloutBlueGreenSpec,
+): RolloutManifest<{ readonly blueGreen: BlueGreenStrategy }> {
+  const { app, namespace, replicas, pods, ...options } = spec;
+  const blueGreen: BlueGreenStrategy = {
+    activeService: activeService(app),
+    previewService: previewService(app),
+    activeMetadata: { labels: { role: "active" } },
+    previewMetadata: { labels: { role: "preview" } },
+    ...options,
+  };
+  return renderRollout({ app, namespace, replicas, pods, strategy: { blueGreen } });
+}
+
+/**
+ * The route of a blue-green application: all requests go to the active colour, and those with the canary's header to the preview,
+ * which is the active one as well while nothing is released. It never changes: the controller moves the Services' selectors.
+ *
+ * The route leads to a Service of its own, and the application's own Service goes on selecting both colours. Were it the one that is
+ * switched, the sidecars of the old pods would forget it at the switch, while callers still send to them, and answer 503.
+ */
+export function renderBlueGreenRoute(spec: ApplicationName): VirtualService {
+  const to = (host: string): Pick<HttpRoute, "route" | "retries"> => ({
+    route: [{ destination: { host }, weight: toWeight(100) }],
+    retries,
+  });
+  const { name, exact } = canaryHeader;
+  return renderRoute(spec, [
+    { name: "targeted", match: [{ headers: { [name]: { exact } } }], ...to(previewService(spec.app)) },
+    { name: weightedRule, ...to(activeService(spec.app)) },
+  ]);
+}

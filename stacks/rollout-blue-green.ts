@@ -1,0 +1,45 @@
+import { versionOf } from "../components/image/image-version.ts";
+import { gatewayHost } from "../components/names.ts";
+import {
+  activeService,
+  previewService,
+  renderBlueGreenRoute,
+} from "../components/rollout/render-rollout-blue-green.ts";
+import { RolloutBlueGreen } from "../components/rollout/rollout-blue-green.ts";
+import { analysisOf } from "../components/slo/analysis.ts";
+import { Sides } from "../components/traffic/sides.ts";
+import { WeightedRoute } from "../components/traffic/weighted-route.ts";
+import { renderEchoPod } from "../components/workload/render-pod.ts";
+import type { Strategy } from "./strategies.ts";
+
+/** One Rollout with two colours; its pods run the canary's image while a release is under way, and the stable one otherwise. */
+export const rolloutBlueGreen: Strategy = ({ config, shared }) => {
+  const { app, namespace, replicas, canaryEnabled, canaryImage, stableImage } = config;
+  const { application, images, inside } = shared;
+  const { prePromotionAnalysis, postPromotionAnalysis, ...options } = config.blueGreen;
+  const sides = new Sides("route", { app, namespace, toldApartBy: "nothing" }, inside);
+  const version = versionOf(canaryEnabled ? canaryImage : stableImage);
+  const template = renderEchoPod({ app, version, image: images.canary ?? images.stable });
+  // What callers see of each colour, so that nothing is asked of the application itself.
+  const analysis = (host: string) => analysisOf(app, { host, subset: "" }, "step");
+  const colours = new RolloutBlueGreen(
+    "blue-green",
+    {
+      app,
+      namespace,
+      replicas,
+      pods: { template },
+      ...options,
+      ...(prePromotionAnalysis && { prePromotionAnalysis: analysis(previewService(app)) }),
+      ...(postPromotionAnalysis && { postPromotionAnalysis: analysis(activeService(app)) }),
+    },
+    { ...inside, dependsOn: [inside.dependsOn, sides] },
+  );
+  const virtualService = renderBlueGreenRoute({ app, namespace });
+  new WeightedRoute(
+    "route",
+    { app, namespace, owner: "pulumi", virtualService },
+    { ...inside, dependsOn: [application, colours] },
+  );
+  return { canaryShare: undefined, gateway: gatewayHost(app, namespace), rollout: colours.rollout };
+};
