@@ -3,23 +3,12 @@ import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { parse } from "yaml";
-import { LabError } from "../../../cluster/lab-error.ts";
+import { presetPlan } from "../../../canary/plan/presets.ts";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
-import { configKeys, parseConfig, type RawConfig } from "../../../stacks/lab-config.ts";
+import { configKeys, parseConfig } from "../../../stacks/lab-config.ts";
+import { strategyNames } from "../../../stacks/strategy-name.ts";
+import { problemsOf } from "./config/problems-of.ts";
 import { declaredKeys, defaults, disabledProviders } from "./sample-config.ts";
-
-/** The problems that a config is refused for. */
-function problemsOf(change: RawConfig, environment = {}): string[] {
-  try {
-    parseConfig({ ...defaults, ...change }, environment, "Pulumi.dev.yaml");
-  } catch (error) {
-    if (!(error instanceof LabError)) throw error;
-    expect(error.place).toBe("Pulumi.dev.yaml");
-    expect(error.next).toContain("pulumi config set");
-    return error.message.split("\n  - ").slice(1);
-  }
-  return [];
-}
 
 describe("Pulumi.yaml", () => {
   test("declares every key that the code knows, and no other", () => {
@@ -34,6 +23,18 @@ describe("Pulumi.yaml", () => {
     expect(parseConfig(defaults)).toEqual({
       canaryWeight: 10,
       strategy: "istio",
+      plan: presetPlan("10-30-60"),
+      objective: { errorRate: 0.01, p95Milliseconds: 250, windowSeconds: 60, minimumRequests: 100 },
+      analysis: "off",
+      rolloutCanary: { headerRoute: false, mirrorPercent: 0, experiment: false, abortScaleDownDelaySeconds: 30 },
+      blueGreen: {
+        autoPromotionEnabled: false,
+        prePromotionAnalysis: false,
+        postPromotionAnalysis: false,
+        scaleDownDelaySeconds: 30,
+        abortScaleDownDelaySeconds: 30,
+      },
+      rollingUpdate: { maxSurge: 1, maxUnavailable: 0, revisionHistoryLimit: 10, minReadySeconds: 0 },
       namespace: "canary-lab",
       app: "versioned-echo",
       stableImage: "versioned-echo:v1",
@@ -43,6 +44,9 @@ describe("Pulumi.yaml", () => {
       canaryReplicas: 2,
       istiodReplicas: 1,
       gatewayNodePort: 30080,
+      monitoring: false,
+      rollouts: "auto",
+      argoCd: false,
     });
   });
 
@@ -52,6 +56,17 @@ describe("Pulumi.yaml", () => {
       expect(description).not.toBe("");
     }
   });
+
+  test.each(Object.keys(declaredKeys).filter((key) => JSON.stringify(declaredKeys[key]?.default) === "{}"))(
+    "describes every field of %s",
+    (key) => {
+      const [problem = ""] = problemsOf({ [key]: { zzzzzzzzzzzzzzzzzzzzzzzzzz: 1 } }).filter((each) =>
+        each.includes("no such field"),
+      );
+      const fields = problem.replace(/.*allowed: /, "").split(", ");
+      expect(fields.filter((field) => !declaredKeys[key]?.description.includes(field))).toEqual([]);
+    },
+  );
 
   test.each(["dev", "staging", "prod"])("stack %s is allowed", (stack) => {
     const file = parse(readFileSync(join(repositoryRoot, `Pulumi.${stack}.yaml`), "utf8"));
@@ -94,7 +109,7 @@ describe("parseConfig", () => {
       "imageRegistry",
       "canaryWeigth",
     ]);
-    expect(problems).toContain('strategy is "blue-grin"; allowed: istio');
+    expect(problems).toContain(`strategy is "blue-grin"; allowed: ${strategyNames.join(", ")}`);
     expect(problems).toContain("canaryWeigth is not a key of this project; did you mean canaryWeight?");
   });
 

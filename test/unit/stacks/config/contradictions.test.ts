@@ -1,0 +1,55 @@
+import { describe, expect, test } from "@jest/globals";
+import type { RawConfig } from "../../../../stacks/lab-config.ts";
+import { strategyNames, weightOwner } from "../../../../stacks/strategy-name.ts";
+import { problemsOf } from "./problems-of.ts";
+
+const withAnalysis = { analysis: "step", monitoring: true };
+
+describe("values that do not go together", () => {
+  test.each<readonly [RawConfig, string]>([
+    [{ analysis: "step" }, 'analysis is "step" while monitoring is false; allowed: off, or monitoring true'],
+    [
+      { blueGreen: { postPromotionAnalysis: true } },
+      "blueGreen.postPromotionAnalysis is true while monitoring is false; allowed: false, or monitoring true",
+    ],
+    [
+      { ...withAnalysis, plan: { weights: [10], bake: "30s" } },
+      'plan has a bake of 30s while analysis is "step" and objective.window 1m; allowed: a bake of 1m or more, or a shorter window',
+    ],
+    [
+      { blueGreen: { autoPromotionSeconds: 5 } },
+      "blueGreen.autoPromotionSeconds is 5 while blueGreen.autoPromotionEnabled is false, and would be ignored; allowed: no autoPromotionSeconds, or autoPromotionEnabled true",
+    ],
+    [
+      { rollingUpdate: { maxSurge: "0%", maxUnavailable: 0 } },
+      "rollingUpdate.maxSurge is 0% and rollingUpdate.maxUnavailable 0: no pod could ever be replaced; allowed: one of them above 0",
+    ],
+    [
+      { migration: { scaleDown: "never" } },
+      'migration.scaleDown is "never" while strategy is istio; allowed: strategy rollout-canary, or no migration',
+    ],
+    [
+      { stickyCookie: "side", strategy: "gateway-api" },
+      'stickyCookie is "side" while strategy is gateway-api; allowed: strategy istio, or an empty stickyCookie',
+    ],
+  ])("%j", (change, problem) => expect(problemsOf(change)).toEqual([problem]));
+
+  test.each<RawConfig>([
+    { ...withAnalysis, plan: { weights: [10], bake: "30s" }, objective: { window: "30s" } },
+    { ...withAnalysis, plan: "25" },
+    { ...withAnalysis },
+    { blueGreen: { autoPromotionSeconds: 5, autoPromotionEnabled: true } },
+    { rollingUpdate: { maxSurge: 0, maxUnavailable: "1%" } },
+    { strategy: "rollout-canary", migration: { scaleDown: "progressively" } },
+    { stickyCookie: "side" },
+  ])("%j do", (change) => expect(problemsOf(change)).toEqual([]));
+
+  test.each(strategyNames)(
+    "%s: traffic to a canary that does not run is refused where the config sends it",
+    (strategy) => {
+      const problems = weightOwner(strategy) === "pulumi" ? 1 : 0;
+      expect(problemsOf({ strategy, canaryEnabled: false, canaryWeight: 10 })).toHaveLength(problems);
+      expect(problemsOf({ strategy, canaryEnabled: false, canaryWeight: 0 })).toEqual([]);
+    },
+  );
+});

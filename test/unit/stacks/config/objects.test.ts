@@ -1,0 +1,87 @@
+import { describe, expect, test } from "@jest/globals";
+import { parseConfig } from "../../../../stacks/lab-config.ts";
+import { defaults } from "../sample-config.ts";
+import { problemsOf } from "./problems-of.ts";
+
+const parse = (change: object) => parseConfig({ ...defaults, ...change });
+
+describe("an object", () => {
+  test("has the defaults of the fields that it leaves out", () => {
+    expect(parse({ objective: { errorRate: 0.02 } }).objective).toEqual({
+      errorRate: 0.02,
+      p95Milliseconds: 250,
+      windowSeconds: 60,
+      minimumRequests: 100,
+    });
+  });
+
+  test.each([{ maxSurge: "25%", minReadySeconds: 5 }, '{"maxSurge":"25%","minReadySeconds":"5"}'])(
+    "is taken as YAML, and as the text in which the engine hands it over: %j",
+    (rollingUpdate) => {
+      expect(parse({ rollingUpdate }).rollingUpdate).toEqual({
+        maxSurge: "25%",
+        maxUnavailable: 0,
+        revisionHistoryLimit: 10,
+        minReadySeconds: 5,
+      });
+    },
+  );
+
+  test("an empty one of an optional key is none", () => {
+    expect(parse({ migration: {} }).migration).toBeUndefined();
+    expect(parse({ stickyCookie: "" }).stickyCookie).toBeUndefined();
+  });
+
+  test("a misspelt field is named, with its value and the one that was meant", () => {
+    expect(problemsOf({ blueGreen: { autoPromotionEnables: false } })).toEqual([
+      "blueGreen.autoPromotionEnables is false, and no such field is known; did you mean autoPromotionEnabled?",
+    ]);
+    expect(problemsOf({ rolloutCanary: { colour: "blue" } })).toEqual([
+      'rolloutCanary.colour is "blue", and no such field is known; allowed: headerRoute, mirrorPercent, experiment, abortScaleDownDelaySeconds',
+    ]);
+  });
+
+  test.each([
+    [{ objective: { errorRate: 1 } }, 'objective.errorRate is "1"; allowed: a number above 0 and below 1'],
+    [{ objective: { errorRate: 0 } }, 'objective.errorRate is "0"; allowed: a number above 0 and below 1'],
+    [{ objective: { minimumRequests: 0 } }, 'objective.minimumRequests is "0"; allowed: an integer from 1 to 1000000'],
+    [
+      { objective: { window: "9h" } },
+      'objective.window is "9h"; allowed: a duration from 15s to 5m, such as 90s, 5m or 1h',
+    ],
+    [{ objective: 5 }, 'objective is "5"; allowed: an object of errorRate, p95Milliseconds, window, minimumRequests'],
+    [{ objective: [] }, 'objective is "[]"; allowed: an object of errorRate, p95Milliseconds, window, minimumRequests'],
+    [
+      { migration: { scaleDown: "sometimes" } },
+      'migration.scaleDown is "sometimes"; allowed: never, onsuccess, progressively',
+    ],
+    [
+      { rollingUpdate: { maxSurge: "101%" } },
+      'rollingUpdate.maxSurge is "101%"; allowed: an integer from 0 to 50, or 0% to 100%',
+    ],
+    [
+      { rolloutCanary: { mirrorPercent: 101 } },
+      'rolloutCanary.mirrorPercent is "101"; allowed: an integer from 0 to 100',
+    ],
+    [{ blueGreen: { autoPromotionEnabled: "yes" } }, 'blueGreen.autoPromotionEnabled is "yes"; allowed: true, false'],
+  ])("%j is refused", (change, problem) => expect(problemsOf(change)).toEqual([problem]));
+
+  test("all that is wrong is said at once", () => {
+    const problems = problemsOf({
+      blueGreen: { autoPromotionEnables: false, previewReplicaCount: 0 },
+      objective: { minimumRequests: 0, errorRate: 2 },
+      plan: { weights: [30, 10] },
+      migration: { scaleDown: "sometimes" },
+      canaryWeight: 101,
+    });
+    expect(problems.map((problem) => problem.split(" is ")[0])).toEqual([
+      "canaryWeight",
+      "plan",
+      "objective.errorRate",
+      "objective.minimumRequests",
+      "blueGreen.previewReplicaCount",
+      "blueGreen.autoPromotionEnables",
+      "migration.scaleDown",
+    ]);
+  });
+});

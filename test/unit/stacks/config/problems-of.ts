@@ -1,0 +1,17 @@
+import { expect } from "@jest/globals";
+import { LabError } from "../../../../cluster/lab-error.ts";
+import { parseConfig, type RawConfig } from "../../../../stacks/lab-config.ts";
+import { defaults } from "../sample-config.ts";
+
+/** The problems that the defaults are refused for with this change. */
+export function problemsOf(change: RawConfig, environment = {}): string[] {
+  try {
+    parseConfig({ ...defaults, ...change }, environment, "Pulumi.dev.yaml");
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    expect(error.place).toBe("Pulumi.dev.yaml");
+    expect(error.next).toContain("pulumi config set");
+    return error.message.split("\n  - ").slice(1);
+  }
+  return [];
+}
