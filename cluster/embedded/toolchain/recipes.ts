@@ -139,7 +139,7 @@ const labRecipes: readonly Recipe[] = [
       },
     ],
     strings: istioStrings,
-    seconds: 40,
+    seconds: 25,
     gigabytes: 0.4,
   },
   {
