@@ -27,6 +27,7 @@ export interface RolloutObject {
     readonly phase?: string;
     readonly message?: string;
     readonly abort?: boolean;
+    readonly promoteFull?: boolean;
     readonly controllerPause?: boolean;
     readonly pauseConditions?: readonly { readonly reason: string; readonly startTime?: string }[];
     readonly currentPodHash?: string;

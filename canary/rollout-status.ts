@@ -15,7 +15,10 @@ export interface AnalysisStatus {
   readonly metrics: readonly { readonly name: string; readonly phase: string; readonly value?: string }[];
 }
 
-/** How far a Rollout is. "The new revision" is the one that its spec asks for now. */
+/**
+ * How far a Rollout is. "The new revision" is the one that its spec asks for now; where that has yet to be observed, step, weight and
+ * pods are still those of the one before.
+ */
 export interface RolloutStatus {
   readonly strategy: "canary" | "blueGreen";
   /** Right for the spec as it is now: what the controller said of an older one counts as Progressing. */
@@ -67,11 +70,11 @@ export function readRollout(
   const { canary } = spec.strategy;
   const current = status.currentPodHash ?? "";
   const stable = status.stableRS ?? "";
-  const isFullyPromoted = current !== "" && current === stable;
   const steps = canary?.steps ?? [];
   const step = steps.length > 0 ? (status.currentStepIndex ?? 0) : undefined;
   const stepText = step === undefined ? undefined : textOf(steps[step]);
   const unseen = whatIsUnseen(rollout, related.workloadGeneration);
+  const isStable = current !== "" && current === stable;
   const phase = unseen ? "Progressing" : (phases.find((known) => known === status.phase) ?? "Progressing");
   const pause = phase === "Paused" ? pauseOf(rollout, steps[step ?? 0]) : undefined;
   return {
@@ -82,11 +85,11 @@ export function readRollout(
     ...(step !== undefined && { step }),
     steps: steps.length,
     ...(stepText !== undefined && { stepText }),
-    weight: weightOf(rollout, isFullyPromoted),
+    weight: weightOf(rollout, isStable),
     ...(pause && { pause }),
     isWaitingForUser: pause !== undefined && pause.seconds === undefined,
     isAborted: status.abort === true,
-    isFullyPromoted,
+    isFullyPromoted: isStable && unseen === undefined,
     analyses: analysesOf(status, related.analysisRuns ?? []),
     pods: {
       asked: spec.replicas ?? 1,
@@ -107,14 +110,23 @@ function whatIsUnseen({ metadata, spec, status = {} }: RolloutObject, deployment
   if (!status.observedGeneration) return "waiting for the controller to look at the Rollout";
   if (Number(status.observedGeneration) !== metadata.generation)
     return "waiting for the controller to see the new spec";
-  // Promoting clears the conditions, which are status and so have no generation of their own.
-  if (status.controllerPause && !status.pauseConditions?.length) return "waiting for the controller to go on";
+  const command = commandToFollow(status);
+  if (command) return `waiting for the controller to ${command}`;
   if (!spec.workloadRef) return undefined;
   const observed = Number(status.workloadObservedGeneration);
   const noted = metadata.annotations?.[workloadGeneration];
   const isCurrent =
     (noted === undefined || observed === Number(noted)) && (deployment === undefined || observed === deployment);
   return isCurrent ? undefined : "waiting for the controller to see the Deployment's new spec";
+}
+
+/** What somebody told the controller by the status itself, which has no generation: phase and message follow a moment later. */
+function commandToFollow(status: NonNullable<RolloutObject["status"]>): string | undefined {
+  const { phase, message = "", abort, controllerPause, pauseConditions, promoteFull } = status;
+  if (abort) return phase === "Degraded" ? undefined : "abort";
+  if (phase === "Degraded" && message.startsWith("RolloutAborted")) return "try again";
+  const isPromoted = (controllerPause && !pauseConditions?.length) || (promoteFull && phase === "Paused");
+  return isPromoted ? "go on" : undefined;
 }
 
 function pauseOf({ spec, status = {} }: RolloutObject, step: CanaryStepObject | undefined): RolloutStatus["pause"] {
@@ -130,8 +142,8 @@ function pauseOf({ spec, status = {} }: RolloutObject, step: CanaryStepObject | 
   return typeof seconds === "number" && seconds >= 0 ? { reason, seconds } : { reason };
 }
 
-function weightOf({ spec, status = {} }: RolloutObject, isFullyPromoted: boolean): number {
-  if (isFullyPromoted) return 100;
+function weightOf({ spec, status = {} }: RolloutObject, isStable: boolean): number {
+  if (isStable) return 100;
   if (spec.strategy.blueGreen) {
     const { activeSelector } = status.blueGreen ?? {};
     return activeSelector && activeSelector === status.currentPodHash ? 100 : 0;

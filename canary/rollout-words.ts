@@ -2,7 +2,9 @@ import type { AnalysisStatus, RolloutStatus } from "./rollout-status.ts";
 
 /** Where a Rollout stands, in one line, such as `Paused at step 2 of 5 (pause 30s), 10 % on the new revision, 1 of 2 new pods ready`. */
 export function rolloutLine(status: RolloutStatus): string {
-  const { phase, step, steps, stepText, weight, pods, message, isFullyPromoted } = status;
+  const { phase, step, steps, stepText, weight, pods, message } = status;
+  // Step, weight and pods are still those of the spec before.
+  if (!status.isObserved) return `${phase}, ${message}`;
   if (phase === "Healthy") return `Healthy: all requests are on the revision that was asked for, ${podsText(status)}`;
   const at = step === undefined || stepText === undefined ? "" : ` at step ${step + 1} of ${steps} (${stepText})`;
   const parts = [
@@ -11,7 +13,7 @@ export function rolloutLine(status: RolloutStatus): string {
     ...(pods.available < pods.asked || pods.updated < pods.asked ? [podsText(status)] : []),
     ...status.analyses.map(analysisText),
     // The reason of a pause is told by what to do about it, and a fault's in full by `rolloutFault`.
-    ...(phase === "Progressing" && !isFullyPromoted && message ? [message] : []),
+    ...(phase === "Progressing" && message ? [message] : []),
   ];
   return parts.join(", ");
 }

@@ -6,18 +6,13 @@ import { rolloutFault, rolloutLine } from "../canary/rollout-words.ts";
 import { type ClusterClient, UnreachableError } from "../cluster/kube/client.ts";
 import { analysisRunPath, deploymentsPath, rolloutPath } from "../cluster/kube/paths.ts";
 import { LabError } from "../cluster/lab-error.ts";
+import type { Clock } from "./wait-until.ts";
 
 /** Where the Rollout is, and how to ask. */
 export interface Followed {
   readonly namespace: string;
   readonly name: string;
   readonly client: Pick<ClusterClient, "get">;
-}
-
-/** How time passes; tests have a faster one. Milliseconds. */
-export interface Clock {
-  readonly now: () => number;
-  readonly sleep: (milliseconds: number) => Promise<unknown>;
 }
 
 const betweenLooksMilliseconds = 1000;
