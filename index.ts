@@ -1,12 +1,13 @@
 import { clientName } from "./components/names.ts";
 import { createApplication } from "./stacks/application.ts";
 import { loadConfig } from "./stacks/config.ts";
+import { createLiveRun } from "./stacks/live/create-live-run.ts";
 import { createPlatform } from "./stacks/platform.ts";
 import { weightOwner } from "./stacks/strategy-name.ts";
 
 const { config, target } = loadConfig();
 const platform = createPlatform(config, target);
-const application = createApplication(config, platform);
+const application = createApplication(config, platform, createLiveRun(config, target));
 
 export const strategy = config.strategy;
 export const namespace = config.namespace;
@@ -16,6 +17,8 @@ export const owner = weightOwner(config.strategy);
 /** Shares of the traffic in percent, as they really are; none where a controller moves them or a header decides. */
 export const weights = application.canaryShare?.apply((canary) => ({ stable: 100 - canary, canary }));
 export const images = application.images;
+/** Where the Rollout stands, where there is one. */
+export const progress = application.progress;
 /** The host that answers through the gateway or ingress, where the strategy has one. */
 export const gateway = application.gateway;
 /** The port of every node at which the ingress gateway answers. */

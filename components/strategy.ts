@@ -21,6 +21,6 @@ export interface SharedResources {
   readonly application: EchoApplication;
   /** The image of each side that runs; by digest where it was built here. */
   readonly images: { readonly stable: pulumi.Output<string>; readonly canary: pulumi.Output<string> | undefined };
-  /** Options for what goes into the namespace. */
-  readonly inside: { readonly provider: pulumi.ProviderResource; readonly dependsOn: pulumi.Resource };
+  /** Options for what goes into the namespace: it comes after what of the platform the stack needs. */
+  readonly inside: { readonly provider: pulumi.ProviderResource; readonly dependsOn: pulumi.Resource[] };
 }

@@ -1,10 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { EchoImage } from "../components/image/echo-image.ts";
+import { ServiceLevel } from "../components/slo/service-level.ts";
 import type { SharedResources, StrategyOutputs } from "../components/strategy.ts";
 import { LoadClient } from "../components/traffic/load-client.ts";
 import { EchoApplication } from "../components/workload/echo-application.ts";
+import { followRollout } from "./follow-rollout.ts";
 import type { LabConfig } from "./lab-config.ts";
-import type { LiveRun } from "./live-run.ts";
+import type { LiveRun } from "./live/live-run.ts";
 import type { Platform } from "./platform.ts";
 import { strategies } from "./strategies.ts";
 
@@ -12,6 +14,8 @@ import { strategies } from "./strategies.ts";
 export interface Application extends StrategyOutputs {
   /** The image of each side that runs; by digest where it was built here. */
   readonly images: SharedResources["images"];
+  /** Where the Rollout stands at the end of an update; undefined without one. */
+  readonly progress: pulumi.Output<string | undefined> | undefined;
 }
 
 /** Images, workloads and route. The control plane is ready first, or pods would start without a sidecar. */
@@ -30,10 +34,26 @@ export function createApplication(config: LabConfig, platform: Platform, live: L
     canary: config.canaryEnabled ? image("canary", config.canaryImage) : undefined,
   };
   // Not after the Service, which waits for its pods.
-  const inside = { provider: cluster, dependsOn: application.namespace };
-  new LoadClient("client", { app, namespace, image: images.stable }, inside);
-  return {
-    ...strategies[config.strategy]({ config, platform, live, shared: { application, images, inside } }),
-    images,
-  };
+  const before: pulumi.Resource[] = [application.namespace];
+  new LoadClient("client", { app, namespace, image: images.stable }, { provider: cluster, dependsOn: before });
+  const inside = { provider: cluster, dependsOn: [...before, ...createNeeds(config, platform, application)] };
+  const outputs = strategies[config.strategy]({ config, platform, live, shared: { application, images, inside } });
+  const { rollout } = outputs;
+  const progress = rollout && live.client && followRollout(rollout, { client: live.client, name: app, namespace });
+  return { ...outputs, images, progress };
+}
+
+/** What of the platform a stack's workloads stand on, besides the mesh. */
+function createNeeds(config: LabConfig, platform: Platform, { namespace }: EchoApplication): pulumi.Resource[] {
+  const { cluster, monitoring, gatewayApi } = platform;
+  const rollouts = platform.rolloutsIn(namespace);
+  const needs = [gatewayApi, rollouts].filter((need) => need !== undefined);
+  if (!monitoring) return needs;
+  const { app, objective } = config;
+  const serviceLevel = new ServiceLevel(
+    "slo",
+    { app, namespace: config.namespace, objective, analysis: rollouts !== undefined },
+    { provider: cluster, dependsOn: [namespace, monitoring, ...needs] },
+  );
+  return [...needs, serviceLevel];
 }

@@ -33,7 +33,7 @@ export const rolloutBlueGreen: Strategy = ({ config, shared }) => {
       ...(prePromotionAnalysis && { prePromotionAnalysis: analysis(previewService(app)) }),
       ...(postPromotionAnalysis && { postPromotionAnalysis: analysis(activeService(app)) }),
     },
-    { ...inside, dependsOn: [inside.dependsOn, sides] },
+    { ...inside, dependsOn: [...inside.dependsOn, sides] },
   );
   const virtualService = renderBlueGreenRoute({ app, namespace });
   new WeightedRoute(

@@ -25,13 +25,13 @@ export const rolloutCanary: Strategy = (context) => {
   const route = new WeightedRoute(
     "route",
     { app, namespace, owner: "rollout-controller", virtualService: atRest },
-    { ...inside, dependsOn: [inside.dependsOn, sides] },
+    { ...inside, dependsOn: [...inside.dependsOn, sides] },
   );
-  const { pods, deployment } = podsOf(context, [inside.dependsOn, sides], hooks);
+  const { pods, deployment } = podsOf(context, [...inside.dependsOn, sides], hooks);
   const canary = new RolloutCanary(
     "release",
     { app, namespace, replicas, pods, plan, ...config.rolloutCanary, ...analysesOf(context), hooks },
-    { ...inside, dependsOn: [inside.dependsOn, sides, route, ...(deployment ? [deployment] : [])] },
+    { ...inside, dependsOn: [...inside.dependsOn, sides, route, ...(deployment ? [deployment] : [])] },
   );
   return { canaryShare: undefined, gateway: gatewayHost(app, namespace), rollout: canary.rollout };
 };

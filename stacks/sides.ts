@@ -1,27 +1,36 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Version, versions } from "../components/names.ts";
+import { deploymentName, versions } from "../components/names.ts";
 import { Sides } from "../components/traffic/sides.ts";
 import { EchoWorkload } from "../components/workload/echo-workload.ts";
+import { shrinkLast } from "./live/shrink-last.ts";
 import type { StrategyContext } from "./strategies.ts";
 
-/** A Deployment for each side that runs, and the names by which routes find them. A route comes after all of it. */
+type Side = keyof typeof versions;
+
+/**
+ * A Deployment for each side that runs, and the names by which routes find them. A route comes after all of it.
+ *
+ * @param replicas pods of each side
+ * @param options.shrinkLast whether a side loses pods only when the other one has its own: for where nothing but pods splits the traffic
+ */
 export function createSides(
-  { config, shared }: Pick<StrategyContext, "config" | "shared">,
-  replicas: { readonly stable: number; readonly canary: number },
+  { config, shared, live }: Pick<StrategyContext, "config" | "shared" | "live">,
+  replicas: Readonly<Record<Side, number>>,
+  options: { readonly shrinkLast?: boolean } = {},
 ): pulumi.Resource[] {
-  const { app, namespace } = config;
+  const { app, namespace, canaryEnabled } = config;
   const { application, images, inside } = shared;
-  const run = (side: keyof typeof versions, image: pulumi.Output<string>) =>
-    new EchoWorkload(
-      side,
-      { app, namespace, version: versions[side] as Version, image, replicas: replicas[side] },
-      inside,
-    );
-  const workloads = [run("stable", images.stable), ...(images.canary ? [run("canary", images.canary)] : [])];
+  const after = (other: Side): pulumi.ResourceHookBinding | undefined =>
+    options.shrinkLast && live.client && canaryEnabled
+      ? shrinkLast(live.client, { namespace, name: deploymentName(app, versions[other]), replicas: replicas[other] })
+      : undefined;
+  const run = (side: Side, other: Side, image: pulumi.Output<string>) => {
+    const spec = { app, namespace, version: versions[side], image, replicas: replicas[side], hooks: after(other) };
+    return new EchoWorkload(side, spec, inside);
+  };
+  const stable = run("stable", "canary", images.stable);
+  const workloads = images.canary ? [stable, run("canary", "stable", images.canary)] : [stable];
   const names = { app, namespace, toldApartBy: "version" } as const;
-  return [
-    application,
-    ...workloads,
-    new Sides("route", names, { ...inside, dependsOn: [inside.dependsOn, ...workloads] }),
-  ];
+  const sides = new Sides("route", names, { ...inside, dependsOn: [...inside.dependsOn, ...workloads] });
+  return [application, ...workloads, sides];
 }

@@ -10,8 +10,9 @@ import { renderVirtualService } from "../components/traffic/render-weighted-rout
 import { Sides } from "../components/traffic/sides.ts";
 import { WeightedRoute } from "../components/traffic/weighted-route.ts";
 import type { LabConfig } from "./lab-config.ts";
-import type { LiveRun } from "./live-run.ts";
+import type { LiveRun } from "./live/live-run.ts";
 import type { Platform } from "./platform.ts";
+import { rolloutBlueGreen } from "./rollout-blue-green.ts";
 import { rolloutCanary } from "./rollout-canary.ts";
 import { createSides } from "./sides.ts";
 import type { StrategyName } from "./strategy-name.ts";
@@ -54,7 +55,7 @@ const nginxHeader: Strategy = (context) => {
 const replicaRatioStrategy: Strategy = (context) => {
   const { config } = context;
   const ratio = replicaRatio(config.replicas, config.canaryWeight);
-  createSides(context, ratio);
+  createSides(context, ratio, { shrinkLast: true });
   return { canaryShare: pulumi.output(ratio.share), gateway: undefined };
 };
 
@@ -67,14 +68,9 @@ const rollingUpdate: Strategy = ({ config, shared }) => {
   new RollingUpdate(
     "rolling",
     { app, namespace, version, image, replicas, replicasOwner: "pulumi", ...config.rollingUpdate },
-    { ...inside, dependsOn: [inside.dependsOn, sides] },
+    { ...inside, dependsOn: [...inside.dependsOn, sides] },
   );
   return { canaryShare: undefined, gateway: undefined };
-};
-
-/** Stands in for a row until it is written. */
-const comes: Strategy = ({ config }) => {
-  throw new pulumi.RunError(`strategy ${config.strategy} is not there yet`);
 };
 
 export const strategies: Record<StrategyName, Strategy> = {
@@ -82,7 +78,7 @@ export const strategies: Record<StrategyName, Strategy> = {
   "gateway-api": gatewayApi,
   "nginx-header": nginxHeader,
   "rollout-canary": rolloutCanary,
-  "rollout-blue-green": comes,
+  "rollout-blue-green": rolloutBlueGreen,
   "replica-ratio": replicaRatioStrategy,
   "rolling-update": rollingUpdate,
 };

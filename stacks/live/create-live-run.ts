@@ -1,0 +1,18 @@
+import * as pulumi from "@pulumi/pulumi";
+import { KubeClient } from "../../cluster/kube/client.ts";
+import type { ClusterName } from "../../cluster/kubeconfig-file.ts";
+import type { LabConfig } from "../lab-config.ts";
+import { enterRollout, leaveRollout } from "../rollout-handover.ts";
+import type { LiveRun } from "./live-run.ts";
+import { strategyGuard } from "./strategy-guard.ts";
+
+/** Hooks and a client for a run on a real cluster. A Rollout lets go of its route before another strategy takes that over. */
+export function createLiveRun(config: LabConfig, target: Required<ClusterName>): LiveRun {
+  const client = new KubeClient(target.kubeconfig, target.kubeContext);
+  const say = (line: string) => void pulumi.log.info(line);
+  const namespaceHooks = strategyGuard(async (from, to) => {
+    if (from === "rollout-canary") await leaveRollout(client, config, say);
+    if (to === "rollout-canary") await enterRollout(client, config);
+  });
+  return { namespaceHooks, client };
+}

@@ -1,0 +1,91 @@
+import * as pulumi from "@pulumi/pulumi";
+import { LabError } from "../../cluster/lab-error.ts";
+import { canaryAnnotation, strategyAnnotation } from "../../components/workload/render-application.ts";
+import { type StrategyName, strategyNames, weightOwner } from "../strategy-name.ts";
+
+/** How far a stack is: under which strategy, and whether a canary runs. */
+export interface ReleaseState {
+  readonly strategy: StrategyName;
+  readonly canaryEnabled: boolean;
+}
+
+const isRollout = ({ strategy }: ReleaseState): boolean => weightOwner(strategy) === "rollout-controller";
+
+/**
+ * Whether a stack may go from one state to the next.
+ *
+ * @param from undefined where there is nothing yet
+ * @returns undefined where it may, else what to tell the user
+ */
+export function switchFault(from: ReleaseState | undefined, to: ReleaseState): LabError | undefined {
+  if (!from) return to.canaryEnabled && hasOneWorkload(to) ? firstIsCanary(to) : undefined;
+  if (from.strategy === to.strategy) return undefined;
+  if (from.canaryEnabled || to.canaryEnabled) return midway(from, to);
+  if (isRollout(from) && isRollout(to)) return betweenRollouts(from, to);
+  return undefined;
+}
+
+const hasOneWorkload = ({ strategy }: ReleaseState): boolean => weightOwner(strategy).endsWith("-controller");
+
+const place = "the stack's config";
+
+const firstIsCanary = ({ strategy }: ReleaseState): LabError =>
+  new LabError(`The first version under ${strategy} gets all traffic at once, without steps: it cannot be a canary.`, {
+    place,
+    allowed: "canaryEnabled false",
+    next: "pulumi config set canaryEnabled false, up, and then canaryctl create-canary",
+  });
+
+function midway(from: ReleaseState, to: ReleaseState): LabError {
+  const when = from.canaryEnabled ? "while a canary runs" : "together with the start of a canary";
+  return new LabError(
+    `strategy cannot go from ${from.strategy} to ${to.strategy} ${when}: the new strategy knows nothing of the share of the traffic that was approved.`,
+    {
+      place,
+      allowed: `strategy ${from.strategy}, or canaryEnabled false before and after the switch`,
+      next: from.canaryEnabled
+        ? `pulumi config set strategy ${from.strategy}, npx canaryctl rollback && npx canaryctl delete-canary, and then the switch`
+        : "pulumi config set canaryEnabled false, up, and then canaryctl create-canary",
+    },
+  );
+}
+
+const betweenRollouts = (from: ReleaseState, to: ReleaseState): LabError =>
+  new LabError(
+    `strategy cannot go from ${from.strategy} to ${to.strategy} at once: a Rollout's controller would turn the one into the other with all traffic on it.`,
+    { place, allowed: "a strategy without a Rollout in between", next: "pulumi config set strategy istio, and up" },
+  );
+
+/** What a Namespace says of the state; undefined where there is none. */
+export function stateOf(namespace: Record<string, unknown> | undefined): ReleaseState | undefined {
+  if (!namespace) return undefined;
+  const { annotations = {} } = (namespace.metadata ?? {}) as { readonly annotations?: Record<string, string> };
+  return {
+    // A lab that was made before it said so had one strategy, and may have had a canary.
+    strategy: strategyNames.find((name) => name === annotations[strategyAnnotation]) ?? "istio",
+    canaryEnabled: annotations[canaryAnnotation] !== "false",
+  };
+}
+
+/**
+ * Hooks for the namespace, which comes before everything in it: they refuse a forbidden switch while nothing has been touched, in a
+ * preview as well, and give `prepare` an allowed one, in an update only.
+ */
+export function strategyGuard(
+  prepare?: (from: StrategyName, to: StrategyName) => Promise<void>,
+): pulumi.ResourceHookBinding {
+  const hook = new pulumi.ResourceHook(
+    "strategy-guard",
+    async ({ oldInputs, newInputs }) => {
+      const from = stateOf(oldInputs);
+      const to = stateOf(newInputs);
+      if (!to) return;
+      const fault = switchFault(from, to);
+      if (fault) throw new Error(fault.toText().replace(/^error: /, ""));
+      if (from && from.strategy !== to.strategy && !pulumi.runtime.isDryRun())
+        await prepare?.(from.strategy, to.strategy);
+    },
+    { onDryRun: true },
+  );
+  return { beforeCreate: [hook], beforeUpdate: [hook] };
+}

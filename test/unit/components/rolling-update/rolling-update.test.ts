@@ -1,0 +1,43 @@
+import { expect, test } from "@jest/globals";
+import {
+  type RollingUpdateSpec,
+  renderRollingUpdate,
+} from "../../../../components/rolling-update/render-rolling-update.ts";
+import { register } from "../mocks.ts";
+
+const spec: RollingUpdateSpec = {
+  app: "versioned-echo",
+  namespace: "canary-lab",
+  version: "v2",
+  image: "registry/versioned-echo@sha256:1",
+  replicas: 4,
+  maxSurge: "25%",
+  maxUnavailable: 0,
+  revisionHistoryLimit: 5,
+  minReadySeconds: 2,
+  replicasOwner: "pulumi",
+};
+
+test("the Deployment selects what no version changes, and its pods say which they are", () => {
+  const { metadata, spec: deployment, template } = renderRollingUpdate(spec);
+  expect(metadata.name).toBe("versioned-echo");
+  expect(deployment.selector.matchLabels).toEqual({ app: "versioned-echo" });
+  expect(template.labels).toEqual({ app: "versioned-echo", version: "v2" });
+});
+
+test("a count of pods stays a number and a percentage text", () => {
+  const { strategy, revisionHistoryLimit, minReadySeconds } = renderRollingUpdate(spec).spec;
+  expect(strategy).toEqual({ type: "RollingUpdate", rollingUpdate: { maxSurge: "25%", maxUnavailable: 0 } });
+  expect({ revisionHistoryLimit, minReadySeconds }).toEqual({ revisionHistoryLimit: 5, minReadySeconds: 2 });
+});
+
+test("another owner of the replicas is a change of the Deployment", async () => {
+  expect(renderRollingUpdate(spec).metadata).not.toEqual(
+    renderRollingUpdate({ ...spec, replicasOwner: "rollout-controller" }).metadata,
+  );
+  const all = await register(async () => {
+    const { RollingUpdate } = await import("../../../../components/rolling-update/rolling-update.ts");
+    new RollingUpdate("rolling", spec);
+  });
+  expect(all.get("rolling-deployment")?.inputs.spec.template.spec.containers[0].image).toBe(spec.image);
+});
