@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Outcome, run } from "./command.ts";
+import { labShell } from "./lab.ts";
+import type { Manifest } from "./manifests.ts";
+
+/** Runs `use` on a file with these objects, one document each: not every tool reads a list. */
+async function withFile<T>(manifests: readonly Manifest[], use: (file: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "manifests-"));
+  const file = join(folder, "manifests.yaml");
+  writeFileSync(file, manifests.map((manifest) => JSON.stringify(manifest)).join("\n---\n"));
+  try {
+    return await use(file);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const quietly = async (file: string, ...args: readonly string[]): Promise<Outcome> =>
+  run(file, args, { env: await labShell(), quiet: true });
+
+const serverSide = ["apply", "--server-side", "--force-conflicts", "--field-manager=canary-lab", "--validate=strict"];
+
+/**
+ * What the API server has against these objects: an unknown or misspelt field, a value out of its range, a refusal by a webhook such as
+ * Istio's own, and warnings. Nothing is changed.
+ */
+export const serverFaults = (manifests: readonly Manifest[]): Promise<readonly string[]> =>
+  withFile(manifests, async (file) =>
+    complaints(await quietly("kubectl", ...serverSide, "--dry-run=server", "-f", file)),
+  );
+
+/** Makes these objects for real. @throws Error where one is refused */
+export async function apply(manifests: readonly Manifest[]): Promise<void> {
+  const faults = await withFile(manifests, async (file) =>
+    complaints(await quietly("kubectl", ...serverSide, "-f", file)),
+  );
+  if (faults.length > 0) throw new Error(faults.join("\n"));
+}
+
+/** A finding of `istioctl analyze`. */
+interface Finding {
+  readonly code: string;
+  readonly level: string;
+  readonly origin: string;
+  readonly message: string;
+}
+
+/**
+ * What `istioctl analyze` finds in a namespace, with these objects put over those that are live there; notes included. Services and pods
+ * have to be live: from files it reads Istio's and the Gateway API's own kinds only.
+ */
+export const istioFindings = (namespace: string, manifests: readonly Manifest[] = []): Promise<readonly string[]> =>
+  withFile(manifests, async (file) => {
+    const files = manifests.length > 0 ? [file] : [];
+    const { stdout, stderr } = await quietly("istioctl", "analyze", "-n", namespace, "-o", "json", ...files);
+    // An empty answer is no answer: without findings it prints an empty list.
+    if (!stdout.trimStart().startsWith("["))
+      throw new Error(`istioctl analyze said nothing of use:\n${stdout}${stderr}`);
+    const findings: readonly Finding[] = JSON.parse(stdout);
+    return findings.map(({ code, level, origin, message }) => `${level} ${code} ${origin}: ${message}`);
+  });
+
+/** What `kubectl argo rollouts lint` has against the Rollouts among these objects and what they refer to. */
+export const rolloutFaults = (manifests: readonly Manifest[]): Promise<readonly string[]> =>
+  withFile(manifests, async (file) => complaints(await quietly("kubectl", "argo", "rollouts", "lint", "-f", file)));
+
+/** Errors and warnings, a line each: what a command says that is content goes to its other stream. */
+function complaints({ exitCode, stdout, stderr, command }: Outcome): readonly string[] {
+  const lines = stderr.split("\n").filter((line) => line.trim() !== "");
+  if (exitCode === 0 || lines.length > 0) return lines;
+  return [`${command} ended with ${exitCode}: ${stdout}`];
+}
