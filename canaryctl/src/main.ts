@@ -1,10 +1,12 @@
 import { Command, CommanderError, Option } from "commander";
 import { LabError } from "../../cluster/lab-error.ts";
+import { addControllerCommands } from "./commands/controller-commands.ts";
 import { addCreateCanary } from "./commands/create-canary.ts";
 import { addDeleteCanary } from "./commands/delete-canary.ts";
 import { addDown } from "./commands/down.ts";
 import { addEnv } from "./commands/env.ts";
 import { addPreview } from "./commands/preview.ts";
+import { addPromote } from "./commands/promote.ts";
 import { addRollback } from "./commands/rollback.ts";
 import { addSetTraffic } from "./commands/set-traffic.ts";
 import { addStatus } from "./commands/status.ts";
@@ -40,6 +42,7 @@ export function buildProgram(): Command {
       examples(
         "canaryctl up",
         "canaryctl set-traffic 70 30",
+        "canaryctl promote",
         "canaryctl rollback",
         "canaryctl status",
         "canaryctl down",
@@ -50,9 +53,11 @@ export function buildProgram(): Command {
   for (const add of [
     addUp,
     addStatus,
-    addSetTraffic,
-    addRollback,
     addCreateCanary,
+    addSetTraffic,
+    addPromote,
+    addRollback,
+    addControllerCommands,
     addDeleteCanary,
     addPreview,
     addEnv,

@@ -1,37 +1,57 @@
 import type { Command } from "commander";
-import { changeStack } from "../engine/update.ts";
-import { type Lab, openLab } from "../lab.ts";
-import { examples, print, say, showLines } from "../print.ts";
+import type { StrategyName } from "../../../stacks/strategy-name.ts";
+import { type GlobalOptions, openLab } from "../lab.ts";
+import { examples, print, say } from "../print.ts";
+import { StackFile } from "../stack-file.ts";
+import { strategyOf } from "../strategies/table.ts";
+import { UsageError } from "../usage-error.ts";
 import { optionsOf, wholeNumber } from "./arguments.ts";
 
 interface CanaryOptions {
   readonly image: string;
-  readonly replicas: number;
+  readonly replicas?: number;
 }
+
+/** Where the canary is a Deployment of its own, whose pods are counted apart. */
+const withOwnPods: readonly string[] = ["istio", "gateway-api", "nginx-header"] satisfies readonly StrategyName[];
+
+/** Pods of a canary for which no number is given. */
+const defaultReplicas = 2;
 
 export function addCreateCanary(program: Command): void {
   program
     .command("create-canary")
-    .description(
-      "run the canary's pods beside the stable ones; its share of the traffic stays as it is, 0 where there was none",
-    )
+    .description("start a release: run another version of the application beside the stable one")
     .requiredOption("--image <reference>", "versioned-echo:TAG is built here; any other image is used as it is")
-    .option("--replicas <count>", "pods of the canary, 1..50", wholeNumber(1, 50), 2)
-    .addHelpText("after", examples("canaryctl create-canary --image versioned-echo:v2 --replicas 2"))
+    .option(
+      "--replicas <count>",
+      `pods of the canary, 1..50, default ${defaultReplicas}; only where they are set apart`,
+      wholeNumber(1, 50),
+    )
+    .addHelpText(
+      "after",
+      `
+istio, gateway-api, nginx-header: pods of its own; its share of the traffic stays as it is, 0 where there was none.
+replica-ratio: its share of the pods that \`replicas\` counts, by canaryWeight.
+rollout-canary: the Rollout goes through the steps of \`plan\`; this ends at a pause without a time, or at the end.
+rollout-blue-green: the new colour in preview; users stay on the old one until promotion.
+rolling-update: the Deployment replaces its pods, and users with them.
+${examples("canaryctl create-canary --image versioned-echo:v2 --replicas 2", "canaryctl create-canary --image versioned-echo:v2")}`,
+    )
     .action(async (_options: unknown, command: Command) => {
       const { image, replicas, ...options } = optionsOf<CanaryOptions>(command);
-      const lab = openLab(options, { canaryEnabled: true, canaryImage: image, canaryReplicas: replicas });
-      print([await createCanary(lab, say)]);
+      const lab = openLab(options, { canaryEnabled: true, canaryImage: image, ...podsOf(options, image, replicas) });
+      print([await (await strategyOf(lab)).createCanary(lab, say)]);
     });
 }
 
-/**
- * Deploys the canary that `lab.config` describes.
- *
- * @returns what was done, in one line
- */
-export async function createCanary(lab: Lab, say: (line: string) => void): Promise<string> {
-  const { canaryImage, canaryReplicas, canaryWeight } = lab.config;
-  await changeStack(lab, { canaryEnabled: true, canaryImage, canaryReplicas }, { say, onLine: showLines(say) });
-  return `The canary runs: ${canaryImage}, ${canaryReplicas} pods, ${canaryWeight} % of the traffic.`;
+/** @throws UsageError where pods are counted for a canary that has none of its own */
+function podsOf(options: GlobalOptions, image: string, replicas: number | undefined) {
+  const { strategy } = new StackFile(options.stack).values();
+  if (withOwnPods.includes(String(strategy))) return { canaryReplicas: replicas ?? defaultReplicas };
+  if (replicas === undefined) return {};
+  throw new UsageError(`--replicas is ${replicas}, and with strategy ${strategy} a canary has no pods of its own.`, {
+    allowed: "no --replicas; the key `replicas` of the config counts all pods",
+    next: `npx canaryctl create-canary --image ${image}`,
+  });
 }

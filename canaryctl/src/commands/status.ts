@@ -1,13 +1,15 @@
 import type { Command } from "commander";
 import { splitOf, type TrafficSplit } from "../../../canary/weight.ts";
-import { versions } from "../../../components/names.ts";
+import { type StrategyName, type WeightOwner, weightOwner } from "../../../stacks/strategy-name.ts";
 import { type Lab, openLab } from "../lab.ts";
 import { examples, print, table } from "../print.ts";
+import type { Progress, ReleaseStrategy } from "../strategies/strategy.ts";
+import { strategyOf } from "../strategies/table.ts";
 import { measureSplit } from "../traffic/measured-split.ts";
 import { splitTable } from "../traffic/report.ts";
-import { readRoute } from "../traffic/route.ts";
+import { type Share, shareText } from "../traffic/share.ts";
 import type { SplitVerdict } from "../traffic/verdict.ts";
-import { readWorkloads, type Workload } from "../traffic/workloads.ts";
+import type { Workload } from "../traffic/workloads.ts";
 import { optionsOf, wholeNumber } from "./arguments.ts";
 
 interface StatusOptions {
@@ -22,18 +24,32 @@ export interface Status {
   readonly kubeContext: string;
   readonly namespace: string;
   readonly app: string;
-  /** Percent. `route` is what the cluster holds, null where there is no route; `seen` is there where it was asked for. */
-  readonly weights: { readonly config: TrafficSplit; readonly route: TrafficSplit | null };
-  /** The field manager that wrote the live weights; null where there is no route. */
+  readonly strategy: StrategyName;
+  /** Who moves the traffic. */
+  readonly owner: WeightOwner;
+  /**
+   * Percent. `config` is null where a controller or a header decides, `wanted` is what can be had of it. `route` is what the cluster
+   * does, null where nothing is deployed; `seen` is there where it was asked for.
+   */
+  readonly weights: {
+    readonly config: TrafficSplit | null;
+    readonly wanted: Share | null;
+    readonly route: Share | null;
+  };
+  /** Who wrote the live weights, such as a field manager; null where nobody did. */
   readonly routeOwner: string | null;
   readonly workloads: readonly Workload[];
+  /** How far a controller is; null where the config owns the weights. */
+  readonly release: Progress | null;
+  /** What is wrong, and what to run; null where all is well. */
+  readonly fault: string | null;
   readonly seen?: SplitVerdict;
 }
 
 export function addStatus(program: Command): void {
   program
     .command("status")
-    .description("show the weights wanted and live, the pods of both sides, and who owns the route")
+    .description("show the weights wanted and live, the pods, how far a release is, and who moves the traffic")
     .option(
       "--traffic <requests>",
       "also send this many requests through the mesh, 1..10000, and show the split seen",
@@ -43,87 +59,66 @@ export function addStatus(program: Command): void {
     .addHelpText("after", examples("canaryctl status", "canaryctl status --traffic 1000", "canaryctl status --json"))
     .action(async (_options: unknown, command: Command) => {
       const { traffic, json, ...options } = optionsOf<StatusOptions>(command);
-      const status = await readStatus(openLab(options), traffic);
+      const lab = openLab(options);
+      const status = await readStatus(lab, await strategyOf(lab), traffic);
       print(json ? [JSON.stringify(status, null, 2)] : statusText(status));
       if (!isHealthy(status)) process.exitCode = 1;
     });
 }
 
 /** Reads the cluster; with `requests`, measures the split too. */
-export async function readStatus(lab: Lab, requests?: number): Promise<Status> {
-  const { cluster, config, environment, stackFile } = lab;
-  const [route, workloads] = await Promise.all([readRoute(cluster, config), readWorkloads(cluster, config)]);
+export async function readStatus(lab: Lab, strategy: ReleaseStrategy, requests?: number): Promise<Status> {
+  const { config, environment, stackFile } = lab;
+  const release = await strategy.read(lab);
   return {
     stack: stackFile.stack,
     world: environment.world,
     kubeContext: environment.kubeContext,
     namespace: config.namespace,
     app: config.app,
-    weights: { config: splitOf(config.canaryWeight), route: route?.weights ?? null },
-    routeOwner: route?.owner ?? null,
-    workloads,
-    ...(requests !== undefined && { seen: await measureSplit(await lab.client(), config, requests) }),
+    strategy: config.strategy,
+    owner: strategy.owner,
+    weights: {
+      config: weightOwner(config.strategy) === "pulumi" ? splitOf(config.canaryWeight) : null,
+      wanted: release.wanted ?? null,
+      route: release.live ?? null,
+    },
+    routeOwner: release.liveOwner ?? null,
+    workloads: release.workloads,
+    release: release.progress ?? null,
+    fault: release.fault ?? null,
+    ...(requests !== undefined && { seen: await measureSplit(await lab.client(), lab, strategy, requests) }),
   };
 }
 
-/**
- * There is a route, it is the one that the config asks for, every side that gets traffic has pods, all pods are ready, and the split
- * seen, if any, is as wanted.
- */
-export function isHealthy(status: Status): boolean {
-  const { weights, workloads, seen } = status;
-  const isRouted = weights.route?.canary === weights.config.canary;
-  return (
-    isRouted &&
-    workloads.length > 0 &&
-    withoutPods(status).length === 0 &&
-    workloads.every(({ ready, wanted }) => ready >= wanted) &&
-    (seen?.isAsWanted ?? true)
-  );
-}
-
-/** The sides that the live route sends to while no pod of theirs is ready: their share gets errors. */
-function withoutPods({ weights, workloads }: Status): readonly string[] {
-  const { stable = 0, canary = 0 } = weights.route ?? {};
-  const shares = [
-    { version: versions.stable, share: stable },
-    { version: versions.canary, share: canary },
-  ];
-  return shares
-    .filter(({ version, share }) => share > 0 && !workloads.some((side) => side.version === version && side.ready > 0))
-    .map(({ version, share }) => `${version} gets ${share} %`);
-}
+/** Nothing is wrong with what runs, and the split seen, if any, is as wanted. */
+export const isHealthy = ({ fault, seen }: Status): boolean => fault === null && (seen?.isAsWanted ?? true);
 
 export function statusText(status: Status): readonly string[] {
-  const { weights, workloads } = status;
-  const shares = (split: TrafficSplit | null) => (split ? `${split.stable}/${split.canary}` : "none");
+  const { weights, workloads, release, strategy, owner } = status;
+  const live = weights.route ? shareText(weights.route) : "none";
   return [
     `Stack ${status.stack}: ${status.app} in namespace ${status.namespace}, ${status.world} cluster, context ${status.kubeContext}`,
     ...table([
-      ["weights wanted", shares(weights.config), "(stable/canary, from the config)"],
-      ["weights live", shares(weights.route), status.routeOwner ? `(written by ${status.routeOwner})` : ""],
+      ["strategy", strategy, `(the traffic is moved by ${ownerText[owner]})`],
+      ...(weights.wanted ? [["weights wanted", shareText(weights.wanted), "(stable/canary, from the config)"]] : []),
+      ["weights live", live, status.routeOwner ? `(written by ${status.routeOwner})` : ""],
     ]),
+    ...(release ? [`  ${release.line}`] : []),
     ...table([
-      ["workload", "version", "ready", "image"],
-      ...workloads.map(({ name, version, ready, wanted, image }) => [name, version, `${ready}/${wanted}`, image]),
+      ["workload", "version", "ready", "image", ...(workloads.some(({ role }) => role) ? ["role"] : [])],
+      ...workloads.map(({ name, version, ready, wanted, image, role = "" }) => {
+        return [name, version, `${ready}/${wanted}`, image, role];
+      }),
     ]),
     ...(status.seen ? splitTable(status.seen) : []),
-    ...advice(status),
+    ...(status.fault ? [status.fault] : []),
   ];
 }
 
-function advice(status: Status): readonly string[] {
-  const { weights, workloads } = status;
-  if (!weights.route) return ["The application is not deployed. Next: npx canaryctl up"];
-  const unserved = withoutPods(status);
-  if (unserved.length > 0) {
-    return [`No pod is ready for part of the traffic (${unserved.join(", ")}): it gets errors. Next: npm run up`];
-  }
-  if (weights.route.canary !== weights.config.canary) {
-    return ["The live route is not what the config asks for. Next: npx canaryctl up (or npx canaryctl rollback)"];
-  }
-  if (workloads.some(({ ready, wanted }) => ready < wanted)) {
-    return [`Not all pods are ready. Next: kubectl -n ${status.namespace} describe pods`];
-  }
-  return [];
-}
+const ownerText: Record<WeightOwner, string> = {
+  pulumi: "the config, canaryWeight",
+  "rollout-controller": "the Rollouts controller",
+  "deployment-controller": "the Deployment controller",
+  ingress: "the header X-Canary of each request",
+};

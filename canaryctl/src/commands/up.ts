@@ -1,9 +1,8 @@
 import { type Command, Option } from "commander";
 import { chooseWorld } from "../../../cluster/choose.ts";
 import { LabError } from "../../../cluster/lab-error.ts";
-import { LineProgress, type Progress, type StageTime } from "../../../cluster/progress.ts";
+import { LineProgress, type Progress } from "../../../cluster/progress.ts";
 import { type World, type WorldName, worldNames } from "../../../cluster/world.ts";
-import { clientName, gatewayHost } from "../../../components/names.ts";
 import type { LabConfig } from "../../../stacks/lab-config.ts";
 import { platformParts } from "../../../stacks/platform-parts.ts";
 import { forgetLostCluster } from "../engine/lost-cluster.ts";
@@ -13,13 +12,14 @@ import { freeStack, updateStack } from "../engine/update.ts";
 import { loadEnvironment, notedWorld, noteWorld, saveEnvironment } from "../environment-file.ts";
 import { type ConfigChanges, type GlobalOptions, type Lab, labOf, type OpenedConfig, openConfig } from "../lab.ts";
 import { exclusively } from "../lab-lock.ts";
-import { examples, print, showLines, table } from "../print.ts";
+import { examples, print, showLines } from "../print.ts";
 import { removeWorld } from "../remove-world.ts";
+import { noIngressHere } from "../strategies/header.ts";
+import { configuredStrategy } from "../strategies/table.ts";
 import { measureSplit } from "../traffic/measured-split.ts";
-import { splitTable } from "../traffic/report.ts";
-import { restoreRoute } from "../traffic/restore-route.ts";
 import type { SplitVerdict } from "../traffic/verdict.ts";
 import { optionsOf } from "./arguments.ts";
+import { upReport } from "./up-report.ts";
 
 interface UpOptions {
   readonly cluster?: WorldName;
@@ -62,18 +62,29 @@ function openForUp({ stack, ns, app }: GlobalOptions): OpenedForUp {
 
 async function up(opened: OpenedForUp, override: WorldName | undefined, progress: LineProgress): Promise<void> {
   const started = performance.now();
-  const world = await chooseAndTell(opened.config, override, progress);
+  const world = await chooseAndTell(opened, override, progress);
   const raised = await raise(world, opened, progress);
   const lab = await progress.stage("deploy", (note) => deploy(raised, progress, note));
-  const verdict = await progress.stage("measure the split", async () =>
-    measureSplit(await lab.client(), lab.config, measuredRequests),
-  );
+  const verdict = await measure(lab, progress);
   const all = { stage: "in all", seconds: (performance.now() - started) / 1000 };
-  print(report(lab, verdict, [...progress.times, all]));
-  if (!verdict.isAsWanted) throw notAsWanted(lab.config);
+  print(upReport(lab, verdict, [...progress.times, all]));
+  if (verdict && !verdict.isAsWanted) throw notAsWanted(lab.config);
 }
 
-async function chooseAndTell(config: LabConfig, override: WorldName | undefined, progress: Progress): Promise<World> {
+/** Undefined where a header decides, which a count of requests does not show. */
+async function measure(lab: Lab, progress: LineProgress): Promise<SplitVerdict | undefined> {
+  const strategy = configuredStrategy(lab);
+  if (strategy.owner === "ingress") return undefined;
+  return progress.stage("measure the split", async () =>
+    measureSplit(await lab.client(), lab, strategy, measuredRequests),
+  );
+}
+
+async function chooseAndTell(
+  { config, stackFile }: OpenedConfig,
+  override: WorldName | undefined,
+  progress: Progress,
+): Promise<World> {
   const running = loadEnvironment()?.world;
   const { world, reason } = await chooseWorld({ config, ...(override && { override }), ...(running && { running }) });
   if (running && running !== world.name) {
@@ -84,6 +95,7 @@ async function chooseAndTell(config: LabConfig, override: WorldName | undefined,
       },
     );
   }
+  if (world.name === "embedded" && config.strategy === "nginx-header") throw noIngressHere(stackFile.name);
   world.check?.();
   progress.say(`Cluster: ${world.name}, because ${reason}. What this changes outside .lab/:`);
   for (const line of world.footprint()) progress.say(`  - ${line}`);
@@ -111,38 +123,8 @@ async function deploy(lab: Lab, progress: Progress, note: (detail: string) => vo
   await prepareStack(lab);
   await settlePending(lab, say);
   await updateStack(lab, { say, waitSeconds, onLine: showLines(say, note) });
-  return restoreRoute(lab, say);
+  return configuredStrategy(lab).restore(lab, say);
 }
-
-function report(lab: Lab, verdict: SplitVerdict, times: readonly StageTime[]): readonly string[] {
-  const { app, namespace, gatewayNodePort } = lab.config;
-  return [
-    "",
-    ...splitTable(verdict),
-    "",
-    "How long it took",
-    ...table(times.map(({ stage, seconds }) => [stage, `${seconds.toFixed(1)} s`])),
-    "",
-    "Where to look next",
-    ...table([
-      ["npx canaryctl status", "weights, pods, and who owns the route"],
-      ["npx canaryctl set-traffic 70 30", "move the traffic"],
-      ["npx canaryctl rollback", "all of it back to the stable side, at once"],
-      [
-        'eval "$(npx canaryctl env)"',
-        `then: pulumi up, kubectl -n ${namespace} get pods, kubectl -n ${namespace} logs deploy/${clientName(app)}`,
-      ],
-      [
-        `curl -H 'Host: ${gatewayHost(app, namespace)}' http://${gatewayAddress(lab)}:${gatewayNodePort}/`,
-        "through the ingress gateway",
-      ],
-      ["npm run down", "take it all down"],
-    ]),
-  ];
-}
-
-/** Worlds that the lab makes answer on loopback; in a cluster of the user's own, any node does. */
-const gatewayAddress = ({ environment }: Lab): string => (environment.world === "existing" ? "<a node>" : "127.0.0.1");
 
 const notAsWanted = ({ namespace }: LabConfig): LabError =>
   new LabError("The split seen is not the one wanted, or requests failed.", {

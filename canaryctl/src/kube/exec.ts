@@ -6,12 +6,22 @@ import { LabError } from "../../../cluster/lab-error.ts";
 /** Runs a command in a container of one pod and gives what it printed. */
 export type PodExec = (container: string, command: readonly string[]) => Promise<string>;
 
-interface PodList {
-  readonly items: readonly {
-    readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
-    readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
-  }[];
+export interface Pod {
+  readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
+  readonly status?: {
+    readonly podIP?: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+  };
 }
+
+export interface PodList {
+  readonly items: readonly Pod[];
+}
+
+/** Ready, and not about to go. */
+export const isReady = ({ metadata, status }: Pod): boolean =>
+  !metadata.deletionTimestamp &&
+  status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") === true;
 
 /** The name of a pod that is ready and not about to go; undefined where there is none. */
 export async function readyPod(
@@ -20,12 +30,7 @@ export async function readyPod(
   labels: Readonly<Record<string, string>>,
 ): Promise<string | undefined> {
   const pods = await cluster.get<PodList>(podsPath(namespace, labels));
-  const ready = pods?.items.find(
-    ({ metadata, status }) =>
-      !metadata.deletionTimestamp &&
-      status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True"),
-  );
-  return ready?.metadata.name;
+  return pods?.items.find(isReady)?.metadata.name;
 }
 
 /** A way into one pod, by the API server's exec channel: it needs no port, and works wherever the API server is reached. */

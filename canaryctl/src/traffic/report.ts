@@ -5,7 +5,7 @@ import { confidence, type SplitVerdict } from "./verdict.ts";
 export function splitTable({ sides, answered, failed }: SplitVerdict): readonly string[] {
   const rows = sides.map(({ version, wanted, seen, interval, isWithin }) => [
     version,
-    `${wanted} %`,
+    percent(wanted / 100),
     answered > 0 ? percent(seen / answered) : "-",
     String(seen),
     interval ? `${interval.lowest}..${interval.highest}` : "-",

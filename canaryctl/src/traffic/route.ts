@@ -1,23 +1,38 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { TrafficSplit, Weight } from "../../../canary/weight.ts";
-import { toWeight } from "../../../canary/weight.ts";
 import { ApiError, type ClusterClient } from "../../../cluster/kube/client.ts";
-import { virtualServicePath } from "../../../cluster/kube/paths.ts";
-import { LabError } from "../../../cluster/lab-error.ts";
-import { type Version, versions, virtualServiceName } from "../../../components/names.ts";
-import { fieldManager, renderVirtualService } from "../../../components/traffic/render-weighted-route.ts";
+import type { LabError } from "../../../cluster/lab-error.ts";
 import type { LabConfig } from "../../../stacks/lab-config.ts";
+import type { PodExec } from "../kube/exec.ts";
+import type { ApplicationOf, Share } from "./share.ts";
 
-/** The route as it is in the cluster. */
+/** The split as it is in the cluster. */
 export interface LiveRoute {
-  /** Shares in percent. */
-  readonly weights: TrafficSplit;
-  /** Who wrote the weights last: a field manager, such as `canary-lab`. */
+  readonly weights: Share;
+  /** Who wrote it last: a field manager, such as `canary-lab`. */
   readonly owner: string;
 }
 
-/** The parts of a live VirtualService that are read. */
-interface LiveVirtualService {
+/** What splits the traffic where the config says how much the canary gets. */
+export interface Route {
+  /** Reads the split; undefined where there is none. */
+  read(cluster: ClusterClient, of: ApplicationOf): Promise<LiveRoute | undefined>;
+  /** The split that a config means: its weight, or the nearest that there is. */
+  wanted(config: LabConfig): Share;
+  /**
+   * Puts the split of `config` into the cluster at once: the fast path. It writes the whole object, as the program renders it, under
+   * the manager that the program uses too, so that neither takes fields from the other. Absent where only the engine can.
+   */
+  apply?(cluster: ClusterClient, config: LabConfig): Promise<void>;
+  /** Whether pods of the canary run while it gets nothing, so that they are to be ready before it gets more. */
+  readonly hasIdlePods: boolean;
+  /** Waits until the client's pod sends by the split of `config`. @throws LabError after a minute */
+  reach(exec: PodExec, cluster: ClusterClient, config: LabConfig): Promise<void>;
+  /** The error for where there is none. */
+  missing(of: ApplicationOf): LabError;
+}
+
+/** The parts of any object that tell who wrote its fields. */
+export interface Managed {
   readonly metadata: {
     readonly managedFields?: readonly {
       readonly manager?: string;
@@ -25,38 +40,12 @@ interface LiveVirtualService {
       readonly fieldsV1?: { readonly "f:spec"?: Readonly<Record<string, unknown>> };
     }[];
   };
-  readonly spec?: {
-    readonly http?: readonly {
-      readonly route?: readonly { readonly destination: { readonly subset?: string }; readonly weight?: number }[];
-    }[];
-  };
 }
 
-/** The parts of the config that say which route is meant. */
-export type RouteOf = Pick<LabConfig, "app" | "namespace">;
-
-const routePath = ({ app, namespace }: RouteOf): string => virtualServicePath(namespace, virtualServiceName(app));
-
-/** Reads the route; undefined where there is none. */
-export async function readRoute(cluster: ClusterClient, of: RouteOf): Promise<LiveRoute | undefined> {
-  const live = await cluster.get<LiveVirtualService>(routePath(of));
-  return live && { weights: weightsOf(live), owner: ownerOf(live) };
-}
-
-function weightsOf(live: LiveVirtualService): TrafficSplit {
-  const destinations = live.spec?.http?.[0]?.route ?? [];
-  // Istio reads a route's only destination without a weight as 100, and a missing weight beside others as 0.
-  const share = (version: Version): Weight => {
-    const found = destinations.find(({ destination }) => destination.subset === version);
-    return toWeight(found === undefined ? 0 : (found.weight ?? (destinations.length === 1 ? 100 : 0)));
-  };
-  return { stable: share(versions.stable), canary: share(versions.canary) };
-}
-
-/** Under server-side apply `spec.http` is one value: whoever owns it owns the weights. */
-function ownerOf(live: LiveVirtualService): string {
-  const owners = (live.metadata.managedFields ?? []).filter(
-    ({ fieldsV1 }) => fieldsV1?.["f:spec"]?.["f:http"] !== undefined,
+/** Who wrote a field of the spec last. Under server-side apply a list is mostly one value: whoever owns it owns all that is in it. */
+export function writerOf({ metadata }: Managed, field: string): string {
+  const owners = (metadata.managedFields ?? []).filter(
+    ({ fieldsV1 }) => fieldsV1?.["f:spec"]?.[`f:${field}`] !== undefined,
   );
   const [last] = owners.toSorted((a, b) => (b.time ?? "").localeCompare(a.time ?? ""));
   return last?.manager ?? "unknown";
@@ -66,17 +55,20 @@ function ownerOf(live: LiveVirtualService): string {
 const patience = { milliseconds: 30_000, betweenTries: 250 } as const;
 
 /**
- * Puts the whole route, as the program renders it, into the cluster: the fast path. It goes under the manager that the program
- * uses too, so that neither takes fields from the other. Tries again while the cluster's own webhooks are down.
+ * Server-side apply that tries again while the cluster's own webhooks are down.
  *
- * @throws LabError where there is no route: making one here would stand in the way of the program's
+ * @throws LabError where there is no such object: making one here would stand in the way of the program's
  */
-export async function applyRoute(cluster: ClusterClient, config: LabConfig): Promise<void> {
-  const path = routePath(config);
+export async function applyPatiently(
+  cluster: ClusterClient,
+  path: string,
+  object: object,
+  manager: string,
+): Promise<void> {
   const until = Date.now() + patience.milliseconds;
   for (;;) {
     try {
-      await cluster.apply(path, renderVirtualService(config), fieldManager);
+      await cluster.apply(path, object, manager);
       return;
     } catch (error) {
       const isPassing = error instanceof ApiError && error.status >= 500 && Date.now() < until;
@@ -85,8 +77,3 @@ export async function applyRoute(cluster: ClusterClient, config: LabConfig): Pro
     }
   }
 }
-
-export const noRoute = (of: RouteOf): LabError =>
-  new LabError(`There is no VirtualService ${virtualServiceName(of.app)} in namespace ${of.namespace}.`, {
-    next: "npx canaryctl up",
-  });

@@ -1,6 +1,8 @@
-import { type TrafficSplit, toWeight, type Weight } from "../../../canary/weight.ts";
-import { type Version, versions } from "../../../components/names.ts";
-import type { RouteOf } from "./route.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import { LabError } from "../../../cluster/lab-error.ts";
+import { clientName, type Version, versions } from "../../../components/names.ts";
+import type { PodExec } from "../kube/exec.ts";
+import { type ApplicationOf, isSameShare, type Share, shareText } from "./share.ts";
 
 /** What is asked of a sidecar's proxy: the routes that it has been told, as it uses them. */
 export const routesCommand = ["pilot-agent", "request", "GET", "config_dump?resource=dynamic_route_configs"] as const;
@@ -8,32 +10,65 @@ export const routesCommand = ["pilot-agent", "request", "GET", "config_dump?reso
 interface RouteDump {
   readonly configs?: readonly {
     readonly route_config?: {
-      readonly virtual_hosts?: readonly {
-        readonly name?: string;
-        readonly routes?: readonly {
-          readonly route?: {
-            readonly cluster?: string;
-            readonly weighted_clusters?: {
-              readonly clusters?: readonly { readonly name: string; readonly weight?: number }[];
-            };
-          };
-        }[];
-      }[];
+      readonly virtual_hosts?: readonly { readonly name?: string; readonly routes?: readonly SidecarRoute[] }[];
     };
   }[];
 }
 
+interface SidecarRoute {
+  readonly match?: { readonly headers?: readonly unknown[] };
+  readonly route?: {
+    readonly cluster?: string;
+    readonly weighted_clusters?: { readonly clusters?: readonly { readonly name: string; readonly weight?: number }[] };
+  };
+}
+
 /** The split that a sidecar sends its pod's requests by; undefined while it knows of no split for this host. */
-export function sidecarSplit(dump: string, { app, namespace }: RouteOf): TrafficSplit | undefined {
+export function sidecarSplit(dump: string, { app, namespace }: ApplicationOf): Share | undefined {
   const hosts =
     (JSON.parse(dump) as RouteDump).configs?.flatMap(({ route_config }) => route_config?.virtual_hosts ?? []) ?? [];
-  const route = hosts.find(({ name }) => name?.startsWith(`${app}.${namespace}.svc.`))?.routes?.[0]?.route;
+  const routes = hosts.find(({ name }) => name?.startsWith(`${app}.${namespace}.svc.`))?.routes ?? [];
+  // Routes with conditions are those of targeted users; the split is what everybody else gets, and stands behind them.
+  const route = routes.findLast(({ match }) => !match?.headers?.length)?.route;
   // A side whose weight is 0 is not told to the sidecar, and the other one then stands alone.
   const clusters = route?.weighted_clusters?.clusters ?? (route?.cluster ? [{ name: route.cluster, weight: 100 }] : []);
-  const share = (version: Version): Weight =>
-    toWeight(
-      clusters.filter(({ name }) => name.split("|")[2] === version).reduce((sum, { weight }) => sum + (weight ?? 0), 0),
-    );
+  const total = clusters.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
+  const share = (version: Version): number =>
+    clusters
+      .filter(({ name }) => isOf(name, app, version))
+      .reduce((sum, { weight }) => sum + (100 * (weight ?? 0)) / total, 0);
   const split = { stable: share(versions.stable), canary: share(versions.canary) };
-  return split.stable + split.canary === 100 ? split : undefined;
+  return Math.abs(split.stable + split.canary - 100) < 0.01 ? split : undefined;
+}
+
+/** Istio names a cluster `outbound|80|SUBSET|HOST`: a side is a subset of the Service, or a Service of its own. */
+function isOf(cluster: string, app: string, version: Version): boolean {
+  const [, , subset, host = ""] = cluster.split("|");
+  return subset === version || (subset === "" && host.startsWith(`${app}-${version}.`));
+}
+
+const patience = { milliseconds: 60_000, betweenTries: 200 } as const;
+
+/**
+ * Waits until the client's sidecar sends by `wanted`: a measurement before that would blame the split for what is only on its way.
+ *
+ * @throws LabError after a minute
+ */
+export async function waitForSplit(exec: PodExec, of: ApplicationOf, wanted: Share): Promise<void> {
+  const until = Date.now() + patience.milliseconds;
+  let seen: Share | undefined;
+  do {
+    seen = sidecarSplit(await exec("istio-proxy", routesCommand), of);
+    if (seen && isSameShare(seen, wanted)) return;
+    await pause(patience.betweenTries);
+  } while (Date.now() < until);
+  throw new LabError(
+    seen
+      ? `The client's sidecar still sends ${shareText(seen)}, where ${shareText(wanted)} is wanted.`
+      : `The client's sidecar knows of no split for ${of.app}.`,
+    {
+      place: `deployment ${of.namespace}/${clientName(of.app)}`,
+      next: `kubectl -n istio-system logs deploy/istiod`,
+    },
+  );
 }

@@ -1,18 +1,24 @@
 import type { LoadSummary } from "../../../apps/versioned-echo/src/load-summary.ts";
 import { binomialInterval, type CountInterval } from "../../../canary/binomial.ts";
-import { splitOf, type Weight } from "../../../canary/weight.ts";
 import { buildTag } from "../../../components/image/render-echo-image.ts";
-import { type Version, versions } from "../../../components/names.ts";
 import type { LabConfig } from "../../../stacks/lab-config.ts";
+import type { Share } from "./share.ts";
 
 /** A right split falls outside its interval once in a thousand measurements. */
 export const confidence = 0.999;
 
+/** One version whose answers are counted. */
+export interface Side {
+  /** What users call it, such as `v1`. */
+  readonly version: string;
+  /** What its answers call themselves: the tag of its image. */
+  readonly answer: string;
+  /** Percent of the requests that it should answer. */
+  readonly wanted: number;
+}
+
 /** One side of a measured split. */
-export interface SideVerdict {
-  readonly version: Version;
-  /** Percent. */
-  readonly wanted: Weight;
+export interface SideVerdict extends Pick<Side, "version" | "wanted"> {
   /** Requests that this side answered. */
   readonly seen: number;
   /** The counts that chance allows; undefined where nothing was answered. */
@@ -22,42 +28,49 @@ export interface SideVerdict {
 
 export interface SplitVerdict {
   readonly sides: readonly SideVerdict[];
-  /** Requests that either side answered. */
+  /** Requests that a side answered. */
   readonly answered: number;
-  /** Requests that were answered with an error, by neither side, or not at all. */
+  /** Requests that were answered with an error, by no side, or not at all. */
   readonly failed: number;
-  /** Every request was answered, and both sides are within. */
+  /** Every request was answered, and all sides are within. */
   readonly isAsWanted: boolean;
 }
 
 /**
- * What each side's answers call themselves: the tag of its image. Undefined where the answers cannot tell the sides apart, for an
- * image that is not ours, or the same one on both.
+ * The sides of a split, by the tags of their images. Where both have the same one, as after a release that is finished, there is a
+ * single side, if it should get everything. Undefined where the answers cannot tell the sides apart.
+ *
+ * @param names what the sides are called
  */
-export function answerNames(config: LabConfig): Readonly<Record<Version, string>> | undefined {
+export function sidesOf(
+  config: Pick<LabConfig, "stableImage" | "canaryImage">,
+  share: Share,
+  names: { readonly stable: string; readonly canary: string },
+): readonly Side[] | undefined {
   const stable = buildTag(config.stableImage);
   const canary = buildTag(config.canaryImage);
-  if (stable === undefined || canary === undefined || stable === canary) return undefined;
-  return { [versions.stable]: stable, [versions.canary]: canary };
+  if (stable === undefined || canary === undefined) return undefined;
+  if (stable !== canary) {
+    return [
+      { version: names.stable, answer: stable, wanted: share.stable },
+      { version: names.canary, answer: canary, wanted: share.canary },
+    ];
+  }
+  if (share.stable !== 0 && share.canary !== 0) return undefined;
+  return [{ version: share.canary === 0 ? names.stable : names.canary, answer: stable, wanted: 100 }];
 }
 
-/** Compares the answers of a load run with the weight that was asked for. */
-export function judgeSplit(
-  canaryWeight: Weight,
-  load: LoadSummary,
-  names: Readonly<Record<Version, string>>,
-): SplitVerdict {
-  const split = splitOf(canaryWeight);
-  const wanted = { [versions.stable]: split.stable, [versions.canary]: split.canary };
-  const count = (version: Version): number => load.versions[names[version]] ?? 0;
-  const answered = count(versions.stable) + count(versions.canary);
-  const sides = Object.values(versions).map((version): SideVerdict => {
-    const seen = count(version);
+/** Compares the answers of a load run with the shares that its sides should have. */
+export function judgeSplit(sides: readonly Side[], load: LoadSummary): SplitVerdict {
+  const counts = sides.map(({ answer }) => load.versions[answer] ?? 0);
+  const answered = counts.reduce((sum, count) => sum + count, 0);
+  const verdicts = sides.map(({ version, wanted }, index): SideVerdict => {
+    const seen = counts[index] ?? 0;
     const interval =
-      answered > 0 ? binomialInterval({ trials: answered, probability: wanted[version] / 100, confidence }) : undefined;
+      answered > 0 ? binomialInterval({ trials: answered, probability: wanted / 100, confidence }) : undefined;
     const isWithin = interval !== undefined && seen >= interval.lowest && seen <= interval.highest;
-    return { version, wanted: wanted[version], seen, interval, isWithin };
+    return { version, wanted, seen, interval, isWithin };
   });
   const failed = Math.max(load.failed, load.sent - answered);
-  return { sides, answered, failed, isAsWanted: failed === 0 && sides.every(({ isWithin }) => isWithin) };
+  return { sides: verdicts, answered, failed, isAsWanted: failed === 0 && verdicts.every(({ isWithin }) => isWithin) };
 }

@@ -1,16 +1,18 @@
 import type { ClusterClient } from "../../../cluster/kube/client.ts";
 import { deploymentsPath } from "../../../cluster/kube/paths.ts";
 import { deploymentName, type Version, versions } from "../../../components/names.ts";
-import type { RouteOf } from "./route.ts";
+import type { ApplicationOf } from "./share.ts";
 
-/** The pods of one side. */
+/** The pods of one side, or of one revision. */
 export interface Workload {
   readonly name: string;
-  readonly version: Version;
+  readonly version: string;
   readonly image: string;
   /** Pods that serve, of those wanted. */
   readonly ready: number;
   readonly wanted: number;
+  /** What a controller uses it for: stable, canary, active or preview. */
+  readonly role?: string;
 }
 
 interface Deployment {
@@ -25,7 +27,7 @@ interface Deployment {
 /** Reads one side; undefined where it is not deployed. */
 export async function readWorkload(
   cluster: ClusterClient,
-  of: RouteOf,
+  of: ApplicationOf,
   version: Version,
 ): Promise<Workload | undefined> {
   const name = deploymentName(of.app, version);
@@ -41,7 +43,7 @@ export async function readWorkload(
 }
 
 /** Reads both sides; those that are not deployed are left out. */
-export async function readWorkloads(cluster: ClusterClient, of: RouteOf): Promise<readonly Workload[]> {
+export async function readWorkloads(cluster: ClusterClient, of: ApplicationOf): Promise<readonly Workload[]> {
   const sides = await Promise.all(Object.values(versions).map((version) => readWorkload(cluster, of, version)));
   return sides.filter((side) => side !== undefined);
 }

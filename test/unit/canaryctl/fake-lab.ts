@@ -49,7 +49,7 @@ export function fakeLab(options: FakeOptions = {}) {
     patch: () => Promise.reject(new Error("not here")),
     async apply<T>(_path: string, object: object): Promise<T> {
       const { spec } = object as { spec: { http: { route: { weight: number }[] }[] } };
-      live.weight = spec.http[0]?.route[1]?.weight;
+      live.weight = spec.http.at(-1)?.route[1]?.weight; // behind the routes of targeted users
       log.push(`apply ${live.weight}`);
       return object as T;
     },

@@ -1,8 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import { isHealthy, readStatus, statusText } from "../../../../canaryctl/src/commands/status.ts";
+import { configuredStrategy } from "../../../../canaryctl/src/strategies/table.ts";
 import { type FakeOptions, fakeLab } from "../fake-lab.ts";
 
-const statusOf = (options: FakeOptions) => readStatus(fakeLab(options).lab);
+const statusOf = (options: FakeOptions) => {
+  const { lab } = fakeLab(options);
+  return readStatus(lab, configuredStrategy(lab));
+};
 
 describe("status", () => {
   test("shows weights wanted and live, and the pods of both sides", async () => {
@@ -10,6 +14,9 @@ describe("status", () => {
     expect(status).toMatchObject({
       stack: "dev",
       world: "embedded",
+      strategy: "istio",
+      owner: "pulumi",
+      release: null,
       weights: { config: { stable: 90, canary: 10 }, route: { stable: 90, canary: 10 } },
       workloads: [
         { name: "versioned-echo-v1", ready: 2, wanted: 2 },

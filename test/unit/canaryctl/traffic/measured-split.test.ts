@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { PodExec } from "../../../../canaryctl/src/kube/exec.ts";
+import { configuredStrategy } from "../../../../canaryctl/src/strategies/table.ts";
 import { measureSplit } from "../../../../canaryctl/src/traffic/measured-split.ts";
 import { fakeLab } from "../fake-lab.ts";
 
@@ -30,7 +31,8 @@ function pod(weights: readonly number[], answers: readonly Record<string, number
 }
 
 describe("measureSplit", () => {
-  const { config } = fakeLab({ configWeight: 10 }).lab;
+  const { lab } = fakeLab({ configWeight: 10 });
+  const strategy = configuredStrategy(lab);
 
   test("measures once the sidecar sends by the weight and its requests are answered", async () => {
     const client = pod(
@@ -41,7 +43,7 @@ describe("measureSplit", () => {
         { v1: 362, v2: 38 },
       ],
     );
-    expect((await measureSplit(client.exec, config, 400)).isAsWanted).toBe(true);
+    expect((await measureSplit(client.exec, lab, strategy, 400)).isAsWanted).toBe(true);
     expect(client.dumps()).toBe(3);
     expect(client.runs).toEqual(["100", "100", "400"]);
   });
@@ -55,13 +57,20 @@ describe("measureSplit", () => {
         { v1: 362, v2: 38 },
       ],
     );
-    const verdict = await measureSplit(client.exec, config, 400);
+    const verdict = await measureSplit(client.exec, lab, strategy, 400);
     expect(verdict).toMatchObject({ isAsWanted: false, answered: 400 });
     expect(client.runs).toEqual(["100", "400"]);
   });
 
   test("says so where the answers could not tell the sides apart", async () => {
-    const same = fakeLab({ changes: { canaryImage: "versioned-echo:v1" } }).lab.config;
-    await expect(measureSplit(pod([10], [{}]).exec, same, 400)).rejects.toThrow(/told apart/);
+    const same = fakeLab({ changes: { canaryImage: "versioned-echo:v1" } }).lab;
+    await expect(measureSplit(pod([10], [{}]).exec, same, strategy, 400)).rejects.toThrow(/told apart/);
+  });
+
+  test("a release that is finished has one side, and every answer is its own", async () => {
+    const changes = { stableImage: "versioned-echo:v2", canaryEnabled: false };
+    const finished = fakeLab({ configWeight: 0, changes }).lab;
+    const client = pod([0], [{ v2: 100 }, { v2: 400 }]);
+    expect(await measureSplit(client.exec, finished, strategy, 400)).toMatchObject({ isAsWanted: true, failed: 0 });
   });
 });

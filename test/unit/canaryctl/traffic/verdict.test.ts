@@ -1,11 +1,16 @@
 import { describe, expect, test } from "@jest/globals";
 import type { LoadSummary } from "../../../../apps/versioned-echo/src/load-summary.ts";
-import { toWeight } from "../../../../canary/weight.ts";
 import { splitTable } from "../../../../canaryctl/src/traffic/report.ts";
-import { answerNames, judgeSplit } from "../../../../canaryctl/src/traffic/verdict.ts";
-import { fakeLab } from "../fake-lab.ts";
+import { shareOf } from "../../../../canaryctl/src/traffic/share.ts";
+import { judgeSplit as judge, sidesOf } from "../../../../canaryctl/src/traffic/verdict.ts";
 
-const names = { v1: "v1", v2: "v2" };
+const names = { stable: "v1", canary: "v2" };
+
+/** A split whose images call themselves `stable` and `canary`. */
+const judgeSplit = (canary: number, loaded: LoadSummary, [stableTag, canaryTag] = ["v1", "v2"]) => {
+  const images = { stableImage: `versioned-echo:${stableTag}`, canaryImage: `versioned-echo:${canaryTag}` };
+  return judge(sidesOf(images, shareOf(canary), names) ?? [], loaded);
+};
 
 const load = (versions: Record<string, number>, failed = 0): LoadSummary => ({
   sent: Object.values(versions).reduce((sum, count) => sum + count, failed),
@@ -22,7 +27,7 @@ const load = (versions: Record<string, number>, failed = 0): LoadSummary => ({
 
 describe("judgeSplit", () => {
   test("a split within the interval is as wanted", () => {
-    const verdict = judgeSplit(toWeight(10), load({ v1: 362, v2: 38 }), names);
+    const verdict = judgeSplit(10, load({ v1: 362, v2: 38 }));
     expect(verdict).toMatchObject({ answered: 400, failed: 0, isAsWanted: true });
     expect(verdict.sides[1]).toMatchObject({
       version: "v2",
@@ -33,42 +38,57 @@ describe("judgeSplit", () => {
   });
 
   test("one outside is not", () => {
-    expect(judgeSplit(toWeight(10), load({ v1: 300, v2: 100 }), names).isAsWanted).toBe(false);
+    expect(judgeSplit(10, load({ v1: 300, v2: 100 })).isAsWanted).toBe(false);
   });
 
   test("at 0 and 100 a single stray answer is wrong", () => {
-    expect(judgeSplit(toWeight(0), load({ v1: 400 }), names).isAsWanted).toBe(true);
-    expect(judgeSplit(toWeight(0), load({ v1: 399, v2: 1 }), names).isAsWanted).toBe(false);
-    expect(judgeSplit(toWeight(100), load({ v2: 400 }), names).isAsWanted).toBe(true);
+    expect(judgeSplit(0, load({ v1: 400 })).isAsWanted).toBe(true);
+    expect(judgeSplit(0, load({ v1: 399, v2: 1 })).isAsWanted).toBe(false);
+    expect(judgeSplit(100, load({ v2: 400 })).isAsWanted).toBe(true);
   });
 
   test("failures, strangers' answers and silence are not as wanted", () => {
-    expect(judgeSplit(toWeight(10), load({ v1: 362, v2: 38 }, 1), names)).toMatchObject({
+    expect(judgeSplit(10, load({ v1: 362, v2: 38 }, 1))).toMatchObject({
       failed: 1,
       isAsWanted: false,
     });
-    expect(judgeSplit(toWeight(10), load({ v1: 362, v2: 38, v9: 5 }), names)).toMatchObject({
+    expect(judgeSplit(10, load({ v1: 362, v2: 38, v9: 5 }))).toMatchObject({
       failed: 5,
       isAsWanted: false,
     });
-    expect(judgeSplit(toWeight(10), load({}), names)).toMatchObject({ answered: 0, isAsWanted: false });
+    expect(judgeSplit(10, load({}))).toMatchObject({ answered: 0, isAsWanted: false });
   });
 
   test("sides are told apart by what their images call themselves", () => {
-    const verdict = judgeSplit(toWeight(100), load({ "2.0": 9 }), { v1: "1.9", v2: "2.0" });
+    const verdict = judgeSplit(100, load({ "2.0": 9 }), ["1.9", "2.0"]);
     expect(verdict.sides.map(({ seen }) => seen)).toEqual([0, 9]);
   });
 });
 
-test("answerNames are the images' tags; none where they cannot tell the sides apart", () => {
-  const of = (canaryImage: string) => answerNames(fakeLab({ changes: { canaryImage } }).lab.config);
-  expect(of("versioned-echo:v3")).toEqual({ v1: "v1", v2: "v3" });
-  expect(of("versioned-echo:v1")).toBeUndefined();
-  expect(of("nginx:1")).toBeUndefined();
+describe("sidesOf", () => {
+  const of = (canaryImage: string, canary: number) =>
+    sidesOf({ stableImage: "versioned-echo:v1", canaryImage }, shareOf(canary), names);
+
+  test("are told apart by their images' tags", () => {
+    expect(of("versioned-echo:v3", 25)).toEqual([
+      { version: "v1", answer: "v1", wanted: 75 },
+      { version: "v2", answer: "v3", wanted: 25 },
+    ]);
+  });
+
+  test("there is one where both have the same image and one gets everything", () => {
+    expect(of("versioned-echo:v1", 0)).toEqual([{ version: "v1", answer: "v1", wanted: 100 }]);
+    expect(of("versioned-echo:v1", 100)).toEqual([{ version: "v2", answer: "v1", wanted: 100 }]);
+  });
+
+  test("there are none where answers cannot tell them apart", () => {
+    expect(of("versioned-echo:v1", 10)).toBeUndefined();
+    expect(of("nginx:1", 10)).toBeUndefined();
+  });
 });
 
 test("the table shows wanted, seen, allowed and verdict per version", () => {
-  expect(splitTable(judgeSplit(toWeight(10), load({ v1: 300, v2: 100 }), names))).toEqual([
+  expect(splitTable(judgeSplit(10, load({ v1: 300, v2: 100 })))).toEqual([
     "Traffic: 400 requests from a pod in the mesh answered, 0 failed",
     "  version  wanted  seen  requests  allowed (99.9 %)  verdict",
     "  v1       90 %    75 %  300       339..378          NOT as wanted",

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { restoreRoute } from "../../../../canaryctl/src/traffic/restore-route.ts";
-import { fakeLab } from "../fake-lab.ts";
+import { restoreRoute } from "../../../../../canaryctl/src/strategies/weights/restore.ts";
+import { istioRoute } from "../../../../../canaryctl/src/traffic/istio-route.ts";
+import { fakeLab } from "../../fake-lab.ts";
 
 const quiet = () => {};
 
@@ -8,7 +9,7 @@ describe("restoreRoute", () => {
   test("puts a route that was moved by hand where the file says", async () => {
     const { lab, log } = fakeLab({ configWeight: 30, liveWeight: 0 });
     const lines: string[] = [];
-    await restoreRoute(lab, (line) => void lines.push(line));
+    await restoreRoute(lab, istioRoute, (line) => void lines.push(line));
     expect(log).toEqual(["apply 30"]);
     expect(lines[0]).toContain("100/0");
   });
@@ -17,7 +18,7 @@ describe("restoreRoute", () => {
     const { lab, log, live } = fakeLab({ configWeight: 30 });
     live.weight = 0;
     lab.stackFile.set({ canaryWeight: 0 });
-    expect((await restoreRoute(lab, quiet)).config.canaryWeight).toBe(0);
+    expect((await restoreRoute(lab, istioRoute, quiet)).config.canaryWeight).toBe(0);
     expect(log).toEqual([]);
   });
 
@@ -28,7 +29,7 @@ describe("restoreRoute", () => {
       lab.stackFile.set({ canaryWeight: 0 });
       return apply(...call);
     };
-    expect((await restoreRoute(lab, quiet)).config.canaryWeight).toBe(0);
+    expect((await restoreRoute(lab, istioRoute, quiet)).config.canaryWeight).toBe(0);
     expect(log).toEqual(["apply 30", "apply 0"]);
     expect(live.weight).toBe(0);
   });
@@ -41,7 +42,7 @@ describe("restoreRoute", () => {
       live.weight = 0;
       return applied;
     };
-    await expect(restoreRoute(lab, quiet)).rejects.toThrow(/does not stay/);
+    await expect(restoreRoute(lab, istioRoute, quiet)).rejects.toThrow(/does not stay/);
     expect(log).toEqual(["apply 30", "apply 30", "apply 30"]);
   });
 });

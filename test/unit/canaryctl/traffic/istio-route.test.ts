@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { applyRoute, readRoute } from "../../../../canaryctl/src/traffic/route.ts";
+import { istioRoute } from "../../../../canaryctl/src/traffic/istio-route.ts";
 import { ApiError, type ClusterClient } from "../../../../cluster/kube/client.ts";
 import { renderVirtualService } from "../../../../components/traffic/render-weighted-route.ts";
 import { fakeLab, virtualService } from "../fake-lab.ts";
@@ -19,22 +19,28 @@ function clusterWith(object: unknown): ClusterClient & { readonly paths: string[
   };
 }
 
-describe("readRoute", () => {
+describe("istioRoute.read", () => {
   test("reads the weights, at the path of the route", async () => {
     const cluster = clusterWith(virtualService(30));
-    expect((await readRoute(cluster, of))?.weights).toEqual({ stable: 70, canary: 30 });
+    expect((await istioRoute.read(cluster, of))?.weights).toEqual({ stable: 70, canary: 30 });
     expect(cluster.paths).toEqual([
       "/apis/networking.istio.io/v1/namespaces/canary-lab/virtualservices/versioned-echo-virtualservice",
     ]);
   });
 
+  test("reads the weights behind the routes of targeted users, wherever they stand", async () => {
+    const { config } = fakeLab({ configWeight: 30, changes: { stickyCookie: "side" } }).lab;
+    const cluster = clusterWith(renderVirtualService(config));
+    expect((await istioRoute.read(cluster, of))?.weights).toEqual({ stable: 70, canary: 30 });
+  });
+
   test("nothing where there is no route", async () => {
-    expect(await readRoute(clusterWith(undefined), of)).toBeUndefined();
+    expect(await istioRoute.read(clusterWith(undefined), of)).toBeUndefined();
   });
 
   test("a destination that stands alone has everything, one that is missing nothing", async () => {
     const alone = { metadata: {}, spec: { http: [{ route: [{ destination: { subset: "v2" } }] }] } };
-    expect((await readRoute(clusterWith(alone), of))?.weights).toEqual({ stable: 0, canary: 100 });
+    expect((await istioRoute.read(clusterWith(alone), of))?.weights).toEqual({ stable: 0, canary: 100 });
   });
 
   test("the owner is who wrote spec.http last, not who wrote something else later", async () => {
@@ -44,12 +50,12 @@ describe("readRoute", () => {
       { manager: "canary-lab", time: "2026-01-02T00:00:00Z", fieldsV1: http },
       { manager: "kubectl-label", time: "2026-01-03T00:00:00Z", fieldsV1: { "f:metadata": {} } },
     ];
-    expect((await readRoute(clusterWith(virtualService(0, managers)), of))?.owner).toBe("canary-lab");
-    expect((await readRoute(clusterWith(virtualService(0)), of))?.owner).toBe("unknown");
+    expect((await istioRoute.read(clusterWith(virtualService(0, managers)), of))?.owner).toBe("canary-lab");
+    expect((await istioRoute.read(clusterWith(virtualService(0)), of))?.owner).toBe("unknown");
   });
 });
 
-describe("applyRoute", () => {
+describe("istioRoute.apply", () => {
   const { config } = fakeLab({ changes: { canaryWeight: 0 } }).lab;
 
   test("applies what the program renders, under its manager", async () => {
@@ -62,7 +68,7 @@ describe("applyRoute", () => {
         return {} as T;
       },
     };
-    await applyRoute(cluster, config);
+    await istioRoute.apply(cluster, config);
     expect(calls).toEqual([
       [expect.stringContaining("/versioned-echo-virtualservice"), renderVirtualService(config), "canary-lab"],
     ]);
@@ -76,7 +82,7 @@ describe("applyRoute", () => {
       patch: () => Promise.reject(new Error("not here")),
       apply: () => Promise.reject(failures[tries++]),
     };
-    await expect(applyRoute(cluster, config)).rejects.toMatchObject({ status: 403 });
+    await expect(istioRoute.apply(cluster, config)).rejects.toMatchObject({ status: 403 });
     expect(tries).toBe(2);
   });
 });

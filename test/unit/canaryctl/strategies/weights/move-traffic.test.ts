@@ -1,13 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
-import { moveTraffic } from "../../../../canaryctl/src/commands/set-traffic.ts";
-import { fakeLab } from "../fake-lab.ts";
+import { moveTraffic } from "../../../../../canaryctl/src/strategies/weights/move-traffic.ts";
+import { istioRoute } from "../../../../../canaryctl/src/traffic/istio-route.ts";
+import { fakeLab } from "../../fake-lab.ts";
 
 const quiet = () => {};
 
 describe("moveTraffic", () => {
   test("more for the canary goes through the engine alone", async () => {
     const { lab, log, live, file } = fakeLab({ changes: { canaryWeight: 30 } });
-    expect(await moveTraffic(lab, quiet)).toBe("Traffic: 90/10 -> 70/30 (stable/canary)");
+    expect(await moveTraffic(lab, istioRoute, quiet)).toBe("Traffic: 90/10 -> 70/30 (stable/canary)");
     expect(log).toEqual(["update"]);
     expect(live.weight).toBe(30);
     expect(file()).toContain('canary-lab:canaryWeight: "30"');
@@ -15,13 +16,13 @@ describe("moveTraffic", () => {
 
   test("less for it moves the route first", async () => {
     const { lab, log } = fakeLab({ configWeight: 50, changes: { canaryWeight: 10 } });
-    await moveTraffic(lab, quiet);
+    await moveTraffic(lab, istioRoute, quiet);
     expect(log).toEqual(["apply 10", "update"]);
   });
 
   test("the live route decides which way it goes, not the config", async () => {
     const { lab, log } = fakeLab({ configWeight: 10, liveWeight: 80, changes: { canaryWeight: 30 } });
-    await moveTraffic(lab, quiet);
+    await moveTraffic(lab, istioRoute, quiet);
     expect(log).toEqual(["apply 30", "update"]);
   });
 
@@ -32,7 +33,7 @@ describe("moveTraffic", () => {
       liveWeight: 0,
       changes: { canaryWeight: 30 },
     });
-    expect(await moveTraffic(lab, quiet)).toBe("Traffic: 100/0 -> 70/30 (stable/canary)");
+    expect(await moveTraffic(lab, istioRoute, quiet)).toBe("Traffic: 100/0 -> 70/30 (stable/canary)");
     expect(log).toEqual(["update", "apply 30"]);
     expect(live.weight).toBe(30);
   });
@@ -45,7 +46,9 @@ describe("moveTraffic", () => {
         fake.lab.stackFile.set({ canaryWeight: 0 });
       },
     });
-    await expect(moveTraffic(fake.lab, quiet)).rejects.toThrow(/Another command has set the traffic to 100\/0/);
+    await expect(moveTraffic(fake.lab, istioRoute, quiet)).rejects.toThrow(
+      /Another command has set the traffic to 100\/0/,
+    );
     expect(fake.live.weight).toBe(0);
   });
 
@@ -55,30 +58,30 @@ describe("moveTraffic", () => {
   ])("refuses more for a canary that is %s, and touches nothing", async (_case, canaryReady, message) => {
     const { lab, log, file } = fakeLab({ canaryReady, changes: { canaryWeight: 30 } });
     const before = file();
-    await expect(moveTraffic(lab, quiet)).rejects.toThrow(message);
+    await expect(moveTraffic(lab, istioRoute, quiet)).rejects.toThrow(message);
     expect(log).toEqual([]);
     expect(file()).toBe(before);
   });
 
   test("a canary that is broken can still be given less", async () => {
     const { lab, live } = fakeLab({ canaryReady: 0, configWeight: 50, changes: { canaryWeight: 0 } });
-    await moveTraffic(lab, quiet);
+    await moveTraffic(lab, istioRoute, quiet);
     expect(live.weight).toBe(0);
   });
 
   test("without a route there is nothing to move", async () => {
     const { lab, log } = fakeLab({ liveWeight: undefined, changes: { canaryWeight: 0 } });
-    await expect(moveTraffic(lab, quiet)).rejects.toThrow(/no VirtualService/);
+    await expect(moveTraffic(lab, istioRoute, quiet)).rejects.toThrow(/no VirtualService/);
     expect(log).toEqual([]);
   });
 
   test("after a failure the file says what the traffic does", async () => {
     const fail = () => Promise.reject(new Error("the engine failed"));
     const rise = fakeLab({ changes: { canaryWeight: 30 }, update: fail });
-    await expect(moveTraffic(rise.lab, quiet)).rejects.toThrow(/engine failed/);
+    await expect(moveTraffic(rise.lab, istioRoute, quiet)).rejects.toThrow(/engine failed/);
     expect(rise.file()).toContain('"10"');
     const fall = fakeLab({ changes: { canaryWeight: 0 }, update: fail });
-    await expect(moveTraffic(fall.lab, quiet)).rejects.toThrow(/engine failed/);
+    await expect(moveTraffic(fall.lab, istioRoute, quiet)).rejects.toThrow(/engine failed/);
     expect(fall.file()).toContain('"0"');
   });
 });

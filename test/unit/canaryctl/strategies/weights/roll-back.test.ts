@@ -1,12 +1,15 @@
 import { writeFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
-import { rollback } from "../../../../canaryctl/src/commands/rollback.ts";
-import { EngineBusyError } from "../../../../canaryctl/src/engine/engine.ts";
-import type { FileState } from "../../../../canaryctl/src/engine/file-state.ts";
-import { configForRollback } from "../../../../canaryctl/src/lab.ts";
-import { fakeLab } from "../fake-lab.ts";
+import { EngineBusyError } from "../../../../../canaryctl/src/engine/engine.ts";
+import type { FileState } from "../../../../../canaryctl/src/engine/file-state.ts";
+import { configForRollback, type Lab } from "../../../../../canaryctl/src/lab.ts";
+import { rollBackRoute } from "../../../../../canaryctl/src/strategies/weights/roll-back.ts";
+import { istioRoute } from "../../../../../canaryctl/src/traffic/istio-route.ts";
+import { fakeLab } from "../../fake-lab.ts";
 
 const quiet = () => {};
+
+const rollback = (lab: Lab, say: (line: string) => void) => rollBackRoute(lab, istioRoute, say);
 
 describe("rollback", () => {
   test("moves the route, then the file, then the state", async () => {

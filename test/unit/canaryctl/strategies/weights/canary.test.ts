@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import { createCanary } from "../../../../canaryctl/src/commands/create-canary.ts";
-import { deleteCanary } from "../../../../canaryctl/src/commands/delete-canary.ts";
-import { EngineBusyError } from "../../../../canaryctl/src/engine/engine.ts";
-import { fakeLab } from "../fake-lab.ts";
+import { EngineBusyError } from "../../../../../canaryctl/src/engine/engine.ts";
+import { createCanary, deleteCanary } from "../../../../../canaryctl/src/strategies/weights/canary.ts";
+import { istioRoute } from "../../../../../canaryctl/src/traffic/istio-route.ts";
+import { fakeLab } from "../../fake-lab.ts";
 
 const quiet = () => {};
 
@@ -12,7 +12,7 @@ describe("createCanary", () => {
       configWeight: 0,
       changes: { canaryEnabled: true, canaryImage: "versioned-echo:v3", canaryReplicas: 1 },
     });
-    await createCanary(lab, quiet);
+    await createCanary(lab, istioRoute, quiet);
     expect(log).toEqual(["update"]);
     expect(file()).toBe(`config:
   canary-lab:canaryWeight: "0"
@@ -26,7 +26,7 @@ describe("createCanary", () => {
     const busy = () => Promise.reject(new EngineBusyError("Another update is running."));
     const { lab, file } = fakeLab({ changes: { canaryReplicas: 1 }, update: busy });
     const before = file();
-    await expect(createCanary(lab, quiet)).rejects.toBeInstanceOf(EngineBusyError);
+    await expect(createCanary(lab, istioRoute, quiet)).rejects.toBeInstanceOf(EngineBusyError);
     expect(file()).toBe(before);
   });
 });
@@ -38,21 +38,21 @@ describe("deleteCanary", () => {
       { configWeight: 0, liveWeight: 10 },
     ]) {
       const { lab, log } = fakeLab(weights);
-      await expect(deleteCanary(lab, quiet)).rejects.toThrow(/still gets 10 %/);
+      await expect(deleteCanary(lab, istioRoute, quiet)).rejects.toThrow(/still gets 10 %/);
       expect(log).toEqual([]);
     }
   });
 
   test("removes a canary without traffic", async () => {
     const { lab, log, file } = fakeLab({ configWeight: 0 });
-    await deleteCanary(lab, quiet);
+    await deleteCanary(lab, istioRoute, quiet);
     expect(log).toEqual(["update"]);
     expect(file()).toContain('canary-lab:canaryEnabled: "false"');
   });
 
   test("can be repeated", async () => {
     const { lab, log } = fakeLab({ configWeight: 0, canaryReady: undefined, changes: { canaryEnabled: false } });
-    expect(await deleteCanary(lab, quiet)).toBe("There is no canary.");
+    expect(await deleteCanary(lab, istioRoute, quiet)).toBe("There is no canary.");
     expect(log).toEqual([]);
   });
 });

@@ -1,0 +1,66 @@
+import type { StageTime } from "../../../cluster/progress.ts";
+import { clientName, gatewayHost } from "../../../components/names.ts";
+import { type WeightOwner, weightOwner } from "../../../stacks/strategy-name.ts";
+import type { Lab } from "../lab.ts";
+import { table } from "../print.ts";
+import { headerHint } from "../strategies/header.ts";
+import { splitTable } from "../traffic/report.ts";
+import type { SplitVerdict } from "../traffic/verdict.ts";
+
+/** What `up` prints at its end. @param verdict undefined where a header decides, which no count of requests shows */
+export function upReport(lab: Lab, verdict: SplitVerdict | undefined, times: readonly StageTime[]): readonly string[] {
+  return [
+    "",
+    ...(verdict ? splitTable(verdict) : [`Traffic: not counted, for a header decides: ${headerHint(lab)}`]),
+    "",
+    "How long it took",
+    ...table(times.map(({ stage, seconds }) => [stage, `${seconds.toFixed(1)} s`])),
+    "",
+    "Where to look next",
+    ...table(nextCommands(lab)),
+  ];
+}
+
+/** The commands that move a release, by who owns its traffic. */
+const moves: Record<WeightOwner, readonly (readonly [command: string, what: string])[]> = {
+  pulumi: [
+    ["npx canaryctl set-traffic 70 30", "move the traffic"],
+    ["npx canaryctl promote", "the next share of the plan; --full finishes the release"],
+  ],
+  "rollout-controller": [
+    ["npx canaryctl create-canary --image versioned-echo:v2", "begin a release"],
+    ["npx canaryctl promote", "out of a pause; --full finishes the release"],
+    ["npx canaryctl abort", "stop it; then retry, or rollback"],
+  ],
+  "deployment-controller": [
+    ["npx canaryctl create-canary --image versioned-echo:v2", "begin a release"],
+    ["npx canaryctl promote --full", "write it to the config when it is done"],
+    ["npx canaryctl undo", "back to the revision before it"],
+  ],
+  ingress: [["npx canaryctl promote --full", "finish the release"]],
+};
+
+function nextCommands(lab: Lab): readonly (readonly string[])[] {
+  const { app, namespace, gatewayNodePort, strategy } = lab.config;
+  const throughGateway = [
+    `curl -H 'Host: ${gatewayHost(app, namespace)}' http://${gatewayAddress(lab)}:${gatewayNodePort}/`,
+    "through the ingress gateway",
+  ];
+  return [
+    ["npx canaryctl status", "weights, pods, and who owns the route"],
+    ...moves[weightOwner(strategy)],
+    ["npx canaryctl rollback", "all of it back to the stable side, at once"],
+    [
+      'eval "$(npx canaryctl env)"',
+      `then: pulumi up, kubectl -n ${namespace} get pods, kubectl -n ${namespace} logs deploy/${clientName(app)}`,
+    ],
+    ...(hasIstioGateway.includes(strategy) ? [throughGateway] : []),
+    ["npm run down", "take it all down"],
+  ];
+}
+
+/** The strategies whose application is reached through the lab's own ingress gateway, at its port. */
+const hasIstioGateway: readonly string[] = ["istio", "rollout-canary", "rollout-blue-green"];
+
+/** Worlds that the lab makes answer on loopback; in a cluster of the user's own, any node does. */
+const gatewayAddress = ({ environment }: Lab): string => (environment.world === "existing" ? "<a node>" : "127.0.0.1");

@@ -1,0 +1,79 @@
+import { ingressPath } from "../../../cluster/kube/paths.ts";
+import { LabError } from "../../../cluster/lab-error.ts";
+import { gatewayHost, sideServiceName, versions } from "../../../components/names.ts";
+import { changeStack, updateStack } from "../engine/update.ts";
+import { type Lab, reread } from "../lab.ts";
+import { showLines } from "../print.ts";
+import { readWorkloads } from "../traffic/workloads.ts";
+import { type Release, type ReleaseStrategy, refuse, type Say } from "./strategy.ts";
+import { createCanary } from "./weights/canary.ts";
+import { nothingToPromote } from "./weights/promote.ts";
+
+const noWeights =
+  "An ingress that looks at a header has no weights: who sends X-Canary: v2 gets the canary, nobody else.";
+
+/** Two Ingresses of ingress-nginx, of which the canary's takes the requests with the header. */
+export const nginxHeader: ReleaseStrategy = {
+  owner: "ingress",
+  read,
+  reach: async () => {},
+  restore: async (lab) => reread(lab),
+  setTraffic: refuse(noWeights, "npx canaryctl rollback, or pulumi config set strategy gateway-api for both"),
+  createCanary: (lab, say) => createCanary(lab, { hasIdlePods: true }, say),
+  deleteCanary: remove,
+  promote: refuse(noWeights, "npx canaryctl promote --full"),
+  promoteFully: finish,
+  abort: refuse("There is no Rollout that could be aborted.", "npx canaryctl rollback"),
+  retry: refuse("There is no Rollout that could be retried.", "npx canaryctl create-canary --image versioned-echo:v2"),
+  undo: refuse("There is no rolling update that could be undone.", "npx canaryctl rollback"),
+  rollback: async (lab, say) => {
+    await remove(lab, say);
+    return "Rolled back: the header leads to the stable side, in the cluster, in the config and in the state.";
+  },
+};
+
+async function read({ cluster, config }: Lab): Promise<Release> {
+  const { app, namespace, canaryEnabled } = config;
+  const wanted = canaryEnabled ? Object.values(versions) : [versions.stable];
+  const [workloads, ...ingresses] = await Promise.all([
+    readWorkloads(cluster, config),
+    ...wanted.map((version) => cluster.get<object>(ingressPath(namespace, sideServiceName(app, version)))),
+  ]);
+  const isWhole = ingresses.every((ingress) => ingress !== undefined) && workloads.length >= wanted.length;
+  const isReady = workloads.every(({ ready, wanted: asked }) => ready >= asked);
+  const none = { wanted: undefined, live: undefined, liveOwner: undefined, expected: undefined };
+  const unready = isReady ? undefined : `Not all pods are ready. Next: kubectl -n ${namespace} describe pods`;
+  const fault = isWhole ? unready : "The application is not deployed. Next: npx canaryctl up";
+  return { ...none, names: versions, workloads, fault };
+}
+
+async function remove(lab: Lab, say: Say): Promise<string> {
+  lab.stackFile.set({ canaryEnabled: false });
+  await updateStack(reread(lab), { say, onLine: showLines(say) });
+  return "The canary is removed.";
+}
+
+/** First the stable side runs the canary's image, then the canary goes: the header always leads to a pod that has it. */
+async function finish(lab: Lab, say: Say): Promise<string> {
+  const { canaryEnabled, canaryImage } = lab.config;
+  if (!canaryEnabled) throw nothingToPromote(lab);
+  const options = { say, onLine: showLines(say) };
+  await changeStack(lab, { stableImage: canaryImage }, options);
+  await changeStack(lab, { canaryEnabled: false }, options);
+  return `Released: ${canaryImage} is the stable version, and there is no canary.`;
+}
+
+/** How users reach the two sides; a pod in the mesh does not go through the ingress. */
+export const headerHint = ({ config }: Pick<Lab, "config">): string =>
+  `curl -H 'Host: ${gatewayHost(config.app, config.namespace)}' -H 'X-Canary: ${versions.canary}' http://<ingress-nginx>/`;
+
+/** On the embedded cluster there is no ingress-nginx, and nothing would answer. */
+export const noIngressHere = (place: string): LabError =>
+  new LabError(
+    "Strategy nginx-header cannot run on the embedded cluster: ingress-nginx is published only as images of a registry, none of which it reaches, and is retired upstream.",
+    {
+      place: `strategy in ${place}`,
+      allowed: "every other strategy; gateway-api has the same header match, X-Canary: v2",
+      next: "pulumi config set strategy gateway-api, then npx canaryctl up",
+    },
+  );

@@ -1,0 +1,15 @@
+import { LabError } from "../../../cluster/lab-error.ts";
+import { EngineBusyError } from "../engine/engine.ts";
+
+/** The error of a rollback whose traffic has moved, and whose state has not: what is done is said first. */
+export function onlyTheState(error: unknown): unknown {
+  if (!(error instanceof LabError)) return error;
+  return new LabError(`The traffic is back on the stable side, but the state does not say so yet. ${error.message}`, {
+    ...(error.place && { place: error.place }),
+    next:
+      error instanceof EngineBusyError
+        ? "once that update has ended: npx canaryctl rollback"
+        : "npx canaryctl rollback, once the cause is mended",
+    cause: error,
+  });
+}

@@ -1,0 +1,116 @@
+import { deploymentsPath } from "../../../../cluster/kube/paths.ts";
+import { LabError } from "../../../../cluster/lab-error.ts";
+import { versionOf } from "../../../../components/image/image-version.ts";
+import type { Lab } from "../../lab.ts";
+import { type Revision, readRevisions, withPods } from "../../traffic/replica-sets.ts";
+import { type Share, shareOf } from "../../traffic/share.ts";
+import type { Progress, Release } from "../strategy.ts";
+
+interface Deployment {
+  readonly metadata: { readonly generation?: number; readonly annotations?: Readonly<Record<string, string>> };
+  readonly spec: { readonly replicas?: number };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+    readonly updatedReplicas?: number;
+    readonly availableReplicas?: number;
+    readonly conditions?: readonly { readonly type: string; readonly reason?: string; readonly message?: string }[];
+  };
+}
+
+/** The application's one Deployment, and how far it is with its newest revision. */
+export interface LiveDeployment {
+  readonly phase: "Healthy" | "Progressing" | "Degraded";
+  readonly message: string;
+  /** The newest first. */
+  readonly revisions: readonly Revision[];
+  readonly current: Revision | undefined;
+  readonly updated: number;
+  readonly asked: number;
+}
+
+/** Undefined where there is none. */
+export async function readDeployment({ cluster, config }: Lab): Promise<LiveDeployment | undefined> {
+  const [deployment, all] = await Promise.all([
+    cluster.get<Deployment>(deploymentsPath(config.namespace, config.app)),
+    readRevisions(cluster, config),
+  ]);
+  if (!deployment) return undefined;
+  const { metadata, spec, status = {} } = deployment;
+  const asked = spec.replicas ?? 1;
+  const updated = status.updatedReplicas ?? 0;
+  const isComplete =
+    status.observedGeneration === metadata.generation &&
+    updated === asked &&
+    status.availableReplicas === asked &&
+    status.replicas === asked;
+  const late = status.conditions?.find(({ reason }) => reason === "ProgressDeadlineExceeded");
+  const revisions = all.filter(({ ownerKind }) => ownerKind === "Deployment");
+  return {
+    phase: isComplete ? "Healthy" : late ? "Degraded" : "Progressing",
+    message: isComplete ? "" : (late?.message ?? ""),
+    revisions,
+    current: revisions[0],
+    updated,
+    asked,
+  };
+}
+
+/** @throws LabError where there is no Deployment */
+export async function mustReadDeployment(lab: Lab): Promise<LiveDeployment> {
+  const live = await readDeployment(lab);
+  if (live) return live;
+  const { app, namespace } = lab.config;
+  throw new LabError(`There is no Deployment ${app} in namespace ${namespace}.`, { next: "npx canaryctl up" });
+}
+
+export async function readRelease(lab: Lab): Promise<Release> {
+  const { config } = lab;
+  const names = { stable: versionOf(config.stableImage), canary: versionOf(config.canaryImage) };
+  const live = await readDeployment(lab);
+  if (!live) {
+    const fault = "The application is not deployed. Next: npx canaryctl up";
+    const none = { wanted: undefined, live: undefined, liveOwner: undefined, expected: undefined };
+    return { ...none, names, workloads: [], fault };
+  }
+  const share = podShare(live, names);
+  return {
+    wanted: undefined,
+    live: share,
+    liveOwner: undefined,
+    expected: share,
+    names,
+    workloads: withPods(live.revisions, ({ revision }) => (revision === live.current?.revision ? "current" : "old")),
+    progress: progressOf(live),
+    ...{ fault: live.phase === "Degraded" ? `${live.message} Next: npx canaryctl undo` : undefined },
+  };
+}
+
+/** The Service gives each ready pod the same share. */
+function podShare({ revisions }: LiveDeployment, names: Release["names"]): Share {
+  const ready = revisions.reduce((sum, revision) => sum + revision.ready, 0);
+  if (ready === 0 || names.stable === names.canary) return shareOf(0);
+  const canary = revisions
+    .filter(({ version }) => version === names.canary)
+    .reduce((sum, revision) => sum + revision.ready, 0);
+  return shareOf((100 * canary) / ready);
+}
+
+function progressOf({ phase, message, revisions, current, updated, asked }: LiveDeployment): Progress {
+  const earlier = revisions.slice(1).map(({ revision, version }) => `${revision} (${version})`);
+  return {
+    phase,
+    message,
+    step: null,
+    steps: 0,
+    paused: false,
+    aborted: false,
+    revision: current?.revision ?? null,
+    analysis: [],
+    colours: null,
+    line: [
+      `${phase}: revision ${current?.revision ?? "?"} (${current?.version ?? "?"}), ${updated} of ${asked} pods replaced`,
+      `earlier revisions: ${earlier.join(", ") || "none"}`,
+    ].join("; "),
+  };
+}

@@ -1,0 +1,106 @@
+import { LabError } from "../../../../cluster/lab-error.ts";
+import { versionOf } from "../../../../components/image/image-version.ts";
+import { changeStack, updateStack } from "../../engine/update.ts";
+import { type Lab, reread } from "../../lab.ts";
+import { showLines } from "../../print.ts";
+import { waitForEndpoints } from "../../traffic/sidecar-endpoints.ts";
+import { type ReleaseStrategy, refuse, type Say } from "../strategy.ts";
+import { refuseWhileUsed } from "../weights/canary.ts";
+import { nothingToPromote } from "../weights/promote.ts";
+import { mustReadDeployment, readRelease } from "./read.ts";
+
+/** One Deployment, whose controller replaces its pods one by one. */
+export const rollingUpdate: ReleaseStrategy = {
+  owner: "deployment-controller",
+  read: readRelease,
+  reach: (exec, { cluster, config }) =>
+    waitForEndpoints(exec, cluster, config, { service: config.app, labels: { app: config.app } }),
+  restore: async (lab) => reread(lab),
+  setTraffic: refuse(
+    "The traffic follows the pods, which the Deployment's controller replaces by itself.",
+    "npx canaryctl undo, where the new ones are to go",
+  ),
+  createCanary: begin,
+  deleteCanary: remove,
+  promote: refuse(
+    "A rolling update has no stages: it goes on by itself as its pods become ready.",
+    "npx canaryctl promote --full when npx canaryctl status says Healthy, which writes it to the config",
+  ),
+  promoteFully: finish,
+  abort: refuse("There is no Rollout that could be aborted.", "npx canaryctl undo"),
+  retry: refuse("There is no Rollout that could be retried.", "npx canaryctl create-canary --image versioned-echo:v2"),
+  undo,
+  rollback: goBack,
+};
+
+const placeOf = ({ config }: Lab): string => `deployment ${config.namespace}/${config.app}`;
+
+async function begin(lab: Lab, say: Say): Promise<string> {
+  const { canaryImage, stableImage } = lab.config;
+  if (canaryImage === stableImage) {
+    throw new LabError(`${canaryImage} is the stable image already: there is nothing to release.`, {
+      place: `stableImage in ${lab.stackFile.name}`,
+      next: "npx canaryctl create-canary --image versioned-echo:v2, or another tag than the stable one",
+    });
+  }
+  await changeStack(lab, { canaryEnabled: true, canaryImage }, { say, onLine: showLines(say) });
+  const { current, asked } = await mustReadDeployment(lab);
+  return `All ${asked} pods run ${canaryImage} (revision ${current?.revision ?? "?"}). Next: npx canaryctl promote --full, which writes it to the config, or npx canaryctl undo.`;
+}
+
+async function remove(lab: Lab, say: Say): Promise<string> {
+  const { live } = await readRelease(lab);
+  refuseWhileUsed(Math.round(live?.canary ?? 0), placeOf(lab));
+  if (!lab.config.canaryEnabled) return "There is no canary.";
+  await changeStack(lab, { canaryEnabled: false }, { say, onLine: showLines(say) });
+  return "The canary is removed.";
+}
+
+/** The pods stay as they are: the same image makes the same template. */
+async function finish(lab: Lab, say: Say): Promise<string> {
+  const { canaryEnabled, canaryImage } = lab.config;
+  if (!canaryEnabled) throw nothingToPromote(lab);
+  const { phase, message, current } = await mustReadDeployment(lab);
+  if (phase !== "Healthy" || current?.version !== versionOf(canaryImage)) {
+    throw new LabError(`The rolling update to ${canaryImage} is not done: ${phase}. ${message}`.trimEnd(), {
+      place: placeOf(lab),
+      next: "npx canaryctl status, then npx canaryctl promote --full when it is Healthy, or npx canaryctl undo",
+    });
+  }
+  await changeStack(lab, { stableImage: canaryImage, canaryEnabled: false }, { say, onLine: showLines(say) });
+  return `Released: ${canaryImage} is the stable version, and there is no canary.`;
+}
+
+/** A release that is finished is not undone: which of the earlier revisions is meant is for the user to say, in the config. */
+async function undo(lab: Lab, say: Say): Promise<string> {
+  const { canaryEnabled, stableImage } = lab.config;
+  if (canaryEnabled) return goBack(lab, say);
+  const { revisions } = await mustReadDeployment(lab);
+  const earlier = revisions.slice(1).map(({ revision, version }) => `${revision} (${version})`);
+  const version = revisions[1]?.version;
+  throw new LabError("No release is under way that could be undone: the config has no canary.", {
+    place: `canaryEnabled in ${lab.stackFile.name}; earlier revisions: ${earlier.join(", ") || "none"}`,
+    next: version
+      ? `npx canaryctl create-canary --image ${stableImage.replace(/(:[^/:@]*)?(@.*)?$/, "")}:${version}`
+      : "npx canaryctl status",
+  });
+}
+
+/** How long an update that is already running may hold up the way back. */
+const waitSeconds = 300;
+
+/** The revision before this one runs the stable image: its ReplicaSet is still there, and gets its pods back one by one. */
+async function goBack(lab: Lab, say: Say): Promise<string> {
+  await mustReadDeployment(lab);
+  lab.stackFile.set({ canaryEnabled: false });
+  await updateStack(reread(lab), { say, waitSeconds, onLine: showLines(say) });
+  const { current, revisions } = await mustReadDeployment(lab);
+  const old = revisions.filter(({ ready, name }) => ready > 0 && name !== current?.name);
+  if (old.length > 0) {
+    throw new LabError("The way back is not done: pods of another revision still run.", {
+      place: old.map(({ name }) => name).join(", "),
+      next: "npx canaryctl status",
+    });
+  }
+  return `Undone: all pods run ${lab.config.stableImage} again (revision ${current?.revision ?? "?"}), in the cluster, in the config and in the state.`;
+}

@@ -1,0 +1,61 @@
+import { rolloutLine } from "../../../../canary/rollout-words.ts";
+import { rolloutPath } from "../../../../cluster/kube/paths.ts";
+import { LabError } from "../../../../cluster/lab-error.ts";
+import type { Lab } from "../../lab.ts";
+import { istioRoute } from "../../traffic/istio-route.ts";
+import { isUnderWay, type LiveRollout, mustReadRollout } from "./read.ts";
+import { placeOf, untilRollout } from "./wait.ts";
+
+/** How long the controller may take to send the traffic back: seen are tenths of a second. */
+const backSeconds = 60;
+
+/** Stops the release and gives the seconds until no request is routed to its revision. */
+export async function abortNow(lab: Lab): Promise<number> {
+  const { cluster, config } = lab;
+  const started = performance.now();
+  await cluster.patch(`${rolloutPath(config.namespace, config.app)}/status`, { status: { abort: true } });
+  await untilRollout(lab, "The way back of the traffic", backSeconds, (live) => isBack(lab, live));
+  return (performance.now() - started) / 1000;
+}
+
+/** The route says so itself: the controller's word comes from its own plan. */
+async function isBack({ cluster, config }: Lab, { status }: LiveRollout): Promise<boolean> {
+  if (!status.isAborted || status.phase !== "Degraded") return false;
+  if (status.strategy === "blueGreen") return status.hashes.active === status.hashes.stable;
+  return (await istioRoute.read(cluster, config))?.weights.canary === 0;
+}
+
+export async function abortRollout(lab: Lab): Promise<string> {
+  const { status } = await mustReadRollout(lab);
+  if (status.isAborted) return "The release is aborted already. Next: npx canaryctl retry, or npx canaryctl rollback.";
+  if (!isUnderWay(status)) {
+    throw new LabError(`No release is under way: ${rolloutLine(status)}.`, {
+      place: placeOf(lab),
+      next: "npx canaryctl rollback, where the version that runs is to go",
+    });
+  }
+  const seconds = await abortNow(lab);
+  return `Aborted: no request is routed to the new revision since ${seconds.toFixed(1)} s after the command. The config still asks for it. Next: npx canaryctl retry, or npx canaryctl rollback.`;
+}
+
+/** Seconds in which the controller begins again. */
+const beginSeconds = 60;
+
+export async function retryRollout(lab: Lab): Promise<string> {
+  const { cluster, config } = lab;
+  const { status } = await mustReadRollout(lab);
+  if (!status.isAborted) {
+    throw new LabError(`The Rollout is not aborted, so there is nothing to retry: ${rolloutLine(status)}.`, {
+      place: placeOf(lab),
+      next: "npx canaryctl status",
+    });
+  }
+  await cluster.patch(`${rolloutPath(config.namespace, config.app)}/status`, { status: { abort: false } });
+  const live = await untilRollout(
+    lab,
+    "The new beginning",
+    beginSeconds,
+    ({ status: now }) => !now.isAborted && now.isObserved && now.phase !== "Degraded",
+  );
+  return `Begun again: ${rolloutLine(live.status)}. Next: npx canaryctl status.`;
+}

@@ -1,0 +1,62 @@
+import { rolloutLine } from "../../../../canary/rollout-words.ts";
+import { LabError } from "../../../../cluster/lab-error.ts";
+import { versionOf } from "../../../../components/image/image-version.ts";
+import { changeStack } from "../../engine/update.ts";
+import type { Lab } from "../../lab.ts";
+import { showLines } from "../../print.ts";
+import { readRevisions } from "../../traffic/replica-sets.ts";
+import type { Say } from "../strategy.ts";
+import { refuseWhileUsed } from "../weights/canary.ts";
+import { isUnderWay, mustReadRollout, readRelease } from "./read.ts";
+import { placeOf } from "./wait.ts";
+
+/** Puts the canary's image into the Rollout's template, and follows it to its end or to a pause that somebody has to end. */
+export async function beginRelease(lab: Lab, say: Say): Promise<string> {
+  const { canaryImage, stableImage } = lab.config;
+  if (canaryImage === stableImage) {
+    throw new LabError(`${canaryImage} is the stable image already: there is nothing to release.`, {
+      place: `stableImage in ${lab.stackFile.name}`,
+      next: "npx canaryctl create-canary --image versioned-echo:v2, or another tag than the stable one",
+    });
+  }
+  await refuseSecond(lab);
+  await changeStack(lab, { canaryEnabled: true, canaryImage }, { say, onLine: showLines(say) });
+  const { status } = await mustReadRollout(lab);
+  const next = status.isFullyPromoted
+    ? "npx canaryctl promote --full, which writes it to the config"
+    : "npx canaryctl promote (or abort)";
+  return `The release of ${canaryImage}: ${rolloutLine(status)}. Next: ${next}.`;
+}
+
+/** One release at a time: the controller would take the revision in between for one that never was. */
+async function refuseSecond(lab: Lab): Promise<void> {
+  const { cluster, config } = lab;
+  const { status } = await mustReadRollout(lab);
+  const revisions = await readRevisions(cluster, config);
+  const current = revisions.find(({ hash }) => hash === status.hashes.current)?.version;
+  const isSame = current === versionOf(config.canaryImage);
+  const refusal = (cause: string, next: string) => new LabError(cause, { place: placeOf(lab), next });
+  if (isSame && status.isAborted)
+    throw refusal(`The release of ${config.canaryImage} is aborted.`, "npx canaryctl retry, or npx canaryctl rollback");
+  if (!isSame && isUnderWay(status)) {
+    throw refusal(
+      `The release of ${current} is under way: ${rolloutLine(status)}.`,
+      "npx canaryctl promote --full to finish it, or npx canaryctl rollback to give it up",
+    );
+  }
+  if (!isSame && status.isFullyPromoted && current !== versionOf(config.stableImage)) {
+    throw refusal(
+      `${current} has all the traffic, and the config does not say so yet.`,
+      "npx canaryctl promote --full",
+    );
+  }
+}
+
+/** @throws LabError while a request reaches the canary */
+export async function endRelease(lab: Lab, say: Say): Promise<string> {
+  const { live } = await readRelease(lab);
+  refuseWhileUsed(live?.canary ?? 0, placeOf(lab));
+  if (!lab.config.canaryEnabled) return "There is no canary.";
+  await changeStack(lab, { canaryEnabled: false }, { say, onLine: showLines(say) });
+  return "The canary is removed.";
+}

@@ -1,0 +1,103 @@
+import type { RolloutObject } from "../../../../canary/rollout-object.ts";
+import type { RolloutStatus } from "../../../../canary/rollout-status.ts";
+import { rolloutLine } from "../../../../canary/rollout-words.ts";
+import { rolloutPath } from "../../../../cluster/kube/paths.ts";
+import { LabError } from "../../../../cluster/lab-error.ts";
+import { changeStack } from "../../engine/update.ts";
+import type { Lab } from "../../lab.ts";
+import { showLines } from "../../print.ts";
+import type { Say } from "../strategy.ts";
+import { nothingToPromote } from "../weights/promote.ts";
+import { mustReadRollout } from "./read.ts";
+import { placeOf, untilRollout } from "./wait.ts";
+
+/** How long pods may take that a step needs, and those of the whole workload. */
+const stepSeconds = 120;
+const wholeSeconds = 300;
+/** How long an update that follows the Rollout may take to see that it has ended. */
+const waitSeconds = 120;
+
+/**
+ * Ends the present pause. A Rollout that does not pause would take the same patch and do nothing, or leave out a step: that is refused.
+ * The patches are those of `kubectl argo rollouts promote` 1.9 (pkg/kubectl-argo-rollouts/cmd/promote).
+ *
+ * @returns where it stands when the step after the pause is done
+ */
+export async function promoteRollout(lab: Lab): Promise<string> {
+  const { cluster, config } = lab;
+  const { rollout, status } = await mustReadRollout(lab);
+  if (!config.canaryEnabled && status.isFullyPromoted) throw nothingToPromote(lab);
+  if (status.phase !== "Paused") throw notPaused(lab, status);
+  const path = rolloutPath(config.namespace, config.app);
+  await cluster.patch(`${path}/status`, { status: unpaused(rollout, status) });
+  if (rollout.spec.paused) await cluster.patch(path, { spec: { paused: false } });
+  const live = await untilRollout(lab, "The effect of the promotion", stepSeconds, ({ status: now }) =>
+    hasMoved(status, now),
+  );
+  const line = rolloutLine(live.status);
+  return live.status.isFullyPromoted
+    ? `Promoted: ${line}. Next: npx canaryctl promote --full, which writes it to the config.`
+    : `Promoted: ${line}. Next: npx canaryctl promote when it pauses again, or npx canaryctl abort.`;
+}
+
+/** An analysis without a verdict is left behind with its step; any other pause is just over. */
+function unpaused({ spec, status }: RolloutObject, { pause, step }: RolloutStatus): object {
+  if (pause?.reason !== "InconclusiveAnalysis" || !spec.strategy.canary || !status?.controllerPause) {
+    return { pauseConditions: null };
+  }
+  const steps = spec.strategy.canary.steps?.length ?? 0;
+  return { pauseConditions: null, controllerPause: false, currentStepIndex: Math.min((step ?? 0) + 1, steps) };
+}
+
+/** Past the pause, and past the step that gives the next weight; users have been switched where there are colours. */
+function hasMoved(before: RolloutStatus, now: RolloutStatus): boolean {
+  if (!now.isObserved) return false;
+  if (now.strategy === "blueGreen") return now.hashes.active === now.hashes.current && now.phase !== "Paused";
+  if (now.isFullyPromoted) return now.phase === "Healthy";
+  const isAtWeight = now.stepText?.startsWith("weight") === true;
+  return (now.step ?? 0) > (before.step ?? 0) && !isAtWeight && now.step !== now.steps;
+}
+
+/**
+ * Skips all pauses, steps and analyses that are left, then writes the release to the config: the pods stay as they are, for the same
+ * image makes the same revision.
+ */
+export async function finishRollout(lab: Lab, say: Say): Promise<string> {
+  const { cluster, config } = lab;
+  const { canaryImage } = config;
+  if (!config.canaryEnabled) throw nothingToPromote(lab);
+  const { rollout, status } = await mustReadRollout(lab);
+  if (status.isAborted) {
+    throw new LabError("The release is aborted: its revision gets no traffic.", {
+      place: placeOf(lab),
+      next: "npx canaryctl retry, then npx canaryctl promote --full",
+    });
+  }
+  const path = rolloutPath(config.namespace, config.app);
+  if (rollout.spec.paused) await cluster.patch(path, { spec: { paused: false } });
+  if (!status.isFullyPromoted) await cluster.patch(`${path}/status`, { status: { promoteFull: true } });
+  const live = await untilRollout(
+    lab,
+    "The end of the release",
+    wholeSeconds,
+    ({ status: now }) => now.isObserved && now.isFullyPromoted && now.phase === "Healthy",
+  );
+  say(`${rolloutLine(live.status)}: writing it to the config.`);
+  const options = { say, waitSeconds, onLine: showLines(say) };
+  await changeStack(lab, { stableImage: canaryImage, canaryEnabled: false }, options);
+  return `Released: ${canaryImage} is the stable version, and there is no canary.`;
+}
+
+function notPaused(lab: Lab, status: RolloutStatus): LabError {
+  const next = {
+    Healthy: "npx canaryctl promote --full, which writes the release to the config",
+    Progressing: "npx canaryctl promote when npx canaryctl status says Paused, or npx canaryctl promote --full",
+    Degraded: status.isAborted ? "npx canaryctl retry, or npx canaryctl rollback" : "npx canaryctl rollback",
+    Paused: "",
+  }[status.phase];
+  return new LabError(`The Rollout does not pause, so there is nothing to promote: ${rolloutLine(status)}.`, {
+    place: placeOf(lab),
+    allowed: "a Rollout that is Paused",
+    next,
+  });
+}

@@ -1,0 +1,117 @@
+import type { AnalysisRunObject, RolloutObject } from "../../../../canary/rollout-object.ts";
+import { type RolloutStatus, readRollout } from "../../../../canary/rollout-status.ts";
+import { rolloutFault, rolloutLine, rolloutWait } from "../../../../canary/rollout-words.ts";
+import { analysisRunPath, rolloutPath } from "../../../../cluster/kube/paths.ts";
+import { LabError } from "../../../../cluster/lab-error.ts";
+import { versionOf } from "../../../../components/image/image-version.ts";
+import type { Lab } from "../../lab.ts";
+import { istioRoute } from "../../traffic/istio-route.ts";
+import { type Revision, readRevisions, withPods } from "../../traffic/replica-sets.ts";
+import { type Share, shareOf } from "../../traffic/share.ts";
+import type { Progress, Release } from "../strategy.ts";
+
+/** A Rollout as it is, and as its controller says it is. */
+export interface LiveRollout {
+  readonly rollout: RolloutObject;
+  readonly status: RolloutStatus;
+}
+
+/** Without what its analyses measured. @throws LabError where there is no Rollout */
+export async function mustReadRollout(lab: Pick<Lab, "cluster" | "config">): Promise<LiveRollout> {
+  const { app, namespace } = lab.config;
+  const rollout = await lab.cluster.get<RolloutObject>(rolloutPath(namespace, app));
+  if (rollout) return { rollout, status: readRollout(rollout) };
+  throw new LabError(`There is no Rollout ${app} in namespace ${namespace}.`, { next: "npx canaryctl up" });
+}
+
+export async function readRelease(lab: Lab): Promise<Release> {
+  const { cluster, config } = lab;
+  const names = { stable: versionOf(config.stableImage), canary: versionOf(config.canaryImage) };
+  const rollout = await cluster.get<RolloutObject>(rolloutPath(config.namespace, config.app));
+  if (!rollout) {
+    const fault = "The application is not deployed. Next: npx canaryctl up";
+    return { ...nothing, names, workloads: [], fault };
+  }
+  const runs = readRollout(rollout).analyses.map(({ name }) =>
+    cluster.get<AnalysisRunObject>(analysisRunPath(config.namespace, name)),
+  );
+  const [revisions, route, ...found] = await Promise.all([
+    readRevisions(cluster, config),
+    istioRoute.read(cluster, config),
+    ...runs,
+  ]);
+  const status = readRollout(rollout, { analysisRuns: found.filter((run) => run !== undefined) });
+  const live = versionShare(status, revisions, names);
+  return {
+    wanted: undefined,
+    live,
+    liveOwner: status.strategy === "canary" ? route?.owner : undefined,
+    expected: live,
+    names,
+    workloads: withPods(revisions, (revision) => roleOf(status, revision)),
+    progress: progressOf(rollout, status, revisions),
+    fault: faultOf(status),
+  };
+}
+
+const nothing = { wanted: undefined, live: undefined, liveOwner: undefined, expected: undefined } as const;
+
+const versionWith = (revisions: readonly Revision[], hash: string): string | undefined =>
+  hash === "" ? undefined : revisions.find((revision) => revision.hash === hash)?.version;
+
+/**
+ * What share the version of the canary's image answers. It is not the share of the new revision: after a release the canary's version
+ * is the stable revision, and on the way back from there the new revision runs the stable image.
+ */
+function versionShare(
+  { hashes, weight, isFullyPromoted }: RolloutStatus,
+  revisions: readonly Revision[],
+  names: Release["names"],
+): Share {
+  const isCanary = (hash: string) => names.stable !== names.canary && versionWith(revisions, hash) === names.canary;
+  const ofCurrent = isCanary(hashes.current) ? weight : 0;
+  const ofStable = !isFullyPromoted && isCanary(hashes.stable) ? 100 - weight : 0;
+  return shareOf(ofCurrent + ofStable);
+}
+
+function roleOf({ hashes, strategy }: RolloutStatus, { hash }: Revision): string {
+  if (strategy === "blueGreen" && hash === hashes.active) return "active";
+  if (strategy === "blueGreen" && hash === hashes.preview) return "preview";
+  if (hash === hashes.stable) return "stable";
+  return hash === hashes.current ? "canary" : "old";
+}
+
+function progressOf(rollout: RolloutObject, status: RolloutStatus, revisions: readonly Revision[]): Progress {
+  const { phase, message, step, steps, isAborted, analyses, hashes } = status;
+  const wait = rolloutWait(status);
+  return {
+    phase,
+    message,
+    step: step ?? null,
+    steps,
+    paused: phase === "Paused",
+    aborted: isAborted,
+    revision: Number(rollout.metadata.annotations?.["rollout.argoproj.io/revision"]) || null,
+    analysis: analyses.map(({ kind, name, phase, message }) => ({ kind, name, phase, message })),
+    colours:
+      status.strategy === "blueGreen"
+        ? {
+            active: versionWith(revisions, hashes.active) ?? null,
+            preview: versionWith(revisions, hashes.preview) ?? null,
+          }
+        : null,
+    line: rolloutLine(status) + (wait ? `; ${wait}: npx canaryctl promote (or abort)` : ""),
+  };
+}
+
+/** A release that goes on, or waits for somebody, is no fault. */
+function faultOf(status: RolloutStatus): string | undefined {
+  if (status.phase !== "Degraded") return undefined;
+  if (status.isAborted) {
+    return `The release is aborted: ${rolloutFault(status)}. Next: npx canaryctl retry, or npx canaryctl rollback`;
+  }
+  return `The release has failed: ${rolloutFault(status)}. Next: npx canaryctl rollback`;
+}
+
+/** Whether the new revision is the canary's, and not all traffic is settled on it or away from it. */
+export const isUnderWay = ({ isFullyPromoted, isAborted }: RolloutStatus): boolean => !isFullyPromoted && !isAborted;

@@ -1,0 +1,67 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { rolloutPath } from "../../../../cluster/kube/paths.ts";
+import { LabError } from "../../../../cluster/lab-error.ts";
+import { updateStack } from "../../engine/update.ts";
+import { type Lab, reread } from "../../lab.ts";
+import { showLines } from "../../print.ts";
+import { onlyTheState } from "../rolled-back.ts";
+import type { Say } from "../strategy.ts";
+import { abortNow } from "./abort.ts";
+import { isUnderWay, mustReadRollout } from "./read.ts";
+
+/** How long an update that follows the Rollout may take to see that it was aborted. */
+const waitSeconds = 120;
+
+/**
+ * Acts on the Rollout first: what is under way is aborted, and the traffic is back before anything else is done. Then the config and
+ * the state agree with it. A version that has been promoted to the end has no old pods to go back to: they are made first.
+ */
+export async function rollBackRollout(lab: Lab, say: Say): Promise<string> {
+  const { status } = await mustReadRollout(lab);
+  const isQuick = isUnderWay(status) || status.isAborted;
+  if (isUnderWay(status)) {
+    const seconds = await abortNow(lab);
+    say(`All traffic is routed to the stable side, ${seconds.toFixed(1)} s after the Rollout was told.`);
+  }
+  try {
+    lab.stackFile.set({ canaryEnabled: false });
+    const now = reread(lab); // refuses what else is wrong with the config, all of it at once
+    await withoutSteps(now, () => updateStack(now, { say, waitSeconds, onLine: showLines(say) }));
+  } catch (error) {
+    throw isQuick ? onlyTheState(error) : error;
+  }
+  const after = await mustReadRollout(lab);
+  if (!after.status.isFullyPromoted) {
+    throw new LabError("The rollback does not hold: the Rollout is on its way to another revision.", {
+      next: "npx canaryctl status, then npx canaryctl rollback",
+    });
+  }
+  return "Rolled back: the stable image has all the traffic, in the cluster, in the config and in the state.";
+}
+
+const betweenLooksMilliseconds = 250;
+
+/** Going back to the stable image must not wait at the steps of a release: once the controller has begun, it is told to skip them. */
+async function withoutSteps(lab: Lab, update: () => Promise<void>): Promise<void> {
+  const { cluster, config } = lab;
+  const before = await mustReadRollout(lab);
+  let isOver = false;
+  const skip = async () => {
+    while (!isOver) {
+      await pause(betweenLooksMilliseconds);
+      const { status } = await mustReadRollout(lab);
+      const isNew = status.isObserved && status.hashes.current !== before.status.hashes.current;
+      if (!isNew || status.isFullyPromoted) continue;
+      await cluster.patch(`${rolloutPath(config.namespace, config.app)}/status`, { status: { promoteFull: true } });
+      return;
+    }
+  };
+  // Where it cannot be told, it goes through its steps, and the update waits for them.
+  const skipping = skip().catch(() => undefined);
+  try {
+    await update();
+  } finally {
+    isOver = true;
+    await skipping;
+  }
+}

@@ -1,0 +1,51 @@
+import type { PodExec } from "../../kube/exec.ts";
+import { type Lab, reread } from "../../lab.ts";
+import { istioRoute } from "../../traffic/istio-route.ts";
+import { waitForEndpoints } from "../../traffic/sidecar-endpoints.ts";
+import { waitForSplit } from "../../traffic/sidecar-route.ts";
+import { type ReleaseStrategy, refuse } from "../strategy.ts";
+import { abortRollout, retryRollout } from "./abort.ts";
+import { beginRelease, endRelease } from "./canary.ts";
+import { finishRollout, promoteRollout } from "./promote.ts";
+import { mustReadRollout, readRelease } from "./read.ts";
+import { rollBackRollout } from "./roll-back.ts";
+
+/** One Rollout, whose controller moves the traffic: by weights, or from one colour to the other. */
+const rollout: Omit<ReleaseStrategy, "reach"> = {
+  owner: "rollout-controller",
+  read: readRelease,
+  restore: async (lab) => reread(lab),
+  setTraffic: refuse(
+    "The traffic is moved by the Rollout's controller, which would take any other weight back.",
+    "npx canaryctl promote (or abort); the weights are those of the key `plan`",
+  ),
+  createCanary: beginRelease,
+  deleteCanary: endRelease,
+  promote: promoteRollout,
+  promoteFully: finishRollout,
+  abort: abortRollout,
+  retry: retryRollout,
+  undo: refuse(
+    "A Rollout is not undone revision by revision: it goes back to its stable one.",
+    "npx canaryctl rollback",
+  ),
+  rollback: rollBackRollout,
+};
+
+export const rolloutCanary: ReleaseStrategy = {
+  ...rollout,
+  reach: async (exec, { cluster, config }) => {
+    const route = await istioRoute.read(cluster, config);
+    if (!route) throw istioRoute.missing(config);
+    await waitForSplit(exec, config, route.weights);
+  },
+};
+
+export const rolloutBlueGreen: ReleaseStrategy = { ...rollout, reach: reachActive };
+
+async function reachActive(exec: PodExec, lab: Lab): Promise<void> {
+  const { status } = await mustReadRollout(lab);
+  const { app } = lab.config;
+  const labels = { app, "rollouts-pod-template-hash": status.hashes.active };
+  await waitForEndpoints(exec, lab.cluster, lab.config, { service: `${app}-active`, labels });
+}

@@ -1,0 +1,46 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { rolloutFault, rolloutLine } from "../../../../canary/rollout-words.ts";
+import { LabError } from "../../../../cluster/lab-error.ts";
+import type { Lab } from "../../lab.ts";
+import { type LiveRollout, mustReadRollout } from "./read.ts";
+
+const betweenLooksMilliseconds = 100;
+
+/** A controller reads Services and Rollouts from caches of different ages: a fault that it takes back at once is none. */
+const faultLastsMilliseconds = 2_000;
+
+/**
+ * Looks at the Rollout until `isThere` says so.
+ *
+ * @param what is waited for, for the message
+ * @throws LabError after `seconds`; where the Rollout is Degraded meanwhile, unless that is what is waited for
+ */
+export async function untilRollout(
+  lab: Lab,
+  what: string,
+  seconds: number,
+  isThere: (live: LiveRollout) => boolean | Promise<boolean>,
+): Promise<LiveRollout> {
+  const until = Date.now() + seconds * 1000;
+  let faultSince: number | undefined;
+  for (;;) {
+    const live = await mustReadRollout(lab);
+    if (await isThere(live)) return live;
+    faultSince = live.status.phase === "Degraded" ? (faultSince ?? Date.now()) : undefined;
+    if (faultSince !== undefined && Date.now() - faultSince > faultLastsMilliseconds) {
+      throw new LabError(`The release has failed: ${rolloutFault(live.status)}`, {
+        place: placeOf(lab),
+        next: "npx canaryctl status, then npx canaryctl rollback",
+      });
+    }
+    if (Date.now() > until) {
+      throw new LabError(`${what} is not seen after ${seconds} s: ${rolloutLine(live.status)}.`, {
+        place: placeOf(lab),
+        next: "npx canaryctl status; kubectl get pods -A -l app.kubernetes.io/name=argo-rollouts",
+      });
+    }
+    await pause(betweenLooksMilliseconds);
+  }
+}
+
+export const placeOf = ({ config }: Lab): string => `Rollout ${config.app} in namespace ${config.namespace}`;

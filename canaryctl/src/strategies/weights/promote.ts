@@ -1,0 +1,56 @@
+import { nextWeight } from "../../../../canary/plan/plan.ts";
+import { toWeight, type Weight } from "../../../../canary/weight.ts";
+import { LabError } from "../../../../cluster/lab-error.ts";
+import { changeStack } from "../../engine/update.ts";
+import type { Lab } from "../../lab.ts";
+import { showLines } from "../../print.ts";
+import type { Route } from "../../traffic/route.ts";
+import type { Say } from "../strategy.ts";
+import { moveTraffic } from "./move-traffic.ts";
+
+const withWeight = (lab: Lab, canaryWeight: Weight): Lab => ({ ...lab, config: { ...lab.config, canaryWeight } });
+
+export const nothingToPromote = ({ config, stackFile }: Lab): LabError =>
+  new LabError("There is no canary that could be promoted.", {
+    place: `canaryEnabled in ${stackFile.name}`,
+    next: `npx canaryctl create-canary --image ${config.canaryImage}`,
+  });
+
+/** The next weight of the plan. After the last one it says how the release is finished. */
+export async function promoteWeight(lab: Lab, route: Route, say: Say): Promise<string> {
+  const { config, stackFile } = lab;
+  if (!config.canaryEnabled) throw nothingToPromote(lab);
+  const next = nextWeight(config.plan, config.canaryWeight);
+  if (next === undefined) {
+    throw new LabError("The canary has all the traffic already: the plan has no further weight.", {
+      place: `canaryWeight in ${stackFile.name}`,
+      next: "npx canaryctl promote --full, which makes it the stable version (or npx canaryctl rollback)",
+    });
+  }
+  const moved = await moveTraffic(withWeight(lab, next), route, say);
+  return next === 100
+    ? `${moved}. Next: npx canaryctl promote --full, which makes the canary the stable version.`
+    : `${moved}. Next: npx canaryctl promote (to ${nextWeight(config.plan, next)} %), or npx canaryctl rollback.`;
+}
+
+/**
+ * All the traffic to the canary, then its image to the stable side, which nobody reaches meanwhile, then the traffic back there, and
+ * the canary goes. Each part can be repeated: a run that was stopped is taken up by the next.
+ */
+export async function finishRelease(lab: Lab, route: Route, say: Say): Promise<string> {
+  const { cluster, config } = lab;
+  const { canaryImage } = config;
+  if (!config.canaryEnabled) throw nothingToPromote(lab);
+  const live = await route.read(cluster, config);
+  if (!live) throw route.missing(config);
+  const all = withWeight(lab, toWeight(100));
+  if (live.weights.canary !== 100 || config.canaryWeight !== 100) say(await moveTraffic(all, route, say));
+
+  const options = { say, onLine: showLines(say) };
+  await changeStack(all, { stableImage: canaryImage }, options);
+  say(`The stable side runs ${canaryImage} now: the traffic goes back there, and the canary goes.`);
+  const none = { ...all.config, stableImage: canaryImage, canaryWeight: toWeight(0), canaryEnabled: false };
+  await route.apply?.(cluster, none);
+  await changeStack(all, { canaryWeight: 0, canaryEnabled: false }, options);
+  return `Released: ${canaryImage} is the stable version, and there is no canary.`;
+}

@@ -1,0 +1,76 @@
+import { versions } from "../../../../components/names.ts";
+import type { Lab } from "../../lab.ts";
+import type { LiveRoute, Route } from "../../traffic/route.ts";
+import { isSameShare, type Share } from "../../traffic/share.ts";
+import { readWorkloads, type Workload } from "../../traffic/workloads.ts";
+import { type Release, type ReleaseStrategy, refuse } from "../strategy.ts";
+import { createCanary, deleteCanary } from "./canary.ts";
+import { moveTraffic } from "./move-traffic.ts";
+import { finishRelease, promoteWeight } from "./promote.ts";
+import { restoreRoute } from "./restore.ts";
+import { rollBackRoute } from "./roll-back.ts";
+
+const noController = (verb: string) =>
+  refuse(
+    `There is no controller that could be ${verb}: the weights of this stack are yours.`,
+    "npx canaryctl rollback",
+  );
+
+/** A strategy under which the config says how much of the traffic the canary gets: two Deployments, and a route between them. */
+export const weighted = (route: Route): ReleaseStrategy => ({
+  owner: "pulumi",
+  read: (lab) => readWeighted(lab, route),
+  reach: (exec, { cluster, config }) => route.reach(exec, cluster, config),
+  restore: (lab, say) => restoreRoute(lab, route, say),
+  setTraffic: (lab, say) => moveTraffic(lab, route, say),
+  createCanary: (lab, say) => createCanary(lab, route, say),
+  deleteCanary: (lab, say) => deleteCanary(lab, route, say),
+  promote: (lab, say) => promoteWeight(lab, route, say),
+  promoteFully: (lab, say) => finishRelease(lab, route, say),
+  abort: noController("aborted"),
+  retry: refuse("There is nothing to retry: the weights of this stack are yours.", "npx canaryctl promote"),
+  undo: noController("undone"),
+  rollback: (lab, say) => rollBackRoute(lab, route, say),
+});
+
+async function readWeighted(lab: Lab, route: Route): Promise<Release> {
+  const { cluster, config } = lab;
+  const [live, workloads] = await Promise.all([route.read(cluster, config), readWorkloads(cluster, config)]);
+  const wanted = route.wanted(config);
+  return {
+    wanted,
+    live: live?.weights,
+    liveOwner: live?.owner,
+    expected: wanted,
+    names: versions,
+    workloads,
+    fault: faultOf(lab, wanted, live, workloads),
+  };
+}
+
+/** In the order of what hurts: nothing there, users who get errors, a route that nobody asked for, pods that are missing. */
+function faultOf({ config }: Lab, wanted: Share, live: LiveRoute | undefined, workloads: readonly Workload[]) {
+  if (!live) return "The application is not deployed. Next: npx canaryctl up";
+  const unserved = withoutPods(live.weights, workloads);
+  if (unserved.length > 0 || workloads.length === 0) {
+    return `No pod is ready for part of the traffic (${unserved.join(", ")}): it gets errors. Next: npm run up`;
+  }
+  if (!isSameShare(live.weights, wanted)) {
+    return "The live route is not what the config asks for. Next: npx canaryctl up (or npx canaryctl rollback)";
+  }
+  if (workloads.some(({ ready, wanted }) => ready < wanted)) {
+    return `Not all pods are ready. Next: kubectl -n ${config.namespace} describe pods`;
+  }
+  return undefined;
+}
+
+/** The sides that the live route sends to while no pod of theirs is ready: their share gets errors. */
+function withoutPods({ stable, canary }: Share, workloads: readonly Workload[]): readonly string[] {
+  const shares = [
+    { version: versions.stable, share: stable },
+    { version: versions.canary, share: canary },
+  ];
+  return shares
+    .filter(({ version, share }) => share > 0 && !workloads.some((side) => side.version === version && side.ready > 0))
+    .map(({ version, share }) => `${version} gets ${share} %`);
+}

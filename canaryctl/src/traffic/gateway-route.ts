@@ -1,0 +1,48 @@
+import { httpRoutePath } from "../../../cluster/kube/paths.ts";
+import { LabError } from "../../../cluster/lab-error.ts";
+import { renderHttpRoute } from "../../../components/gateway-api/render-http-route.ts";
+import { sideServiceName, type Version, versions } from "../../../components/names.ts";
+import { fieldManager } from "../../../components/traffic/route-metadata.ts";
+import { weightedRule } from "../../../components/traffic/route-rules.ts";
+import { applyPatiently, type Managed, type Route, writerOf } from "./route.ts";
+import { type ApplicationOf, type Share, shareOf } from "./share.ts";
+import { waitForSplit } from "./sidecar-route.ts";
+
+/** The parts of a live HTTPRoute that are read. */
+interface LiveHttpRoute extends Managed {
+  readonly spec?: {
+    readonly rules?: readonly {
+      readonly name?: string;
+      readonly matches?: readonly { readonly headers?: readonly unknown[] }[];
+      readonly backendRefs?: readonly { readonly name: string; readonly weight?: number }[];
+    }[];
+  };
+}
+
+const routePath = ({ app, namespace }: ApplicationOf): string => httpRoutePath(namespace, app);
+
+/** The weights of a Gateway API HTTPRoute. */
+export const gatewayRoute: Route = {
+  hasIdlePods: true,
+  read: async (cluster, of) => {
+    const live = await cluster.get<LiveHttpRoute>(routePath(of));
+    return live && { weights: weightsOf(live, of.app), owner: writerOf(live, "rules") };
+  },
+  wanted: ({ canaryWeight }) => shareOf(canaryWeight),
+  apply: (cluster, config) => applyPatiently(cluster, routePath(config), renderHttpRoute(config), fieldManager),
+  reach: (exec, _cluster, config) => waitForSplit(exec, config, shareOf(config.canaryWeight)),
+  missing: (of) =>
+    new LabError(`There is no HTTPRoute ${of.app} in namespace ${of.namespace}.`, { next: "npx canaryctl up" }),
+};
+
+/** The weights of a rule are parts of their sum, and one that is left out is 1. */
+function weightsOf({ spec }: LiveHttpRoute, app: string): Share {
+  const rules = spec?.rules ?? [];
+  const backends = (rules.find(({ name }) => name === weightedRule) ?? rules.at(-1))?.backendRefs ?? [];
+  const total = backends.reduce((sum, { weight = 1 }) => sum + weight, 0) || 1;
+  const share = (version: Version): number =>
+    backends
+      .filter(({ name }) => name === sideServiceName(app, version))
+      .reduce((sum, { weight = 1 }) => sum + (100 * weight) / total, 0);
+  return { stable: share(versions.stable), canary: share(versions.canary) };
+}

@@ -1,0 +1,50 @@
+import { toWeight, type Weight } from "../../../canary/weight.ts";
+import { virtualServicePath } from "../../../cluster/kube/paths.ts";
+import { LabError } from "../../../cluster/lab-error.ts";
+import { type Version, versions, virtualServiceName } from "../../../components/names.ts";
+import { renderVirtualService } from "../../../components/traffic/render-weighted-route.ts";
+import { fieldManager } from "../../../components/traffic/route-metadata.ts";
+import { weightedRule } from "../../../components/traffic/route-rules.ts";
+import { applyPatiently, type Managed, type Route, writerOf } from "./route.ts";
+import { type ApplicationOf, type Share, shareOf } from "./share.ts";
+import { waitForSplit } from "./sidecar-route.ts";
+
+/** The parts of a live VirtualService that are read. */
+interface LiveVirtualService extends Managed {
+  readonly spec?: { readonly http?: readonly HttpRoute[] };
+}
+
+interface HttpRoute {
+  readonly name?: string;
+  readonly route?: readonly { readonly destination: { readonly subset?: string }; readonly weight?: number }[];
+}
+
+const routePath = ({ app, namespace }: ApplicationOf): string => virtualServicePath(namespace, virtualServiceName(app));
+
+/** The weights of a VirtualService, whoever owns them. */
+export const istioRoute = {
+  hasIdlePods: true,
+  read: async (cluster, of) => {
+    const live = await cluster.get<LiveVirtualService>(routePath(of));
+    return live && { weights: weightsOf(live), owner: writerOf(live, "http") };
+  },
+  wanted: ({ canaryWeight }) => shareOf(canaryWeight),
+  apply: (cluster, config) => applyPatiently(cluster, routePath(config), renderVirtualService(config), fieldManager),
+  reach: (exec, _cluster, config) => waitForSplit(exec, config, shareOf(config.canaryWeight)),
+  missing: (of) =>
+    new LabError(`There is no VirtualService ${virtualServiceName(of.app)} in namespace ${of.namespace}.`, {
+      next: "npx canaryctl up",
+    }),
+} as const satisfies Route;
+
+/** In front of the route that has the weights stand those of targeted users. */
+function weightsOf({ spec }: LiveVirtualService): Share {
+  const http = spec?.http ?? [];
+  const destinations = (http.find(({ name }) => name === weightedRule) ?? http.at(-1))?.route ?? [];
+  // Istio reads a route's only destination without a weight as 100, and a missing weight beside others as 0.
+  const share = (version: Version): Weight => {
+    const found = destinations.find(({ destination }) => destination.subset === version);
+    return toWeight(found === undefined ? 0 : (found.weight ?? (destinations.length === 1 ? 100 : 0)));
+  };
+  return { stable: share(versions.stable), canary: share(versions.canary) };
+}

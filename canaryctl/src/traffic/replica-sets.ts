@@ -1,0 +1,74 @@
+import type { ClusterClient } from "../../../cluster/kube/client.ts";
+import { replicaSetsPath } from "../../../cluster/kube/paths.ts";
+import type { ApplicationOf } from "./share.ts";
+import type { Workload } from "./workloads.ts";
+
+/** The pods of one revision of a workload. */
+export interface Revision extends Workload {
+  /** By which a Rollout's controller tells its revisions apart; empty for a Deployment's. */
+  readonly hash: string;
+  /** Counts up with each revision; 0 where the controller has not counted it yet. */
+  readonly revision: number;
+  /** Kind of the workload that it belongs to: Rollout or Deployment. */
+  readonly ownerKind: string;
+}
+
+interface ReplicaSet {
+  readonly metadata: {
+    readonly name: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly ownerReferences?: readonly {
+      readonly kind: string;
+      readonly name: string;
+      readonly controller?: boolean;
+    }[];
+  };
+  readonly spec: {
+    readonly replicas?: number;
+    readonly template: {
+      readonly metadata: { readonly labels?: Readonly<Record<string, string>> };
+      readonly spec: { readonly containers: readonly { readonly name: string; readonly image: string }[] };
+    };
+  };
+  readonly status?: { readonly readyReplicas?: number };
+}
+
+const revisionAnnotations = ["rollout.argoproj.io/revision", "deployment.kubernetes.io/revision"];
+
+/** The revisions of the application's one workload, the newest first, those without pods too. */
+export async function readRevisions(
+  cluster: ClusterClient,
+  { app, namespace }: ApplicationOf,
+): Promise<readonly Revision[]> {
+  const list = await cluster.get<{ readonly items: readonly ReplicaSet[] }>(replicaSetsPath(namespace, { app }));
+  return (list?.items ?? [])
+    .flatMap((set) => {
+      const owner = set.metadata.ownerReferences?.find(({ controller, name }) => controller && name === app);
+      return owner ? [revisionOf(set, owner.kind)] : [];
+    })
+    .toSorted((a, b) => b.revision - a.revision);
+}
+
+function revisionOf({ metadata, spec, status }: ReplicaSet, ownerKind: string): Revision {
+  const { labels = {} } = spec.template.metadata;
+  const counted = revisionAnnotations.map((key) => Number(metadata.annotations?.[key])).find((count) => count > 0);
+  return {
+    name: metadata.name,
+    ownerKind,
+    hash: labels["rollouts-pod-template-hash"] ?? "",
+    revision: counted ?? 0,
+    version: labels.version ?? "",
+    image: spec.template.spec.containers[0]?.image ?? "",
+    ready: status?.readyReplicas ?? 0,
+    wanted: spec.replicas ?? 1,
+  };
+}
+
+/** As `status` shows them: those that have or want pods. */
+export const withPods = (revisions: readonly Revision[], roleOf: (revision: Revision) => string): readonly Workload[] =>
+  revisions
+    .filter(({ ready, wanted }) => ready > 0 || wanted > 0)
+    .map((revision) => {
+      const { name, version, image, ready, wanted } = revision;
+      return { name, version, image, ready, wanted, role: roleOf(revision) };
+    });

@@ -1,0 +1,62 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { ClusterClient } from "../../../cluster/kube/client.ts";
+import { podsPath } from "../../../cluster/kube/paths.ts";
+import { LabError } from "../../../cluster/lab-error.ts";
+import { clientName } from "../../../components/names.ts";
+import { isReady, type PodExec, type PodList } from "../kube/exec.ts";
+import type { ApplicationOf } from "./share.ts";
+
+const endpointsCommand = ["pilot-agent", "request", "GET", "clusters?format=json"] as const;
+
+interface ClusterDump {
+  readonly cluster_statuses?: readonly {
+    readonly name: string;
+    readonly host_statuses?: readonly {
+      readonly address?: { readonly socket_address?: { readonly address?: string } };
+    }[];
+  }[];
+}
+
+/** The addresses that a sidecar sends a Service's requests to. */
+export function sidecarEndpoints(dump: string, service: string, namespace: string): ReadonlySet<string> {
+  const clusters = (JSON.parse(dump) as ClusterDump).cluster_statuses ?? [];
+  const found = clusters.find(({ name }) => {
+    const [direction, , subset, host] = name.split("|");
+    return direction === "outbound" && subset === "" && host?.startsWith(`${service}.${namespace}.svc.`);
+  });
+  return new Set(found?.host_statuses?.flatMap(({ address }) => address?.socket_address?.address ?? []));
+}
+
+const isSame = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>
+  one.size === other.size && [...one].every((address) => other.has(address));
+
+const patience = { milliseconds: 60_000, betweenTries: 300 } as const;
+
+/**
+ * Waits until the client's sidecar knows of the pods that are ready and of no other: where pods are the share, a pod that is on its
+ * way out or in would be blamed on the split.
+ *
+ * @param labels of the pods behind the Service
+ * @throws LabError after a minute
+ */
+export async function waitForEndpoints(
+  exec: PodExec,
+  cluster: ClusterClient,
+  { app, namespace }: ApplicationOf,
+  { service, labels }: { readonly service: string; readonly labels: Readonly<Record<string, string>> },
+): Promise<void> {
+  const until = Date.now() + patience.milliseconds;
+  let known: ReadonlySet<string>;
+  let ready: ReadonlySet<string>;
+  do {
+    const pods = await cluster.get<PodList>(podsPath(namespace, labels));
+    ready = new Set(pods?.items.filter(isReady).flatMap(({ status }) => status?.podIP ?? []));
+    known = sidecarEndpoints(await exec("istio-proxy", endpointsCommand), service, namespace);
+    if (ready.size > 0 && isSame(ready, known)) return;
+    await pause(patience.betweenTries);
+  } while (Date.now() < until);
+  throw new LabError(
+    `The client's sidecar knows of ${known.size} pods behind ${service}, and ${ready.size} of them are ready.`,
+    { place: `deployment ${namespace}/${clientName(app)}`, next: "kubectl -n istio-system logs deploy/istiod" },
+  );
+}
