@@ -28,6 +28,7 @@ export interface RolloutObject {
     readonly message?: string;
     readonly abort?: boolean;
     readonly promoteFull?: boolean;
+    readonly abortedAt?: string;
     readonly controllerPause?: boolean;
     readonly pauseConditions?: readonly { readonly reason: string; readonly startTime?: string }[];
     readonly currentPodHash?: string;

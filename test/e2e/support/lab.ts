@@ -4,7 +4,8 @@ import { promisify } from "node:util";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
 import { mustRun, type Outcome, run, start } from "./command.ts";
 
-const bin = join(repositoryRoot, "node_modules", ".bin", "canaryctl");
+/** The command line, to be started where it is not awaited at once. */
+export const canaryctlFile = join(repositoryRoot, "node_modules", ".bin", "canaryctl");
 
 /** The namespace, the application and the route, as LAB users know them. */
 export const namespace = "canary-lab";
@@ -16,10 +17,11 @@ export const up = (): Promise<Outcome> => run("npm", ["run", "up"], { timeoutSec
 export const down = (): Promise<Outcome> => run("npm", ["run", "down"], { timeoutSeconds: 180 });
 
 /** One command of the CLI, without the half second that `npx` adds to each. */
-export const canaryctl = (...args: readonly string[]): Promise<Outcome> => run(bin, args, { timeoutSeconds: 300 });
+export const canaryctl = (...args: readonly string[]): Promise<Outcome> =>
+  run(canaryctlFile, args, { timeoutSeconds: 300 });
 
 /** `canaryctl up` in a process group of its own, to be killed. Its pid is that of the front process. */
-export const startUp = () => start(bin, ["up"], { timeoutSeconds: 600 });
+export const startUp = () => start(canaryctlFile, ["up"], { timeoutSeconds: 600 });
 
 let shell: Promise<Record<string, string>> | undefined;
 

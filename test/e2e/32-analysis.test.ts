@@ -1,0 +1,66 @@
+import { expect, test } from "@jest/globals";
+import { start } from "./support/command.ts";
+import { setFaults } from "./support/faults.ts";
+import { canaryctl, canaryctlFile } from "./support/lab.ts";
+import { liveRollout, note, phaseReached } from "./support/rollout.ts";
+import { withStrategy } from "./support/strategy.ts";
+import { sendLoad, startSteadyLoad } from "./support/traffic.ts";
+import { until } from "./support/until.ts";
+
+withStrategy({
+  strategy: "rollout-canary",
+  plan: { weights: [30], bake: "30s" },
+  monitoring: true,
+  analysis: "background",
+  // A busy machine with two cores answers slowly now and then: what is tried here are errors.
+  objective: { errorRate: 0.05, p95Milliseconds: 2000, window: "15s", minimumRequests: 50 },
+});
+
+test("a canary that answers 30 % errors is aborted by its analysis, and the update says why", async () => {
+  const load = await startSteadyLoad();
+  const release = start(canaryctlFile, ["create-canary", "--image", "versioned-echo:v2"], { timeoutSeconds: 180 });
+  await until("the canary's pods have their fault", () => setFaults("role=canary", { errorRate: 0.3 }), {
+    seconds: 60,
+    everyMilliseconds: 250,
+  });
+  const { exitCode, output, began, seconds } = await release.finished;
+  const { lastSeen, versions } = await load.stop();
+
+  expect(exitCode).not.toBe(0);
+  expect(output).toMatch(/error-ratio/);
+  expect(output).toMatch(/canaryctl retry/);
+  expect(versions.v2).toBeGreaterThan(0);
+  const { abortedAt = "" } = (await liveRollout()).status ?? {};
+  const aborted = Date.parse(abortedAt);
+  note(`aborted ${(aborted - began) / 1000} s after the command, which ended after ${seconds} s`);
+  // Kubernetes writes whole seconds: up to one is the clock's.
+  expect((lastSeen.v2 ?? 0) - aborted).toBeLessThan(3000);
+  note(`last answer of v2 ${((lastSeen.v2 ?? 0) - aborted) / 1000} s after the abort`);
+  expect((await sendLoad({ requests: 1000, rate: 400 })).versions).toEqual({ v1: 1000 });
+}, 300_000);
+
+test("the next up says it again, for the release is still wanted", async () => {
+  const { exitCode, output } = await canaryctl("up");
+  expect(exitCode).not.toBe(0);
+  expect(output).toMatch(/aborted/i);
+}, 120_000);
+
+test("once it is mended it goes through, and no request is lost", async () => {
+  await setFaults("role=canary", {}); // pods that were not yet taken away
+  const load = await startSteadyLoad();
+  const outcome = await canaryctl("retry");
+  expect(outcome.exitCode).toBe(0);
+  const { analyses } = await phaseReached("Healthy", 110);
+  note(`healthy ${(Date.now() - outcome.began) / 1000} s after the retry`);
+  const { failed, sent, versions } = await load.stop();
+  note(`${failed} of ${sent} failed`);
+  expect(failed).toBe(0);
+  expect(versions.v2).toBeGreaterThan(0);
+  expect(analyses.map(({ phase }) => phase)).toEqual(["Successful"]);
+  expect((await sendLoad({ requests: 1000, rate: 400 })).versions).toEqual({ v2: 1000 });
+}, 240_000);
+
+test("a rollback brings the stable version back", async () => {
+  expect((await canaryctl("rollback")).exitCode).toBe(0);
+  expect((await sendLoad({ requests: 1000, rate: 400 })).versions).toEqual({ v1: 1000 });
+}, 180_000);
