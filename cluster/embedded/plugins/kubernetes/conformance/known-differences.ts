@@ -6,9 +6,6 @@ export const knownDifferences: Readonly<Record<string, string>> = {
   "c23-options":
     "One creation that fails and one deletion run side by side, and which ends first decides what the engine " +
     "still begins. With this plugin deletions end sooner.",
-  "c30-rollout":
-    "The recorded live object carries what the Argo Rollouts controller adds to it (a revision, defaults). The lab runs no such " +
-    "controller yet; what the plugin itself does agrees.",
 };
 
 /** Fewer agreeing cases than this are a failure whatever the list says. */

@@ -15,6 +15,8 @@ const recorded = join(dirname(repositoryRoot), "shared", "conformance");
 const folder = inLab("conformance");
 /** This one counts the seconds to an interruption, so nothing else may run beside it. */
 const alone = ["c27-lock"];
+/** These look at what the Rollouts controller makes of an object. */
+const ofRollouts = ["c30-rollout"];
 
 function placeOf(environment: NodeJS.ProcessEnv): Place {
   const layout = nodeLayout();
@@ -72,7 +74,10 @@ async function main(args: readonly string[]): Promise<number> {
   mkdirSync(join(folder, "compared"), { recursive: true, mode: 0o700 });
   const judged = (comparison: string) =>
     judge(comparison, knownDifferences, cases.length === all.length ? leastAgreeing : 0);
-  const restore = await prepareConformance(place);
+  const restore = await prepareConformance(
+    place,
+    cases.some((id) => ofRollouts.includes(id)),
+  );
   let comparison: string;
   try {
     await replay(

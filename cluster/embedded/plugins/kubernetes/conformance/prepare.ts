@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { execa, type Options } from "execa";
 import { LabError } from "../../../../lab-error.ts";
 import { nodeLayout } from "../../../node/layout.ts";
+import { ensureController } from "./rollouts.ts";
 
 export const namespace = "conf";
 const image = "lab/echo:1";
@@ -15,7 +16,7 @@ export interface Place {
   readonly chartMirror: string;
 }
 
-type Run = (program: string, args: readonly string[], options?: Options) => Promise<string>;
+export type Run = (program: string, args: readonly string[], options?: Options) => Promise<string>;
 
 /** Runs a program in the place's environment and returns what it printed. Throws LabError with what it said went wrong. */
 export const runIn =
@@ -57,10 +58,10 @@ const emptyNamespace = async (run: Run): Promise<void> => {
 };
 
 /**
- * Prepares a running lab for the recorded cases: an empty namespace `conf`, Istio's and Argo Rollouts' CRDs, and the image
- * lab/echo:1 on the node. Returns what takes the namespace, and the CRDs that it had to make, away again.
+ * Prepares a running lab for the recorded cases: an empty namespace `conf`, Istio's CRDs, the image lab/echo:1 on the node,
+ * and a Rollouts controller where a case needs it. Returns what takes away again what it had to make.
  */
-export async function prepareConformance(place: Place): Promise<() => Promise<void>> {
+export async function prepareConformance(place: Place, needsRollouts: boolean): Promise<() => Promise<void>> {
   const run = runIn(place);
   await emptyNamespace(run);
   await run("kubectl", ["create", "namespace", namespace]);
@@ -68,13 +69,12 @@ export async function prepareConformance(place: Place): Promise<() => Promise<vo
     ? readdirSync(place.chartMirror).find((name) => name.startsWith("base-"))
     : undefined;
   const istioDefinitions = join(place.chartMirror, base ?? "base", "files", "crd-all.gen.yaml");
-  const rolloutDefinition = join(import.meta.dirname, "rollout-crd.yaml");
   const madeIstio = await ensureDefinition(run, "virtualservices.networking.istio.io", istioDefinitions);
-  const madeRollout = await ensureDefinition(run, "rollouts.argoproj.io", rolloutDefinition);
+  const removeController = needsRollouts ? await ensureController(run, namespace) : undefined;
   await ensureImage(place, run);
   return async () => {
     await emptyNamespace(run);
-    const made = [...(madeIstio ? [istioDefinitions] : []), ...(madeRollout ? [rolloutDefinition] : [])];
-    for (const file of made) await run("kubectl", ["delete", "--ignore-not-found", "--filename", file]);
+    await removeController?.();
+    if (madeIstio) await run("kubectl", ["delete", "--ignore-not-found", "--filename", istioDefinitions]);
   };
 }
