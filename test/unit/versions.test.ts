@@ -1,12 +1,20 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
+import { parse } from "yaml";
 import { version as dockerVersion } from "../../cluster/embedded/plugins/docker/provider.ts";
 import { providers } from "../../cluster/embedded/plugins/install.ts";
 import { version as kubernetesVersion } from "../../cluster/embedded/plugins/kubernetes/structs.ts";
 import { pinned } from "../../cluster/embedded/toolchain/versions.ts";
 import { engineVersion } from "../../cluster/programs.ts";
 import { clientContainer } from "../../components/traffic/render-load-client.ts";
-import { istioVersion } from "../../stacks/versions.ts";
+import {
+  argoRolloutsChartVersion,
+  argoRolloutsVersion,
+  gatewayApiVersion,
+  istioVersion,
+  kubePrometheusStackVersion,
+  prometheusVersion,
+} from "../../stacks/versions.ts";
 
 // Each part says for itself what it goes with, for it may not import the others. Here they are held to say the same.
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
@@ -27,6 +35,28 @@ describe("what is written in several places is the same", () => {
   });
 
   test("Istio's charts and the images made for them", () => expect(istioVersion).toBe(pinned.istio));
+
+  test("what the platform's charts start, and the images made for them", () => {
+    const asked = { rollouts: argoRolloutsVersion, prometheus: prometheusVersion, gatewayApi: `v${gatewayApiVersion}` };
+    const made = Object.keys(asked).map((name) => [name, `v${pinned[name as keyof typeof asked]}`]);
+    expect(asked).toEqual(Object.fromEntries(made));
+  });
+
+  test.each([
+    ["argo-rollouts", argoRolloutsChartVersion, pinned.rollouts],
+    ["kube-prometheus-stack", kubePrometheusStackVersion, pinned.prometheusOperator],
+  ])(
+    "the stand-in for the chart %s: the version that is asked for, and the program that it starts",
+    (name, chart, app) => {
+      const { version, appVersion } = parse(read(`cluster/embedded/charts/stand-ins/${name}/Chart.yaml`));
+      expect({ version, appVersion }).toEqual({ version: chart, appVersion: `v${app}` });
+    },
+  );
+
+  test("the Prometheus that its stand-in starts by default", () => {
+    const { prometheus } = parse(read("cluster/embedded/charts/stand-ins/kube-prometheus-stack/values.yaml"));
+    expect(prometheus.prometheusSpec.image.tag).toBe(`v${pinned.prometheus}`);
+  });
 
   test("the client's container, which canaryctl sends from", () => {
     expect(read("canaryctl/src/traffic/measure.ts")).toContain(`exec("${clientContainer}", [`);
