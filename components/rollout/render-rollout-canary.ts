@@ -13,7 +13,7 @@ export interface RolloutCanaryOptions {
   readonly headerRoute: boolean;
   /** Percent, 0..100, of the requests that are copied to the canary before any is answered by it; the copies' answers are dropped. */
   readonly mirrorPercent: number;
-  /** Whether new pods of the stable version run beside the canary at its first weight, so that two young sides are compared. */
+  /** Whether an Experiment runs at the first weight: young pods of both versions, to be compared by requests of one's own. */
   readonly experiment: boolean;
   /** Seconds for which the pods of an aborted canary are kept. */
   readonly abortScaleDownDelaySeconds: number;
@@ -82,9 +82,9 @@ export function renderSteps(spec: RolloutCanarySpec): readonly [CanaryStep, ...C
   return [firstStep ?? { setWeight: first.weight }, ...later];
 }
 
-/** Pods come first, or a route of its own would lead to none. */
+/** Pods come first, for a route of its own must lead to some; with none the controller takes the route away again. */
 function rehearsal({ headerRoute, mirrorPercent }: RolloutCanarySpec, first: Stage): readonly CanaryStep[] {
-  if (!headerRoute && mirrorPercent === 0) return [];
+  if (!isRehearsed({ headerRoute, mirrorPercent })) return [];
   const header = { name: managed.header, match: [headerMatch] };
   const mirror = { name: managed.mirror, percentage: mirrorPercent, match: [{ path: { prefix: "/" } }] };
   return [
@@ -93,9 +93,11 @@ function rehearsal({ headerRoute, mirrorPercent }: RolloutCanarySpec, first: Sta
     ...(mirrorPercent > 0
       ? [{ setMirrorRoute: mirror }, ...bakeSteps(first.bake), { setMirrorRoute: { name: managed.mirror } }]
       : []),
-    { setCanaryScale: { matchTrafficWeight: true } },
   ];
 }
+
+const isRehearsed = ({ headerRoute, mirrorPercent }: Pick<RolloutCanarySpec, "headerRoute" | "mirrorPercent">) =>
+  headerRoute || mirrorPercent > 0;
 
 const headerMatch = { headerName: canaryHeader.name, headerValue: { exact: canaryHeader.exact } };
 
@@ -105,6 +107,8 @@ function stageSteps(stage: Stage, spec: RolloutCanarySpec): readonly CanaryStep[
   const isFirst = stage === spec.plan.stages[0];
   return [
     { setWeight: stage.weight },
+    // From here on there are as many pods as the weight needs.
+    ...(isFirst && isRehearsed(spec) ? [{ setCanaryScale: { matchTrafficWeight: true } } as const] : []),
     ...(isFirst && spec.experiment ? [experiment(spec, stage)] : []),
     ...bakeSteps(stage.bake),
     ...(spec.stepAnalysis ? [{ analysis: spec.stepAnalysis }] : []),
@@ -114,22 +118,27 @@ function stageSteps(stage: Stage, spec: RolloutCanarySpec): readonly CanaryStep[
 const bakeSteps = (bake: Bake): readonly CanaryStep[] =>
   bake === 0 ? [] : [{ pause: bake === "manual" ? {} : { duration: formatDuration(bake) } }];
 
-/** How long the baseline runs where the stage itself has no length, in seconds. */
+/** How long an experiment runs where the stage itself has no length, in seconds. */
 const experimentSeconds = 60;
 
-/** As many new stable pods as there are canary pods, with the canary's share: what differs between the two is the version alone. */
-const experiment = ({ replicas }: RolloutCanarySpec, { weight, bake }: Stage): CanaryStep => ({
-  experiment: {
-    duration: formatDuration(bake === "manual" || bake === 0 ? experimentSeconds : bake),
-    templates: [
-      {
-        name: "baseline",
-        specRef: "stable",
-        replicas: Math.ceil((replicas * weight) / 100),
-        // Both shares together are at most all there is.
-        weight: Math.min(weight, 100 - weight),
-        metadata: { labels: { role: "baseline" } },
-      },
-    ],
-  },
-});
+/**
+ * Pods of both versions of the same age and number, away from the users' requests: what is sent to the Services `APP-baseline` and
+ * `APP-candidate`, at the container's port, meets sides that differ in nothing but their version.
+ */
+function experiment({ app, replicas }: RolloutCanarySpec, { weight, bake }: Stage): CanaryStep {
+  const side = (name: string, specRef: "stable" | "canary") => ({
+    name,
+    specRef,
+    replicas: Math.ceil((replicas * weight) / 100),
+    metadata: { labels: { role: name } },
+    service: { name: `${app}-${name}` },
+  });
+  return {
+    experiment: {
+      duration: formatDuration(bake === "manual" || bake === 0 ? experimentSeconds : bake),
+      // No request is on its way to them when they go; the names must be free for the next one.
+      scaleDownDelaySeconds: 0,
+      templates: [side("baseline", "stable"), side("candidate", "canary")],
+    },
+  };
+}

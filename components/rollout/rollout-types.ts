@@ -116,14 +116,19 @@ export type CanaryStep =
       };
     };
 
+/**
+ * No template has a weight: the controller would send its share to a Service at the container's port, where a sidecar's route finds
+ * only Services at the port that was called, and every such request ends in 503 (seen with 1.9.1 and ports 80 and 8080).
+ */
 export interface ExperimentStep {
-  readonly duration?: string;
+  readonly duration: string;
+  readonly scaleDownDelaySeconds: number;
   readonly templates: readonly {
     readonly name: string;
     readonly specRef: "stable" | "canary";
     readonly replicas: number;
-    /** Percent of the requests that its pods get. */
-    readonly weight: number;
     readonly metadata: PodMetadata;
+    /** Made by the controller for the time of the experiment, at the container's port. */
+    readonly service: { readonly name: string };
   }[];
 }

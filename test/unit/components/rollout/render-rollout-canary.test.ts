@@ -71,8 +71,8 @@ describe("the traffic", () => {
           match: [{ headerName: "x-canary", headerValue: { exact: "v2" } }],
         },
       },
-      { setCanaryScale: { matchTrafficWeight: true } },
       { setWeight: 20 },
+      { setCanaryScale: { matchTrafficWeight: true } },
     ]);
     expect(trafficRouting.managedRoutes).toEqual([{ name: "canary-header" }]);
   });
@@ -86,8 +86,8 @@ describe("the traffic", () => {
       "setMirrorRoute",
       "pause",
       "setMirrorRoute",
-      "setCanaryScale",
       "setWeight",
+      "setCanaryScale",
     ]);
     expect(steps[0]).toEqual({ setCanaryScale: { weight: 50 } });
     expect(steps[4]).toEqual({ setMirrorRoute: { name: "canary-mirror" } });
@@ -109,18 +109,22 @@ describe("the evidence", () => {
     expect(analysis).toMatchObject(judged);
   });
 
-  test("of an experiment is as many young stable pods, with the canary's share", () => {
+  test("of an experiment comes from as many young pods of either version, without a share of the users' requests", () => {
     const { steps } = canaryOf({ experiment: true });
+    const side = (name: string, specRef: string) => ({
+      name,
+      specRef,
+      replicas: 1,
+      metadata: { labels: { role: name } },
+      service: { name: `versioned-echo-${name}` },
+    });
     expect(steps[1]).toEqual({
       experiment: {
         duration: "1m",
-        templates: [
-          { name: "baseline", specRef: "stable", replicas: 1, weight: 20, metadata: { labels: { role: "baseline" } } },
-        ],
+        scaleDownDelaySeconds: 0,
+        templates: [side("baseline", "stable"), side("candidate", "canary")],
       },
     });
-    const most = renderSteps({ ...spec, experiment: true, plan: explicitPlan([80]) });
-    expect(most[1]).toMatchObject({ experiment: { templates: [{ weight: 20 }] } });
   });
 });
 
@@ -133,8 +137,10 @@ test("known mistakes of hand-written Rollouts do not compile", () => {
     { ...strategy, canaryService: undefined } satisfies CanaryStrategy,
     // @ts-expect-error 503s at 100 percent
     { ...strategy, dynamicStableScale: true } satisfies CanaryStrategy,
+    // @ts-expect-error a share for an experiment, which would be answered 503
+    { experiment: { duration: "1m", scaleDownDelaySeconds: 0, templates: [{ weight: 10 }] } } satisfies CanaryStep,
     // @ts-expect-error a Rollout without pods
     () => renderRolloutCanary({ ...spec, pods: {} }),
   ];
-  expect(mistakes).toHaveLength(4);
+  expect(mistakes).toHaveLength(5);
 });
