@@ -3,7 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { version as dockerVersion } from "../../cluster/embedded/plugins/docker/provider.ts";
 import { providers } from "../../cluster/embedded/plugins/install.ts";
-import { version as kubernetesVersion } from "../../cluster/embedded/plugins/kubernetes/structs.ts";
+import { version as kubernetesVersion } from "../../cluster/embedded/plugins/kubernetes/version.ts";
 import { pinned } from "../../cluster/embedded/toolchain/versions.ts";
 import { engineVersion } from "../../cluster/programs.ts";
 import { clientContainer } from "../../components/traffic/render-load-client.ts";

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { isObject, type Json, type JsonObject, textAt } from "../kubernetes/json.ts";
-import { hasUnknown } from "../kubernetes/values.ts";
+import { isObject, type Json, type JsonObject, textAt } from "../json.ts";
+import { hasUnknown } from "../values.ts";
 import { contextDigest } from "./context.ts";
 import { hostPlatform, registryOf } from "./image.ts";
 

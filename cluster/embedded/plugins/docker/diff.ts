@@ -1,5 +1,5 @@
-import { difference, type PathChange } from "../kubernetes/difference.ts";
-import { type JsonObject, objectAt } from "../kubernetes/json.ts";
+import { difference, type PathChange } from "../difference.ts";
+import { type JsonObject, objectAt } from "../json.ts";
 
 /** Who pushes is no part of an image, and tokens change by the hour: of the registry only the server counts. */
 function comparable(inputs: JsonObject): JsonObject {

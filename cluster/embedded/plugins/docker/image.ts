@@ -1,5 +1,5 @@
-import { type JsonObject, listAt, objectAt, textAt } from "../kubernetes/json.ts";
-import { hasUnknown } from "../kubernetes/values.ts";
+import { type JsonObject, listAt, objectAt, textAt } from "../json.ts";
+import { hasUnknown } from "../values.ts";
 
 /** An image to build, every value known. */
 export interface ImageSpec {

@@ -1,4 +1,5 @@
-import { type JsonObject, textAt } from "./json.ts";
+import { type JsonObject, textAt } from "../json.ts";
+import { asProperties, hasSecret, markSecrets, plain } from "../values.ts";
 import { type Autonaming, adoptName, assignName, isGeneratedByServer } from "./naming.ts";
 import { normalise } from "./normalise.ts";
 import {
@@ -16,7 +17,6 @@ import {
   typeOf,
 } from "./objects.ts";
 import type { Session } from "./session.ts";
-import { asProperties, hasSecret, markSecrets, plain } from "./values.ts";
 
 const managedBy = "app.kubernetes.io/managed-by";
 

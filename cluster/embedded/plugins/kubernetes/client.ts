@@ -1,7 +1,7 @@
 import http from "node:http";
 import https from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isObject, type Json, type JsonObject, objectAt, textAt } from "./json.ts";
+import { isObject, type Json, type JsonObject, objectAt, textAt } from "../json.ts";
 import type { Access } from "./kubeconfig.ts";
 
 /** An answer of the API server that says no. `code` is the HTTP status, `reason` Kubernetes' own word for it. */

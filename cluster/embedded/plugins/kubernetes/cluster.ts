@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { at, type JsonObject, listAt, textAt } from "../json.ts";
 import { type Call, Client, type WatchEvent } from "./client.ts";
-import { at, type JsonObject, listAt, textAt } from "./json.ts";
 import type { Access } from "./kubeconfig.ts";
 import {
   apiVersionOf,

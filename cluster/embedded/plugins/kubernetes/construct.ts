@@ -3,7 +3,9 @@ import grpc from "@grpc/grpc-js";
 import type { ConstructRequest } from "@pulumi/pulumi/proto/provider_pb.js";
 import monitorServices from "@pulumi/pulumi/proto/resource_grpc_pb.js";
 import monitorMessages from "@pulumi/pulumi/proto/resource_pb.js";
-import { type JsonObject, listAt, objectAt, textAt } from "./json.ts";
+import { type JsonObject, listAt, objectAt, textAt } from "../json.ts";
+import { fromStruct, toStruct } from "../structs.ts";
+import { hasUnknown, plain, resourceReference, secret } from "../values.ts";
 import {
   annotations,
   apiVersionOf,
@@ -16,8 +18,7 @@ import {
   setMetadata,
 } from "./objects.ts";
 import type { Session } from "./session.ts";
-import { fromStruct, toStruct, version } from "./structs.ts";
-import { hasUnknown, plain, resourceReference, secret } from "./values.ts";
+import { version } from "./version.ts";
 import { decodeYaml, withNamespace } from "./yaml.ts";
 
 /** A component whose children are objects out of YAML. */

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { type JsonObject, numberAt } from "../json.ts";
+import { hasUnknown, plain } from "../values.ts";
 import { awaitReady } from "./awaiting/await.ts";
 import { ApiError, isAlreadyExists, isConflict, isForbidden, isMissingNamespace, isNotFound } from "./client.ts";
 import { type Cluster, NoMatchError } from "./cluster.ts";
 import { AwaitFailure, messageOf, PartialFailure } from "./errors.ts";
-import { type JsonObject, numberAt } from "./json.ts";
 import {
   annotation,
   annotations,
@@ -18,7 +19,6 @@ import { conflictMessage, creatingManager, isForced } from "./ownership.ts";
 import { render } from "./render.ts";
 import { reachable, type Session } from "./session.ts";
 import { managerFor, writeState } from "./state.ts";
-import { hasUnknown, plain } from "./values.ts";
 
 export interface Outcome {
   readonly id: string;

@@ -1,6 +1,7 @@
-import { covers, difference, type PathChange, prune } from "./difference.ts";
+import { covers, difference, type PathChange, prune } from "../difference.ts";
+import type { JsonObject } from "../json.ts";
+import { plain } from "../values.ts";
 import { replacingPaths } from "./immutable.ts";
-import type { JsonObject } from "./json.ts";
 import { normalise } from "./normalise.ts";
 import {
   annotations,
@@ -17,7 +18,6 @@ import {
 } from "./objects.ts";
 import type { Session } from "./session.ts";
 import { readState } from "./state.ts";
-import { plain } from "./values.ts";
 
 export interface Difference {
   readonly changes: ReadonlyMap<string, PathChange>;

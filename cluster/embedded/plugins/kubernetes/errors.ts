@@ -1,4 +1,4 @@
-import type { JsonObject } from "./json.ts";
+import type { JsonObject } from "../json.ts";
 
 /** Was made or changed, but is not in order: the state keeps what there is, with the reasons, and the next run tries again. */
 export class PartialFailure extends Error {

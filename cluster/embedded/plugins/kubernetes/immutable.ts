@@ -1,4 +1,4 @@
-import { words } from "./json.ts";
+import { words } from "../json.ts";
 import { apiVersionOf, isBuiltIn, type KubeObject, kindOf } from "./objects.ts";
 
 /** Options of the provider that make data changeable in place. */

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import type { SecureContextOptions } from "node:tls";
-import { isObject, type JsonObject, listAt, objectAt, textAt } from "./json.ts";
+import { isObject, type JsonObject, listAt, objectAt, textAt } from "../json.ts";
 
 /** A kubeconfig as an object, and the folder that its relative paths hang from. */
 export interface Kubeconfig {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
+import { textAt } from "../json.ts";
+import { hasUnknown } from "../values.ts";
 import type { Cluster } from "./cluster.ts";
-import { textAt } from "./json.ts";
 import {
   annotations,
   isAnnotated,
@@ -11,7 +12,6 @@ import {
   resourceNameOf,
   setMetadata,
 } from "./objects.ts";
-import { hasUnknown } from "./values.ts";
 
 /** What the engine says about names, where the user configured it. */
 export interface Autonaming {

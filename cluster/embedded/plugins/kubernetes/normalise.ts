@@ -1,9 +1,9 @@
+import { isObject, type Json, type JsonObject, objectAt, words } from "../json.ts";
+import { unknown } from "../values.ts";
 import type { Cluster } from "./cluster.ts";
-import { isObject, type Json, type JsonObject, objectAt, words } from "./json.ts";
 import { apiVersionOf, isBuiltIn, isCustomResourceDefinition, type KubeObject, kindOf } from "./objects.ts";
 import { canonicalQuantity } from "./quantity.ts";
 import type { Shape } from "./schemas.ts";
-import { unknown } from "./values.ts";
 
 /** Fields that only the API server writes. */
 const readOnlyMetadata = [

@@ -1,4 +1,4 @@
-import { at, isObject, type Json, type JsonObject, objectAt, textAt, words } from "./json.ts";
+import { at, isObject, type Json, type JsonObject, objectAt, textAt, words } from "../json.ts";
 
 /** A Kubernetes object: `apiVersion`, `kind`, `metadata` and the rest, as JSON. */
 export type KubeObject = JsonObject;

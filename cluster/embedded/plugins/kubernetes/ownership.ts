@@ -1,4 +1,4 @@
-import { at, isObject, type Json, type JsonObject, listAt, objectAt, textAt } from "./json.ts";
+import { at, isObject, type Json, type JsonObject, listAt, objectAt, textAt } from "../json.ts";
 import { annotations, isAnnotated, type KubeObject } from "./objects.ts";
 import type { Settings } from "./settings.ts";
 

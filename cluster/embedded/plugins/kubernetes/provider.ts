@@ -1,10 +1,10 @@
 import type { ConstructRequest } from "@pulumi/pulumi/proto/provider_pb.js";
 import type { EngineLog } from "../engine.ts";
+import type { JsonObject } from "../json.ts";
 import { type CheckRequest, check } from "./check.ts";
 import type { Component } from "./construct.ts";
 import { type CreateRequest, create, type Outcome } from "./create.ts";
 import { type Difference, type DiffRequest, diff } from "./diff.ts";
-import type { JsonObject } from "./json.ts";
 import { typeOf } from "./objects.ts";
 import { type ReadOutcome, type ReadRequest, read } from "./read.ts";
 import { type DeleteRequest, remove } from "./remove.ts";

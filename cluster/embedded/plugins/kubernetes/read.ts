@@ -1,15 +1,15 @@
+import { prune } from "../difference.ts";
+import { isObject, type JsonObject, objectAt } from "../json.ts";
+import { asProperties, markSecrets, plain } from "../values.ts";
 import { checkHealth } from "./awaiting/await.ts";
 import { isNotFound } from "./client.ts";
 import { NoMatchError } from "./cluster.ts";
-import { prune } from "./difference.ts";
 import { AwaitFailure, messageOf, PartialFailure } from "./errors.ts";
-import { isObject, type JsonObject, objectAt } from "./json.ts";
 import { normalise } from "./normalise.ts";
 import { annotation, annotations, type KubeObject, kindOfType, parseId, typeOf } from "./objects.ts";
 import { writtenPart } from "./ownership.ts";
 import { dropsUnreachable, type Session } from "./session.ts";
 import { managerFor, readState, writeState } from "./state.ts";
-import { asProperties, markSecrets, plain } from "./values.ts";
 
 export interface ReadRequest {
   readonly id: string;

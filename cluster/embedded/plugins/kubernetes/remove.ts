@@ -1,9 +1,9 @@
+import type { JsonObject } from "../json.ts";
 import { awaitDeleted } from "./awaiting/await.ts";
 import { isNotFound } from "./client.ts";
 import { NoMatchError } from "./cluster.ts";
 import { patience } from "./create.ts";
 import { AwaitFailure, PartialFailure } from "./errors.ts";
-import type { JsonObject } from "./json.ts";
 import { annotation, annotations, idOf, isPatch, parseId, setNamespace } from "./objects.ts";
 import { unrender } from "./render.ts";
 import { dropsUnreachable, type Session } from "./session.ts";

@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import type { Json, JsonObject } from "./json.ts";
-import { isObject } from "./json.ts";
+import type { Json, JsonObject } from "../json.ts";
+import { isObject } from "../json.ts";
 import { apiVersionOf, isCustomResourceDefinition, type KubeObject, kindOf, nameOf, namespaceOf } from "./objects.ts";
 import type { Session } from "./session.ts";
 

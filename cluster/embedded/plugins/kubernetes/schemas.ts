@@ -1,5 +1,5 @@
+import { at, isObject, type Json, type JsonObject, listAt, objectAt, textAt } from "../json.ts";
 import type { Client } from "./client.ts";
-import { at, isObject, type Json, type JsonObject, listAt, objectAt, textAt } from "./json.ts";
 
 /** What the API server says about the shape of one value. */
 export type Shape =

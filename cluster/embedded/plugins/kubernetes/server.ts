@@ -7,14 +7,15 @@ import statusMessages from "@pulumi/pulumi/proto/status_pb.js";
 import anyMessages from "google-protobuf/google/protobuf/any_pb.js";
 import emptyMessages from "google-protobuf/google/protobuf/empty_pb.js";
 import { servePlugin } from "../grpc.ts";
+import type { JsonObject } from "../json.ts";
+import { fromStruct, toStruct } from "../structs.ts";
+import { plain } from "../values.ts";
 import type { Difference } from "./diff.ts";
 import { messageOf, PartialFailure } from "./errors.ts";
-import type { JsonObject } from "./json.ts";
 import type { Autonaming } from "./naming.ts";
 import type { Provider } from "./provider.ts";
 import { type CheckFailure, checkSettings, compareSettings } from "./settings.ts";
-import { fromStruct, toStruct, version } from "./structs.ts";
-import { plain } from "./values.ts";
+import { version } from "./version.ts";
 
 /** An error as the engine understands it: a partial failure carries the state that there is, and the reasons. */
 function asServiceError(error: unknown): grpc.ServiceError {

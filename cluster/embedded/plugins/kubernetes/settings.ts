@@ -1,7 +1,7 @@
+import { isEqual, type Json, type JsonObject, textAt } from "../json.ts";
+import { unknown } from "../values.ts";
 import type { Mutability } from "./immutable.ts";
-import { isEqual, type Json, type JsonObject, textAt } from "./json.ts";
 import { activeCluster, parseKubeconfig } from "./kubeconfig.ts";
-import { unknown } from "./values.ts";
 
 /** The provider's own configuration: what the program gave, else the environment, else the default. */
 export interface Settings {

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { isObject, type JsonObject, textAt } from "./json.ts";
+import { isObject, type JsonObject, textAt } from "../json.ts";
+import { asProperties, markSecrets, plain } from "../values.ts";
 import { annotation, annotations, type KubeObject } from "./objects.ts";
 import { creatingManager } from "./ownership.ts";
 import type { Session } from "./session.ts";
-import { asProperties, markSecrets, plain } from "./values.ts";
 
 /** What the state remembers of a resource: the last inputs and the live object, as the real plugin stores them. */
 export interface State {

@@ -1,10 +1,11 @@
+import { difference, prune } from "../difference.ts";
+import { isObject, type Json, type JsonObject, objectAt } from "../json.ts";
+import { hasUnknown, plain } from "../values.ts";
 import { awaitReady } from "./awaiting/await.ts";
 import { isConflict, isForbidden } from "./client.ts";
 import { type Cluster, NoMatchError } from "./cluster.ts";
 import { type Outcome, patience } from "./create.ts";
-import { difference, prune } from "./difference.ts";
 import { AwaitFailure, messageOf, PartialFailure } from "./errors.ts";
-import { isObject, type Json, type JsonObject, objectAt } from "./json.ts";
 import { normalise } from "./normalise.ts";
 import {
   apiVersionOf,
@@ -20,7 +21,6 @@ import { conflictMessage, isForced, keepIgnored, takeOver } from "./ownership.ts
 import { render } from "./render.ts";
 import { reachable, type Session } from "./session.ts";
 import { managerFor, readState, type State, writeState } from "./state.ts";
-import { hasUnknown, plain } from "./values.ts";
 
 export interface UpdateRequest {
   readonly urn: string;

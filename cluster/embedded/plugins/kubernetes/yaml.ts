@@ -1,5 +1,5 @@
 import { parseAllDocuments } from "yaml";
-import { isObject, type Json, type JsonObject, listAt } from "./json.ts";
+import { isObject, type Json, type JsonObject, listAt } from "../json.ts";
 import {
   apiVersionOf,
   isCustomResourceDefinition,

@@ -1,6 +1,6 @@
+import { at, isEqual, listAt, textAt } from "../../json.ts";
 import type { Cluster, Selection } from "../cluster.ts";
 import { AwaitFailure, messageOf } from "../errors.ts";
-import { at, isEqual, listAt, textAt } from "../json.ts";
 import {
   annotation,
   annotations,

@@ -1,4 +1,4 @@
-import { at, type Json, listAt, numberAt, textAt } from "../json.ts";
+import { at, type Json, listAt, numberAt, textAt } from "../../json.ts";
 import { type KubeObject, nameOf, namespaceOf } from "../objects.ts";
 import { type Judge, ready } from "./judge.ts";
 

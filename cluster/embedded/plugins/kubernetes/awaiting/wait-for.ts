@@ -1,4 +1,4 @@
-import { at, isObject, type Json, numberAt, textAt } from "../json.ts";
+import { at, isObject, type Json, numberAt, textAt } from "../../json.ts";
 import type { KubeObject } from "../objects.ts";
 import { type Judge, ready } from "./judge.ts";
 import { condition } from "./pods.ts";

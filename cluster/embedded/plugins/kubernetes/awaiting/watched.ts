@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { numberAt, textAt } from "../../json.ts";
 import type { WatchEvent } from "../client.ts";
 import { NoMatchError, type Observer, type Selection } from "../cluster.ts";
-import { numberAt, textAt } from "../json.ts";
 import { type KubeObject, kindOf, nameOf } from "../objects.ts";
 import { reachable, type Session } from "../session.ts";
 import type { Snapshot, Verdict } from "./judge.ts";

@@ -1,5 +1,5 @@
+import { at, isObject, type Json, listAt, numberAt, objectAt, textAt } from "../../json.ts";
 import type { Selection } from "../cluster.ts";
-import { at, isObject, type Json, listAt, numberAt, objectAt, textAt } from "../json.ts";
 import { annotation, isOwnedBy, type KubeObject, nameOf, namespaceOf } from "../objects.ts";
 import { type Judge, ready, type Verdict } from "./judge.ts";
 import { condition, conditionLine, isTrue, podProblems } from "./pods.ts";

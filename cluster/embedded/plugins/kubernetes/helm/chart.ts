@@ -1,5 +1,5 @@
-import type { JsonObject } from "../json.ts";
-import { textAt } from "../json.ts";
+import type { JsonObject } from "../../json.ts";
+import { textAt } from "../../json.ts";
 import type { KubeObject } from "../objects.ts";
 import type { Session } from "../session.ts";
 import { decodeYaml } from "../yaml.ts";

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type JsonObject, numberAt, objectAt, textAt } from "../json.ts";
+import { type JsonObject, numberAt, objectAt, textAt } from "../../json.ts";
 import type { Session } from "../session.ts";
 import type { Release } from "./release.ts";
 

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { difference } from "../../difference.ts";
+import { isObject, type Json, type JsonObject, objectAt, textAt, words } from "../../json.ts";
 import type { Difference } from "../diff.ts";
-import { difference } from "../difference.ts";
-import { isObject, type Json, type JsonObject, objectAt, textAt, words } from "../json.ts";
 
 /** A Helm release as the program describes it, with every option that is not given at its default. */
 export interface Release extends JsonObject {

@@ -3,8 +3,8 @@ import { describe, expect, test } from "@jest/globals";
 import { checkImage } from "../../../../../../cluster/embedded/plugins/docker/check.ts";
 import { diffInputs } from "../../../../../../cluster/embedded/plugins/docker/diff.ts";
 import { hostPlatform, imageOf, isBuildable } from "../../../../../../cluster/embedded/plugins/docker/image.ts";
-import { objectAt } from "../../../../../../cluster/embedded/plugins/kubernetes/json.ts";
-import { unknown } from "../../../../../../cluster/embedded/plugins/kubernetes/values.ts";
+import { objectAt } from "../../../../../../cluster/embedded/plugins/json.ts";
+import { unknown } from "../../../../../../cluster/embedded/plugins/values.ts";
 import { repositoryRoot } from "../../../../../../cluster/lab-folder.ts";
 
 const context = join(repositoryRoot, "apps/versioned-echo");

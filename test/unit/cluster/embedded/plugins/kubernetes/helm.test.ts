@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import type { JsonObject } from "../../../../../../cluster/embedded/plugins/json.ts";
 import {
   chartArguments,
   failureOf,
@@ -12,7 +13,6 @@ import {
   mergeValues,
   resourceNames,
 } from "../../../../../../cluster/embedded/plugins/kubernetes/helm/release.ts";
-import type { JsonObject } from "../../../../../../cluster/embedded/plugins/kubernetes/json.ts";
 import { decodeYaml } from "../../../../../../cluster/embedded/plugins/kubernetes/yaml.ts";
 
 const release = (more: JsonObject = {}) =>

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import type { JsonObject } from "../../../../../../cluster/embedded/plugins/json.ts";
 import type { Snapshot } from "../../../../../../cluster/embedded/plugins/kubernetes/awaiting/judge.ts";
 import { podJudge, podProblem } from "../../../../../../cluster/embedded/plugins/kubernetes/awaiting/pods.ts";
 import { ingressJudge, serviceJudge } from "../../../../../../cluster/embedded/plugins/kubernetes/awaiting/services.ts";
@@ -9,7 +10,6 @@ import {
   selectorText,
   statefulSetJudge,
 } from "../../../../../../cluster/embedded/plugins/kubernetes/awaiting/workloads.ts";
-import type { JsonObject } from "../../../../../../cluster/embedded/plugins/kubernetes/json.ts";
 
 const look = (
   object: JsonObject,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
+import type { JsonObject } from "../../../../../../cluster/embedded/plugins/json.ts";
 import type { Cluster } from "../../../../../../cluster/embedded/plugins/kubernetes/cluster.ts";
-import type { JsonObject } from "../../../../../../cluster/embedded/plugins/kubernetes/json.ts";
 import { adoptName, assignName, proposedName } from "../../../../../../cluster/embedded/plugins/kubernetes/naming.ts";
 import {
   idOf,

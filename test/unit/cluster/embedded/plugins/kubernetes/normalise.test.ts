@@ -1,11 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
+import type { JsonObject } from "../../../../../../cluster/embedded/plugins/json.ts";
 import type { Client } from "../../../../../../cluster/embedded/plugins/kubernetes/client.ts";
 import type { Cluster } from "../../../../../../cluster/embedded/plugins/kubernetes/cluster.ts";
-import type { JsonObject } from "../../../../../../cluster/embedded/plugins/kubernetes/json.ts";
 import { normalise } from "../../../../../../cluster/embedded/plugins/kubernetes/normalise.ts";
 import { canonicalQuantity } from "../../../../../../cluster/embedded/plugins/kubernetes/quantity.ts";
 import { Schemas } from "../../../../../../cluster/embedded/plugins/kubernetes/schemas.ts";
-import { unknown } from "../../../../../../cluster/embedded/plugins/kubernetes/values.ts";
+import { unknown } from "../../../../../../cluster/embedded/plugins/values.ts";
 
 test.each([
   ["1000m", "1"],

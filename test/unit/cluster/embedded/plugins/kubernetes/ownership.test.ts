@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import type { JsonObject } from "../../../../../../cluster/embedded/plugins/kubernetes/json.ts";
+import type { JsonObject } from "../../../../../../cluster/embedded/plugins/json.ts";
 import {
   isForced,
   keepIgnored,

@@ -9,7 +9,7 @@ import {
   compareSettings,
   readSettings,
 } from "../../../../../../cluster/embedded/plugins/kubernetes/settings.ts";
-import { unknown } from "../../../../../../cluster/embedded/plugins/kubernetes/values.ts";
+import { unknown } from "../../../../../../cluster/embedded/plugins/values.ts";
 
 const kubeconfig = (server: string, name = "lab") => `
 current-context: ${name}

@@ -1,8 +1,5 @@
 import structMessages, { type Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 import type { JsonObject } from "./json.ts";
 
-/** The version of the real plugin that this one stands in for. */
-export const version = "4.34.2";
-
 export const fromStruct = (struct: Struct | undefined): JsonObject => (struct?.toJavaScript() ?? {}) as JsonObject;
 export const toStruct = (object: JsonObject): Struct => structMessages.Struct.fromJavaScript(object);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import type { JsonObject } from "../../../../../../cluster/embedded/plugins/kubernetes/json.ts";
+import type { JsonObject } from "../../../../../cluster/embedded/plugins/json.ts";
 import {
   asProperties,
   hasSecret,
@@ -9,7 +9,7 @@ import {
   resourceReference,
   secret,
   unknown,
-} from "../../../../../../cluster/embedded/plugins/kubernetes/values.ts";
+} from "../../../../../cluster/embedded/plugins/values.ts";
 
 describe("property values", () => {
   test("unknowns and secrets are found at any depth", () => {

@@ -1,12 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import {
-  covers,
-  difference,
-  formatPath,
-  prune,
-} from "../../../../../../cluster/embedded/plugins/kubernetes/difference.ts";
-import { replacingPaths } from "../../../../../../cluster/embedded/plugins/kubernetes/immutable.ts";
-import type { JsonObject } from "../../../../../../cluster/embedded/plugins/kubernetes/json.ts";
+import { covers, difference, formatPath, prune } from "../../../../../cluster/embedded/plugins/difference.ts";
+import type { JsonObject } from "../../../../../cluster/embedded/plugins/json.ts";
+import { replacingPaths } from "../../../../../cluster/embedded/plugins/kubernetes/immutable.ts";
 
 const mutable = { configMaps: false, secrets: false };
 /** A literal whose items differ in shape is still JSON. */
