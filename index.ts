@@ -14,13 +14,13 @@ export const namespace = config.namespace;
 export const app = config.app;
 /** Who moves the traffic of a release. */
 export const owner = weightOwner(config.strategy);
-/** Shares of the traffic in percent, as they really are; none where a controller moves them or a header decides. */
-export const weights = application.canaryShare?.apply((canary) => ({ stable: 100 - canary, canary }));
+/** Shares of the traffic in percent, as they really are; null where a controller moves them or a header decides. */
+export const weights = application.canaryShare?.apply((canary) => ({ stable: 100 - canary, canary })) ?? null;
 export const images = application.images;
-/** Where the Rollout stands, where there is one. */
-export const progress = application.progress;
-/** The host that answers through the gateway or ingress, where the strategy has one. */
-export const gateway = application.gateway;
+/** Where the Rollout stands; null without one. */
+export const progress = application.progress ?? null;
+/** The host that answers through the gateway or ingress; null where the strategy has none. */
+export const gateway = application.gateway ?? null;
 /** The port of every node at which the ingress gateway answers. */
 export const gatewayNodePort = config.gatewayNodePort;
 /** The Deployment to measure from, inside the mesh. */

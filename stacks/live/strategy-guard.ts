@@ -68,7 +68,7 @@ export function stateOf(namespace: Record<string, unknown> | undefined): Release
 }
 
 /**
- * Hooks for the namespace, which comes before everything in it: they refuse a forbidden switch while nothing has been touched, in a
+ * Hooks for the namespace, which comes before everything in it: they refuse a forbidden switch before anything of the application is touched, in a
  * preview as well, and give `prepare` an allowed one, in an update only.
  */
 export function strategyGuard(
