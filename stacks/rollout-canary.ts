@@ -10,7 +10,7 @@ import { renderVirtualService } from "../components/traffic/render-weighted-rout
 import { Sides } from "../components/traffic/sides.ts";
 import { WeightedRoute } from "../components/traffic/weighted-route.ts";
 import { renderEchoPod } from "../components/workload/render-pod.ts";
-import { revisionGuard } from "./rollout-guard.ts";
+import { revisionGuard } from "./live/rollout-guard.ts";
 import type { Strategy, StrategyContext } from "./strategies.ts";
 
 /** One Rollout whose controller moves the weights; its pods run the canary's image while a release is under way, else the stable one. */

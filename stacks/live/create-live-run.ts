@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { KubeClient } from "../../cluster/kube/client.ts";
 import type { ClusterName } from "../../cluster/kubeconfig-file.ts";
 import type { LabConfig } from "../lab-config.ts";
-import { enterRollout, leaveRollout } from "../rollout-handover.ts";
 import type { LiveRun } from "./live-run.ts";
+import { enterRollout, leaveRollout } from "./rollout-handover.ts";
 import { strategyGuard } from "./strategy-guard.ts";
 
 /** Hooks and a client for a run on a real cluster. A Rollout lets go of its route before another strategy takes that over. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterClient } from "../../cluster/kube/client.ts";
 import { deploymentsPath } from "../../cluster/kube/paths.ts";
-import { type Clock, waitUntilClear } from "../wait-until.ts";
+import { type Clock, waitUntilClear } from "./wait-until.ts";
 
 /** A Deployment that grows while another one shrinks. */
 export interface Growing {

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { AnalysisRunObject, RolloutObject } from "../canary/rollout-object.ts";
-import { patienceSeconds } from "../canary/rollout-patience.ts";
-import { type RolloutStatus, readRollout } from "../canary/rollout-status.ts";
-import { rolloutFault, rolloutLine } from "../canary/rollout-words.ts";
-import { type ClusterClient, UnreachableError } from "../cluster/kube/client.ts";
-import { analysisRunPath, deploymentsPath, rolloutPath } from "../cluster/kube/paths.ts";
-import { LabError } from "../cluster/lab-error.ts";
+import type { AnalysisRunObject, RolloutObject } from "../../canary/rollout-object.ts";
+import { patienceSeconds } from "../../canary/rollout-patience.ts";
+import { type RolloutStatus, readRollout } from "../../canary/rollout-status.ts";
+import { rolloutFault, rolloutLine } from "../../canary/rollout-words.ts";
+import { type ClusterClient, UnreachableError } from "../../cluster/kube/client.ts";
+import { analysisRunPath, deploymentsPath, rolloutPath } from "../../cluster/kube/paths.ts";
+import { LabError } from "../../cluster/lab-error.ts";
 import type { Clock } from "./wait-until.ts";
 
 /** Where the Rollout is, and how to ask. */

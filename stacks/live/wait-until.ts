@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { LabError } from "../cluster/lab-error.ts";
+import { LabError } from "../../cluster/lab-error.ts";
 
 /** How time passes; tests have a faster one. Milliseconds. */
 export interface Clock {

@@ -1,8 +1,8 @@
-import type { RolloutObject } from "../canary/rollout-object.ts";
-import { type RouteNames, type RouteObjects, revisionLabel } from "../canary/rollout-route.ts";
-import type { ClusterClient } from "../cluster/kube/client.ts";
-import { destinationRulePath, replicaSetsPath, rolloutPath, virtualServicePath } from "../cluster/kube/paths.ts";
-import type { ApplicationSpec } from "../components/workload/render-application.ts";
+import type { RolloutObject } from "../../canary/rollout-object.ts";
+import { type RouteNames, type RouteObjects, revisionLabel } from "../../canary/rollout-route.ts";
+import type { ClusterClient } from "../../cluster/kube/client.ts";
+import { destinationRulePath, replicaSetsPath, rolloutPath, virtualServicePath } from "../../cluster/kube/paths.ts";
+import type { ApplicationSpec } from "../../components/workload/render-application.ts";
 
 /** A Rollout with Istio routing as it is in the cluster, with what it routes by. */
 export interface LiveRollout {

@@ -1,9 +1,9 @@
-import { routeUnrest } from "../canary/rollout-route.ts";
-import { readRollout } from "../canary/rollout-status.ts";
-import { rolloutLine } from "../canary/rollout-words.ts";
-import type { ClusterClient } from "../cluster/kube/client.ts";
-import { destinationRulePath, rolloutPath } from "../cluster/kube/paths.ts";
-import type { ApplicationSpec } from "../components/workload/render-application.ts";
+import { routeUnrest } from "../../canary/rollout-route.ts";
+import { readRollout } from "../../canary/rollout-status.ts";
+import { rolloutLine } from "../../canary/rollout-words.ts";
+import type { ClusterClient } from "../../cluster/kube/client.ts";
+import { destinationRulePath, rolloutPath } from "../../cluster/kube/paths.ts";
+import type { ApplicationSpec } from "../../components/workload/render-application.ts";
 import { type LiveRollout, type RoutedRollout, readLiveRollout } from "./rollout-live.ts";
 import { type Clock, waitUntilClear } from "./wait-until.ts";
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { rolloutLine, rolloutWait } from "../canary/rollout-words.ts";
-import { LabError } from "../cluster/lab-error.ts";
+import { rolloutLine, rolloutWait } from "../../canary/rollout-words.ts";
+import { LabError } from "../../cluster/lab-error.ts";
 import { type Followed, settled } from "./settled-rollout.ts";
 
 /**

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterClient } from "../cluster/kube/client.ts";
-import { LabError } from "../cluster/lab-error.ts";
-import type { ApplicationSpec } from "../components/workload/render-application.ts";
+import type { ClusterClient } from "../../cluster/kube/client.ts";
+import { LabError } from "../../cluster/lab-error.ts";
+import type { ApplicationSpec } from "../../components/workload/render-application.ts";
 import { judgeRevision } from "./revision-verdict.ts";
 import { imageOf, type PodTemplate, readLiveRollout } from "./rollout-live.ts";
 import { type Clock, waitUntilClear } from "./wait-until.ts";

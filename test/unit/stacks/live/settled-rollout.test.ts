@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
-import type { AnalysisRunObject, RolloutObject } from "../../../canary/rollout-object.ts";
-import { patienceSeconds } from "../../../canary/rollout-patience.ts";
-import { UnreachableError } from "../../../cluster/kube/client.ts";
-import { analysisRunPath, rolloutPath } from "../../../cluster/kube/paths.ts";
-import { settled } from "../../../stacks/settled-rollout.ts";
+import type { AnalysisRunObject, RolloutObject } from "../../../../canary/rollout-object.ts";
+import { patienceSeconds } from "../../../../canary/rollout-patience.ts";
+import { UnreachableError } from "../../../../cluster/kube/client.ts";
+import { analysisRunPath, rolloutPath } from "../../../../cluster/kube/paths.ts";
+import { settled } from "../../../../stacks/live/settled-rollout.ts";
 
 const steps = [{ setWeight: 10 }, { pause: {} }, { setWeight: 60 }, { pause: { duration: "30s" } }];
 type Status = NonNullable<RolloutObject["status"]>;

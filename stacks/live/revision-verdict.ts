@@ -1,6 +1,6 @@
-import { routeUnrest, weightUnrest } from "../canary/rollout-route.ts";
-import { readRollout } from "../canary/rollout-status.ts";
-import { rolloutLine } from "../canary/rollout-words.ts";
+import { routeUnrest, weightUnrest } from "../../canary/rollout-route.ts";
+import { readRollout } from "../../canary/rollout-status.ts";
+import { rolloutLine } from "../../canary/rollout-words.ts";
 import type { LiveRollout } from "./rollout-live.ts";
 
 /** Whether a new revision may be let in: now, when what is waited for has come, or not at all. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import type { RolloutObject } from "../../../canary/rollout-object.ts";
-import { register } from "../components/mocks.ts";
+import type { RolloutObject } from "../../../../canary/rollout-object.ts";
+import { register } from "../../components/mocks.ts";
 
 const paused: RolloutObject = {
   metadata: { name: "versioned-echo", generation: 1 },
@@ -26,7 +26,7 @@ async function follow(preview: boolean) {
   await register(
     async () => {
       const k8s = await import("@pulumi/kubernetes");
-      const { followRollout } = await import("../../../stacks/follow-rollout.ts");
+      const { followRollout } = await import("../../../../stacks/live/follow-rollout.ts");
       const rollout = new k8s.apiextensions.CustomResource("rollout", {
         apiVersion: "argoproj.io/v1alpha1",
         kind: "Rollout",
