@@ -1,35 +1,36 @@
+import { formatDuration } from "../../../canary/duration.ts";
 import { burnRates } from "../../../canary/slo/alerts.ts";
 import type { Objective } from "../../../canary/slo/objective.ts";
 import type { Source } from "../../../canary/slo/source.ts";
+import { namespace } from "./lab.ts";
 
-const namespace = "canary-lab";
 const app = "versioned-echo";
 
 /** Seconds between two samples, as in the lab. */
 const step = 5;
 
-/** Requests per second to one version, from one time to another (in seconds), and how many of them fail. */
+type Version = "v1" | "v2";
+
+/** Requests per second to one version, from a time on (in seconds), and the share of them that fails. */
 interface Traffic {
-  readonly version: "v1" | "v2";
-  readonly from: number;
-  readonly to: number;
+  readonly version: Version;
+  readonly from?: number;
   readonly perSecond: number;
   readonly failing: number;
 }
 
-/** What an alert says of a version, and what promtool is to find of it. */
-interface Expected {
+/** What each alert says at the end of such traffic: the versions it fires for, with its long window where it has one. */
+interface Case {
   readonly name: string;
   readonly traffic: readonly Traffic[];
-  readonly at: number;
-  /** The versions that each alert fires for, by alert and, for a burning budget, its long window. */
-  readonly firing: readonly { readonly alert: string; readonly version: "v1" | "v2"; readonly longWindow?: string }[];
+  readonly seconds: number;
+  readonly alerts: Readonly<Record<string, readonly { readonly version: Version; readonly longWindow?: string }[]>>;
 }
 
-/** How a source writes the traffic down: the series of one version's answered and failed requests, and the label that names it. */
+/** How a source writes traffic down: the label that tells versions apart, its value, and the series of one version's answers. */
 const writers: Record<
   Source["name"],
-  { label: string; value(version: string): string; series(version: string, failed: boolean): string }
+  { readonly label: string; value(version: Version): string; series(version: Version, failed: boolean): string }
 > = {
   application: {
     label: "version",
@@ -41,98 +42,83 @@ const writers: Record<
     label: "cluster_name",
     value: (version) => `outbound|80|${version}|${app}.${namespace}.svc.cluster.local`,
     series: (version, failed) =>
-      `envoy_cluster_upstream_rq{cluster_name="outbound|80|${version}|${app}.${namespace}.svc.cluster.local",response_code_class="${failed ? 5 : 2}xx"}`,
+      `envoy_cluster_upstream_rq{cluster_name="${writers.caller.value(version)}",response_code_class="${failed ? 5 : 2}xx"}`,
   },
 };
 
-/** The file for `promtool test rules`: what the objective's alerts must say of traffic that is made up here. */
-export function ruleTests(
-  rulesFile: string,
-  objective: Objective,
-  formatDuration: (seconds: number) => string,
-): object {
-  const window = objective.windowSeconds;
-  const [fast, slow] = burnRates;
-  const long = fast.long * window;
-  const end = long + 4 * window;
-  // Well above the least number of requests, in every window.
-  const busy = (20 * objective.minimumRequests) / window;
-  const steady = (version: "v1" | "v2", share: number, failing: number, from = 0): Traffic => ({
-    version,
-    from,
-    to: end,
-    perSecond: busy * share,
-    failing,
-  });
-  const good = objective.errorRate / 2;
-  const bad = Math.min(0.9, objective.errorRate * 30);
-  const expectations: Expected[] = [
-    {
-      name: "a version that fails for long burns its budget; the other does not",
-      traffic: [steady("v1", 0.9, 0), steady("v2", 0.1, bad)],
-      at: end,
-      firing: [fast, slow].map((rate) => ({
-        alert: "ErrorBudgetBurn",
-        version: "v2",
-        longWindow: formatDuration(rate.long * window),
-      })),
-    },
-    {
-      name: "a canary that fails as its share rises",
-      traffic: [steady("v1", 0.9, 0), steady("v2", 0.1, bad, long)],
-      at: long + window,
-      firing: [{ alert: "ErrorsWhileShareRises", version: "v2" }],
-    },
-    {
-      name: "a canary that fails within the objective as its share rises",
-      traffic: [steady("v1", 0.9, 0), steady("v2", 0.1, good, long)],
-      at: long + window,
-      firing: [],
-    },
-    {
-      name: "a canary that fails in too few requests",
-      traffic: [
-        steady("v1", 0.9, 0),
-        { ...steady("v2", 1, 1, long), perSecond: (0.5 * objective.minimumRequests) / window },
-      ],
-      at: long + window,
-      firing: [],
-    },
-  ];
+/** The file for `promtool test rules`: what an objective's alerts must say of traffic that is made up here, as either source counts it. */
+export function ruleTests(rulesFile: string, objective: Objective): object {
   return {
     rule_files: [rulesFile],
     evaluation_interval: `${step}s`,
-    tests: expectations.flatMap((expected) =>
-      (Object.keys(writers) as Source["name"][]).map((source) => testOf(source, expected)),
-    ),
-  };
-}
-
-function testOf(source: Source["name"], { name, traffic, at, firing }: Expected): object {
-  const { label, value, series } = writers[source];
-  return {
-    name: `${name}, as the ${source} counts`,
-    interval: `${step}s`,
-    input_series: traffic.flatMap((part) =>
-      [false, true].map((failed) => ({ series: series(part.version, failed), values: samples(part, failed) })),
-    ),
-    promql_expr_test: ["ErrorBudgetBurn", "ErrorsWhileShareRises"].map((alert) => ({
-      // The version, and the long window where there is one: whatever else an alert says is the same for all.
-      expr: `count by (${label}, long_window) (ALERTS{alertname="${alert}",alertstate="firing",measured_at="${source}"})`,
-      eval_time: `${at}s`,
-      exp_samples: firing
-        .filter((each) => each.alert === alert)
-        .map(({ version, longWindow }) => ({
-          labels: `{${[`${label}="${value(version)}"`, ...(longWindow ? [`long_window="${longWindow}"`] : [])].join(",")}}`,
-          value: 1,
+    tests: cases(objective).map((each) => ({
+      name: each.name,
+      interval: `${step}s`,
+      input_series: Object.values(writers).flatMap(({ series }) =>
+        each.traffic.flatMap((traffic) =>
+          [false, true].map((failed) => ({
+            series: series(traffic.version, failed),
+            values: samples(traffic, failed, each.seconds),
+          })),
+        ),
+      ),
+      promql_expr_test: Object.entries(writers).flatMap(([source, { label, value }]) =>
+        Object.entries(each.alerts).map(([alert, firing]) => ({
+          expr: `count by (${label}, long_window) (ALERTS{alertname="${alert}",alertstate="firing",measured_at="${source}"})`,
+          eval_time: `${each.seconds}s`,
+          exp_samples: firing.map(({ version, longWindow }) => ({
+            labels: `{${label}="${value(version)}"${longWindow ? `,long_window="${longWindow}"` : ""}}`,
+            value: 1,
+          })),
         })),
+      ),
     })),
   };
 }
 
-/** A counter in promtool's notation: nothing before its traffic begins, then the same at each step. */
-function samples({ from, to, perSecond, failing }: Traffic, failed: boolean): string {
+function cases({ errorRate, windowSeconds: window, minimumRequests }: Objective): Case[] {
+  /** Far more requests than the least number, in every window. */
+  const busy = (20 * minimumRequests) / window;
+  const stable: Traffic = { version: "v1", perSecond: 0.9 * busy, failing: 0 };
+  const canary = (failing: number, from = 0): Traffic => ({ version: "v2", from, perSecond: 0.1 * busy, failing });
+  const tooMany = 30 * errorRate;
+  const [fast] = burnRates;
+  const late = 2 * window;
+  const noAlerts = { ErrorBudgetBurn: [], ErrorsWhileShareRises: [] };
+  return [
+    {
+      name: "a version that fails for long burns its budget, and no other does",
+      traffic: [stable, canary(tooMany)],
+      seconds: (fast.long + 1) * window,
+      alerts: {
+        ErrorBudgetBurn: burnRates.map(({ long }) => ({ version: "v2", longWindow: formatDuration(long * window) })),
+        ErrorsWhileShareRises: [],
+      },
+    },
+    {
+      name: "a canary fails while its share rises",
+      traffic: [stable, canary(tooMany, late)],
+      seconds: late + window,
+      alerts: { ErrorsWhileShareRises: [{ version: "v2" }] },
+    },
+    {
+      name: "a canary's share rises, and it fails no more than it may",
+      traffic: [stable, canary(errorRate / 2, late)],
+      seconds: late + window,
+      alerts: noAlerts,
+    },
+    {
+      name: "a canary of which there are too few requests",
+      traffic: [stable, { ...canary(1, late), perSecond: (0.5 * minimumRequests) / window }],
+      seconds: late + window,
+      alerts: noAlerts,
+    },
+  ];
+}
+
+/** A counter in promtool's notation: zero until its traffic begins, then as much more at each step. */
+function samples({ from = 0, perSecond, failing }: Traffic, failed: boolean, seconds: number): string {
   const each = perSecond * step * (failed ? failing : 1 - failing);
   const before = from > 0 ? `0x${from / step - 1} ` : "";
-  return `${before}0+${each}x${(to - from) / step}`;
+  return `${before}0+${each}x${(seconds - from) / step}`;
 }
