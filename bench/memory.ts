@@ -16,12 +16,13 @@ export async function measureMemory(runs: number): Promise<Row> {
   await sleep(20_000); // let what the measures before it used be given back
   const values = await repeat(runs, async () => {
     await sleep(2000);
-    return gigabytes();
+    return labGigabytes();
   });
   return { what: "memory of the whole lab, idle (PSS of all its processes)", values, unit: "GB", atMost: 2.5 };
 }
 
-function gigabytes(): number {
+/** Memory that the lab takes now, in gigabytes: the proportional set size of all its processes. */
+export function labGigabytes(): number {
   const pids = processesOf(readProcesses(), labFolder);
   return pids.reduce((sum, pid) => sum + proportionalSetSize(pid), 0) / 1e9;
 }
