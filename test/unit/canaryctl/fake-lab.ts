@@ -26,12 +26,17 @@ export interface FakeOptions {
   readonly canaryReady?: number | undefined;
   readonly state?: Lab["state"];
   readonly update?: () => Promise<void>;
+  /** What else is in the cluster, by path without the query; it may be changed meanwhile. */
+  readonly objects?: Record<string, unknown>;
+  /** A controller that answers a patch. */
+  readonly onPatch?: (path: string, change: object) => void;
 }
 
 /** A lab whose cluster and engine are plain objects; `log` has what was done to them, in order. */
 export function fakeLab(options: FakeOptions = {}) {
   const { configWeight = 10, changes = {}, state, update } = options;
-  const folder = projectFolder(`config:\n  canary-lab:canaryWeight: "${configWeight}"\n`);
+  const strategy = changes.strategy === undefined ? "" : `  canary-lab:strategy: ${changes.strategy}\n`;
+  const folder = projectFolder(`config:\n  canary-lab:canaryWeight: "${configWeight}"\n${strategy}`);
   const stackFile = new StackFile("dev", folder);
   const config = parseConfig({ ...stackFile.values(), ...changes });
   const log: string[] = [];
@@ -40,13 +45,19 @@ export function fakeLab(options: FakeOptions = {}) {
 
   const cluster: ClusterClient = {
     async get<T>(path: string): Promise<T | undefined> {
+      const known = options.objects?.[path.split("?")[0] ?? ""];
+      if (known !== undefined) return known as T;
       if (path.includes("virtualservices"))
         return live.weight === undefined ? undefined : (virtualService(live.weight) as T);
       if (!path.includes("deployments")) return undefined;
       const ready = path.endsWith("-v1") ? 2 : "canaryReady" in options ? options.canaryReady : 2;
       return ready === undefined ? undefined : (deployment(ready) as T);
     },
-    patch: () => Promise.reject(new Error("not here")),
+    async patch<T>(path: string, change: object): Promise<T> {
+      log.push(`patch ${path.split("/").slice(-2).join("/")} ${JSON.stringify(change)}`);
+      options.onPatch?.(path, change);
+      return {} as T;
+    },
     async apply<T>(_path: string, object: object): Promise<T> {
       const { spec } = object as { spec: { http: { route: { weight: number }[] }[] } };
       live.weight = spec.http.at(-1)?.route[1]?.weight; // behind the routes of targeted users

@@ -67,7 +67,11 @@ async function finish(lab: Lab, say: Say): Promise<string> {
       next: "npx canaryctl status, then npx canaryctl promote --full when it is Healthy, or npx canaryctl undo",
     });
   }
-  await changeStack(lab, { stableImage: canaryImage, canaryEnabled: false }, { say, onLine: showLines(say) });
+  await changeStack(
+    lab,
+    { stableImage: canaryImage, canaryWeight: 0, canaryEnabled: false },
+    { say, onLine: showLines(say) },
+  );
   return `Released: ${canaryImage} is the stable version, and there is no canary.`;
 }
 

@@ -84,7 +84,7 @@ export async function finishRollout(lab: Lab, say: Say): Promise<string> {
   );
   say(`${rolloutLine(live.status)}: writing it to the config.`);
   const options = { say, waitSeconds, onLine: showLines(say) };
-  await changeStack(lab, { stableImage: canaryImage, canaryEnabled: false }, options);
+  await changeStack(lab, { stableImage: canaryImage, canaryWeight: 0, canaryEnabled: false }, options);
   return `Released: ${canaryImage} is the stable version, and there is no canary.`;
 }
 

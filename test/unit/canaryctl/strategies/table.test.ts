@@ -1,0 +1,56 @@
+import { describe, expect, test } from "@jest/globals";
+import type { Lab } from "../../../../canaryctl/src/lab.ts";
+import { configuredStrategy, runningStrategy, strategyOf } from "../../../../canaryctl/src/strategies/table.ts";
+import { strategyNames, weightOwner } from "../../../../stacks/strategy-name.ts";
+import { fakeLab } from "../fake-lab.ts";
+
+const labWith = (strategy: string, deployed?: string): Lab => {
+  const annotations = deployed === undefined ? {} : { "canary-lab/strategy": deployed };
+  const objects = { "/api/v1/namespaces/canary-lab": { metadata: { annotations } } };
+  return fakeLab({ objects, configWeight: 0, changes: { strategy } }).lab;
+};
+
+test.each(strategyNames)("%s has a row, whose owner is the program's", (name) => {
+  expect(configuredStrategy(labWith(name)).owner).toBe(weightOwner(name));
+});
+
+describe("the strategy of a lab", () => {
+  test("is the config's where that one is deployed, or nothing says which", async () => {
+    const expected = configuredStrategy(labWith("replica-ratio"));
+    expect(await strategyOf(labWith("replica-ratio", "replica-ratio"))).toBe(expected);
+    expect(await strategyOf(labWith("replica-ratio"))).toBe(expected);
+  });
+
+  test("that is in the config and not yet deployed is refused", async () => {
+    await expect(strategyOf(labWith("istio", "rollout-canary"))).rejects.toMatchObject({
+      message: "The config says strategy istio, and the application is deployed by rollout-canary.",
+      next: "npx canaryctl up (or pulumi config set strategy rollout-canary)",
+    });
+  });
+
+  test("that runs is what a rollback acts on", async () => {
+    const running = await runningStrategy(labWith("istio", "rollout-canary"));
+    expect(running).toBe(configuredStrategy(labWith("rollout-canary")));
+  });
+});
+
+describe("a command that has no meaning under a strategy", () => {
+  const refused = {
+    istio: ["abort", "retry", "undo"],
+    "gateway-api": ["abort", "retry", "undo"],
+    "replica-ratio": ["abort", "retry", "undo"],
+    "nginx-header": ["setTraffic", "promote", "abort", "retry", "undo"],
+    "rollout-canary": ["setTraffic", "undo"],
+    "rollout-blue-green": ["setTraffic", "undo"],
+    "rolling-update": ["setTraffic", "promote", "abort", "retry"],
+  } as const;
+
+  test.each(strategyNames)("is refused under %s, and says what to run", async (name) => {
+    const lab = labWith(name);
+    for (const command of refused[name]) {
+      await expect(configuredStrategy(lab)[command](lab, () => {})).rejects.toMatchObject({
+        next: expect.stringMatching(/canaryctl/),
+      });
+    }
+  });
+});

@@ -1,0 +1,75 @@
+import { describe, expect, test } from "@jest/globals";
+import { finishRelease, promoteWeight } from "../../../../../canaryctl/src/strategies/weights/promote.ts";
+import { istioRoute } from "../../../../../canaryctl/src/traffic/istio-route.ts";
+import { fakeLab } from "../../fake-lab.ts";
+
+const quiet = () => {};
+
+describe("promote", () => {
+  test("goes to the next weight of the plan, through the engine", async () => {
+    const { lab, log, live, file } = fakeLab({ configWeight: 10, changes: { plan: "10-30-60" } });
+    expect(await promoteWeight(lab, istioRoute, quiet)).toMatch(/90\/10 -> 70\/30.*promote \(to 60 %\)/);
+    expect(log).toEqual(["update"]);
+    expect(live.weight).toBe(30);
+    expect(file()).toContain('canaryWeight: "30"');
+  });
+
+  test("from a weight that is on no stage goes to the next that is higher", async () => {
+    const { lab, live } = fakeLab({ configWeight: 45 });
+    await promoteWeight(lab, istioRoute, quiet);
+    expect(live.weight).toBe(60);
+  });
+
+  test("at the last weight says how the release is finished, and goes no further", async () => {
+    const last = fakeLab({ configWeight: 60 });
+    expect(await promoteWeight(last.lab, istioRoute, quiet)).toMatch(/0\/100.*promote --full/);
+    const done = fakeLab({ configWeight: 100 });
+    await expect(promoteWeight(done.lab, istioRoute, quiet)).rejects.toMatchObject({
+      next: expect.stringMatching(/promote --full/),
+    });
+    expect(done.log).toEqual([]);
+  });
+
+  test("without a canary there is nothing to promote", async () => {
+    const { lab, log } = fakeLab({ configWeight: 0, changes: { canaryEnabled: false } });
+    await expect(promoteWeight(lab, istioRoute, quiet)).rejects.toThrow(/no canary that could be promoted/);
+    await expect(finishRelease(lab, istioRoute, quiet)).rejects.toThrow(/no canary that could be promoted/);
+    expect(log).toEqual([]);
+  });
+});
+
+describe("promote --full", () => {
+  test("gives the canary everything, changes the stable side behind it, and only then goes back there", async () => {
+    const fake = fakeLab({
+      configWeight: 30,
+      update: async () => {
+        const { stableImage = "", canaryEnabled } = fake.lab.stackFile.values();
+        fake.log.push(`${fake.live.weight} % at ${stableImage}, canary ${canaryEnabled}`);
+      },
+    });
+    expect(await finishRelease(fake.lab, istioRoute, quiet)).toMatch(/versioned-echo:v2 is the stable version/);
+    expect(fake.log).toEqual([
+      "update",
+      "30 % at versioned-echo:v1, canary true", // the engine moves it to 100
+      "update",
+      "100 % at versioned-echo:v2, canary true",
+      "apply 0",
+      "update",
+      "0 % at versioned-echo:v2, canary false",
+    ]);
+    expect(fake.file()).toMatch(/canaryWeight: "0"[\s\S]*stableImage: versioned-echo:v2[\s\S]*canaryEnabled: "false"/);
+  });
+
+  test("takes up where an earlier run was stopped", async () => {
+    const { lab, log } = fakeLab({ configWeight: 100, changes: { stableImage: "versioned-echo:v2" } });
+    await finishRelease(lab, istioRoute, quiet);
+    expect(log).toEqual(["update", "apply 0", "update"]);
+  });
+
+  test("without a ready canary moves nothing", async () => {
+    const { lab, log, file } = fakeLab({ configWeight: 10, canaryReady: 0 });
+    await expect(finishRelease(lab, istioRoute, quiet)).rejects.toThrow(/no ready pod/);
+    expect(log).toEqual([]);
+    expect(file()).not.toContain("stableImage");
+  });
+});
