@@ -3,6 +3,7 @@ import { createApplication } from "./stacks/application.ts";
 import { loadConfig } from "./stacks/config.ts";
 import { createLiveRun } from "./stacks/live/create-live-run.ts";
 import { createPlatform } from "./stacks/platform.ts";
+import { releasePlan } from "./stacks/release-plan.ts";
 import { weightOwner } from "./stacks/strategy-name.ts";
 
 const { config, target } = loadConfig();
@@ -16,6 +17,8 @@ export const app = config.app;
 export const owner = weightOwner(config.strategy);
 /** Shares of the traffic in percent, as they really are; null where a controller moves them or a header decides. */
 export const weights = application.canaryShare?.apply((canary) => ({ stable: 100 - canary, canary })) ?? null;
+/** The ladder of weights and how long it takes; null where the strategy climbs none. */
+export const plan = releasePlan(config) ?? null;
 export const images = application.images;
 /** Where the Rollout stands; null without one. */
 export const progress = application.progress ?? null;
