@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { splitOf, type TrafficSplit } from "../../../canary/weight.ts";
+import { releasePlan } from "../../../stacks/release-plan.ts";
 import { type StrategyName, type WeightOwner, weightOwner } from "../../../stacks/strategy-name.ts";
 import { type Lab, openLab } from "../lab.ts";
 import { examples, print, table } from "../print.ts";
@@ -27,6 +28,8 @@ export interface Status {
   readonly strategy: StrategyName;
   /** Who moves the traffic. */
   readonly owner: WeightOwner;
+  /** The ladder of weights, such as `10% for 1m, 100%`; null where the strategy climbs none. */
+  readonly plan: string | null;
   /**
    * Percent. `config` is null where a controller or a header decides, `wanted` is what can be had of it. `route` is what the cluster
    * does, null where nothing is deployed; `seen` is there where it was asked for.
@@ -78,6 +81,7 @@ export async function readStatus(lab: Lab, strategy: ReleaseStrategy, requests?:
     app: config.app,
     strategy: config.strategy,
     owner: strategy.owner,
+    plan: releasePlan(config)?.ladder ?? null,
     weights: {
       config: weightOwner(config.strategy) === "pulumi" ? splitOf(config.canaryWeight) : null,
       wanted: release.wanted ?? null,
@@ -101,6 +105,7 @@ export function statusText(status: Status): readonly string[] {
     `Stack ${status.stack}: ${status.app} in namespace ${status.namespace}, ${status.world} cluster, context ${status.kubeContext}`,
     ...table([
       ["strategy", strategy, `(the traffic is moved by ${ownerText[owner]})`],
+      ...(status.plan ? [["plan", status.plan]] : []),
       ...(weights.wanted ? [["weights wanted", shareText(weights.wanted), "(stable/canary, from the config)"]] : []),
       ["weights live", live, status.routeOwner ? `(written by ${status.routeOwner})` : ""],
     ]),

@@ -10,7 +10,7 @@ import { createCanary } from "./weights/canary.ts";
 import { nothingToPromote } from "./weights/promote.ts";
 
 const noWeights =
-  "An ingress that looks at a header has no weights: who sends X-Canary: v2 gets the canary, nobody else.";
+  "With strategy nginx-header there are no weights: who sends X-Canary: v2 gets the canary, nobody else.";
 
 /** Two Ingresses of ingress-nginx, of which the canary's takes the requests with the header. */
 export const nginxHeader: ReleaseStrategy = {
@@ -23,9 +23,12 @@ export const nginxHeader: ReleaseStrategy = {
   deleteCanary: remove,
   promote: refuse(noWeights, "npx canaryctl promote --full"),
   promoteFully: finish,
-  abort: refuse("There is no Rollout that could be aborted.", "npx canaryctl rollback"),
-  retry: refuse("There is no Rollout that could be retried.", "npx canaryctl create-canary --image versioned-echo:v2"),
-  undo: refuse("There is no rolling update that could be undone.", "npx canaryctl rollback"),
+  abort: refuse("With strategy nginx-header there is no Rollout that could be aborted.", "npx canaryctl rollback"),
+  retry: refuse(
+    "With strategy nginx-header there is no Rollout that could be retried.",
+    "npx canaryctl create-canary --image versioned-echo:v2",
+  ),
+  undo: refuse("With strategy nginx-header there is no rolling update that could be undone.", "npx canaryctl rollback"),
   rollback: async (lab, say) => {
     await remove(lab, say);
     return "Rolled back: the header leads to the stable side, in the cluster, in the config and in the state.";

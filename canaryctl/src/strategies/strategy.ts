@@ -42,6 +42,8 @@ export interface Release {
   readonly liveOwner: string | undefined;
   /** What a measurement should see; undefined where nothing can be measured from inside the mesh. */
   readonly expected: Share | undefined;
+  /** Percentage points by which the expected share may be missed beside chance, where no coin is tossed for each request. Default 0. */
+  readonly tolerance?: number;
   /** What the two sides are called. */
   readonly names: { readonly stable: string; readonly canary: string };
   readonly workloads: readonly Workload[];

@@ -35,5 +35,5 @@ export async function measureSplit(
   }
   await strategy.reach(exec, lab, release);
   await waitForAnswers(exec, lab.config);
-  return judgeSplit(sides, await sendLoad(exec, lab.config, requests));
+  return judgeSplit(sides, await sendLoad(exec, lab.config, requests), release.tolerance);
 }

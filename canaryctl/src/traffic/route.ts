@@ -25,6 +25,8 @@ export interface Route {
   apply?(cluster: ClusterClient, config: LabConfig): Promise<void>;
   /** Whether pods of the canary run while it gets nothing, so that they are to be ready before it gets more. */
   readonly hasIdlePods: boolean;
+  /** Percentage points by which a right split can be off beside chance. Default 0. */
+  readonly tolerance?: number;
   /** Waits until the client's pod sends by the split of `config`. @throws LabError after a minute */
   reach(exec: PodExec, cluster: ClusterClient, config: LabConfig): Promise<void>;
   /** The error for where there is none. */

@@ -60,17 +60,28 @@ export function sidesOf(
   return [{ version: share.canary === 0 ? names.stable : names.canary, answer: stable, wanted: 100 }];
 }
 
-/** Compares the answers of a load run with the shares that its sides should have. */
-export function judgeSplit(sides: readonly Side[], load: LoadSummary): SplitVerdict {
+/**
+ * Compares the answers of a load run with the shares that its sides should have.
+ *
+ * @param tolerance percentage points that are allowed beside chance; at 0 and 100 percent there are none, for one stray answer proves a
+ * wrong route
+ */
+export function judgeSplit(sides: readonly Side[], load: LoadSummary, tolerance = 0): SplitVerdict {
   const counts = sides.map(({ answer }) => load.versions[answer] ?? 0);
   const answered = counts.reduce((sum, count) => sum + count, 0);
   const verdicts = sides.map(({ version, wanted }, index): SideVerdict => {
     const seen = counts[index] ?? 0;
-    const interval =
-      answered > 0 ? binomialInterval({ trials: answered, probability: wanted / 100, confidence }) : undefined;
+    const interval = answered > 0 ? allowed(answered, wanted, tolerance) : undefined;
     const isWithin = interval !== undefined && seen >= interval.lowest && seen <= interval.highest;
     return { version, wanted, seen, interval, isWithin };
   });
   const failed = Math.max(load.failed, load.sent - answered);
   return { sides: verdicts, answered, failed, isAsWanted: failed === 0 && verdicts.every(({ isWithin }) => isWithin) };
+}
+
+function allowed(trials: number, wanted: number, tolerance: number): CountInterval {
+  const isWhole = wanted <= 0 || wanted >= 100;
+  const at = (percent: number) =>
+    binomialInterval({ trials, probability: Math.min(100, Math.max(0, percent)) / 100, confidence });
+  return isWhole ? at(wanted) : { lowest: at(wanted - tolerance).lowest, highest: at(wanted + tolerance).highest };
 }

@@ -17,18 +17,21 @@ export const rollingUpdate: ReleaseStrategy = {
     waitForEndpoints(exec, cluster, config, { service: config.app, labels: { app: config.app } }),
   restore: async (lab) => reread(lab),
   setTraffic: refuse(
-    "The traffic follows the pods, which the Deployment's controller replaces by itself.",
+    "With strategy rolling-update the traffic follows the pods, which the Deployment's controller replaces by itself.",
     "npx canaryctl undo, where the new ones are to go",
   ),
   createCanary: begin,
   deleteCanary: remove,
   promote: refuse(
-    "A rolling update has no stages: it goes on by itself as its pods become ready.",
+    "With strategy rolling-update there are no stages: it goes on by itself as its pods become ready.",
     "npx canaryctl promote --full when npx canaryctl status says Healthy, which writes it to the config",
   ),
   promoteFully: finish,
-  abort: refuse("There is no Rollout that could be aborted.", "npx canaryctl undo"),
-  retry: refuse("There is no Rollout that could be retried.", "npx canaryctl create-canary --image versioned-echo:v2"),
+  abort: refuse("With strategy rolling-update there is no Rollout that could be aborted.", "npx canaryctl undo"),
+  retry: refuse(
+    "With strategy rolling-update there is no Rollout that could be retried.",
+    "npx canaryctl create-canary --image versioned-echo:v2",
+  ),
   undo,
   rollback: goBack,
 };

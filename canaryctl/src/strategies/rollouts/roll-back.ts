@@ -1,13 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { rolloutPath } from "../../../../cluster/kube/paths.ts";
-import { LabError } from "../../../../cluster/lab-error.ts";
 import { updateStack } from "../../engine/update.ts";
 import { type Lab, reread } from "../../lab.ts";
 import { showLines } from "../../print.ts";
 import { onlyTheState } from "../rolled-back.ts";
 import type { Say } from "../strategy.ts";
 import { abortNow } from "./abort.ts";
-import { isUnderWay, mustReadRollout } from "./read.ts";
+import { isUnderWay, type LiveRollout, mustReadRollout } from "./read.ts";
+import { untilRollout } from "./wait.ts";
 
 /** How long an update that follows the Rollout may take to see that it was aborted. */
 const waitSeconds = 120;
@@ -26,23 +26,26 @@ export async function rollBackRollout(lab: Lab, say: Say): Promise<string> {
   try {
     lab.stackFile.set({ canaryEnabled: false });
     const now = reread(lab); // refuses what else is wrong with the config, all of it at once
-    await withoutSteps(now, () => updateStack(now, { say, waitSeconds, onLine: showLines(say) }));
+    await withoutSteps(now, async () => {
+      await updateStack(now, { say, waitSeconds, onLine: showLines(say) });
+      await untilRollout(now, "The end of the rollback", wholeSeconds, isSettled);
+    });
   } catch (error) {
     throw isQuick ? onlyTheState(error) : error;
-  }
-  const after = await mustReadRollout(lab);
-  if (!after.status.isFullyPromoted) {
-    throw new LabError("The rollback does not hold: the Rollout is on its way to another revision.", {
-      next: "npx canaryctl status, then npx canaryctl rollback",
-    });
   }
   return "Rolled back: the stable image has all the traffic, in the cluster, in the config and in the state.";
 }
 
+/** How long pods of the stable image may take, where there are none any more. */
+const wholeSeconds = 300;
+
+const isSettled = ({ status }: LiveRollout): boolean =>
+  status.isObserved && status.isFullyPromoted && status.phase === "Healthy";
+
 const betweenLooksMilliseconds = 250;
 
 /** Going back to the stable image must not wait at the steps of a release: once the controller has begun, it is told to skip them. */
-async function withoutSteps(lab: Lab, update: () => Promise<void>): Promise<void> {
+async function withoutSteps(lab: Lab, goBack: () => Promise<void>): Promise<void> {
   const { cluster, config } = lab;
   const before = await mustReadRollout(lab);
   let isOver = false;
@@ -59,7 +62,7 @@ async function withoutSteps(lab: Lab, update: () => Promise<void>): Promise<void
   // Where it cannot be told, it goes through its steps, and the update waits for them.
   const skipping = skip().catch(() => undefined);
   try {
-    await update();
+    await goBack();
   } finally {
     isOver = true;
     await skipping;

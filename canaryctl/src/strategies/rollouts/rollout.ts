@@ -16,7 +16,7 @@ const rollout: Omit<ReleaseStrategy, "reach"> = {
   read: readRelease,
   restore: async (lab) => reread(lab),
   setTraffic: refuse(
-    "The traffic is moved by the Rollout's controller, which would take any other weight back.",
+    "With the strategies rollout-canary and rollout-blue-green the traffic is moved by the Rollouts controller, which would take any other weight back.",
     "npx canaryctl promote (or abort); the weights are those of the key `plan`",
   ),
   createCanary: beginRelease,

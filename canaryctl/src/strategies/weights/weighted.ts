@@ -42,6 +42,7 @@ async function readWeighted(lab: Lab, route: Route): Promise<Release> {
     live: live?.weights,
     liveOwner: live?.owner,
     expected: wanted,
+    ...(route.tolerance !== undefined && { tolerance: route.tolerance }),
     names: versions,
     workloads,
     fault: faultOf(lab, wanted, live, workloads),

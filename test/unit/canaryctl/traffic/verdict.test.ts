@@ -59,6 +59,14 @@ describe("judgeSplit", () => {
     expect(judgeSplit(10, load({}))).toMatchObject({ answered: 0, isAsWanted: false });
   });
 
+  test("a tolerance widens what chance allows, but not where one side gets everything", () => {
+    const sides = sidesOf({ stableImage: "versioned-echo:v1", canaryImage: "versioned-echo:v2" }, shareOf(10), names);
+    expect(judge(sides ?? [], load({ v1: 330, v2: 70 })).isAsWanted).toBe(false);
+    expect(judge(sides ?? [], load({ v1: 330, v2: 70 }), 5).isAsWanted).toBe(true);
+    const whole = sidesOf({ stableImage: "versioned-echo:v1", canaryImage: "versioned-echo:v2" }, shareOf(0), names);
+    expect(judge(whole ?? [], load({ v1: 399, v2: 1 }), 5).isAsWanted).toBe(false);
+  });
+
   test("sides are told apart by what their images call themselves", () => {
     const verdict = judgeSplit(100, load({ "2.0": 9 }), ["1.9", "2.0"]);
     expect(verdict.sides.map(({ seen }) => seen)).toEqual([0, 9]);

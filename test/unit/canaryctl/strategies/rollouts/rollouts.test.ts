@@ -159,7 +159,6 @@ describe("rollback", () => {
     const fake = fakeRollout({ ...pausedCanary, ...healthy }, () => ({ ...healthy, stableRS: "old" }), {
       update: async () => {
         fake.become({ ...pausedCanary, currentPodHash: "old", stableRS: "new" });
-        await new Promise((resolve) => setTimeout(resolve, 800));
       },
     });
     await rolloutCanary.rollback(fake.lab, quiet);
