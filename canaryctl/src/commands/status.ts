@@ -105,10 +105,10 @@ export function statusText(status: Status): readonly string[] {
     `Stack ${status.stack}: ${status.app} in namespace ${status.namespace}, ${status.world} cluster, context ${status.kubeContext}`,
     ...table([
       ["strategy", strategy, `(the traffic is moved by ${ownerText[owner]})`],
-      ...(status.plan ? [["plan", status.plan]] : []),
       ...(weights.wanted ? [["weights wanted", shareText(weights.wanted), "(stable/canary, from the config)"]] : []),
       ["weights live", live, status.routeOwner ? `(written by ${status.routeOwner})` : ""],
     ]),
+    ...(status.plan ? [`  plan: ${status.plan}`] : []),
     ...(release ? [`  ${release.line}`] : []),
     ...table([
       ["workload", "version", "ready", "image", ...(workloads.some(({ role }) => role) ? ["role"] : [])],
