@@ -49,13 +49,12 @@ function unpaused({ spec, status }: RolloutObject, { pause, step }: RolloutStatu
   return { pauseConditions: null, controllerPause: false, currentStepIndex: Math.min((step ?? 0) + 1, steps) };
 }
 
-/** Past the pause, and past the step that gives the next weight; users have been switched where there are colours. */
+/** Past the pause, and at the next step that takes its time; users have been switched where there are colours. */
 function hasMoved(before: RolloutStatus, now: RolloutStatus): boolean {
   if (!now.isObserved) return false;
   if (now.strategy === "blueGreen") return now.hashes.active === now.hashes.current && now.phase !== "Paused";
   if (now.isFullyPromoted) return now.phase === "Healthy";
-  const isAtWeight = now.stepText?.startsWith("weight") === true;
-  return (now.step ?? 0) > (before.step ?? 0) && !isAtWeight && now.step !== now.steps;
+  return (now.step ?? 0) > (before.step ?? 0) && /^(pause|analysis|experiment)/.test(now.stepText ?? "");
 }
 
 /**
