@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { labGigabytes } from "../../bench/memory.ts";
 import type { Outcome } from "./support/command.ts";
+import { backToStart, setConfig } from "./support/configure.ts";
 import { canaryctl, down, kubectl, liveWeight, pulumi, requireLab, up } from "./support/lab.ts";
-import { backToStart, setConfig } from "./support/strategy.ts";
 import { sampleLoad, sendLoad, splitFault } from "./support/traffic.ts";
 import { until } from "./support/until.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { kubectl, namespace } from "./support/lab.ts";
+import { kubectl } from "./support/lab.ts";
 import { type Manifest, manifestsOf } from "./support/manifests.ts";
 import { withStrategy } from "./support/strategy.ts";
 import { apply, istioFindings, rolloutFaults, serverFaults } from "./support/validators.ts";
@@ -44,10 +44,6 @@ describe.each(Object.entries(variations))("strategy %s", (strategy, stacks) => {
   );
 });
 
-test("istioctl finds nothing in the live namespace either", async () => {
-  expect(await istioFindings(namespace)).toEqual([]);
-});
-
 // A check that cannot fail proves nothing.
 describe("the checks themselves", () => {
   const edited = async (strategy: string, change: (text: string) => string): Promise<readonly Manifest[]> =>
@@ -57,7 +53,7 @@ describe("the checks themselves", () => {
     const manifests = await edited("rollout-blue-green", (text) =>
       text.replace('"autoPromotionEnabled"', '"autoPromotionEnables"'),
     );
-    expect((await serverFaults(manifests)).join("\n")).toMatch(/unknown field.*autoPromotionEnables/);
+    expect((await serverFaults(manifests)).join("\n")).toMatch(/autoPromotionEnables: field not declared in schema/);
   });
 
   test("see a route to a host that is not there", async () => {

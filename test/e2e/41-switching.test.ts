@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { backToStart, mustBeUp, setConfig } from "./support/configure.ts";
 import { canaryctl, kubectl, namespace, pulumi, requireLab } from "./support/lab.ts";
 import { refusalFault } from "./support/refusal.ts";
 import { keepConfig } from "./support/stack-config.ts";
-import { backToStart, mustBeUp, setConfig } from "./support/strategy.ts";
 import { startSteadyLoad } from "./support/traffic.ts";
 
 let restore = (): void => {};

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "@jest/globals";
+import { mustBeUp, setConfig } from "./support/configure.ts";
 import { kubectl, requireLab } from "./support/lab.ts";
-import { mustBeUp, setConfig } from "./support/strategy.ts";
 import { sampleLoad, sendLoad, splitFault } from "./support/traffic.ts";
 
 beforeAll(requireLab, 60_000);

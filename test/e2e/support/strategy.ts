@@ -1,21 +1,8 @@
-import { afterAll, beforeAll } from "@jest/globals";
-import type { Outcome } from "./command.ts";
-import { canaryctl, pulumi, requireLab } from "./lab.ts";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { backToStart, mustBeUp, type StackValues, setConfig, startingPoint } from "./configure.ts";
+import { namespace, requireLab } from "./lab.ts";
 import { keepConfig, readConfig } from "./stack-config.ts";
-
-/** A value of the stack's config; an object or a list is written field by field. */
-export type StackValue =
-  | string
-  | number
-  | boolean
-  | readonly StackValue[]
-  | { readonly [field: string]: StackValue | undefined };
-
-/** Values by key; `undefined` takes a key out, so that its default holds. */
-export type StackValues = Readonly<Record<string, StackValue | undefined>>;
-
-/** Where every strategy's case starts, and what it goes back to. */
-export const startingPoint = { strategy: "istio", canaryEnabled: true, canaryWeight: 10 } as const;
+import { istioFindings } from "./validators.ts";
 
 /** Nothing of v2 runs: only from here, and only to here, may a stack change its strategy. */
 const withoutCanary = { canaryEnabled: false, canaryWeight: 0 } as const;
@@ -26,7 +13,7 @@ const switchMilliseconds = 1_800_000;
 /**
  * Puts the tests of a file, or of the `describe` that it is called in, into a stack with these values: sets them before the first test,
  * and goes back to where the stack was after the last. Both ways are what a user does: take the canary away, set the config, `up`.
- * The tests begin without a canary, `canaryEnabled` false, unless `values` say otherwise.
+ * The tests begin without a canary, `canaryEnabled` false, unless `values` say otherwise; the first of them has `istioctl analyze` look at what stands.
  */
 export function withStrategy(values: StackValues): void {
   let restore = (): void => {};
@@ -39,6 +26,10 @@ export function withStrategy(values: StackValues): void {
     await setConfig(values);
     await mustBeUp();
   }, switchMilliseconds);
+
+  test("istioctl has nothing against the live namespace", async () => {
+    expect(await istioFindings(namespace)).toEqual([]);
+  }, 60_000);
 
   afterAll(async () => {
     if (currentStrategy() !== startingPoint.strategy) {
@@ -53,48 +44,4 @@ export function withStrategy(values: StackValues): void {
   }, 600_000);
 }
 
-/** From any stack without a controller in charge, and from any position of one without a canary, to {@link startingPoint}. */
-export async function backToStart(): Promise<void> {
-  await setConfig(startingPoint);
-  await mustBeUp();
-}
-
-/** `canaryctl up`, which has to succeed: it builds what the config needs, deploys it, waits for it, and measures the split. */
-export async function mustBeUp(): Promise<Outcome> {
-  const outcome = await canaryctl("up");
-  if (outcome.exitCode !== 0) throw new Error(`canaryctl up ended with ${outcome.exitCode}:\n${outcome.output}`);
-  return outcome;
-}
-
-/** Sets keys of the stack's config by the commands that a user types. An object or a list takes the place of the one before it whole. */
-export async function setConfig(values: StackValues): Promise<void> {
-  const { remove, set } = configCommands(values);
-  if (remove.length > 0) mustSucceed(await pulumi("config", "rm-all", ...remove));
-  const plain = set.flatMap((assignment) => ["--plaintext", assignment]);
-  if (set.length > 0) mustSucceed(await pulumi("config", "set-all", "--path", ...plain));
-}
-
-/** What {@link setConfig} types: the keys for `pulumi config rm-all`, the assignments for `pulumi config set-all --path`. */
-export function configCommands(values: StackValues): { readonly remove: string[]; readonly set: string[] } {
-  const keys = Object.entries(values);
-  return {
-    remove: keys.filter(([, value]) => value === undefined || typeof value === "object").map(([key]) => key),
-    set: keys.flatMap(([key, value]) => assignments(key, value)),
-  };
-}
-
-function assignments(path: string, value: StackValue | undefined): string[] {
-  if (value === undefined) return [];
-  if (isList(value)) return value.flatMap((item, index) => assignments(`${path}[${index}]`, item));
-  if (typeof value === "object")
-    return Object.entries(value).flatMap(([key, item]) => assignments(`${path}.${key}`, item));
-  return [`${path}=${value}`];
-}
-
-const isList = (value: StackValue): value is readonly StackValue[] => Array.isArray(value);
-
 const currentStrategy = (): string => readConfig("strategy") ?? startingPoint.strategy;
-
-function mustSucceed({ exitCode, command, output }: Outcome): void {
-  if (exitCode !== 0) throw new Error(`${command} ended with ${exitCode}:\n${output}`);
-}

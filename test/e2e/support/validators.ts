@@ -47,8 +47,17 @@ interface Finding {
   readonly message: string;
 }
 
+/** What is found and is no mistake of ours. */
+const explained: readonly { readonly finding: RegExp; readonly why: string }[] = [
+  {
+    finding: /^Warning IST0107 (Deployment|Pod|Service) .*networking\.istio\.io\/service-type/,
+    why: "istiod copies the annotations of a Gateway, where this one belongs, to all that it makes of it",
+  },
+];
+
 /**
- * What `istioctl analyze` finds in a namespace, with these objects put over those that are live there; notes included. Services and pods
+ * What `istioctl analyze` finds in a namespace, with these objects put over those that are live there; notes included, and
+ * without what is {@link explained}. Services and pods
  * have to be live: from files it reads Istio's and the Gateway API's own kinds only.
  */
 export const istioFindings = (namespace: string, manifests: readonly Manifest[] = []): Promise<readonly string[]> =>
@@ -59,12 +68,37 @@ export const istioFindings = (namespace: string, manifests: readonly Manifest[] 
     if (!stdout.trimStart().startsWith("["))
       throw new Error(`istioctl analyze said nothing of use:\n${stdout}${stderr}`);
     const findings: readonly Finding[] = JSON.parse(stdout);
-    return findings.map(({ code, level, origin, message }) => `${level} ${code} ${origin}: ${message}`);
+    return findings
+      .map(({ code, level, origin, message }) => `${level} ${code} ${origin}: ${message}`)
+      .filter((finding) => !explained.some(({ finding: known }) => known.test(finding)));
   });
 
-/** What `kubectl argo rollouts lint` has against the Rollouts among these objects and what they refer to. */
+/**
+ * What `kubectl argo rollouts lint` has against the Rollouts among these objects and what they refer to. It does not look a `workloadRef`
+ * up, and would say that the Services select nothing: the template that is meant takes its place, as the controller sees it.
+ */
 export const rolloutFaults = (manifests: readonly Manifest[]): Promise<readonly string[]> =>
-  withFile(manifests, async (file) => complaints(await quietly("kubectl", "argo", "rollouts", "lint", "-f", file)));
+  withFile(withTemplates(manifests), async (file) =>
+    complaints(await quietly("kubectl", "argo", "rollouts", "lint", "-f", file)),
+  );
+
+interface Workload extends Manifest {
+  readonly spec: {
+    readonly workloadRef?: { readonly kind: string; readonly name: string };
+    readonly template?: unknown;
+  };
+}
+
+export function withTemplates(manifests: readonly Manifest[]): readonly Manifest[] {
+  const workloads = manifests.filter((manifest): manifest is Workload => "spec" in manifest);
+  return manifests.map((manifest) => {
+    const { workloadRef, ...spec } = (manifest as Workload).spec ?? {};
+    const meant = workloads.find(
+      ({ kind, metadata }) => kind === workloadRef?.kind && metadata.name === workloadRef.name,
+    );
+    return workloadRef ? { ...manifest, spec: { ...spec, template: meant?.spec.template } } : manifest;
+  });
+}
 
 /** Errors and warnings, a line each: what a command says that is content goes to its other stream. */
 function complaints({ exitCode, stdout, stderr, command }: Outcome): readonly string[] {

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { mustRun, run } from "../../e2e/support/command.ts";
+import { configCommands } from "../../e2e/support/configure.ts";
 import { parseEnvironment, weightOf, weightPatch } from "../../e2e/support/lab.ts";
 import { readAddress } from "../../e2e/support/listeners.ts";
 import { refusalFault } from "../../e2e/support/refusal.ts";
 import { editConfig, keepConfig, readConfig } from "../../e2e/support/stack-config.ts";
-import { configCommands } from "../../e2e/support/strategy.ts";
 import { proxyWeight, splitFault } from "../../e2e/support/traffic.ts";
 import { until } from "../../e2e/support/until.ts";
 
