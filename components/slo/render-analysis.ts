@@ -1,4 +1,5 @@
 import { formatDuration } from "../../canary/duration.ts";
+import type { Objective } from "../../canary/slo/objective.ts";
 import { errorRatio, ifEnough, p95Milliseconds } from "../../canary/slo/queries.ts";
 import { applicationSource, callerSource, type Source } from "../../canary/slo/source.ts";
 import { prometheusAddress, scrapeSeconds } from "../monitoring/render-kube-prometheus-stack.ts";
@@ -34,6 +35,13 @@ export interface AnalysisTemplate {
 /** Good measurements in a row that end a run. */
 const enoughSuccesses = 3;
 
+/** Seconds between two measurements of a run. */
+const intervalSeconds = ({ windowSeconds }: Objective): number => Math.max(scrapeSeconds, Math.ceil(windowSeconds / 4));
+
+/** Seconds that a run takes when every measurement is good. */
+export const goodRunSeconds = (objective: Objective): number =>
+  objective.windowSeconds + (enoughSuccesses - 1) * intervalSeconds(objective);
+
 const argument = (name: string) => `{{args.${name}}}`;
 
 /**
@@ -52,7 +60,6 @@ export function renderAnalysisTemplates(spec: ServiceLevelSpec): Readonly<Record
 function render(spec: ServiceLevelSpec, source: Source, subject: readonly string[]): AnalysisTemplate {
   const { app, namespace, objective } = spec;
   const window = formatDuration(objective.windowSeconds);
-  const intervalSeconds = Math.max(scrapeSeconds, Math.ceil(objective.windowSeconds / 4));
   const metric = (name: string, query: string, allowed: number): Metric => {
     // Nothing where there were too few requests; then neither condition holds, which is what Inconclusive means.
     const isNumber = "len(result) > 0 && !isNaN(result[0])";
@@ -60,7 +67,7 @@ function render(spec: ServiceLevelSpec, source: Source, subject: readonly string
       name,
       // The first window must hold nothing from before the run, such as the failures of an attempt that was aborted.
       initialDelay: window,
-      interval: formatDuration(intervalSeconds),
+      interval: formatDuration(intervalSeconds(objective)),
       successCondition: `${isNumber} && result[0] <= ${allowed}`,
       failureCondition: `${isNumber} && result[0] > ${allowed}`,
       failureLimit: 1,
@@ -82,7 +89,7 @@ function render(spec: ServiceLevelSpec, source: Source, subject: readonly string
       args: [
         ...subject.map((name) => ({ name })),
         { name: "successes", value: String(enoughSuccesses) },
-        { name: "patience", value: String(Math.ceil(objective.windowSeconds / intervalSeconds)) },
+        { name: "patience", value: String(Math.ceil(objective.windowSeconds / intervalSeconds(objective))) },
       ],
       metrics: [
         metric("error-ratio", errorRatio(source, window), objective.errorRate),

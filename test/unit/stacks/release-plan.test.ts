@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import type { LabConfig } from "../../../stacks/lab-config.ts";
 import { releasePlan } from "../../../stacks/release-plan.ts";
 import { sampleConfig } from "./sample-config.ts";
 
@@ -9,6 +10,12 @@ test("a plan is shown with its time", () => {
     decisions: 0,
     rollbackSeconds: 2,
   });
+});
+
+test("an analysis after each stage takes its window and two measurements more", () => {
+  const config: LabConfig = { ...sampleConfig, strategy: "rollout-canary", analysis: "step" };
+  expect(releasePlan(config)?.promotionSeconds).toBe(204 + 3 * (60 + 2 * 15));
+  expect(releasePlan({ ...config, analysis: "background" })?.promotionSeconds).toBe(204);
 });
 
 test("pods take longer than a route, and a strategy without weights has no plan", () => {
