@@ -1,3 +1,4 @@
+import { callerStatsAnnotations } from "../mesh/caller-stats.ts";
 import { gatewayHost, gatewayName, servicePort, sideServiceName } from "../names.ts";
 import { type ApplicationName, type RouteMetadata, routeMetadata } from "../traffic/route-metadata.ts";
 import { type RouteRule, type RoutingSpec, routeRules } from "../traffic/route-rules.ts";
@@ -50,15 +51,24 @@ const renderRule = (app: string, { name, header, targets }: RouteRule) => ({
   })),
 });
 
-/** A NodePort, for a load balancer's address never comes on a local cluster. Istio runs the gateway's pods in the same namespace. */
+/**
+ * A NodePort, for a load balancer's address never comes on a local cluster. Istio runs the gateway's pods in the same namespace and
+ * would give them the Gateway's own labels: with `app` among these they would be endpoints of the application.
+ */
 export function renderApiGateway(spec: ApplicationName) {
-  const { annotations, ...metadata } = routeMetadata(spec, gatewayName(spec.app));
+  const { annotations, labels, ...metadata } = routeMetadata(spec, gatewayName(spec.app));
+  const { app: _, ...own } = labels;
   return {
     apiVersion: "gateway.networking.k8s.io/v1",
     kind: "Gateway",
-    metadata: { ...metadata, annotations: { ...annotations, "networking.istio.io/service-type": "NodePort" } },
+    metadata: {
+      ...metadata,
+      labels: own,
+      annotations: { ...annotations, "networking.istio.io/service-type": "NodePort" },
+    },
     spec: {
       gatewayClassName: "istio",
+      infrastructure: { annotations: callerStatsAnnotations },
       listeners: [
         {
           name: "http",

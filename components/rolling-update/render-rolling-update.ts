@@ -49,3 +49,13 @@ export function renderRollingUpdate(spec: RollingUpdateSpec): DeploymentManifest
     template: renderEchoPod(spec),
   };
 }
+
+/** Drains take one pod at a time, and are not held up by a pod that is broken anyway. Not the Rollout's name: in a migration both are there. */
+export const renderRollingBudget = ({ app, namespace }: Pick<RollingUpdateSpec, "app" | "namespace">) => ({
+  metadata: { name: `${app}-rolling`, namespace, labels: { app } },
+  spec: {
+    maxUnavailable: 1,
+    unhealthyPodEvictionPolicy: "AlwaysAllow",
+    selector: { matchLabels: { app } },
+  },
+});

@@ -1,7 +1,7 @@
-import type * as k8s from "@pulumi/kubernetes";
+import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { createDeployment } from "../workload/deployment.ts";
-import { type RollingUpdateSpec, renderRollingUpdate } from "./render-rolling-update.ts";
+import { type RollingUpdateSpec, renderRollingBudget, renderRollingUpdate } from "./render-rolling-update.ts";
 
 export interface RollingUpdateArgs extends RollingUpdateSpec {
   /** Run before the Deployment is made or changed. */
@@ -19,6 +19,10 @@ export class RollingUpdate extends pulumi.ComponentResource {
       ignoreChanges: spec.replicasOwner === "pulumi" ? [] : ["spec.replicas"],
       ...(hooks && { hooks }),
     });
+    // Where the rollout controller has the pods, the Rollout has a budget for them, and of two for one pod neither works.
+    if (spec.replicasOwner === "pulumi") {
+      new k8s.policy.v1.PodDisruptionBudget(`${name}-disruption-budget`, renderRollingBudget(spec), { parent: this });
+    }
     this.registerOutputs();
   }
 }

@@ -11,7 +11,7 @@ export const fieldManager = "canary-lab";
 export interface RouteMetadata {
   readonly name: string;
   readonly namespace: string;
-  readonly labels: Readonly<Record<string, string>>;
+  readonly labels: { readonly app: string; readonly "app.kubernetes.io/managed-by": string };
   readonly annotations: Readonly<Record<string, string>>;
 }
 

@@ -26,7 +26,9 @@ describe("replicaRatio", () => {
         expect(Math.min(stable, canary)).toBeGreaterThanOrEqual(0);
         expect(share).toBeCloseTo((100 * canary) / total);
         for (const other of [canary - 1, canary + 1]) {
-          expect(Math.abs((100 * other) / total - weight)).toBeGreaterThanOrEqual(Math.abs(share - weight));
+          expect(Math.abs(100 * other - weight * total)).toBeGreaterThanOrEqual(
+            Math.abs(100 * canary - weight * total),
+          );
         }
       }),
     );

@@ -50,6 +50,10 @@ test("the gateway is Istio's, at a port of the nodes, for the host that users ty
   expect(gateway.listeners.map(({ hostname }) => hostname)).toEqual(["versioned-echo.canary-lab.test"]);
 });
 
+test("the gateway's pods are no endpoints of the application", () => {
+  expect(Object.keys(renderApiGateway(spec).metadata.labels)).toEqual(["app.kubernetes.io/managed-by"]);
+});
+
 test("HttpRoute makes the gateway before the route that names it", async () => {
   const all = await register(async () => {
     const { HttpRoute } = await import("../../../../components/gateway-api/http-route.ts");

@@ -38,6 +38,10 @@ test("another owner of the replicas is a change of the Deployment", async () => 
   const all = await register(async () => {
     const { RollingUpdate } = await import("../../../../components/rolling-update/rolling-update.ts");
     new RollingUpdate("rolling", spec);
+    new RollingUpdate("given", { ...spec, replicasOwner: "rollout-controller" });
   });
   expect(all.get("rolling-deployment")?.inputs.spec.template.spec.containers[0].image).toBe(spec.image);
+  // Two budgets for one pod would let no drain take it.
+  expect(all.has("rolling-disruption-budget")).toBe(true);
+  expect(all.has("given-disruption-budget")).toBe(false);
 });
