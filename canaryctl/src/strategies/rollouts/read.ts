@@ -60,15 +60,15 @@ const versionWith = (revisions: readonly Revision[], hash: string): string | und
   hash === "" ? undefined : revisions.find((revision) => revision.hash === hash)?.version;
 
 /**
- * What share the version of the canary's image answers. It is not the share of the new revision: after a release the canary's version
- * is the stable revision, and on the way back from there the new revision runs the stable image.
+ * What share is answered by another version than the stable image's. It is not the share of the new revision: after a release the
+ * canary's version is the stable revision, and on the way back from there the new revision runs the stable image.
  */
 function versionShare(
   { hashes, weight, isFullyPromoted }: RolloutStatus,
   revisions: readonly Revision[],
   names: Release["names"],
 ): Share {
-  const isCanary = (hash: string) => names.stable !== names.canary && versionWith(revisions, hash) === names.canary;
+  const isCanary = (hash: string) => (versionWith(revisions, hash) ?? names.stable) !== names.stable;
   const ofCurrent = isCanary(hashes.current) ? weight : 0;
   const ofStable = !isFullyPromoted && isCanary(hashes.stable) ? 100 - weight : 0;
   return shareOf(ofCurrent + ofStable);

@@ -34,6 +34,11 @@ describe("status of a Rollout", () => {
     expect((await readStatus(lab, rolloutCanary)).weights.route).toEqual({ stable: 20, canary: 80 });
   });
 
+  test("what runs is shown, whatever the config wants to release next", async () => {
+    const { lab } = fakeRollout(pausedCanary, undefined, { changes: { canaryImage: "versioned-echo:v3" } });
+    expect((await readStatus(lab, rolloutCanary)).weights.route).toEqual({ stable: 80, canary: 20 });
+  });
+
   test("an aborted release is a fault, with what to run", async () => {
     const { lab } = fakeRollout({ ...pausedCanary, ...aborted });
     const status = await readStatus(lab, rolloutCanary);
