@@ -100,7 +100,8 @@ const waitSeconds = 300;
 async function goBack(lab: Lab, say: Say): Promise<string> {
   await mustReadDeployment(lab);
   lab.stackFile.set({ canaryEnabled: false });
-  await updateStack(reread(lab), { say, waitSeconds, onLine: showLines(say) });
+  const now = reread(lab);
+  await updateStack(now, { say, waitSeconds, onLine: showLines(say) });
   const { current, revisions } = await mustReadDeployment(lab);
   const old = revisions.filter(({ ready, name }) => ready > 0 && name !== current?.name);
   if (old.length > 0) {
@@ -109,5 +110,5 @@ async function goBack(lab: Lab, say: Say): Promise<string> {
       next: "npx canaryctl status",
     });
   }
-  return `Undone: all pods run ${lab.config.stableImage} again (revision ${current?.revision ?? "?"}), in the cluster, in the config and in the state.`;
+  return `Undone: all pods run ${now.config.stableImage} again (revision ${current?.revision ?? "?"}), in the cluster, in the config and in the state.`;
 }

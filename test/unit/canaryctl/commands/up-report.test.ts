@@ -1,0 +1,19 @@
+import { expect, test } from "@jest/globals";
+import { upReport } from "../../../../canaryctl/src/commands/up-report.ts";
+import { fakeLab } from "../fake-lab.ts";
+
+const reportOf = (strategy: string): string => {
+  const { lab } = fakeLab({ configWeight: 0, changes: { strategy, canaryEnabled: false } });
+  return upReport(lab, undefined, [{ stage: "deploy", seconds: 1.23 }]).join("\n");
+};
+
+test("the report of up names the commands that move this strategy's release", () => {
+  expect(reportOf("istio")).toMatch(/set-traffic 70 30/);
+  expect(reportOf("rollout-blue-green")).toMatch(/create-canary[\s\S]*promote[\s\S]*abort/);
+  expect(reportOf("rolling-update")).toMatch(/canaryctl undo/);
+  expect(reportOf("rolling-update")).not.toMatch(/set-traffic|through the ingress gateway/);
+});
+
+test("where a header decides, nothing is counted, and it says how to ask", () => {
+  expect(reportOf("nginx-header")).toMatch(/not counted.*X-Canary: v2/);
+});
