@@ -2,13 +2,13 @@ import type { Plan } from "../canary/plan/plan.ts";
 import type { Objective } from "../canary/slo/objective.ts";
 import type { Weight } from "../canary/weight.ts";
 import { LabError } from "../cluster/lab-error.ts";
+import type { RolloutCanaryOptions } from "../components/rollout/render-rollout-canary.ts";
 import { contradictions } from "./config/contradictions.ts";
 import type {
   AnalysisMode,
   BlueGreenOptions,
   MigrationOptions,
   RollingUpdateOptions,
-  RolloutCanaryOptions,
   RolloutsScope,
 } from "./config/options.ts";
 import { rules } from "./config/rule-table.ts";

@@ -3,7 +3,7 @@ import type { DeploymentManifest } from "../workload/deployment.ts";
 import { renderEchoPod } from "../workload/render-pod.ts";
 
 /** Pods, or percent of the replicas, such as `25%`. */
-export type PodCount = number | string;
+export type PodCount = number | `${number}%`;
 
 /** One Deployment that goes from version to version by itself. */
 export interface RollingUpdateSpec {

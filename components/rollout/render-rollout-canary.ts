@@ -15,7 +15,7 @@ export interface RolloutCanaryOptions {
   readonly mirrorPercent: number;
   /** Whether an Experiment runs at the first weight: young pods of both versions, to be compared by requests of one's own. */
   readonly experiment: boolean;
-  /** Seconds for which the pods of an aborted canary are kept. */
+  /** Seconds for which the pods of an aborted canary are kept; 0 keeps them for good. */
   readonly abortScaleDownDelaySeconds: number;
 }
 

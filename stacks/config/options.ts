@@ -1,3 +1,6 @@
+import type { PodCount } from "../../components/rolling-update/render-rolling-update.ts";
+import type { ScaleDown } from "../../components/rollout/rollout-types.ts";
+
 /** Where Argo Rollouts watches: the cluster where a strategy needs it (`auto`), the cluster in any case, or one namespace. */
 export const rolloutsScopes = ["auto", "cluster", "namespace"] as const;
 export type RolloutsScope = (typeof rolloutsScopes)[number];
@@ -5,18 +8,6 @@ export type RolloutsScope = (typeof rolloutsScopes)[number];
 /** When the analysis of a canary runs: after each weight, all the time beside the weights, both, or not at all. */
 export const analysisModes = ["off", "step", "background", "both"] as const;
 export type AnalysisMode = (typeof analysisModes)[number];
-
-/** Settings of strategy rollout-canary. */
-export interface RolloutCanaryOptions {
-  /** Whether requests with the header `X-Canary: v2` reach the canary from the first step on. Default false. */
-  readonly headerRoute: boolean;
-  /** Share of the stable side's requests that the canary gets a copy of before its first weight, 0..100 percent. Default 0. */
-  readonly mirrorPercent: number;
-  /** Whether an Experiment runs a baseline beside the canary at its first weight, with the same share and pods. Default false. */
-  readonly experiment: boolean;
-  /** Seconds that the canary's pods stay after an abort, 0..3600. Default 30. */
-  readonly abortScaleDownDelaySeconds: number;
-}
 
 /** Settings of strategy rollout-blue-green. */
 export interface BlueGreenOptions {
@@ -34,12 +25,9 @@ export interface BlueGreenOptions {
   readonly scaleDownDelaySeconds: number;
   /** How many old sides may wait for that at once, 0..10; no limit where absent. */
   readonly scaleDownDelayRevisionLimit?: number;
-  /** Seconds that the preview's pods stay after an abort, 0..3600. Default 30. */
+  /** Seconds that the preview's pods stay after an abort, 0..3600, where 0 keeps them. Default 30. */
   readonly abortScaleDownDelaySeconds: number;
 }
-
-/** Pods, or percent of the replicas. */
-export type PodCount = number | `${number}%`;
 
 /** Settings of strategy rolling-update. */
 export interface RollingUpdateOptions {
@@ -59,5 +47,4 @@ export interface MigrationOptions {
   readonly scaleDown: ScaleDown;
 }
 
-export const scaleDowns = ["never", "onsuccess", "progressively"] as const;
-export type ScaleDown = (typeof scaleDowns)[number];
+export const scaleDowns = ["never", "onsuccess", "progressively"] as const satisfies readonly ScaleDown[];

@@ -1,6 +1,6 @@
 import { parseDuration } from "../../canary/duration.ts";
 import { isWeight, type Weight, weightRange } from "../../canary/weight.ts";
-import type { PodCount } from "./options.ts";
+import type { PodCount } from "../../components/rolling-update/render-rolling-update.ts";
 
 /** What one value allows. */
 export interface Rule<T> {
