@@ -1,9 +1,12 @@
 import { parseArgs } from "node:util";
 import { canaryctl, requireLab } from "../test/e2e/support/lab.ts";
 import { configuredWeight } from "../test/e2e/support/stack-config.ts";
+import { measureAbort } from "./abort.ts";
 import { measureColdUp, recordedBuilds } from "./cold-up.ts";
 import { type EmptyProgram, makeEmptyProgram } from "./empty-program.ts";
 import { measureFlips } from "./flips.ts";
+import { measureFullStack } from "./full-stack.ts";
+import { measureHappyPaths } from "./happy-paths.ts";
 import { measureMemory } from "./memory.ts";
 import { measureNoOp } from "./no-op.ts";
 import { measureRollback } from "./rollback.ts";
@@ -14,9 +17,9 @@ import { measureWarmUp } from "./warm-up.ts";
 const usage = `npm run bench -- [--runs N] [--cold] [measure…]
 
 Measures the lab that stands here, each thing beside its floor in the same run, and prints a Markdown table.
---runs N   runs of each quick measure, 1..50 (default 7); warm-up takes a third of them
+--runs N   runs of each quick measure, 1..50 (default 7); ups from nothing take a third of them
 --cold     first make the lab from nothing, tools included: about 20 minutes
-measures   set-traffic, rollback, no-op, flips, memory, warm-up; default: all`;
+measures   memory, set-traffic, rollback, no-op, flips, releases, abort, full-stack, warm-up; default: all`;
 
 type Measure = (runs: number, empty: EmptyProgram) => Promise<readonly Row[]>;
 
@@ -27,6 +30,9 @@ const measures: Readonly<Record<string, Measure>> = {
   rollback: async (runs) => [await measureRollback(runs)],
   "no-op": measureNoOp,
   flips: async () => [await measureFlips()],
+  releases: measureHappyPaths,
+  abort: async (runs) => [await measureAbort(runs)],
+  "full-stack": measureFullStack,
   "warm-up": (runs) => measureWarmUp(Math.max(1, Math.floor(runs / 3))),
 };
 

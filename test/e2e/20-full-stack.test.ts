@@ -2,35 +2,13 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import { labGigabytes } from "../../bench/memory.ts";
 import type { Outcome } from "./support/command.ts";
 import { backToStart, setConfig } from "./support/configure.ts";
-import { canaryctl, down, kubectl, liveWeight, pulumi, requireLab, up } from "./support/lab.ts";
+import { fullStack, isFullStackReady } from "./support/full-stack.ts";
+import { canaryctl, down, liveWeight, pulumi, requireLab, up } from "./support/lab.ts";
 import { sampleLoad, sendLoad, splitFault } from "./support/traffic.ts";
 import { until } from "./support/until.ts";
 
-// The cases of the strategies, up to 50, need this stack, and run in it.
-const fullStack = { monitoring: true, rollouts: "cluster" } as const;
-
-/** Whether all Deployments and StatefulSets of a namespace have the pods that they ask for. */
-async function isReady(namespace: string): Promise<boolean> {
-  const { items }: { items: readonly Workload[] } = JSON.parse(
-    await kubectl("get", "deployments,statefulsets", "-n", namespace, "-o", "json"),
-  );
-  return items.length > 0 && items.every(({ spec, status }) => (status.readyReplicas ?? 0) >= spec.replicas);
-}
-
-interface Workload {
-  readonly spec: { readonly replicas: number };
-  readonly status: { readonly readyReplicas?: number };
-}
-
-/** The operator makes Prometheus when `up` has ended: until it is there, the stack is not. */
-async function untilReady(): Promise<void> {
-  await until("Rollouts' controller is ready", () => isReady("argo-rollouts"));
-  await until(
-    "Prometheus is made",
-    async () => (await kubectl("get", "statefulsets", "-n", "monitoring", "-o", "name")) !== "",
-  );
-  await until("the monitoring is ready", () => isReady("monitoring"), { seconds: 120 });
-}
+// The cases of the strategies, up to 50, find the lab as this one leaves it.
+const untilReady = () => until("the whole stack is ready", isFullStackReady, { seconds: 240 });
 
 beforeAll(async () => {
   await requireLab();

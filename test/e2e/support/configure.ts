@@ -1,5 +1,6 @@
 import type { Outcome } from "./command.ts";
 import { canaryctl, pulumi } from "./lab.ts";
+import { keepConfig, readConfig } from "./stack-config.ts";
 
 /** A value of the stack's config; an object or a list is written field by field. */
 export type StackValue =
@@ -19,6 +20,40 @@ export const startingPoint = { strategy: "istio", canaryEnabled: true, canaryWei
 export async function backToStart(): Promise<void> {
   await setConfig(startingPoint);
   await mustBeUp();
+}
+
+/** Nothing of v2 runs: only from here, and only to here, may a stack change its strategy. */
+const withoutCanary = { canaryEnabled: false, canaryWeight: 0 } as const;
+
+const currentStrategy = (): string => readConfig("strategy") ?? startingPoint.strategy;
+
+/**
+ * Brings the lab to a stack with these values, from {@link startingPoint}, and gives the way back, which leaves the config's file as it
+ * was. Both ways are what a user does: take the canary away, set the config, `up`. There is no canary then, unless `values` say otherwise.
+ */
+export async function enterStack(values: StackValues): Promise<() => Promise<void>> {
+  const restore = keepConfig();
+  const leave = async () => {
+    if (currentStrategy() !== startingPoint.strategy) {
+      await setConfig(withoutCanary);
+      await mustBeUp();
+      restore();
+      await setConfig({ ...withoutCanary, strategy: startingPoint.strategy });
+      await mustBeUp();
+    }
+    restore();
+    await backToStart();
+  };
+  try {
+    await setConfig(withoutCanary);
+    if ((values.strategy ?? startingPoint.strategy) !== currentStrategy()) await mustBeUp();
+    await setConfig(values);
+    await mustBeUp();
+  } catch (error) {
+    await leave().catch(() => {}); // the cause is what matters; whoever comes next begins by going back as well
+    throw error;
+  }
+  return leave;
 }
 
 /** `canaryctl up`, which has to succeed: it builds what the config needs, deploys it, waits for it, and measures the split. */

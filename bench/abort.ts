@@ -1,0 +1,36 @@
+import { readRollout } from "../canary/rollout-status.ts";
+import { enterStack, setConfig } from "../test/e2e/support/configure.ts";
+import { canaryctl } from "../test/e2e/support/lab.ts";
+import { liveRollout } from "../test/e2e/support/rollout.ts";
+import { routeInEffect, startSteadyLoad } from "../test/e2e/support/traffic.ts";
+import { until } from "../test/e2e/support/until.ts";
+import { repeat, secondsOf } from "./sample.ts";
+import type { Row } from "./table.ts";
+
+/** From the start of an abort to the last answer of v2, for a Rollout that waits with half of the traffic on v2. */
+export async function measureAbort(runs: number): Promise<Row> {
+  const leave = await enterStack({ strategy: "rollout-canary", plan: { steps: [{ weight: 50, pause: true }] } });
+  try {
+    await setConfig({ canaryEnabled: true });
+    secondsOf(await canaryctl("up"));
+    const values = await repeat(runs, async (run) => {
+      if (run > 0) secondsOf(await canaryctl("retry"));
+      await until("the Rollout waits", async () => readRollout(await liveRollout()).phase === "Paused");
+      return lastCanaryAnswer();
+    });
+    return { what: "`canaryctl abort`, start to the last v2 response", values, unit: "s", atMost: 2 };
+  } finally {
+    await leave();
+  }
+}
+
+async function lastCanaryAnswer(): Promise<number> {
+  await routeInEffect(50);
+  const load = await startSteadyLoad();
+  const outcome = await canaryctl("abort");
+  const { lastSeen } = await load.stop();
+  secondsOf(outcome);
+  const last = lastSeen.v2 ?? 0;
+  if (last <= outcome.began) throw new Error("The load did not see the abort: v2 was not answering when it began.");
+  return (last - outcome.began) / 1000;
+}
