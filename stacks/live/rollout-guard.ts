@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ClusterClient } from "../../cluster/kube/client.ts";
 import { LabError } from "../../cluster/lab-error.ts";
 import type { ApplicationSpec } from "../../components/workload/render-application.ts";
+import { createHook } from "./create-hook.ts";
 import { judgeRevision } from "./revision-verdict.ts";
 import { imageOf, type PodTemplate, readLiveRollout } from "./rollout-live.ts";
 import { type Clock, waitUntilClear } from "./wait-until.ts";
@@ -35,7 +36,7 @@ export async function admitRevision(
 
 /** The hook to run before what holds the pod template, the Rollout or the Deployment that it refers to, is changed. */
 export function revisionGuard(client: ClusterClient, application: ApplicationSpec): pulumi.ResourceHook {
-  return new pulumi.ResourceHook("revision-guard", async ({ newInputs, oldInputs }) => {
+  return createHook("revision-guard", async ({ newInputs, oldInputs }) => {
     const [asked, before] = [templateOf(newInputs), templateOf(oldInputs)];
     const image = asked && imageOf(asked);
     if (!image || JSON.stringify(asked) === JSON.stringify(before)) return;

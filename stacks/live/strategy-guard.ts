@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { LabError } from "../../cluster/lab-error.ts";
 import { canaryAnnotation, strategyAnnotation } from "../../components/workload/render-application.ts";
 import { type StrategyName, strategyNames, weightOwner } from "../strategy-name.ts";
+import { createHook } from "./create-hook.ts";
 
 /** How far a stack is: under which strategy, and whether a canary runs. */
 export interface ReleaseState {
@@ -74,14 +75,14 @@ export function stateOf(namespace: Record<string, unknown> | undefined): Release
 export function strategyGuard(
   prepare?: (from: StrategyName, to: StrategyName) => Promise<void>,
 ): pulumi.ResourceHookBinding {
-  const hook = new pulumi.ResourceHook(
+  const hook = createHook(
     "strategy-guard",
     async ({ oldInputs, newInputs }) => {
       const from = stateOf(oldInputs);
       const to = stateOf(newInputs);
       if (!to) return;
       const fault = switchFault(from, to);
-      if (fault) throw new Error(fault.toText().replace(/^error: /, ""));
+      if (fault) throw fault;
       if (from && from.strategy !== to.strategy && !pulumi.runtime.isDryRun())
         await prepare?.(from.strategy, to.strategy);
     },

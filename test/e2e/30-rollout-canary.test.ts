@@ -1,0 +1,130 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { describe, expect, test } from "@jest/globals";
+import { start } from "./support/command.ts";
+import { setConfig } from "./support/configure.ts";
+import { canaryctl, canaryctlFile, pulumi } from "./support/lab.ts";
+import { refusalFault } from "./support/refusal.ts";
+import { note, phaseReached } from "./support/rollout.ts";
+import { withStrategy } from "./support/strategy.ts";
+import { routeInEffect, sampleLoad, sendLoad, splitFault, startSteadyLoad } from "./support/traffic.ts";
+import { until } from "./support/until.ts";
+
+const byHand = (weight: number) => ({ weight, pause: true });
+
+withStrategy({
+  strategy: "rollout-canary",
+  plan: { steps: [byHand(10), byHand(30), byHand(60)] },
+  rolloutCanary: { headerRoute: true },
+});
+
+async function mustSucceed(...command: readonly string[]): Promise<void> {
+  expect((await canaryctl(...command)).exitCode).toBe(0);
+}
+
+async function expectSplit(percent: number): Promise<void> {
+  await routeInEffect(percent);
+  expect(splitFault(await sendLoad(sampleLoad), percent)).toBeUndefined();
+}
+
+test("a release begins with the plan's first weight, and waits there for a promotion", async () => {
+  const load = await startSteadyLoad();
+  await mustSucceed("create-canary", "--image", "versioned-echo:v2");
+  expect((await phaseReached("Paused")).weight).toBe(10);
+  const { failed } = await load.stop();
+  expect(failed).toBe(0);
+  await expectSplit(10);
+}, 120_000);
+
+test("the header reaches the canary at any weight", async () => {
+  const { versions } = await sendLoad({ requests: 500, rate: 400, headers: { "X-Canary": "v2" } });
+  expect(versions).toEqual({ v2: 500 });
+}, 60_000);
+
+test("set-traffic is refused: the controller owns the weights", async () => {
+  expect(refusalFault(await canaryctl("set-traffic", "50", "50"), /rollout-canary/)).toBeUndefined();
+}, 60_000);
+
+test("a promotion goes to the next weight", async () => {
+  await mustSucceed("promote");
+  expect((await phaseReached("Paused")).weight).toBe(30);
+  await expectSplit(30);
+}, 60_000);
+
+test("an update of something else, a refresh too, leaves the weights alone", async () => {
+  for (const command of [
+    ["refresh", "--yes"],
+    ["up", "--yes", "--skip-preview"],
+  ]) {
+    expect((await pulumi(...command, "--suppress-outputs")).exitCode).toBe(0);
+  }
+  await expectSplit(30);
+}, 120_000);
+
+test("another image is refused in the middle of a canary, and the split stays", async () => {
+  await setConfig({ canaryImage: "versioned-echo:v3" });
+  const refused = await pulumi("up", "--yes", "--skip-preview");
+  expect(refusalFault(refused, /Another release is under way: Paused/, /promote --full/)).toBeUndefined();
+  await setConfig({ canaryImage: undefined });
+  await expectSplit(30);
+}, 120_000);
+
+test("after an abort no request reaches the canary within 2 s, and none is lost", async () => {
+  const load = await startSteadyLoad();
+  const { exitCode, began } = await canaryctl("abort");
+  expect(exitCode).toBe(0);
+  await pause(3000); // answers of v2 would come now
+  const { failed, sent, lastSeen } = await load.stop();
+  const seconds = ((lastSeen.v2 ?? 0) - began) / 1000;
+  note(`the last answer of v2 came ${seconds} s after the command; ${failed} of ${sent} failed`);
+  expect(seconds).toBeLessThan(2);
+  expect(failed).toBe(0);
+  await expectSplit(0);
+}, 60_000);
+
+test("a retry begins again at the first weight", async () => {
+  const load = await startSteadyLoad();
+  await mustSucceed("retry");
+  expect((await phaseReached("Paused")).weight).toBe(10);
+  expect((await load.stop()).failed).toBe(0);
+  await expectSplit(10);
+}, 120_000);
+
+test("promotions lead to the end, and an update right after it loses no request", async () => {
+  const load = await startSteadyLoad();
+  await mustSucceed("promote");
+  await mustSucceed("promote");
+  expect((await phaseReached("Paused")).weight).toBe(60);
+  await mustSucceed("promote");
+  await phaseReached("Healthy");
+  await mustSucceed("rollback");
+  const { failed, sent, versions } = await load.stop();
+  note(`${failed} of ${sent} failed, from 10 percent to the end and back`);
+  expect(failed).toBe(0);
+  expect(versions.v2).toBeGreaterThan(0);
+  await expectSplit(0);
+}, 180_000);
+
+describe("a canary is rehearsed", () => {
+  test("by copies of requests and by an experiment, without a request lost", async () => {
+    await setConfig({
+      plan: { weights: [50], bake: "8s" },
+      rolloutCanary: { mirrorPercent: 50, experiment: true },
+    });
+    const load = await startSteadyLoad();
+    const release = start(canaryctlFile, ["create-canary", "--image", "versioned-echo:v2"], { timeoutSeconds: 180 });
+    const sides = await until("both sides of the experiment answer", async () => {
+      const send = (side: string) =>
+        sendLoad({ url: `http://versioned-echo-${side}:8080/`, requests: 20, rate: 100 }).then(
+          ({ versions }) => versions,
+        );
+      const [baseline, candidate] = [await send("baseline"), await send("candidate")];
+      return baseline.v1 === 20 && candidate.v2 === 20;
+    });
+    expect(sides).toBe(true);
+    expect((await release.finished).exitCode).toBe(0);
+    await mustSucceed("rollback");
+    const { failed, sent } = await load.stop();
+    note(`${failed} of ${sent} failed`);
+    expect(failed).toBe(0);
+  }, 240_000);
+});

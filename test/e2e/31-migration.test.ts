@@ -1,0 +1,62 @@
+import { afterAll, describe, expect, test } from "@jest/globals";
+import { mustBeUp, setConfig } from "./support/configure.ts";
+import { canaryctl, kubectl, namespace } from "./support/lab.ts";
+import { note, phaseReached } from "./support/rollout.ts";
+import { withStrategy } from "./support/strategy.ts";
+import { type SteadyLoad, startSteadyLoad } from "./support/traffic.ts";
+import { until } from "./support/until.ts";
+
+withStrategy({ strategy: "rolling-update", replicas: 3 });
+
+const deploymentPods = async (): Promise<number> =>
+  Number(await kubectl("get", "deployment", "versioned-echo", "-n", namespace, "-o", "jsonpath={.status.replicas}"));
+
+async function expectNothingLost(load: SteadyLoad): Promise<void> {
+  const { failed, sent, errors, statuses } = await load.stop();
+  note(`${failed} of ${sent} failed`);
+  expect({ failed, errors, statuses }).toEqual({ failed: 0, errors: {}, statuses: { 200: sent } });
+}
+
+describe.each([
+  { scaleDown: "never", left: 3 },
+  { scaleDown: "onsuccess", left: 0 },
+  { scaleDown: "progressively", left: 0 },
+])("a live Deployment becomes a Rollout, scaleDown $scaleDown", ({ scaleDown, left }) => {
+  test(`and keeps ${left} of its 3 pods, and no request is lost`, async () => {
+    const load = await startSteadyLoad();
+    await setConfig({ strategy: "rollout-canary", migration: { scaleDown } });
+    await mustBeUp();
+    await phaseReached("Healthy");
+    await until(`the Deployment has ${left} pods`, async () => (await deploymentPods()) === left);
+    await expectNothingLost(load);
+  }, 180_000);
+
+  test("and back, and no request is lost", async () => {
+    const load = await startSteadyLoad();
+    await setConfig({ strategy: "rolling-update", migration: undefined });
+    await mustBeUp();
+    expect(await deploymentPods()).toBe(3);
+    expect(await kubectl("get", "rollout", "-n", namespace, "-o", "name")).toBe("");
+    await expectNothingLost(load);
+  }, 180_000);
+});
+
+describe("a Rollout that took a Deployment over", () => {
+  test("releases as any other, and no request is lost", async () => {
+    await setConfig({
+      strategy: "rollout-canary",
+      migration: { scaleDown: "progressively" },
+      plan: { weights: [50], bake: "5s" },
+    });
+    await mustBeUp();
+    const load = await startSteadyLoad();
+    expect((await canaryctl("create-canary", "--image", "versioned-echo:v2")).exitCode).toBe(0);
+    expect((await canaryctl("rollback")).exitCode).toBe(0);
+    await expectNothingLost(load);
+  }, 240_000);
+
+  afterAll(async () => {
+    await setConfig({ strategy: "rolling-update", migration: undefined, plan: undefined });
+    await mustBeUp();
+  }, 180_000);
+});
