@@ -6,13 +6,12 @@ import {
   type KubePrometheusStackSpec,
   monitoringNamespace,
   renderKubePrometheusStack,
+  renderPrometheusService,
 } from "./render-kube-prometheus-stack.ts";
 import { renderPlatformMonitors } from "./render-monitors.ts";
 
-/** Prometheus with its operator, Grafana, and the monitors of the platform. Monitors and rules of others depend on `release`. */
+/** Prometheus with its operator, Grafana, and the monitors of the platform. Monitors and rules of others depend on it. */
 export class KubePrometheusStack extends pulumi.ComponentResource {
-  readonly release: k8s.helm.v3.Release;
-
   constructor(name: string, spec: KubePrometheusStackSpec, opts?: pulumi.ComponentResourceOptions) {
     super("canary-lab:monitoring:KubePrometheusStack", name, {}, opts);
     const namespace = new k8s.core.v1.Namespace(
@@ -21,14 +20,18 @@ export class KubePrometheusStack extends pulumi.ComponentResource {
       { parent: this },
     );
     const password = createPassword(`${name}-grafana-admin`, { parent: this, dependsOn: namespace });
-    this.release = new k8s.helm.v3.Release(`${name}-release`, renderKubePrometheusStack(spec), {
+    const release = new k8s.helm.v3.Release(`${name}-release`, renderKubePrometheusStack(spec), {
       parent: this,
       dependsOn: [namespace, password],
+    });
+    const prometheus = new k8s.core.v1.Service(`${name}-prometheus`, renderPrometheusService(), {
+      parent: this,
+      dependsOn: release,
     });
     for (const monitor of renderPlatformMonitors()) {
       new k8s.apiextensions.CustomResource(`${name}-${monitor.metadata.name}-monitor`, monitor, {
         parent: this,
-        dependsOn: this.release,
+        dependsOn: prometheus,
       });
     }
     this.registerOutputs();

@@ -56,10 +56,9 @@ export interface KubePrometheusStackValues {
 export const monitoringNamespace = "monitoring";
 const releaseName = "kps";
 
-/** Where Prometheus answers inside the cluster: the chart's name for its Service. */
-export const prometheusService = `${releaseName}-kube-prometheus-stack-prometheus`;
-export const prometheusPort = 9090;
-export const prometheusAddress = `http://${prometheusService}.${monitoringNamespace}.svc.cluster.local:${prometheusPort}`;
+/** Where Prometheus answers inside the cluster. */
+const prometheusService = { name: "prometheus", port: 9090 };
+export const prometheusAddress = `http://${prometheusService.name}.${monitoringNamespace}.svc.cluster.local:${prometheusService.port}`;
 
 /** Seconds between two scrapes of what a canary is judged by, and between two evaluations of the rules about it. */
 export const scrapeSeconds = 5;
@@ -124,3 +123,15 @@ export function renderKubePrometheusStack(spec: KubePrometheusStackSpec): Releas
     values,
   });
 }
+
+/**
+ * Prometheus under a short name. Pulumi waits for a Service's pods, so it is also how to wait for Prometheus, which the chart leaves to
+ * its operator: a monitor made while Prometheus starts may be read minutes later, when the reloader beside it looks again by itself.
+ */
+export const renderPrometheusService = () => ({
+  metadata: { name: prometheusService.name, namespace: monitoringNamespace },
+  spec: {
+    selector: { "operator.prometheus.io/name": `${releaseName}-kube-prometheus-stack-prometheus` },
+    ports: [{ name: "http-web", port: prometheusService.port, targetPort: prometheusService.port, protocol: "TCP" }],
+  },
+});

@@ -2,8 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import {
   grafanaSecret,
   prometheusAddress,
-  prometheusService,
   renderKubePrometheusStack,
+  renderPrometheusService,
 } from "../../../../components/monitoring/render-kube-prometheus-stack.ts";
 import { jobs, renderPlatformMonitors } from "../../../../components/monitoring/render-monitors.ts";
 import { register } from "../mocks.ts";
@@ -18,9 +18,14 @@ test("the release has the names that users know, and the pinned chart", () => {
     chart: "/lab/charts/kube-prometheus-stack-77.14.0",
     timeout: 300,
   });
-  expect(prometheusService.startsWith(`${release.name}-`)).toBe(true);
-  expect(prometheusAddress).toBe("http://kps-kube-prometheus-stack-prometheus.monitoring.svc.cluster.local:9090");
   expect(values).toMatchSnapshot();
+});
+
+test("Prometheus answers under the address that analyses ask", () => {
+  const { metadata, spec: service } = renderPrometheusService();
+  const [port] = service.ports.map((each) => each.port);
+  expect(prometheusAddress).toBe(`http://${metadata.name}.${metadata.namespace}.svc.cluster.local:${port}`);
+  expect(service.selector).toEqual({ "operator.prometheus.io/name": "kps-kube-prometheus-stack-prometheus" });
 });
 
 describe("on a local cluster", () => {
@@ -58,7 +63,7 @@ describe("KubePrometheusStack", () => {
       new KubePrometheusStack("monitoring", spec);
     });
 
-  test("installs the release once the Secret is there, and monitors once their definitions are", async () => {
+  test("installs the release once the Secret is there, and monitors once Prometheus answers", async () => {
     const all = await build();
     expect(all.get("monitoring-release")).toMatchObject({
       type: "kubernetes:helm.sh/v3:Release",
@@ -70,7 +75,8 @@ describe("KubePrometheusStack", () => {
     ]);
     const monitors = [...all.values()].filter(({ inputs }) => inputs.kind === "PodMonitor");
     expect(monitors).toHaveLength(3);
-    for (const { dependencies } of monitors) expect(dependencies).toEqual(["monitoring-release"]);
+    for (const { dependencies } of monitors) expect(dependencies).toEqual(["monitoring-prometheus"]);
+    expect(all.get("monitoring-prometheus")?.dependencies).toEqual(["monitoring-release"]);
   });
 
   test("makes up Grafana's password, which stays a secret and differs between stacks", async () => {

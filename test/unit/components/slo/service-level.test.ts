@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { applicationSource, callerSource } from "../../../../canary/slo/source.ts";
 import { analysisOf } from "../../../../components/slo/analysis.ts";
-import { renderAnalysisTemplates } from "../../../../components/slo/render-analysis.ts";
+import { goodRunSeconds, renderAnalysisTemplates } from "../../../../components/slo/render-analysis.ts";
 import { renderApplicationMonitor } from "../../../../components/slo/render-application-monitor.ts";
 import { renderDashboard, renderDashboardMap } from "../../../../components/slo/render-dashboard.ts";
 import { renderPrometheusRule, type ServiceLevelSpec } from "../../../../components/slo/render-rules.ts";
@@ -78,6 +78,11 @@ describe("an AnalysisTemplate", () => {
       expect(judge(successCondition, result)).toBe(good);
       expect(judge(failureCondition, result)).toBe(!good);
     }
+  });
+
+  test("takes a window, and then two more measurements", () => {
+    expect(goodRunSeconds(spec.objective)).toBe(60 + 2 * 15);
+    expect(goodRunSeconds({ ...spec.objective, windowSeconds: 15 })).toBe(15 + 2 * 5);
   });
 
   test("names no argument that it does not have", () => {
