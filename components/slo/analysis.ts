@@ -24,6 +24,7 @@ export function analysisOf(app: string, subject: AnalysisSubject, kind: Analysis
   const endless = [
     { name: "successes", value: "0" },
     { name: "patience", value: String(endlessPatience) },
+    { name: "count", value: "0" },
   ];
   return {
     templates: [{ templateName: analysisTemplateName(app, "version" in subject ? "application" : "caller") }],

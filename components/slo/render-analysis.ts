@@ -10,6 +10,7 @@ interface Metric {
   readonly name: string;
   readonly initialDelay: string;
   readonly interval: string;
+  readonly count: string;
   readonly successCondition: string;
   readonly failureCondition: string;
   readonly failureLimit: number;
@@ -42,6 +43,12 @@ const intervalSeconds = ({ windowSeconds }: Objective): number => Math.max(scrap
 export const goodRunSeconds = (objective: Objective): number =>
   objective.windowSeconds + (enoughSuccesses - 1) * intervalSeconds(objective);
 
+/**
+ * What a run can come to without a verdict: the stray bad measurement and every inconclusive one, each after one success less than are
+ * enough. The controller takes no step's analysis without a number.
+ */
+const mostMeasurements = (patience: number): number => (patience + 2) * enoughSuccesses;
+
 const argument = (name: string) => `{{args.${name}}}`;
 
 /**
@@ -60,6 +67,7 @@ export function renderAnalysisTemplates(spec: ServiceLevelSpec): Readonly<Record
 function render(spec: ServiceLevelSpec, source: Source, subject: readonly string[]): AnalysisTemplate {
   const { app, namespace, objective } = spec;
   const window = formatDuration(objective.windowSeconds);
+  const patience = Math.ceil(objective.windowSeconds / intervalSeconds(objective));
   const metric = (name: string, query: string, allowed: number): Metric => {
     // Nothing where there were too few requests; then neither condition holds, which is what Inconclusive means.
     const isNumber = "len(result) > 0 && !isNaN(result[0])";
@@ -68,6 +76,7 @@ function render(spec: ServiceLevelSpec, source: Source, subject: readonly string
       // The first window must hold nothing from before the run, such as the failures of an attempt that was aborted.
       initialDelay: window,
       interval: formatDuration(intervalSeconds(objective)),
+      count: argument("count"),
       successCondition: `${isNumber} && result[0] <= ${allowed}`,
       failureCondition: `${isNumber} && result[0] > ${allowed}`,
       failureLimit: 1,
@@ -89,7 +98,8 @@ function render(spec: ServiceLevelSpec, source: Source, subject: readonly string
       args: [
         ...subject.map((name) => ({ name })),
         { name: "successes", value: String(enoughSuccesses) },
-        { name: "patience", value: String(Math.ceil(objective.windowSeconds / intervalSeconds(objective))) },
+        { name: "patience", value: String(patience) },
+        { name: "count", value: String(mostMeasurements(patience)) },
       ],
       metrics: [
         metric("error-ratio", errorRatio(source, window), objective.errorRate),

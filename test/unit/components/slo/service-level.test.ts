@@ -112,6 +112,7 @@ describe("a rollout refers to its analysis", () => {
       { name: "version", value: "v2" },
       { name: "successes", value: "0" },
       { name: "patience", value: "100000" },
+      { name: "count", value: "0" },
     ]);
   });
 });
