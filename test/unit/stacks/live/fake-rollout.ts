@@ -1,0 +1,91 @@
+import {
+  destinationRulePath,
+  replicaSetsPath,
+  rolloutPath,
+  virtualServicePath,
+} from "../../../../cluster/kube/paths.ts";
+
+/** What a test says of the Rollout of `echo` in namespace `lab`; the rest is that of a finished release. */
+export interface Given {
+  readonly current?: string;
+  readonly stable?: string;
+  readonly weight?: number;
+  readonly canaryHash?: string;
+  readonly abort?: boolean;
+  readonly phase?: string;
+  readonly workloadRef?: { readonly scaleDown: string };
+  readonly generation?: number;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+export const application = { app: "echo", namespace: "lab" };
+export const paths = { rollout: rolloutPath("lab", "echo"), destinationRule: destinationRulePath("lab", "echo") };
+export const trafficRouting = {
+  managedRoutes: [{ name: "canary-header" }],
+  istio: {
+    virtualService: { name: "echo-virtualservice", routes: ["weighted"] },
+    destinationRule: { name: "echo", stableSubsetName: "v1", canarySubsetName: "v2" },
+  },
+};
+
+export function rolloutObject(given: Given) {
+  const { current = "aaa", stable = "aaa", abort, phase = "Healthy", workloadRef, generation = 1, annotations } = given;
+  return {
+    metadata: { name: "echo", generation, annotations },
+    spec: {
+      replicas: 2,
+      ...(workloadRef && { workloadRef }),
+      strategy: { canary: { trafficRouting, steps: [{ setWeight: 10 }, { pause: {} }] } },
+    },
+    status: {
+      observedGeneration: "1",
+      phase,
+      abort,
+      currentPodHash: current,
+      stableRS: stable,
+      currentStepIndex: current === stable ? 2 : 1,
+      ...(workloadRef && { workloadObservedGeneration: "1" }),
+    },
+  };
+}
+
+/** The objects by path, as a client would find them. */
+export function objects(given: Given): Map<string, object> {
+  const { stable = "aaa", weight = 0, canaryHash = stable } = given;
+  const side = (subset: string, share: number) => ({ destination: { subset }, weight: share });
+  const subset = (name: string, hash: string) => ({ name, labels: { "rollouts-pod-template-hash": hash } });
+  const template = { spec: { containers: [{ name: "echo", image: "echo:stable" }] } };
+  return new Map<string, object>([
+    [paths.rollout, rolloutObject(given)],
+    [
+      virtualServicePath("lab", "echo-virtualservice"),
+      { spec: { http: [{ name: "weighted", route: [side("v1", 100 - weight), side("v2", weight)] }] } },
+    ],
+    [paths.destinationRule, { spec: { subsets: [subset("v1", stable), subset("v2", canaryHash)] } }],
+    [replicaSetsPath("lab", { "rollouts-pod-template-hash": stable }), { items: [{ spec: { template } }] }],
+  ]);
+}
+
+/** A cluster whose state is the next one after each sleep; the last one stays. It remembers what is patched. */
+export function fakeCluster(states: readonly Map<string, object>[]) {
+  let now = 0;
+  let passed = 0;
+  const patches: { readonly path: string; readonly change: object }[] = [];
+  return {
+    patches,
+    client: {
+      get: async <T>(path: string) => states[Math.min(passed, states.length - 1)]?.get(path) as T | undefined,
+      patch: async <T>(path: string, change: object) => {
+        patches.push({ path, change });
+        return {} as T;
+      },
+    },
+    clock: {
+      now: () => now,
+      sleep: async (milliseconds: number) => {
+        now += milliseconds;
+        passed += 1;
+      },
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { describe, expect, test } from "@jest/globals";
+import { admitRevision } from "../../../../stacks/live/rollout-guard.ts";
+import { application, fakeCluster, type Given, objects } from "./fake-rollout.ts";
+
+async function admit(image: string, ...states: readonly Given[]): Promise<string[]> {
+  const said: string[] = [];
+  const { client, clock } = fakeCluster(states.map(objects));
+  await admitRevision(client, application, image, (line) => said.push(line), clock);
+  return said;
+}
+
+const inCanary: Given = { current: "bbb", stable: "aaa", weight: 10, canaryHash: "bbb", phase: "Paused" };
+
+describe("a new revision", () => {
+  test("goes in where there is no Rollout yet", async () => {
+    const { client, clock } = fakeCluster([new Map()]);
+    await expect(admitRevision(client, application, "echo:new", () => {}, clock)).resolves.toBeUndefined();
+  });
+
+  test("goes in at once when the last release is over, its route included", async () => {
+    expect(await admit("echo:new", {})).toEqual([]);
+  });
+
+  test("waits until the weights are back, which the controller says nothing of", async () => {
+    const said = await admit("echo:new", { weight: 100, canaryHash: "old" }, { weight: 100 }, {});
+    expect(said).toEqual([
+      "waiting: the canary subset means revision old, the stable one aaa",
+      "waiting: 100 % of the requests do not go to the stable side yet",
+    ]);
+  });
+
+  test("is refused in the middle of a canary", async () => {
+    await expect(admit("echo:new", inCanary)).rejects.toMatchObject({
+      message: expect.stringMatching(/^Another release is under way: Paused at step 2 of 2 \(pause\)/),
+      allowed: expect.stringContaining("the stable image echo:stable"),
+      next: expect.stringContaining("canaryctl rollback"),
+    });
+  });
+
+  test("that is the stable image again is always let in", async () => {
+    expect(await admit("echo:stable", inCanary)).toEqual([]);
+  });
+
+  test("goes in after an abort, as soon as the aborted one has no requests", async () => {
+    const aborted = { ...inCanary, abort: true, phase: "Degraded" };
+    expect(await admit("echo:new", aborted, { ...aborted, weight: 0 })).toEqual([
+      "waiting: 10 % of the requests do not go to the stable side yet",
+    ]);
+  });
+
+  test("is refused where the route does not come back", async () => {
+    await expect(admit("echo:new", { weight: 100 })).rejects.toMatchObject({
+      message: expect.stringMatching(/not back after 90 s: 100 % of the requests/),
+      next: expect.stringContaining("canaryctl status"),
+    });
+  });
+});
