@@ -80,10 +80,15 @@ async function look(client: Followed["client"], namespace: string, name: string,
 const degraded = (place: string, status: RolloutStatus): LabError =>
   new LabError(`The release has failed: ${rolloutFault(status)}`, {
     place: `${place}, ${rolloutLine(status)}`,
-    next: status.isAborted
-      ? "npx canaryctl retry to try the same image again, or npx canaryctl rollback to go back to the stable one"
-      : "npx canaryctl rollback to go back to the stable image, or a new image: npx canaryctl create-canary --image NAME",
+    next: afterFault(status),
   });
+
+function afterFault({ isAborted, message }: RolloutStatus): string {
+  if (isAborted)
+    return "npx canaryctl retry to try the same image again, or npx canaryctl rollback to go back to the stable one";
+  if (message.startsWith("InvalidSpec")) return "mend what it names, or set another strategy, then npx canaryctl up";
+  return "npx canaryctl rollback to go back to the stable image, then npx canaryctl create-canary --image NAME";
+}
 
 const unseen = (place: string, status: RolloutStatus): LabError =>
   new LabError(`The Rollouts controller did nothing for ${silenceMilliseconds / 1000} s: ${status.message}.`, {
