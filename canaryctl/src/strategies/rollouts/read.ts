@@ -113,5 +113,6 @@ function faultOf(status: RolloutStatus): string | undefined {
   return `The release has failed: ${rolloutFault(status)}. Next: npx canaryctl rollback`;
 }
 
-/** Whether the new revision is the canary's, and not all traffic is settled on it or away from it. */
-export const isUnderWay = ({ isFullyPromoted, isAborted }: RolloutStatus): boolean => !isFullyPromoted && !isAborted;
+/** Whether traffic is on its way to the new revision. The first revision has none to come from. */
+export const isUnderWay = ({ isFullyPromoted, isAborted, hashes }: RolloutStatus): boolean =>
+  !isFullyPromoted && !isAborted && hashes.stable !== "";
