@@ -7,7 +7,7 @@ interface Faults {
 }
 
 const put = (faults: Faults): string =>
-  `fetch("http://127.0.0.1:8080/faults", { method: "PUT", body: JSON.stringify(${JSON.stringify(faults)}) }).then(({ ok }) => process.exit(ok ? 0 : 1))`;
+  `fetch("http://127.0.0.1:8080/faults", { method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify(${JSON.stringify(faults)}) }).then(({ ok }) => process.exit(ok ? 0 : 1))`;
 
 interface Pods {
   readonly items: readonly {
