@@ -3,9 +3,11 @@ import type { RolloutStatus } from "../../../../canary/rollout-status.ts";
 import { rolloutLine } from "../../../../canary/rollout-words.ts";
 import { rolloutPath } from "../../../../cluster/kube/paths.ts";
 import { LabError } from "../../../../cluster/lab-error.ts";
+import { versionOf } from "../../../../components/image/image-version.ts";
 import { changeStack } from "../../engine/update.ts";
 import type { Lab } from "../../lab.ts";
 import { showLines } from "../../print.ts";
+import { readRevisions } from "../../traffic/replica-sets.ts";
 import type { Say } from "../strategy.ts";
 import { nothingToPromote } from "../weights/promote.ts";
 import { mustReadRollout } from "./read.ts";
@@ -72,6 +74,7 @@ export async function finishRollout(lab: Lab, say: Say): Promise<string> {
       next: "npx canaryctl retry, then npx canaryctl promote --full",
     });
   }
+  await mustRelease(lab, status);
   const path = rolloutPath(config.namespace, config.app);
   if (rollout.spec.paused) await cluster.patch(path, { spec: { paused: false } });
   if (!status.isFullyPromoted) await cluster.patch(`${path}/status`, { status: { promoteFull: true } });
@@ -80,11 +83,24 @@ export async function finishRollout(lab: Lab, say: Say): Promise<string> {
     "The end of the release",
     wholeSeconds,
     ({ status: now }) => now.isObserved && now.isFullyPromoted && now.phase === "Healthy",
+    say,
   );
   say(`${rolloutLine(live.status)}: writing it to the config.`);
   const options = { say, waitSeconds, onLine: showLines(say) };
   await changeStack(lab, { stableImage: canaryImage, canaryWeight: 0, canaryEnabled: false }, options);
   return `Released: ${canaryImage} is the stable version, and there is no canary.`;
+}
+
+/** What is promoted is the Rollout's revision, and what is written is the config's image: they must be the same. */
+async function mustRelease(lab: Lab, { hashes }: RolloutStatus): Promise<void> {
+  const { canaryImage } = lab.config;
+  const revisions = await readRevisions(lab.cluster, lab.config);
+  const current = revisions.find(({ hash }) => hash === hashes.current)?.version;
+  if (current === versionOf(canaryImage)) return;
+  throw new LabError(`The Rollout is at ${current ?? "no revision"}, and the config's canary is ${canaryImage}.`, {
+    place: `canaryImage in ${lab.stackFile.name}`,
+    next: `npx canaryctl create-canary --image ${canaryImage}, or npx canaryctl rollback`,
+  });
 }
 
 function notPaused(lab: Lab, status: RolloutStatus): LabError {

@@ -28,7 +28,7 @@ export async function rollBackRollout(lab: Lab, say: Say): Promise<string> {
     const now = reread(lab); // refuses what else is wrong with the config, all of it at once
     await withoutSteps(now, async () => {
       await updateStack(now, { say, waitSeconds, onLine: showLines(say) });
-      await untilRollout(now, "The end of the rollback", wholeSeconds, isSettled);
+      await untilRollout(now, "The end of the rollback", wholeSeconds, isSettled, say);
     });
   } catch (error) {
     throw isQuick ? onlyTheState(error) : error;

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { rolloutFault, rolloutLine } from "../../../../canary/rollout-words.ts";
 import { LabError } from "../../../../cluster/lab-error.ts";
 import type { Lab } from "../../lab.ts";
+import type { Say } from "../strategy.ts";
 import { type LiveRollout, mustReadRollout } from "./read.ts";
 
 const betweenLooksMilliseconds = 100;
@@ -13,6 +14,7 @@ const faultLastsMilliseconds = 2_000;
  * Looks at the Rollout until `isThere` says so.
  *
  * @param what is waited for, for the message
+ * @param say told where it stands, at each change
  * @throws LabError after `seconds`; where the Rollout is Degraded meanwhile, unless that is what is waited for
  */
 export async function untilRollout(
@@ -20,12 +22,17 @@ export async function untilRollout(
   what: string,
   seconds: number,
   isThere: (live: LiveRollout) => boolean | Promise<boolean>,
+  say?: Say,
 ): Promise<LiveRollout> {
   const until = Date.now() + seconds * 1000;
   let faultSince: number | undefined;
+  let said = "";
   for (;;) {
     const live = await mustReadRollout(lab);
     if (await isThere(live)) return live;
+    const line = rolloutLine(live.status);
+    if (line !== said) say?.(line);
+    said = line;
     faultSince = live.status.phase === "Degraded" ? (faultSince ?? Date.now()) : undefined;
     if (faultSince !== undefined && Date.now() - faultSince > faultLastsMilliseconds) {
       throw new LabError(`The release has failed: ${rolloutFault(live.status)}`, {
@@ -34,7 +41,7 @@ export async function untilRollout(
       });
     }
     if (Date.now() > until) {
-      throw new LabError(`${what} is not seen after ${seconds} s: ${rolloutLine(live.status)}.`, {
+      throw new LabError(`${what} is not seen after ${seconds} s: ${line}.`, {
         place: placeOf(lab),
         next: "npx canaryctl status; kubectl get pods -A -l app.kubernetes.io/name=argo-rollouts",
       });

@@ -110,6 +110,12 @@ describe("promote --full", () => {
     expect(log).toEqual(["update"]);
   });
 
+  test("releases no other image than the one that was tried", async () => {
+    const { lab, log } = fakeRollout(pausedCanary, undefined, { changes: { canaryImage: "versioned-echo:v3" } });
+    await expect(rolloutCanary.promoteFully(lab, quiet)).rejects.toThrow(/is at v2.*canary is versioned-echo:v3/);
+    expect(log).toEqual([]);
+  });
+
   test("is refused without a canary, and of one that is aborted", async () => {
     const none = fakeRollout({ ...pausedCanary, ...healthy }, undefined, { changes: { canaryEnabled: false } });
     await expect(rolloutCanary.promoteFully(none.lab, quiet)).rejects.toThrow(/no canary that could be promoted/);
