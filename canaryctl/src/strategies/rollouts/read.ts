@@ -74,7 +74,9 @@ function versionShare(
   return shareOf(ofCurrent + ofStable);
 }
 
-function roleOf({ hashes, strategy }: RolloutStatus, { hash }: Revision): string {
+/** In a migration the Deployment that the Rollout takes over has pods of its own. */
+function roleOf({ hashes, strategy }: RolloutStatus, { hash, ownerKind }: Revision): string {
+  if (ownerKind !== "Rollout") return "migrated from";
   if (strategy === "blueGreen" && hash === hashes.active) return "active";
   if (strategy === "blueGreen" && hash === hashes.preview) return "preview";
   if (hash === hashes.stable) return "stable";
