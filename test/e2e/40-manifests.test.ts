@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { kubectl } from "./support/lab.ts";
 import { type Manifest, manifestsOf } from "./support/manifests.ts";
 import { withStrategy } from "./support/strategy.ts";
-import { apply, istioFindings, rolloutFaults, serverFaults } from "./support/validators.ts";
+import { apply, controllerFaults, istioFindings, rolloutFaults, serverFaults } from "./support/validators.ts";
 import { variations } from "./support/variations.ts";
 
 // Every definition that a strategy needs is in the cluster: those of the Gateway API, of Rollouts and of the monitoring.
@@ -39,6 +39,7 @@ describe.each(Object.entries(variations))("strategy %s", (strategy, stacks) => {
       await apply(manifests.filter(({ kind, metadata }) => kind === "Service" && metadata.namespace === scratch));
       expect(await istioFindings(scratch, manifests)).toEqual([]);
       expect(await rolloutFaults(manifests)).toEqual([]);
+      expect(await controllerFaults(manifests)).toEqual([]);
     },
     120_000,
   );
@@ -59,6 +60,18 @@ describe("the checks themselves", () => {
   test("see a route to a host that is not there", async () => {
     const manifests = await edited("istio", (text) => text.replaceAll('"host":"versioned-echo"', '"host":"nowhere"'));
     expect((await istioFindings(scratch, manifests)).join("\n")).toMatch(/IST0101.*nowhere/);
+  });
+
+  test("see an analysis that is not there", async () => {
+    const manifests = await manifestsOf({
+      strategy: "rollout-canary",
+      analysis: "step",
+      monitoring: true,
+      namespace: scratch,
+    });
+    const bare = manifests.filter(({ kind }) => kind !== "AnalysisTemplate");
+    await kubectl("delete", "analysistemplates", "--all", "-n", scratch);
+    expect((await controllerFaults(bare)).join("\n")).toMatch(/AnalysisTemplate.*not found/);
   });
 
   test("see a step that is no weight", async () => {

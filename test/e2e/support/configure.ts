@@ -36,7 +36,7 @@ export async function enterStack(values: StackValues): Promise<() => Promise<voi
   const leave = async () => {
     if (currentStrategy() !== startingPoint.strategy) {
       await setConfig(withoutCanary);
-      await mustBeUp();
+      await canaryctl("up"); // where this fails, of a release that cannot end, the switch says whether it may be left
       restore();
       await setConfig({ ...withoutCanary, strategy: startingPoint.strategy });
       await mustBeUp();

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Outcome, run } from "./command.ts";
-import { labShell } from "./lab.ts";
+import { kubectl, labShell } from "./lab.ts";
 import type { Manifest } from "./manifests.ts";
+import { until } from "./until.ts";
 
 /** Runs `use` on a file with these objects, one document each: not every tool reads a list. */
 async function withFile<T>(manifests: readonly Manifest[], use: (file: string) => Promise<T>): Promise<T> {
@@ -75,29 +76,69 @@ export const istioFindings = (namespace: string, manifests: readonly Manifest[] 
 
 /**
  * What `kubectl argo rollouts lint` has against the Rollouts among these objects and what they refer to. It does not look a `workloadRef`
- * up, and would say that the Services select nothing: the template that is meant takes its place, as the controller sees it.
+ * up, and would miss the selector and the template: those that are meant are put in, as the controller does it.
  */
 export const rolloutFaults = (manifests: readonly Manifest[]): Promise<readonly string[]> =>
   withFile(withTemplates(manifests), async (file) =>
     complaints(await quietly("kubectl", "argo", "rollouts", "lint", "-f", file)),
   );
 
-interface Workload extends Manifest {
-  readonly spec: {
-    readonly workloadRef?: { readonly kind: string; readonly name: string };
-    readonly template?: unknown;
-  };
+interface WorkloadSpec {
+  readonly workloadRef?: { readonly kind: string; readonly name: string };
+  readonly template?: unknown;
+  readonly selector?: unknown;
 }
 
+const specOf = (manifest: Manifest): WorkloadSpec =>
+  (manifest as Manifest & { readonly spec?: WorkloadSpec }).spec ?? {};
+
+/** The objects with every `workloadRef` replaced by what it refers to. */
 export function withTemplates(manifests: readonly Manifest[]): readonly Manifest[] {
-  const workloads = manifests.filter((manifest): manifest is Workload => "spec" in manifest);
   return manifests.map((manifest) => {
-    const { workloadRef, ...spec } = (manifest as Workload).spec ?? {};
-    const meant = workloads.find(
-      ({ kind, metadata }) => kind === workloadRef?.kind && metadata.name === workloadRef.name,
+    const { workloadRef, ...spec } = specOf(manifest);
+    if (!workloadRef) return manifest;
+    const meant = manifests.find(
+      ({ kind, metadata }) => kind === workloadRef.kind && metadata.name === workloadRef.name,
     );
-    return workloadRef ? { ...manifest, spec: { ...spec, template: meant?.spec.template } } : manifest;
+    const { template, selector } = meant ? specOf(meant) : {};
+    return { ...manifest, spec: { ...spec, template, selector } } as Manifest;
   });
+}
+
+/** What a Rollout stands on; its controller looks all of it up before it believes a spec. */
+const lookedUp = ["Service", "VirtualService", "DestinationRule", "AnalysisTemplate", "Deployment", "Rollout"];
+
+/**
+ * What the live controller of Rollouts has against the Rollouts among these objects, which it makes in their namespace without a pod: it
+ * resolves analysis templates, which neither a dry run nor `lint` does.
+ */
+export async function controllerFaults(manifests: readonly Manifest[]): Promise<readonly string[]> {
+  const rollout = manifests.find(({ kind }) => kind === "Rollout");
+  if (!rollout) return [];
+  const { name, namespace = "" } = rollout.metadata;
+  await apply(manifests.filter(({ kind }) => lookedUp.includes(kind)).map(withoutPods));
+  const { phase, message } = await until(
+    "the controller has an opinion of the Rollout",
+    async () => {
+      const { metadata, status = {} } = JSON.parse(
+        await kubectl("get", "rollout", name, "-n", namespace, "-o", "json"),
+      ) as JudgedRollout;
+      return status.phase && status.observedGeneration === String(metadata.generation) ? status : undefined;
+    },
+    { seconds: 30, everyMilliseconds: 200 },
+  );
+  await kubectl("delete", "rollouts,deployments", "--all", "-n", namespace);
+  return phase === "Degraded" ? [`${phase}: ${message}`] : [];
+}
+
+interface JudgedRollout {
+  readonly metadata: { readonly generation: number };
+  readonly status?: { readonly phase?: string; readonly message?: string; readonly observedGeneration?: string };
+}
+
+function withoutPods(manifest: Manifest): Manifest {
+  const spec = specOf(manifest);
+  return "replicas" in spec ? ({ ...manifest, spec: { ...spec, replicas: 0 } } as Manifest) : manifest;
 }
 
 /** Errors and warnings, a line each: what a command says that is content goes to its other stream. */
