@@ -11,7 +11,7 @@ export interface Workload {
   /** Pods that serve, of those wanted. */
   readonly ready: number;
   readonly wanted: number;
-  /** What a controller uses it for: stable, canary, active or preview. */
+  /** What a controller uses it for, such as stable, canary, active or preview. */
   readonly role?: string;
 }
 

@@ -13,8 +13,11 @@ const withWeight = (lab: Lab, canaryWeight: Weight): Lab => ({ ...lab, config: {
 export const nothingToPromote = ({ config, stackFile }: Lab): LabError =>
   new LabError("There is no canary that could be promoted.", {
     place: `canaryEnabled in ${stackFile.name}`,
-    next: `npx canaryctl create-canary --image ${config.canaryImage}`,
+    next: `npx canaryctl create-canary --image ${otherImage(config)}`,
   });
+
+const otherImage = ({ stableImage, canaryImage }: Lab["config"]): string =>
+  canaryImage === stableImage ? "versioned-echo:TAG, of another tag than the stable one" : canaryImage;
 
 /** The next weight of the plan. After the last one it says how the release is finished. */
 export async function promoteWeight(lab: Lab, route: Route, say: Say): Promise<string> {
