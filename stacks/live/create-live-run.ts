@@ -9,7 +9,7 @@ import { strategyGuard } from "./strategy-guard.ts";
 /** Hooks and a client for a run on a real cluster. A Rollout lets go of its route before another strategy takes that over. */
 export function createLiveRun(config: LabConfig, target: Required<ClusterName>): LiveRun {
   const client = new KubeClient(target.kubeconfig, target.kubeContext);
-  const say = (line: string) => void pulumi.log.info(line);
+  const say = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
   const namespaceHooks = strategyGuard(async (from, to) => {
     if (from === "rollout-canary") await leaveRollout(client, config, say);
     if (to === "rollout-canary") await enterRollout(client, config);

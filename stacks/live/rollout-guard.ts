@@ -40,7 +40,7 @@ export function revisionGuard(client: ClusterClient, application: ApplicationSpe
     const [asked, before] = [templateOf(newInputs), templateOf(oldInputs)];
     const image = asked && imageOf(asked);
     if (!image || JSON.stringify(asked) === JSON.stringify(before)) return;
-    await admitRevision(client, application, image, (line) => void pulumi.log.info(line));
+    await admitRevision(client, application, image, (line) => void pulumi.log.info(line, undefined, undefined, true));
   });
 }
 
