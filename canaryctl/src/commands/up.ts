@@ -25,7 +25,7 @@ interface UpOptions {
   readonly cluster?: WorldName;
 }
 
-/** Requests of the closing measurement: at 10 %, a split that is off by 6 points is told from a right one. */
+/** Requests of the closing measurement: at 10 %, a split that is off by 7 points is told from a right one. */
 const measuredRequests = 400;
 
 /** How long `up` waits for an update that another process runs, such as one that outlived a killed `up`. */

@@ -13,6 +13,9 @@ export function splitTable({ sides, answered, failed }: SplitVerdict): readonly 
   ]);
   return [
     `Traffic: ${answered} requests from a pod in the mesh answered, ${failed} failed`,
-    ...table([["version", "wanted", "seen", "requests", `allowed (${percent(confidence)})`, "verdict"], ...rows]),
+    ...table([
+      ["version", "wanted", "seen", "requests", `allowed (${Number((100 * confidence).toFixed(2))} %)`, "verdict"],
+      ...rows,
+    ]),
   ];
 }

@@ -4,8 +4,8 @@ import { buildTag } from "../../../components/image/render-echo-image.ts";
 import type { LabConfig } from "../../../stacks/lab-config.ts";
 import type { Share } from "./share.ts";
 
-/** A right split falls outside its interval once in a thousand measurements. */
-export const confidence = 0.999;
+/** A right split falls outside its interval once in ten thousand measurements. */
+export const confidence = 0.9999;
 
 /** One version whose answers are counted. */
 export interface Side {

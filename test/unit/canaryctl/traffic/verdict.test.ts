@@ -33,7 +33,7 @@ describe("judgeSplit", () => {
       version: "v2",
       wanted: 10,
       seen: 38,
-      interval: { lowest: 22, highest: 61 },
+      interval: { lowest: 19, highest: 65 },
     });
   });
 
@@ -98,8 +98,8 @@ describe("sidesOf", () => {
 test("the table shows wanted, seen, allowed and verdict per version", () => {
   expect(splitTable(judgeSplit(10, load({ v1: 300, v2: 100 })))).toEqual([
     "Traffic: 400 requests from a pod in the mesh answered, 0 failed",
-    "  version  wanted  seen  requests  allowed (99.9 %)  verdict",
-    "  v1       90 %    75 %  300       339..378          NOT as wanted",
-    "  v2       10 %    25 %  100       22..61            NOT as wanted",
+    "  version  wanted  seen  requests  allowed (99.99 %)  verdict",
+    "  v1       90 %    75 %  300       335..381           NOT as wanted",
+    "  v2       10 %    25 %  100       19..65             NOT as wanted",
   ]);
 });
