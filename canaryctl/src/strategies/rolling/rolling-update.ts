@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { LabError } from "../../../../cluster/lab-error.ts";
 import { versionOf } from "../../../../components/image/image-version.ts";
 import { changeStack, updateStack } from "../../engine/update.ts";
@@ -7,7 +8,7 @@ import { waitForEndpoints } from "../../traffic/sidecar-endpoints.ts";
 import { type ReleaseStrategy, refuse, type Say } from "../strategy.ts";
 import { refuseWhileUsed } from "../weights/canary.ts";
 import { nothingToPromote } from "../weights/promote.ts";
-import { mustReadDeployment, readRelease } from "./read.ts";
+import { type LiveDeployment, mustReadDeployment, readRelease } from "./read.ts";
 
 /** One Deployment, whose controller replaces its pods one by one. */
 export const rollingUpdate: ReleaseStrategy = {
@@ -47,8 +48,28 @@ async function begin(lab: Lab, say: Say): Promise<string> {
     });
   }
   await changeStack(lab, { canaryEnabled: true, canaryImage }, { say, onLine: showLines(say) });
-  const { current, asked } = await mustReadDeployment(lab);
+  const { current, asked } = await untilOnly(lab, versionOf(canaryImage));
   return `All ${asked} pods run ${canaryImage} (revision ${current?.revision ?? "?"}). Next: npx canaryctl promote --full, which writes it to the config, or npx canaryctl undo.`;
+}
+
+const patience = { milliseconds: 120_000, betweenLooks: 300 } as const;
+
+/** Waits until all pods run `version`. The engine's wait can end while the last of the other pods still serve what they have begun. */
+async function untilOnly(lab: Lab, version: string): Promise<LiveDeployment> {
+  const until = Date.now() + patience.milliseconds;
+  for (;;) {
+    const live = await mustReadDeployment(lab);
+    const { phase, current, revisions, message } = live;
+    const others = revisions.filter(({ ready, name }) => ready > 0 && name !== current?.name);
+    if (phase === "Healthy" && current?.version === version && others.length === 0) return live;
+    if (phase === "Degraded" || Date.now() > until) {
+      throw new LabError(`Not all pods run ${version}: ${phase}. ${message}`.trimEnd(), {
+        place: [current, ...others].map((revision) => `${revision?.name} (${revision?.ready} ready)`).join(", "),
+        next: "npx canaryctl status, then npx canaryctl undo",
+      });
+    }
+    await pause(patience.betweenLooks);
+  }
 }
 
 async function remove(lab: Lab, say: Say): Promise<string> {
@@ -102,13 +123,6 @@ async function goBack(lab: Lab, say: Say): Promise<string> {
   lab.stackFile.set({ canaryEnabled: false });
   const now = reread(lab);
   await updateStack(now, { say, waitSeconds, onLine: showLines(say) });
-  const { current, revisions } = await mustReadDeployment(lab);
-  const old = revisions.filter(({ ready, name }) => ready > 0 && name !== current?.name);
-  if (old.length > 0) {
-    throw new LabError("The way back is not done: pods of another revision still run.", {
-      place: old.map(({ name }) => name).join(", "),
-      next: "npx canaryctl status",
-    });
-  }
+  const { current } = await untilOnly(now, versionOf(now.config.stableImage));
   return `Undone: all pods run ${now.config.stableImage} again (revision ${current?.revision ?? "?"}), in the cluster, in the config and in the state.`;
 }

@@ -1,8 +1,11 @@
 import { rolloutLine } from "../../../../canary/rollout-words.ts";
 import { rolloutPath } from "../../../../cluster/kube/paths.ts";
 import { LabError } from "../../../../cluster/lab-error.ts";
+import { untilIdlePodsAreGone } from "../../../../stacks/live/idle-pods.ts";
+import { imageOf } from "../../../../stacks/live/rollout-live.ts";
 import type { Lab } from "../../lab.ts";
 import { istioRoute } from "../../traffic/istio-route.ts";
+import type { Say } from "../strategy.ts";
 import { isUnderWay, type LiveRollout, mustReadRollout } from "./read.ts";
 import { placeOf, untilRollout } from "./wait.ts";
 
@@ -41,15 +44,17 @@ export async function abortRollout(lab: Lab): Promise<string> {
 /** Seconds in which the controller begins again. */
 const beginSeconds = 60;
 
-export async function retryRollout(lab: Lab): Promise<string> {
+export async function retryRollout(lab: Lab, say: Say): Promise<string> {
   const { cluster, config } = lab;
-  const { status } = await mustReadRollout(lab);
+  const { rollout, status } = await mustReadRollout(lab);
   if (!status.isAborted) {
     throw new LabError(`The Rollout is not aborted, so there is nothing to retry: ${rolloutLine(status)}.`, {
       place: placeOf(lab),
       next: "npx canaryctl status",
     });
   }
+  const image = status.strategy === "blueGreen" && rollout.spec.template && imageOf(rollout.spec.template);
+  if (image) await untilIdlePodsAreGone(cluster, config, image, say);
   await cluster.patch(`${rolloutPath(config.namespace, config.app)}/status`, { status: { abort: false } });
   const live = await untilRollout(
     lab,

@@ -83,8 +83,16 @@ describe("undo", () => {
     expect(fake.file()).toContain('canaryEnabled: "false"');
   });
 
-  test("does not say so while pods of the other revision run", async () => {
-    await expect(rollingUpdate.undo(fakeDeployment(1).lab, quiet)).rejects.toThrow(/not done/);
+  test("does not say so before the pods of the other revision are gone", async () => {
+    const fake = fakeDeployment(2, { update: async () => void setTimeout(fake.goBack, 400) });
+    const began = Date.now();
+    await rollingUpdate.undo(fake.lab, quiet);
+    expect(Date.now() - began).toBeGreaterThanOrEqual(390);
+  });
+
+  test("does not wait for what does not get on", async () => {
+    const late = fakeDeployment(1, { late: true });
+    await expect(rollingUpdate.undo(late.lab, quiet)).rejects.toThrow(/Not all pods run v1: Degraded. Too late./);
   });
 
   test("of a finished release is refused, with the way to an earlier revision", async () => {
