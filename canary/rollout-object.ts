@@ -9,6 +9,9 @@ export interface RolloutObject {
     readonly replicas?: number;
     readonly paused?: boolean;
     readonly progressDeadlineSeconds?: number;
+    readonly template?: {
+      readonly spec: { readonly containers: readonly { readonly name: string; readonly image: string }[] };
+    };
     readonly workloadRef?: { readonly name: string };
     readonly strategy: {
       readonly canary?: { readonly steps?: readonly CanaryStepObject[]; readonly analysis?: object };

@@ -10,16 +10,19 @@ import { analysisOf } from "../components/slo/analysis.ts";
 import { Sides } from "../components/traffic/sides.ts";
 import { WeightedRoute } from "../components/traffic/weighted-route.ts";
 import { renderEchoPod } from "../components/workload/render-pod.ts";
+import { previewGuard } from "./live/rollout-guard.ts";
 import type { Strategy } from "./strategies.ts";
 
 /** One Rollout with two colours; its pods run the canary's image while a release is under way, and the stable one otherwise. */
-export const rolloutBlueGreen: Strategy = ({ config, shared }) => {
+export const rolloutBlueGreen: Strategy = ({ config, live, shared }) => {
   const { app, namespace, replicas, canaryEnabled, canaryImage, stableImage } = config;
   const { application, images, inside } = shared;
   const { prePromotionAnalysis, postPromotionAnalysis, ...options } = config.blueGreen;
   const sides = new Sides("route", { app, namespace, toldApartBy: "nothing" }, inside);
   const version = versionOf(canaryEnabled ? canaryImage : stableImage);
   const template = renderEchoPod({ app, version, image: images.canary ?? images.stable });
+  // Going back to the stable image is let in at once.
+  const hooks = live.client && canaryEnabled && { beforeUpdate: [previewGuard(live.client, { app, namespace })] };
   // What callers see of each colour, so that nothing is asked of the application itself.
   const analysis = (host: string) => analysisOf(app, { host, subset: "" }, "step");
   const colours = new RolloutBlueGreen(
@@ -30,6 +33,7 @@ export const rolloutBlueGreen: Strategy = ({ config, shared }) => {
       replicas,
       pods: { template },
       ...options,
+      ...(hooks && { hooks }),
       ...(prePromotionAnalysis && { prePromotionAnalysis: analysis(previewService(app)) }),
       ...(postPromotionAnalysis && { postPromotionAnalysis: analysis(activeService(app)) }),
     },

@@ -1,10 +1,11 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterClient } from "../../cluster/kube/client.ts";
 import { LabError } from "../../cluster/lab-error.ts";
 import type { ApplicationSpec } from "../../components/workload/render-application.ts";
-import { createHook } from "./create-hook.ts";
+import { untilIdlePodsAreGone } from "./idle-pods.ts";
+import { revisionHook } from "./revision-hook.ts";
 import { judgeRevision } from "./revision-verdict.ts";
-import { imageOf, type PodTemplate, readLiveRollout } from "./rollout-live.ts";
+import { readLiveRollout } from "./rollout-live.ts";
 import { type Clock, waitUntilClear } from "./wait-until.ts";
 
 /**
@@ -34,15 +35,10 @@ export async function admitRevision(
   await waitUntilClear({ obstacle, blocked: "The route of the last release is not back", place, say, clock });
 }
 
-/** The hook to run before what holds the pod template, the Rollout or the Deployment that it refers to, is changed. */
-export function revisionGuard(client: ClusterClient, application: ApplicationSpec): pulumi.ResourceHook {
-  return createHook("revision-guard", async ({ newInputs, oldInputs }) => {
-    const [asked, before] = [templateOf(newInputs), templateOf(oldInputs)];
-    const image = asked && imageOf(asked);
-    if (!image || JSON.stringify(asked) === JSON.stringify(before)) return;
-    await admitRevision(client, application, image, (line) => void pulumi.log.info(line, undefined, undefined, true));
-  });
-}
+/** The hook that holds a new revision back until the Rollout can take it. */
+export const revisionGuard = (client: ClusterClient, application: ApplicationSpec): pulumi.ResourceHook =>
+  revisionHook("revision-guard", (image, say) => admitRevision(client, application, image, say));
 
-const templateOf = (inputs: Record<string, unknown> | undefined): PodTemplate | undefined =>
-  (inputs?.spec as { readonly template?: PodTemplate } | undefined)?.template;
+/** The hook that keeps a release of a blue-green from being taken for a way back. */
+export const previewGuard = (client: ClusterClient, application: ApplicationSpec): pulumi.ResourceHook =>
+  revisionHook("preview-guard", (image, say) => untilIdlePodsAreGone(client, application, image, say));

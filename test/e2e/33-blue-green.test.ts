@@ -7,7 +7,8 @@ import { sendLoad, startSteadyLoad, type Target } from "./support/traffic.ts";
 
 withStrategy({
   strategy: "rollout-blue-green",
-  blueGreen: { postPromotionAnalysis: true },
+  // Short, for a release of the same image waits until the pods of the last one are gone.
+  blueGreen: { postPromotionAnalysis: true, scaleDownDelaySeconds: 10, abortScaleDownDelaySeconds: 5 },
   monitoring: true,
   objective: { errorRate: 0.05, p95Milliseconds: 2000, window: "15s", minimumRequests: 50 },
 });

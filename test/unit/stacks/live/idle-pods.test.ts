@@ -1,0 +1,47 @@
+import { describe, expect, test } from "@jest/globals";
+import { replicaSetsPath } from "../../../../cluster/kube/paths.ts";
+import { untilIdlePodsAreGone } from "../../../../stacks/live/idle-pods.ts";
+
+const application = { app: "versioned-echo", namespace: "canary-lab" };
+
+const revision = (image: string, deadline?: string) => ({
+  metadata: deadline ? { annotations: { "scale-down-deadline": deadline } } : {},
+  spec: { template: { spec: { containers: [{ name: "echo", image }] } } },
+});
+
+/** Asks for image echo:v2 while the last release's pods go `after` so many seconds. */
+async function ask(after: number, ...others: ReturnType<typeof revision>[]) {
+  let seconds = 0;
+  const said: string[] = [];
+  const get = async <T>(path: string): Promise<T> => {
+    expect(path).toBe(replicaSetsPath("canary-lab", { app: "versioned-echo" }));
+    const idle = revision("echo:v2", seconds < after ? "2026-11-21T09:30:00Z" : undefined);
+    return { items: [idle, ...others] } as T;
+  };
+  const clock = {
+    now: () => seconds * 1000,
+    sleep: async (milliseconds: number) => {
+      seconds += milliseconds / 1000;
+    },
+  };
+  await untilIdlePodsAreGone({ get }, application, "echo:v2", (line) => said.push(line), clock);
+  return { said, seconds };
+}
+
+describe("a release of an image whose last release was given up a moment ago", () => {
+  test("waits until those pods are gone, for they would get all users at once", async () => {
+    const { said, seconds } = await ask(30);
+    expect(seconds).toBe(30);
+    expect(said).toEqual([
+      "waiting: its pods stay until 2026-11-21T09:30:00Z, and would become active at once, without a promotion",
+    ]);
+  });
+
+  test("does not wait for the pods of other images", async () => {
+    expect(await ask(0, revision("echo:v1", "2026-11-21T09:30:00Z"))).toEqual({ said: [], seconds: 0 });
+  });
+
+  test("is refused where they stay for long", async () => {
+    await expect(ask(3600)).rejects.toMatchObject({ message: expect.stringContaining("not cleared away after 90 s") });
+  });
+});
