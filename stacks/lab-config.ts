@@ -87,7 +87,7 @@ export function parseConfig(
     else if (!rule.optional) report(`${key} is not set; allowed: ${rule.allowed}`);
   }
   for (const key of Object.keys(raw)) {
-    if (!(key in rules)) report(`${key} is not a key of this project; ${suggestion(key, configKeys)}`);
+    if (!Object.hasOwn(rules, key)) report(`${key} is not a key of this project; ${suggestion(key, configKeys)}`);
   }
   problems.push(...contradictions(values));
   if (problems.length > 0) throw configError(problems, place);

@@ -43,13 +43,13 @@ function readFields<T>(
 ): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const [name, { rule, standard }] of Object.entries<Field<unknown>>(fields)) {
-    const text = textOf(given[name]);
+    const text = Object.hasOwn(given, name) ? textOf(given[name]) : undefined;
     const value = text === undefined ? standard : rule.read(text, `${source}.${name}`, report);
     if (value !== undefined) values[name] = value;
     else if (text === undefined && !rule.optional) report(`${source}.${name} is not set; allowed: ${rule.allowed}`);
   }
   for (const [name, value] of Object.entries(given)) {
-    if (name in fields) continue;
+    if (Object.hasOwn(fields, name)) continue; // not `in`, which knows `constructor` too
     report(
       `${source}.${name} is ${JSON.stringify(value)}, and no such field is known; ${suggestion(name, Object.keys(fields))}`,
     );

@@ -32,6 +32,13 @@ describe("an object", () => {
     expect(parse({ stickyCookie: "" }).stickyCookie).toBeUndefined();
   });
 
+  test("a name that every JavaScript object knows is no field, and no key", () => {
+    expect(problemsOf({ blueGreen: { constructor: true } })).toEqual([
+      expect.stringMatching(/^blueGreen\.constructor is true, and no such field is known; allowed: /),
+    ]);
+    expect(problemsOf({ toString: "x" })).toEqual([expect.stringMatching(/^toString is not a key of this project; /)]);
+  });
+
   test("a misspelt field is named, with its value and the one that was meant", () => {
     expect(problemsOf({ blueGreen: { autoPromotionEnables: false } })).toEqual([
       "blueGreen.autoPromotionEnables is false, and no such field is known; did you mean autoPromotionEnabled?",
@@ -47,7 +54,7 @@ describe("an object", () => {
     [{ objective: { minimumRequests: 0 } }, 'objective.minimumRequests is "0"; allowed: an integer from 1 to 1000000'],
     [
       { objective: { window: "9h" } },
-      'objective.window is "9h"; allowed: a duration from 15s to 5m, such as 90s, 5m or 1h',
+      'objective.window is "9h"; allowed: a duration from 15s to 5m, written as 20s, 2m or 1h are',
     ],
     [{ objective: 5 }, 'objective is "5"; allowed: an object of errorRate, p95Milliseconds, window, minimumRequests'],
     [{ objective: [] }, 'objective is "[]"; allowed: an object of errorRate, p95Milliseconds, window, minimumRequests'],
@@ -65,6 +72,13 @@ describe("an object", () => {
     ],
     [{ blueGreen: { autoPromotionEnabled: "yes" } }, 'blueGreen.autoPromotionEnabled is "yes"; allowed: true, false'],
   ])("%j is refused", (change, problem) => expect(problemsOf(change)).toEqual([problem]));
+
+  test.each(["constructor", "toString", "__proto__"])("%s is as unknown as any other name", (name) => {
+    expect(problemsOf(JSON.parse(`{"blueGreen":{"${name}":"x"},"${name}":"y"}`))).toEqual([
+      expect.stringContaining(`blueGreen.${name} is "x", and no such field is known`),
+      expect.stringContaining(`${name} is not a key of this project`),
+    ]);
+  });
 
   test("all that is wrong is said at once", () => {
     const problems = problemsOf({
