@@ -1,4 +1,5 @@
 import { describePlan, measuredTiming, type Prediction, predict, type Timing } from "../canary/plan/prediction.ts";
+import { experimentSeconds } from "../components/rollout/render-rollout-canary.ts";
 import { goodRunSeconds } from "../components/slo/render-analysis.ts";
 import type { LabConfig } from "./lab-config.ts";
 
@@ -9,13 +10,13 @@ export interface ReleasePlan extends Prediction {
 }
 
 /** What a strategy does in another time than a route takes; undefined for those that climb no ladder. */
-function timingOf({ strategy, analysis, objective }: LabConfig): Partial<Timing> | undefined {
-  switch (strategy) {
+function timingOf(config: LabConfig): Partial<Timing> | undefined {
+  switch (config.strategy) {
     case "istio":
     case "gateway-api":
       return {};
     case "rollout-canary":
-      return analysis === "step" || analysis === "both" ? { analysis: goodRunSeconds(objective) } : {};
+      return rolloutTiming(config);
     case "replica-ratio":
       // A weight is a number of pods, which must start first, also on the way back.
       return { podsReady: 0, move: measuredTiming.podsReady, rollback: measuredTiming.podsReady };
@@ -24,6 +25,18 @@ function timingOf({ strategy, analysis, objective }: LabConfig): Partial<Timing>
     case "rolling-update":
       return undefined;
   }
+}
+
+/** A mirror is kept for as long as the first weight, and so is an experiment, each before it. */
+function rolloutTiming({ analysis, objective, plan, rolloutCanary }: LabConfig): Partial<Timing> {
+  const [first] = plan.stages;
+  return {
+    ...((analysis === "step" || analysis === "both") && { analysis: goodRunSeconds(objective) }),
+    rehearsal: [
+      ...(rolloutCanary.mirrorPercent > 0 ? [first.bake] : []),
+      ...(rolloutCanary.experiment ? [experimentSeconds(first)] : []),
+    ],
+  };
 }
 
 /** @returns undefined where the strategy climbs no ladder */

@@ -42,8 +42,12 @@ export function createPlan(stages: readonly Stage[]): Plan {
 export const nextWeight = ({ stages }: Plan, current: Weight): Weight | undefined =>
   stages.find(({ weight }) => weight > current)?.weight;
 
-/** The shortest bake of a plan, in seconds, without manual ones and the last stage's; undefined where there is none. */
-export function shortestBake({ stages }: Plan): number | undefined {
-  const seconds = stages.slice(0, -1).flatMap(({ bake }) => (bake === "manual" ? [] : [bake]));
+/** The shortest time that a plan waits at a weight by itself, in seconds; undefined where it never does. */
+export function shortestBake(plan: Plan): number | undefined {
+  const seconds = waitingStages(plan).flatMap(({ bake }) => (bake === "manual" ? [] : [bake]));
   return seconds.length === 0 ? undefined : Math.min(...seconds);
 }
+
+/** The stages that are stayed at: all of them, but for 100 at the end where nothing is waited for. */
+export const waitingStages = ({ stages }: Plan): readonly Stage[] =>
+  stages.filter(({ weight, bake }) => weight < 100 || bake !== 0);

@@ -1,7 +1,7 @@
 import { formatDuration } from "../duration.ts";
-import type { Plan, Stage } from "./plan.ts";
+import { type Bake, type Plan, type Stage, waitingStages } from "./plan.ts";
 
-/** What a prediction assumes beside the plan itself, each in seconds. */
+/** What a prediction assumes beside the plan itself, in seconds. */
 export interface Timing {
   /** From the start of a release until the canary's pods are ready. Default 20. */
   readonly podsReady: number;
@@ -11,13 +11,15 @@ export interface Timing {
   readonly rollback: number;
   /** What a stage is measured for after its bake. Default 0, for no analysis. */
   readonly analysis: number;
+  /** What is waited for before the first stage's own bake. Default nothing. */
+  readonly rehearsal: readonly Bake[];
 }
 
 /**
  * Measured on two cores: pods with a sidecar ready after 15 to 20 s; a new weight in all sidecars after 0.25 to 0.34 s, to which a
  * controller adds a round of its work; an abort to the last answer of the canary 0.2 to 0.4 s, which must not take more than 2.
  */
-export const measuredTiming: Timing = { podsReady: 20, move: 1, rollback: 2, analysis: 0 };
+export const measuredTiming: Timing = { podsReady: 20, move: 1, rollback: 2, analysis: 0, rehearsal: [] };
 
 export interface Prediction {
   /** Seconds from the start of a release until the canary has all the traffic, without what people take to decide. */
@@ -28,13 +30,14 @@ export interface Prediction {
   readonly rollbackSeconds: number;
 }
 
-/** How long a plan takes: pods, then each stage's move, bake and analysis. At 100 nothing is analysed. */
-export function predict({ stages }: Plan, timing: Partial<Timing> = {}): Prediction {
-  const { podsReady, move, rollback, analysis } = { ...measuredTiming, ...timing };
-  const baked = stages.reduce((sum, { bake }) => sum + (bake === "manual" ? 0 : bake), 0);
+/** How long a plan takes: pods and rehearsal, then each stage's move, bake and analysis. */
+export function predict(plan: Plan, timing: Partial<Timing> = {}): Prediction {
+  const { podsReady, move, rollback, analysis, rehearsal } = { ...measuredTiming, ...timing };
+  const bakes = [...rehearsal, ...plan.stages.map(({ bake }) => bake)];
+  const baked = bakes.reduce<number>((sum, bake) => sum + (bake === "manual" ? 0 : bake), 0);
   return {
-    promotionSeconds: podsReady + stages.length * move + baked + (stages.length - 1) * analysis,
-    decisions: stages.filter(({ bake }) => bake === "manual").length,
+    promotionSeconds: podsReady + plan.stages.length * move + baked + waitingStages(plan).length * analysis,
+    decisions: bakes.filter((bake) => bake === "manual").length,
     rollbackSeconds: rollback,
   };
 }

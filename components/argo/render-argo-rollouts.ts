@@ -39,14 +39,19 @@ export interface ArgoRolloutsValues {
     readonly readinessProbe: { readonly initialDelaySeconds: number; readonly periodSeconds: number };
     readonly metrics: { readonly enabled: boolean };
   };
-  readonly dashboard: { readonly enabled: boolean; readonly image: Image; readonly resources: Resources };
+  readonly dashboard: {
+    readonly enabled: boolean;
+    readonly image: Image;
+    readonly resources: Resources;
+    readonly service: { readonly port: number };
+  };
 }
 
 /** The namespace of the controller that watches the whole cluster, and of the definitions' release. */
 export const rolloutsNamespace = "argo-rollouts";
 
 /** Service `argo-rollouts-dashboard` answers at this port, in the namespace of a controller for the whole cluster. */
-export const dashboardPort = 3100;
+const dashboardPort = 3100;
 
 /** The release of one {@link RolloutsPart}. */
 export function renderArgoRollouts(spec: ArgoRolloutsSpec): ReleaseManifest<ArgoRolloutsValues> {
@@ -82,6 +87,7 @@ export function renderArgoRollouts(spec: ArgoRolloutsSpec): ReleaseManifest<Argo
         enabled: part === "everything",
         image: image("argoproj/kubectl-argo-rollouts"),
         resources,
+        service: { port: dashboardPort },
       },
     },
   });

@@ -118,24 +118,24 @@ function stageSteps(stage: Stage, spec: RolloutCanarySpec): readonly CanaryStep[
 const bakeSteps = (bake: Bake): readonly CanaryStep[] =>
   bake === 0 ? [] : [{ pause: bake === "manual" ? {} : { duration: formatDuration(bake) } }];
 
-/** How long an experiment runs where the stage itself has no length, in seconds. */
-const experimentSeconds = 60;
+/** How long an experiment runs before its stage's own bake, in seconds: as long as that, and a minute where that has no length. */
+export const experimentSeconds = ({ bake }: Stage): number => (bake === "manual" || bake === 0 ? 60 : bake);
 
 /**
  * Pods of both versions of the same age and number, away from the users' requests: what is sent to the Services `APP-baseline` and
  * `APP-candidate`, at the container's port, meets sides that differ in nothing but their version.
  */
-function experiment({ app, replicas }: RolloutCanarySpec, { weight, bake }: Stage): CanaryStep {
+function experiment({ app, replicas }: RolloutCanarySpec, stage: Stage): CanaryStep {
   const side = (name: string, specRef: "stable" | "canary") => ({
     name,
     specRef,
-    replicas: Math.ceil((replicas * weight) / 100),
+    replicas: Math.ceil((replicas * stage.weight) / 100),
     metadata: { labels: { role: name } },
     service: { name: `${app}-${name}` },
   });
   return {
     experiment: {
-      duration: formatDuration(bake === "manual" || bake === 0 ? experimentSeconds : bake),
+      duration: formatDuration(experimentSeconds(stage)),
       // No request is on its way to them when they go; the names must be free for the next one.
       scaleDownDelaySeconds: 0,
       templates: [side("baseline", "stable"), side("candidate", "canary")],

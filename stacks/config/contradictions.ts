@@ -10,6 +10,14 @@ export function contradictions(config: Partial<LabConfig>): string[] {
 
 const isZero = (count: number | string | undefined): boolean => count === 0 || count === "0%";
 
+const withoutMonitoring = (
+  field: "prePromotionAnalysis" | "postPromotionAnalysis",
+  { blueGreen, monitoring }: Partial<LabConfig>,
+): string | undefined =>
+  blueGreen?.[field] && monitoring === false
+    ? `blueGreen.${field} is true while monitoring is false; allowed: false, or monitoring true`
+    : undefined;
+
 const checks: readonly ((config: Partial<LabConfig>) => string | undefined)[] = [
   ({ canaryEnabled, canaryWeight = 0, strategy }) =>
     canaryEnabled === false && canaryWeight > 0 && strategy && weightOwner(strategy) === "pulumi"
@@ -19,12 +27,12 @@ const checks: readonly ((config: Partial<LabConfig>) => string | undefined)[] = 
     analysis !== "off" && monitoring === false
       ? `analysis is "${analysis}" while monitoring is false; allowed: off, or monitoring true`
       : undefined,
-  ({ blueGreen, monitoring }) => {
-    const field = (["prePromotionAnalysis", "postPromotionAnalysis"] as const).find((name) => blueGreen?.[name]);
-    return field && monitoring === false
-      ? `blueGreen.${field} is true while monitoring is false; allowed: false, or monitoring true`
-      : undefined;
-  },
+  ({ analysis = "off", strategy }) =>
+    analysis !== "off" && strategy && strategy !== "rollout-canary"
+      ? `analysis is "${analysis}" while strategy is ${strategy}, which nothing would analyse; allowed: off, or strategy rollout-canary`
+      : undefined,
+  (config) => withoutMonitoring("prePromotionAnalysis", config),
+  (config) => withoutMonitoring("postPromotionAnalysis", config),
   ({ analysis = "off", plan, objective }) => {
     const bake = plan && shortestBake(plan);
     if (analysis === "off" || bake === undefined || !objective || bake >= objective.windowSeconds) return undefined;

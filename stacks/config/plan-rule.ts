@@ -1,14 +1,24 @@
 import { explicitPlan, exponentialPlan, linearPlan } from "../../canary/plan/ladders.ts";
 import { type Bake, createPlan, defaultBake, type Plan, type Stage } from "../../canary/plan/plan.ts";
 import { presetNames, presetPlan } from "../../canary/plan/presets.ts";
-import { type Weight, weightRange } from "../../canary/weight.ts";
-import { between, boolean, duration, integer, oneOf, optional, type Rule, scalar, textOf, weight } from "./rules.ts";
+import { toWeight, type Weight } from "../../canary/weight.ts";
+import { between, boolean, duration, integer, oneOf, optional, type Rule, scalar, textOf } from "./rules.ts";
 import { field, objectIn, structure } from "./structure.ts";
 
 const bakeTime = duration("1s", "24h");
 const bake: Rule<Bake> = scalar(`${bakeTime.allowed}, or manual`, (text) =>
   text === "manual" ? text : bakeTime.read(text, "", () => {}),
 );
+
+const percent = integer(1, 100);
+/** A weight of a ladder, which starts above 0. */
+const rung: Rule<Weight> = {
+  ...percent,
+  read: (text, source, report) => {
+    const value = percent.read(text, source, report);
+    return value === undefined ? undefined : toWeight(value);
+  },
+};
 
 /** A JSON array, each entry by the rule. */
 const listOf = <T>(entry: Rule<T>, allowed: string): Rule<readonly T[]> => ({
@@ -40,7 +50,7 @@ interface StepFields {
 }
 
 const stepFields = structure<StepFields>({
-  weight: field(weight),
+  weight: field(rung),
   pause: field<boolean | undefined>(optional(boolean)),
   bake: field<Bake | undefined>(optional(bake)),
 });
@@ -70,7 +80,7 @@ interface PlanFields {
 }
 
 const planFields = structure<PlanFields>({
-  weights: field<PlanFields["weights"]>(optional(listOf(weight, `weights that rise, each ${weightRange}`))),
+  weights: field<PlanFields["weights"]>(optional(listOf(rung, `weights that rise, each ${rung.allowed}`))),
   steps: field<PlanFields["steps"]>(
     optional(listOf(step, "a list of steps, each {weight, pause: true} or {weight, bake}")),
   ),

@@ -61,7 +61,7 @@ export const weight: Rule<Weight> = scalar(weightRange, (text) => {
 
 /** Text such as `1m`, in seconds. */
 export const duration = (lowest: string, highest: string): Rule<number> =>
-  scalar(`a duration from ${lowest} to ${highest}, such as 90s, 5m or 1h`, (text) => {
+  scalar(`a duration from ${lowest} to ${highest}, written as 20s, 2m or 1h are`, (text) => {
     const [value = -1, low = 0, high = 0] = [text, lowest, highest].map(parseDuration);
     return value >= low && value <= high ? value : undefined;
   });

@@ -101,8 +101,8 @@ describe("ladders", () => {
   });
 });
 
-test("the shortest bake is of those that are waited out below 100", () => {
+test("the shortest bake is of the stages that are waited out", () => {
   expect(shortestBake(presetPlan("20-pause-30-60s"))).toBe(60);
   expect(shortestBake(presetPlan("25"))).toBeUndefined();
-  expect(shortestBake(explicitPlan([100], 1))).toBeUndefined();
+  expect(shortestBake(createPlan([{ weight: toWeight(100), bake: 5 }]))).toBe(5);
 });

@@ -3,11 +3,18 @@ import type { RawConfig } from "../../../../stacks/lab-config.ts";
 import { strategyNames, weightOwner } from "../../../../stacks/strategy-name.ts";
 import { problemsOf } from "./problems-of.ts";
 
-const withAnalysis = { analysis: "step", monitoring: true };
+const withAnalysis = { analysis: "step", monitoring: true, strategy: "rollout-canary" };
 
 describe("values that do not go together", () => {
   test.each<readonly [RawConfig, string]>([
-    [{ analysis: "step" }, 'analysis is "step" while monitoring is false; allowed: off, or monitoring true'],
+    [
+      { ...withAnalysis, strategy: "istio" },
+      'analysis is "step" while strategy is istio, which nothing would analyse; allowed: off, or strategy rollout-canary',
+    ],
+    [
+      { ...withAnalysis, monitoring: false },
+      'analysis is "step" while monitoring is false; allowed: off, or monitoring true',
+    ],
     [
       { blueGreen: { postPromotionAnalysis: true } },
       "blueGreen.postPromotionAnalysis is true while monitoring is false; allowed: false, or monitoring true",

@@ -29,15 +29,15 @@ describe("plan", () => {
 
   const shapes = "exactly one of weights, steps, linear and exponential";
   const rising = "allowed: weights that rise, from 1 to 100";
-  const bake = "allowed: a duration from 1s to 24h, such as 90s, 5m or 1h, or manual";
+  const bake = "allowed: a duration from 1s to 24h, written as 20s, 2m or 1h are, or manual";
   test.each<readonly [unknown, ...string[]]>([
     ["10-30", `plan is "10-30"; allowed: 90-70-50-0, 10-30-60, 20-pause-30-60s, 25, or an object with ${shapes}`],
     [{}, `plan is {}; allowed: ${shapes}`],
     [{ weights: [10], linear: { step: 10 } }, `plan is {"weights":[10],"linear":{"step":10}}; allowed: ${shapes}`],
     [{ weights: [30, 10] }, `plan is {"weights":[30,10]}: weight 10 comes after 30; ${rising}`],
-    [{ weights: [0, 10] }, `plan is {"weights":[0,10]}: weight 0 is the first; ${rising}`],
-    [{ weights: [] }, 'plan.weights is "[]"; allowed: weights that rise, each an integer from 0 to 100'],
-    [{ weights: [10, 200] }, 'plan.weights[1] is "200"; allowed: an integer from 0 to 100'],
+    [{ weights: [0, 10] }, 'plan.weights[0] is "0"; allowed: an integer from 1 to 100'],
+    [{ weights: [] }, 'plan.weights is "[]"; allowed: weights that rise, each an integer from 1 to 100'],
+    [{ weights: [10, 200] }, 'plan.weights[1] is "200"; allowed: an integer from 1 to 100'],
     [{ weights: [10], bake: "1" }, `plan.bake is "1"; ${bake}`],
     [{ wieghts: [10] }, "plan.wieghts is [10], and no such field is known; did you mean weights?"],
     [
