@@ -47,7 +47,7 @@ describe("a strategy is not changed in the middle of a canary", () => {
 });
 
 describe("without a canary a live stack changes its strategy, and no request is lost", () => {
-  test.each(["rolling-update", "replica-ratio", "gateway-api", "rolling-update", "istio"])(
+  test.each(["rolling-update", "rollout-canary", "replica-ratio", "rollout-blue-green", "gateway-api", "istio"])(
     "to %s",
     async (strategy) => {
       await setConfig({ strategy, canaryEnabled: false, canaryWeight: 0 });

@@ -1,0 +1,92 @@
+import { expect, test } from "@jest/globals";
+import { askGateway } from "./support/gateway.ts";
+import { canaryctl, kubectl, namespace } from "./support/lab.ts";
+import { note } from "./support/rollout.ts";
+import { withStrategy } from "./support/strategy.ts";
+import { sampleLoad, sendLoad, splitFault, startSteadyLoad } from "./support/traffic.ts";
+import { until } from "./support/until.ts";
+
+withStrategy({ strategy: "gateway-api" });
+
+/** The port of the node that Istio was given for the Gateway's own pods. */
+const gatewayPort = async (): Promise<number> =>
+  Number(
+    await kubectl(
+      "get",
+      "service",
+      "versioned-echo-gateway-istio",
+      "-n",
+      namespace,
+      "-o",
+      "jsonpath={.spec.ports[?(@.port==80)].nodePort}",
+    ),
+  );
+
+test("the Gateway and the route are accepted, by the gateway and by the mesh", async () => {
+  const conditions = async (kind: string, path: string) =>
+    kubectl("get", kind, "-n", namespace, "-o", `jsonpath={.items[*].status.${path}}`);
+  await until("the Gateway is programmed", async () =>
+    (await conditions("gateways.gateway.networking.k8s.io", 'conditions[?(@.type=="Programmed")].status')).includes(
+      "True",
+    ),
+  );
+  expect(await conditions("httproutes", 'parents[*].conditions[?(@.type=="Accepted")].status')).toBe("True True");
+  expect(await conditions("httproutes", 'parents[*].conditions[?(@.type=="ResolvedRefs")].status')).toBe("True True");
+  const endpoints = await kubectl(
+    "get",
+    "endpoints",
+    "versioned-echo",
+    "-n",
+    namespace,
+    "-o",
+    "jsonpath={..targetRef.name}",
+  );
+  expect(endpoints.split(" ")).toEqual([
+    expect.stringMatching(/^versioned-echo-v1-/),
+    expect.stringMatching(/^versioned-echo-v1-/),
+  ]);
+}, 90_000);
+
+test("without a canary the header leads to the stable side", async () => {
+  const report = await sendLoad({ requests: 300, rate: 300, headers: { "X-Canary": "v2" } });
+  expect(report.versions).toEqual({ v1: 300 });
+}, 60_000);
+
+test("create-canary brings pods without traffic", async () => {
+  expect((await canaryctl("create-canary", "--image", "versioned-echo:v2", "--replicas", "2")).exitCode).toBe(0);
+  expect(splitFault(await sendLoad(sampleLoad), 0)).toBeUndefined();
+}, 120_000);
+
+test.each([10, 50])(
+  "set-traffic gives v2 %i percent, of callers in the mesh and of those at the gateway",
+  async (weight) => {
+    expect((await canaryctl("set-traffic", String(100 - weight), String(weight))).exitCode).toBe(0);
+    await until(
+      `v2 answers ${weight} percent`,
+      async () => !splitFault(await sendLoad({ requests: 200, rate: 400 }), weight),
+    );
+    expect(splitFault(await sendLoad(sampleLoad), weight)).toBeUndefined();
+    const { v1 = 0, v2 = 0, ...others } = await askGateway({ port: await gatewayPort(), requests: 1000 });
+    expect(others).toEqual({});
+    expect(Math.abs((100 * v2) / (v1 + v2) - weight)).toBeLessThan(6); // 50 % of 1,000 is off by more once in 7,000 times
+  },
+  120_000,
+);
+
+test("the header always reaches v2", async () => {
+  const headers = { "X-Canary": "v2" };
+  expect((await sendLoad({ requests: 300, rate: 300, headers })).versions).toEqual({ v2: 300 });
+  expect(await askGateway({ port: await gatewayPort(), requests: 200, headers })).toEqual({ v2: 200 });
+}, 60_000);
+
+test("rollback takes v2 out of the traffic within two seconds, and loses no request", async () => {
+  const load = await startSteadyLoad({ rate: 300 });
+  const outcome = await canaryctl("rollback");
+  expect(outcome.exitCode).toBe(0);
+  const { failed, errors, lastSeen } = await load.stop();
+  expect({ failed, errors }).toEqual({ failed: 0, errors: {} });
+  const milliseconds = (lastSeen.v2 ?? Number.POSITIVE_INFINITY) - outcome.began;
+  note(`gateway-api: last answer of v2 ${milliseconds} ms after the rollback began`);
+  expect(milliseconds).toBeLessThan(2000);
+  expect(splitFault(await sendLoad(sampleLoad), 0)).toBeUndefined();
+}, 120_000);

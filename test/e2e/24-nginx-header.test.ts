@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { backToStart, mustBeUp, setConfig } from "./support/configure.ts";
+import { canaryctl, kubectl, namespace, pulumi, requireLab } from "./support/lab.ts";
+import { refusalFault } from "./support/refusal.ts";
+import { keepConfig } from "./support/stack-config.ts";
+
+const withoutCanary = { canaryEnabled: false, canaryWeight: 0 } as const;
+let restore = (): void => {};
+
+beforeAll(async () => {
+  await requireLab();
+  restore = keepConfig();
+  await setConfig(withoutCanary);
+  await mustBeUp();
+  await setConfig({ strategy: "nginx-header" });
+}, 240_000);
+
+afterAll(async () => {
+  restore();
+  await setConfig({ strategy: "istio", ...withoutCanary });
+  await mustBeUp();
+  await backToStart();
+}, 300_000);
+
+/** The annotations of an Ingress in the cluster that ingress-nginx reads, without the prefix that they share. */
+async function nginxAnnotations(name: string): Promise<Readonly<Record<string, string>>> {
+  const { metadata } = JSON.parse(await kubectl("get", "ingress", name, "-n", namespace, "-o", "json"));
+  const prefix = "nginx.ingress.kubernetes.io/";
+  const entries = Object.entries<string>(metadata.annotations).filter(([key]) => key.startsWith(prefix));
+  return Object.fromEntries(entries.map(([key, value]) => [key.slice(prefix.length), value]));
+}
+
+test("canaryctl says that this lab cannot run it, and what can", async () => {
+  expect(refusalFault(await canaryctl("up"), /nginx/, /gateway-api/)).toBeUndefined();
+}, 60_000);
+
+test("without a canary there is one Ingress, for everybody", async () => {
+  expect((await pulumi("up", "--yes", "--skip-preview")).exitCode).toBe(0);
+  expect(await kubectl("get", "ingress", "-n", namespace, "-o", "name")).toBe(
+    "ingress.networking.k8s.io/versioned-echo-v1",
+  );
+  expect(await nginxAnnotations("versioned-echo-v1")).toEqual({});
+}, 120_000);
+
+test("with one, a second Ingress has the same host for those who send the header", async () => {
+  await setConfig({ canaryEnabled: true });
+  expect((await pulumi("up", "--yes", "--skip-preview")).exitCode).toBe(0);
+  expect(await nginxAnnotations("versioned-echo-v2")).toEqual({
+    canary: "true",
+    "canary-by-header": "X-Canary",
+    "canary-by-header-value": "v2",
+  });
+  const host = (name: string) =>
+    kubectl("get", "ingress", name, "-n", namespace, "-o", "jsonpath={.spec.rules[*].host} {.spec.ingressClassName}");
+  expect(await host("versioned-echo-v2")).toBe(await host("versioned-echo-v1"));
+  await setConfig({ canaryEnabled: false });
+  expect((await pulumi("up", "--yes", "--skip-preview")).exitCode).toBe(0);
+}, 240_000);

@@ -1,0 +1,59 @@
+import { describe, expect, test } from "@jest/globals";
+import { canaryctl, kubectl, namespace, pulumiJson } from "./support/lab.ts";
+import { note } from "./support/rollout.ts";
+import { withStrategy } from "./support/strategy.ts";
+import { sampleLoad, sendLoad, startSteadyLoad } from "./support/traffic.ts";
+
+withStrategy({ strategy: "replica-ratio", replicas: 10 });
+
+const readyPods = async (): Promise<readonly number[]> => {
+  const ready = (version: string) =>
+    kubectl(
+      "get",
+      "deployment",
+      `versioned-echo-${version}`,
+      "-n",
+      namespace,
+      "-o",
+      "jsonpath={.status.readyReplicas}",
+    );
+  return [Number(await ready("v1")), Number(await ready("v2"))];
+};
+
+test("create-canary has no pods to spare at 0 percent", async () => {
+  expect((await canaryctl("create-canary", "--image", "versioned-echo:v2")).exitCode).toBe(0);
+  expect(await readyPods()).toEqual([10, 0]);
+}, 180_000);
+
+describe.each([
+  { weight: 10, pods: [9, 1], share: 10 },
+  { weight: 47, pods: [5, 5], share: 50 },
+  { weight: 100, pods: [0, 10], share: 100 },
+])("set-traffic to $weight percent", ({ weight, pods, share }) => {
+  test(`makes it ${pods.join(" and ")} pods, says that this is ${share} percent, and loses no request`, async () => {
+    const load = await startSteadyLoad({ rate: 300 });
+    expect((await canaryctl("set-traffic", String(100 - weight), String(weight))).exitCode).toBe(0);
+    expect(await readyPods()).toEqual(pods);
+    const { failed, errors } = await load.stop();
+    expect({ failed, errors }).toEqual({ failed: 0, errors: {} });
+    expect(await pulumiJson("stack", "output", "weights", "--json")).toEqual({ stable: 100 - share, canary: share });
+  }, 180_000);
+
+  test("and the pods have the same share of the traffic", async () => {
+    const { versions, sent, failed } = await sendLoad(sampleLoad);
+    expect(failed).toBe(0);
+    // The sidecar gives the next request to the less busy of two pods, which is no coin that the exact interval could be asked of.
+    expect(Math.abs((100 * (versions.v2 ?? 0)) / sent - share)).toBeLessThan(5);
+  }, 60_000);
+});
+
+test("rollback brings the stable pods back before it takes those of v2, and loses no request", async () => {
+  const load = await startSteadyLoad({ rate: 300 });
+  const outcome = await canaryctl("rollback");
+  expect(outcome.exitCode).toBe(0);
+  const { failed, errors, lastSeen } = await load.stop();
+  note(`replica-ratio: last answer of v2 ${(lastSeen.v2 ?? 0) - outcome.began} ms after the rollback began`);
+  expect({ failed, errors }).toEqual({ failed: 0, errors: {} });
+  expect(await readyPods()).toEqual([10, 0]);
+  expect((await sendLoad(sampleLoad)).versions).toEqual({ v1: sampleLoad.requests });
+}, 180_000);

@@ -1,0 +1,55 @@
+import { expect, test } from "@jest/globals";
+import { mustBeUp, setConfig } from "./support/configure.ts";
+import { canaryctl, kubectl, namespace } from "./support/lab.ts";
+import { note } from "./support/rollout.ts";
+import { withStrategy } from "./support/strategy.ts";
+import { sendLoad, startSteadyLoad } from "./support/traffic.ts";
+
+withStrategy({ strategy: "rolling-update", replicas: 3 });
+
+const deployment = async (path: string): Promise<string> =>
+  kubectl("get", "deployment", "versioned-echo", "-n", namespace, "-o", `jsonpath={${path}}`);
+
+const versionsNow = async () => (await sendLoad({ requests: 300, rate: 300 })).versions;
+
+test("one Deployment answers, by the defaults with one pod more and none less while it is updated", async () => {
+  expect(await versionsNow()).toEqual({ v1: 300 });
+  expect(JSON.parse(await deployment(".spec.strategy.rollingUpdate"))).toEqual({ maxSurge: 1, maxUnavailable: 0 });
+}, 60_000);
+
+test("create-canary replaces pod by pod, and loses no request", async () => {
+  const load = await startSteadyLoad({ rate: 300 });
+  expect((await canaryctl("create-canary", "--image", "versioned-echo:v2")).exitCode).toBe(0);
+  const { failed, errors, firstSeen, lastSeen } = await load.stop();
+  expect({ failed, errors }).toEqual({ failed: 0, errors: {} });
+  // Both versions answered for a while: that is what a rolling update is.
+  expect(lastSeen.v1).toBeGreaterThan(firstSeen.v2 ?? Number.POSITIVE_INFINITY);
+  expect(await versionsNow()).toEqual({ v2: 300 });
+}, 240_000);
+
+test("set-traffic is refused: nothing weighs the traffic here", async () => {
+  const outcome = await canaryctl("set-traffic", "90", "10");
+  expect(outcome.exitCode).not.toBe(0);
+  expect(outcome.output).toMatch(/rolling-update/);
+}, 60_000);
+
+test("undo goes back to the revision before, and loses no request", async () => {
+  const load = await startSteadyLoad({ rate: 300 });
+  const outcome = await canaryctl("undo");
+  expect(outcome.exitCode).toBe(0);
+  const { failed, errors, lastSeen } = await load.stop();
+  note(`rolling-update: last answer of v2 ${(lastSeen.v2 ?? 0) - outcome.began} ms after undo began`);
+  expect({ failed, errors }).toEqual({ failed: 0, errors: {} });
+  expect(await versionsNow()).toEqual({ v1: 300 });
+  expect(await deployment(".spec.template.metadata.labels.version")).toBe("v1");
+}, 240_000);
+
+test("surge and unavailability are taken as percentages, too", async () => {
+  await setConfig({ rollingUpdate: { maxSurge: "50%", maxUnavailable: "25%", revisionHistoryLimit: 2 } });
+  await mustBeUp();
+  expect(JSON.parse(await deployment(".spec.strategy.rollingUpdate"))).toEqual({
+    maxSurge: "50%",
+    maxUnavailable: "25%",
+  });
+  expect(await deployment(".spec.revisionHistoryLimit")).toBe("2");
+}, 120_000);
