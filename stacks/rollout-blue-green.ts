@@ -10,6 +10,7 @@ import { analysisOf } from "../components/slo/analysis.ts";
 import { Sides } from "../components/traffic/sides.ts";
 import { WeightedRoute } from "../components/traffic/weighted-route.ts";
 import { renderEchoPod } from "../components/workload/render-pod.ts";
+import { firstRevisionGuard } from "./live/first-revision.ts";
 import { previewGuard } from "./live/rollout-guard.ts";
 import type { Strategy } from "./strategies.ts";
 
@@ -21,8 +22,11 @@ export const rolloutBlueGreen: Strategy = ({ config, live, shared }) => {
   const sides = new Sides("route", { app, namespace, toldApartBy: "nothing" }, inside);
   const version = versionOf(canaryEnabled ? canaryImage : stableImage);
   const template = renderEchoPod({ app, version, image: images.canary ?? images.stable });
-  // Going back to the stable image is let in at once.
-  const hooks = live.client && canaryEnabled && { beforeUpdate: [previewGuard(live.client, { app, namespace })] };
+  const hooks = live.client && {
+    ...firstRevisionGuard(config.strategy, canaryEnabled),
+    // Going back to the stable image is let in at once.
+    ...(canaryEnabled && { beforeUpdate: [previewGuard(live.client, { app, namespace })] }),
+  };
   // What callers see of each colour, so that nothing is asked of the application itself.
   const analysis = (host: string) => analysisOf(app, { host, subset: "" }, "step");
   const colours = new RolloutBlueGreen(

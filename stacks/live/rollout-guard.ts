@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterClient } from "../../cluster/kube/client.ts";
 import { LabError } from "../../cluster/lab-error.ts";
 import type { ApplicationSpec } from "../../components/workload/render-application.ts";
+import { requireStableRevision } from "./first-revision.ts";
 import { untilIdlePodsAreGone } from "./idle-pods.ts";
 import { revisionHook } from "./revision-hook.ts";
 import { judgeRevision } from "./revision-verdict.ts";
@@ -39,6 +40,9 @@ export async function admitRevision(
 export const revisionGuard = (client: ClusterClient, application: ApplicationSpec): pulumi.ResourceHook =>
   revisionHook("revision-guard", (image, say) => admitRevision(client, application, image, say));
 
-/** The hook that keeps a release of a blue-green from being taken for a way back. */
+/** The hook that keeps a release of a blue-green from being taken for a first version, or for a way back. */
 export const previewGuard = (client: ClusterClient, application: ApplicationSpec): pulumi.ResourceHook =>
-  revisionHook("preview-guard", (image, say) => untilIdlePodsAreGone(client, application, image, say));
+  revisionHook("preview-guard", async (image, say) => {
+    await requireStableRevision(client, application);
+    await untilIdlePodsAreGone(client, application, image, say);
+  });

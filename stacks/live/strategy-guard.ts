@@ -3,6 +3,7 @@ import { LabError } from "../../cluster/lab-error.ts";
 import { canaryAnnotation, strategyAnnotation } from "../../components/workload/render-application.ts";
 import { type StrategyName, strategyNames, weightOwner } from "../strategy-name.ts";
 import { createHook } from "./create-hook.ts";
+import { firstIsCanary } from "./first-revision.ts";
 
 /** How far a stack is: under which strategy, and whether a canary runs. */
 export interface ReleaseState {
@@ -19,7 +20,7 @@ const isRollout = ({ strategy }: ReleaseState): boolean => weightOwner(strategy)
  * @returns undefined where it may, else what to tell the user
  */
 export function switchFault(from: ReleaseState | undefined, to: ReleaseState): LabError | undefined {
-  if (!from) return to.canaryEnabled && hasOneWorkload(to) ? firstIsCanary(to) : undefined;
+  if (!from) return to.canaryEnabled && hasOneWorkload(to) ? firstIsCanary(to.strategy) : undefined;
   if (from.strategy === to.strategy) return undefined;
   if (from.canaryEnabled || to.canaryEnabled) return midway(from, to);
   if (isRollout(from) && isRollout(to)) return betweenRollouts(from, to);
@@ -29,13 +30,6 @@ export function switchFault(from: ReleaseState | undefined, to: ReleaseState): L
 const hasOneWorkload = ({ strategy }: ReleaseState): boolean => weightOwner(strategy).endsWith("-controller");
 
 const place = "the stack's config";
-
-const firstIsCanary = ({ strategy }: ReleaseState): LabError =>
-  new LabError(`The first version under ${strategy} gets all traffic at once, without steps: it cannot be a canary.`, {
-    place,
-    allowed: "canaryEnabled false",
-    next: "pulumi config set canaryEnabled false, up, and then canaryctl create-canary",
-  });
 
 function midway(from: ReleaseState, to: ReleaseState): LabError {
   const when = from.canaryEnabled ? "while a canary runs" : "together with the start of a canary";

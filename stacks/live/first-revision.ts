@@ -1,0 +1,52 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { RolloutObject } from "../../canary/rollout-object.ts";
+import type { ClusterClient } from "../../cluster/kube/client.ts";
+import { rolloutPath } from "../../cluster/kube/paths.ts";
+import { LabError } from "../../cluster/lab-error.ts";
+import type { ApplicationSpec } from "../../components/workload/render-application.ts";
+import type { StrategyName } from "../strategy-name.ts";
+import { createHook } from "./create-hook.ts";
+
+/** The first revision of a workload gets all traffic, whatever its strategy says of steps and previews. */
+export const firstIsCanary = (strategy: StrategyName): LabError =>
+  new LabError(`The first version under ${strategy} gets all traffic at once, without steps: it cannot be a canary.`, {
+    place: "the stack's config",
+    allowed: "canaryEnabled false",
+    next: "pulumi config set canaryEnabled false, up, and then canaryctl create-canary",
+  });
+
+/**
+ * The hook for a workload that runs both versions in turn: it refuses to make one that begins with the canary's image, in a preview as
+ * well. The Namespace's own guard cannot see this where the Namespace was made by an update that failed, or the application's name changes.
+ */
+export function firstRevisionGuard(
+  strategy: StrategyName,
+  canaryEnabled: boolean,
+): Pick<pulumi.ResourceHookBinding, "beforeCreate"> {
+  if (!canaryEnabled) return {};
+  const refuse = async () => {
+    throw firstIsCanary(strategy);
+  };
+  return { beforeCreate: [createHook("first-revision-guard", refuse, { onDryRun: true })] };
+}
+
+/**
+ * Refuses a canary while none of a Rollout's revisions has become the stable one: the next that is ready is it, with all traffic.
+ *
+ * @throws LabError with the way to a stable version
+ */
+export async function requireStableRevision(
+  client: Pick<ClusterClient, "get">,
+  { app, namespace }: ApplicationSpec,
+): Promise<void> {
+  const rollout = await client.get<RolloutObject>(rolloutPath(namespace, app));
+  if (!rollout || rollout.status?.stableRS) return;
+  throw new LabError(
+    "No version has become the stable one yet: a canary would be the first, with all traffic at once.",
+    {
+      place: `Rollout ${app} in namespace ${namespace}`,
+      allowed: "canaryEnabled false, until the stable image is ready",
+      next: "pulumi config set canaryEnabled false, then npx canaryctl up",
+    },
+  );
+}
