@@ -1,18 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
 import { rolloutLine, rolloutWait } from "../../canary/rollout-words.ts";
 import { LabError } from "../../cluster/lab-error.ts";
-import { type Followed, settled } from "./settled-rollout.ts";
+import { type Followed, settled, standing } from "./settled-rollout.ts";
 
 /**
- * Prints how far a Rollout is while the engine waits, in every update and in no preview, whether or not the update changed the Rollout:
- * so an aborted one is told again by the next update. A pause that somebody has to end is a success, and says what ends it.
+ * Prints how far a Rollout is while the engine waits, in every update, whether or not the update changed the Rollout: so an aborted one
+ * is told again by the next update. A pause that somebody has to end is a success, and says what ends it. A preview waits for nothing.
  *
- * @returns where it stands at the end; not known in previews
+ * @returns where it stands at the end; in a preview where it stands now, so that an unchanged stack previews as one
  * @throws pulumi.RunError inside the output, with the controller's reason, where the Rollout is Degraded or takes too long
  */
 export function followRollout(rollout: pulumi.CustomResource, followed: Followed): pulumi.Output<string | undefined> {
   return rollout.id.apply(async () => {
-    if (pulumi.runtime.isDryRun()) return undefined;
+    if (pulumi.runtime.isDryRun()) {
+      const status = await standing(followed);
+      return status && rolloutLine(status);
+    }
     try {
       const status = await settled(followed, (line) => void pulumi.log.info(line, rollout, undefined, true));
       const wait = rolloutWait(status);

@@ -56,6 +56,12 @@ export async function settled(
   }
 }
 
+/** Where a Rollout stands now; undefined where that cannot be learned. */
+export async function standing({ namespace, name, client }: Followed): Promise<RolloutStatus | undefined> {
+  const seen = await look(client, namespace, name, true).catch(() => undefined);
+  return seen === "silence" ? undefined : seen?.status;
+}
+
 /** One look; "silence" where the API server does not answer and may still be waited for. */
 async function look(client: Followed["client"], namespace: string, name: string, mayBeSilent: boolean) {
   try {

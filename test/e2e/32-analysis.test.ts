@@ -9,9 +9,9 @@ import { until } from "./support/until.ts";
 
 withStrategy({
   strategy: "rollout-canary",
-  plan: { weights: [30], bake: "30s" },
+  plan: { weights: [30], bake: "15s" },
   monitoring: true,
-  analysis: "background",
+  analysis: "both",
   // A busy machine with two cores answers slowly now and then: what is tried here are errors.
   objective: { errorRate: 0.05, p95Milliseconds: 2000, window: "15s", minimumRequests: 50 },
 });
@@ -56,7 +56,8 @@ test("once it is mended it goes through, and no request is lost", async () => {
   note(`${failed} of ${sent} failed`);
   expect(failed).toBe(0);
   expect(versions.v2).toBeGreaterThan(0);
-  expect(analyses.map(({ phase }) => phase)).toEqual(["Successful"]);
+  note(`analyses: ${analyses.map(({ kind, phase }) => `${kind} ${phase}`).join(", ")}`);
+  for (const { phase } of analyses) expect(phase).toBe("Successful");
   expect((await sendLoad({ requests: 1000, rate: 400 })).versions).toEqual({ v2: 1000 });
 }, 240_000);
 
