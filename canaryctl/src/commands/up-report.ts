@@ -1,5 +1,5 @@
 import type { StageTime } from "../../../cluster/progress.ts";
-import { clientName, gatewayHost } from "../../../components/names.ts";
+import { clientName, gatewayHost, gatewayName } from "../../../components/names.ts";
 import { type WeightOwner, weightOwner } from "../../../stacks/strategy-name.ts";
 import type { Lab } from "../lab.ts";
 import { table } from "../print.ts";
@@ -42,10 +42,12 @@ const moves: Record<WeightOwner, readonly (readonly [command: string, what: stri
 
 function nextCommands(lab: Lab): readonly (readonly string[])[] {
   const { app, namespace, gatewayNodePort, strategy } = lab.config;
-  const throughGateway = [
-    `curl -H 'Host: ${gatewayHost(app, namespace)}' http://${gatewayAddress(lab)}:${gatewayNodePort}/`,
-    "through the ingress gateway",
-  ];
+  const through = (port: string) =>
+    `curl -H 'Host: ${gatewayHost(app, namespace)}' http://${gatewayAddress(lab)}:${port}/`;
+  const throughGateway = [through(String(gatewayNodePort)), "through the ingress gateway"];
+  // Its node port is the cluster's choice.
+  const port = `$(kubectl -n ${namespace} get service ${gatewayName(app)}-istio -o jsonpath='{.spec.ports[?(@.port==80)].nodePort}')`;
+  const throughItsOwn = [through(port), "through the application's own gateway"];
   return [
     ["npx canaryctl status", "weights, pods, and who owns the route"],
     ...moves[weightOwner(strategy)],
@@ -55,6 +57,7 @@ function nextCommands(lab: Lab): readonly (readonly string[])[] {
       `then: pulumi up, kubectl -n ${namespace} get pods, kubectl -n ${namespace} logs deploy/${clientName(app)}`,
     ],
     ...(hasIstioGateway.includes(strategy) ? [throughGateway] : []),
+    ...(strategy === "gateway-api" ? [throughItsOwn] : []),
     ["npm run down", "take it all down"],
   ];
 }

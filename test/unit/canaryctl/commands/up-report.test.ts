@@ -14,6 +14,11 @@ test("the report of up names the commands that move this strategy's release", ()
   expect(reportOf("rolling-update")).not.toMatch(/set-traffic|through the ingress gateway/);
 });
 
+test("each gateway is named with the port that it has", () => {
+  expect(reportOf("istio")).toMatch(/curl .*127\.0\.0\.1:30080\/ +through the ingress gateway/);
+  expect(reportOf("gateway-api")).toMatch(/get service versioned-echo-gateway-istio .*nodePort/);
+});
+
 test("where a header decides, nothing is counted, and it says how to ask", () => {
   expect(reportOf("nginx-header")).toMatch(/not counted.*X-Canary: v2/);
 });
