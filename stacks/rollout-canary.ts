@@ -10,6 +10,7 @@ import { renderVirtualService } from "../components/traffic/render-weighted-rout
 import { Sides } from "../components/traffic/sides.ts";
 import { WeightedRoute } from "../components/traffic/weighted-route.ts";
 import { renderEchoPod } from "../components/workload/render-pod.ts";
+import { firstRevisionGuard } from "./live/first-revision.ts";
 import { revisionGuard } from "./live/rollout-guard.ts";
 import type { Strategy, StrategyContext } from "./strategies.ts";
 
@@ -18,7 +19,10 @@ export const rolloutCanary: Strategy = (context) => {
   const { config, live, shared } = context;
   const { app, namespace, replicas, plan } = config;
   const { inside } = shared;
-  const hooks = live.client && { beforeUpdate: [revisionGuard(live.client, { app, namespace })] };
+  const hooks = live.client && {
+    ...firstRevisionGuard(config.strategy, config.canaryEnabled),
+    beforeUpdate: [revisionGuard(live.client, { app, namespace }, config.canaryEnabled)],
+  };
 
   const sides = new Sides("route", { app, namespace, toldApartBy: "revision" }, inside);
   const atRest = renderVirtualService({ app, namespace, canaryWeight: toWeight(0) });

@@ -1,13 +1,14 @@
 import { routeUnrest, weightUnrest } from "../../canary/rollout-route.ts";
 import { readRollout } from "../../canary/rollout-status.ts";
 import { rolloutLine } from "../../canary/rollout-words.ts";
+import { LabError } from "../../cluster/lab-error.ts";
 import type { LiveRollout } from "./rollout-live.ts";
 
 /** Whether a new revision may be let in: now, when what is waited for has come, or not at all. */
 export type RevisionVerdict =
-  | { readonly kind: "go"; readonly until?: undefined }
+  | { readonly kind: "go" }
   | { readonly kind: "wait"; readonly until: string }
-  | { readonly kind: "refuse"; readonly reason: string };
+  | { readonly kind: "refuse"; readonly fault: LabError };
 
 const go: RevisionVerdict = { kind: "go" };
 
@@ -16,8 +17,14 @@ const go: RevisionVerdict = { kind: "go" };
  *
  * Back to the stable image is always allowed. Another image has to wait until the release before it is over, route included: an
  * update that starts before the route is back loses requests (18 of 38,000 were measured). In the middle of a canary it is refused.
+ *
+ * @param place for the message of a refusal
  */
-export function judgeRevision({ rollout, route, stableImage }: LiveRollout, image: string): RevisionVerdict {
+export function judgeRevision(
+  { rollout, route, stableImage }: LiveRollout,
+  image: string,
+  place: string,
+): RevisionVerdict {
   const status = readRollout(rollout);
   if (stableImage === undefined || (image === stableImage && !status.isFullyPromoted)) return go;
   if (status.isFullyPromoted || status.isAborted) {
@@ -25,5 +32,10 @@ export function judgeRevision({ rollout, route, stableImage }: LiveRollout, imag
     const unrest = route && (status.isAborted ? weightUnrest : routeUnrest)(route.objects, route.names);
     return unrest ? { kind: "wait", until: unrest } : go;
   }
-  return { kind: "refuse", reason: rolloutLine(status) };
+  const fault = new LabError(`Another release is under way: ${rolloutLine(status)}.`, {
+    place,
+    allowed: `the stable image ${stableImage}, or any image when that release is over`,
+    next: "npx canaryctl promote --full to finish it, or npx canaryctl rollback to give it up",
+  });
+  return { kind: "refuse", fault };
 }

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { describe, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { start } from "./support/command.ts";
 import { setConfig } from "./support/configure.ts";
-import { canaryctl, canaryctlFile, pulumi } from "./support/lab.ts";
+import { canaryctl, canaryctlFile, kubectl, liveWeight, namespace, pulumi } from "./support/lab.ts";
 import { refusalFault } from "./support/refusal.ts";
 import { note, phaseReached } from "./support/rollout.ts";
 import { withStrategy } from "./support/strategy.ts";
@@ -101,27 +101,35 @@ test("promotions lead to the end, and an update right after it loses no request"
   await expectSplit(0);
 }, 180_000);
 
-describe("a canary is rehearsed", () => {
-  test("by copies of requests and by an experiment, without a request lost", async () => {
-    await setConfig({
-      plan: { weights: [50], bake: "8s" },
-      rolloutCanary: { mirrorPercent: 50, experiment: true },
-    });
-    const load = await startSteadyLoad();
-    const release = start(canaryctlFile, ["create-canary", "--image", "versioned-echo:v2"], { timeoutSeconds: 180 });
-    const sides = await until("both sides of the experiment answer", async () => {
-      const send = (side: string) =>
-        sendLoad({ url: `http://versioned-echo-${side}:8080/`, requests: 20, rate: 100 }).then(
-          ({ versions }) => versions,
-        );
-      const [baseline, candidate] = [await send("baseline"), await send("candidate")];
-      return baseline.v1 === 20 && candidate.v2 === 20;
-    });
-    expect(sides).toBe(true);
-    expect((await release.finished).exitCode).toBe(0);
-    await mustSucceed("rollback");
-    const { failed, sent } = await load.stop();
-    note(`${failed} of ${sent} failed`);
-    expect(failed).toBe(0);
-  }, 240_000);
-});
+/** How many requests a canary pod has answered, the copies too, as it counts them itself; 0 while there is none. */
+async function answeredByCanary(): Promise<number> {
+  const read = "fetch('http://versioned-echo-canary/metrics').then((answer) => answer.text()).then(console.log)";
+  const client = ["-n", namespace, "deployment/versioned-echo-client", "-c", "client"];
+  const metrics = await kubectl("exec", ...client, "--", "node", "-e", read);
+  const counts = metrics.matchAll(/^http_requests_total\{(?=.*route="\/")(?=.*version="v2").*\} (\d+)$/gm);
+  return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
+test("a canary is rehearsed by copies of requests and by an experiment, and no request is lost", async () => {
+  await setConfig({
+    plan: { weights: [50], bake: "8s" },
+    rolloutCanary: { mirrorPercent: 50, experiment: true },
+  });
+  const load = await startSteadyLoad();
+  const release = start(canaryctlFile, ["create-canary", "--image", "versioned-echo:v2"], { timeoutSeconds: 180 });
+  await until("the canary answers copies", async () => (await answeredByCanary()) > 100);
+  expect(await liveWeight()).toBe(0);
+
+  const sides = ["baseline", "candidate"] as const;
+  const versionOf = async (side: string) =>
+    (await sendLoad({ url: `http://versioned-echo-${side}:8080/`, requests: 20, rate: 100 })).versions;
+  await until("both sides of the experiment answer", async () => {
+    const [baseline, candidate] = await Promise.all(sides.map(versionOf));
+    return baseline?.v1 === 20 && candidate?.v2 === 20;
+  });
+  expect((await release.finished).exitCode).toBe(0);
+  expect((await canaryctl("rollback")).exitCode).toBe(0);
+  const { failed, sent } = await load.stop();
+  note(`${failed} of ${sent} failed`);
+  expect(failed).toBe(0);
+}, 240_000);

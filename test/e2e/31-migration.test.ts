@@ -11,10 +11,11 @@ withStrategy({ strategy: "rolling-update", replicas: 3 });
 const deploymentPods = async (): Promise<number> =>
   Number(await kubectl("get", "deployment", "versioned-echo", "-n", namespace, "-o", "jsonpath={.status.replicas}"));
 
-async function expectNothingLost(load: SteadyLoad): Promise<void> {
-  const { failed, sent, errors, statuses } = await load.stop();
+async function expectNothingLost(load: SteadyLoad): Promise<Readonly<Record<string, number>>> {
+  const { failed, sent, errors, statuses, versions } = await load.stop();
   note(`${failed} of ${sent} failed`);
   expect({ failed, errors, statuses }).toEqual({ failed: 0, errors: {}, statuses: { 200: sent } });
+  return versions;
 }
 
 describe.each([
@@ -52,7 +53,7 @@ describe("a Rollout that took a Deployment over", () => {
     const load = await startSteadyLoad();
     expect((await canaryctl("create-canary", "--image", "versioned-echo:v2")).exitCode).toBe(0);
     expect((await canaryctl("rollback")).exitCode).toBe(0);
-    await expectNothingLost(load);
+    expect((await expectNothingLost(load)).v2).toBeGreaterThan(0);
   }, 240_000);
 
   afterAll(async () => {

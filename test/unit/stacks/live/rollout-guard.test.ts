@@ -41,6 +41,10 @@ describe("a new revision", () => {
     expect(await admit("echo:stable", inCanary)).toEqual([]);
   });
 
+  test("goes in where none was ever ready: it mends the stable one, or is refused as a canary before", async () => {
+    expect(await admit("echo:new", { stable: "", phase: "Progressing" })).toEqual([]);
+  });
+
   test("goes in after an abort, as soon as the aborted one has no requests", async () => {
     const aborted = { ...inCanary, abort: true, phase: "Degraded" };
     expect(await admit("echo:new", aborted, { ...aborted, weight: 0 })).toEqual([
