@@ -4,6 +4,7 @@ import { start } from "./support/command.ts";
 import { backToStart, setConfig } from "./support/configure.ts";
 import { fullStack, isFullStackReady } from "./support/full-stack.ts";
 import { canaryctl, down, pulumi, requireLab, up } from "./support/lab.ts";
+import { note } from "./support/rollout.ts";
 import { splitFault, startSteadyLoad } from "./support/traffic.ts";
 import { until } from "./support/until.ts";
 
@@ -34,6 +35,7 @@ describe("monitoring and Rollouts", () => {
     expect((await pulumi("preview", "--expect-no-changes")).exitCode).toBe(0);
     const outcome = await canaryctl("up");
     expect(outcome.exitCode).toBe(0);
+    note(`\`canaryctl up\` with nothing to do took ${outcome.seconds} s`);
     expect(outcome.output).not.toMatch(/\d+ (created|updated|deleted|replaced)/);
   }, 120_000);
 });
@@ -44,10 +46,14 @@ describe("the whole stack, taken down and brought up again with its tools built"
     const { exitCode, began } = await up();
     expect(exitCode).toBe(0);
     await untilReady();
-    expect((Date.now() - began) / 1000).toBeLessThanOrEqual(240);
+    const seconds = (Date.now() - began) / 1000;
+    note(`the whole stack was ready ${seconds} s after the command`);
+    expect(seconds).toBeLessThanOrEqual(240);
   }, 600_000);
 
   test("takes 4 GB of memory at most", () => {
-    expect(labGigabytes()).toBeLessThanOrEqual(4);
+    const gigabytes = labGigabytes();
+    note(`the whole stack takes ${gigabytes} GB`);
+    expect(gigabytes).toBeLessThanOrEqual(4);
   });
 });
