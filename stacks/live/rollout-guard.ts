@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterClient } from "../../cluster/kube/client.ts";
 import type { ApplicationSpec } from "../../components/workload/render-application.ts";
-import { requireStableRevision, requireStableRevision } from "./first-revision.ts";
+import { requireStableRevision } from "./first-revision.ts";
 import { untilIdlePodsAreGone } from "./idle-pods.ts";
 import { revisionHook } from "./revision-hook.ts";
 import { judgeRevision } from "./revision-verdict.ts";
