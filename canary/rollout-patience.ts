@@ -1,6 +1,9 @@
 import type { CanaryStepObject, RolloutObject } from "./rollout-object.ts";
 import { durationSeconds } from "./rollout-status.ts";
 
+/** A fault that the controller takes back within this time is none: it reads Services and Rollouts from caches of different ages. */
+export const passingFaultMilliseconds = 3000;
+
 const defaults = { progressDeadlineSeconds: 600, stepSeconds: 30, analysisSeconds: 900 };
 
 /**

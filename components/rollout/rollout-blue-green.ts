@@ -1,12 +1,12 @@
-import * as k8s from "@pulumi/kubernetes";
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { renderRoleService } from "./render-rollout.ts";
 import {
   activeService,
   previewService,
   type RolloutBlueGreenSpec,
   renderRolloutBlueGreen,
 } from "./render-rollout-blue-green.ts";
+import { createRoleService } from "./role-service.ts";
 import { RolloutWorkload } from "./rollout-workload.ts";
 
 export interface RolloutBlueGreenArgs extends RolloutBlueGreenSpec {
@@ -23,11 +23,7 @@ export class RolloutBlueGreen extends pulumi.ComponentResource {
 
   constructor(name: string, { hooks, ...spec }: RolloutBlueGreenArgs, opts?: pulumi.ComponentResourceOptions) {
     super("canary-lab:rollout:RolloutBlueGreen", name, {}, opts);
-    const service = (role: string, of: string) =>
-      new k8s.core.v1.Service(`${name}-${role}-service`, renderRoleService(spec, of), {
-        parent: this,
-        ignoreChanges: ["spec.selector"],
-      });
+    const service = (role: string, of: string) => createRoleService(`${name}-${role}-service`, spec, of, this);
     const services = [service("active", activeService(spec.app)), service("preview", previewService(spec.app))];
     const workload = new RolloutWorkload(
       name,

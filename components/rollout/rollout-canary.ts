@@ -1,7 +1,7 @@
-import * as k8s from "@pulumi/kubernetes";
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { renderRoleService } from "./render-rollout.ts";
 import { canaryService, type RolloutCanarySpec, renderRolloutCanary, stableService } from "./render-rollout-canary.ts";
+import { createRoleService } from "./role-service.ts";
 import { RolloutWorkload } from "./rollout-workload.ts";
 
 export interface RolloutCanaryArgs extends RolloutCanarySpec {
@@ -18,11 +18,7 @@ export class RolloutCanary extends pulumi.ComponentResource {
 
   constructor(name: string, { hooks, ...spec }: RolloutCanaryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("canary-lab:rollout:RolloutCanary", name, {}, opts);
-    const service = (role: string, of: string) =>
-      new k8s.core.v1.Service(`${name}-${role}-service`, renderRoleService(spec, of), {
-        parent: this,
-        ignoreChanges: ["spec.selector"],
-      });
+    const service = (role: string, of: string) => createRoleService(`${name}-${role}-service`, spec, of, this);
     const services = [service("stable", stableService(spec.app)), service("canary", canaryService(spec.app))];
     const workload = new RolloutWorkload(
       name,

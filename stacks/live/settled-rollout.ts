@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AnalysisRunObject, RolloutObject } from "../../canary/rollout-object.ts";
-import { patienceSeconds } from "../../canary/rollout-patience.ts";
+import { passingFaultMilliseconds, patienceSeconds } from "../../canary/rollout-patience.ts";
 import { type RolloutStatus, readRollout } from "../../canary/rollout-status.ts";
 import { rolloutFault, rolloutLine } from "../../canary/rollout-words.ts";
 import { type ClusterClient, UnreachableError } from "../../cluster/kube/client.ts";
@@ -16,8 +16,6 @@ export interface Followed {
 }
 
 const betweenLooksMilliseconds = 1000;
-/** A fault that the controller takes back in its next look is none: it reads Services and Rollouts from caches of different ages. */
-const faultLastsMilliseconds = 3000;
 /** How long the controller may take to look at a spec, and the API server to come back. */
 const silenceMilliseconds = 60_000;
 
@@ -50,7 +48,7 @@ export async function settled(
     else if (now - observedAt > silenceMilliseconds) throw unseen(place, status);
     if (status.phase === "Healthy" || status.isWaitingForUser) return status;
     faultSince = status.phase === "Degraded" ? (faultSince ?? now) : undefined;
-    if (faultSince !== undefined && now - faultSince >= faultLastsMilliseconds) throw degraded(place, status);
+    if (faultSince !== undefined && now - faultSince >= passingFaultMilliseconds) throw degraded(place, status);
     const patience = patienceSeconds(rollout);
     if (now - began > patience * 1000) throw tooLong(place, line, patience);
   }

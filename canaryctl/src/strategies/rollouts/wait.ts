@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { passingFaultMilliseconds } from "../../../../canary/rollout-patience.ts";
 import { rolloutFault, rolloutLine } from "../../../../canary/rollout-words.ts";
 import { LabError } from "../../../../cluster/lab-error.ts";
 import type { Lab } from "../../lab.ts";
@@ -6,9 +7,6 @@ import type { Say } from "../strategy.ts";
 import { type LiveRollout, mustReadRollout } from "./read.ts";
 
 const betweenLooksMilliseconds = 100;
-
-/** A controller reads Services and Rollouts from caches of different ages: a fault that it takes back at once is none. */
-const faultLastsMilliseconds = 2_000;
 
 /**
  * Looks at the Rollout until `isThere` says so.
@@ -34,7 +32,7 @@ export async function untilRollout(
     if (line !== said) say?.(line);
     said = line;
     faultSince = live.status.phase === "Degraded" ? (faultSince ?? Date.now()) : undefined;
-    if (faultSince !== undefined && Date.now() - faultSince > faultLastsMilliseconds) {
+    if (faultSince !== undefined && Date.now() - faultSince > passingFaultMilliseconds) {
       throw new LabError(`The release has failed: ${rolloutFault(live.status)}`, {
         place: placeOf(lab),
         next: "npx canaryctl status, then npx canaryctl rollback",
