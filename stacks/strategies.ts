@@ -10,6 +10,7 @@ import { renderVirtualService } from "../components/traffic/render-weighted-rout
 import { Sides } from "../components/traffic/sides.ts";
 import { WeightedRoute } from "../components/traffic/weighted-route.ts";
 import type { LabConfig } from "./lab-config.ts";
+import { firstRevisionGuard } from "./live/first-revision.ts";
 import type { LiveRun } from "./live/live-run.ts";
 import type { Platform } from "./platform.ts";
 import { rolloutBlueGreen } from "./rollout-blue-green.ts";
@@ -59,15 +60,16 @@ const replicaRatioStrategy: Strategy = (context) => {
   return { canaryShare: pulumi.output(ratio.share), gateway: undefined };
 };
 
-const rollingUpdate: Strategy = ({ config, shared }) => {
-  const { app, namespace, canaryEnabled, canaryImage, stableImage, replicas } = config;
+const rollingUpdate: Strategy = ({ config, live, shared }) => {
+  const { app, namespace, strategy, canaryEnabled, canaryImage, stableImage, replicas } = config;
   const { images, inside } = shared;
   const sides = new Sides("route", { app, namespace, toldApartBy: "nothing" }, inside);
   const image = images.canary ?? images.stable;
   const version = versionOf(canaryEnabled ? canaryImage : stableImage);
+  const hooks = live.client && firstRevisionGuard(strategy, canaryEnabled);
   new RollingUpdate(
     "rolling",
-    { app, namespace, version, image, replicas, replicasOwner: "pulumi", ...config.rollingUpdate },
+    { app, namespace, version, image, replicas, replicasOwner: "pulumi", ...config.rollingUpdate, hooks },
     { ...inside, dependsOn: [...inside.dependsOn, sides] },
   );
   return { canaryShare: undefined, gateway: undefined };

@@ -1,4 +1,5 @@
-import { splitOf, type Weight } from "../../canary/weight.ts";
+import { splitOf, toWeight, type Weight } from "../../canary/weight.ts";
+import { versionOf } from "../image/image-version.ts";
 import { type Version, versions } from "../names.ts";
 
 /** What decides where a request of an application goes. */
@@ -6,6 +7,8 @@ export interface RoutingSpec {
   readonly canaryWeight: Weight;
   /** Name of the cookie that keeps a user on one side while the weight moves; none where it is left out or empty. */
   readonly stickyCookie?: string;
+  /** Its version stands in the cookie of the canary's users: those of a release before are nobody's in this one. */
+  readonly canaryImage?: string;
 }
 
 export interface WeightedTarget {
@@ -30,41 +33,47 @@ export const canaryHeader = { name: "x-canary", exact: versions.canary } as cons
 /** The rule whose weights are those of the release: readers of a route find it by this name. */
 export const weightedRule = "weighted";
 
-/** How long a user stays on a side, in seconds: a day. */
-const cookieSeconds = 86_400;
-
 /**
  * The rules of an application, of the same number and order at any weight, so that a move of the traffic changes values only.
  *
  * Who asked for the canary, by header or by an earlier answer's cookie, reaches it while it has any share. At 0 nobody does: a
- * rollback is for everybody. In the same way the cookie of the stable side ends where the canary has everything.
+ * rollback is for everybody. In the same way the cookie of the stable side ends where the canary has everything. The header is for one
+ * request and brings no cookie.
  */
-export function routeRules({ canaryWeight, stickyCookie }: RoutingSpec): readonly RouteRule[] {
-  const { stable, canary } = splitOf(canaryWeight);
-  const target = (version: Version, weight: number): WeightedTarget => ({
+export function routeRules({ canaryWeight, stickyCookie, canaryImage = "" }: RoutingSpec): readonly RouteRule[] {
+  const split = splitOf(canaryWeight);
+  const marks: Record<Version, string> = { v1: "stable", v2: `canary-${versionOf(canaryImage)}` };
+  const marked = (version: Version, weight: Weight): WeightedTarget => ({
     version,
-    weight: weight as Weight,
-    ...(stickyCookie && { setCookie: cookieOf(stickyCookie, version) }),
+    weight,
+    ...(stickyCookie && { setCookie: `${stickyCookie}=${marks[version]}; ${cookieAttributes}` }),
   });
-  const whole = (version: Version) => [target(version, 100)] as const;
-  const ofCanary = whole(canaryWeight > 0 ? versions.canary : versions.stable);
-  const ofStable = whole(canaryWeight < 100 ? versions.stable : versions.canary);
-  const sticky = (cookie: string): readonly RouteRule[] => [
-    { name: "sticky-canary", header: cookieMatch(cookie, versions.canary), targets: ofCanary },
-    { name: "sticky-stable", header: cookieMatch(cookie, versions.stable), targets: ofStable },
-  ];
+  const ofCanary = canaryWeight > 0 ? versions.canary : versions.stable;
+  const ofStable = canaryWeight < 100 ? versions.stable : versions.canary;
+  const sticky = (name: string, cookie: string, of: Version, to: Version): RouteRule => ({
+    name,
+    header: cookieMatch(`${cookie}=${marks[of]}`),
+    targets: [marked(to, whole)],
+  });
   return [
-    { name: "targeted", header: canaryHeader, targets: ofCanary },
-    ...(stickyCookie ? sticky(stickyCookie) : []),
-    { name: weightedRule, targets: [target(versions.stable, stable), target(versions.canary, canary)] },
+    { name: "targeted", header: canaryHeader, targets: [{ version: ofCanary, weight: whole }] },
+    ...(stickyCookie
+      ? [
+          sticky("sticky-canary", stickyCookie, versions.canary, ofCanary),
+          sticky("sticky-stable", stickyCookie, versions.stable, ofStable),
+        ]
+      : []),
+    { name: weightedRule, targets: [marked(versions.stable, split.stable), marked(versions.canary, split.canary)] },
   ];
 }
 
-const cookieOf = (name: string, version: Version): string =>
-  `${name}=${version}; Path=/; Max-Age=${cookieSeconds}; HttpOnly; SameSite=Lax`;
+const whole = toWeight(100);
+
+/** A user stays on a side for a day. */
+const cookieAttributes = "Path=/; Max-Age=86400; HttpOnly; SameSite=Lax";
 
 /** A request names its cookies in one header, `a=1; b=2`, in any order. */
-const cookieMatch = (name: string, version: Version) => ({
+const cookieMatch = (cookie: string) => ({
   name: "cookie",
-  regex: `(.*;\\s*)?${name.replace(/[.*+?^$|]/g, "\\$&")}=${version}(;.*)?`,
+  regex: `(.*;\\s*)?${cookie.replace(/[.*+?^$|]/g, "\\$&")}(;.*)?`,
 });

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterClient } from "../../cluster/kube/client.ts";
 import { deploymentsPath } from "../../cluster/kube/paths.ts";
+import { createHook } from "./create-hook.ts";
 import { type Clock, waitUntilClear } from "./wait-until.ts";
 
 /** A Deployment that grows while another one shrinks. */
@@ -10,6 +11,9 @@ export interface Growing {
   /** Pods that it is to have. */
   readonly replicas: number;
 }
+
+/** How long pods may take to start, in seconds: as long as the engine gives the Deployment itself. */
+const startSeconds = 240;
 
 interface LiveDeployment {
   readonly metadata: { readonly generation?: number };
@@ -36,13 +40,14 @@ export async function waitForGrowth(
     const ready = seen && live.spec.replicas === replicas ? (live.status?.readyReplicas ?? 0) : 0;
     return ready >= replicas ? undefined : `${name} has ${ready} of ${replicas} pods ready`;
   };
-  await waitUntilClear({ obstacle, blocked: "No pods can be taken away yet", place: `deployment ${name}`, say, clock });
+  const blocked = "No pods can be taken away yet";
+  await waitUntilClear({ obstacle, blocked, place: `deployment ${name}`, say, seconds: startSeconds, clock });
 }
 
 /** The hook to run before a Deployment is changed while `growing` may take its place. */
 export const shrinkLast = (client: ClusterClient, growing: Growing): pulumi.ResourceHookBinding => ({
   beforeUpdate: [
-    new pulumi.ResourceHook(`shrink-after-${growing.name}`, async ({ newInputs, oldInputs }) => {
+    createHook(`shrink-after-${growing.name}`, async ({ newInputs, oldInputs }) => {
       if (replicasOf(newInputs) >= replicasOf(oldInputs)) return;
       await waitForGrowth(client, growing, (line) => void pulumi.log.info(line, undefined, undefined, true));
     }),

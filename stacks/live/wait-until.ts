@@ -14,23 +14,23 @@ export interface Wait {
   readonly blocked: string;
   readonly place: string;
   readonly say: (line: string) => void;
+  /** How long to wait. Default 90: a route that comes back after a release took 8.2 at most. */
+  readonly seconds?: number;
   readonly clock?: Clock;
 }
 
 const betweenLooksMilliseconds = 250;
-/** How long a route may take to come back after a release, in seconds; 8.2 is the longest that was measured. */
-const patienceSeconds = 90;
 
-/** Waits until nothing is in the way, and says each change of what is. @throws LabError after 90 s */
-export async function waitUntilClear({ obstacle, blocked, place, say, clock }: Wait): Promise<void> {
+/** Waits until nothing is in the way, and says each change of what is. @throws LabError where it lasts too long */
+export async function waitUntilClear({ obstacle, blocked, place, say, seconds = 90, clock }: Wait): Promise<void> {
   const { now, sleep: pause } = clock ?? { now: Date.now, sleep };
-  const end = now() + patienceSeconds * 1000;
+  const end = now() + seconds * 1000;
   let said = "";
   for (; ; await pause(betweenLooksMilliseconds)) {
     const reason = await obstacle();
     if (!reason) return;
     if (now() > end) {
-      throw new LabError(`${blocked} after ${patienceSeconds} s: ${reason}.`, {
+      throw new LabError(`${blocked} after ${seconds} s: ${reason}.`, {
         place,
         next: "npx canaryctl status, then npx canaryctl up to go on",
       });

@@ -33,7 +33,8 @@ async function answersTo(headers: Readonly<Record<string, string>>): Promise<Rea
 }
 
 const targeted = { "X-Canary": "v2" };
-const onSide = (version: string) => ({ cookie: `other=1; ${cookie}=${version}` });
+const marks: Readonly<Record<string, string>> = { v1: "stable", v2: "canary-v2" };
+const onSide = (version: string) => ({ cookie: `other=1; ${cookie}=${marks[version]}` });
 
 /** The side that an answer came from, and the cookie that it brought. */
 const firstVisit = async (): Promise<string> => {
@@ -51,12 +52,17 @@ describe("while the canary has 10 percent", () => {
 
   test("a first answer says on which side the user is, by a cookie", async () => {
     const [version = "", ...rest] = (await firstVisit()).split(" ");
-    expect(rest.join(" ")).toBe(`${cookie}=${version}; Path=/; Max-Age=86400; HttpOnly; SameSite=Lax`);
+    expect(rest.join(" ")).toBe(`${cookie}=${marks[version]}; Path=/; Max-Age=86400; HttpOnly; SameSite=Lax`);
   }, 60_000);
 
   test("the cookie keeps a user on either side", async () => {
     expect(await answersTo(onSide("v1"))).toEqual({ v1: 300 });
     expect(await answersTo(onSide("v2"))).toEqual({ v2: 300 });
+  }, 60_000);
+
+  test("the cookie of a release before means nothing", async () => {
+    const { v1 = 0, v2 = 0 } = await answersTo({ cookie: `${cookie}=canary-v0` });
+    expect(v1).toBeGreaterThan(v2);
   }, 60_000);
 
   test("everybody else is split by the weight", async () => {

@@ -51,8 +51,13 @@ interface Finding {
 /** What is found and is no mistake of ours. */
 const explained: readonly { readonly finding: RegExp; readonly why: string }[] = [
   {
-    finding: /^Warning IST0107 (Deployment|Pod|Service) .*networking\.istio\.io\/service-type/,
-    why: "istiod copies the annotations of a Gateway, where this one belongs, to all that it makes of it",
+    finding:
+      /^Warning IST0107 (Deployment|Pod|Service) .*(networking\.istio\.io\/service-type|proxy\.istio\.io\/config)/,
+    why: "istiod copies the annotations of a Gateway, where these belong, to all that it makes of it",
+  },
+  {
+    finding: /^Error IST0173 DestinationRule .*Subset v2 /,
+    why: "both subsets are there before a canary is: a sidecar that learns of a route before it learns of the subset answers 503",
   },
 ];
 

@@ -13,23 +13,27 @@ describe("replicaRatio", () => {
     [10, 100, 0, 10],
     [10, 0, 10, 0],
     [2, 10, 2, 0],
-    [3, 50, 1, 2],
+    [3, 50, 2, 1],
+    [2, 75, 1, 1],
+    [2, 90, 1, 1],
+    [1, 50, 1, 0],
+    [1, 99, 1, 0],
+    [1, 100, 0, 1],
   ])("%i pods at %i percent are %i and %i", (total, weight, stable, canary) => {
     expect(replicaRatio(total, toWeight(weight))).toMatchObject({ stable, canary });
   });
 
-  test("uses all pods, and none is nearer to the weight", () => {
+  test("uses all pods, and none that keeps a stable one is nearer to the weight", () => {
     fc.assert(
       fc.property(anyTotal, anyWeight, (total, weight) => {
         const { stable, canary, share } = replicaRatio(total, weight);
+        const distance = (pods: number) => Math.abs(100 * pods - weight * total);
         expect(stable + canary).toBe(total);
-        expect(Math.min(stable, canary)).toBeGreaterThanOrEqual(0);
         expect(share).toBeCloseTo((100 * canary) / total);
-        for (const other of [canary - 1, canary + 1]) {
-          expect(Math.abs(100 * other - weight * total)).toBeGreaterThanOrEqual(
-            Math.abs(100 * canary - weight * total),
-          );
-        }
+        const allowed = Array.from({ length: weight === 100 ? total + 1 : total }, (_, pods) => pods);
+        expect(allowed).toContain(canary);
+        for (const other of allowed) expect(distance(other)).toBeGreaterThanOrEqual(distance(canary));
+        if (canary > 0) expect(distance(canary - 1)).toBeGreaterThan(distance(canary)); // half a pod is the stable side's
       }),
     );
   });

@@ -38,15 +38,20 @@ describe("renderVirtualService", () => {
   });
 
   test("sends who asked for the canary to it, and keeps a user on a side, each answer saying which", () => {
-    const [targeted, canary, stable, weighted] = renderVirtualService({ ...spec, stickyCookie: "side" }).spec.http;
+    const [targeted, canary, stable, weighted] = renderVirtualService({
+      ...spec,
+      stickyCookie: "side",
+      canaryImage: "versioned-echo:1.2",
+    }).spec.http;
     expect(targeted?.match).toEqual([{ headers: { "x-canary": { exact: "v2" } } }]);
-    expect(canary?.match).toEqual([{ headers: { cookie: { regex: "(.*;\\s*)?side=v2(;.*)?" } } }]);
-    expect(stable?.match).toEqual([{ headers: { cookie: { regex: "(.*;\\s*)?side=v1(;.*)?" } } }]);
+    expect(canary?.match).toEqual([{ headers: { cookie: { regex: "(.*;\\s*)?side=canary-1\\.2(;.*)?" } } }]);
+    expect(stable?.match).toEqual([{ headers: { cookie: { regex: "(.*;\\s*)?side=stable(;.*)?" } } }]);
     expect([targeted, canary, stable].map((rule) => rule?.route[0]?.destination.subset)).toEqual(["v2", "v2", "v1"]);
+    expect(targeted?.route[0]?.headers).toBeUndefined(); // a tester's next request, without the header, is like any other
     expect(weighted).toMatchObject({ name: "weighted" });
     expect(weighted?.route.map(({ headers }) => headers?.response.add["set-cookie"])).toEqual([
-      "side=v1; Path=/; Max-Age=86400; HttpOnly; SameSite=Lax",
-      "side=v2; Path=/; Max-Age=86400; HttpOnly; SameSite=Lax",
+      "side=stable; Path=/; Max-Age=86400; HttpOnly; SameSite=Lax",
+      "side=canary-1.2; Path=/; Max-Age=86400; HttpOnly; SameSite=Lax",
     ]);
   });
 
@@ -107,15 +112,27 @@ describe("routeRules", () => {
     );
   });
 
-  test("finds its cookie among others, whole, and takes its name by the letter", () => {
-    const rules = routeRules({ canaryWeight: toWeight(10), stickyCookie: "lab.side" });
+  test("finds its cookie among others, whole and of this release, and takes it by the letter", () => {
+    const rules = routeRules({ canaryWeight: toWeight(10), stickyCookie: "lab.side", canaryImage: "echo:2.0" });
     const header = rules[1]?.header;
     const matches = (cookies: string) =>
       header && "regex" in header && new RegExp(`^(?:${header.regex})$`).test(cookies);
-    for (const cookies of ["lab.side=v2", "a=1; lab.side=v2", "lab.side=v2; b=2", "a=1;lab.side=v2;b=2"]) {
+    for (const cookies of [
+      "lab.side=canary-2.0",
+      "a=1; lab.side=canary-2.0",
+      "lab.side=canary-2.0; b=2",
+      "a=1;lab.side=canary-2.0;b=2",
+    ]) {
       expect([cookies, matches(cookies)]).toEqual([cookies, true]);
     }
-    for (const cookies of ["", "lab.side=v1", "lab.side=v22", "my-lab.side=v2", "labXside=v2"]) {
+    for (const cookies of [
+      "",
+      "lab.side=stable",
+      "lab.side=canary-1.9",
+      "lab.side=canary-2.01",
+      "my-lab.side=canary-2.0",
+      "labXside=canary-2.0",
+    ]) {
       expect([cookies, matches(cookies)]).toEqual([cookies, false]);
     }
   });
