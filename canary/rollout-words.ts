@@ -6,7 +6,11 @@ export function rolloutLine(status: RolloutStatus): string {
   // Step, weight and pods are still those of the spec before.
   if (!status.isObserved) return `${phase}, ${message}`;
   if (phase === "Healthy") return `Healthy: all requests are on the revision that was asked for, ${podsText(status)}`;
-  const at = step === undefined || stepText === undefined ? "" : ` at step ${step + 1} of ${steps} (${stepText})`;
+  // After an abort the controller counts from the first step again, which says nothing of where it was.
+  const at =
+    status.isAborted || step === undefined || stepText === undefined
+      ? ""
+      : ` at step ${step + 1} of ${steps} (${stepText})`;
   const parts = [
     `${status.isAborted ? "Aborted" : phase}${at}`,
     `${weight} % on the new revision`,

@@ -3,6 +3,7 @@ import type { RolloutObject } from "../../../canary/rollout-object.ts";
 import { durationSeconds, readRollout } from "../../../canary/rollout-status.ts";
 import { rolloutLine } from "../../../canary/rollout-words.ts";
 import { recordedBlueGreen } from "./recorded-blue-green.ts";
+import { recordedCanary } from "./recorded-canary.ts";
 
 type Status = NonNullable<RolloutObject["status"]>;
 
@@ -37,6 +38,26 @@ test.each<[keyof typeof recordedBlueGreen, string]>([
   expect(rolloutLine(status)).toBe(line);
   expect(status.isWaitingForUser).toBe(moment === "paused");
   expect(status.isFullyPromoted).toBe(moment === "healthy");
+});
+
+test.each<[keyof typeof recordedCanary, string]>([
+  ["newSpec", "Progressing, waiting for the controller to see the new spec"],
+  [
+    "starting",
+    "Progressing at step 3 of 9 (weight 10 %), 0 % on the new revision, 1 of 2 new pods ready, more replicas need to be updated",
+  ],
+  ["paused", "Paused at step 5 of 9 (pause), 10 % on the new revision, 1 of 2 new pods ready"],
+  ["pausedAgain", "Paused at step 7 of 9 (pause), 30 % on the new revision, 1 of 2 new pods ready"],
+  ["toldToAbort", "Progressing, waiting for the controller to abort"],
+  ["aborted", "Aborted, 0 % on the new revision, 1 of 2 new pods ready"],
+  ["toldToRetry", "Progressing, waiting for the controller to try again"],
+  [
+    "lastSteps",
+    "Progressing at step 8 of 9 (weight 60 %), 30 % on the new revision, waiting for all steps to complete",
+  ],
+  ["healthy", "Healthy: all requests are on the revision that was asked for, 2 of 2 new pods ready"],
+])("a recorded canary that is %s reads as it should", (moment, line) => {
+  expect(rolloutLine(readRollout(recordedCanary[moment]))).toBe(line);
 });
 
 describe("the phase is about the spec as it is now", () => {
