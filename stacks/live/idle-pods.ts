@@ -7,11 +7,11 @@ import { type Clock, waitUntilClear } from "./wait-until.ts";
 interface ReplicaSets {
   readonly items: readonly {
     readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
-    readonly spec: { readonly template: PodTemplate };
+    readonly spec: { readonly replicas?: number; readonly template: PodTemplate };
   }[];
 }
 
-/** The controller notes there when pods go that nobody uses any more (RFC 3339), and takes it away with them. */
+/** The controller notes there when pods go that nobody uses any more (RFC 3339); of an aborted release it stays when they are gone. */
 const deadlineAnnotation = "scale-down-deadline";
 
 /**
@@ -30,7 +30,7 @@ export async function untilIdlePodsAreGone(
 ): Promise<void> {
   const obstacle = async () => {
     const sets = await client.get<ReplicaSets>(replicaSetsPath(namespace, { app }));
-    const idle = sets?.items.filter(({ spec }) => imageOf(spec.template) === image) ?? [];
+    const idle = sets?.items.filter(({ spec }) => spec.replicas !== 0 && imageOf(spec.template) === image) ?? [];
     const deadline = idle.map(({ metadata }) => metadata.annotations?.[deadlineAnnotation]).find(Boolean);
     return deadline && `its pods stay until ${deadline}, and would become active at once, without a promotion`;
   };

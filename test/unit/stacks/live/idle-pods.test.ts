@@ -4,9 +4,9 @@ import { untilIdlePodsAreGone } from "../../../../stacks/live/idle-pods.ts";
 
 const application = { app: "versioned-echo", namespace: "canary-lab" };
 
-const revision = (image: string, deadline?: string) => ({
+const revision = (image: string, deadline?: string, replicas = 2) => ({
   metadata: deadline ? { annotations: { "scale-down-deadline": deadline } } : {},
-  spec: { template: { spec: { containers: [{ name: "echo", image }] } } },
+  spec: { replicas, template: { spec: { containers: [{ name: "echo", image }] } } },
 });
 
 /** Asks for image echo:v2 while the last release's pods go `after` so many seconds. */
@@ -39,6 +39,10 @@ describe("a release of an image whose last release was given up a moment ago", (
 
   test("does not wait for the pods of other images", async () => {
     expect(await ask(0, revision("echo:v1", "2026-11-21T09:30:00Z"))).toEqual({ said: [], seconds: 0 });
+  });
+
+  test("does not wait for a deadline that is past, which the controller leaves at a revision without pods", async () => {
+    expect(await ask(0, revision("echo:v2", "2026-11-21T09:30:00Z", 0))).toEqual({ said: [], seconds: 0 });
   });
 
   test("is refused where they stay for long", async () => {
