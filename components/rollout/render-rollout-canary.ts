@@ -56,7 +56,6 @@ function renderStrategy(spec: RolloutCanarySpec): CanaryStrategy {
     stableMetadata: { labels: { role: "stable" } },
     canaryMetadata: { labels: { role: "canary" } },
     abortScaleDownDelaySeconds: spec.abortScaleDownDelaySeconds,
-    dynamicStableScale: false,
     trafficRouting: {
       ...(managedRoutes.length > 0 && { managedRoutes }),
       istio: {

@@ -52,8 +52,11 @@ export interface CanaryStrategy {
   readonly stableMetadata: PodMetadata;
   /** Seconds for which the pods of an aborted canary are kept; the requests leave them at once. */
   readonly abortScaleDownDelaySeconds: number;
-  /** On would take the old pods away before the last requests have left them, which answers 503. */
-  readonly dynamicStableScale: false;
+  /**
+   * On would take the old pods away before the last requests have left them, which answers 503. Off is its default, and a `false`
+   * would be drift: the controller leaves it out when it writes the Rollout.
+   */
+  readonly dynamicStableScale?: never;
   readonly trafficRouting: IstioRouting;
   /** Runs beside the steps from `startingStep` on. */
   readonly analysis?: AnalysisReference & { readonly startingStep: number };

@@ -52,7 +52,7 @@ test("a promotion goes to the next weight", async () => {
 
 test("what the controller writes is no drift: a refresh changes nothing, and an update leaves the weights alone", async () => {
   expect((await pulumi("refresh", "--yes", "--suppress-outputs")).exitCode).toBe(0);
-  expect((await pulumi("preview", "--expect-no-changes", "--suppress-outputs")).exitCode).toBe(0);
+  expect((await pulumi("preview", "--expect-no-changes", "--diff", "--suppress-outputs")).exitCode).toBe(0);
   expect((await pulumi("up", "--yes", "--skip-preview", "--suppress-outputs")).exitCode).toBe(0);
   await expectSplit(30);
 }, 120_000);

@@ -50,7 +50,7 @@ describe("a plan's stages", () => {
 
 describe("the traffic", () => {
   test("moves by the application's own route, between its two subsets", () => {
-    const { trafficRouting, stableService, canaryService: canary, dynamicStableScale } = canaryOf();
+    const { trafficRouting, stableService, canaryService: canary } = canaryOf();
     expect(trafficRouting).toEqual({
       istio: {
         virtualService: { name: "versioned-echo-virtualservice", routes: ["weighted"] },
@@ -58,7 +58,6 @@ describe("the traffic", () => {
       },
     });
     expect([stableService, canary]).toEqual(["versioned-echo-stable", canaryService("versioned-echo")]);
-    expect(dynamicStableScale).toBe(false);
   });
 
   test("follows the header from the first step on, when there are pods for it", () => {
