@@ -1,5 +1,5 @@
 import { formatDuration } from "../../../canary/duration.ts";
-import { burnRates } from "../../../canary/slo/alerts.ts";
+import { burnRates, burnThreshold } from "../../../canary/slo/alerts.ts";
 import type { Objective } from "../../../canary/slo/objective.ts";
 import type { Source } from "../../../canary/slo/source.ts";
 import { namespace } from "./lab.ts";
@@ -76,13 +76,14 @@ export function ruleTests(rulesFile: string, objective: Objective): object {
   };
 }
 
-function cases({ errorRate, windowSeconds: window, minimumRequests }: Objective): Case[] {
+function cases(objective: Objective): Case[] {
+  const { errorRate, windowSeconds: window, minimumRequests } = objective;
   /** Far more requests than the least number, in every window. */
   const busy = (20 * minimumRequests) / window;
   const stable: Traffic = { version: "v1", perSecond: 0.9 * busy, failing: 0 };
   const canary = (failing: number, from = 0): Traffic => ({ version: "v2", from, perSecond: 0.1 * busy, failing });
-  const tooMany = 30 * errorRate;
   const [fast] = burnRates;
+  const tooMany = (1 + burnThreshold(objective, fast)) / 2;
   const late = 2 * window;
   const noAlerts = { ErrorBudgetBurn: [], ErrorsWhileShareRises: [] };
   return [
