@@ -1,8 +1,12 @@
 import { routeUnrest } from "../../canary/rollout-route.ts";
 import { readRollout } from "../../canary/rollout-status.ts";
 import { rolloutLine } from "../../canary/rollout-words.ts";
+import { toWeight } from "../../canary/weight.ts";
 import type { ClusterClient } from "../../cluster/kube/client.ts";
-import { destinationRulePath, rolloutPath } from "../../cluster/kube/paths.ts";
+import { destinationRulePath, rolloutPath, virtualServicePath } from "../../cluster/kube/paths.ts";
+import { virtualServiceName } from "../../components/names.ts";
+import { renderVirtualService } from "../../components/traffic/render-weighted-route.ts";
+import { fieldManager } from "../../components/traffic/route-metadata.ts";
 import type { ApplicationSpec } from "../../components/workload/render-application.ts";
 import { type LiveRollout, type RoutedRollout, readLiveRollout } from "./rollout-live.ts";
 import { type Clock, waitUntilClear } from "./wait-until.ts";
@@ -63,8 +67,17 @@ function releaseUnderWay({ rollout, route }: LiveRollout): string | undefined {
   return status.isFullyPromoted ? routeUnrest(route.objects, route.names) : rolloutLine(status);
 }
 
-/** Takes back what {@link leaveRollout} did, where the update that it was done for did not get as far as removing the Rollout. */
-export async function enterRollout(client: Client, { app, namespace }: ApplicationSpec): Promise<void> {
+/**
+ * Prepares an application for its Rollout. A route that is there already begins at rest: Pulumi leaves it alone from now on, so cookie
+ * rules of a former strategy would stay for ever, and keep who comes back away from every canary. And what {@link leaveRollout} did is
+ * taken back, where the update that it was done for did not get as far as removing the Rollout.
+ */
+export async function enterRollout(client: ClusterClient, { app, namespace }: ApplicationSpec): Promise<void> {
+  const route = virtualServicePath(namespace, virtualServiceName(app));
+  if (await client.get(route)) {
+    const atRest = renderVirtualService({ app, namespace, canaryWeight: toWeight(0) });
+    await client.apply(route, atRest, fieldManager);
+  }
   const path = rolloutPath(namespace, app);
   const rollout = await client.get<RoutedRollout>(path);
   const left = rollout?.metadata.annotations?.[leftAnnotation];

@@ -19,7 +19,11 @@ export interface Given {
 }
 
 export const application = { app: "echo", namespace: "lab" };
-export const paths = { rollout: rolloutPath("lab", "echo"), destinationRule: destinationRulePath("lab", "echo") };
+export const paths = {
+  rollout: rolloutPath("lab", "echo"),
+  destinationRule: destinationRulePath("lab", "echo"),
+  virtualService: virtualServicePath("lab", "echo-virtualservice"),
+};
 export const trafficRouting = {
   managedRoutes: [{ name: "canary-header" }],
   istio: {
@@ -58,7 +62,7 @@ export function objects(given: Given): Map<string, object> {
   return new Map<string, object>([
     [paths.rollout, rolloutObject(given)],
     [
-      virtualServicePath("lab", "echo-virtualservice"),
+      paths.virtualService,
       { spec: { http: [{ name: "weighted", route: [side("v1", 100 - weight), side("v2", weight)] }] } },
     ],
     [paths.destinationRule, { spec: { subsets: [subset("v1", stable), subset("v2", canaryHash)] } }],
@@ -66,14 +70,20 @@ export function objects(given: Given): Map<string, object> {
   ]);
 }
 
-/** A cluster whose state is the next one after each sleep; the last one stays. It remembers what is patched. */
+/** A cluster whose state is the next one after each sleep; the last one stays. It remembers what is patched and applied. */
 export function fakeCluster(states: readonly Map<string, object>[]) {
   let now = 0;
   let passed = 0;
   const patches: { readonly path: string; readonly change: object }[] = [];
+  const applied: { readonly path: string; readonly object: object; readonly manager: string }[] = [];
   return {
     patches,
+    applied,
     client: {
+      apply: async <T>(path: string, object: object, manager: string) => {
+        applied.push({ path, object, manager });
+        return {} as T;
+      },
       get: async <T>(path: string) => states[Math.min(passed, states.length - 1)]?.get(path) as T | undefined,
       patch: async <T>(path: string, change: object) => {
         patches.push({ path, change });

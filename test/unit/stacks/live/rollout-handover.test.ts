@@ -1,4 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
+import { toWeight } from "../../../../canary/weight.ts";
+import { renderVirtualService } from "../../../../components/traffic/render-weighted-route.ts";
 import { enterRollout, leaveRollout } from "../../../../stacks/live/rollout-handover.ts";
 import { application, fakeCluster, type Given, objects, paths, trafficRouting } from "./fake-rollout.ts";
 
@@ -70,9 +72,23 @@ describe("entering a Rollout", () => {
     ]);
   });
 
-  test("that was not left changes nothing", async () => {
+  test("that was not left changes nothing of it", async () => {
     const { client, patches } = fakeCluster([objects({})]);
     await enterRollout(client, application);
     expect(patches).toEqual([]);
+  });
+
+  test("begins with a route that has no rules of its own, which would stay", async () => {
+    const { client, applied } = fakeCluster([objects({})]);
+    await enterRollout(client, application);
+    const object = renderVirtualService({ ...application, canaryWeight: toWeight(0) });
+    expect(applied).toEqual([{ path: paths.virtualService, object, manager: "canary-lab" }]);
+    expect(object.spec.http.map(({ name }) => name)).toEqual(["targeted", "weighted"]);
+  });
+
+  test("makes no route where there is none yet", async () => {
+    const { client, applied, patches } = fakeCluster([new Map()]);
+    await enterRollout(client, application);
+    expect([...applied, ...patches]).toEqual([]);
   });
 });
