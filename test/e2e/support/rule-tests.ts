@@ -11,10 +11,11 @@ const step = 5;
 
 type Version = "v1" | "v2";
 
-/** Requests per second to one version, from a time on (in seconds), and the share of them that fails. */
+/** Requests per second to one version, from a time on (in seconds) and before it, and the share of them that fails. */
 interface Traffic {
   readonly version: Version;
   readonly from?: number;
+  readonly before?: number;
   readonly perSecond: number;
   readonly failing: number;
 }
@@ -103,6 +104,12 @@ function cases(objective: Objective): Case[] {
       alerts: { ErrorsWhileShareRises: [{ version: "v2" }] },
     },
     {
+      name: "a canary that fails already is given more",
+      traffic: [stable, { ...canary(tooMany, late), before: 0.05 * busy, perSecond: 0.2 * busy }],
+      seconds: late + window,
+      alerts: { ErrorsWhileShareRises: [{ version: "v2" }] },
+    },
+    {
       name: "a canary's share rises, and it fails no more than it may",
       traffic: [stable, canary(errorRate / 2, late)],
       seconds: late + window,
@@ -117,9 +124,10 @@ function cases(objective: Objective): Case[] {
   ];
 }
 
-/** A counter in promtool's notation: zero until its traffic begins, then as much more at each step. */
-function samples({ from = 0, perSecond, failing }: Traffic, failed: boolean, seconds: number): string {
-  const each = perSecond * step * (failed ? failing : 1 - failing);
-  const before = from > 0 ? `0x${from / step - 1} ` : "";
-  return `${before}0+${each}x${(seconds - from) / step}`;
+/** A counter in promtool's notation: it rises by the same at each step, and by something else from a time on. */
+function samples({ from = 0, before = 0, perSecond, failing }: Traffic, failed: boolean, seconds: number): string {
+  const each = (rate: number) => rate * step * (failed ? failing : 1 - failing);
+  const [early, late] = [from / step, (seconds - from) / step];
+  const first = early > 0 ? `0+${each(before)}x${early - 1} ` : "";
+  return `${first}${each(before) * early}+${each(perSecond)}x${late}`;
 }
