@@ -15,6 +15,7 @@ import {
   argoChartRepository,
   argoRolloutsChartVersion,
   argoRolloutsVersion,
+  extensionInstallerVersion,
   gatewayApiVersion,
   istioChartRepository,
   istioHub,
@@ -83,6 +84,7 @@ const createArgoCd = (config: LabConfig, opts: pulumi.ComponentResourceOptions) 
       version: argoCdChartVersion,
       source: chartSource(config, argoChartRepository),
       extensionVersion: rolloutExtensionVersion,
+      installerVersion: extensionInstallerVersion,
     },
     opts,
   );

@@ -18,5 +18,6 @@ export const argoRolloutsChartVersion = "2.41.0";
 export const argoRolloutsVersion = "v1.9.1";
 export const argoCdChartVersion = "10.1.1";
 export const rolloutExtensionVersion = "v0.3.7";
+export const extensionInstallerVersion = "v1.1.0";
 
 export const gatewayApiVersion = "1.4.0";

@@ -6,6 +6,8 @@ export interface ArgoCdSpec {
   readonly source: ChartSource;
   /** Version of the Rollouts extension, such as v0.3.7. */
   readonly extensionVersion: string;
+  /** Tag of the image that installs it, v1.1.0 or later. */
+  readonly installerVersion: string;
 }
 
 interface Resources {
@@ -24,6 +26,7 @@ export interface ArgoCdValues {
     readonly resources: Resources;
     readonly extensions: {
       readonly enabled: true;
+      readonly image: { readonly tag: string };
       readonly extensionList: readonly {
         readonly name: string;
         readonly env: readonly { readonly name: string; readonly value: string }[];
@@ -36,7 +39,7 @@ export const argoCdNamespace = "argocd";
 
 /** Argo CD with the tab that shows a Rollout's steps. An init container of its server fetches the extension from its release page. */
 export function renderArgoCd(spec: ArgoCdSpec): ReleaseManifest<ArgoCdValues> {
-  const { version, source, extensionVersion } = spec;
+  const { version, source, extensionVersion, installerVersion } = spec;
   const resources = (cpu: string, memory: string): Resources => ({ requests: { cpu, memory } });
   const extension = `https://github.com/argoproj-labs/rollout-extension/releases/download/${extensionVersion}/extension.tar`;
   return renderRelease({
@@ -57,7 +60,17 @@ export function renderArgoCd(spec: ArgoCdSpec): ReleaseManifest<ArgoCdValues> {
         resources: resources("20m", "64Mi"),
         extensions: {
           enabled: true,
-          extensionList: [{ name: "rollout-extension", env: [{ name: "EXTENSION_URL", value: extension }] }],
+          // The chart's own installer, v1.0.1, puts extensions where the server does not look (argo-helm issue 3320).
+          image: { tag: installerVersion },
+          extensionList: [
+            {
+              name: "rollout-extension",
+              env: [
+                { name: "EXTENSION_URL", value: extension },
+                { name: "EXTENSIONS_DIR", value: "/tmp/extensions" },
+              ],
+            },
+          ],
         },
       },
     },
