@@ -1,0 +1,41 @@
+import { describe, expect, test } from "@jest/globals";
+import { canaryctl } from "./support/lab.ts";
+import { refusalFault } from "./support/refusal.ts";
+import { readConfig } from "./support/stack-config.ts";
+import { withStrategy } from "./support/strategy.ts";
+import { sendLoad } from "./support/traffic.ts";
+
+const versionsNow = async () => (await sendLoad({ requests: 300, rate: 300 })).versions;
+
+/** Null where no controller counts revisions. */
+async function revision(): Promise<number | null> {
+  const { release } = JSON.parse((await canaryctl("status", "--json")).stdout);
+  return release?.revision ?? null;
+}
+
+describe.each(["istio", "rollout-canary"])("a release by %s", (strategy) => {
+  withStrategy({ strategy, plan: "25" });
+
+  // Forth and back: the way to an earlier version is a release like any other.
+  test.each(["v2", "v1"])(
+    "is finished by promote --full: %s becomes the stable version",
+    async (tag) => {
+      expect((await canaryctl("create-canary", "--image", `versioned-echo:${tag}`)).exitCode).toBe(0);
+      const tried = await revision();
+      expect((await canaryctl("promote", "--full")).exitCode).toBe(0);
+      expect(await versionsNow()).toEqual({ [tag]: 300 });
+      expect(readConfig("stableImage")).toBe(`versioned-echo:${tag}`);
+      expect(readConfig("canaryEnabled")).toBe("false");
+      // The config was written behind the pods: it makes no revision of its own, and up has nothing to do.
+      expect(await revision()).toBe(tried);
+      expect((await canaryctl("up")).exitCode).toBe(0);
+      expect(await revision()).toBe(tried);
+    },
+    240_000,
+  );
+
+  test("then there is nothing to promote", async () => {
+    expect(refusalFault(await canaryctl("promote"), /no canary/, /create-canary/)).toBeUndefined();
+    expect(refusalFault(await canaryctl("promote", "--full"), /no canary/, /create-canary/)).toBeUndefined();
+  }, 60_000);
+});
