@@ -1,9 +1,11 @@
 import { expect, test } from "@jest/globals";
+import { readRollout } from "../../canary/rollout-status.ts";
 import { setFaults } from "./support/faults.ts";
 import { canaryctl } from "./support/lab.ts";
-import { note, phaseReached } from "./support/rollout.ts";
+import { liveRollout, note, phaseReached } from "./support/rollout.ts";
 import { withStrategy } from "./support/strategy.ts";
 import { sendLoad, startSteadyLoad, type Target } from "./support/traffic.ts";
+import { until } from "./support/until.ts";
 
 withStrategy({
   strategy: "rollout-blue-green",
@@ -74,6 +76,10 @@ test("what fails after its promotion goes back by itself, and up says why", asyn
   expect(await setFaults("version=v2", { errorRate: 0.3 })).toBeGreaterThan(0);
   const { message } = await phaseReached("Degraded");
   note(`back ${(Date.now() - began) / 1000} s after the promotion: ${message}`);
+  await until("the users are back", async () => {
+    const { hashes } = readRollout(await liveRollout());
+    return hashes.active === hashes.stable;
+  });
   const { versions } = await load.stop();
   expect(versions.v2).toBeGreaterThan(0);
   expect(await answers()).toEqual({ v1: 500 });
