@@ -75,7 +75,7 @@ const routeKeys: readonly (keyof LabConfig)[] = ["app", "namespace", "kubeContex
 
 /**
  * Opens a stack for sending all of its traffic to the stable side. Only what says where the route is must be right: the rest of the
- * config may be what the rollback is for. The defaults stand in for it, and {@link reread} checks it.
+ * config may be what the rollback is for. Where it is wrong, the defaults stand in for it, and {@link reread} says what is wrong.
  *
  * @throws as {@link openLab}, for those keys
  */
@@ -84,7 +84,15 @@ export function openForRollback(options: GlobalOptions & RouteFlags): Lab {
 }
 
 export function configForRollback(stackFile: StackFile, options: GlobalOptions & RouteFlags): OpenedConfig {
-  const config = parseConfig({ ...stackFile.valuesOf(routeKeys), canaryWeight: 0 }, {}, stackFile.name);
+  const parse = (values: Readonly<Record<string, RawValue>>) =>
+    parseConfig({ ...values, canaryWeight: 0 }, {}, stackFile.name);
+  let config: LabConfig;
+  try {
+    config = parse(stackFile.values());
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    config = parse(stackFile.valuesOf(routeKeys));
+  }
   mustNameThis(options, config);
   return { stackFile, config };
 }

@@ -1,8 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { RolloutStatus } from "../../../../canary/rollout-status.ts";
+import { rolloutLine } from "../../../../canary/rollout-words.ts";
 import { rolloutPath } from "../../../../cluster/kube/paths.ts";
+import { LabError } from "../../../../cluster/lab-error.ts";
 import { updateStack } from "../../engine/update.ts";
 import { type Lab, reread } from "../../lab.ts";
 import { showLines } from "../../print.ts";
+import { readRevisions } from "../../traffic/replica-sets.ts";
 import { onlyTheState } from "../rolled-back.ts";
 import type { Say } from "../strategy.ts";
 import { abortNow } from "./abort.ts";
@@ -26,9 +30,13 @@ export async function rollBackRollout(lab: Lab, say: Say): Promise<string> {
   try {
     lab.stackFile.set({ canaryEnabled: false });
     const now = reread(lab); // refuses what else is wrong with the config, all of it at once
-    await withoutSteps(now, async () => {
+    const revisions = await readRevisions(now.cluster, now.config);
+    const wasThere = (status: RolloutStatus) => revisions.some(({ hash }) => hash === status.hashes.current);
+    const isAtRest = ({ status }: LiveRollout) => isSettled(status) || (status.isWaitingForUser && !wasThere(status));
+    await withoutSteps(now, wasThere, async () => {
       await updateStack(now, { say, waitSeconds, onLine: showLines(say) });
-      await untilRollout(now, "The end of the rollback", wholeSeconds, isSettled, say);
+      const { status } = await untilRollout(now, "The end of the rollback", wholeSeconds, isAtRest, say);
+      if (!isSettled(status)) throw neverRan(now, status);
     });
   } catch (error) {
     throw isQuick ? onlyTheState(error) : error;
@@ -39,22 +47,35 @@ export async function rollBackRollout(lab: Lab, say: Say): Promise<string> {
 /** How long pods of the stable image may take, where there are none any more. */
 const wholeSeconds = 300;
 
-const isSettled = ({ status }: LiveRollout): boolean =>
+const isSettled = (status: RolloutStatus): boolean =>
   status.isObserved && status.isFullyPromoted && status.phase === "Healthy";
+
+const neverRan = (lab: Lab, status: RolloutStatus): LabError =>
+  new LabError(`${lab.config.stableImage} never ran here, so it goes through the steps: ${rolloutLine(status)}.`, {
+    place: `stableImage in ${lab.stackFile.name}`,
+    next: "npx canaryctl promote (or abort)",
+  });
 
 const betweenLooksMilliseconds = 250;
 
-/** Going back to the stable image must not wait at the steps of a release: once the controller has begun, it is told to skip them. */
-async function withoutSteps(lab: Lab, goBack: () => Promise<void>): Promise<void> {
+/**
+ * Going back to the stable image must not wait at the steps of a release: once the controller has begun, it is told to skip them. Only a
+ * revision that was there before is let through like this: a stable image that was put into the config meanwhile has been tried by nobody.
+ */
+async function withoutSteps(
+  lab: Lab,
+  wasThere: (status: RolloutStatus) => boolean,
+  goBack: () => Promise<void>,
+): Promise<void> {
   const { cluster, config } = lab;
-  const before = await mustReadRollout(lab);
+  const { status: before } = await mustReadRollout(lab);
   let isOver = false;
   const skip = async () => {
     while (!isOver) {
       await pause(betweenLooksMilliseconds);
       const { status } = await mustReadRollout(lab);
-      const isNew = status.isObserved && status.hashes.current !== before.status.hashes.current;
-      if (!isNew || status.isFullyPromoted) continue;
+      const isNew = status.isObserved && status.hashes.current !== before.hashes.current;
+      if (!isNew || status.isFullyPromoted || !wasThere(status)) continue;
       await cluster.patch(`${rolloutPath(config.namespace, config.app)}/status`, { status: { promoteFull: true } });
       return;
     }

@@ -176,6 +176,20 @@ describe("rollback", () => {
     expect(fake.log).toEqual(["update", 'patch versioned-echo/status {"status":{"promoteFull":true}}']);
   });
 
+  test("lets a stable image that never ran here through no quicker than its steps", async () => {
+    const fake = fakeRollout({ ...pausedCanary, ...healthy }, undefined, {
+      update: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 600));
+        fake.become({ ...pausedCanary, currentPodHash: "untried", stableRS: "new" });
+      },
+    });
+    await expect(rolloutCanary.rollback(fake.lab, quiet)).rejects.toMatchObject({
+      message: expect.stringMatching(/never ran here, so it goes through the steps: Paused/),
+      next: "npx canaryctl promote (or abort)",
+    });
+    expect(fake.log).toEqual(["update"]);
+  });
+
   test("where only the state fails, it says that the traffic is back", async () => {
     const { lab, file } = fakeRollout(pausedCanary, () => aborted, {
       update: () => Promise.reject(new Error("not a LabError")),

@@ -94,6 +94,13 @@ describe("rollback", () => {
     );
   });
 
+  test("a config that is right is taken whole: the fast path writes the route as the program would", () => {
+    const { lab } = fakeLab();
+    lab.stackFile.set({ stickyCookie: "side", canaryWeight: 30 });
+    const { config } = configForRollback(lab.stackFile, { stack: "dev" });
+    expect(config).toMatchObject({ stickyCookie: "side", canaryWeight: 0 });
+  });
+
   test("a config that does not say where the route is, is refused", () => {
     const { lab } = fakeLab();
     writeFileSync(lab.stackFile.path, "config:\n  app: Not A Name\n");
