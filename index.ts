@@ -4,7 +4,7 @@ import { loadConfig } from "./stacks/config.ts";
 import { createLiveRun } from "./stacks/live/create-live-run.ts";
 import { createPlatform } from "./stacks/platform.ts";
 import { releasePlan } from "./stacks/release-plan.ts";
-import { weightOwner } from "./stacks/strategy-name.ts";
+import { weightOwner } from "./stacks/strategies/strategy-name.ts";
 
 const { config, target } = loadConfig();
 const platform = createPlatform(config, target);

@@ -1,4 +1,4 @@
-import { readRollout } from "../canary/rollout-status.ts";
+import { readRollout } from "../canary/rollout/rollout-status.ts";
 import { enterStack, setConfig } from "../test/e2e/support/configure.ts";
 import { canaryctl } from "../test/e2e/support/lab.ts";
 import { liveRollout } from "../test/e2e/support/rollout.ts";

@@ -8,7 +8,7 @@ import type { LabConfig } from "./lab-config.ts";
 import { followRollout } from "./live/follow-rollout.ts";
 import type { LiveRun } from "./live/live-run.ts";
 import type { Platform } from "./platform.ts";
-import { strategies } from "./strategies.ts";
+import { strategies } from "./strategies/table.ts";
 
 /** What runs of the application. */
 export interface Application extends StrategyOutputs {

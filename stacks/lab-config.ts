@@ -14,7 +14,7 @@ import type {
 import { rules } from "./config/rule-table.ts";
 import { type Rule, textOf } from "./config/rules.ts";
 import { suggestion } from "./config/suggestion.ts";
-import type { StrategyName } from "./strategy-name.ts";
+import type { StrategyName } from "./strategies/strategy-name.ts";
 
 /** One stack's settings, checked. Pulumi.yaml describes each and holds its default; those of objects' fields are in config/rule-table.ts. */
 export interface LabConfig {

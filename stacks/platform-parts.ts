@@ -1,6 +1,6 @@
 import type { PlatformPart } from "../cluster/world.ts";
 import type { LabConfig } from "./lab-config.ts";
-import { weightOwner } from "./strategy-name.ts";
+import { weightOwner } from "./strategies/strategy-name.ts";
 
 /** Where the Rollouts controller of a stack watches; undefined where it has none. */
 export function rolloutsScope({ rollouts, strategy }: LabConfig): "cluster" | "namespace" | undefined {

@@ -1,7 +1,7 @@
 import { formatDuration } from "../../canary/duration.ts";
 import { shortestBake } from "../../canary/plan/plan.ts";
 import type { LabConfig } from "../lab-config.ts";
-import { weightOwner } from "../strategy-name.ts";
+import { weightOwner } from "../strategies/strategy-name.ts";
 
 /** What each value allows by itself and not together, one sentence each; a value that is missing contradicts nothing. */
 export function contradictions(config: Partial<LabConfig>): string[] {

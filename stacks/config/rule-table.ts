@@ -2,7 +2,7 @@ import type { Objective } from "../../canary/slo/objective.ts";
 import type { PodCount } from "../../components/rolling-update/render-rolling-update.ts";
 import type { RolloutCanaryOptions } from "../../components/rollout/render-rollout-canary.ts";
 import type { LabConfig } from "../lab-config.ts";
-import { strategyNames } from "../strategy-name.ts";
+import { strategyNames } from "../strategies/strategy-name.ts";
 import {
   analysisModes,
   type BlueGreenOptions,

@@ -1,10 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { RolloutObject } from "../../canary/rollout-object.ts";
+import type { RolloutObject } from "../../canary/rollout/rollout-object.ts";
 import type { ClusterClient } from "../../cluster/kube/client.ts";
 import { rolloutPath } from "../../cluster/kube/paths.ts";
 import { LabError } from "../../cluster/lab-error.ts";
 import type { ApplicationSpec } from "../../components/workload/render-application.ts";
-import type { StrategyName } from "../strategy-name.ts";
+import type { StrategyName } from "../strategies/strategy-name.ts";
 import { createHook } from "./create-hook.ts";
 
 /** The first revision of a workload gets all traffic, whatever its strategy says of steps and previews. */

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { rolloutLine, rolloutWait } from "../../canary/rollout-words.ts";
+import { rolloutLine, rolloutWait } from "../../canary/rollout/rollout-words.ts";
 import { LabError } from "../../cluster/lab-error.ts";
 import { type Followed, settled, standing } from "./settled-rollout.ts";
 

@@ -1,6 +1,6 @@
-import { routeUnrest, weightUnrest } from "../../canary/rollout-route.ts";
-import { readRollout } from "../../canary/rollout-status.ts";
-import { rolloutLine } from "../../canary/rollout-words.ts";
+import { routeUnrest, weightUnrest } from "../../canary/rollout/rollout-route.ts";
+import { readRollout } from "../../canary/rollout/rollout-status.ts";
+import { rolloutLine } from "../../canary/rollout/rollout-words.ts";
 import { LabError } from "../../cluster/lab-error.ts";
 import type { LiveRollout } from "./rollout-live.ts";
 

@@ -1,6 +1,6 @@
-import { routeUnrest } from "../../canary/rollout-route.ts";
-import { readRollout } from "../../canary/rollout-status.ts";
-import { rolloutLine } from "../../canary/rollout-words.ts";
+import { routeUnrest } from "../../canary/rollout/rollout-route.ts";
+import { readRollout } from "../../canary/rollout/rollout-status.ts";
+import { rolloutLine } from "../../canary/rollout/rollout-words.ts";
 import { toWeight } from "../../canary/weight.ts";
 import type { ClusterClient } from "../../cluster/kube/client.ts";
 import { destinationRulePath, rolloutPath, virtualServicePath } from "../../cluster/kube/paths.ts";

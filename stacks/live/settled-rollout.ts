@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { AnalysisRunObject, RolloutObject } from "../../canary/rollout-object.ts";
-import { passingFaultMilliseconds, patienceSeconds } from "../../canary/rollout-patience.ts";
-import { type RolloutStatus, readRollout } from "../../canary/rollout-status.ts";
-import { rolloutFault, rolloutLine } from "../../canary/rollout-words.ts";
+import type { AnalysisRunObject, RolloutObject } from "../../canary/rollout/rollout-object.ts";
+import { passingFaultMilliseconds, patienceSeconds } from "../../canary/rollout/rollout-patience.ts";
+import { type RolloutStatus, readRollout } from "../../canary/rollout/rollout-status.ts";
+import { rolloutFault, rolloutLine } from "../../canary/rollout/rollout-words.ts";
 import { type ClusterClient, UnreachableError } from "../../cluster/kube/client.ts";
 import { analysisRunPath, deploymentsPath, rolloutPath } from "../../cluster/kube/paths.ts";
 import { LabError } from "../../cluster/lab-error.ts";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { LabError } from "../../cluster/lab-error.ts";
 import { canaryAnnotation, strategyAnnotation } from "../../components/workload/render-application.ts";
-import { type StrategyName, strategyNames, weightOwner } from "../strategy-name.ts";
+import { type StrategyName, strategyNames, weightOwner } from "../strategies/strategy-name.ts";
 import { createHook } from "./create-hook.ts";
 import { firstIsCanary } from "./first-revision.ts";
 

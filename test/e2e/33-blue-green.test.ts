@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { readRollout } from "../../canary/rollout-status.ts";
+import { readRollout } from "../../canary/rollout/rollout-status.ts";
 import { setFaults } from "./support/faults.ts";
 import { canaryctl } from "./support/lab.ts";
 import { liveRollout, note, phaseReached } from "./support/rollout.ts";

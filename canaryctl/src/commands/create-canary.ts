@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { StrategyName } from "../../../stacks/strategy-name.ts";
+import type { StrategyName } from "../../../stacks/strategies/strategy-name.ts";
 import { type GlobalOptions, openLab } from "../lab.ts";
 import { examples, print, say } from "../print.ts";
 import { StackFile } from "../stack-file.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { weightOwner } from "../../../stacks/strategy-name.ts";
+import { weightOwner } from "../../../stacks/strategies/strategy-name.ts";
 import { type GlobalOptions, type Lab, openLab, type RouteFlags } from "../lab.ts";
 import { examples, print, say } from "../print.ts";
 import { StackFile } from "../stack-file.ts";

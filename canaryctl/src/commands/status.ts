@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { splitOf, type TrafficSplit } from "../../../canary/weight.ts";
 import { releasePlan } from "../../../stacks/release-plan.ts";
-import { type StrategyName, type WeightOwner, weightOwner } from "../../../stacks/strategy-name.ts";
+import { type StrategyName, type WeightOwner, weightOwner } from "../../../stacks/strategies/strategy-name.ts";
 import { type Lab, openLab } from "../lab.ts";
 import { examples, print, table } from "../print.ts";
 import type { Progress, ReleaseStrategy } from "../strategies/strategy.ts";

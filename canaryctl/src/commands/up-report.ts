@@ -1,6 +1,6 @@
 import type { StageTime } from "../../../cluster/progress.ts";
 import { clientName, gatewayHost, gatewayName } from "../../../components/names.ts";
-import { type WeightOwner, weightOwner } from "../../../stacks/strategy-name.ts";
+import { type WeightOwner, weightOwner } from "../../../stacks/strategies/strategy-name.ts";
 import type { Lab } from "../lab.ts";
 import { table } from "../print.ts";
 import { headerHint } from "../strategies/header.ts";

@@ -1,5 +1,5 @@
 import { LabError } from "../../../cluster/lab-error.ts";
-import type { WeightOwner } from "../../../stacks/strategy-name.ts";
+import type { WeightOwner } from "../../../stacks/strategies/strategy-name.ts";
 import type { PodExec } from "../kube/exec.ts";
 import type { Lab } from "../lab.ts";
 import type { Share } from "../traffic/share.ts";

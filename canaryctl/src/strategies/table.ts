@@ -1,7 +1,7 @@
 import { namespacePath } from "../../../cluster/kube/paths.ts";
 import { LabError } from "../../../cluster/lab-error.ts";
 import { strategyAnnotation } from "../../../components/workload/render-application.ts";
-import { type StrategyName, strategyNames } from "../../../stacks/strategy-name.ts";
+import { type StrategyName, strategyNames } from "../../../stacks/strategies/strategy-name.ts";
 import type { Lab } from "../lab.ts";
 import { gatewayRoute } from "../traffic/gateway-route.ts";
 import { istioRoute } from "../traffic/istio-route.ts";

@@ -1,5 +1,5 @@
-import type { RolloutObject } from "../../../canary/rollout-object.ts";
-import { type RolloutStatus, readRollout } from "../../../canary/rollout-status.ts";
+import type { RolloutObject } from "../../../canary/rollout/rollout-object.ts";
+import { type RolloutStatus, readRollout } from "../../../canary/rollout/rollout-status.ts";
 import { kubectl, namespace } from "./lab.ts";
 import { until } from "./until.ts";
 

@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import { presetPlan } from "../../../canary/plan/presets.ts";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
 import { configKeys, parseConfig } from "../../../stacks/lab-config.ts";
-import { strategyNames } from "../../../stacks/strategy-name.ts";
+import { strategyNames } from "../../../stacks/strategies/strategy-name.ts";
 import { problemsOf } from "./config/problems-of.ts";
 import { declaredKeys, defaults, disabledProviders } from "./sample-config.ts";
 

@@ -1,4 +1,5 @@
-import { rolloutLine } from "../../../../canary/rollout-words.ts";
+import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
+import type { RolloutObject } from "../../../../canary/rollout-object.ts";
 import { rolloutPath } from "../../../../cluster/kube/paths.ts";
 import { LabError } from "../../../../cluster/lab-error.ts";
 import { untilIdlePodsAreGone } from "../../../../stacks/live/idle-pods.ts";
@@ -55,7 +56,7 @@ export async function retryRollout(lab: Lab, say: Say): Promise<string> {
   }
   const image = status.strategy === "blueGreen" && rollout.spec.template && imageOf(rollout.spec.template);
   if (image) await untilIdlePodsAreGone(cluster, config, image, say);
-  await cluster.patch(`${rolloutPath(config.namespace, config.app)}/status`, { status: { abort: false } });
+  await cluster.patch(`${rolloutPath(config.namespace, config.app)}/status`, { status: begunAgain(rollout) });
   const live = await untilRollout(
     lab,
     "The new beginning",
@@ -63,4 +64,15 @@ export async function retryRollout(lab: Lab, say: Say): Promise<string> {
     ({ status: now }) => !now.isAborted && now.isObserved && now.phase !== "Degraded",
   );
   return `Begun again: ${rolloutLine(live.status)}. Next: npx canaryctl status.`;
+}
+
+/**
+ * The runs that failed are forgotten. While pods of the aborted revision are kept, the controller looks at none in its first pass, and
+ * in the next it takes a failed one for the new one, and aborts again (argo-rollouts 1.9.1, rollout/analysis.go, reconcileAnalysisRuns).
+ */
+function begunAgain({ spec, status = {} }: RolloutObject): object {
+  const strategy = spec.strategy.canary ? "canary" : "blueGreen";
+  const runs = Object.keys(status[strategy] ?? {}).filter((field) => field.endsWith("AnalysisRunStatus"));
+  if (runs.length === 0) return { abort: false };
+  return { abort: false, [strategy]: Object.fromEntries(runs.map((field) => [field, null])) };
 }

@@ -1,4 +1,4 @@
-import { rolloutLine } from "../../../../canary/rollout-words.ts";
+import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
 import { LabError } from "../../../../cluster/lab-error.ts";
 import { versionOf } from "../../../../components/image/image-version.ts";
 import { changeStack } from "../../engine/update.ts";

@@ -1,6 +1,6 @@
-import type { AnalysisRunObject, RolloutObject } from "../../../../canary/rollout-object.ts";
-import { type RolloutStatus, readRollout } from "../../../../canary/rollout-status.ts";
-import { rolloutFault, rolloutLine, rolloutWait } from "../../../../canary/rollout-words.ts";
+import type { AnalysisRunObject, RolloutObject } from "../../../../canary/rollout/rollout-object.ts";
+import { type RolloutStatus, readRollout } from "../../../../canary/rollout/rollout-status.ts";
+import { rolloutFault, rolloutLine, rolloutWait } from "../../../../canary/rollout/rollout-words.ts";
 import { analysisRunPath, rolloutPath } from "../../../../cluster/kube/paths.ts";
 import { LabError } from "../../../../cluster/lab-error.ts";
 import { versionOf } from "../../../../components/image/image-version.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { RolloutStatus } from "../../../../canary/rollout-status.ts";
-import { rolloutLine } from "../../../../canary/rollout-words.ts";
+import type { RolloutStatus } from "../../../../canary/rollout/rollout-status.ts";
+import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
 import { rolloutPath } from "../../../../cluster/kube/paths.ts";
 import { LabError } from "../../../../cluster/lab-error.ts";
 import { updateStack } from "../../engine/update.ts";

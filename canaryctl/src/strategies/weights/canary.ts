@@ -1,6 +1,6 @@
 import { LabError } from "../../../../cluster/lab-error.ts";
 import { versions } from "../../../../components/names.ts";
-import { weightOwner } from "../../../../stacks/strategy-name.ts";
+import { weightOwner } from "../../../../stacks/strategies/strategy-name.ts";
 import { changeStack } from "../../engine/update.ts";
 import type { Lab } from "../../lab.ts";
 import { showLines } from "../../print.ts";

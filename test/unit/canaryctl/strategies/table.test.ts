@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Lab } from "../../../../canaryctl/src/lab.ts";
 import { configuredStrategy, runningStrategy, strategyOf } from "../../../../canaryctl/src/strategies/table.ts";
-import { strategyNames, weightOwner } from "../../../../stacks/strategy-name.ts";
+import { strategyNames, weightOwner } from "../../../../stacks/strategies/strategy-name.ts";
 import { fakeLab } from "../fake-lab.ts";
 
 const labWith = (strategy: string, deployed?: string): Lab => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { RawConfig } from "../../../../stacks/lab-config.ts";
-import { strategyNames, weightOwner } from "../../../../stacks/strategy-name.ts";
+import { strategyNames, weightOwner } from "../../../../stacks/strategies/strategy-name.ts";
 import { problemsOf } from "./problems-of.ts";
 
 const withAnalysis = { analysis: "step", monitoring: true, strategy: "rollout-canary" };

@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from "@jest/globals";
-import type { RolloutObject } from "../../../../canary/rollout-object.ts";
+import type { RolloutObject } from "../../../../canary/rollout/rollout-object.ts";
 
 // Hooks cannot be registered under mocks: what they would run is kept instead.
 const hooks: { readonly run: () => Promise<void>; readonly opts: object | undefined }[] = [];

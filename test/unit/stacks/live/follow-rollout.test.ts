@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import type { RolloutObject } from "../../../../canary/rollout-object.ts";
+import type { RolloutObject } from "../../../../canary/rollout/rollout-object.ts";
 import { register } from "../../components/mocks.ts";
 
 const paused: RolloutObject = {

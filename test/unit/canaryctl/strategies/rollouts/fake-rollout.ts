@@ -1,4 +1,4 @@
-import type { RolloutObject } from "../../../../../canary/rollout-object.ts";
+import type { RolloutObject } from "../../../../../canary/rollout/rollout-object.ts";
 import { rolloutPath } from "../../../../../cluster/kube/paths.ts";
 import { type FakeOptions, fakeLab, virtualService } from "../../fake-lab.ts";
 

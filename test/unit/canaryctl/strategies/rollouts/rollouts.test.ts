@@ -152,6 +152,20 @@ describe("abort and retry", () => {
     expect(log).toEqual(['patch versioned-echo/status {"status":{"abort":false}}']);
     await expect(rolloutCanary.retry(fakeRollout(pausedCanary).lab, quiet)).rejects.toThrow(/not aborted/);
   });
+
+  test("retry forgets the analysis that failed, which the controller would take for the new one", async () => {
+    const failed = { currentBackgroundAnalysisRunStatus: { name: "run-2", status: "Failed" } };
+    const canary = { ...pausedCanary.canary, ...failed };
+    const { lab, log } = fakeRollout({ ...pausedCanary, ...aborted, canary }, () => ({
+      abort: false,
+      phase: "Progressing",
+      currentStepIndex: 0,
+    }));
+    await rolloutCanary.retry(lab, quiet);
+    expect(log).toEqual([
+      'patch versioned-echo/status {"status":{"abort":false,"canary":{"currentBackgroundAnalysisRunStatus":null}}}',
+    ]);
+  });
 });
 
 describe("rollback", () => {

@@ -1,18 +1,18 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { toWeight } from "../canary/weight.ts";
-import { versionOf } from "../components/image/image-version.ts";
-import { gatewayHost, versions } from "../components/names.ts";
-import { RollingUpdate } from "../components/rolling-update/rolling-update.ts";
-import { RolloutCanary } from "../components/rollout/rollout-canary.ts";
-import type { RolloutManifest } from "../components/rollout/rollout-types.ts";
-import { analysisOf } from "../components/slo/analysis.ts";
-import { renderVirtualService } from "../components/traffic/render-weighted-route.ts";
-import { Sides } from "../components/traffic/sides.ts";
-import { WeightedRoute } from "../components/traffic/weighted-route.ts";
-import { renderEchoPod } from "../components/workload/render-pod.ts";
-import { firstRevisionGuard } from "./live/first-revision.ts";
-import { revisionGuard } from "./live/rollout-guard.ts";
-import type { Strategy, StrategyContext } from "./strategies.ts";
+import { toWeight } from "../../canary/weight.ts";
+import { versionOf } from "../../components/image/image-version.ts";
+import { gatewayHost, versions } from "../../components/names.ts";
+import { RollingUpdate } from "../../components/rolling-update/rolling-update.ts";
+import { RolloutCanary } from "../../components/rollout/rollout-canary.ts";
+import type { RolloutManifest } from "../../components/rollout/rollout-types.ts";
+import { analysisOf } from "../../components/slo/analysis.ts";
+import { renderVirtualService } from "../../components/traffic/render-weighted-route.ts";
+import { Sides } from "../../components/traffic/sides.ts";
+import { WeightedRoute } from "../../components/traffic/weighted-route.ts";
+import { renderEchoPod } from "../../components/workload/render-pod.ts";
+import { firstRevisionGuard } from "../live/first-revision.ts";
+import { revisionGuard } from "../live/rollout-guard.ts";
+import type { Strategy, StrategyContext } from "./strategy.ts";
 
 /** One Rollout whose controller moves the weights; its pods run the canary's image while a release is under way, else the stable one. */
 export const rolloutCanary: Strategy = (context) => {

@@ -1,32 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
-import { replicaRatio } from "../canary/replica-ratio.ts";
-import { HttpRoute } from "../components/gateway-api/http-route.ts";
-import { versionOf } from "../components/image/image-version.ts";
-import { gatewayHost } from "../components/names.ts";
-import { HeaderIngress } from "../components/nginx-header/header-ingress.ts";
-import { RollingUpdate } from "../components/rolling-update/rolling-update.ts";
-import type { SharedResources, StrategyOutputs } from "../components/strategy.ts";
-import { renderVirtualService } from "../components/traffic/render-weighted-route.ts";
-import { Sides } from "../components/traffic/sides.ts";
-import { WeightedRoute } from "../components/traffic/weighted-route.ts";
-import type { LabConfig } from "./lab-config.ts";
-import { firstRevisionGuard } from "./live/first-revision.ts";
-import type { LiveRun } from "./live/live-run.ts";
-import type { Platform } from "./platform.ts";
+import { replicaRatio } from "../../canary/replica-ratio.ts";
+import { HttpRoute } from "../../components/gateway-api/http-route.ts";
+import { versionOf } from "../../components/image/image-version.ts";
+import { gatewayHost } from "../../components/names.ts";
+import { HeaderIngress } from "../../components/nginx-header/header-ingress.ts";
+import { RollingUpdate } from "../../components/rolling-update/rolling-update.ts";
+import { renderVirtualService } from "../../components/traffic/render-weighted-route.ts";
+import { Sides } from "../../components/traffic/sides.ts";
+import { WeightedRoute } from "../../components/traffic/weighted-route.ts";
+import type { LabConfig } from "../lab-config.ts";
+import { firstRevisionGuard } from "../live/first-revision.ts";
 import { rolloutBlueGreen } from "./rollout-blue-green.ts";
 import { rolloutCanary } from "./rollout-canary.ts";
 import { createSides } from "./sides.ts";
+import type { Strategy } from "./strategy.ts";
 import type { StrategyName } from "./strategy-name.ts";
-
-export interface StrategyContext {
-  readonly config: LabConfig;
-  readonly platform: Platform;
-  readonly live: LiveRun;
-  readonly shared: SharedResources;
-}
-
-/** A way to release: it makes the workloads and what sends them their traffic. */
-export type Strategy = (context: StrategyContext) => StrategyOutputs;
 
 const gatewayOf = ({ app, namespace }: LabConfig): string => gatewayHost(app, namespace);
 

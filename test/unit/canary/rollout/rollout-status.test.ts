@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import type { RolloutObject } from "../../../canary/rollout-object.ts";
-import { durationSeconds, readRollout } from "../../../canary/rollout-status.ts";
-import { rolloutLine } from "../../../canary/rollout-words.ts";
+import type { RolloutObject } from "../../../../canary/rollout/rollout-object.ts";
+import { durationSeconds, readRollout } from "../../../../canary/rollout/rollout-status.ts";
+import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
 import { recordedBlueGreen } from "./recorded-blue-green.ts";
 import { recordedCanary } from "./recorded-canary.ts";
 

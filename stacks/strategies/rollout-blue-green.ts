@@ -1,18 +1,18 @@
-import { versionOf } from "../components/image/image-version.ts";
-import { gatewayHost } from "../components/names.ts";
+import { versionOf } from "../../components/image/image-version.ts";
+import { gatewayHost } from "../../components/names.ts";
 import {
   activeService,
   previewService,
   renderBlueGreenRoute,
-} from "../components/rollout/render-rollout-blue-green.ts";
-import { RolloutBlueGreen } from "../components/rollout/rollout-blue-green.ts";
-import { analysisOf } from "../components/slo/analysis.ts";
-import { Sides } from "../components/traffic/sides.ts";
-import { WeightedRoute } from "../components/traffic/weighted-route.ts";
-import { renderEchoPod } from "../components/workload/render-pod.ts";
-import { firstRevisionGuard } from "./live/first-revision.ts";
-import { previewGuard } from "./live/rollout-guard.ts";
-import type { Strategy } from "./strategies.ts";
+} from "../../components/rollout/render-rollout-blue-green.ts";
+import { RolloutBlueGreen } from "../../components/rollout/rollout-blue-green.ts";
+import { analysisOf } from "../../components/slo/analysis.ts";
+import { Sides } from "../../components/traffic/sides.ts";
+import { WeightedRoute } from "../../components/traffic/weighted-route.ts";
+import { renderEchoPod } from "../../components/workload/render-pod.ts";
+import { firstRevisionGuard } from "../live/first-revision.ts";
+import { previewGuard } from "../live/rollout-guard.ts";
+import type { Strategy } from "./strategy.ts";
 
 /** One Rollout with two colours; its pods run the canary's image while a release is under way, and the stable one otherwise. */
 export const rolloutBlueGreen: Strategy = ({ config, live, shared }) => {

@@ -1,4 +1,4 @@
-import type { RolloutObject } from "../../../canary/rollout-object.ts";
+import type { RolloutObject } from "../../../../canary/rollout/rollout-object.ts";
 
 const strategy = {
   blueGreen: {

@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { deploymentName, versions } from "../components/names.ts";
-import { Sides } from "../components/traffic/sides.ts";
-import { EchoWorkload } from "../components/workload/echo-workload.ts";
-import { shrinkLast } from "./live/shrink-last.ts";
-import type { StrategyContext } from "./strategies.ts";
+import { deploymentName, versions } from "../../components/names.ts";
+import { Sides } from "../../components/traffic/sides.ts";
+import { EchoWorkload } from "../../components/workload/echo-workload.ts";
+import { shrinkLast } from "../live/shrink-last.ts";
+import type { StrategyContext } from "./strategy.ts";
 
 type Side = keyof typeof versions;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { type RouteObjects, routeUnrest, weightUnrest } from "../../../canary/rollout-route.ts";
+import { type RouteObjects, routeUnrest, weightUnrest } from "../../../../canary/rollout/rollout-route.ts";
 
 const names = { route: "weighted", stableSubset: "v1", canarySubset: "v2", managedRoutes: ["canary-header"] };
 

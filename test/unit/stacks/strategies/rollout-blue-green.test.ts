@@ -1,13 +1,13 @@
 import { describe, expect, test } from "@jest/globals";
-import type { LabConfig } from "../../../stacks/lab-config.ts";
-import { register } from "../components/mocks.ts";
-import { sampleConfig } from "./sample-config.ts";
+import type { LabConfig } from "../../../../stacks/lab-config.ts";
+import { register } from "../../components/mocks.ts";
+import { sampleConfig } from "../sample-config.ts";
 
 const built = { outputs: { "docker:index/image:Image": { repoDigest: "198.18.0.1:5001/versioned-echo@sha256:abc" } } };
 const program = (change: Partial<LabConfig> = {}) =>
   register(async () => {
-    const { createPlatform } = await import("../../../stacks/platform.ts");
-    const { createApplication } = await import("../../../stacks/application.ts");
+    const { createPlatform } = await import("../../../../stacks/platform.ts");
+    const { createApplication } = await import("../../../../stacks/application.ts");
     const config = { ...sampleConfig, strategy: "rollout-blue-green", ...change } as const;
     createApplication(config, createPlatform(config, { kubeContext: "canary-lab", kubeconfig: "/lab/kubeconfig" }));
   }, built);

@@ -1,0 +1,14 @@
+import type { SharedResources, StrategyOutputs } from "../../components/strategy.ts";
+import type { LabConfig } from "../lab-config.ts";
+import type { LiveRun } from "../live/live-run.ts";
+import type { Platform } from "../platform.ts";
+
+export interface StrategyContext {
+  readonly config: LabConfig;
+  readonly platform: Platform;
+  readonly live: LiveRun;
+  readonly shared: SharedResources;
+}
+
+/** A way to release: it makes the workloads and what sends them their traffic. */
+export type Strategy = (context: StrategyContext) => StrategyOutputs;
