@@ -1,5 +1,5 @@
+import type { RolloutObject } from "../../../../canary/rollout/rollout-object.ts";
 import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
-import type { RolloutObject } from "../../../../canary/rollout-object.ts";
 import { rolloutPath } from "../../../../cluster/kube/paths.ts";
 import { LabError } from "../../../../cluster/lab-error.ts";
 import { untilIdlePodsAreGone } from "../../../../stacks/live/idle-pods.ts";
