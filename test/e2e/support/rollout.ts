@@ -7,16 +7,17 @@ import { until } from "./until.ts";
 export const liveRollout = async (): Promise<RolloutObject> =>
   JSON.parse(await kubectl("get", "rollout", "versioned-echo", "-n", namespace, "-o", "json"));
 
-/** Waits until the Rollout is in a phase that is about its present spec. @throws Error after `seconds` */
+/** Waits until the Rollout is in a phase that is about its present spec. @throws Error after `seconds`, with the status that it has */
 export async function phaseReached(phase: RolloutStatus["phase"], seconds = 90): Promise<RolloutStatus> {
-  return until(
-    `the Rollout is ${phase}`,
-    async () => {
-      const status = readRollout(await liveRollout());
-      return status.phase === phase ? status : undefined;
-    },
-    { seconds, everyMilliseconds: 250 },
-  );
+  const reached = async () => {
+    const status = readRollout(await liveRollout());
+    return status.phase === phase ? status : undefined;
+  };
+  try {
+    return await until(`the Rollout is ${phase}`, reached, { seconds, everyMilliseconds: 250 });
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n${JSON.stringify((await liveRollout()).status, null, 2)}`);
+  }
 }
 
 /** Puts a measured number into the log. */
