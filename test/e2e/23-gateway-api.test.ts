@@ -41,10 +41,8 @@ test("the Gateway and the route are accepted, by the gateway and by the mesh", a
     "-o",
     "jsonpath={..targetRef.name}",
   );
-  expect(endpoints.split(" ")).toEqual([
-    expect.stringMatching(/^versioned-echo-v1-/),
-    expect.stringMatching(/^versioned-echo-v1-/),
-  ]);
+  // Not the gateway's own pods; a pod that is on its way out may still be told of.
+  for (const pod of endpoints.split(" ")) expect(pod).toMatch(/^versioned-echo-v1-/);
 }, 90_000);
 
 test("without a canary the header leads to the stable side", async () => {
