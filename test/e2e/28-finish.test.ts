@@ -1,11 +1,19 @@
 import { describe, expect, test } from "@jest/globals";
-import { canaryctl } from "./support/lab.ts";
+import { canaryctl, kubectl, namespace } from "./support/lab.ts";
 import { refusalFault } from "./support/refusal.ts";
 import { readConfig } from "./support/stack-config.ts";
 import { withStrategy } from "./support/strategy.ts";
 import { sendLoad } from "./support/traffic.ts";
+import { until } from "./support/until.ts";
 
-const versionsNow = async () => (await sendLoad({ requests: 300, rate: 300 })).versions;
+const clientPods = async (): Promise<string[]> =>
+  (await kubectl("get", "pods", "-n", namespace, "-l", "app=versioned-echo-client", "-o", "name")).trim().split("\n");
+
+/** Who answers, when the pod that asks has followed the stable image: the one before it may still be on its way out. */
+async function versionsNow() {
+  await until("the client's earlier pod is gone", async () => (await clientPods()).length === 1, { seconds: 30 });
+  return (await sendLoad({ requests: 300, rate: 300 })).versions;
+}
 
 /** Null where no controller counts revisions. */
 async function revision(): Promise<number | null> {
