@@ -82,7 +82,7 @@ export async function readRelease(lab: Lab): Promise<Release> {
     names,
     workloads: withPods(live.revisions, ({ revision }) => (revision === live.current?.revision ? "current" : "old")),
     progress: progressOf(live),
-    ...{ fault: live.phase === "Degraded" ? `${live.message} Next: npx canaryctl undo` : undefined },
+    fault: live.phase === "Degraded" ? `${live.message} Next: npx canaryctl undo` : undefined,
   };
 }
 

@@ -6,7 +6,7 @@ import { type Lab, reread } from "../../lab.ts";
 import { showLines } from "../../print.ts";
 import { waitForEndpoints } from "../../traffic/sidecar-endpoints.ts";
 import { type ReleaseStrategy, refuse, type Say } from "../strategy.ts";
-import { refuseWhileUsed } from "../weights/canary.ts";
+import { refuseStableImage, refuseWhileUsed } from "../weights/canary.ts";
 import { nothingToPromote } from "../weights/promote.ts";
 import { type LiveDeployment, mustReadDeployment, readRelease } from "./read.ts";
 
@@ -40,13 +40,8 @@ export const rollingUpdate: ReleaseStrategy = {
 const placeOf = ({ config }: Lab): string => `deployment ${config.namespace}/${config.app}`;
 
 async function begin(lab: Lab, say: Say): Promise<string> {
-  const { canaryImage, stableImage } = lab.config;
-  if (canaryImage === stableImage) {
-    throw new LabError(`${canaryImage} is the stable image already: there is nothing to release.`, {
-      place: `stableImage in ${lab.stackFile.name}`,
-      next: "npx canaryctl create-canary --image versioned-echo:v2, or another tag than the stable one",
-    });
-  }
+  const { canaryImage } = lab.config;
+  refuseStableImage(lab);
   await changeStack(lab, { canaryEnabled: true, canaryImage }, { say, onLine: showLines(say) });
   const { current, asked } = await untilOnly(lab, versionOf(canaryImage));
   return `All ${asked} pods run ${canaryImage} (revision ${current?.revision ?? "?"}). Next: npx canaryctl promote --full, which writes it to the config, or npx canaryctl undo.`;

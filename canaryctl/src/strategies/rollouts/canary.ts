@@ -6,19 +6,14 @@ import type { Lab } from "../../lab.ts";
 import { showLines } from "../../print.ts";
 import { readRevisions } from "../../traffic/replica-sets.ts";
 import type { Say } from "../strategy.ts";
-import { refuseWhileUsed } from "../weights/canary.ts";
+import { refuseStableImage, refuseWhileUsed } from "../weights/canary.ts";
 import { isUnderWay, mustReadRollout, readRelease } from "./read.ts";
 import { placeOf } from "./wait.ts";
 
 /** Puts the canary's image into the Rollout's template, and follows it to its end or to a pause that somebody has to end. */
 export async function beginRelease(lab: Lab, say: Say): Promise<string> {
-  const { canaryImage, stableImage } = lab.config;
-  if (canaryImage === stableImage) {
-    throw new LabError(`${canaryImage} is the stable image already: there is nothing to release.`, {
-      place: `stableImage in ${lab.stackFile.name}`,
-      next: "npx canaryctl create-canary --image versioned-echo:v2, or another tag than the stable one",
-    });
-  }
+  const { canaryImage } = lab.config;
+  refuseStableImage(lab);
   await refuseSecond(lab);
   await changeStack(lab, { canaryEnabled: true, canaryImage }, { say, onLine: showLines(say) });
   const { status } = await mustReadRollout(lab);

@@ -43,3 +43,12 @@ export function refuseWhileUsed(share: number, place: string): void {
     next: "npx canaryctl rollback, then npx canaryctl delete-canary",
   });
 }
+
+/** @throws LabError where a workload that runs both versions in turn is asked for the one that it has: that makes no new revision */
+export function refuseStableImage({ config: { canaryImage, stableImage }, stackFile }: Lab): void {
+  if (canaryImage !== stableImage) return;
+  throw new LabError(`${canaryImage} is the stable image already: there is nothing to release.`, {
+    place: `stableImage in ${stackFile.name}`,
+    next: "npx canaryctl create-canary --image versioned-echo:v2, or another tag than the stable one",
+  });
+}
