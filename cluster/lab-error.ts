@@ -29,7 +29,12 @@ export class LabError extends Error {
 
   /** The error as it is printed: the cause, then a line each for place, allowed and next. */
   toText(): string {
-    const lines = [`error: ${this.message}`];
+    return `error: ${this.toPlainText()}`;
+  }
+
+  /** The same without "error:", for who puts that in front by itself, as the engine does. */
+  toPlainText(): string {
+    const lines = [this.message];
     if (this.place) lines.push(`  at:      ${this.place}`);
     if (this.allowed) lines.push(`  allowed: ${this.allowed}`);
     if (this.next) lines.push(`  next:    ${this.next}`);

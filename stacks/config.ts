@@ -18,8 +18,7 @@ export function loadConfig(): { readonly config: LabConfig; readonly target: Req
     const target = targetOf(config, place, existsSync);
     return { config, target: { ...target, kubeconfig: findKubeconfig(target, process.env.KUBECONFIG) } };
   } catch (error) {
-    // The engine puts "error:" in front by itself.
-    throw error instanceof LabError ? new pulumi.RunError(error.toText().replace(/^error: /, "")) : error;
+    throw error instanceof LabError ? new pulumi.RunError(error.toPlainText()) : error;
   }
 }
 

@@ -13,7 +13,7 @@ export const createHook = (
       try {
         await run(args);
       } catch (error) {
-        throw error instanceof LabError ? new Error(error.toText().replace(/^error: /, "")) : error;
+        throw error instanceof LabError ? new Error(error.toPlainText()) : error;
       }
     },
     opts,

@@ -23,8 +23,7 @@ export function followRollout(rollout: pulumi.CustomResource, followed: Followed
       if (wait) await pulumi.log.info(`${line}; ${wait}: npx canaryctl promote (or abort)`, rollout);
       return line;
     } catch (error) {
-      // The engine puts "error:" in front by itself.
-      throw error instanceof LabError ? new pulumi.RunError(error.toText().replace(/^error: /, "")) : error;
+      throw error instanceof LabError ? new pulumi.RunError(error.toPlainText()) : error;
     }
   });
 }

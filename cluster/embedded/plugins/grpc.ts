@@ -14,7 +14,7 @@ const messageBytes = 400 * 1024 * 1024;
 
 /** The error as the engine shows it, which puts `error: ` before it by itself. */
 export const textOf = (error: unknown): string => {
-  if (error instanceof LabError) return error.toText().replace(/^error: /, "");
+  if (error instanceof LabError) return error.toPlainText();
   return error instanceof Error ? error.message : String(error);
 };
 
