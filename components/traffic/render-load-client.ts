@@ -24,7 +24,8 @@ export function renderLoadClient(spec: LoadClientSpec): DeploymentManifest {
     spec: {
       replicas: 1,
       selector: { matchLabels: labels },
-      strategy: { type: "Recreate" },
+      // Not Recreate: while its old pod goes, the provider still reads the old rollout's success and ends its wait.
+      strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
       progressDeadlineSeconds: 120,
       revisionHistoryLimit: 1,
     },
