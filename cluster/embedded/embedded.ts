@@ -14,7 +14,7 @@ import { preflight, refuseRights } from "./node/preflight.ts";
 import { startNode } from "./node/start.ts";
 import { cleanAfterDeadLab, stopNode } from "./node/stop.ts";
 import { installPlugins } from "./plugins/install.ts";
-import { cacheFolder } from "./toolchain/go-build.ts";
+import { cacheFolder } from "./toolchain/cache.ts";
 import { withLock } from "./toolchain/lock.ts";
 import { ensureTools } from "./toolchain/toolchain.ts";
 import type { Tools } from "./toolchain/tools.ts";

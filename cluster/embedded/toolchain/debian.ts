@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { unpackPackages } from "./apt.ts";
-import { cacheFolder } from "./go-build.ts";
+import { cacheFolder } from "./cache.ts";
 import { keyOf, type Part } from "./part.ts";
 import type { Workshop } from "./run.ts";
 import { pinned } from "./versions.ts";

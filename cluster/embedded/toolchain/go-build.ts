@@ -1,8 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { totalmem } from "node:os";
 import { join } from "node:path";
-import { execa } from "execa";
-import { inLab } from "../../lab-folder.ts";
+import { cacheFolder } from "./cache.ts";
 import type { Go } from "./go.ts";
 import { keepOfModule, keptFolder } from "./kept-modules.ts";
 import { keyOf, type Part } from "./part.ts";
@@ -13,14 +12,6 @@ import { run, type Workshop } from "./run.ts";
 /** Folder of a recipe: go.mod, go.sum and, for some, a main package of our own. */
 export const moduleFolder = ({ name, folder }: Pick<Recipe, "name" | "folder">): string =>
   join(import.meta.dirname, "modules", folder ?? name);
-
-/** Folder that all builds share for caches, dropped when everything is made. */
-export const cacheFolder = (): string => inLab("cache");
-
-/** Removes the caches. `rm` does it in half the time that Node takes for some hundred thousand files. */
-export async function dropCache(): Promise<void> {
-  await execa("rm", ["-rf", cacheFolder()]);
-}
 
 /**
  * Arguments of `go` that build one program.

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { cacheFolder } from "./go-build.ts";
+import { cacheFolder } from "./cache.ts";
 import type { Workshop } from "./run.ts";
 import { unpackWheel, type Wheel } from "./wheel.ts";
 

@@ -1,9 +1,9 @@
 import { LabError } from "../../lab-error.ts";
 import { inLab } from "../../lab-folder.ts";
 import { findArchive } from "./apt.ts";
+import { cacheFolder } from "./cache.ts";
 import { diskProblem, freeGigabytes, sizeInGigabytes } from "./disk.ts";
 import { type Go, goWheel } from "./go.ts";
-import { cacheFolder } from "./go-build.ts";
 import type { Part } from "./part.ts";
 import { findPython } from "./wheel.ts";
 
