@@ -5,7 +5,7 @@ import { cacheFolder } from "./cache.ts";
 import type { Go } from "./go.ts";
 import { keepOfModule, keptFolder } from "./kept-modules.ts";
 import { keyOf, type Part } from "./part.ts";
-import type { Program, Recipe } from "./recipes.ts";
+import type { Program, Recipe } from "./recipe.ts";
 import { downloadReleases, type PublishedRelease } from "./release.ts";
 import { run, type Workshop } from "./run.ts";
 

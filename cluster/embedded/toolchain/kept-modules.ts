@@ -1,7 +1,7 @@
 import { chmodSync, cpSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import type { KeptModule } from "./recipes.ts";
+import type { KeptModule } from "./recipe.ts";
 
 /** Where a recipe's folder holds what is kept of a module. */
 export const keptFolder = (module: string): string => join("module", module);

@@ -4,7 +4,7 @@ import { fetchModules, goPart } from "./go-build.ts";
 import { makePart, type Part } from "./part.ts";
 import { lastDurations, renderPlan } from "./plan.ts";
 import { preflight } from "./preflight.ts";
-import type { Recipe } from "./recipes.ts";
+import type { Recipe } from "./recipe.ts";
 import { findReleases } from "./release.ts";
 
 export interface Missing {

@@ -3,7 +3,7 @@ import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import { inLab } from "../../lab-folder.ts";
 import type { Part } from "./part.ts";
-import type { Recipe } from "./recipes.ts";
+import type { Recipe } from "./recipe.ts";
 
 /**
  * What is said before anything is made: the parts, and how long it should take.

@@ -1,4 +1,4 @@
-import type { Recipe } from "./recipes.ts";
+import type { Recipe } from "./recipe.ts";
 import { pinned } from "./versions.ts";
 
 const { rollouts, prometheus, prometheusOperator } = pinned;

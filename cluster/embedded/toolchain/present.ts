@@ -8,7 +8,7 @@ import { chooseTables, cniPath, renderWrappers } from "./debian.ts";
 import { envoyPath } from "./envoy.ts";
 import { keptFolder } from "./kept-modules.ts";
 import { folderOf, stands } from "./part.ts";
-import { namesInBin, type Recipe } from "./recipes.ts";
+import { namesInBin, type Recipe } from "./recipe.ts";
 import type { Parts } from "./toolchain.ts";
 import type { Tools } from "./tools.ts";
 import { pinned } from "./versions.ts";

@@ -14,7 +14,8 @@ import { makeMissing } from "./make.ts";
 import { dropOthers, type Part, stands } from "./part.ts";
 import { findOnPath } from "./plan.ts";
 import { presentTools } from "./present.ts";
-import { type Recipe, recipes, recipesFor } from "./recipes.ts";
+import type { Recipe } from "./recipe.ts";
+import { recipes, recipesFor } from "./recipes.ts";
 import type { Tools } from "./tools.ts";
 
 /** All that the tools consist of. */

@@ -8,7 +8,7 @@ import {
   outputsOf,
   recipeKey,
 } from "../../../../../cluster/embedded/toolchain/go-build.ts";
-import type { Recipe } from "../../../../../cluster/embedded/toolchain/recipes.ts";
+import type { Recipe } from "../../../../../cluster/embedded/toolchain/recipe.ts";
 
 const recipe: Recipe = {
   name: "mesh",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import type { Part } from "../../../../../cluster/embedded/toolchain/part.ts";
 import { findOnPath, renderPlan } from "../../../../../cluster/embedded/toolchain/plan.ts";
-import type { Recipe } from "../../../../../cluster/embedded/toolchain/recipes.ts";
+import type { Recipe } from "../../../../../cluster/embedded/toolchain/recipe.ts";
 
 const part = (name: string, seconds: number): Part => ({
   name,

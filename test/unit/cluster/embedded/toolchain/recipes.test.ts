@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { moduleFolder } from "../../../../../cluster/embedded/toolchain/go-build.ts";
-import { namesInBin, type Recipe, recipes, recipesFor } from "../../../../../cluster/embedded/toolchain/recipes.ts";
+import { namesInBin, type Recipe } from "../../../../../cluster/embedded/toolchain/recipe.ts";
+import { recipes, recipesFor } from "../../../../../cluster/embedded/toolchain/recipes.ts";
 import { pinned } from "../../../../../cluster/embedded/toolchain/versions.ts";
 import { type PlatformPart, platformPartNames } from "../../../../../cluster/world.ts";
 
