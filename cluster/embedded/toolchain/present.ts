@@ -7,11 +7,19 @@ import { type BinEntry, fillBin } from "./bin.ts";
 import { chooseTables, cniPath, renderWrappers } from "./debian.ts";
 import { envoyPath } from "./envoy.ts";
 import { keptFolder } from "./kept-modules.ts";
-import { folderOf, stands } from "./part.ts";
+import { folderOf, type Part, stands } from "./part.ts";
 import { namesInBin, type Recipe } from "./recipe.ts";
-import type { Parts } from "./toolchain.ts";
 import type { Tools } from "./tools.ts";
 import { pinned } from "./versions.ts";
+
+/** All that the tools consist of. */
+export interface Parts {
+  /** What is built from Go modules, in the order of building. */
+  readonly go: readonly { readonly recipe: Recipe; readonly part: Part }[];
+  readonly debian: Part;
+  readonly base: Part;
+  readonly envoy: Part;
+}
 
 /**
  * Puts the programs into one folder and says where the rest is.

@@ -11,21 +11,12 @@ import { chooseGo } from "./go.ts";
 import { goPart, moduleFolder } from "./go-build.ts";
 import { withLock } from "./lock.ts";
 import { makeMissing } from "./make.ts";
-import { dropOthers, type Part, stands } from "./part.ts";
+import { dropOthers, stands } from "./part.ts";
 import { findOnPath } from "./plan.ts";
-import { presentTools } from "./present.ts";
+import { type Parts, presentTools } from "./present.ts";
 import type { Recipe } from "./recipe.ts";
 import { recipes, recipesFor } from "./recipes.ts";
 import type { Tools } from "./tools.ts";
-
-/** All that the tools consist of. */
-export interface Parts {
-  /** What is built from Go modules, in the order of building. */
-  readonly go: readonly { readonly recipe: Recipe; readonly part: Part }[];
-  readonly debian: Part;
-  readonly base: Part;
-  readonly envoy: Part;
-}
 
 /**
  * Everything that the embedded world runs on. What is missing is taken from PATH, downloaded or built, each part once; what
