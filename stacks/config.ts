@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { type ClusterName, findKubeconfig } from "../cluster/kubeconfig-file.ts";
 import { LabError } from "../cluster/lab-error.ts";
-import { type LabConfig, parseConfig } from "./lab-config.ts";
+import { parseConfig } from "./config/parse-config.ts";
+import type { LabConfig } from "./lab-config.ts";
 import { targetOf } from "./target.ts";
 
 /**

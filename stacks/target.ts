@@ -1,7 +1,8 @@
 import type { ClusterName } from "../cluster/kubeconfig-file.ts";
 import { buildTag } from "../components/image/render-echo-image.ts";
 import { missingCharts } from "./charts.ts";
-import { configError, type LabConfig } from "./lab-config.ts";
+import { configError } from "./config/parse-config.ts";
+import type { LabConfig } from "./lab-config.ts";
 
 /**
  * Where a config points to. `canaryctl` gives the place by environment variables, so a stack's config need not.

@@ -1,7 +1,7 @@
 import { chooseWorld } from "../../cluster/choose.ts";
 import type { Progress } from "../../cluster/progress.ts";
 import type { WorldName } from "../../cluster/world.ts";
-import { parseConfig } from "../../stacks/lab-config.ts";
+import { parseConfig } from "../../stacks/config/parse-config.ts";
 import { StackFile } from "./stack-file.ts";
 
 /**

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { LabError } from "../../../cluster/lab-error.ts";
 import { inLab } from "../../../cluster/lab-folder.ts";
 import { LineProgress, type Progress } from "../../../cluster/progress.ts";
-import { parseConfig } from "../../../stacks/lab-config.ts";
+import { parseConfig } from "../../../stacks/config/parse-config.ts";
 import { EngineBusyError, InterruptedError, NoStackError } from "../engine/engine.ts";
 import { settlePending } from "../engine/settle.ts";
 import { freeStack } from "../engine/update.ts";

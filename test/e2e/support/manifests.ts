@@ -1,4 +1,4 @@
-import { parseConfig, type RawConfig } from "../../../stacks/lab-config.ts";
+import { parseConfig, type RawConfig } from "../../../stacks/config/parse-config.ts";
 import { register } from "../../unit/components/mocks.ts";
 import { defaults, worldVariables } from "../../unit/stacks/sample-config.ts";
 

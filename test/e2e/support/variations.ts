@@ -1,4 +1,4 @@
-import type { RawConfig } from "../../../stacks/lab-config.ts";
+import type { RawConfig } from "../../../stacks/config/parse-config.ts";
 import type { StrategyName } from "../../../stacks/strategies/strategy-name.ts";
 
 /** A stack without its canary, where the config's own numbers have to agree with that. */

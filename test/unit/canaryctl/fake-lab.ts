@@ -5,7 +5,7 @@ import type { Engine } from "../../../canaryctl/src/engine/engine.ts";
 import type { ConfigChanges, Lab } from "../../../canaryctl/src/lab.ts";
 import { StackFile } from "../../../canaryctl/src/stack-file.ts";
 import type { ClusterClient } from "../../../cluster/kube/client.ts";
-import { parseConfig } from "../../../stacks/lab-config.ts";
+import { parseConfig } from "../../../stacks/config/parse-config.ts";
 
 /** A folder with the project's own Pulumi.yaml and a stack's file. */
 export function projectFolder(stackText?: string, stack = "dev"): string {

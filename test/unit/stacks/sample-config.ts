@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
-import { type LabConfig, parseConfig, type RawConfig } from "../../../stacks/lab-config.ts";
+import { parseConfig, type RawConfig } from "../../../stacks/config/parse-config.ts";
+import type { LabConfig } from "../../../stacks/lab-config.ts";
 
 /** A key as Pulumi.yaml declares it. */
 interface Declaration {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import type { RawConfig } from "../../../../stacks/lab-config.ts";
+import type { RawConfig } from "../../../../stacks/config/parse-config.ts";
 import { strategyNames, weightOwner } from "../../../../stacks/strategies/strategy-name.ts";
 import { problemsOf } from "./problems-of.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { describePlan } from "../../../../canary/plan/prediction.ts";
-import { parseConfig } from "../../../../stacks/lab-config.ts";
+import { parseConfig } from "../../../../stacks/config/parse-config.ts";
 import { defaults } from "../sample-config.ts";
 import { problemsOf } from "./problems-of.ts";
 

@@ -1,6 +1,6 @@
 import { expect } from "@jest/globals";
 import { LabError } from "../../../../cluster/lab-error.ts";
-import { parseConfig, type RawConfig } from "../../../../stacks/lab-config.ts";
+import { parseConfig, type RawConfig } from "../../../../stacks/config/parse-config.ts";
 import { defaults } from "../sample-config.ts";
 
 /** The problems that the defaults are refused for with this change. */

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { parse } from "yaml";
-import { presetPlan } from "../../../canary/plan/presets.ts";
-import { repositoryRoot } from "../../../cluster/lab-folder.ts";
-import { configKeys, parseConfig } from "../../../stacks/lab-config.ts";
-import { strategyNames } from "../../../stacks/strategies/strategy-name.ts";
-import { problemsOf } from "./config/problems-of.ts";
-import { declaredKeys, defaults, disabledProviders } from "./sample-config.ts";
+import { presetPlan } from "../../../../canary/plan/presets.ts";
+import { repositoryRoot } from "../../../../cluster/lab-folder.ts";
+import { configKeys, parseConfig } from "../../../../stacks/config/parse-config.ts";
+import { strategyNames } from "../../../../stacks/strategies/strategy-name.ts";
+import { declaredKeys, defaults, disabledProviders } from "../sample-config.ts";
+import { problemsOf } from "./problems-of.ts";
 
 describe("Pulumi.yaml", () => {
   test("declares every key that the code knows, and no other", () => {

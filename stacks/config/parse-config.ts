@@ -1,0 +1,61 @@
+import { LabError } from "../../cluster/lab-error.ts";
+import type { LabConfig } from "../lab-config.ts";
+import { contradictions } from "./contradictions.ts";
+import { rules } from "./rule-table.ts";
+import { type Rule, textOf } from "./rules.ts";
+import { suggestion } from "./suggestion.ts";
+
+/** Values as a stack's config gives them: text, objects as JSON text, or what YAML makes of both. */
+export type RawConfig = Readonly<Record<string, unknown>>;
+export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
+
+/** Every key that a stack's config may hold. */
+export const configKeys: readonly string[] = Object.keys(rules);
+
+/**
+ * A stack's values, defaults included, as a {@link LabConfig}. Config wins over the environment.
+ *
+ * @param place where the values stand, for the message, such as `Pulumi.dev.yaml`
+ * @throws LabError one that names every bad key, its value and what is allowed
+ */
+export function parseConfig(
+  raw: RawConfig,
+  environment: EnvironmentVariables = {},
+  place = "the stack's config",
+): LabConfig {
+  const problems: string[] = [];
+  const values: Record<string, unknown> = {};
+  const report = (problem: string) => void problems.push(problem);
+  for (const [key, rule] of Object.entries<Rule<unknown>>(rules)) {
+    const [source, text] = sourceOf(key, rule, raw, environment);
+    if (text !== undefined) values[key] = rule.read(text, source, report);
+    else if (!rule.optional) report(`${key} is not set; allowed: ${rule.allowed}`);
+  }
+  for (const key of Object.keys(raw)) {
+    if (!Object.hasOwn(rules, key)) report(`${key} is not a key of this project; ${suggestion(key, configKeys)}`);
+  }
+  problems.push(...contradictions(values));
+  if (problems.length > 0) throw configError(problems, place);
+  return values as unknown as LabConfig; // every rule has answered, and each is typed by the key that it fills
+}
+
+/** One error for all that is wrong with a config; a problem is a line of text that starts with the key. */
+export function configError(problems: readonly string[], place: string): LabError {
+  const count = problems.length === 1 ? "1 value" : `${problems.length} values`;
+  return new LabError([`${count} of the config cannot be used:`, ...problems].join("\n  - "), {
+    place,
+    next: "pulumi config set KEY VALUE (pulumi config rm KEY for one that does not belong here)",
+  });
+}
+
+/** The text that counts for a key and the name of where it stands; an empty text or object of an optional key is none. */
+function sourceOf(
+  key: string,
+  rule: { readonly optional?: true; readonly variable?: string },
+  raw: RawConfig,
+  environment: EnvironmentVariables,
+): readonly [source: string, text: string | undefined] {
+  const text = textOf(raw[key]);
+  if (!rule.optional || (text && text !== "{}")) return [key, text];
+  return rule.variable ? [rule.variable, environment[rule.variable] || undefined] : [key, undefined];
+}
