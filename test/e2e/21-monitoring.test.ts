@@ -11,7 +11,7 @@ import { enterStack, startingPoint } from "./support/configure.ts";
 import { setFaults } from "./support/faults.ts";
 import { fullStack } from "./support/full-stack.ts";
 import { kubectl, labShell, liveRoute, namespace, requireLab, route, weightPatch } from "./support/lab.ts";
-import { activeTargets, askPrometheus, type ScrapeTarget } from "./support/prometheus.ts";
+import { activeTargets, askPrometheus, isUp, scrapedPods } from "./support/prometheus.ts";
 import { ruleTests } from "./support/rule-tests.ts";
 import { type SteadyLoad, startSteadyLoad } from "./support/traffic.ts";
 import { until } from "./support/until.ts";
@@ -21,6 +21,9 @@ const objective = { errorRate: 0.05, p95Milliseconds: 2000, windowSeconds: 15, m
 
 /** What is asked for here comes with a scrape, not sooner. */
 const calmly = { seconds: 60, everyMilliseconds: 1000 };
+
+/** What was deployed a moment ago is scraped when the kubelet has brought the new configuration, which it may take 90 seconds for. */
+const onceConfigured = { ...calmly, seconds: 120 };
 
 interface Rule {
   readonly record?: string;
@@ -48,14 +51,6 @@ beforeAll(async () => {
 afterAll(async () => leave?.(), 120_000);
 
 describe("what is scraped", () => {
-  const isUp = ({ health }: ScrapeTarget) => health === "up";
-
-  /** The pods that are scraped under a job, all of them with success. */
-  const scraped = async (job: string): Promise<readonly string[]> =>
-    (await activeTargets())
-      .filter((target) => target.labels.job === job && isUp(target))
-      .map(({ labels }) => labels.pod ?? "");
-
   const podNames = async (where: string, labels: string): Promise<readonly string[]> =>
     (await kubectl("get", "pods", "-n", where, "-l", labels, "-o", "name"))
       .split("\n")
@@ -73,13 +68,13 @@ describe("what is scraped", () => {
       await until(
         `${job} has every pod of ${where} with ${labels}`,
         async () => {
-          const [pods, targets] = [await podNames(where, labels), await scraped(job)];
+          const [pods, targets] = [await podNames(where, labels), await scrapedPods(job)];
           return pods.length > 0 && pods.every((pod) => targets.includes(pod));
         },
-        calmly,
+        onceConfigured,
       );
     },
-    90_000,
+    150_000,
   );
 
   test("a pod of the application without a sidecar as well", async () => {
@@ -96,15 +91,15 @@ describe("what is scraped", () => {
     const labels = "--labels=app=versioned-echo,sidecar.istio.io/inject=false,version=none";
     await kubectl("run", name, "-n", namespace, `--image=${image}`, labels, `--overrides=${JSON.stringify(pod)}`);
     try {
-      await until("it is scraped", async () => (await scraped("versioned-echo")).includes(name), calmly);
+      await until("it is scraped", async () => (await scrapedPods("versioned-echo")).includes(name), onceConfigured);
     } finally {
       await kubectl("delete", "pod", name, "-n", namespace, "--now");
     }
-  }, 120_000);
+  }, 180_000);
 
   test("nothing that does not answer", async () => {
-    await until("every target is up", async () => (await activeTargets()).every(isUp), calmly);
-  }, 60_000);
+    await until("every target is up", async () => (await activeTargets()).every(isUp), onceConfigured);
+  }, 150_000);
 });
 
 describe("promtool", () => {

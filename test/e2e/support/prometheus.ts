@@ -26,5 +26,13 @@ export async function activeTargets(): Promise<readonly ScrapeTarget[]> {
   return ((await get("targets?state=active")) as { readonly activeTargets: readonly ScrapeTarget[] }).activeTargets;
 }
 
+export const isUp = ({ health }: ScrapeTarget): boolean => health === "up";
+
+/** Names of the pods that are scraped under a job, with success. */
+export const scrapedPods = async (job: string): Promise<readonly string[]> =>
+  (await activeTargets())
+    .filter((target) => target.labels.job === job && isUp(target))
+    .map(({ labels }) => labels.pod ?? "");
+
 const get = async (path: string): Promise<unknown> =>
   JSON.parse(await kubectl("get", "--raw", `${prometheus}/${path}`)).data;

@@ -50,6 +50,9 @@ export function renderKubeletConfiguration({ layout }: NodeSpec): string {
     // A preloaded image is as good as a pulled one, also where a pod had asked for it before it was there.
     imagePullCredentialsVerificationPolicy: "NeverVerify",
     serializeImagePulls: false,
+    // A changed Secret reaches its volume with the pod's next sync. By default that is after 60 to 90 s, and for so long Prometheus
+    // would not scrape what `up` has just deployed.
+    syncFrequency: "10s",
     makeIPTablesUtilChains: false, // kube-proxy makes what it needs
     oomScoreAdj: 0,
     enableProfilingHandler: false,
