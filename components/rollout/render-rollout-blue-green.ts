@@ -3,29 +3,13 @@ import { type HttpRoute, renderRoute, retries, type VirtualService } from "../tr
 import type { ApplicationName } from "../traffic/route-metadata.ts";
 import { canaryHeader, weightedRule } from "../traffic/route-rules.ts";
 import { renderRollout } from "./render-rollout.ts";
-import type { AnalysisReference, BlueGreenStrategy, OwnPods, RolloutManifest } from "./rollout-types.ts";
+import type { BlueGreenStrategy, OwnPods, RolloutBlueGreenOptions, RolloutManifest } from "./rollout-types.ts";
 
 /** Two colours of one application: the active one answers, the preview is looked at first. */
-export interface RolloutBlueGreenSpec extends ApplicationName {
+export interface RolloutBlueGreenSpec extends ApplicationName, RolloutBlueGreenOptions {
   /** Pods of the active colour, at least 1. */
   readonly replicas: number;
   readonly pods: OwnPods;
-  /** Whether the preview becomes active without a promotion. */
-  readonly autoPromotionEnabled: boolean;
-  /** Seconds, from 1, that it waits before it does; none where left out. Without `autoPromotionEnabled` it has no effect. */
-  readonly autoPromotionSeconds?: number;
-  /** Pods of the preview until its promotion, at least 1; as many as of the active colour where left out. */
-  readonly previewReplicaCount?: number;
-  /** Decides whether the preview may be promoted. */
-  readonly prePromotionAnalysis?: AnalysisReference;
-  /** Decides whether the new active colour may stay: where it fails, the requests go back. */
-  readonly postPromotionAnalysis?: AnalysisReference;
-  /** Seconds for which the old colour's pods stay after a switch, so that going back needs none to start. */
-  readonly scaleDownDelaySeconds: number;
-  /** How many old colours may wait for that; no limit where left out. */
-  readonly scaleDownDelayRevisionLimit?: number;
-  /** Seconds for which the preview's pods stay after an abort; 0 keeps them. */
-  readonly abortScaleDownDelaySeconds: number;
 }
 
 export const activeService = (app: string): string => `${app}-active`;

@@ -63,17 +63,29 @@ export interface CanaryStrategy {
   readonly steps: readonly [CanaryStep, ...CanaryStep[]];
 }
 
-export interface BlueGreenStrategy {
+/** How one colour takes over from the other: the part of the strategy that does not follow from the application's name. */
+export interface RolloutBlueGreenOptions {
+  /** Whether the preview becomes active without a promotion. */
+  readonly autoPromotionEnabled: boolean;
+  /** Seconds, from 1, that it waits before it does; none where left out. Without `autoPromotionEnabled` it has no effect. */
+  readonly autoPromotionSeconds?: number;
+  /** Pods of the preview until its promotion, at least 1; as many as of the active colour where left out. */
+  readonly previewReplicaCount?: number;
+  /** Decides whether the preview may be promoted. */
+  readonly prePromotionAnalysis?: AnalysisReference;
+  /** Decides whether the new active colour may stay: where it fails, the requests go back. */
+  readonly postPromotionAnalysis?: AnalysisReference;
+  /** Seconds for which the old colour's pods stay after a switch, so that going back needs none to start. */
+  readonly scaleDownDelaySeconds: number;
+  /** How many old colours may wait for that; no limit where left out. */
+  readonly scaleDownDelayRevisionLimit?: number;
+  /** Seconds for which the preview's pods stay after an abort; 0 keeps them. */
+  readonly abortScaleDownDelaySeconds: number;
+}
+
+export interface BlueGreenStrategy extends RolloutBlueGreenOptions {
   readonly activeService: string;
   readonly previewService: string;
-  readonly autoPromotionEnabled: boolean;
-  readonly autoPromotionSeconds?: number;
-  readonly previewReplicaCount?: number;
-  readonly prePromotionAnalysis?: AnalysisReference;
-  readonly postPromotionAnalysis?: AnalysisReference;
-  readonly scaleDownDelaySeconds: number;
-  readonly scaleDownDelayRevisionLimit?: number;
-  readonly abortScaleDownDelaySeconds: number;
   readonly activeMetadata?: PodMetadata;
   readonly previewMetadata?: PodMetadata;
 }
