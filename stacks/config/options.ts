@@ -1,5 +1,5 @@
-import type { PodCount } from "../../components/rolling-update/render-rolling-update.ts";
-import type { ScaleDown } from "../../components/rollout/rollout-types.ts";
+import type { RollingUpdateSpec } from "../../components/rolling-update/render-rolling-update.ts";
+import type { RolloutBlueGreenOptions, ScaleDown } from "../../components/rollout/rollout-types.ts";
 
 /** Where Argo Rollouts watches: the cluster where a strategy needs it (`auto`), the cluster in any case, or one namespace. */
 export const rolloutsScopes = ["auto", "cluster", "namespace"] as const;
@@ -9,37 +9,20 @@ export type RolloutsScope = (typeof rolloutsScopes)[number];
 export const analysisModes = ["off", "step", "background", "both"] as const;
 export type AnalysisMode = (typeof analysisModes)[number];
 
-/** Settings of strategy rollout-blue-green. */
-export interface BlueGreenOptions {
-  /** Whether the preview becomes active without a promotion. Default false. */
-  readonly autoPromotionEnabled: boolean;
-  /** Seconds until it does, 1..86400; only with `autoPromotionEnabled`, at once where absent. */
-  readonly autoPromotionSeconds?: number;
-  /** Pods of the preview before its promotion, 1..50; as many as of the active side where absent. */
-  readonly previewReplicaCount?: number;
-  /** Whether the preview is analysed before the switch. Default false. */
+/** Settings of strategy rollout-blue-green. What an analysis looks at follows from the application; here it is whether there is one. */
+export interface BlueGreenOptions
+  extends Omit<RolloutBlueGreenOptions, "prePromotionAnalysis" | "postPromotionAnalysis"> {
+  /** Whether the preview is analysed before the switch. */
   readonly prePromotionAnalysis: boolean;
-  /** Whether the new side is analysed after the switch, which goes back where it fails. Default false. */
+  /** Whether the new active colour is analysed after the switch, which goes back where it fails. */
   readonly postPromotionAnalysis: boolean;
-  /** Seconds that the old side's pods stay after the switch, 0..3600. Default 30. */
-  readonly scaleDownDelaySeconds: number;
-  /** How many old sides may wait for that at once, 0..10; no limit where absent. */
-  readonly scaleDownDelayRevisionLimit?: number;
-  /** Seconds that the preview's pods stay after an abort, 0..3600, where 0 keeps them. Default 30. */
-  readonly abortScaleDownDelaySeconds: number;
 }
 
 /** Settings of strategy rolling-update. */
-export interface RollingUpdateOptions {
-  /** Pods above the replicas while an update runs: 0..50, or 0%..100%. Default 1. */
-  readonly maxSurge: PodCount;
-  /** Pods that may be missing while an update runs: 0..50, or 0%..100%. Default 0. Not both are 0. */
-  readonly maxUnavailable: PodCount;
-  /** Old revisions that are kept for an undo, 0..100. Default 10. */
-  readonly revisionHistoryLimit: number;
-  /** Seconds that a new pod must be ready before it counts, 0..3600. Default 0. */
-  readonly minReadySeconds: number;
-}
+export type RollingUpdateOptions = Pick<
+  RollingUpdateSpec,
+  "maxSurge" | "maxUnavailable" | "revisionHistoryLimit" | "minReadySeconds"
+>;
 
 /** How a live Deployment becomes a Rollout. */
 export interface MigrationOptions {
