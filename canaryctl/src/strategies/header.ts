@@ -5,7 +5,7 @@ import { changeStack, updateStack } from "../engine/update.ts";
 import { type Lab, reread } from "../lab.ts";
 import { showLines } from "../print.ts";
 import { readWorkloads } from "../traffic/workloads.ts";
-import { type Release, type ReleaseStrategy, refuse, type Say } from "./strategy.ts";
+import { type Release, type ReleaseStrategy, refuse, type Say, withoutRollout } from "./strategy.ts";
 import { createCanary } from "./weights/canary.ts";
 import { nothingToPromote } from "./weights/promote.ts";
 
@@ -23,11 +23,7 @@ export const nginxHeader: ReleaseStrategy = {
   deleteCanary: remove,
   promote: refuse(noWeights, "npx canaryctl promote --full"),
   promoteFully: finish,
-  abort: refuse("With strategy nginx-header there is no Rollout that could be aborted.", "npx canaryctl rollback"),
-  retry: refuse(
-    "With strategy nginx-header there is no Rollout that could be retried.",
-    "npx canaryctl create-canary --image versioned-echo:v2",
-  ),
+  ...withoutRollout("nginx-header", "npx canaryctl rollback"),
   undo: refuse("With strategy nginx-header there is no rolling update that could be undone.", "npx canaryctl rollback"),
   rollback: async (lab, say) => {
     await remove(lab, say);

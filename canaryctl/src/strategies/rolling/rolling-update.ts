@@ -5,7 +5,7 @@ import { changeStack, updateStack } from "../../engine/update.ts";
 import { type Lab, reread } from "../../lab.ts";
 import { showLines } from "../../print.ts";
 import { waitForEndpoints } from "../../traffic/sidecar-endpoints.ts";
-import { type ReleaseStrategy, refuse, type Say } from "../strategy.ts";
+import { type ReleaseStrategy, refuse, type Say, withoutRollout } from "../strategy.ts";
 import { refuseStableImage, refuseWhileUsed } from "../weights/canary.ts";
 import { nothingToPromote } from "../weights/promote.ts";
 import { type LiveDeployment, mustReadDeployment, readRelease } from "./read.ts";
@@ -28,11 +28,7 @@ export const rollingUpdate: ReleaseStrategy = {
     "npx canaryctl promote --full when npx canaryctl status says Healthy, which writes it to the config",
   ),
   promoteFully: finish,
-  abort: refuse("With strategy rolling-update there is no Rollout that could be aborted.", "npx canaryctl undo"),
-  retry: refuse(
-    "With strategy rolling-update there is no Rollout that could be retried.",
-    "npx canaryctl create-canary --image versioned-echo:v2",
-  ),
+  ...withoutRollout("rolling-update", "npx canaryctl undo"),
   undo,
   rollback: goBack,
 };
