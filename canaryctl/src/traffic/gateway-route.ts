@@ -1,9 +1,9 @@
 import { httpRoutePath } from "../../../cluster/kube/paths.ts";
-import { LabError } from "../../../cluster/lab-error.ts";
 import { renderHttpRoute } from "../../../components/gateway-api/render-http-route.ts";
 import { sideServiceName, type Version, versions } from "../../../components/names.ts";
 import { fieldManager } from "../../../components/traffic/route-metadata.ts";
 import { weightedRule } from "../../../components/traffic/route-rules.ts";
+import { missing } from "../kube/missing.ts";
 import { applyPatiently, type Managed, type Route, writerOf } from "./route.ts";
 import { type ApplicationOf, type Share, shareOf } from "./share.ts";
 import { waitForSplit } from "./sidecar-route.ts";
@@ -31,8 +31,7 @@ export const gatewayRoute: Route = {
   wanted: ({ canaryWeight }) => shareOf(canaryWeight),
   apply: (cluster, config) => applyPatiently(cluster, routePath(config), renderHttpRoute(config), fieldManager),
   reach: (exec, _cluster, config) => waitForSplit(exec, config, shareOf(config.canaryWeight)),
-  missing: (of) =>
-    new LabError(`There is no HTTPRoute ${of.app} in namespace ${of.namespace}.`, { next: "npx canaryctl up" }),
+  missing: ({ app, namespace }) => missing("HTTPRoute", app, namespace),
 };
 
 /** The weights of a rule are parts of their sum, and one that is left out is 1. */

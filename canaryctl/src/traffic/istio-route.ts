@@ -1,10 +1,10 @@
 import { toWeight, type Weight } from "../../../canary/weight.ts";
 import { virtualServicePath } from "../../../cluster/kube/paths.ts";
-import { LabError } from "../../../cluster/lab-error.ts";
 import { type Version, versions, virtualServiceName } from "../../../components/names.ts";
 import { renderVirtualService } from "../../../components/traffic/render-weighted-route.ts";
 import { fieldManager } from "../../../components/traffic/route-metadata.ts";
 import { weightedRule } from "../../../components/traffic/route-rules.ts";
+import { missing } from "../kube/missing.ts";
 import { applyPatiently, type Managed, type Route, writerOf } from "./route.ts";
 import { type ApplicationOf, type Share, shareOf } from "./share.ts";
 import { waitForSplit } from "./sidecar-route.ts";
@@ -31,10 +31,7 @@ export const istioRoute = {
   wanted: ({ canaryWeight }) => shareOf(canaryWeight),
   apply: (cluster, config) => applyPatiently(cluster, routePath(config), renderVirtualService(config), fieldManager),
   reach: (exec, _cluster, config) => waitForSplit(exec, config, shareOf(config.canaryWeight)),
-  missing: (of) =>
-    new LabError(`There is no VirtualService ${virtualServiceName(of.app)} in namespace ${of.namespace}.`, {
-      next: "npx canaryctl up",
-    }),
+  missing: ({ app, namespace }) => missing("VirtualService", virtualServiceName(app), namespace),
 } as const satisfies Route;
 
 /** In front of the route that has the weights stand those of targeted users. */

@@ -1,7 +1,7 @@
 import { replicaRatio } from "../../../canary/replica-ratio.ts";
 import { deploymentsPath } from "../../../cluster/kube/paths.ts";
-import { LabError } from "../../../cluster/lab-error.ts";
 import { deploymentName, versions } from "../../../components/names.ts";
+import { missing } from "../kube/missing.ts";
 import { type Managed, type Route, writerOf } from "./route.ts";
 import { shareOf } from "./share.ts";
 import { waitForEndpoints } from "./sidecar-endpoints.ts";
@@ -26,8 +26,5 @@ export const podShare: Route = {
   wanted: ({ replicas, canaryWeight }) => shareOf(replicaRatio(replicas, canaryWeight).share),
   reach: (exec, cluster, config) =>
     waitForEndpoints(exec, cluster, config, { service: config.app, labels: { app: config.app } }),
-  missing: (of) =>
-    new LabError(`There is no Deployment ${deploymentName(of.app, versions.stable)} in namespace ${of.namespace}.`, {
-      next: "npx canaryctl up",
-    }),
+  missing: ({ app, namespace }) => missing("Deployment", deploymentName(app, versions.stable), namespace),
 };

@@ -1,6 +1,6 @@
 import { deploymentsPath } from "../../../../cluster/kube/paths.ts";
-import { LabError } from "../../../../cluster/lab-error.ts";
 import { versionOf } from "../../../../components/image/image-version.ts";
+import { missing } from "../../kube/missing.ts";
 import type { Lab } from "../../lab.ts";
 import { type Revision, readRevisions, withPods } from "../../traffic/replica-sets.ts";
 import { type Share, shareOf } from "../../traffic/share.ts";
@@ -61,7 +61,7 @@ export async function mustReadDeployment(lab: Lab): Promise<LiveDeployment> {
   const live = await readDeployment(lab);
   if (live) return live;
   const { app, namespace } = lab.config;
-  throw new LabError(`There is no Deployment ${app} in namespace ${namespace}.`, { next: "npx canaryctl up" });
+  throw missing("Deployment", app, namespace);
 }
 
 export async function readRelease(lab: Lab): Promise<Release> {

@@ -2,8 +2,8 @@ import type { AnalysisRunObject, RolloutObject } from "../../../../canary/rollou
 import { type RolloutStatus, readRollout } from "../../../../canary/rollout/rollout-status.ts";
 import { rolloutFault, rolloutLine, rolloutWait } from "../../../../canary/rollout/rollout-words.ts";
 import { analysisRunPath, rolloutPath } from "../../../../cluster/kube/paths.ts";
-import { LabError } from "../../../../cluster/lab-error.ts";
 import { versionOf } from "../../../../components/image/image-version.ts";
+import { missing } from "../../kube/missing.ts";
 import type { Lab } from "../../lab.ts";
 import { istioRoute } from "../../traffic/istio-route.ts";
 import { type Revision, readRevisions, withPods } from "../../traffic/replica-sets.ts";
@@ -21,7 +21,7 @@ export async function mustReadRollout(lab: Pick<Lab, "cluster" | "config">): Pro
   const { app, namespace } = lab.config;
   const rollout = await lab.cluster.get<RolloutObject>(rolloutPath(namespace, app));
   if (rollout) return { rollout, status: readRollout(rollout) };
-  throw new LabError(`There is no Rollout ${app} in namespace ${namespace}.`, { next: "npx canaryctl up" });
+  throw missing("Rollout", app, namespace);
 }
 
 export async function readRelease(lab: Lab): Promise<Release> {
