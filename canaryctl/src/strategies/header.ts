@@ -5,6 +5,7 @@ import { changeStack, updateStack } from "../engine/update.ts";
 import { type Lab, reread } from "../lab.ts";
 import { showLines } from "../print.ts";
 import { readWorkloads } from "../traffic/workloads.ts";
+import { noShares, notDeployedFault } from "./not-deployed.ts";
 import { type Release, type ReleaseStrategy, refuse, type Say, withoutRollout } from "./strategy.ts";
 import { createCanary } from "./weights/canary.ts";
 import { nothingToPromote } from "./weights/promote.ts";
@@ -40,10 +41,8 @@ async function read({ cluster, config }: Lab): Promise<Release> {
   ]);
   const isWhole = ingresses.every((ingress) => ingress !== undefined) && workloads.length >= wanted.length;
   const isReady = workloads.every(({ ready, wanted: asked }) => ready >= asked);
-  const none = { wanted: undefined, live: undefined, liveOwner: undefined, expected: undefined };
   const unready = isReady ? undefined : `Not all pods are ready. Next: kubectl -n ${namespace} describe pods`;
-  const fault = isWhole ? unready : "The application is not deployed. Next: npx canaryctl up";
-  return { ...none, names: versions, workloads, fault };
+  return { ...noShares, names: versions, workloads, fault: isWhole ? unready : notDeployedFault };
 }
 
 async function remove(lab: Lab, say: Say): Promise<string> {

@@ -4,6 +4,7 @@ import { missing } from "../../kube/missing.ts";
 import type { Lab } from "../../lab.ts";
 import { type Revision, readRevisions, withPods } from "../../traffic/replica-sets.ts";
 import { type Share, shareOf } from "../../traffic/share.ts";
+import { notDeployed } from "../not-deployed.ts";
 import type { Progress, Release } from "../strategy.ts";
 
 interface Deployment {
@@ -68,11 +69,7 @@ export async function readRelease(lab: Lab): Promise<Release> {
   const { config } = lab;
   const names = { stable: versionOf(config.stableImage), canary: versionOf(config.canaryImage) };
   const live = await readDeployment(lab);
-  if (!live) {
-    const fault = "The application is not deployed. Next: npx canaryctl up";
-    const none = { wanted: undefined, live: undefined, liveOwner: undefined, expected: undefined };
-    return { ...none, names, workloads: [], fault };
-  }
+  if (!live) return notDeployed(names);
   const share = podShare(live, names);
   return {
     wanted: undefined,

@@ -8,6 +8,7 @@ import type { Lab } from "../../lab.ts";
 import { istioRoute } from "../../traffic/istio-route.ts";
 import { type Revision, readRevisions, withPods } from "../../traffic/replica-sets.ts";
 import { type Share, shareOf } from "../../traffic/share.ts";
+import { notDeployed } from "../not-deployed.ts";
 import type { Progress, Release } from "../strategy.ts";
 
 /** A Rollout as it is, and as its controller says it is. */
@@ -28,10 +29,7 @@ export async function readRelease(lab: Lab): Promise<Release> {
   const { cluster, config } = lab;
   const names = { stable: versionOf(config.stableImage), canary: versionOf(config.canaryImage) };
   const rollout = await cluster.get<RolloutObject>(rolloutPath(config.namespace, config.app));
-  if (!rollout) {
-    const fault = "The application is not deployed. Next: npx canaryctl up";
-    return { ...nothing, names, workloads: [], fault };
-  }
+  if (!rollout) return notDeployed(names);
   const runs = readRollout(rollout).analyses.map(({ name }) =>
     cluster.get<AnalysisRunObject>(analysisRunPath(config.namespace, name)),
   );
@@ -53,8 +51,6 @@ export async function readRelease(lab: Lab): Promise<Release> {
     fault: faultOf(status),
   };
 }
-
-const nothing = { wanted: undefined, live: undefined, liveOwner: undefined, expected: undefined } as const;
 
 const versionWith = (revisions: readonly Revision[], hash: string): string | undefined =>
   hash === "" ? undefined : revisions.find((revision) => revision.hash === hash)?.version;

@@ -3,6 +3,7 @@ import type { Lab } from "../../lab.ts";
 import type { LiveRoute, Route } from "../../traffic/route.ts";
 import { isSameShare, type Share } from "../../traffic/share.ts";
 import { readWorkloads, type Workload } from "../../traffic/workloads.ts";
+import { notDeployedFault } from "../not-deployed.ts";
 import { type Release, type ReleaseStrategy, refuse } from "../strategy.ts";
 import { createCanary, deleteCanary } from "./canary.ts";
 import { moveTraffic } from "./move-traffic.ts";
@@ -51,7 +52,7 @@ async function readWeighted(lab: Lab, route: Route): Promise<Release> {
 
 /** In the order of what hurts: nothing there, users who get errors, a route that nobody asked for, pods that are missing. */
 function faultOf({ config }: Lab, wanted: Share, live: LiveRoute | undefined, workloads: readonly Workload[]) {
-  if (!live) return "The application is not deployed. Next: npx canaryctl up";
+  if (!live) return notDeployedFault;
   const unserved = withoutPods(live.weights, workloads);
   if (unserved.length > 0 || workloads.length === 0) {
     return `No pod is ready for part of the traffic (${unserved.join(", ")}): it gets errors. Next: npm run up`;
