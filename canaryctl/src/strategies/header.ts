@@ -6,9 +6,9 @@ import { type Lab, reread } from "../lab.ts";
 import { showLines } from "../print.ts";
 import { readWorkloads } from "../traffic/workloads.ts";
 import { noShares, notDeployedFault } from "./not-deployed.ts";
-import { type Release, type ReleaseStrategy, refuse, type Say, withoutRollout } from "./strategy.ts";
+import { nothingToPromote, refuse, withoutRollout } from "./refusals.ts";
+import type { Release, ReleaseStrategy, Say } from "./strategy.ts";
 import { createCanary } from "./weights/canary.ts";
-import { nothingToPromote } from "./weights/promote.ts";
 
 const noWeights =
   "With strategy nginx-header there are no weights: who sends X-Canary: v2 gets the canary, nobody else.";

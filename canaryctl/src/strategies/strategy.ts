@@ -1,5 +1,4 @@
-import { LabError } from "../../../cluster/lab-error.ts";
-import type { StrategyName, WeightOwner } from "../../../stacks/strategies/strategy-name.ts";
+import type { WeightOwner } from "../../../stacks/strategies/strategy-name.ts";
 import type { PodExec } from "../kube/exec.ts";
 import type { Lab } from "../lab.ts";
 import type { Share } from "../traffic/share.ts";
@@ -75,16 +74,3 @@ export interface ReleaseStrategy {
   undo(lab: Lab, say: Say): Promise<string>;
   rollback(lab: Lab, say: Say): Promise<string>;
 }
-
-/** A command that has no meaning under a strategy. */
-export const refuse = (cause: string, next: string) => (): Promise<never> =>
-  Promise.reject(new LabError(cause, { next }));
-
-/** What can be done to a Rollout only, under a strategy that has none. @param back the command that gives a release up there */
-export const withoutRollout = (strategy: StrategyName, back: string): Pick<ReleaseStrategy, "abort" | "retry"> => ({
-  abort: refuse(`With strategy ${strategy} there is no Rollout that could be aborted.`, back),
-  retry: refuse(
-    `With strategy ${strategy} there is no Rollout that could be retried.`,
-    "npx canaryctl create-canary --image versioned-echo:v2",
-  ),
-});

@@ -5,9 +5,8 @@ import { changeStack, updateStack } from "../../engine/update.ts";
 import { type Lab, reread } from "../../lab.ts";
 import { showLines } from "../../print.ts";
 import { waitForEndpoints } from "../../traffic/sidecar-endpoints.ts";
-import { type ReleaseStrategy, refuse, type Say, withoutRollout } from "../strategy.ts";
-import { refuseStableImage, refuseWhileUsed } from "../weights/canary.ts";
-import { nothingToPromote } from "../weights/promote.ts";
+import { nothingToPromote, refuse, refuseStableImage, refuseWhileUsed, withoutRollout } from "../refusals.ts";
+import type { ReleaseStrategy, Say } from "../strategy.ts";
 import { type LiveDeployment, mustReadDeployment, readRelease } from "./read.ts";
 
 /** One Deployment, whose controller replaces its pods one by one. */

@@ -5,8 +5,8 @@ import { changeStack } from "../../engine/update.ts";
 import type { Lab } from "../../lab.ts";
 import { showLines } from "../../print.ts";
 import { readRevisions } from "../../traffic/replica-sets.ts";
+import { refuseStableImage, refuseWhileUsed } from "../refusals.ts";
 import type { Say } from "../strategy.ts";
-import { refuseStableImage, refuseWhileUsed } from "../weights/canary.ts";
 import { isUnderWay, mustReadRollout, readRelease } from "./read.ts";
 import { placeOf } from "./wait.ts";
 

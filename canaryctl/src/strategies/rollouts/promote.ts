@@ -8,8 +8,8 @@ import { changeStack } from "../../engine/update.ts";
 import type { Lab } from "../../lab.ts";
 import { showLines } from "../../print.ts";
 import { readRevisions } from "../../traffic/replica-sets.ts";
+import { nothingToPromote } from "../refusals.ts";
 import type { Say } from "../strategy.ts";
-import { nothingToPromote } from "../weights/promote.ts";
 import { mustReadRollout } from "./read.ts";
 import { placeOf, untilRollout } from "./wait.ts";
 

@@ -1,4 +1,3 @@
-import { LabError } from "../../../../cluster/lab-error.ts";
 import { versions } from "../../../../components/names.ts";
 import { weightOwner } from "../../../../stacks/strategies/strategy-name.ts";
 import { changeStack } from "../../engine/update.ts";
@@ -6,6 +5,7 @@ import type { Lab } from "../../lab.ts";
 import { showLines } from "../../print.ts";
 import type { Route } from "../../traffic/route.ts";
 import { readWorkload } from "../../traffic/workloads.ts";
+import { refuseWhileUsed } from "../refusals.ts";
 import type { Say } from "../strategy.ts";
 
 /** Deploys the canary that `lab.config` describes, beside the stable side. */
@@ -34,21 +34,4 @@ export async function deleteCanary(lab: Lab, route: Route, say: Say): Promise<st
   if (!config.canaryEnabled && !workload) return "There is no canary.";
   await changeStack(lab, { canaryEnabled: false }, { say, onLine: showLines(say) });
   return "The canary is removed.";
-}
-
-export function refuseWhileUsed(share: number, place: string): void {
-  if (share === 0) return;
-  throw new LabError(`The canary still gets ${share} % of the traffic: without it, that share would get errors.`, {
-    place,
-    next: "npx canaryctl rollback, then npx canaryctl delete-canary",
-  });
-}
-
-/** @throws LabError where a workload that runs both versions in turn is asked for the one that it has: that makes no new revision */
-export function refuseStableImage({ config: { canaryImage, stableImage }, stackFile }: Lab): void {
-  if (canaryImage !== stableImage) return;
-  throw new LabError(`${canaryImage} is the stable image already: there is nothing to release.`, {
-    place: `stableImage in ${stackFile.name}`,
-    next: "npx canaryctl create-canary --image versioned-echo:v2, or another tag than the stable one",
-  });
 }

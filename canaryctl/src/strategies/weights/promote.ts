@@ -5,19 +5,11 @@ import { changeStack } from "../../engine/update.ts";
 import type { Lab } from "../../lab.ts";
 import { showLines } from "../../print.ts";
 import type { Route } from "../../traffic/route.ts";
+import { nothingToPromote } from "../refusals.ts";
 import type { Say } from "../strategy.ts";
 import { moveTraffic } from "./move-traffic.ts";
 
 const withWeight = (lab: Lab, canaryWeight: Weight): Lab => ({ ...lab, config: { ...lab.config, canaryWeight } });
-
-export const nothingToPromote = ({ config, stackFile }: Lab): LabError =>
-  new LabError("There is no canary that could be promoted.", {
-    place: `canaryEnabled in ${stackFile.name}`,
-    next: `npx canaryctl create-canary --image ${otherImage(config)}`,
-  });
-
-const otherImage = ({ stableImage, canaryImage }: Lab["config"]): string =>
-  canaryImage === stableImage ? "versioned-echo:TAG, of another tag than the stable one" : canaryImage;
 
 /** The next weight of the plan. After the last one it says how the release is finished. */
 export async function promoteWeight(lab: Lab, route: Route, say: Say): Promise<string> {
