@@ -7,6 +7,7 @@ import { showLines } from "../print.ts";
 import { readWorkloads } from "../traffic/workloads.ts";
 import { noShares, notDeployedFault } from "./not-deployed.ts";
 import { nothingToPromote, refuse, withoutRollout } from "./refusals.ts";
+import { released } from "./release-end.ts";
 import type { Release, ReleaseStrategy, Say } from "./strategy.ts";
 import { createCanary } from "./weights/canary.ts";
 
@@ -58,7 +59,7 @@ async function finish(lab: Lab, say: Say): Promise<string> {
   const options = { say, onLine: showLines(say) };
   await changeStack(lab, { stableImage: canaryImage }, options);
   await changeStack(lab, { canaryEnabled: false }, options);
-  return `Released: ${canaryImage} is the stable version, and there is no canary.`;
+  return released(canaryImage);
 }
 
 /** How users reach the two sides; a pod in the mesh does not go through the ingress. */

@@ -5,7 +5,8 @@ import { changeStack, updateStack } from "../../engine/update.ts";
 import { type Lab, reread } from "../../lab.ts";
 import { showLines } from "../../print.ts";
 import { waitForEndpoints } from "../../traffic/sidecar-endpoints.ts";
-import { nothingToPromote, refuse, refuseStableImage, refuseWhileUsed, withoutRollout } from "../refusals.ts";
+import { nothingToPromote, refuse, refuseStableImage, withoutRollout } from "../refusals.ts";
+import { removeUnused, writeRelease } from "../release-end.ts";
 import type { ReleaseStrategy, Say } from "../strategy.ts";
 import { type LiveDeployment, mustReadDeployment, readRelease } from "./read.ts";
 
@@ -64,13 +65,9 @@ async function untilOnly(lab: Lab, version: string): Promise<LiveDeployment> {
 
 async function remove(lab: Lab, say: Say): Promise<string> {
   const { live } = await readRelease(lab);
-  refuseWhileUsed(Math.round(live?.canary ?? 0), placeOf(lab));
-  if (!lab.config.canaryEnabled) return "There is no canary.";
-  await changeStack(lab, { canaryEnabled: false }, { say, onLine: showLines(say) });
-  return "The canary is removed.";
+  return removeUnused(lab, live, placeOf(lab), say);
 }
 
-/** The pods stay as they are: the same image makes the same template. */
 async function finish(lab: Lab, say: Say): Promise<string> {
   const { canaryEnabled, canaryImage } = lab.config;
   if (!canaryEnabled) throw nothingToPromote(lab);
@@ -81,12 +78,7 @@ async function finish(lab: Lab, say: Say): Promise<string> {
       next: "npx canaryctl status, then npx canaryctl promote --full when it is Healthy, or npx canaryctl undo",
     });
   }
-  await changeStack(
-    lab,
-    { stableImage: canaryImage, canaryWeight: 0, canaryEnabled: false },
-    { say, onLine: showLines(say) },
-  );
-  return `Released: ${canaryImage} is the stable version, and there is no canary.`;
+  return writeRelease(lab, { say, onLine: showLines(say) });
 }
 
 /** A release that is finished is not undone: which of the earlier revisions is meant is for the user to say, in the config. */

@@ -5,7 +5,8 @@ import { changeStack } from "../../engine/update.ts";
 import type { Lab } from "../../lab.ts";
 import { showLines } from "../../print.ts";
 import { readRevisions } from "../../traffic/replica-sets.ts";
-import { refuseStableImage, refuseWhileUsed } from "../refusals.ts";
+import { refuseStableImage } from "../refusals.ts";
+import { removeUnused } from "../release-end.ts";
 import type { Say } from "../strategy.ts";
 import { isUnderWay, mustReadRollout, readRelease } from "./read.ts";
 import { placeOf } from "./wait.ts";
@@ -50,8 +51,5 @@ async function refuseSecond(lab: Lab): Promise<void> {
 /** @throws LabError while a request reaches the canary */
 export async function endRelease(lab: Lab, say: Say): Promise<string> {
   const { live } = await readRelease(lab);
-  refuseWhileUsed(live?.canary ?? 0, placeOf(lab));
-  if (!lab.config.canaryEnabled) return "There is no canary.";
-  await changeStack(lab, { canaryEnabled: false }, { say, onLine: showLines(say) });
-  return "The canary is removed.";
+  return removeUnused(lab, live, placeOf(lab), say);
 }

@@ -4,11 +4,11 @@ import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
 import { rolloutPath } from "../../../../cluster/kube/paths.ts";
 import { LabError } from "../../../../cluster/lab-error.ts";
 import { versionOf } from "../../../../components/image/image-version.ts";
-import { changeStack } from "../../engine/update.ts";
 import type { Lab } from "../../lab.ts";
 import { showLines } from "../../print.ts";
 import { readRevisions } from "../../traffic/replica-sets.ts";
 import { nothingToPromote } from "../refusals.ts";
+import { writeRelease } from "../release-end.ts";
 import type { Say } from "../strategy.ts";
 import { mustReadRollout } from "./read.ts";
 import { placeOf, untilRollout } from "./wait.ts";
@@ -59,13 +59,9 @@ function hasMoved(before: RolloutStatus, now: RolloutStatus): boolean {
   return (now.step ?? 0) > (before.step ?? 0) && /^(pause|analysis|experiment)/.test(now.stepText ?? "");
 }
 
-/**
- * Skips all pauses, steps and analyses that are left, then writes the release to the config: the pods stay as they are, for the same
- * image makes the same revision.
- */
+/** Skips all pauses, steps and analyses that are left, then writes the release to the config. */
 export async function finishRollout(lab: Lab, say: Say): Promise<string> {
   const { cluster, config } = lab;
-  const { canaryImage } = config;
   if (!config.canaryEnabled) throw nothingToPromote(lab);
   const { rollout, status } = await mustReadRollout(lab);
   if (status.isAborted) {
@@ -86,9 +82,7 @@ export async function finishRollout(lab: Lab, say: Say): Promise<string> {
     say,
   );
   say(`${rolloutLine(live.status)}: writing it to the config.`);
-  const options = { say, waitSeconds, onLine: showLines(say) };
-  await changeStack(lab, { stableImage: canaryImage, canaryWeight: 0, canaryEnabled: false }, options);
-  return `Released: ${canaryImage} is the stable version, and there is no canary.`;
+  return writeRelease(lab, { say, waitSeconds, onLine: showLines(say) });
 }
 
 /** What is promoted is the Rollout's revision, and what is written is the config's image: they must be the same. */

@@ -6,6 +6,7 @@ import type { Lab } from "../../lab.ts";
 import { showLines } from "../../print.ts";
 import type { Route } from "../../traffic/route.ts";
 import { nothingToPromote } from "../refusals.ts";
+import { released } from "../release-end.ts";
 import type { Say } from "../strategy.ts";
 import { moveTraffic } from "./move-traffic.ts";
 
@@ -47,5 +48,5 @@ export async function finishRelease(lab: Lab, route: Route, say: Say): Promise<s
   const none = { ...all.config, stableImage: canaryImage, canaryWeight: toWeight(0), canaryEnabled: false };
   await route.apply?.(cluster, none);
   await changeStack(all, { canaryWeight: 0, canaryEnabled: false }, options);
-  return `Released: ${canaryImage} is the stable version, and there is no canary.`;
+  return released(canaryImage);
 }
