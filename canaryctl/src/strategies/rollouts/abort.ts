@@ -1,6 +1,5 @@
 import type { RolloutObject } from "../../../../canary/rollout/rollout-object.ts";
 import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
-import { rolloutPath } from "../../../../cluster/kube/paths.ts";
 import { LabError } from "../../../../cluster/lab-error.ts";
 import { untilIdlePodsAreGone } from "../../../../stacks/live/idle-pods.ts";
 import { imageOf } from "../../../../stacks/live/rollout-live.ts";
@@ -8,6 +7,7 @@ import type { Lab } from "../../lab.ts";
 import { istioRoute } from "../../traffic/istio-route.ts";
 import type { Say } from "../strategy.ts";
 import { isUnderWay, type LiveRollout, mustReadRollout } from "./read.ts";
+import { tellController } from "./tell.ts";
 import { placeOf, untilRollout } from "./wait.ts";
 
 /** How long the controller may take to send the traffic back: seen are tenths of a second. */
@@ -15,9 +15,8 @@ const backSeconds = 60;
 
 /** Stops the release and gives the seconds until no request is routed to its revision. */
 export async function abortNow(lab: Lab): Promise<number> {
-  const { cluster, config } = lab;
   const started = performance.now();
-  await cluster.patch(`${rolloutPath(config.namespace, config.app)}/status`, { status: { abort: true } });
+  await tellController(lab, { abort: true });
   await untilRollout(lab, "The way back of the traffic", backSeconds, (live) => isBack(lab, live));
   return (performance.now() - started) / 1000;
 }
@@ -56,7 +55,7 @@ export async function retryRollout(lab: Lab, say: Say): Promise<string> {
   }
   const image = status.strategy === "blueGreen" && rollout.spec.template && imageOf(rollout.spec.template);
   if (image) await untilIdlePodsAreGone(cluster, config, image, say);
-  await cluster.patch(`${rolloutPath(config.namespace, config.app)}/status`, { status: begunAgain(rollout) });
+  await tellController(lab, begunAgain(rollout));
   const live = await untilRollout(
     lab,
     "The new beginning",

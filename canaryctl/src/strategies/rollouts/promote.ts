@@ -1,7 +1,6 @@
 import type { RolloutObject } from "../../../../canary/rollout/rollout-object.ts";
 import type { RolloutStatus } from "../../../../canary/rollout/rollout-status.ts";
 import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
-import { rolloutPath } from "../../../../cluster/kube/paths.ts";
 import { LabError } from "../../../../cluster/lab-error.ts";
 import { versionOf } from "../../../../components/image/image-version.ts";
 import type { Lab } from "../../lab.ts";
@@ -11,6 +10,7 @@ import { nothingToPromote } from "../refusals.ts";
 import { writeRelease } from "../release-end.ts";
 import type { Say } from "../strategy.ts";
 import { mustReadRollout } from "./read.ts";
+import { tellController, unpauseSpec } from "./tell.ts";
 import { placeOf, untilRollout } from "./wait.ts";
 
 /** How long pods may take that a step needs, and those of the whole workload. */
@@ -26,13 +26,11 @@ const waitSeconds = 120;
  * @returns where it stands when the step after the pause is done
  */
 export async function promoteRollout(lab: Lab): Promise<string> {
-  const { cluster, config } = lab;
   const { rollout, status } = await mustReadRollout(lab);
-  if (!config.canaryEnabled && status.isFullyPromoted) throw nothingToPromote(lab);
+  if (!lab.config.canaryEnabled && status.isFullyPromoted) throw nothingToPromote(lab);
   if (status.phase !== "Paused") throw notPaused(lab, status);
-  const path = rolloutPath(config.namespace, config.app);
-  await cluster.patch(`${path}/status`, { status: unpaused(rollout, status) });
-  if (rollout.spec.paused) await cluster.patch(path, { spec: { paused: false } });
+  await tellController(lab, unpaused(rollout, status));
+  if (rollout.spec.paused) await unpauseSpec(lab);
   const live = await untilRollout(lab, "The effect of the promotion", stepSeconds, ({ status: now }) =>
     hasMoved(status, now),
   );
@@ -61,8 +59,7 @@ function hasMoved(before: RolloutStatus, now: RolloutStatus): boolean {
 
 /** Skips all pauses, steps and analyses that are left, then writes the release to the config. */
 export async function finishRollout(lab: Lab, say: Say): Promise<string> {
-  const { cluster, config } = lab;
-  if (!config.canaryEnabled) throw nothingToPromote(lab);
+  if (!lab.config.canaryEnabled) throw nothingToPromote(lab);
   const { rollout, status } = await mustReadRollout(lab);
   if (status.isAborted) {
     throw new LabError("The release is aborted: its revision gets no traffic.", {
@@ -71,9 +68,8 @@ export async function finishRollout(lab: Lab, say: Say): Promise<string> {
     });
   }
   await mustRelease(lab, status);
-  const path = rolloutPath(config.namespace, config.app);
-  if (rollout.spec.paused) await cluster.patch(path, { spec: { paused: false } });
-  if (!status.isFullyPromoted) await cluster.patch(`${path}/status`, { status: { promoteFull: true } });
+  if (rollout.spec.paused) await unpauseSpec(lab);
+  if (!status.isFullyPromoted) await tellController(lab, { promoteFull: true });
   const live = await untilRollout(
     lab,
     "The end of the release",

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { RolloutStatus } from "../../../../canary/rollout/rollout-status.ts";
 import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
-import { rolloutPath } from "../../../../cluster/kube/paths.ts";
 import { LabError } from "../../../../cluster/lab-error.ts";
 import { updateStack } from "../../engine/update.ts";
 import { type Lab, reread } from "../../lab.ts";
@@ -11,6 +10,7 @@ import { onlyTheState } from "../rolled-back.ts";
 import type { Say } from "../strategy.ts";
 import { abortNow } from "./abort.ts";
 import { isUnderWay, type LiveRollout, mustReadRollout } from "./read.ts";
+import { tellController } from "./tell.ts";
 import { untilRollout } from "./wait.ts";
 
 /** How long an update that follows the Rollout may take to see that it was aborted. */
@@ -67,7 +67,6 @@ async function withoutSteps(
   wasThere: (status: RolloutStatus) => boolean,
   goBack: () => Promise<void>,
 ): Promise<void> {
-  const { cluster, config } = lab;
   const { status: before } = await mustReadRollout(lab);
   let isOver = false;
   const skip = async () => {
@@ -76,7 +75,7 @@ async function withoutSteps(
       const { status } = await mustReadRollout(lab);
       const isNew = status.isObserved && status.hashes.current !== before.hashes.current;
       if (!isNew || status.isFullyPromoted || !wasThere(status)) continue;
-      await cluster.patch(`${rolloutPath(config.namespace, config.app)}/status`, { status: { promoteFull: true } });
+      await tellController(lab, { promoteFull: true });
       return;
     }
   };
