@@ -1,5 +1,5 @@
 import { readRollout } from "../canary/rollout/rollout-status.ts";
-import { enterStack, setConfig } from "../test/e2e/support/configure.ts";
+import { backToStart, enterStack, setConfig } from "../test/e2e/support/configure.ts";
 import { canaryctl } from "../test/e2e/support/lab.ts";
 import { liveRollout } from "../test/e2e/support/rollout.ts";
 import { routeInEffect, startSteadyLoad } from "../test/e2e/support/traffic.ts";
@@ -21,6 +21,7 @@ export async function measureAbort(runs: number): Promise<Row> {
     return { what: "`canaryctl abort`, start to the last v2 response", values, unit: "s", atMost: 2 };
   } finally {
     await leave();
+    await backToStart();
   }
 }
 

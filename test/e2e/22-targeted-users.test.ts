@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { backToStart, mustBeUp, setConfig } from "./support/configure.ts";
+import { mustBeUp, setConfig, startingPoint, withoutCanary } from "./support/configure.ts";
 import { askGateway } from "./support/gateway.ts";
 import { canaryctl, kubectl, namespace, requireLab } from "./support/lab.ts";
 import { keepConfig } from "./support/stack-config.ts";
@@ -11,13 +11,14 @@ let restore = (): void => {};
 beforeAll(async () => {
   await requireLab();
   restore = keepConfig();
-  await setConfig({ stickyCookie: cookie, canaryEnabled: true, canaryWeight: 10 });
+  await setConfig({ ...startingPoint, stickyCookie: cookie });
   await mustBeUp();
 }, 240_000);
 
 afterAll(async () => {
   restore();
-  await backToStart();
+  await setConfig(withoutCanary);
+  await mustBeUp();
 }, 240_000);
 
 async function moveTo(canary: number): Promise<void> {

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { backToStart, mustBeUp, setConfig } from "./support/configure.ts";
+import { mustBeUp, setConfig, withoutCanary } from "./support/configure.ts";
 import { canaryctl, kubectl, namespace, pulumi, requireLab } from "./support/lab.ts";
 import { refusalFault } from "./support/refusal.ts";
 import { keepConfig } from "./support/stack-config.ts";
 
-const withoutCanary = { canaryEnabled: false, canaryWeight: 0 } as const;
 let restore = (): void => {};
 
 beforeAll(async () => {
@@ -19,7 +18,6 @@ afterAll(async () => {
   restore();
   await setConfig({ strategy: "istio", ...withoutCanary });
   await mustBeUp();
-  await backToStart();
 }, 300_000);
 
 /** The annotations of an Ingress in the cluster that ingress-nginx reads, without the prefix that they share. */

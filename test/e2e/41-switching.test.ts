@@ -10,7 +10,8 @@ let restore = (): void => {};
 beforeAll(async () => {
   await requireLab();
   restore = keepConfig();
-}, 60_000);
+  await backToStart();
+}, 300_000);
 
 afterAll(async () => {
   restore();

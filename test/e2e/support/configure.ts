@@ -13,7 +13,7 @@ export type StackValue =
 /** Values by key; `undefined` takes a key out, so that its default holds. */
 export type StackValues = Readonly<Record<string, StackValue | undefined>>;
 
-/** Where every strategy's case starts, and what it goes back to. */
+/** The stack as its config's defaults have it. */
 export const startingPoint = { strategy: "istio", canaryEnabled: true, canaryWeight: 10 } as const;
 
 /** From any stack without a controller in charge, and from any position of one without a canary, to {@link startingPoint}. */
@@ -22,14 +22,15 @@ export async function backToStart(): Promise<void> {
   await mustBeUp();
 }
 
-/** Nothing of v2 runs: only from here, and only to here, may a stack change its strategy. */
-const withoutCanary = { canaryEnabled: false, canaryWeight: 0 } as const;
+/** Nothing of v2 runs: only from here, and only to here, may a stack change its strategy. The cases meet here, under istio. */
+export const withoutCanary = { canaryEnabled: false, canaryWeight: 0 } as const;
 
 const currentStrategy = (): string => readConfig("strategy") ?? startingPoint.strategy;
 
 /**
- * Brings the lab to a stack with these values, from {@link startingPoint}, and gives the way back, which leaves the config's file as it
- * was. Both ways are what a user does: take the canary away, set the config, `up`. There is no canary then, unless `values` say otherwise.
+ * Brings the lab to a stack with these values, from wherever {@link backToStart} can start too, and gives the way back: to the config as it
+ * was, but {@link withoutCanary}, for what comes next takes the canary away first, or makes one. Both ways are what a user does: take the
+ * canary away, set the config, `up`. There is no canary then, unless `values` say otherwise.
  */
 export async function enterStack(values: StackValues): Promise<() => Promise<void>> {
   const restore = keepConfig();
@@ -37,12 +38,10 @@ export async function enterStack(values: StackValues): Promise<() => Promise<voi
     if (currentStrategy() !== startingPoint.strategy) {
       await setConfig(withoutCanary);
       await canaryctl("up"); // where this fails, of a release that cannot end, the switch says whether it may be left
-      restore();
-      await setConfig({ ...withoutCanary, strategy: startingPoint.strategy });
-      await mustBeUp();
     }
     restore();
-    await backToStart();
+    await setConfig({ ...withoutCanary, strategy: startingPoint.strategy });
+    await mustBeUp();
   };
   try {
     await setConfig(withoutCanary);
