@@ -1,6 +1,7 @@
-import { enterStack, type StackValues } from "../test/e2e/support/configure.ts";
+import { backToStart, enterStack, type StackValues } from "../test/e2e/support/configure.ts";
 import { canaryctl } from "../test/e2e/support/lab.ts";
-import { startSteadyLoad } from "../test/e2e/support/traffic.ts";
+import { sendLoad, startSteadyLoad } from "../test/e2e/support/traffic.ts";
+import { until } from "../test/e2e/support/until.ts";
 import { secondsOf } from "./sample.ts";
 import type { Row } from "./table.ts";
 
@@ -33,6 +34,7 @@ const releases: Readonly<Record<string, Release>> = {
 export async function measureHappyPaths(): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (const [strategy, release] of Object.entries(releases)) rows.push(await measureRelease(strategy, release));
+  await backToStart();
   return rows;
 }
 
@@ -42,6 +44,7 @@ async function measureRelease(strategy: string, { values, promotions }: Release)
     const load = await startSteadyLoad({ rate });
     secondsOf(await canaryctl("create-canary", "--image", "versioned-echo:v2"));
     for (let promotion = 0; promotion < promotions; promotion++) secondsOf(await canaryctl("promote"));
+    await until("v2 answers everybody", async () => !(await sendLoad({ requests: 50, rate: 200 })).versions.v1);
     const { sent, failed, versions, seconds } = await load.stop();
     if (!versions.v1 || !versions.v2) throw new Error(`Not both versions answered: ${JSON.stringify(versions)}`);
     const what = `failed requests of ${sent} in a release by ${strategy} at ${Math.round(sent / seconds)} requests/s`;
