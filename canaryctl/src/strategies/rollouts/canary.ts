@@ -4,11 +4,10 @@ import { versionOf } from "../../../../components/image/image-version.ts";
 import { changeStack } from "../../engine/update.ts";
 import type { Lab } from "../../lab.ts";
 import { showLines } from "../../print.ts";
-import { readRevisions } from "../../traffic/replica-sets.ts";
 import { refuseStableImage } from "../refusals.ts";
 import { removeUnused } from "../release-end.ts";
 import type { Say } from "../strategy.ts";
-import { isUnderWay, mustReadRollout, readRelease } from "./read.ts";
+import { currentVersion, isUnderWay, mustReadRollout, readRelease } from "./read.ts";
 import { placeOf } from "./wait.ts";
 
 /** Puts the canary's image into the Rollout's template, and follows it to its end or to a pause that somebody has to end. */
@@ -26,10 +25,9 @@ export async function beginRelease(lab: Lab, say: Say): Promise<string> {
 
 /** One release at a time: the controller would take the revision in between for one that never was. */
 async function refuseSecond(lab: Lab): Promise<void> {
-  const { cluster, config } = lab;
+  const { config } = lab;
   const { status } = await mustReadRollout(lab);
-  const revisions = await readRevisions(cluster, config);
-  const current = revisions.find(({ hash }) => hash === status.hashes.current)?.version;
+  const current = await currentVersion(lab, status);
   const isSame = current === versionOf(config.canaryImage);
   const refusal = (cause: string, next: string) => new LabError(cause, { place: placeOf(lab), next });
   if (isSame && status.isAborted)

@@ -5,11 +5,10 @@ import { LabError } from "../../../../cluster/lab-error.ts";
 import { versionOf } from "../../../../components/image/image-version.ts";
 import type { Lab } from "../../lab.ts";
 import { showLines } from "../../print.ts";
-import { readRevisions } from "../../traffic/replica-sets.ts";
 import { nothingToPromote } from "../refusals.ts";
 import { writeRelease } from "../release-end.ts";
 import type { Say } from "../strategy.ts";
-import { mustReadRollout } from "./read.ts";
+import { currentVersion, mustReadRollout } from "./read.ts";
 import { tellController, unpauseSpec } from "./tell.ts";
 import { placeOf, untilRollout } from "./wait.ts";
 
@@ -82,10 +81,9 @@ export async function finishRollout(lab: Lab, say: Say): Promise<string> {
 }
 
 /** What is promoted is the Rollout's revision, and what is written is the config's image: they must be the same. */
-async function mustRelease(lab: Lab, { hashes }: RolloutStatus): Promise<void> {
+async function mustRelease(lab: Lab, status: RolloutStatus): Promise<void> {
   const { canaryImage } = lab.config;
-  const revisions = await readRevisions(lab.cluster, lab.config);
-  const current = revisions.find(({ hash }) => hash === hashes.current)?.version;
+  const current = await currentVersion(lab, status);
   if (current === versionOf(canaryImage)) return;
   throw new LabError(`The Rollout is at ${current ?? "no revision"}, and the config's canary is ${canaryImage}.`, {
     place: `canaryImage in ${lab.stackFile.name}`,

@@ -55,6 +55,12 @@ export async function readRelease(lab: Lab): Promise<Release> {
 const versionWith = (revisions: readonly Revision[], hash: string): string | undefined =>
   hash === "" ? undefined : revisions.find((revision) => revision.hash === hash)?.version;
 
+/** The version of the revision that the Rollout asks for; undefined where it has none yet. */
+export const currentVersion = async (
+  { cluster, config }: Lab,
+  { hashes }: RolloutStatus,
+): Promise<string | undefined> => versionWith(await readRevisions(cluster, config), hashes.current);
+
 /**
  * What share is answered by another version than the stable image's. It is not the share of the new revision: after a release the
  * canary's version is the stable revision, and on the way back from there the new revision runs the stable image.
