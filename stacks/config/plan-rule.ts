@@ -2,7 +2,19 @@ import { explicitPlan, exponentialPlan, linearPlan } from "../../canary/plan/lad
 import { type Bake, createPlan, defaultBake, type Plan, type Stage } from "../../canary/plan/plan.ts";
 import { presetNames, presetPlan } from "../../canary/plan/presets.ts";
 import { toWeight, type Weight } from "../../canary/weight.ts";
-import { between, boolean, duration, integer, oneOf, optional, type Rule, scalar, textOf } from "./rules.ts";
+import {
+  between,
+  boolean,
+  duration,
+  integer,
+  notAllowed,
+  oneOf,
+  optional,
+  type Rule,
+  scalar,
+  textOf,
+  valueIn,
+} from "./rules.ts";
 import { field, objectIn, structure } from "./structure.ts";
 
 const bakeTime = duration("1s", "24h");
@@ -26,7 +38,7 @@ const listOf = <T>(entry: Rule<T>, allowed: string): Rule<readonly T[]> => ({
   read: (text, source, report) => {
     const list = listIn(text);
     if (!list) {
-      report(`${source} is ${JSON.stringify(text)}; allowed: ${allowed}`);
+      report(notAllowed(source, text, allowed));
       return undefined;
     }
     const values = list.map((value, index) => entry.read(textOf(value) ?? "", `${source}[${index}]`, report));
@@ -35,12 +47,8 @@ const listOf = <T>(entry: Rule<T>, allowed: string): Rule<readonly T[]> => ({
 });
 
 function listIn(text: string): readonly unknown[] | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) && value.length > 0 ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = valueIn(text);
+  return Array.isArray(value) && value.length > 0 ? value : undefined;
 }
 
 interface StepFields {

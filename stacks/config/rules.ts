@@ -13,12 +13,16 @@ export interface Rule<T> {
   readonly variable?: string;
 }
 
+/** The problem of a value that is no such thing at all. */
+export const notAllowed = (source: string, text: string, allowed: string): string =>
+  `${source} is ${JSON.stringify(text)}; allowed: ${allowed}`;
+
 /** A rule for one word: `parse` answers undefined to what is not allowed. */
 export const scalar = <T>(allowed: string, parse: (text: string) => T | undefined): Rule<T> => ({
   allowed,
   read: (text, source, report) => {
     const value = parse(text);
-    if (value === undefined) report(`${source} is ${JSON.stringify(text)}; allowed: ${allowed}`);
+    if (value === undefined) report(notAllowed(source, text, allowed));
     return value;
   },
 });
@@ -86,4 +90,13 @@ export const anything = matching(/\S/, "any text");
 export function textOf(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+/** The value back from JSON text, as which the engine hands over the objects and lists of a stack's file; undefined for other text. */
+export function valueIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

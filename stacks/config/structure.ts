@@ -1,4 +1,4 @@
-import { type Rule, textOf } from "./rules.ts";
+import { notAllowed, type Rule, textOf, valueIn } from "./rules.ts";
 import { suggestion } from "./suggestion.ts";
 
 /** A field of an object: its rule, and the value that it has where it is left out; undefined for a field that must be there. */
@@ -22,7 +22,7 @@ export function structure<T extends object>(fields: Fields<T>): Rule<T> {
     read: (text, source, report) => {
       const given = objectIn(text);
       if (!given) {
-        report(`${source} is ${JSON.stringify(text)}; allowed: ${allowed}`);
+        report(notAllowed(source, text, allowed));
         return undefined;
       }
       let problems = 0;
@@ -57,14 +57,10 @@ function readFields<T>(
   return values;
 }
 
-/** The object that JSON text holds, as the engine hands over the objects of a stack's file; undefined for anything else. */
+/** The object that JSON text holds; undefined for anything else. */
 export function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Readonly<Record<string, unknown>>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = valueIn(text);
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : undefined;
 }
