@@ -47,3 +47,7 @@ function analysisText({ kind, phase, metrics }: AnalysisStatus): string {
   const measured = metrics.filter(({ value }) => value !== undefined).map(({ name, value }) => `${name} ${value}`);
   return `${kind} analysis ${phase}${measured.length > 0 ? ` (${measured.join(", ")})` : ""}`;
 }
+
+/** How an error names the Rollout that it is about. */
+export const rolloutPlace = ({ app, namespace }: { readonly app: string; readonly namespace: string }): string =>
+  `Rollout ${app} in namespace ${namespace}`;

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { RolloutObject } from "../../canary/rollout/rollout-object.ts";
+import { rolloutPlace } from "../../canary/rollout/rollout-words.ts";
 import type { ClusterClient } from "../../cluster/kube/client.ts";
 import { rolloutPath } from "../../cluster/kube/paths.ts";
 import { LabError } from "../../cluster/lab-error.ts";
@@ -44,7 +45,7 @@ export async function requireStableRevision(
   throw new LabError(
     "No version has become the stable one yet: a canary would be the first, with all traffic at once.",
     {
-      place: `Rollout ${app} in namespace ${namespace}`,
+      place: rolloutPlace({ app, namespace }),
       allowed: "canaryEnabled false, until the stable image is ready",
       next: "pulumi config set canaryEnabled false, then npx canaryctl up",
     },

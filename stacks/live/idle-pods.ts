@@ -1,3 +1,4 @@
+import { rolloutPlace } from "../../canary/rollout/rollout-words.ts";
 import type { ClusterClient } from "../../cluster/kube/client.ts";
 import { replicaSetsPath } from "../../cluster/kube/paths.ts";
 import type { ApplicationSpec } from "../../components/workload/render-application.ts";
@@ -34,6 +35,6 @@ export async function untilIdlePodsAreGone(
     const deadline = idle.map(({ metadata }) => metadata.annotations?.[deadlineAnnotation]).find(Boolean);
     return deadline && `its pods stay until ${deadline}, and would become active at once, without a promotion`;
   };
-  const place = `Rollout ${app} in namespace ${namespace}`;
+  const place = rolloutPlace({ app, namespace });
   await waitUntilClear({ obstacle, blocked: "The last release of this image is not cleared away", place, say, clock });
 }

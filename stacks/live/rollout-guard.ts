@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { rolloutPlace } from "../../canary/rollout/rollout-words.ts";
 import type { ClusterClient } from "../../cluster/kube/client.ts";
 import type { ApplicationSpec } from "../../components/workload/render-application.ts";
 import { requireStableRevision } from "./first-revision.ts";
@@ -21,7 +22,7 @@ export async function admitRevision(
   say: (line: string) => void,
   clock?: Clock,
 ): Promise<void> {
-  const place = `Rollout ${application.app} in namespace ${application.namespace}`;
+  const place = rolloutPlace(application);
   const obstacle = async () => {
     const live = await readLiveRollout(client, application);
     const verdict = live && judgeRevision(live, image, place);

@@ -1,6 +1,6 @@
 import { routeUnrest } from "../../canary/rollout/rollout-route.ts";
 import { readRollout } from "../../canary/rollout/rollout-status.ts";
-import { rolloutLine } from "../../canary/rollout/rollout-words.ts";
+import { rolloutLine, rolloutPlace } from "../../canary/rollout/rollout-words.ts";
 import { toWeight } from "../../canary/weight.ts";
 import type { ClusterClient } from "../../cluster/kube/client.ts";
 import { destinationRulePath, rolloutPath, virtualServicePath } from "../../cluster/kube/paths.ts";
@@ -31,7 +31,7 @@ export async function leaveRollout(
 ): Promise<void> {
   const { app, namespace } = application;
   const blocked = "The Rollout cannot let go of the route yet,";
-  const waiting = { blocked, place: `Rollout ${app} in namespace ${namespace}`, say, clock };
+  const waiting = { blocked, place: rolloutPlace({ app, namespace }), say, clock };
   const path = rolloutPath(namespace, app);
   let live: LiveRollout | undefined;
   const release = async () => {

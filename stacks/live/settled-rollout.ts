@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { AnalysisRunObject, RolloutObject } from "../../canary/rollout/rollout-object.ts";
 import { passingFaultMilliseconds, patienceSeconds } from "../../canary/rollout/rollout-patience.ts";
 import { type RolloutStatus, readRollout } from "../../canary/rollout/rollout-status.ts";
-import { rolloutFault, rolloutLine } from "../../canary/rollout/rollout-words.ts";
+import { rolloutFault, rolloutLine, rolloutPlace } from "../../canary/rollout/rollout-words.ts";
 import { type ClusterClient, UnreachableError } from "../../cluster/kube/client.ts";
 import { analysisRunPath, deploymentsPath, rolloutPath } from "../../cluster/kube/paths.ts";
 import { LabError } from "../../cluster/lab-error.ts";
@@ -29,7 +29,7 @@ export async function settled(
   say: (line: string) => void,
   clock: Clock = { now: () => Date.now(), sleep },
 ): Promise<RolloutStatus> {
-  const place = `Rollout ${name} in namespace ${namespace}`;
+  const place = rolloutPlace({ app: name, namespace });
   const began = clock.now();
   let said = "";
   let observedAt = began;

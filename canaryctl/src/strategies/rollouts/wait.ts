@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { passingFaultMilliseconds } from "../../../../canary/rollout/rollout-patience.ts";
-import { rolloutFault, rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
+import { rolloutFault, rolloutLine, rolloutPlace } from "../../../../canary/rollout/rollout-words.ts";
 import { LabError } from "../../../../cluster/lab-error.ts";
 import type { Lab } from "../../lab.ts";
 import type { Say } from "../strategy.ts";
@@ -48,4 +48,4 @@ export async function untilRollout(
   }
 }
 
-export const placeOf = ({ config }: Lab): string => `Rollout ${config.app} in namespace ${config.namespace}`;
+export const placeOf = ({ config }: Lab): string => rolloutPlace(config);
