@@ -37,7 +37,8 @@ export async function waitForGrowth(
   const obstacle = async () => {
     const live = await client.get<LiveDeployment>(deploymentsPath(namespace, name));
     const seen = live !== undefined && live.status?.observedGeneration === live.metadata.generation;
-    const ready = seen && live.spec.replicas === replicas ? (live.status?.readyReplicas ?? 0) : 0;
+    // One that has more is about to lose pods as well, and may be waiting for this one.
+    const ready = seen && (live.spec.replicas ?? 1) >= replicas ? (live.status?.readyReplicas ?? 0) : 0;
     return ready >= replicas ? undefined : `${name} has ${ready} of ${replicas} pods ready`;
   };
   const blocked = "No pods can be taken away yet";

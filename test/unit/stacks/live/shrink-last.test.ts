@@ -9,7 +9,7 @@ const deployment = (replicas: number, readyReplicas?: number, observedGeneration
 });
 
 /** Waits with answers of the cluster one after the other, and tells what was said. */
-async function wait(answers: readonly (object | undefined)[]): Promise<readonly string[]> {
+async function wait(answers: readonly (object | undefined)[], replicas = growing.replicas): Promise<readonly string[]> {
   const said: string[] = [];
   let asked = 0;
   let now = 0;
@@ -18,7 +18,7 @@ async function wait(answers: readonly (object | undefined)[]): Promise<readonly 
   };
   const clock = { now: () => now, sleep };
   const client = { get: async <T>() => answers[Math.min(asked++, answers.length - 1)] as T | undefined };
-  await waitForGrowth(client, growing, (line) => void said.push(line), clock);
+  await waitForGrowth(client, { ...growing, replicas }, (line) => void said.push(line), clock);
   return said;
 }
 
@@ -29,6 +29,10 @@ describe("waitForGrowth", () => {
       "waiting: versioned-echo-v2 has 0 of 10 pods ready",
       "waiting: versioned-echo-v2 has 7 of 10 pods ready",
     ]);
+  });
+
+  test("does not wait for one that has more than it is to have: where both lose pods, each would wait for the other", async () => {
+    expect(await wait([deployment(5, 5)], 2)).toEqual([]);
   });
 
   test("ends with the reason where it does not get ready", async () => {
