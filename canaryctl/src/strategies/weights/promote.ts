@@ -5,17 +5,24 @@ import { changeStack } from "../../engine/update.ts";
 import type { Lab } from "../../lab.ts";
 import { showLines } from "../../print.ts";
 import type { Route } from "../../traffic/route.ts";
+import { isSameShare, shareText } from "../../traffic/share.ts";
 import { nothingToPromote } from "../refusals.ts";
 import { released } from "../release-end.ts";
 import type { Say } from "../strategy.ts";
+import { askedShare } from "./asked-share.ts";
 import { moveTraffic } from "./move-traffic.ts";
 
 const withWeight = (lab: Lab, canaryWeight: Weight): Lab => ({ ...lab, config: { ...lab.config, canaryWeight } });
 
-/** The next weight of the plan. After the last one it says how the release is finished. */
+/**
+ * The next weight of the plan. After the last one it says how the release is finished.
+ *
+ * @throws LabError where the config's weight is not the live one: a stage after it could be one that skips others
+ */
 export async function promoteWeight(lab: Lab, route: Route, say: Say): Promise<string> {
   const { config, stackFile } = lab;
   if (!config.canaryEnabled) throw nothingToPromote(lab);
+  await mustBeLive(lab, route);
   const next = nextWeight(config.plan, config.canaryWeight);
   if (next === undefined) {
     throw new LabError("The canary has all the traffic already: the plan has no further weight.", {
@@ -27,6 +34,21 @@ export async function promoteWeight(lab: Lab, route: Route, say: Say): Promise<s
   return next === 100
     ? `${moved}. Next: npx canaryctl promote --full, which makes the canary the stable version.`
     : `${moved}. Next: npx canaryctl promote (to ${nextWeight(config.plan, next)} %), or npx canaryctl rollback.`;
+}
+
+async function mustBeLive(lab: Lab, route: Route): Promise<void> {
+  const { config, stackFile } = lab;
+  const live = await askedShare(lab, route);
+  if (!live) throw route.missing(config);
+  const wanted = route.wanted(config);
+  if (isSameShare(live, wanted)) return;
+  throw new LabError(
+    `The traffic is at ${shareText(live)} (stable/canary), and the config asks for ${shareText(wanted)}: which stage comes next is not known.`,
+    {
+      place: `canaryWeight in ${stackFile.name}`,
+      next: `npx canaryctl up, which makes it ${shareText(wanted)} (or npx canaryctl rollback)`,
+    },
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { finishRelease, promoteWeight } from "../../../../../canaryctl/src/strategies/weights/promote.ts";
 import { istioRoute } from "../../../../../canaryctl/src/traffic/istio-route.ts";
+import { podShare } from "../../../../../canaryctl/src/traffic/pod-share.ts";
 import { fakeLab } from "../../fake-lab.ts";
 
 const quiet = () => {};
@@ -28,6 +29,48 @@ describe("promote", () => {
       next: expect.stringMatching(/promote --full/),
     });
     expect(done.log).toEqual([]);
+  });
+
+  test.each([
+    ["raised in the config and not applied", 80, 10, /at 90\/10 .* asks for 20\/80/],
+    ["rolled back behind the config's back", 10, 0, /at 100\/0 .* asks for 90\/10/],
+    ["moved to the end by hand", 10, 100, /at 0\/100 .* asks for 90\/10/],
+  ])(
+    "is refused where the weight was %s, for stages would be skipped",
+    async (_case, configWeight, liveWeight, fault) => {
+      const { lab, log, file } = fakeLab({ configWeight, liveWeight });
+      const before = file();
+      const promoted = promoteWeight(lab, istioRoute, quiet);
+      await expect(promoted).rejects.toThrow(fault);
+      await expect(promoted).rejects.toMatchObject({ next: expect.stringMatching(/canaryctl up/) });
+      expect(log).toEqual([]);
+      expect(file()).toBe(before);
+    },
+  );
+
+  test("where pods share the traffic, one that is not ready is no change of the share", async () => {
+    const deployment = (replicas: number, readyReplicas: number) => ({
+      metadata: {},
+      spec: { replicas, template: { spec: { containers: [{ image: "versioned-echo@sha256:0" }] } } },
+      status: { readyReplicas },
+    });
+    const folder = "/apis/apps/v1/namespaces/canary-lab/deployments";
+    const objects = {
+      [`${folder}/versioned-echo-v1`]: deployment(9, 8),
+      [`${folder}/versioned-echo-v2`]: deployment(1, 1),
+    };
+    const changes = { strategy: "replica-ratio", replicas: 10 };
+    const same = fakeLab({ configWeight: 10, changes, objects });
+    await promoteWeight(same.lab, podShare, quiet);
+    expect(same.file()).toContain('canaryWeight: "30"');
+    const other = fakeLab({ configWeight: 50, changes, objects });
+    await expect(promoteWeight(other.lab, podShare, quiet)).rejects.toThrow(/at 90\/10 .* asks for 50\/50/);
+  });
+
+  test("without a route there is nothing to promote", async () => {
+    const { lab, log } = fakeLab({ liveWeight: undefined });
+    await expect(promoteWeight(lab, istioRoute, quiet)).rejects.toThrow(/no VirtualService/);
+    expect(log).toEqual([]);
   });
 
   test("without a canary there is nothing to promote", async () => {
