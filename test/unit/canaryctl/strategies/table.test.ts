@@ -53,4 +53,32 @@ describe("a command that has no meaning under a strategy", () => {
       });
     }
   });
+
+  test("names the strategy and the command that is the way back there", async () => {
+    const lab = labWith("rolling-update");
+    await expect(configuredStrategy(lab).abort(lab, () => {})).rejects.toMatchObject({
+      message: "With strategy rolling-update there is no Rollout that could be aborted.",
+      next: "npx canaryctl undo",
+    });
+  });
+});
+
+describe("a command that needs what is not deployed", () => {
+  const missing = {
+    istio: "VirtualService versioned-echo-virtualservice",
+    "gateway-api": "HTTPRoute versioned-echo",
+    "replica-ratio": "Deployment versioned-echo-v1",
+    "rollout-canary": "Rollout versioned-echo",
+    "rollout-blue-green": "Rollout versioned-echo",
+    "rolling-update": "Deployment versioned-echo",
+  } as const;
+
+  test.each(Object.entries(missing))("says under %s that there is no %s", async (name, object) => {
+    const whole = labWith(name);
+    const lab = { ...whole, cluster: { ...whole.cluster, get: async () => undefined } };
+    await expect(configuredStrategy(lab).rollback(lab, () => {})).rejects.toMatchObject({
+      message: `There is no ${object} in namespace canary-lab.`,
+      next: "npx canaryctl up",
+    });
+  });
 });
