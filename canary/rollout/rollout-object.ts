@@ -1,3 +1,6 @@
+/** The reason of a pause that an analysis without a verdict has made (pkg/apis/rollouts/v1alpha1/types.go, PauseReason). */
+export const noVerdict = "InconclusiveAnalysisRun";
+
 /** The fields of a Rollout that tell how far it is (argoproj.io/v1alpha1, controller 1.9). */
 export interface RolloutObject {
   readonly metadata: {

@@ -1,4 +1,4 @@
-import type { AnalysisRunObject, CanaryStepObject, RolloutObject } from "./rollout-object.ts";
+import { type AnalysisRunObject, type CanaryStepObject, noVerdict, type RolloutObject } from "./rollout-object.ts";
 
 const phases = ["Healthy", "Paused", "Progressing", "Degraded"] as const;
 export type RolloutPhase = (typeof phases)[number];
@@ -110,7 +110,7 @@ function whatIsUnseen({ metadata, spec, status = {} }: RolloutObject, deployment
   if (!status.observedGeneration) return "waiting for the controller to look at the Rollout";
   if (Number(status.observedGeneration) !== metadata.generation)
     return "waiting for the controller to see the new spec";
-  const command = commandToFollow(status);
+  const command = commandToFollow(spec, status);
   if (command) return `waiting for the controller to ${command}`;
   if (!spec.workloadRef) return undefined;
   const observed = Number(status.workloadObservedGeneration);
@@ -121,11 +121,15 @@ function whatIsUnseen({ metadata, spec, status = {} }: RolloutObject, deployment
 }
 
 /** What somebody told the controller by the status itself, which has no generation: phase and message follow a moment later. */
-function commandToFollow(status: NonNullable<RolloutObject["status"]>): string | undefined {
+function commandToFollow(
+  { paused }: RolloutObject["spec"],
+  status: NonNullable<RolloutObject["status"]>,
+): string | undefined {
   const { phase, message = "", abort, controllerPause, pauseConditions, promoteFull } = status;
   if (abort) return phase === "Degraded" ? undefined : "abort";
   if (phase === "Degraded" && message.startsWith("RolloutAborted")) return "try again";
-  const isPromoted = (controllerPause && !pauseConditions?.length) || (promoteFull && phase === "Paused");
+  const isUnpaused = !pauseConditions?.length && (controllerPause || (phase === "Paused" && !paused));
+  const isPromoted = isUnpaused || (promoteFull && phase === "Paused");
   return isPromoted ? "go on" : undefined;
 }
 
@@ -134,7 +138,7 @@ function pauseOf({ spec, status = {} }: RolloutObject, step: CanaryStepObject | 
   const reasons = status.pauseConditions?.map(({ reason }) => reason) ?? [];
   const { blueGreen } = spec.strategy;
   // An analysis without a verdict waits for a person, whatever else would end by itself.
-  if (reasons.includes("InconclusiveAnalysis")) return { reason: "InconclusiveAnalysis" };
+  if (reasons.includes(noVerdict)) return { reason: noVerdict };
   const reason = reasons[0] ?? status.message ?? "";
   const seconds = blueGreen
     ? blueGreen.autoPromotionEnabled !== false && blueGreen.autoPromotionSeconds

@@ -1,3 +1,4 @@
+import { noVerdict } from "./rollout-object.ts";
 import type { AnalysisStatus, RolloutStatus } from "./rollout-status.ts";
 
 /** Where a Rollout stands, in one line, such as `Paused at step 2 of 5 (pause 30s), 10 % on the new revision, 1 of 2 new pods ready`. */
@@ -35,9 +36,11 @@ export function rolloutFault(status: RolloutStatus): string {
 /** Why a Rollout stands still until somebody acts; undefined where it does not. */
 export function rolloutWait(status: RolloutStatus): string | undefined {
   if (!status.isWaitingForUser) return undefined;
-  if (status.pause?.reason !== "InconclusiveAnalysis") return "it goes on when somebody promotes it";
+  if (status.pause?.reason !== noVerdict) return "it goes on when somebody promotes it";
   const open = status.analyses.find(({ phase }) => phase === "Inconclusive");
-  return `its analysis came to no verdict${open?.message ? `: ${open.message}` : ""}`;
+  const verdict = `its analysis came to no verdict${open?.message ? `: ${open.message}` : ""}`;
+  // Before the switch no user's request comes to the new colour.
+  return open?.kind === "pre-promotion" ? `${verdict}; send requests to the preview while it is repeated` : verdict;
 }
 
 const podsText = ({ pods }: RolloutStatus): string =>

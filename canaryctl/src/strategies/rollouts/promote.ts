@@ -1,4 +1,4 @@
-import type { RolloutObject } from "../../../../canary/rollout/rollout-object.ts";
+import { noVerdict, type RolloutObject } from "../../../../canary/rollout/rollout-object.ts";
 import type { RolloutStatus } from "../../../../canary/rollout/rollout-status.ts";
 import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
 import { LabError } from "../../../../cluster/lab-error.ts";
@@ -28,24 +28,38 @@ export async function promoteRollout(lab: Lab): Promise<string> {
   const { rollout, status } = await mustReadRollout(lab);
   if (!lab.config.canaryEnabled && status.isFullyPromoted) throw nothingToPromote(lab);
   if (status.phase !== "Paused") throw notPaused(lab, status);
-  await tellController(lab, unpaused(rollout, status));
+  await tellController(lab, unpaused(rollout));
   if (rollout.spec.paused) await unpauseSpec(lab);
+  const isRepeated = status.strategy === "blueGreen" && status.pause?.reason === noVerdict;
+  const isThere = isRepeated ? isAnalysedAgain : hasMoved;
   const live = await untilRollout(lab, "The effect of the promotion", stepSeconds, ({ status: now }) =>
-    hasMoved(status, now),
+    isThere(status, now),
   );
   const line = rolloutLine(live.status);
+  if (isRepeated)
+    return `The analysis is repeated, and needs requests meanwhile: ${line}. Next: npx canaryctl status, or npx canaryctl promote --full, which does without it.`;
   return live.status.isFullyPromoted
     ? `Promoted: ${line}. Next: npx canaryctl promote --full, which writes it to the config.`
     : `Promoted: ${line}. Next: npx canaryctl promote when it pauses again, or npx canaryctl abort.`;
 }
 
-/** An analysis without a verdict is left behind with its step; any other pause is just over. */
-function unpaused({ spec, status }: RolloutObject, { pause, step }: RolloutStatus): object {
-  if (pause?.reason !== "InconclusiveAnalysis" || !spec.strategy.canary || !status?.controllerPause) {
+/**
+ * A step's analysis without a verdict is left behind with its step: with its pause alone over, the controller would repeat it. That of
+ * colours has no step, and is repeated.
+ */
+function unpaused({ spec, status = {} }: RolloutObject): object {
+  const { controllerPause, pauseConditions, currentStepIndex = 0, canary } = status;
+  const isLeft = canary?.currentStepAnalysisRunStatus?.status === "Inconclusive";
+  if (!spec.strategy.canary || !isLeft || !controllerPause || !pauseConditions?.length)
     return { pauseConditions: null };
-  }
   const steps = spec.strategy.canary.steps?.length ?? 0;
-  return { pauseConditions: null, controllerPause: false, currentStepIndex: Math.min((step ?? 0) + 1, steps) };
+  return { pauseConditions: null, controllerPause: false, currentStepIndex: Math.min(currentStepIndex + 1, steps) };
+}
+
+/** Another run has begun; the one before is known by its name. */
+function isAnalysedAgain(before: RolloutStatus, now: RolloutStatus): boolean {
+  const known = before.analyses.map(({ name }) => name);
+  return now.isObserved && now.analyses.some(({ name }) => !known.includes(name));
 }
 
 /** Past the pause, and at the next step that takes its time; users have been switched where there are colours. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { RolloutObject } from "../../../../canary/rollout/rollout-object.ts";
 import { durationSeconds, readRollout } from "../../../../canary/rollout/rollout-status.ts";
-import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
+import { rolloutLine, rolloutWait } from "../../../../canary/rollout/rollout-words.ts";
 import { recordedBlueGreen } from "./recorded-blue-green.ts";
 import { recordedCanary } from "./recorded-canary.ts";
 
@@ -130,7 +130,24 @@ describe("a pause", () => {
   });
 
   test("with a duration still waits for somebody where its analysis came to no verdict", () => {
-    expect(readRollout(canary(paused(3, "InconclusiveAnalysis"))).isWaitingForUser).toBe(true);
+    expect(readRollout(canary(paused(3, "InconclusiveAnalysisRun"))).isWaitingForUser).toBe(true);
+  });
+
+  test("says so of an analysis without a verdict, and what a preview needs for one", () => {
+    const run = { name: "run-2", status: "Inconclusive", message: "too few" };
+    const status = paused(1, "InconclusiveAnalysisRun");
+    const step = canary({ ...status, canary: { currentStepAnalysisRunStatus: run } });
+    expect(rolloutWait(readRollout(step))).toBe("its analysis came to no verdict: too few");
+    const preview = blueGreen(
+      { ...status, blueGreen: { prePromotionAnalysisRunStatus: run } },
+      { autoPromotionSeconds: 10 },
+    );
+    expect(rolloutWait(readRollout(preview))).toMatch(/no verdict: too few; send requests to the preview/);
+  });
+
+  test("is over where a step's analysis was left behind, although the controller has yet to see it", () => {
+    const left = canary({ ...paused(2, "InconclusiveAnalysisRun"), controllerPause: false, pauseConditions: [] });
+    expect(readRollout(left)).toMatchObject({ phase: "Progressing", isObserved: false, isWaitingForUser: false });
   });
 
   test("of a user's own waits for that user, at a step with a duration, too", () => {

@@ -44,6 +44,7 @@ export function rolloutObject(given: Given) {
     status: {
       observedGeneration: "1",
       phase,
+      ...(phase === "Paused" && { pauseConditions: [{ reason: "CanaryPauseStep" }] }),
       abort,
       currentPodHash: current,
       stableRS: stable,

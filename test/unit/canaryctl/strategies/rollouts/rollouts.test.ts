@@ -71,15 +71,33 @@ describe("promote", () => {
     expect(await rolloutBlueGreen.promote(lab, quiet)).toMatch(/Promoted: Healthy.*promote --full/);
   });
 
+  const withoutVerdict = { name: "run-2", status: "Inconclusive" };
+  const pauseConditions = [{ reason: "InconclusiveAnalysisRun" }];
+
   test("an analysis without a verdict is left behind with its step", async () => {
-    const { lab, log } = fakeRollout(
-      { ...pausedCanary, pauseConditions: [{ reason: "InconclusiveAnalysis" }] },
-      () => ({
-        currentStepIndex: 3,
-      }),
-    );
+    const canary = { ...pausedCanary.canary, currentStepAnalysisRunStatus: withoutVerdict };
+    const { lab, log } = fakeRollout({ ...pausedCanary, pauseConditions, canary }, () => ({ currentStepIndex: 3 }));
     await rolloutCanary.promote(lab, quiet);
     expect(log[0]).toContain('"pauseConditions":null,"controllerPause":false,"currentStepIndex":2');
+  });
+
+  test("no step is left out for an analysis in the background", async () => {
+    const canary = { ...pausedCanary.canary, currentBackgroundAnalysisRunStatus: withoutVerdict };
+    const { lab, log } = fakeRollout({ ...pausedCanary, pauseConditions, canary }, () => ({ currentStepIndex: 3 }));
+    await rolloutCanary.promote(lab, quiet);
+    expect(log).toEqual(['patch versioned-echo/status {"status":{"pauseConditions":null}}']);
+  });
+
+  test("of colours without a verdict repeats the analysis, and says what it needs", async () => {
+    const blueGreen = { ...pausedColour.blueGreen, prePromotionAnalysisRunStatus: withoutVerdict };
+    const { lab, log } = fakeRollout({ ...pausedColour, pauseConditions, blueGreen }, () => ({
+      phase: "Progressing",
+      controllerPause: false,
+      pauseConditions: [],
+      blueGreen: { ...blueGreen, prePromotionAnalysisRunStatus: { name: "run-2.1", status: "Running" } },
+    }));
+    expect(await rolloutBlueGreen.promote(lab, quiet)).toMatch(/repeated.*needs requests.*pre-promotion.*Running/);
+    expect(log).toEqual(['patch versioned-echo/status {"status":{"pauseConditions":null}}']);
   });
 
   test.each([
