@@ -1,10 +1,11 @@
+import type { RolloutObject } from "../../canary/rollout/rollout-object.ts";
 import { routeUnrest, weightUnrest } from "../../canary/rollout/rollout-route.ts";
 import { readRollout } from "../../canary/rollout/rollout-status.ts";
 import { rolloutLine } from "../../canary/rollout/rollout-words.ts";
 import { LabError } from "../../cluster/lab-error.ts";
 import type { LiveRollout } from "./rollout-live.ts";
 
-/** Whether a new revision may be let in: now, when what is waited for has come, or not at all. */
+/** Whether a new revision, or other steps, may be let in: now, when what is waited for has come, or not at all. */
 export type RevisionVerdict =
   | { readonly kind: "go" }
   | { readonly kind: "wait"; readonly until: string }
@@ -37,5 +38,30 @@ export function judgeRevision(
     allowed: `the stable image ${stableImage}, or any image when that release is over`,
     next: "npx canaryctl promote --full to finish it, or npx canaryctl rollback to give it up",
   });
+  return { kind: "refuse", fault };
+}
+
+/**
+ * Judges other steps for the revision that a Rollout has. The controller begins again at the first of them, also where the release was
+ * aborted (argo-rollouts 1.9.1, rollout/canary.go, syncRolloutStatusCanary): a version that had been taken from the users would be
+ * back without a `retry`. At rest they wait for the next release.
+ *
+ * @param place for the message of a refusal
+ */
+export function judgeSteps(rollout: RolloutObject, place: string): RevisionVerdict {
+  const status = readRollout(rollout);
+  const { current, stable } = status.hashes;
+  if (stable === "" || current === stable) return go;
+  if (!status.isObserved) return { kind: "wait", until: "the controller has not looked at the release yet" };
+  const fault = new LabError(
+    `Other steps would make the release that was begun with the former ones begin again: ${rolloutLine(status)}.`,
+    {
+      place,
+      allowed: "plan, analysis and rolloutCanary as they were when it began, and with an experiment replicas",
+      next: status.isAborted
+        ? "npx canaryctl rollback, and then a release with the new steps"
+        : "npx canaryctl promote --full to finish it, or npx canaryctl rollback to give it up; the next release has the new steps",
+    },
+  );
   return { kind: "refuse", fault };
 }

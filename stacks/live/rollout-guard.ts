@@ -1,11 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { RolloutObject } from "../../canary/rollout/rollout-object.ts";
 import { rolloutPlace } from "../../canary/rollout/rollout-words.ts";
 import type { ClusterClient } from "../../cluster/kube/client.ts";
+import { rolloutPath } from "../../cluster/kube/paths.ts";
 import type { ApplicationSpec } from "../../components/workload/render-application.ts";
 import { requireStableRevision } from "./first-revision.ts";
 import { untilIdlePodsAreGone } from "./idle-pods.ts";
 import { revisionHook } from "./revision-hook.ts";
-import { judgeRevision } from "./revision-verdict.ts";
+import { judgeRevision, judgeSteps, type RevisionVerdict } from "./revision-verdict.ts";
 import { readLiveRollout } from "./rollout-live.ts";
 import { type Clock, waitUntilClear } from "./wait-until.ts";
 
@@ -25,27 +27,60 @@ export async function admitRevision(
   const place = rolloutPlace(application);
   const obstacle = async () => {
     const live = await readLiveRollout(client, application);
-    const verdict = live && judgeRevision(live, image, place);
-    if (verdict?.kind === "refuse") throw verdict.fault;
-    return verdict?.kind === "wait" ? verdict.until : undefined;
+    return live && obstacleIn(judgeRevision(live, image, place));
   };
   await waitUntilClear({ obstacle, blocked: "The route of the last release is not back", place, say, clock });
 }
 
-/** The hook that holds a new revision back until the Rollout can take it. `isCanary`: whether the stack asks for a canary. */
+/**
+ * Lets other steps in where they do not make a release begin again, see `judgeSteps`.
+ *
+ * @param say told what is waited for, at each change
+ * @throws LabError where they are refused, or the controller does not look at the release
+ */
+export async function admitSteps(
+  client: Pick<ClusterClient, "get">,
+  { app, namespace }: ApplicationSpec,
+  say: (line: string) => void,
+  clock?: Clock,
+): Promise<void> {
+  const place = rolloutPlace({ app, namespace });
+  const obstacle = async () => {
+    const rollout = await client.get<RolloutObject>(rolloutPath(namespace, app));
+    return rollout && obstacleIn(judgeSteps(rollout, place));
+  };
+  await waitUntilClear({ obstacle, blocked: "The steps cannot be changed yet,", place, say, clock });
+}
+
+function obstacleIn(verdict: RevisionVerdict): string | undefined {
+  if (verdict.kind === "refuse") throw verdict.fault;
+  return verdict.kind === "wait" ? verdict.until : undefined;
+}
+
+/**
+ * The hook that holds a new revision back until the Rollout can take it. Without a canary any steps are let in, for a way back must not
+ * fail because of them.
+ *
+ * @param isCanary whether the stack asks for a canary
+ */
 export const revisionGuard = (
   client: ClusterClient,
   application: ApplicationSpec,
   isCanary: boolean,
 ): pulumi.ResourceHook =>
-  revisionHook("revision-guard", async (image, say) => {
-    if (isCanary) await requireStableRevision(client, application);
-    await admitRevision(client, application, image, say);
+  revisionHook("revision-guard", {
+    revision: async (image, say) => {
+      if (isCanary) await requireStableRevision(client, application);
+      await admitRevision(client, application, image, say);
+    },
+    ...(isCanary && { steps: (say) => admitSteps(client, application, say) }),
   });
 
 /** The hook that keeps a release of a blue-green from being taken for a first version, or for a way back. */
 export const previewGuard = (client: ClusterClient, application: ApplicationSpec): pulumi.ResourceHook =>
-  revisionHook("preview-guard", async (image, say) => {
-    await requireStableRevision(client, application);
-    await untilIdlePodsAreGone(client, application, image, say);
+  revisionHook("preview-guard", {
+    revision: async (image, say) => {
+      await requireStableRevision(client, application);
+      await untilIdlePodsAreGone(client, application, image, say);
+    },
   });

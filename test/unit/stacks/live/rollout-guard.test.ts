@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { admitRevision } from "../../../../stacks/live/rollout-guard.ts";
+import { admitRevision, admitSteps } from "../../../../stacks/live/rollout-guard.ts";
 import { application, fakeCluster, type Given, objects } from "./fake-rollout.ts";
 
 async function admit(image: string, ...states: readonly Given[]): Promise<string[]> {
@@ -57,5 +57,46 @@ describe("a new revision", () => {
       message: expect.stringMatching(/not back after 90 s: 100 % of the requests/),
       next: expect.stringContaining("canaryctl status"),
     });
+  });
+});
+
+describe("other steps for the revision that is there", () => {
+  async function admitOther(...states: readonly Given[]): Promise<string[]> {
+    const said: string[] = [];
+    const { client, clock } = fakeCluster(states.map(objects));
+    await admitSteps(client, application, (line) => said.push(line), clock);
+    return said;
+  }
+
+  test("go in at rest, before anything was ready, and where there is no Rollout", async () => {
+    expect(await admitOther({})).toEqual([]);
+    expect(await admitOther({ stable: "", phase: "Progressing" })).toEqual([]);
+    const { client, clock } = fakeCluster([new Map()]);
+    await expect(admitSteps(client, application, () => {}, clock)).resolves.toBeUndefined();
+  });
+
+  test("go in at rest although the controller has yet to look: nothing has been approved that they would restart", async () => {
+    expect(await admitOther({ generation: 2 })).toEqual([]);
+  });
+
+  test("are refused in the middle of a canary, which would begin again", async () => {
+    await expect(admitOther(inCanary)).rejects.toMatchObject({
+      message: expect.stringMatching(/steps.*begin again.*Paused at step 2 of 2/),
+      allowed: expect.stringContaining("plan, analysis and rolloutCanary as they were"),
+      next: expect.stringContaining("canaryctl rollback"),
+    });
+  });
+
+  test("are refused after an abort, which they would take back", async () => {
+    await expect(admitOther({ ...inCanary, abort: true, phase: "Degraded", weight: 0 })).rejects.toMatchObject({
+      message: expect.stringMatching(/begin again.*Aborted/),
+      next: expect.stringMatching(/^npx canaryctl rollback/),
+    });
+  });
+
+  test("wait for a way back that the controller has yet to see", async () => {
+    expect(await admitOther({ ...inCanary, generation: 2 }, {})).toEqual([
+      "waiting: the controller has not looked at the release yet",
+    ]);
   });
 });
