@@ -33,6 +33,7 @@ export function addCreateCanary(program: Command): void {
       `
 istio, gateway-api, nginx-header: pods of its own; its share of the traffic stays as it is, 0 where there was none.
 replica-ratio: its share of the pods that \`replicas\` counts, by canaryWeight.
+istio, gateway-api, replica-ratio: refused for another image while a canary has a share: canaryctl rollback first.
 rollout-canary: the Rollout goes through the steps of \`plan\`; this ends at a pause without a time, or at the end.
 rollout-blue-green: the new colour in preview; users stay on the old one until promotion.
 rolling-update: the Deployment replaces its pods, and users with them.

@@ -1,3 +1,4 @@
+import { LabError } from "../../../../cluster/lab-error.ts";
 import { versions } from "../../../../components/names.ts";
 import { weightOwner } from "../../../../stacks/strategies/strategy-name.ts";
 import { changeStack } from "../../engine/update.ts";
@@ -7,6 +8,31 @@ import type { Route } from "../../traffic/route.ts";
 import { readWorkload } from "../../traffic/workloads.ts";
 import { refuseWhileUsed } from "../refusals.ts";
 import type { Say } from "../strategy.ts";
+import { askedShare } from "./asked-share.ts";
+
+/**
+ * A canary that has a share of the traffic may get other pods, and no other image: users would meet that one before its first stage.
+ *
+ * @throws LabError where the image is another one while the live route, or the config that is about to be applied, gives it a share
+ */
+export async function refuseUntestedImage(lab: Lab, route: Route): Promise<void> {
+  const { config, stackFile } = lab;
+  const { canaryImage } = config;
+  const present = String(stackFile.values().canaryImage);
+  if (canaryImage === present) return;
+  const live = await askedShare(lab, route);
+  if (!live) return;
+  const share = live.canary || route.wanted(config).canary;
+  if (share === 0) return;
+  throw new LabError(
+    `The canary ${present} has ${Number(share.toFixed(1))} % of the traffic, which ${canaryImage} would get untested.`,
+    {
+      place: live.canary > 0 ? "the live route" : `canaryWeight in ${stackFile.name}`,
+      allowed: `${present}, or any image while the canary has 0 %`,
+      next: `npx canaryctl rollback, then npx canaryctl create-canary --image ${canaryImage}`,
+    },
+  );
+}
 
 /** Deploys the canary that `lab.config` describes, beside the stable side. */
 export async function createCanary(lab: Lab, route: Pick<Route, "hasIdlePods">, say: Say): Promise<string> {

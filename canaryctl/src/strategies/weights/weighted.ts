@@ -6,7 +6,7 @@ import { readWorkloads, type Workload } from "../../traffic/workloads.ts";
 import { notDeployedFault } from "../not-deployed.ts";
 import { refuse } from "../refusals.ts";
 import type { Release, ReleaseStrategy } from "../strategy.ts";
-import { createCanary, deleteCanary } from "./canary.ts";
+import { createCanary, deleteCanary, refuseUntestedImage } from "./canary.ts";
 import { moveTraffic } from "./move-traffic.ts";
 import { finishRelease, promoteWeight } from "./promote.ts";
 import { restoreRoute } from "./restore.ts";
@@ -25,7 +25,10 @@ export const weighted = (route: Route): ReleaseStrategy => ({
   reach: (exec, { cluster, config }) => route.reach(exec, cluster, config),
   restore: (lab, say) => restoreRoute(lab, route, say),
   setTraffic: (lab, say) => moveTraffic(lab, route, say),
-  createCanary: (lab, say) => createCanary(lab, route, say),
+  createCanary: async (lab, say) => {
+    await refuseUntestedImage(lab, route);
+    return createCanary(lab, route, say);
+  },
   deleteCanary: (lab, say) => deleteCanary(lab, route, say),
   promote: (lab, say) => promoteWeight(lab, route, say),
   promoteFully: (lab, say) => finishRelease(lab, route, say),

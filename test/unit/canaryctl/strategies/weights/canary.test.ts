@@ -1,8 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import { EngineBusyError } from "../../../../../canaryctl/src/engine/engine.ts";
 import { createCanary, deleteCanary } from "../../../../../canaryctl/src/strategies/weights/canary.ts";
+import { weighted } from "../../../../../canaryctl/src/strategies/weights/weighted.ts";
 import { istioRoute } from "../../../../../canaryctl/src/traffic/istio-route.ts";
-import { fakeLab } from "../../fake-lab.ts";
+import { type FakeOptions, fakeLab } from "../../fake-lab.ts";
 
 const quiet = () => {};
 
@@ -28,6 +29,43 @@ describe("createCanary", () => {
     const before = file();
     await expect(createCanary(lab, istioRoute, quiet)).rejects.toBeInstanceOf(EngineBusyError);
     expect(file()).toBe(before);
+  });
+});
+
+describe("create-canary while a canary has traffic", () => {
+  const create = (canaryImage: string, options: FakeOptions) => {
+    const fake = fakeLab({ ...options, changes: { canaryImage, canaryReplicas: 4 } });
+    return { ...fake, created: weighted(istioRoute).createCanary(fake.lab, quiet) };
+  };
+
+  test.each([
+    ["the live route", { configWeight: 50 }],
+    ["the live route", { configWeight: 0, liveWeight: 50 }],
+    ["canaryWeight in Pulumi.dev.yaml", { configWeight: 50, liveWeight: 0 }],
+  ])("is refused for another image, which would have the share of %s untested", async (place, options) => {
+    const { log, file, created } = create("versioned-echo:v3", options);
+    await expect(created).rejects.toThrow(/has 50 % of the traffic, which versioned-echo:v3 would get untested/);
+    await expect(created).rejects.toMatchObject({
+      place,
+      next: "npx canaryctl rollback, then npx canaryctl create-canary --image versioned-echo:v3",
+    });
+    expect(log).toEqual([]);
+    expect(file()).not.toContain("v3");
+  });
+
+  test("changes its pods where the image is the one that it has", async () => {
+    const { log, file, created } = create("versioned-echo:v2", { configWeight: 50 });
+    expect(await created).toMatch(/versioned-echo:v2, 4 pods, 50 %/);
+    expect(log).toEqual(["update"]);
+    expect(file()).toContain('canaryReplicas: "4"');
+  });
+
+  test("is no matter where nothing is deployed, or nobody gets it", async () => {
+    for (const options of [{ liveWeight: undefined }, { configWeight: 0 }]) {
+      const { log, created } = create("versioned-echo:v3", options);
+      await created;
+      expect(log).toEqual(["update"]);
+    }
   });
 });
 
