@@ -28,6 +28,21 @@ export interface RollingUpdateSpec {
 /** Names the owner of `spec.replicas`, so that a change of it is a change of the Deployment even where the number is the same. */
 export const replicasOwnerAnnotation = "canary-lab/replicas-owner";
 
+/** How long a pod may take to become ready before its update is told as one that does not get on. */
+const startSeconds = 120;
+
+/**
+ * For how long in all new pods have to be ready before the last old one goes, in seconds. As many at a time are replaced as the surge and
+ * the missing ones make, a surge rounded up and the missing ones down (Kubernetes 1.34, ResolveFenceposts).
+ */
+export function probationSeconds({ replicas, maxSurge, maxUnavailable, minReadySeconds }: RollingUpdateSpec): number {
+  const atOnce = podsOf(maxSurge, replicas, Math.ceil) + podsOf(maxUnavailable, replicas, Math.floor);
+  return minReadySeconds * Math.ceil(replicas / Math.max(1, atOnce));
+}
+
+const podsOf = (count: PodCount, replicas: number, round: (pods: number) => number): number =>
+  typeof count === "number" ? count : round((replicas * Number.parseInt(count, 10)) / 100);
+
 /** The selector names no version, for it can never change. */
 export function renderRollingUpdate(spec: RollingUpdateSpec): DeploymentManifest {
   const { app, namespace, maxSurge, maxUnavailable } = spec;
@@ -43,7 +58,8 @@ export function renderRollingUpdate(spec: RollingUpdateSpec): DeploymentManifest
       selector: { matchLabels: { app } },
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge, maxUnavailable } },
       minReadySeconds: spec.minReadySeconds,
-      progressDeadlineSeconds: 120,
+      // The API server wants more than the time that a pod has to be ready, and what is left is for its start.
+      progressDeadlineSeconds: startSeconds + spec.minReadySeconds,
       revisionHistoryLimit: spec.revisionHistoryLimit,
     },
     template: renderEchoPod(spec),

@@ -1,11 +1,22 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { createDeployment } from "../workload/deployment.ts";
-import { type RollingUpdateSpec, renderRollingBudget, renderRollingUpdate } from "./render-rolling-update.ts";
+import {
+  probationSeconds,
+  type RollingUpdateSpec,
+  renderRollingBudget,
+  renderRollingUpdate,
+} from "./render-rolling-update.ts";
 
 export interface RollingUpdateArgs extends RollingUpdateSpec {
   /** Run before the Deployment is made or changed. */
   readonly hooks?: pulumi.ResourceHookBinding;
+}
+
+/** As any Deployment's, and for as long as its new pods have to be ready. */
+function timeouts(spec: RollingUpdateSpec): pulumi.CustomTimeouts {
+  const seconds = 240 + probationSeconds(spec);
+  return { create: `${seconds}s`, update: `${seconds}s`, delete: "2m" };
 }
 
 /** One Deployment under the application's name, whose controller replaces its pods a few at a time where the image changes. */
@@ -16,6 +27,7 @@ export class RollingUpdate extends pulumi.ComponentResource {
     super("canary-lab:rolling-update:RollingUpdate", name, {}, opts);
     this.deployment = createDeployment(`${name}-deployment`, renderRollingUpdate(spec), {
       parent: this,
+      customTimeouts: timeouts(spec),
       ignoreChanges: spec.replicasOwner === "pulumi" ? [] : ["spec.replicas"],
       ...(hooks && { hooks }),
     });

@@ -47,7 +47,7 @@ const patience = { milliseconds: 120_000, betweenLooks: 300 } as const;
 
 /** Waits until all pods run `version`. The engine's wait can end while the last of the other pods still serve what they have begun. */
 async function untilOnly(lab: Lab, version: string): Promise<LiveDeployment> {
-  const until = Date.now() + patience.milliseconds;
+  const until = Date.now() + patience.milliseconds + lab.config.rollingUpdate.minReadySeconds * 1000;
   for (;;) {
     const live = await mustReadDeployment(lab);
     const { phase, current, revisions, message } = live;

@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
 import {
+  probationSeconds,
   type RollingUpdateSpec,
   renderRollingUpdate,
 } from "../../../../components/rolling-update/render-rolling-update.ts";
@@ -29,6 +30,22 @@ test("a count of pods stays a number and a percentage text", () => {
   const { strategy, revisionHistoryLimit, minReadySeconds } = renderRollingUpdate(spec).spec;
   expect(strategy).toEqual({ type: "RollingUpdate", rollingUpdate: { maxSurge: "25%", maxUnavailable: 0 } });
   expect({ revisionHistoryLimit, minReadySeconds }).toEqual({ revisionHistoryLimit: 5, minReadySeconds: 2 });
+});
+
+test("a deadline is longer than a pod has to be ready, or the API server would refuse it", () => {
+  for (const minReadySeconds of [0, 119, 120, 3600]) {
+    const { progressDeadlineSeconds } = renderRollingUpdate({ ...spec, minReadySeconds }).spec;
+    expect(progressDeadlineSeconds).toBe(120 + minReadySeconds);
+  }
+});
+
+test.each([
+  { replicas: 4, maxSurge: "25%", maxUnavailable: 0, seconds: 400 },
+  { replicas: 10, maxSurge: "25%", maxUnavailable: "25%", seconds: 200 },
+  { replicas: 3, maxSurge: 0, maxUnavailable: "25%", seconds: 300 },
+  { replicas: 2, maxSurge: 5, maxUnavailable: 0, seconds: 100 },
+] as const)("pods that have to be ready for 100 s: %j", ({ seconds, ...counts }) => {
+  expect(probationSeconds({ ...spec, ...counts, minReadySeconds: 100 })).toBe(seconds);
 });
 
 test("another owner of the replicas is a change of the Deployment", async () => {
