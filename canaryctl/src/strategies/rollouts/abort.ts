@@ -1,4 +1,5 @@
 import type { RolloutObject } from "../../../../canary/rollout/rollout-object.ts";
+import type { RolloutStatus } from "../../../../canary/rollout/rollout-status.ts";
 import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
 import { LabError } from "../../../../cluster/lab-error.ts";
 import { untilIdlePodsAreGone } from "../../../../stacks/live/idle-pods.ts";
@@ -6,19 +7,34 @@ import { imageOf } from "../../../../stacks/live/rollout-live.ts";
 import type { Lab } from "../../lab.ts";
 import { istioRoute } from "../../traffic/istio-route.ts";
 import type { Say } from "../strategy.ts";
-import { isUnderWay, type LiveRollout, mustReadRollout } from "./read.ts";
+import { type LiveRollout, mustReadRollout } from "./read.ts";
 import { tellController } from "./tell.ts";
 import { placeOf, untilRollout } from "./wait.ts";
 
 /** How long the controller may take to send the traffic back: seen are tenths of a second. */
 const backSeconds = 60;
 
-/** Stops the release and gives the seconds until no request is routed to its revision. */
-export async function abortNow(lab: Lab): Promise<number> {
+/**
+ * Whether there is a release to stop, or may be one. A revision that the controller has yet to see has been aborted by nobody: it
+ * forgets an abort of the one before.
+ */
+export const isStoppable = ({ hashes, isFullyPromoted, isAborted, isObserved }: RolloutStatus): boolean =>
+  hashes.stable !== "" && !isFullyPromoted && !(isAborted && isObserved);
+
+/**
+ * Stops the release and gives the seconds until no request is routed to its revision; undefined where it has ended meanwhile. The
+ * controller is told when it knows the revision, and again where it has forgotten: with a new one it takes an abort back
+ * (argo-rollouts 1.9.1, rollout/sync.go, resetRolloutStatus).
+ */
+export async function abortNow(lab: Lab): Promise<number | undefined> {
   const started = performance.now();
-  await tellController(lab, { abort: true });
-  await untilRollout(lab, "The way back of the traffic", backSeconds, (live) => isBack(lab, live));
-  return (performance.now() - started) / 1000;
+  const { status } = await untilRollout(lab, "The way back of the traffic", backSeconds, async (live) => {
+    const { isObserved, isAborted, isFullyPromoted } = live.status;
+    if (isFullyPromoted || (await isBack(lab, live))) return true;
+    if (isObserved && !isAborted) await tellController(lab, { abort: true });
+    return false;
+  });
+  return status.isFullyPromoted ? undefined : (performance.now() - started) / 1000;
 }
 
 /** The route says so itself: the controller's word comes from its own plan. */
@@ -30,15 +46,14 @@ async function isBack({ cluster, config }: Lab, { status }: LiveRollout): Promis
 
 export async function abortRollout(lab: Lab): Promise<string> {
   const { status } = await mustReadRollout(lab);
+  const seconds = isStoppable(status) ? await abortNow(lab) : undefined;
+  if (seconds !== undefined)
+    return `Aborted: no request is routed to the new revision since ${seconds.toFixed(1)} s after the command. The config still asks for it. Next: npx canaryctl retry, or npx canaryctl rollback.`;
   if (status.isAborted) return "The release is aborted already. Next: npx canaryctl retry, or npx canaryctl rollback.";
-  if (!isUnderWay(status)) {
-    throw new LabError(`No release is under way: ${rolloutLine(status)}.`, {
-      place: placeOf(lab),
-      next: "npx canaryctl rollback, where the version that runs is to go",
-    });
-  }
-  const seconds = await abortNow(lab);
-  return `Aborted: no request is routed to the new revision since ${seconds.toFixed(1)} s after the command. The config still asks for it. Next: npx canaryctl retry, or npx canaryctl rollback.`;
+  throw new LabError(`No release is under way: ${rolloutLine(status)}.`, {
+    place: placeOf(lab),
+    next: "npx canaryctl rollback, where the version that runs is to go",
+  });
 }
 
 /** Seconds in which the controller begins again. */

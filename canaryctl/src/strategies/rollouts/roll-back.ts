@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { RolloutStatus } from "../../../../canary/rollout/rollout-status.ts";
 import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
+import { UnreachableError } from "../../../../cluster/kube/client.ts";
 import { LabError } from "../../../../cluster/lab-error.ts";
 import { updateStack } from "../../engine/update.ts";
 import { type Lab, reread } from "../../lab.ts";
@@ -8,8 +9,8 @@ import { showLines } from "../../print.ts";
 import { readRevisions } from "../../traffic/replica-sets.ts";
 import { onlyTheState } from "../rolled-back.ts";
 import type { Say } from "../strategy.ts";
-import { abortNow } from "./abort.ts";
-import { isUnderWay, type LiveRollout, mustReadRollout } from "./read.ts";
+import { abortNow, isStoppable } from "./abort.ts";
+import { type LiveRollout, mustReadRollout } from "./read.ts";
 import { tellController } from "./tell.ts";
 import { untilRollout } from "./wait.ts";
 
@@ -22,11 +23,7 @@ const waitSeconds = 120;
  */
 export async function rollBackRollout(lab: Lab, say: Say): Promise<string> {
   const { status } = await mustReadRollout(lab);
-  const isQuick = isUnderWay(status) || status.isAborted;
-  if (isUnderWay(status)) {
-    const seconds = await abortNow(lab);
-    say(`All traffic is routed to the stable side, ${seconds.toFixed(1)} s after the Rollout was told.`);
-  }
+  const isBack = isStoppable(status) ? await goBackFirst(lab, say) : status.isAborted;
   try {
     lab.stackFile.set({ canaryEnabled: false });
     const now = reread(lab); // refuses what else is wrong with the config, all of it at once
@@ -39,9 +36,26 @@ export async function rollBackRollout(lab: Lab, say: Say): Promise<string> {
       if (!isSettled(status)) throw neverRan(now, status);
     });
   } catch (error) {
-    throw isQuick ? onlyTheState(error) : error;
+    throw isBack ? onlyTheState(error) : error;
   }
   return "Rolled back: the stable image has all the traffic, in the cluster, in the config and in the state.";
+}
+
+/**
+ * Whether the traffic is back already. A controller that does not answer is no reason to leave the config and the template at the
+ * canary: it would begin the release when it is there again.
+ */
+async function goBackFirst(lab: Lab, say: Say): Promise<boolean> {
+  try {
+    const seconds = await abortNow(lab);
+    if (seconds === undefined) return false;
+    say(`All traffic is routed to the stable side, ${seconds.toFixed(1)} s after the Rollout was told.`);
+    return true;
+  } catch (error) {
+    if (!(error instanceof LabError) || error instanceof UnreachableError) throw error;
+    say(`${error.message} The config and the Rollout go back all the same.`);
+    return false;
+  }
 }
 
 /** How long pods of the stable image may take, where there are none any more. */

@@ -1,0 +1,137 @@
+import { describe, expect, test } from "@jest/globals";
+import { rolloutCanary } from "../../../../../canaryctl/src/strategies/rollouts/rollout.ts";
+import { aborted, fakeRollout, healthy, pausedCanary } from "./fake-rollout.ts";
+
+const quiet = () => {};
+
+describe("abort and retry", () => {
+  test("abort waits for the route, and gives the seconds", async () => {
+    const { lab, log, become } = fakeRollout(pausedCanary, () => {
+      setTimeout(() => become({ canary: { weights: { canary: { weight: 0 } } } }), 250);
+      return { ...aborted, canary: pausedCanary.canary };
+    });
+    expect(await rolloutCanary.abort(lab, quiet)).toMatch(/since 0\.[3-9] s after the command.*retry.*rollback/);
+    expect(log).toEqual(['patch versioned-echo/status {"status":{"abort":true}}']);
+  });
+
+  test("abort of nothing is refused; repeated, it is done", async () => {
+    const done = fakeRollout({ ...pausedCanary, ...healthy });
+    await expect(rolloutCanary.abort(done.lab, quiet)).rejects.toThrow(/No release is under way/);
+    const again = fakeRollout({ ...pausedCanary, ...aborted });
+    expect(await rolloutCanary.abort(again.lab, quiet)).toMatch(/aborted already/);
+    expect([...done.log, ...again.log]).toEqual([]);
+  });
+
+  test("abort waits until the controller knows the revision, with which it would take the abort back", async () => {
+    const { lab, log, become } = fakeRollout({ ...pausedCanary, observedGeneration: "1" }, () => aborted);
+    setTimeout(() => {
+      expect(log).toEqual([]);
+      become({ observedGeneration: "2", phase: "Progressing", controllerPause: false, pauseConditions: [] });
+    }, 250);
+    expect(await rolloutCanary.abort(lab, quiet)).toMatch(/^Aborted/);
+    expect(log).toEqual(['patch versioned-echo/status {"status":{"abort":true}}']);
+  });
+
+  test("abort of a revision that follows an aborted one is not done yet", async () => {
+    const { lab, log, become } = fakeRollout({ ...pausedCanary, ...aborted, observedGeneration: "1" }, () => aborted);
+    setTimeout(() => become({ observedGeneration: "2", phase: "Progressing", abort: false }), 250);
+    expect(await rolloutCanary.abort(lab, quiet)).toMatch(/^Aborted/);
+    expect(log).toHaveLength(1);
+  });
+
+  test("abort is said again where the controller has forgotten it", async () => {
+    const going = { phase: "Progressing", controllerPause: false, pauseConditions: [] };
+    const { lab, log } = fakeRollout(pausedCanary, () => (log.length > 1 ? aborted : going));
+    expect(await rolloutCanary.abort(lab, quiet)).toMatch(/^Aborted/);
+    expect(log).toHaveLength(2);
+  });
+
+  test("abort of a release that ends meanwhile is refused", async () => {
+    const { lab, log, become } = fakeRollout({ ...pausedCanary, observedGeneration: "1" });
+    setTimeout(() => become({ ...healthy, observedGeneration: "2" }), 250);
+    await expect(rolloutCanary.abort(lab, quiet)).rejects.toThrow(/No release is under way/);
+    expect(log).toEqual([]);
+  });
+
+  test("retry begins an aborted release again, and nothing else", async () => {
+    const { lab, log } = fakeRollout({ ...pausedCanary, ...aborted }, () => ({
+      abort: false,
+      phase: "Progressing",
+      currentStepIndex: 0,
+    }));
+    expect(await rolloutCanary.retry(lab, quiet)).toMatch(/Begun again: Progressing at step 1/);
+    expect(log).toEqual(['patch versioned-echo/status {"status":{"abort":false}}']);
+    await expect(rolloutCanary.retry(fakeRollout(pausedCanary).lab, quiet)).rejects.toThrow(/not aborted/);
+  });
+
+  test("retry forgets the analysis that failed, which the controller would take for the new one", async () => {
+    const failed = { currentBackgroundAnalysisRunStatus: { name: "run-2", status: "Failed" } };
+    const canary = { ...pausedCanary.canary, ...failed };
+    const { lab, log } = fakeRollout({ ...pausedCanary, ...aborted, canary }, () => ({
+      abort: false,
+      phase: "Progressing",
+      currentStepIndex: 0,
+    }));
+    await rolloutCanary.retry(lab, quiet);
+    expect(log).toEqual([
+      'patch versioned-echo/status {"status":{"abort":false,"canary":{"currentBackgroundAnalysisRunStatus":null}}}',
+    ]);
+  });
+});
+
+describe("rollback", () => {
+  test("aborts first, then config and state agree", async () => {
+    const fake = fakeRollout(pausedCanary, () => aborted, {
+      update: async () => fake.become({ ...healthy, stableRS: "old", currentPodHash: "old", abort: false }),
+    });
+    const lines: string[] = [];
+    expect(await rolloutCanary.rollback(fake.lab, (line) => void lines.push(line))).toMatch(/^Rolled back/);
+    expect(fake.log).toEqual(['patch versioned-echo/status {"status":{"abort":true}}', "update"]);
+    expect(lines[0]).toMatch(/routed to the stable side, \d+\.\d s/);
+    expect(fake.file()).toContain('canaryEnabled: "false"');
+  });
+
+  test("goes on to the config where the abort fails, for the controller would begin the canary later", async () => {
+    const failing = { phase: "Degraded", message: "ProgressDeadlineExceeded", controllerPause: false };
+    const fake = fakeRollout(pausedCanary, () => ({ ...failing, pauseConditions: [], abort: true }), {
+      update: async () => fake.become({ ...healthy, stableRS: "old", currentPodHash: "old", abort: false }),
+    });
+    const lines: string[] = [];
+    expect(await rolloutCanary.rollback(fake.lab, (line) => void lines.push(line))).toMatch(/^Rolled back/);
+    expect(lines[0]).toMatch(/go back all the same/);
+    expect(fake.log).toEqual(['patch versioned-echo/status {"status":{"abort":true}}', "update"]);
+    expect(fake.file()).toContain('canaryEnabled: "false"');
+  });
+
+  test("of a promoted canary does not wait at the steps of the way back", async () => {
+    const fake = fakeRollout({ ...pausedCanary, ...healthy }, () => ({ ...healthy, stableRS: "old" }), {
+      update: async () => {
+        fake.become({ ...pausedCanary, currentPodHash: "old", stableRS: "new" });
+      },
+    });
+    await rolloutCanary.rollback(fake.lab, quiet);
+    expect(fake.log).toEqual(["update", 'patch versioned-echo/status {"status":{"promoteFull":true}}']);
+  });
+
+  test("lets a stable image that never ran here through no quicker than its steps", async () => {
+    const fake = fakeRollout({ ...pausedCanary, ...healthy }, undefined, {
+      update: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 600));
+        fake.become({ ...pausedCanary, currentPodHash: "untried", stableRS: "new" });
+      },
+    });
+    await expect(rolloutCanary.rollback(fake.lab, quiet)).rejects.toMatchObject({
+      message: expect.stringMatching(/never ran here, so it goes through the steps: Paused/),
+      next: "npx canaryctl promote (or abort)",
+    });
+    expect(fake.log).toEqual(["update"]);
+  });
+
+  test("where only the state fails, it says that the traffic is back", async () => {
+    const { lab, file } = fakeRollout(pausedCanary, () => aborted, {
+      update: () => Promise.reject(new Error("not a LabError")),
+    });
+    await expect(rolloutCanary.rollback(lab, quiet)).rejects.toThrow(/not a LabError/);
+    expect(file()).toContain('canaryEnabled: "false"');
+  });
+});
