@@ -1,5 +1,6 @@
 import { formatDuration } from "../../canary/duration.ts";
-import { shortestBake } from "../../canary/plan/plan.ts";
+import { type Plan, shortestBake, waitingStages } from "../../canary/plan/plan.ts";
+import { describePlan } from "../../canary/plan/prediction.ts";
 import type { LabConfig } from "../lab-config.ts";
 import { weightOwner } from "../strategies/strategy-name.ts";
 
@@ -9,6 +10,9 @@ export function contradictions(config: Partial<LabConfig>): string[] {
 }
 
 const isZero = (count: number | string | undefined): boolean => count === 0 || count === "0%";
+
+/** Nothing is stayed at: the steps have no place for what looks at the canary. */
+const isAtOnce = (plan: Plan): boolean => waitingStages(plan).length === 0;
 
 const withoutMonitoring = (
   field: "prePromotionAnalysis" | "postPromotionAnalysis",
@@ -39,6 +43,14 @@ const checks: readonly ((config: Partial<LabConfig>) => string | undefined)[] = 
     const window = formatDuration(objective.windowSeconds);
     return `plan has a bake of ${formatDuration(bake)} while analysis is "${analysis}" and objective.window ${window}; allowed: a bake of ${window} or more, or a shorter window`;
   },
+  ({ analysis = "off", plan }) =>
+    analysis !== "off" && plan && isAtOnce(plan)
+      ? `plan is ${describePlan(plan)} while analysis is "${analysis}", and nothing would be analysed; allowed: a weight below 100, or analysis off`
+      : undefined,
+  ({ plan, rolloutCanary, strategy }) =>
+    strategy === "rollout-canary" && rolloutCanary?.experiment && plan && isAtOnce(plan)
+      ? `plan is ${describePlan(plan)} while rolloutCanary.experiment is true, and nothing would be tried; allowed: a weight below 100, or experiment false`
+      : undefined,
   ({ blueGreen }) =>
     blueGreen?.autoPromotionSeconds !== undefined && !blueGreen.autoPromotionEnabled
       ? `blueGreen.autoPromotionSeconds is ${blueGreen.autoPromotionSeconds} while blueGreen.autoPromotionEnabled is false, and would be ignored; allowed: no autoPromotionSeconds, or autoPromotionEnabled true`

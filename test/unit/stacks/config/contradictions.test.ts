@@ -24,6 +24,14 @@ describe("values that do not go together", () => {
       'plan has a bake of 30s while analysis is "step" and objective.window 1m; allowed: a bake of 1m or more, or a shorter window',
     ],
     [
+      { ...withAnalysis, plan: { weights: [100] } },
+      'plan is 100% while analysis is "step", and nothing would be analysed; allowed: a weight below 100, or analysis off',
+    ],
+    [
+      { strategy: "rollout-canary", plan: { linear: { step: 100 } }, rolloutCanary: { experiment: true } },
+      "plan is 100% while rolloutCanary.experiment is true, and nothing would be tried; allowed: a weight below 100, or experiment false",
+    ],
+    [
       { blueGreen: { autoPromotionSeconds: 5 } },
       "blueGreen.autoPromotionSeconds is 5 while blueGreen.autoPromotionEnabled is false, and would be ignored; allowed: no autoPromotionSeconds, or autoPromotionEnabled true",
     ],
@@ -45,6 +53,8 @@ describe("values that do not go together", () => {
     { ...withAnalysis, plan: { weights: [10], bake: "30s" }, objective: { window: "30s" } },
     { ...withAnalysis, plan: "25" },
     { ...withAnalysis },
+    { ...withAnalysis, plan: { steps: [{ weight: 100, bake: "1m" }] } },
+    { strategy: "istio", plan: { weights: [100] }, rolloutCanary: { experiment: true } },
     { blueGreen: { autoPromotionSeconds: 5, autoPromotionEnabled: true } },
     { rollingUpdate: { maxSurge: 0, maxUnavailable: "1%" } },
     { strategy: "rollout-canary", migration: { scaleDown: "progressively" } },
