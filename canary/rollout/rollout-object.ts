@@ -6,6 +6,7 @@ export interface RolloutObject {
   readonly metadata: {
     readonly name: string;
     readonly generation?: number;
+    readonly resourceVersion?: string;
     readonly annotations?: Readonly<Record<string, string>>;
   };
   readonly spec: {

@@ -1,6 +1,7 @@
 import { noVerdict, type RolloutObject } from "../../../../canary/rollout/rollout-object.ts";
 import type { RolloutStatus } from "../../../../canary/rollout/rollout-status.ts";
 import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
+import { ApiError } from "../../../../cluster/kube/client.ts";
 import { LabError } from "../../../../cluster/lab-error.ts";
 import { versionOf } from "../../../../components/image/image-version.ts";
 import type { Lab } from "../../lab.ts";
@@ -8,7 +9,7 @@ import { showLines } from "../../print.ts";
 import { nothingToPromote } from "../refusals.ts";
 import { writeRelease } from "../release-end.ts";
 import type { Say } from "../strategy.ts";
-import { currentVersion, mustReadRollout } from "./read.ts";
+import { currentVersion, type LiveRollout, mustReadRollout } from "./read.ts";
 import { tellController, unpauseSpec } from "./tell.ts";
 import { placeOf, untilRollout } from "./wait.ts";
 
@@ -25,10 +26,11 @@ const waitSeconds = 120;
  * @returns where it stands when the step after the pause is done
  */
 export async function promoteRollout(lab: Lab): Promise<string> {
-  const { rollout, status } = await mustReadRollout(lab);
+  const paused = await mustReadRollout(lab);
+  const { rollout, status } = paused;
   if (!lab.config.canaryEnabled && status.isFullyPromoted) throw nothingToPromote(lab);
   if (status.phase !== "Paused") throw notPaused(lab, status);
-  await tellController(lab, unpaused(rollout));
+  await endPause(lab, paused);
   if (rollout.spec.paused) await unpauseSpec(lab);
   const isRepeated = status.strategy === "blueGreen" && status.pause?.reason === noVerdict;
   const isThere = isRepeated ? isAnalysedAgain : hasMoved;
@@ -42,6 +44,30 @@ export async function promoteRollout(lab: Lab): Promise<string> {
     ? `Promoted: ${line}. Next: npx canaryctl promote --full, which writes it to the config.`
     : `Promoted: ${line}. Next: npx canaryctl promote when it pauses again, or npx canaryctl abort.`;
 }
+
+/** Ends the pause that was seen, and no other: two promotions at once would both read the one, and the second would end the next. */
+async function endPause(lab: Lab, { rollout, status }: LiveRollout): Promise<void> {
+  try {
+    await tellController(lab, unpaused(rollout), rollout.metadata.resourceVersion);
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 409)) throw error;
+    const now = await mustReadRollout(lab);
+    if (now.status.phase !== "Paused") throw notPaused(lab, now.status);
+    if (!isSamePause(status, now.status)) throw goneOn(lab, now.status);
+    await endPause(lab, now);
+  }
+}
+
+const isSamePause = (before: RolloutStatus, now: RolloutStatus): boolean =>
+  now.step === before.step &&
+  now.pause?.reason === before.pause?.reason &&
+  now.hashes.current === before.hashes.current;
+
+const goneOn = (lab: Lab, status: RolloutStatus): LabError =>
+  new LabError(`The Rollout has gone on meanwhile: ${rolloutLine(status)}.`, {
+    place: placeOf(lab),
+    next: "npx canaryctl promote, where it is to go on from there",
+  });
 
 /**
  * A step's analysis without a verdict is left behind with its step: with its pause alone over, the controller would repeat it. That of

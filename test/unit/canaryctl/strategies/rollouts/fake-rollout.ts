@@ -87,7 +87,12 @@ export function fakeRollout(
   const path = rolloutPath("canary-lab", "versioned-echo");
   const objects: Record<string, unknown> = {
     [path]: {
-      metadata: { name: "versioned-echo", generation: 2, annotations: { "rollout.argoproj.io/revision": "2" } },
+      metadata: {
+        name: "versioned-echo",
+        generation: 2,
+        resourceVersion: "7",
+        annotations: { "rollout.argoproj.io/revision": "2" },
+      },
       spec: { replicas: 2, strategy },
       status,
     },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { rolloutBlueGreen, rolloutCanary } from "../../../../../canaryctl/src/strategies/rollouts/rollout.ts";
+import { ApiError } from "../../../../../cluster/kube/client.ts";
 import { aborted, fakeRollout, healthy, pausedCanary, pausedColour } from "./fake-rollout.ts";
 
 const quiet = () => {};
@@ -11,12 +12,39 @@ describe("promote", () => {
       canary: { weights: { canary: { weight: 60 } } },
     }));
     expect(await rolloutCanary.promote(lab, quiet)).toMatch(/Promoted: Paused at step 4 of 4.*60 %/);
-    expect(log).toEqual(['patch versioned-echo/status {"status":{"pauseConditions":null}}']);
+    expect(log).toEqual([
+      'patch versioned-echo/status {"metadata":{"resourceVersion":"7"},"status":{"pauseConditions":null}}',
+    ]);
   });
 
   test("of colours waits until users have been switched", async () => {
     const { lab } = fakeRollout(pausedColour, () => healthy);
     expect(await rolloutBlueGreen.promote(lab, quiet)).toMatch(/Promoted: Healthy.*promote --full/);
+  });
+
+  describe("of a Rollout that has changed since it was read", () => {
+    const conflict = () => new ApiError(409, "the object has been modified", "PATCH");
+
+    test("is said again where it is the same pause", async () => {
+      const { lab, log } = fakeRollout(pausedCanary, () => {
+        if (log.length === 1) throw conflict();
+        return { currentStepIndex: 3 };
+      });
+      expect(await rolloutCanary.promote(lab, quiet)).toMatch(/^Promoted/);
+      expect(log).toHaveLength(2);
+    });
+
+    test.each([
+      ["pauses at a later step by now", { currentStepIndex: 3 }, /gone on meanwhile: Paused at step 4 of 4/],
+      ["goes on", { phase: "Progressing", pauseConditions: [], controllerPause: false }, /does not pause/],
+    ])("is refused where it %s, for it would end another pause", async (_case, change, message) => {
+      const { lab, log, become } = fakeRollout(pausedCanary, () => {
+        become(change);
+        throw conflict();
+      });
+      await expect(rolloutCanary.promote(lab, quiet)).rejects.toThrow(message);
+      expect(log).toHaveLength(1);
+    });
   });
 
   const withoutVerdict = { name: "run-2", status: "Inconclusive" };
@@ -33,7 +61,9 @@ describe("promote", () => {
     const canary = { ...pausedCanary.canary, currentBackgroundAnalysisRunStatus: withoutVerdict };
     const { lab, log } = fakeRollout({ ...pausedCanary, pauseConditions, canary }, () => ({ currentStepIndex: 3 }));
     await rolloutCanary.promote(lab, quiet);
-    expect(log).toEqual(['patch versioned-echo/status {"status":{"pauseConditions":null}}']);
+    expect(log).toEqual([
+      'patch versioned-echo/status {"metadata":{"resourceVersion":"7"},"status":{"pauseConditions":null}}',
+    ]);
   });
 
   test("of colours without a verdict repeats the analysis, and says what it needs", async () => {
@@ -45,7 +75,9 @@ describe("promote", () => {
       blueGreen: { ...blueGreen, prePromotionAnalysisRunStatus: { name: "run-2.1", status: "Running" } },
     }));
     expect(await rolloutBlueGreen.promote(lab, quiet)).toMatch(/repeated.*needs requests.*pre-promotion.*Running/);
-    expect(log).toEqual(['patch versioned-echo/status {"status":{"pauseConditions":null}}']);
+    expect(log).toEqual([
+      'patch versioned-echo/status {"metadata":{"resourceVersion":"7"},"status":{"pauseConditions":null}}',
+    ]);
   });
 
   test.each([
