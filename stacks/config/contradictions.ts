@@ -14,15 +14,22 @@ const isZero = (count: number | string | undefined): boolean => count === 0 || c
 /** Nothing is stayed at: the steps have no place for what looks at the canary. */
 const isAtOnce = (plan: Plan): boolean => waitingStages(plan).length === 0;
 
-const withoutMonitoring = (
+/** What is wrong with one of the two analyses of a blue-green that is on. */
+function promotionAnalysis(
   field: "prePromotionAnalysis" | "postPromotionAnalysis",
-  { blueGreen, monitoring }: Partial<LabConfig>,
-): string | undefined =>
-  blueGreen?.[field] && monitoring === false
-    ? `blueGreen.${field} is true while monitoring is false; allowed: false, or monitoring true`
-    : undefined;
+  { blueGreen, monitoring, strategy }: Partial<LabConfig>,
+): string[] {
+  if (!blueGreen?.[field]) return [];
+  const refuse = (contradiction: string) => `blueGreen.${field} is true while ${contradiction}`;
+  return [
+    ...(monitoring === false ? [refuse("monitoring is false; allowed: false, or monitoring true")] : []),
+    ...(strategy && strategy !== "rollout-blue-green"
+      ? [refuse(`strategy is ${strategy}, which nothing would analyse; allowed: false, or strategy rollout-blue-green`)]
+      : []),
+  ];
+}
 
-const checks: readonly ((config: Partial<LabConfig>) => string | undefined)[] = [
+const checks: readonly ((config: Partial<LabConfig>) => string | readonly string[] | undefined)[] = [
   ({ canaryEnabled, canaryWeight = 0, strategy }) =>
     canaryEnabled === false && canaryWeight > 0 && strategy && weightOwner(strategy) === "pulumi"
       ? `canaryWeight is "${canaryWeight}" while canaryEnabled is false; allowed: 0, or canaryEnabled true`
@@ -35,8 +42,12 @@ const checks: readonly ((config: Partial<LabConfig>) => string | undefined)[] = 
     analysis !== "off" && strategy && strategy !== "rollout-canary"
       ? `analysis is "${analysis}" while strategy is ${strategy}, which nothing would analyse; allowed: off, or strategy rollout-canary`
       : undefined,
-  (config) => withoutMonitoring("prePromotionAnalysis", config),
-  (config) => withoutMonitoring("postPromotionAnalysis", config),
+  (config) => promotionAnalysis("prePromotionAnalysis", config),
+  (config) => promotionAnalysis("postPromotionAnalysis", config),
+  ({ blueGreen, replicas, strategy }) =>
+    strategy === "rollout-blue-green" && replicas && (blueGreen?.previewReplicaCount ?? 0) > replicas
+      ? `blueGreen.previewReplicaCount is ${blueGreen?.previewReplicaCount} while replicas is ${replicas}: a preview is no larger than what it becomes; allowed: 1 to ${replicas}, or more replicas`
+      : undefined,
   ({ analysis = "off", plan, objective }) => {
     const bake = plan && shortestBake(plan);
     if (analysis === "off" || bake === undefined || !objective || bake >= objective.windowSeconds) return undefined;

@@ -16,8 +16,16 @@ describe("values that do not go together", () => {
       'analysis is "step" while monitoring is false; allowed: off, or monitoring true',
     ],
     [
-      { blueGreen: { postPromotionAnalysis: true } },
+      { strategy: "rollout-blue-green", blueGreen: { postPromotionAnalysis: true } },
       "blueGreen.postPromotionAnalysis is true while monitoring is false; allowed: false, or monitoring true",
+    ],
+    [
+      { strategy: "rollout-canary", monitoring: true, blueGreen: { prePromotionAnalysis: true } },
+      "blueGreen.prePromotionAnalysis is true while strategy is rollout-canary, which nothing would analyse; allowed: false, or strategy rollout-blue-green",
+    ],
+    [
+      { strategy: "rollout-blue-green", replicas: 2, blueGreen: { previewReplicaCount: 3 } },
+      "blueGreen.previewReplicaCount is 3 while replicas is 2: a preview is no larger than what it becomes; allowed: 1 to 2, or more replicas",
     ],
     [
       { ...withAnalysis, plan: { weights: [10], bake: "30s" } },
@@ -55,6 +63,12 @@ describe("values that do not go together", () => {
     { ...withAnalysis },
     { ...withAnalysis, plan: { steps: [{ weight: 100, bake: "1m" }] } },
     { strategy: "istio", plan: { weights: [100] }, rolloutCanary: { experiment: true } },
+    {
+      strategy: "rollout-blue-green",
+      monitoring: true,
+      replicas: 2,
+      blueGreen: { prePromotionAnalysis: true, postPromotionAnalysis: true, previewReplicaCount: 2 },
+    },
     { blueGreen: { autoPromotionSeconds: 5, autoPromotionEnabled: true } },
     { rollingUpdate: { maxSurge: 0, maxUnavailable: "1%" } },
     { strategy: "rollout-canary", migration: { scaleDown: "progressively" } },
