@@ -64,7 +64,12 @@ export function renderApiGateway(spec: ApplicationName) {
     metadata: {
       ...metadata,
       labels: own,
-      annotations: { ...annotations, "networking.istio.io/service-type": "NodePort" },
+      annotations: {
+        ...annotations,
+        "networking.istio.io/service-type": "NodePort",
+        // Before that its proxy is not there, and requests to its port are refused.
+        "pulumi.com/waitFor": "condition=Programmed",
+      },
     },
     spec: {
       gatewayClassName: "istio",

@@ -46,6 +46,7 @@ describe("renderHttpRoute", () => {
 test("the gateway is Istio's, at a port of the nodes, for the host that users type", () => {
   const { metadata, spec: gateway } = renderApiGateway(spec);
   expect(metadata.annotations["networking.istio.io/service-type"]).toBe("NodePort");
+  expect(metadata.annotations["pulumi.com/waitFor"]).toBe("condition=Programmed");
   expect(gateway.gatewayClassName).toBe("istio");
   expect(gateway.listeners.map(({ hostname }) => hostname)).toEqual(["versioned-echo.canary-lab.test"]);
 });
