@@ -62,7 +62,7 @@ export interface CanaryStepObject {
   readonly setWeight?: number;
   readonly pause?: { readonly duration?: string | number };
   readonly analysis?: object;
-  readonly experiment?: object;
+  readonly experiment?: { readonly duration?: string | number };
   readonly setCanaryScale?: object;
   readonly setHeaderRoute?: object;
   readonly setMirrorRoute?: object;

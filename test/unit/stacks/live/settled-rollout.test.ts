@@ -123,11 +123,3 @@ describe("a Rollout's end is an error", () => {
     expect((await follow([going, undefined])).end).toContain("gone");
   });
 });
-
-test("patience is the pauses with an end, half a minute for each step, the deadline for pods, and more where it is analysed", () => {
-  expect(patienceSeconds(going)).toBe(30 + 5 * 30 + 120);
-  const canary = { steps: [...steps, { analysis: {} }] };
-  expect(patienceSeconds({ ...going, spec: { ...going.spec, strategy: { canary } } })).toBe(30 + 6 * 30 + 120 + 900);
-  const blueGreen = { autoPromotionSeconds: 20 };
-  expect(patienceSeconds({ ...going, spec: { strategy: { blueGreen } } })).toBe(20 + 30 + 600);
-});
