@@ -1,7 +1,9 @@
 import { formatDuration } from "../../canary/duration.ts";
 import type { Bake, Plan, Stage } from "../../canary/plan/plan.ts";
-import { versions, virtualServiceName } from "../names.ts";
+import { toWeight } from "../../canary/weight.ts";
+import { type Version, versions, virtualServiceName } from "../names.ts";
 import type { AnalysisReference } from "../slo/analysis.ts";
+import { renderRoute, retries, type VirtualService } from "../traffic/render-weighted-route.ts";
 import { canaryHeader, weightedRule } from "../traffic/route-rules.ts";
 import type { ApplicationSpec } from "../workload/render-application.ts";
 import { renderRollout } from "./render-rollout.ts";
@@ -41,6 +43,19 @@ const managed = { header: "canary-header", mirror: "canary-mirror" } as const;
 export function renderRolloutCanary(spec: RolloutCanarySpec): RolloutManifest<{ readonly canary: CanaryStrategy }> {
   const { app, namespace, replicas, pods } = spec;
   return renderRollout({ app, namespace, replicas, pods, strategy: { canary: renderStrategy(spec) } });
+}
+
+/**
+ * The route between two releases: the controller moves its weights, and puts routes of its own in front while a canary runs. None of ours
+ * is for the canary's header, for the controller would leave it as it is, and keep who sends the header away from every canary.
+ */
+export function renderRestingRoute(spec: ApplicationSpec): VirtualService {
+  const side = (subset: Version, weight: number) => ({
+    destination: { host: spec.app, subset },
+    weight: toWeight(weight),
+  });
+  const route = [side(versions.stable, 100), side(versions.canary, 0)];
+  return renderRoute(spec, [{ name: weightedRule, route, retries }]);
 }
 
 function renderStrategy(spec: RolloutCanarySpec): CanaryStrategy {

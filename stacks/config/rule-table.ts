@@ -49,7 +49,7 @@ const objective: Rule<Objective> = {
 const seconds = integer(0, 3600);
 
 const rolloutCanary = structure<RolloutCanaryOptions>({
-  headerRoute: field(boolean, false),
+  headerRoute: field(boolean, true),
   mirrorPercent: field(integer(0, 100), 0),
   experiment: field(boolean, false),
   abortScaleDownDelaySeconds: field(seconds, 30),

@@ -1,11 +1,10 @@
 import { routeUnrest } from "../../canary/rollout/rollout-route.ts";
 import { readRollout } from "../../canary/rollout/rollout-status.ts";
 import { rolloutLine, rolloutPlace } from "../../canary/rollout/rollout-words.ts";
-import { toWeight } from "../../canary/weight.ts";
 import type { ClusterClient } from "../../cluster/kube/client.ts";
 import { destinationRulePath, rolloutPath, virtualServicePath } from "../../cluster/kube/paths.ts";
 import { virtualServiceName } from "../../components/names.ts";
-import { renderVirtualService } from "../../components/traffic/render-weighted-route.ts";
+import { renderRestingRoute } from "../../components/rollout/render-rollout-canary.ts";
 import { fieldManager } from "../../components/traffic/route-metadata.ts";
 import type { ApplicationSpec } from "../../components/workload/render-application.ts";
 import { type LiveRollout, type RoutedRollout, readLiveRollout } from "./rollout-live.ts";
@@ -68,15 +67,14 @@ function releaseUnderWay({ rollout, route }: LiveRollout): string | undefined {
 }
 
 /**
- * Prepares an application for its Rollout. A route that is there already begins at rest: Pulumi leaves it alone from now on, so cookie
- * rules of a former strategy would stay for ever, and keep who comes back away from every canary. And what {@link leaveRollout} did is
- * taken back, where the update that it was done for did not get as far as removing the Rollout.
+ * Prepares an application for its Rollout. A route that is there already begins at rest: Pulumi leaves it alone from now on, so rules of
+ * a former strategy for a header or a cookie would stay for ever, and keep their users away from every canary. And what
+ * {@link leaveRollout} did is taken back, where the update that it was done for did not get as far as removing the Rollout.
  */
 export async function enterRollout(client: ClusterClient, { app, namespace }: ApplicationSpec): Promise<void> {
   const route = virtualServicePath(namespace, virtualServiceName(app));
   if (await client.get(route)) {
-    const atRest = renderVirtualService({ app, namespace, canaryWeight: toWeight(0) });
-    await client.apply(route, atRest, fieldManager);
+    await client.apply(route, renderRestingRoute({ app, namespace }), fieldManager);
   }
   const path = rolloutPath(namespace, app);
   const rollout = await client.get<RoutedRollout>(path);

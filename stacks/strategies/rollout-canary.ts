@@ -1,12 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { toWeight } from "../../canary/weight.ts";
 import { versionOf } from "../../components/image/image-version.ts";
 import { gatewayHost, versions } from "../../components/names.ts";
 import { RollingUpdate } from "../../components/rolling-update/rolling-update.ts";
+import { renderRestingRoute } from "../../components/rollout/render-rollout-canary.ts";
 import { RolloutCanary } from "../../components/rollout/rollout-canary.ts";
 import type { RolloutManifest } from "../../components/rollout/rollout-types.ts";
 import { analysisOf } from "../../components/slo/analysis.ts";
-import { renderVirtualService } from "../../components/traffic/render-weighted-route.ts";
 import { Sides } from "../../components/traffic/sides.ts";
 import { WeightedRoute } from "../../components/traffic/weighted-route.ts";
 import { renderEchoPod } from "../../components/workload/render-pod.ts";
@@ -25,10 +24,9 @@ export const rolloutCanary: Strategy = (context) => {
   };
 
   const sides = new Sides("route", { app, namespace, toldApartBy: "revision" }, inside);
-  const atRest = renderVirtualService({ app, namespace, canaryWeight: toWeight(0) });
   const route = new WeightedRoute(
     "route",
-    { app, namespace, owner: "rollout-controller", virtualService: atRest },
+    { app, namespace, owner: "rollout-controller", virtualService: renderRestingRoute({ app, namespace }) },
     { ...inside, dependsOn: [...inside.dependsOn, sides] },
   );
   const { pods, deployment } = podsOf(context, [...inside.dependsOn, sides], hooks);

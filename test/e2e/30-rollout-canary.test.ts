@@ -14,8 +14,10 @@ const byHand = (weight: number) => ({ weight, pause: true });
 withStrategy({
   strategy: "rollout-canary",
   plan: { steps: [byHand(10), byHand(30), byHand(60)] },
-  rolloutCanary: { headerRoute: true },
 });
+
+/** Who asks for the canary. */
+const targeted = { "X-Canary": "v2" };
 
 async function mustSucceed(...command: readonly string[]): Promise<void> {
   expect((await canaryctl(...command)).exitCode).toBe(0);
@@ -27,17 +29,19 @@ async function expectSplit(percent: number): Promise<void> {
 }
 
 test("a release begins with the plan's first weight, and waits there for a promotion", async () => {
-  const load = await startSteadyLoad();
+  const [load, asking] = [await startSteadyLoad(), await startSteadyLoad({ rate: 50, headers: targeted })];
   await mustSucceed("create-canary", "--image", "versioned-echo:v2");
   expect((await phaseReached("Paused")).weight).toBe(10);
-  const { failed } = await load.stop();
+  expect((await load.stop()).failed).toBe(0);
+  const { failed, versions, lastSeen } = await asking.stop();
   expect(failed).toBe(0);
+  expect(versions.v1).toBeGreaterThan(0); // the header means nothing before there is a canary
+  expect(lastSeen.v2).toBeGreaterThan(lastSeen.v1 ?? Number.POSITIVE_INFINITY);
   await expectSplit(10);
 }, 120_000);
 
 test("the header reaches the canary at any weight", async () => {
-  const { versions } = await sendLoad({ requests: 500, rate: 400, headers: { "X-Canary": "v2" } });
-  expect(versions).toEqual({ v2: 500 });
+  expect((await sendLoad({ requests: 500, rate: 400, headers: targeted })).versions).toEqual({ v2: 500 });
 }, 60_000);
 
 test("set-traffic is refused: the controller owns the weights", async () => {
@@ -66,7 +70,7 @@ test("another image is refused in the middle of a canary, and the split stays", 
 }, 120_000);
 
 test("after an abort no request reaches the canary within 2 s, and none is lost", async () => {
-  const load = await startSteadyLoad();
+  const [load, asking] = [await startSteadyLoad(), await startSteadyLoad({ rate: 50, headers: targeted })];
   const { exitCode, began } = await canaryctl("abort");
   expect(exitCode).toBe(0);
   await pause(3000); // answers of v2 would come now
@@ -75,6 +79,10 @@ test("after an abort no request reaches the canary within 2 s, and none is lost"
   note(`the last answer of v2 came ${seconds} s after the command; ${failed} of ${sent} failed`);
   expect(seconds).toBeLessThan(2);
   expect(failed).toBe(0);
+  const asked = await asking.stop();
+  expect(asked.failed).toBe(0);
+  expect(((asked.lastSeen.v2 ?? 0) - began) / 1000).toBeLessThan(2);
+  expect((await sendLoad({ requests: 300, rate: 300, headers: targeted })).versions).toEqual({ v1: 300 });
   await expectSplit(0);
 }, 60_000);
 
@@ -87,7 +95,7 @@ test("a retry begins again at the first weight", async () => {
 }, 120_000);
 
 test("promotions lead to the end, and an update right after it loses no request", async () => {
-  const load = await startSteadyLoad();
+  const [load, asking] = [await startSteadyLoad(), await startSteadyLoad({ rate: 50, headers: targeted })];
   await mustSucceed("promote");
   await mustSucceed("promote");
   expect((await phaseReached("Paused")).weight).toBe(60);
@@ -98,6 +106,7 @@ test("promotions lead to the end, and an update right after it loses no request"
   note(`${failed} of ${sent} failed, from 10 percent to the end and back`);
   expect(failed).toBe(0);
   expect(versions.v2).toBeGreaterThan(0);
+  expect((await asking.stop()).failed).toBe(0);
   await expectSplit(0);
 }, 180_000);
 

@@ -3,11 +3,13 @@ import { explicitPlan } from "../../../../canary/plan/ladders.ts";
 import { presetPlan } from "../../../../canary/plan/presets.ts";
 import {
   canaryService,
+  renderRestingRoute,
   renderRolloutCanary,
   renderSteps,
 } from "../../../../components/rollout/render-rollout-canary.ts";
 import type { CanaryStep, CanaryStrategy } from "../../../../components/rollout/rollout-types.ts";
 import { analysisOf } from "../../../../components/slo/analysis.ts";
+import { retries } from "../../../../components/traffic/render-weighted-route.ts";
 import { renderEchoPod } from "../../../../components/workload/render-pod.ts";
 
 const template = renderEchoPod({ app: "versioned-echo", version: "v2", image: "echo:v2" });
@@ -58,6 +60,21 @@ describe("the traffic", () => {
       },
     });
     expect([stableService, canary]).toEqual(["versioned-echo-stable", canaryService("versioned-echo")]);
+  });
+
+  test("is between two releases the stable side's, that of targeted users as well: a rule for them would stay", () => {
+    const { metadata, spec: route } = renderRestingRoute({ app: "versioned-echo", namespace: "canary-lab" });
+    expect(metadata.name).toBe("versioned-echo-virtualservice");
+    expect(route.http).toEqual([
+      {
+        name: "weighted",
+        route: [
+          { destination: { host: "versioned-echo", subset: "v1" }, weight: 100 },
+          { destination: { host: "versioned-echo", subset: "v2" }, weight: 0 },
+        ],
+        retries,
+      },
+    ]);
   });
 
   test("follows the header from the first step on, when there are pods for it", () => {

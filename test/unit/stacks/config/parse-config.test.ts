@@ -26,7 +26,7 @@ describe("Pulumi.yaml", () => {
       plan: presetPlan("10-30-60"),
       objective: { errorRate: 0.01, p95Milliseconds: 250, windowSeconds: 60, minimumRequests: 100 },
       analysis: "off",
-      rolloutCanary: { headerRoute: false, mirrorPercent: 0, experiment: false, abortScaleDownDelaySeconds: 30 },
+      rolloutCanary: { headerRoute: true, mirrorPercent: 0, experiment: false, abortScaleDownDelaySeconds: 30 },
       blueGreen: {
         autoPromotionEnabled: false,
         prePromotionAnalysis: false,

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { toWeight } from "../../../../canary/weight.ts";
-import { renderVirtualService } from "../../../../components/traffic/render-weighted-route.ts";
+import { renderRestingRoute } from "../../../../components/rollout/render-rollout-canary.ts";
 import { enterRollout, leaveRollout } from "../../../../stacks/live/rollout-handover.ts";
 import { application, fakeCluster, type Given, objects, paths, trafficRouting } from "./fake-rollout.ts";
 
@@ -81,9 +80,8 @@ describe("entering a Rollout", () => {
   test("begins with a route that has no rules of its own, which would stay", async () => {
     const { client, applied } = fakeCluster([objects({})]);
     await enterRollout(client, application);
-    const object = renderVirtualService({ ...application, canaryWeight: toWeight(0) });
+    const object = renderRestingRoute(application);
     expect(applied).toEqual([{ path: paths.virtualService, object, manager: "canary-lab" }]);
-    expect(object.spec.http.map(({ name }) => name)).toEqual(["targeted", "weighted"]);
   });
 
   test("makes no route where there is none yet", async () => {

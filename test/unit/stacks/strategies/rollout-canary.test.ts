@@ -30,15 +30,22 @@ describe("strategy rollout-canary", () => {
   test("begins with all requests on the stable side, whatever canaryWeight says", async () => {
     const all = await program({ canaryWeight: toWeight(30) });
     const { http } = all.get("route-virtual-service")?.inputs.spec ?? {};
-    expect(http.at(-1)).toMatchObject({
-      name: "weighted",
-      route: [
-        { destination: { subset: "v1" }, weight: 100 },
-        { destination: { subset: "v2" }, weight: 0 },
-      ],
-    });
+    const route = [
+      { destination: { host: "versioned-echo", subset: "v1" }, weight: 100 },
+      { destination: { host: "versioned-echo", subset: "v2" }, weight: 0 },
+    ];
+    // No rule for the header: the controller would leave it as it is, and it would keep these users on the stable side.
+    expect(http).toMatchObject([{ name: "weighted", route }]);
+    expect(http[0]).not.toHaveProperty("match");
     const { subsets } = all.get("route-destination-rule")?.inputs.spec ?? {};
     expect(subsets).toEqual(["v1", "v2"].map((name) => ({ name, labels: { app: "versioned-echo" } })));
+  });
+
+  test("gives who sends the header the canary, unless it is told not to", async () => {
+    const canary = async (change: Partial<LabConfig>) => (await rolloutOf(change)).strategy.canary;
+    expect((await canary({})).trafficRouting.managedRoutes).toEqual([{ name: "canary-header" }]);
+    const rolloutCanary = { ...sampleConfig.rolloutCanary, headerRoute: false };
+    expect((await canary({ rolloutCanary })).trafficRouting).not.toHaveProperty("managedRoutes");
   });
 
   test("analyses what callers see of the canary, only where it is asked to", async () => {
