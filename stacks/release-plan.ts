@@ -1,3 +1,4 @@
+import { growingStages } from "../canary/plan/plan.ts";
 import { describePlan, measuredTiming, type Prediction, predict, type Timing } from "../canary/plan/prediction.ts";
 import { experimentSeconds } from "../components/rollout/render-rollout-canary.ts";
 import { goodRunSeconds } from "../components/slo/render-analysis.ts";
@@ -27,10 +28,14 @@ function timingOf(config: LabConfig): Partial<Timing> | undefined {
   }
 }
 
-/** A mirror is kept for as long as the first weight, and so is an experiment, each before it. */
-function rolloutTiming({ analysis, objective, plan, rolloutCanary }: LabConfig): Partial<Timing> {
+/**
+ * Pods come as the weight grows, and those of an experiment by themselves. A mirror is kept for as long as the first weight, and so is
+ * an experiment, each before it.
+ */
+function rolloutTiming({ analysis, objective, plan, replicas, rolloutCanary }: LabConfig): Partial<Timing> {
   const [first] = plan.stages;
   return {
+    podStarts: growingStages(plan, replicas).length + (rolloutCanary.experiment ? 1 : 0),
     ...((analysis === "step" || analysis === "both") && { analysis: goodRunSeconds(objective) }),
     rehearsal: [
       ...(rolloutCanary.mirrorPercent > 0 ? [first.bake] : []),

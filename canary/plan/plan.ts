@@ -51,3 +51,9 @@ export function shortestBake(plan: Plan): number | undefined {
 /** The stages that are stayed at: all of them, but for 100 at the end where nothing is waited for. */
 export const waitingStages = ({ stages }: Plan): readonly Stage[] =>
   stages.filter(({ weight, bake }) => weight < 100 || bake !== 0);
+
+/** The stages at which a canary that has as many of all pods as its weight needs, rounded up, gets more of them. */
+export const growingStages = ({ stages }: Plan, pods: number): readonly Stage[] => {
+  const needed = (stage?: Stage) => Math.ceil((pods * (stage?.weight ?? 0)) / 100);
+  return stages.filter((stage, index) => needed(stage) > needed(stages[index - 1]));
+};

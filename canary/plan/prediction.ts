@@ -3,8 +3,10 @@ import { type Bake, type Plan, type Stage, waitingStages } from "./plan.ts";
 
 /** What a prediction assumes beside the plan itself, in seconds. */
 export interface Timing {
-  /** From the start of a release until the canary's pods are ready. Default 20. */
+  /** From when pods are asked for until they are ready. Default 20. */
   readonly podsReady: number;
+  /** How often on the way that is waited for: a number, not seconds. Default 1, the canary's pods at the start. */
+  readonly podStarts: number;
   /** From the decision until a new weight holds in every sidecar. Default 1. */
   readonly move: number;
   /** From the decision to go back until no request reaches the canary, at most. Default 2. */
@@ -19,7 +21,7 @@ export interface Timing {
  * Measured on two cores: pods with a sidecar ready after 15 to 20 s; a new weight in all sidecars after 0.25 to 0.34 s, to which a
  * controller adds a round of its work; an abort to the last answer of the canary 0.2 to 0.4 s, which must not take more than 2.
  */
-export const measuredTiming: Timing = { podsReady: 20, move: 1, rollback: 2, analysis: 0, rehearsal: [] };
+export const measuredTiming: Timing = { podsReady: 20, podStarts: 1, move: 1, rollback: 2, analysis: 0, rehearsal: [] };
 
 export interface Prediction {
   /** Seconds from the start of a release until the canary has all the traffic, without what people take to decide. */
@@ -30,13 +32,13 @@ export interface Prediction {
   readonly rollbackSeconds: number;
 }
 
-/** How long a plan takes: pods and rehearsal, then each stage's move, bake and analysis. */
+/** How long a plan takes: pods whenever there have to be more, the rehearsal, and each stage's move, bake and analysis. */
 export function predict(plan: Plan, timing: Partial<Timing> = {}): Prediction {
-  const { podsReady, move, rollback, analysis, rehearsal } = { ...measuredTiming, ...timing };
+  const { podsReady, podStarts, move, rollback, analysis, rehearsal } = { ...measuredTiming, ...timing };
   const bakes = [...rehearsal, ...plan.stages.map(({ bake }) => bake)];
   const baked = bakes.reduce<number>((sum, bake) => sum + (bake === "manual" ? 0 : bake), 0);
   return {
-    promotionSeconds: podsReady + plan.stages.length * move + baked + waitingStages(plan).length * analysis,
+    promotionSeconds: podStarts * podsReady + plan.stages.length * move + baked + waitingStages(plan).length * analysis,
     decisions: bakes.filter((bake) => bake === "manual").length,
     rollbackSeconds: rollback,
   };

@@ -13,21 +13,27 @@ test("a plan is shown with its time", () => {
   });
 });
 
+const stepwise: LabConfig = { ...sampleConfig, strategy: "rollout-canary" };
+
+test("a Rollout waits for pods wherever its weight needs more of them", () => {
+  const seconds = (replicas: number) => releasePlan({ ...stepwise, replicas })?.promotionSeconds;
+  expect([1, 2, 10].map(seconds)).toEqual([204, 204 + 20, 204 + 3 * 20]);
+});
+
 test("an analysis after each stage takes its window and two measurements more", () => {
-  const config: LabConfig = { ...sampleConfig, strategy: "rollout-canary", analysis: "step" };
-  expect(releasePlan(config)?.promotionSeconds).toBe(204 + 3 * (60 + 2 * 15));
-  expect(releasePlan({ ...config, analysis: "background" })?.promotionSeconds).toBe(204);
+  const seconds = (analysis: LabConfig["analysis"]) => releasePlan({ ...stepwise, analysis })?.promotionSeconds;
+  expect(seconds("step")).toBe(224 + 3 * (60 + 2 * 15));
+  expect(seconds("background")).toBe(224);
 });
 
 test("a mirror and an experiment before the first weight are counted, with the decision that a mirror waits for", () => {
-  const config: LabConfig = { ...sampleConfig, strategy: "rollout-canary" };
-  const rehearsed = { ...config.rolloutCanary, mirrorPercent: 20, experiment: true };
-  expect(releasePlan({ ...config, rolloutCanary: rehearsed })).toMatchObject({
-    promotionSeconds: 204 + 60 + 60,
+  const rehearsed = { ...stepwise.rolloutCanary, mirrorPercent: 20, experiment: true };
+  expect(releasePlan({ ...stepwise, rolloutCanary: rehearsed })).toMatchObject({
+    promotionSeconds: 224 + 60 + 20 + 60, // its pods start before an experiment's time does
     decisions: 0,
   });
-  expect(releasePlan({ ...config, plan: presetPlan("25"), rolloutCanary: rehearsed })).toMatchObject({
-    promotionSeconds: 20 + 2 + 60,
+  expect(releasePlan({ ...stepwise, plan: presetPlan("25"), rolloutCanary: rehearsed })).toMatchObject({
+    promotionSeconds: 3 * 20 + 2 + 60,
     decisions: 2,
   });
 });

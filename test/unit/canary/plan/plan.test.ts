@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { explicitPlan, exponentialPlan, linearPlan } from "../../../../canary/plan/ladders.ts";
-import { createPlan, nextWeight, type Plan, shortestBake } from "../../../../canary/plan/plan.ts";
+import { createPlan, growingStages, nextWeight, type Plan, shortestBake } from "../../../../canary/plan/plan.ts";
 import { presetNames, presetPlan } from "../../../../canary/plan/presets.ts";
 import { toWeight } from "../../../../canary/weight.ts";
 
@@ -105,4 +105,12 @@ test("the shortest bake is of the stages that are waited out", () => {
   expect(shortestBake(presetPlan("20-pause-30-60s"))).toBe(60);
   expect(shortestBake(presetPlan("25"))).toBeUndefined();
   expect(shortestBake(createPlan([{ weight: toWeight(100), bake: 5 }]))).toBe(5);
+});
+
+test.each([
+  [1, [10]],
+  [2, [10, 60]],
+  [4, [10, 30, 60, 100]],
+])("a canary of %d pods in all grows at %j percent of 10, 30, 60 and 100", (pods, weights) => {
+  expect(growingStages(presetPlan("10-30-60"), pods).map(({ weight }) => weight)).toEqual(weights);
 });
