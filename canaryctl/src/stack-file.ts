@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Document, isMap, parseDocument, visit } from "yaml";
 import { LabError } from "../../cluster/lab-error.ts";
 import { readIfThere, repositoryRoot } from "../../cluster/lab-folder.ts";
+import { jsonOf } from "../../stacks/config/rules.ts";
 import { UsageError } from "./usage-error.ts";
 
 export const projectName = "canary-lab";
@@ -175,5 +176,5 @@ function plainValue(key: string, value: unknown, path: string): RawValue {
       next: `pulumi config set ${key} VALUE`,
     });
   }
-  return JSON.stringify(value);
+  return jsonOf(value);
 }

@@ -43,7 +43,7 @@ export const integer = (lowest: number, highest: number): Rule<number> =>
 
 /** A number between the two, which are not allowed themselves. */
 export const between = (low: number, high: number): Rule<number> =>
-  scalar(`a number above ${low} and below ${high}`, (text) => {
+  scalar(`a number above ${low} and below ${high}, of at most 9 decimals, written as 0.01 is`, (text) => {
     const value = /^\d{1,6}(\.\d{1,9})?$/.test(text) ? Number(text) : Number.NaN;
     return value > low && value < high ? value : undefined;
   });
@@ -89,8 +89,12 @@ export const anything = matching(/\S/, "any text");
 /** A value as YAML or the engine gives it, as text: an object as JSON, undefined for none. */
 export function textOf(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "object" ? jsonOf(value) : String(value);
 }
+
+/** JSON text with YAML's `.nan` and `.inf` as words, which every rule for a number refuses: JSON itself would make them null. */
+export const jsonOf = (value: unknown): string =>
+  JSON.stringify(value, (_, item) => (typeof item === "number" && !Number.isFinite(item) ? String(item) : item));
 
 /** The value back from JSON text, as which the engine hands over the objects and lists of a stack's file; undefined for other text. */
 export function valueIn(text: string): unknown {

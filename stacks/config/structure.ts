@@ -43,10 +43,17 @@ function readFields<T>(
 ): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const [name, { rule, standard }] of Object.entries<Field<unknown>>(fields)) {
-    const text = Object.hasOwn(given, name) ? textOf(given[name]) : undefined;
-    const value = text === undefined ? standard : rule.read(text, `${source}.${name}`, report);
-    if (value !== undefined) values[name] = value;
-    else if (text === undefined && !rule.optional) report(`${source}.${name} is not set; allowed: ${rule.allowed}`);
+    const isThere = Object.hasOwn(given, name);
+    const text = isThere ? textOf(given[name]) : undefined;
+    if (text !== undefined) {
+      const value = rule.read(text, `${source}.${name}`, report);
+      if (value !== undefined) values[name] = value;
+    } else if (isThere || (standard === undefined && !rule.optional)) {
+      // A name without a value was meant to have one: what is left out has its standard.
+      report(`${source}.${name} is not set; allowed: ${rule.allowed}`);
+    } else if (standard !== undefined) {
+      values[name] = standard;
+    }
   }
   for (const [name, value] of Object.entries(given)) {
     if (Object.hasOwn(fields, name)) continue; // not `in`, which knows `constructor` too

@@ -37,6 +37,11 @@ describe("StackFile", () => {
     expect(open("config:\n  canary-lab:canaryWeight:\n").file.values().canaryWeight).toBe("");
   });
 
+  test("what YAML takes for a number and JSON does not stays what it is, for the checks to name it", () => {
+    const { objective } = open("config:\n  objective: {errorRate: .nan, window: .inf}\n").file.values();
+    expect(objective).toBe('{"errorRate":"NaN","window":"Infinity"}');
+  });
+
   test("writes as the engine does: text, in place, with the comments kept", () => {
     const { file, read } = open(text);
     file.set({ canaryWeight: 30, canaryEnabled: true, canaryImage: "versioned-echo:v2" });

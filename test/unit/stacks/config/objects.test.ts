@@ -49,8 +49,35 @@ describe("an object", () => {
   });
 
   test.each([
-    [{ objective: { errorRate: 1 } }, 'objective.errorRate is "1"; allowed: a number above 0 and below 1'],
-    [{ objective: { errorRate: 0 } }, 'objective.errorRate is "0"; allowed: a number above 0 and below 1'],
+    [
+      { objective: { errorRate: 1 } },
+      'objective.errorRate is "1"; allowed: a number above 0 and below 1, of at most 9 decimals, written as 0.01 is',
+    ],
+    [
+      { objective: { errorRate: 0 } },
+      'objective.errorRate is "0"; allowed: a number above 0 and below 1, of at most 9 decimals, written as 0.01 is',
+    ],
+    [
+      { objective: { errorRate: 1e-7 } },
+      'objective.errorRate is "1e-7"; allowed: a number above 0 and below 1, of at most 9 decimals, written as 0.01 is',
+    ],
+    [
+      { objective: { errorRate: Number.NaN } },
+      'objective.errorRate is "NaN"; allowed: a number above 0 and below 1, of at most 9 decimals, written as 0.01 is',
+    ],
+    [
+      { objective: { errorRate: null } },
+      "objective.errorRate is not set; allowed: a number above 0 and below 1, of at most 9 decimals, written as 0.01 is",
+    ],
+    [
+      { objective: '{"window":null}' },
+      "objective.window is not set; allowed: a duration from 15s to 5m, written as 20s, 2m or 1h are",
+    ],
+    [
+      { blueGreen: { previewReplicaCount: null } },
+      "blueGreen.previewReplicaCount is not set; allowed: an integer from 1 to 50",
+    ],
+    [{ migration: { scaleDown: null } }, "migration.scaleDown is not set; allowed: never, onsuccess, progressively"],
     [{ objective: { minimumRequests: 0 } }, 'objective.minimumRequests is "0"; allowed: an integer from 1 to 1000000'],
     [
       { objective: { window: "9h" } },

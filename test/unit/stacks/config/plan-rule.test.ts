@@ -47,7 +47,7 @@ describe("plan", () => {
     ],
     [
       { exponential: { start: 5, factor: 1 } },
-      'plan.exponential.factor is "1"; allowed: a number above 1 and below 100',
+      'plan.exponential.factor is "1"; allowed: a number above 1 and below 100, of at most 9 decimals, written as 0.01 is',
     ],
     [
       { steps: [{ weight: 20, pause: true, bake: "5s" }] },
