@@ -1,6 +1,6 @@
 import { formatDuration } from "../duration.ts";
 import type { Objective } from "./objective.ts";
-import { ifEnough } from "./queries.ts";
+import { ifEnough, movedBy } from "./queries.ts";
 import { recorded } from "./recorded.ts";
 import type { Measured, Source } from "./source.ts";
 
@@ -41,7 +41,10 @@ export function burning(source: Source, measured: Measured, objective: Objective
   );
 }
 
-/** How much a share has to grow within one window to count as rising: more than chance does to a small canary's. */
+/**
+ * By which factor a share has to grow within one window to count as rising: more than chance does to a small canary's. A large one that
+ * takes a step of a fine ladder grows by less, and rises by {@link movedBy}.
+ */
 const risingFactor = 1.25;
 
 /** The versions that fail more than the objective allows while their share of the traffic rises, or has only just begun. */
@@ -51,7 +54,8 @@ export function failingWhileRising(source: Source, measured: Measured, objective
   const errors = recorded("errors", source, measured, windowSeconds);
   const share = recorded("share", source, measured, windowSeconds);
   const before = `${share} offset ${window}`;
-  const rising = `(${share} > ${risingFactor} * ${before} or ${share} > 0 unless ${before} > 0)`;
+  const grown = `${share} > ${risingFactor} * ${before} or ${share} - ${before} > ${movedBy}`;
+  const rising = `(${grown} or ${share} > 0 unless ${before} > 0)`;
   return ifEnough(`${errors} > ${errorRate} and ${rising}`, source, window, minimumRequests);
 }
 

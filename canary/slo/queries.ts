@@ -36,6 +36,12 @@ export function share(source: Source, window: string, ago?: string): string {
 export const ifEnough = (query: string, source: Source, window: string, minimumRequests: number): string =>
   `(${query}) and on (${source.label}) (sum by (${source.label}) (increase(${source.requests}{${source.selector}}[${window}])) >= ${minimumRequests})`;
 
-/** The versions whose share moved by more than 5 points within `step`: one stretch of time for each change of weight. */
+/**
+ * By how much, 0..1, a share differs from the one before when somebody moved it. Chance alone does that to one half of 800 requests in
+ * one window of 20, and less often to any other share or to one of more requests.
+ */
+export const movedBy = 0.05;
+
+/** The versions whose share moved by more than {@link movedBy} within `step`: one stretch of time for each change of weight. */
 export const movedShare = (source: Source, step: string): string =>
-  `abs((${share(source, step)}) - (${share(source, step, step)})) > 0.05`;
+  `abs((${share(source, step)}) - (${share(source, step, step)})) > ${movedBy}`;

@@ -1,4 +1,6 @@
 import { formatDuration } from "../../../canary/duration.ts";
+import { linearPlan } from "../../../canary/plan/ladders.ts";
+import type { Plan } from "../../../canary/plan/plan.ts";
 import { burnRates, burnThreshold } from "../../../canary/slo/alerts.ts";
 import type { Objective } from "../../../canary/slo/objective.ts";
 import type { Source } from "../../../canary/slo/source.ts";
@@ -83,8 +85,10 @@ function cases(objective: Objective): Case[] {
   const busy = (20 * minimumRequests) / window;
   const stable: Traffic = { version: "v1", perSecond: 0.9 * busy, failing: 0 };
   const canary = (failing: number, from = 0): Traffic => ({ version: "v2", from, perSecond: 0.1 * busy, failing });
-  const [fast] = burnRates;
+  const [fast, slow] = burnRates;
   const tooMany = (1 + burnThreshold(objective, fast)) / 2;
+  /** More than may, too little to burn the budget. */
+  const aBitTooMany = (errorRate + burnThreshold(objective, slow)) / 2;
   const late = 2 * window;
   const noAlerts = { ErrorBudgetBurn: [], ErrorsWhileShareRises: [] };
   return [
@@ -109,6 +113,17 @@ function cases(objective: Objective): Case[] {
       seconds: late + window,
       alerts: { ErrorsWhileShareRises: [{ version: "v2" }] },
     },
+    ...[10, 20].flatMap((step) =>
+      climbsAboveHalf(linearPlan(step, 0)).map(({ from, to }) => ({
+        name: `a canary that fails a bit too much climbs from ${from} to ${to} %`,
+        traffic: [
+          { ...stable, from: late, before: busy * (1 - from / 100), perSecond: busy * (1 - to / 100) },
+          { ...canary(aBitTooMany, late), before: (busy * from) / 100, perSecond: (busy * to) / 100 },
+        ],
+        seconds: late + window,
+        alerts: { ErrorBudgetBurn: [], ErrorsWhileShareRises: [{ version: "v2" as const }] },
+      })),
+    ),
     {
       name: "a canary's share rises, and it fails no more than it may",
       traffic: [stable, canary(errorRate / 2, late)],
@@ -123,6 +138,10 @@ function cases(objective: Objective): Case[] {
     },
   ];
 }
+
+/** From each weight of a plan to the next, where a step adds little to what is there already. */
+const climbsAboveHalf = ({ stages }: Plan) =>
+  stages.map(({ weight }, index) => ({ from: stages[index - 1]?.weight ?? 0, to: weight })).filter(({ to }) => to > 50);
 
 /** A counter in promtool's notation: it rises by the same at each step, and by something else from a time on. */
 function samples({ from = 0, before = 0, perSecond, failing }: Traffic, failed: boolean, seconds: number): string {
