@@ -3,6 +3,7 @@ import type { PodCount } from "../../components/rolling-update/render-rolling-up
 import type { RolloutCanaryOptions } from "../../components/rollout/render-rollout-canary.ts";
 import type { LabConfig } from "../lab-config.ts";
 import { strategyNames } from "../strategies/strategy-name.ts";
+import { namespace } from "./namespace-rule.ts";
 import {
   analysisModes,
   type BlueGreenOptions,
@@ -90,10 +91,7 @@ export const rules: { readonly [Key in keyof LabConfig]-?: Rule<NonNullable<LabC
   stickyCookie: optional(
     matching(/^[\w!#$%&'*+.^`|~-]{1,64}$/, "a cookie's name of 1 to 64 letters, digits and -_.!#$%&'*+^`|~"),
   ),
-  namespace: matching(
-    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
-    "1 to 63 lower-case letters, digits and hyphens, no hyphen at an end",
-  ),
+  namespace,
   app: matching(
     /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/,
     "1 to 40 lower-case letters, digits and hyphens, first a letter, last no hyphen",
