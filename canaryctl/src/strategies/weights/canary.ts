@@ -1,6 +1,5 @@
 import { LabError } from "../../../../cluster/lab-error.ts";
 import { versions } from "../../../../components/names.ts";
-import { weightOwner } from "../../../../stacks/strategies/strategy-name.ts";
 import { changeStack } from "../../engine/update.ts";
 import type { Lab } from "../../lab.ts";
 import { showLines } from "../../print.ts";
@@ -9,6 +8,9 @@ import { readWorkload } from "../../traffic/workloads.ts";
 import { refuseWhileUsed } from "../refusals.ts";
 import type { Say } from "../strategy.ts";
 import { askedShare } from "./asked-share.ts";
+
+/** Of whole pods a share can be a fraction. */
+const percentText = (percent: number): string => `${Number(percent.toFixed(1))} %`;
 
 /**
  * A canary that has a share of the traffic may get other pods, and no other image: users would meet that one before its first stage.
@@ -25,7 +27,7 @@ export async function refuseUntestedImage(lab: Lab, route: Route): Promise<void>
   const share = live.canary || route.wanted(config).canary;
   if (share === 0) return;
   throw new LabError(
-    `The canary ${present} has ${Number(share.toFixed(1))} % of the traffic, which ${canaryImage} would get untested.`,
+    `The canary ${present} has ${percentText(share)} of the traffic, which ${canaryImage} would get untested.`,
     {
       place: live.canary > 0 ? "the live route" : `canaryWeight in ${stackFile.name}`,
       allowed: `${present}, or any image while the canary has 0 %`,
@@ -34,13 +36,21 @@ export async function refuseUntestedImage(lab: Lab, route: Route): Promise<void>
   );
 }
 
-/** Deploys the canary that `lab.config` describes, beside the stable side. */
-export async function createCanary(lab: Lab, route: Pick<Route, "hasIdlePods">, say: Say): Promise<string> {
-  const { canaryImage, canaryReplicas, canaryWeight } = lab.config;
+/**
+ * Deploys the canary that `lab.config` describes, beside the stable side.
+ *
+ * @param route.wanted the split that the config means; absent where a header decides
+ */
+export async function createCanary(
+  lab: Lab,
+  route: Pick<Route, "hasIdlePods"> & Partial<Pick<Route, "wanted">>,
+  say: Say,
+): Promise<string> {
+  const { canaryImage, canaryReplicas } = lab.config;
   const pods = route.hasIdlePods ? { canaryReplicas } : {};
   await changeStack(lab, { canaryEnabled: true, canaryImage, ...pods }, { say, onLine: showLines(say) });
   const count = route.hasIdlePods ? `${canaryReplicas} pods, ` : "";
-  const share = weightOwner(lab.config.strategy) === "pulumi" ? `${canaryWeight} % of the traffic` : "for the header";
+  const share = route.wanted ? `${percentText(route.wanted(lab.config).canary)} of the traffic` : "for the header";
   return `The canary runs: ${canaryImage}, ${count}${share}.`;
 }
 

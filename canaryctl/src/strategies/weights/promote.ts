@@ -31,9 +31,10 @@ export async function promoteWeight(lab: Lab, route: Route, say: Say): Promise<s
     });
   }
   const moved = await moveTraffic(withWeight(lab, next), route, say);
-  return next === 100
+  const after = nextWeight(config.plan, next);
+  return after === undefined
     ? `${moved}. Next: npx canaryctl promote --full, which makes the canary the stable version.`
-    : `${moved}. Next: npx canaryctl promote (to ${nextWeight(config.plan, next)} %), or npx canaryctl rollback.`;
+    : `${moved}. Next: npx canaryctl promote (to ${shareText(route.wanted(withWeight(lab, after).config))}), or npx canaryctl rollback.`;
 }
 
 async function mustBeLive(lab: Lab, route: Route): Promise<void> {

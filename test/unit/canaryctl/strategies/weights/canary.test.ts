@@ -3,6 +3,7 @@ import { EngineBusyError } from "../../../../../canaryctl/src/engine/engine.ts";
 import { createCanary, deleteCanary } from "../../../../../canaryctl/src/strategies/weights/canary.ts";
 import { weighted } from "../../../../../canaryctl/src/strategies/weights/weighted.ts";
 import { istioRoute } from "../../../../../canaryctl/src/traffic/istio-route.ts";
+import { podShare } from "../../../../../canaryctl/src/traffic/pod-share.ts";
 import { type FakeOptions, fakeLab } from "../../fake-lab.ts";
 
 const quiet = () => {};
@@ -21,6 +22,13 @@ describe("createCanary", () => {
   canary-lab:canaryImage: versioned-echo:v3
   canary-lab:canaryReplicas: "1"
 `);
+  });
+
+  test("tells the share that it has, where pods make it the one that they can", async () => {
+    const changes = { strategy: "replica-ratio", replicas: 3 };
+    const { lab } = fakeLab({ configWeight: 30, changes });
+    expect(await createCanary(lab, podShare, quiet)).toMatch(/versioned-echo:v2, 33.3 % of the traffic/);
+    expect(await createCanary(lab, { hasIdlePods: true }, quiet)).toMatch(/v2, 2 pods, for the header/);
   });
 
   test("leaves the file as it was where another update is in the way", async () => {

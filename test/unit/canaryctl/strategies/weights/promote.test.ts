@@ -6,10 +6,23 @@ import { fakeLab } from "../../fake-lab.ts";
 
 const quiet = () => {};
 
+/** The Deployments of both sides: pods that are wanted, and those that are ready. */
+function pods(...sides: readonly (readonly [wanted: number, ready: number])[]): Record<string, unknown> {
+  const deployments = sides.map(([replicas, readyReplicas], index) => [
+    `/apis/apps/v1/namespaces/canary-lab/deployments/versioned-echo-v${index + 1}`,
+    {
+      metadata: {},
+      spec: { replicas, template: { spec: { containers: [{ image: "versioned-echo@sha256:0" }] } } },
+      status: { readyReplicas },
+    },
+  ]);
+  return Object.fromEntries(deployments);
+}
+
 describe("promote", () => {
   test("goes to the next weight of the plan, through the engine", async () => {
     const { lab, log, live, file } = fakeLab({ configWeight: 10, changes: { plan: "10-30-60" } });
-    expect(await promoteWeight(lab, istioRoute, quiet)).toMatch(/90\/10 -> 70\/30.*promote \(to 60 %\)/);
+    expect(await promoteWeight(lab, istioRoute, quiet)).toMatch(/90\/10 -> 70\/30.*promote \(to 40\/60\)/);
     expect(log).toEqual(["update"]);
     expect(live.weight).toBe(30);
     expect(file()).toContain('canaryWeight: "30"');
@@ -49,22 +62,23 @@ describe("promote", () => {
   );
 
   test("where pods share the traffic, one that is not ready is no change of the share", async () => {
-    const deployment = (replicas: number, readyReplicas: number) => ({
-      metadata: {},
-      spec: { replicas, template: { spec: { containers: [{ image: "versioned-echo@sha256:0" }] } } },
-      status: { readyReplicas },
-    });
-    const folder = "/apis/apps/v1/namespaces/canary-lab/deployments";
-    const objects = {
-      [`${folder}/versioned-echo-v1`]: deployment(9, 8),
-      [`${folder}/versioned-echo-v2`]: deployment(1, 1),
-    };
+    const objects = pods([9, 8], [1, 1]);
     const changes = { strategy: "replica-ratio", replicas: 10 };
     const same = fakeLab({ configWeight: 10, changes, objects });
     await promoteWeight(same.lab, podShare, quiet);
     expect(same.file()).toContain('canaryWeight: "30"');
     const other = fakeLab({ configWeight: 50, changes, objects });
     await expect(promoteWeight(other.lab, podShare, quiet)).rejects.toThrow(/at 90\/10 .* asks for 50\/50/);
+  });
+
+  test("where pods share the traffic, it says the share that comes next, not the plan's", async () => {
+    const changes = { strategy: "replica-ratio", replicas: 2, plan: "10-30-60" };
+    const { lab } = fakeLab({ configWeight: 10, changes, objects: pods([2, 2], [0, 0]) });
+    expect(await promoteWeight(lab, podShare, quiet)).toMatch(/100\/0 -> 50\/50.* promote \(to 50\/50\)/);
+    const thirds = fakeLab({ configWeight: 10, changes: { ...changes, replicas: 3 }, objects: pods([3, 3], [0, 0]) });
+    expect(await promoteWeight(thirds.lab, podShare, quiet)).toMatch(
+      /100\/0 -> 66.7\/33.3.* promote \(to 33.3\/66.7\)/,
+    );
   });
 
   test("without a route there is nothing to promote", async () => {
