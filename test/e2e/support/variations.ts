@@ -24,6 +24,7 @@ export const variations: Readonly<Record<StrategyName, Readonly<Record<string, R
   "rolling-update": {
     plain: {},
     "without canary": idle,
+    "ready for long": { rollingUpdate: { minReadySeconds: 3600 } },
     "in percent": {
       rollingUpdate: { maxSurge: "25%", maxUnavailable: "25%", revisionHistoryLimit: 2, minReadySeconds: 5 },
     },
@@ -35,7 +36,8 @@ export const variations: Readonly<Record<StrategyName, Readonly<Record<string, R
     "by hand, then by time": { plan: "20-pause-30-60s" },
     linear: { plan: { linear: { step: 20 }, bake: "5m" } },
     exponential: { plan: { exponential: { start: 5, factor: 2 }, bake: "manual" } },
-    "header route and mirror": { rolloutCanary: { headerRoute: true, mirrorPercent: 20 } },
+    "without header route": { rolloutCanary: { headerRoute: false } },
+    mirror: { rolloutCanary: { mirrorPercent: 20 } },
     experiment: { rolloutCanary: { experiment: true, abortScaleDownDelaySeconds: 0 }, ...monitored },
     "analysis as a step": { analysis: "step", ...monitored },
     "analysis in the background": { analysis: "background", ...monitored },
