@@ -1,22 +1,28 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { execa } from "execa";
 import { LabError } from "../../../../lab-error.ts";
 import { inLab, repositoryRoot } from "../../../../lab-folder.ts";
 import { nodeLayout } from "../../../node/layout.ts";
 import { knownDifferences, leastAgreeing } from "./known-differences.ts";
+import { longestFirst, type Recording } from "./order.ts";
 import { type Place, prepareConformance } from "./prepare.ts";
 import { judge, unplaced } from "./verdict.ts";
 
-// node cluster/embedded/plugins/kubernetes/conformance/main.ts [--jobs N] [case-id ...]
+// node cluster/embedded/plugins/kubernetes/conformance/main.ts [--jobs N] [case-id ...]; N is how many run beside those that mostly wait
 // Replays what was recorded of the real plugin on the running lab. Exit code 1 when something differs that is not known to.
 
 const recorded = join(dirname(repositoryRoot), "shared", "conformance");
 const folder = inLab("conformance");
-/** This one counts the seconds to an interruption, so nothing else may run beside it. */
-const alone = ["c27-lock"];
+/** These count the seconds to an interruption: they come before those that keep the processors busy. */
+const timed = ["c27-lock"];
+/** These take the longest and do the least, for they wait for Deployments that never get ready: the others run beside them. */
+const patient = ["c05-deploy-badimage", "c07-crashloop"];
+const usualJobs = 4;
 /** These look at what the Rollouts controller makes of an object. */
 const ofRollouts = ["c30-rollout"];
+const leanAutomation = pathToFileURL(join(import.meta.dirname, "lean-automation.ts")).href;
 
 function placeOf(environment: NodeJS.ProcessEnv): Place {
   const layout = nodeLayout();
@@ -42,8 +48,14 @@ async function replay(place: Place, jobs: number, cases: readonly string[]): Pro
   const args = [join(recorded, "drive.mjs"), "--jobs", String(jobs), "--out", join(folder, "replayed"), ...cases];
   await execa(process.execPath, args, {
     cwd: repositoryRoot,
-    // The driver keeps the state of each case in a folder of its own, where a backend or a stack of the user's would stand in its way.
-    env: { ...place.environment, PULUMI_BACKEND_URL: undefined, PULUMI_STACK: undefined },
+    env: {
+      ...place.environment,
+      // The driver keeps the state of each case in a folder of its own, where a backend or a stack of the user's would stand in its way.
+      PULUMI_BACKEND_URL: undefined,
+      PULUMI_STACK: undefined,
+      NODE_OPTIONS: `--import ${leanAutomation}`,
+      GOGC: "400", // for hundreds of processes of pulumi and kubectl that live a second each
+    },
     stdout: "inherit",
     stderr: "inherit",
   });
@@ -65,7 +77,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const jobsAt = args.indexOf("--jobs");
-  const jobs = jobsAt < 0 ? 3 : Number(args[jobsAt + 1]);
+  const jobs = jobsAt < 0 ? usualJobs : Number(args[jobsAt + 1]);
   const wanted = args.filter((_, index) => jobsAt < 0 || (index !== jobsAt && index !== jobsAt + 1));
   const all = readdirSync(join(recorded, "cases")).map((file) => file.replace(/\.json$/, ""));
   const cases = all.filter((id) => wanted.length === 0 || wanted.some((prefix) => id.startsWith(prefix)));
@@ -79,19 +91,17 @@ async function main(args: readonly string[]): Promise<number> {
     cases.some((id) => ofRollouts.includes(id)),
   );
   let comparison: string;
+  const among = (some: readonly string[]) => cases.filter((id) => some.includes(id));
+  const others = cases
+    .filter((id) => !timed.includes(id) && !patient.includes(id))
+    .map((id): Recording => JSON.parse(readFileSync(join(recorded, "cases", `${id}.json`), "utf8")));
   try {
-    await replay(
-      place,
-      1,
-      cases.filter((id) => alone.includes(id)),
-    );
-    await replay(
-      place,
-      jobs,
-      cases.filter((id) => !alone.includes(id)),
-    );
+    await Promise.all([
+      replay(place, patient.length, among(patient)),
+      replay(place, 1, among(timed)).then(() => replay(place, jobs, longestFirst(others))),
+    ]);
     comparison = await comparisonOf(cases);
-    // Beside two others on two cores a case can run into its own time limits: what differs then is looked at once more, alone.
+    // Beside others on two cores a case can run into its own time limits: what differs then is looked at once more, alone.
     const { surprising } = judged(comparison);
     if (surprising.length > 0) {
       console.log(`${comparison}\nonce more, one at a time: ${surprising.join(", ")}`);

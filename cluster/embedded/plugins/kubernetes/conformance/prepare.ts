@@ -70,8 +70,10 @@ export async function prepareConformance(place: Place, needsRollouts: boolean): 
     : undefined;
   const istioDefinitions = join(place.chartMirror, base ?? "base", "files", "crd-all.gen.yaml");
   const madeIstio = await ensureDefinition(run, "virtualservices.networking.istio.io", istioDefinitions);
-  const removeController = needsRollouts ? await ensureController(run, namespace) : undefined;
-  await ensureImage(place, run);
+  const [removeController] = await Promise.all([
+    needsRollouts ? ensureController(run, namespace) : undefined,
+    ensureImage(place, run),
+  ]);
   return async () => {
     await emptyNamespace(run);
     await removeController?.();

@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import { longestFirst } from "../../../../../../cluster/embedded/plugins/kubernetes/conformance/order.ts";
 import { ensureController } from "../../../../../../cluster/embedded/plugins/kubernetes/conformance/rollouts.ts";
 
 test("a Rollouts controller that watches all namespaces serves the recorded cases as it is", async () => {
@@ -9,4 +10,10 @@ test("a Rollouts controller that watches all namespaces serves the recorded case
   }, "conf");
   await remove();
   expect(commands).toEqual(["kubectl get deployments"]);
+});
+
+test("of the recorded cases the longest is started first, and one that was stopped before its first step last", () => {
+  const short = { id: "c01-short", observed: [{ seconds: 2 }, { seconds: 1.5 }] };
+  const long = { id: "c02-long", observed: [{ seconds: 1 }, {}, { seconds: 300 }] };
+  expect(longestFirst([{ id: "c00-none" }, short, long])).toEqual(["c02-long", "c01-short", "c00-none"]);
 });
