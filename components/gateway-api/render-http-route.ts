@@ -39,7 +39,10 @@ export function renderHttpRoute(spec: HttpRouteSpec): HttpRouteManifest {
   };
 }
 
-/** A rule without matches is for all requests. Stickiness is not rendered: its cookie needs fields outside of the standard channel. */
+/**
+ * A rule without matches is for all requests. Stickiness is not rendered: whether a match by a regular expression and an answer's header for
+ * one backend do anything is up to each implementation (Gateway API 1.4, both "Implementation-specific").
+ */
 const renderRule = (app: string, { name, header, targets }: RouteRule) => ({
   name,
   ...(header &&
