@@ -25,5 +25,7 @@ export default {
       globalTeardown: "<rootDir>/test/e2e/support/whole-suite-end.mjs",
     },
   ],
+  // Jest leaves a core to whoever watches: of two, one would stand idle. End-to-end tests share one lab, hence their --runInBand.
+  maxWorkers: "100%",
   testSequencer: "<rootDir>/test/e2e/support/in-order.mjs",
 };
