@@ -1,9 +1,12 @@
 import { expect, test } from "@jest/globals";
+import { start } from "./support/command.ts";
 import { mustBeUp, setConfig } from "./support/configure.ts";
-import { canaryctl, kubectl, namespace } from "./support/lab.ts";
+import { canaryctl, canaryctlFile, kubectl, namespace } from "./support/lab.ts";
+import { refusalFault } from "./support/refusal.ts";
 import { note } from "./support/rollout.ts";
 import { withStrategy } from "./support/strategy.ts";
 import { sendLoad, startSteadyLoad } from "./support/traffic.ts";
+import { until } from "./support/until.ts";
 
 withStrategy({ strategy: "rolling-update", replicas: 3 });
 
@@ -43,6 +46,29 @@ test("undo goes back to the revision before, and loses no request", async () => 
   expect(await versionsNow()).toEqual({ v1: 300 });
   expect(await deployment(".spec.template.metadata.labels.version")).toBe("v1");
 }, 240_000);
+
+test("rollback in the middle of a slow one turns its pods back at once, and loses no request", async () => {
+  // Each of three pods has to be ready for so long before the next is replaced: by itself v2 would answer for a minute and more.
+  await setConfig({ rollingUpdate: { minReadySeconds: 20 } });
+  await mustBeUp();
+  const load = await startSteadyLoad({ rate: 300 });
+  const release = start(canaryctlFile, ["create-canary", "--image", "versioned-echo:v2"], { timeoutSeconds: 300 });
+  await until("v2 answers", async () => (await sendLoad({ requests: 50, rate: 300 })).versions.v2, { seconds: 120 });
+  const outcome = await canaryctl("rollback");
+  expect(outcome.exitCode).toBe(0);
+  expect(refusalFault(await release.finished, /Another command/, /canaryctl status/)).toBeUndefined();
+  const { failed, errors, lastSeen } = await load.stop();
+  const milliseconds = (lastSeen.v2 ?? Number.POSITIVE_INFINITY) - outcome.began;
+  note(`rolling-update: last answer of v2 ${milliseconds} ms after a rollback in the middle began`);
+  expect({ failed, errors }).toEqual({ failed: 0, errors: {} });
+  expect(milliseconds).toBeLessThan(10_000);
+  expect(await versionsNow()).toEqual({ v1: 300 });
+
+  // What was done behind the engine's back is what it would have done: it finds nothing to change.
+  const generation = await deployment(".metadata.generation");
+  await mustBeUp();
+  expect(await deployment(".metadata.generation")).toBe(generation);
+}, 420_000);
 
 test("surge and unavailability are taken as percentages, too", async () => {
   await setConfig({ rollingUpdate: { maxSurge: "50%", maxUnavailable: "25%", revisionHistoryLimit: 2 } });

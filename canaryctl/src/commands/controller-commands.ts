@@ -17,7 +17,7 @@ const commands = {
   },
   undo: {
     description: "bring a rolling update back to the revision before it",
-    help: "The config agrees afterwards (canaryEnabled false). With the other strategies: canaryctl rollback.",
+    help: "At once, also in the middle of the update; then the config agrees (canaryEnabled false).\nWith the other strategies: canaryctl rollback.",
   },
 } as const satisfies Partial<Record<keyof ReleaseStrategy, { readonly description: string; readonly help: string }>>;
 

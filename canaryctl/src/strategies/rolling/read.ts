@@ -40,12 +40,10 @@ export async function readDeployment({ cluster, config }: Lab): Promise<LiveDepl
   const { metadata, spec, status = {} } = deployment;
   const asked = spec.replicas ?? 1;
   const updated = status.updatedReplicas ?? 0;
-  const isComplete =
-    status.observedGeneration === metadata.generation &&
-    updated === asked &&
-    status.availableReplicas === asked &&
-    status.replicas === asked;
-  const late = status.conditions?.find(({ reason }) => reason === "ProgressDeadlineExceeded");
+  const isObserved = status.observedGeneration === metadata.generation;
+  const isComplete = isObserved && updated === asked && status.availableReplicas === asked && status.replicas === asked;
+  const tooLate = status.conditions?.find(({ reason }) => reason === "ProgressDeadlineExceeded");
+  const late = isObserved ? tooLate : undefined; // else it is about the template before this one
   const revisions = all.filter(({ ownerKind }) => ownerKind === "Deployment");
   return {
     phase: isComplete ? "Healthy" : late ? "Degraded" : "Progressing",

@@ -9,6 +9,7 @@ import { nothingToPromote, refuse, refuseStableImage, withoutRollout } from "../
 import { removeUnused, writeRelease } from "../release-end.ts";
 import type { ReleaseStrategy, Say } from "../strategy.ts";
 import { type LiveDeployment, mustReadDeployment, readRelease } from "./read.ts";
+import { turnBack } from "./turn-back.ts";
 
 /** One Deployment, whose controller replaces its pods one by one. */
 export const rollingUpdate: ReleaseStrategy = {
@@ -53,6 +54,12 @@ async function untilOnly(lab: Lab, version: string): Promise<LiveDeployment> {
     const { phase, current, revisions, message } = live;
     const others = revisions.filter(({ ready, name }) => ready > 0 && name !== current?.name);
     if (phase === "Healthy" && current?.version === version && others.length === 0) return live;
+    if (phase === "Healthy" && current && current.version !== version) {
+      throw new LabError(`Another command has changed the Deployment meanwhile: its pods run ${current.version}.`, {
+        place: placeOf(lab),
+        next: "npx canaryctl status",
+      });
+    }
     if (phase === "Degraded" || Date.now() > until) {
       throw new LabError(`Not all pods run ${version}: ${phase}. ${message}`.trimEnd(), {
         place: [current, ...others].map((revision) => `${revision?.name} (${revision?.ready} ready)`).join(", "),
@@ -99,12 +106,17 @@ async function undo(lab: Lab, say: Say): Promise<string> {
 /** How long an update that is already running may hold up the way back. */
 const waitSeconds = 300;
 
-/** The revision before this one runs the stable image: its ReplicaSet is still there, and gets its pods back one by one. */
+/**
+ * The pods first: the very update that is to be stopped can hold the stack for as long as it replaces them. Then the state agrees.
+ * The config says so from the start, so that an `up` goes on from there where this is stopped.
+ */
 async function goBack(lab: Lab, say: Say): Promise<string> {
   await mustReadDeployment(lab);
   lab.stackFile.set({ canaryEnabled: false });
-  const now = reread(lab);
-  await updateStack(now, { say, waitSeconds, onLine: showLines(say) });
+  const whileWaiting = () => turnBack(lab, say);
+  await whileWaiting();
+  const now = reread(lab); // refuses what else is wrong with the config, all of it at once
+  await updateStack(now, { say, waitSeconds, whileWaiting, onLine: showLines(say) });
   const { current } = await untilOnly(now, versionOf(now.config.stableImage));
   return `Undone: all pods run ${now.config.stableImage} again (revision ${current?.revision ?? "?"}), in the cluster, in the config and in the state.`;
 }

@@ -1,9 +1,15 @@
 import { describe, expect, test } from "@jest/globals";
 import { readStatus } from "../../../../../canaryctl/src/commands/status.ts";
+import type { FileState } from "../../../../../canaryctl/src/engine/file-state.ts";
 import { rollingUpdate } from "../../../../../canaryctl/src/strategies/rolling/rolling-update.ts";
 import { type FakeOptions, fakeLab } from "../../fake-lab.ts";
 
 const quiet = () => {};
+
+const template = (version: string, labels: Readonly<Record<string, string>> = {}) => ({
+  metadata: { labels: { app: "versioned-echo", version, ...labels } },
+  spec: { containers: [{ name: "echo", image: `versioned-echo:${version}` }] },
+});
 
 const replicaSet = (version: string, revision: number, ready: number) => ({
   metadata: {
@@ -11,24 +17,21 @@ const replicaSet = (version: string, revision: number, ready: number) => ({
     annotations: { "deployment.kubernetes.io/revision": String(revision) },
     ownerReferences: [{ kind: "Deployment", name: "versioned-echo", controller: true }],
   },
-  spec: {
-    replicas: ready,
-    template: {
-      metadata: { labels: { app: "versioned-echo", version } },
-      spec: { containers: [{ name: "echo", image: `versioned-echo:${version}` }] },
-    },
-  },
+  spec: { replicas: ready, template: template(version, { "pod-template-hash": "abc" }) },
   status: { readyReplicas: ready },
 });
 
 /** A Deployment of two pods of which `updated` run the newest revision, v2. */
-function fakeDeployment(updated: number, options: FakeOptions & { readonly late?: boolean } = {}) {
+function fakeDeployment(
+  updated: number,
+  options: FakeOptions & { readonly late?: boolean; readonly observed?: number } = {},
+) {
   const items = [replicaSet("v1", 1, 2 - updated), replicaSet("v2", 2, updated)];
   const deployment = {
     metadata: { generation: 2 },
-    spec: { replicas: 2 },
+    spec: { replicas: 2, template: template("v2") },
     status: {
-      observedGeneration: 2,
+      observedGeneration: options.observed ?? 2,
       replicas: updated === 2 ? 2 : 3,
       updatedReplicas: updated,
       availableReplicas: 2,
@@ -42,13 +45,17 @@ function fakeDeployment(updated: number, options: FakeOptions & { readonly late?
     "/apis/apps/v1/namespaces/canary-lab/replicasets": { items },
   };
   const changes = { strategy: "rolling-update", canaryEnabled: true, ...options.changes };
-  const fake = fakeLab({ configWeight: 0, ...options, changes, objects });
-  const goBack = () => {
+  const onPatch = (_path: string, change: object) => {
+    deployment.spec.template = (change as { spec: { template: ReturnType<typeof template> } }).spec.template;
+  };
+  const fake = fakeLab({ configWeight: 0, ...options, changes, objects, onPatch });
+  const goBack = (left = 0) => {
+    Object.assign(deployment.status, { replicas: 2, updatedReplicas: 2, conditions: [] });
     objects["/apis/apps/v1/namespaces/canary-lab/replicasets"] = {
-      items: [replicaSet("v1", 3, 2), replicaSet("v2", 2, 0)],
+      items: [replicaSet("v1", 3, 2), replicaSet("v2", 2, left)],
     };
   };
-  return { ...fake, goBack };
+  return { ...fake, deployment, goBack };
 }
 
 describe("status of a rolling update", () => {
@@ -68,6 +75,11 @@ describe("status of a rolling update", () => {
     expect(status).toMatchObject({ release: { phase: "Degraded" }, fault: "Too late. Next: npx canaryctl undo" });
   });
 
+  test("one of which the controller does not know yet is none", async () => {
+    const status = await readStatus(fakeDeployment(1, { late: true, observed: 1 }).lab, rollingUpdate);
+    expect(status).toMatchObject({ release: { phase: "Progressing" }, fault: null });
+  });
+
   test("one that is not there is a fault, too", async () => {
     const { lab } = fakeLab({ canaryReady: undefined, objects: {} });
     const cluster = { ...lab.cluster, get: async () => undefined };
@@ -75,16 +87,73 @@ describe("status of a rolling update", () => {
   });
 });
 
+describe("create-canary", () => {
+  test("that was undone meanwhile says so, and does not wait for what will not come", async () => {
+    const fake = fakeDeployment(1, { update: async () => fake.goBack() });
+    const began = Date.now();
+    await expect(rollingUpdate.createCanary(fake.lab, quiet)).rejects.toThrow(/Another command .* its pods run v1/);
+    expect(Date.now() - began).toBeLessThan(2000);
+  });
+});
+
 describe("undo", () => {
   test("brings back the stable image, and the config agrees", async () => {
     const fake = fakeDeployment(2, { update: async () => fake.goBack() });
     expect(await rollingUpdate.undo(fake.lab, quiet)).toMatch(/all pods run versioned-echo:v1 again \(revision 3\)/);
-    expect(fake.log).toEqual(["update"]);
+    expect(fake.log.at(-1)).toBe("update");
+    expect(fake.file()).toContain('canaryEnabled: "false"');
+  });
+
+  test("gives the Deployment the template of the stable revision before the engine is asked for anything", async () => {
+    const fake = fakeDeployment(1, { update: async () => fake.goBack() });
+    const lines: string[] = [];
+    await rollingUpdate.undo(fake.lab, (line) => void lines.push(line));
+    const back = JSON.stringify({ spec: { template: template("v1") } });
+    expect(fake.log).toEqual([`patch deployments/versioned-echo?fieldManager=canary-lab ${back}`, "update"]);
+    expect(lines[0]).toMatch(/back to revision 1 \(v1\)/);
+  });
+
+  test("turns the pods back again where the update that it waits for turns them forward", async () => {
+    let looks = 0;
+    const state: Pick<FileState, "locks" | "dropDeadLocks"> = {
+      dropDeadLocks: () => [],
+      locks: () => {
+        looks += 1;
+        if (looks === 1) fake.deployment.spec.template = template("v2");
+        return looks <= 2 ? [{ path: "/lock", pid: 7, host: "here", isHeld: true }] : [];
+      },
+    };
+    const fake = fakeDeployment(1, { state: state as FileState, update: async () => fake.goBack() });
+    await rollingUpdate.undo(fake.lab, quiet);
+    expect(fake.log.map((entry) => entry.split(" ")[0])).toEqual(["patch", "patch", "update"]);
+    expect(fake.deployment.spec.template.metadata.labels.version).toBe("v1");
+  });
+
+  test("leaves a revision that is not kept any more to the engine, and one that is there already", async () => {
+    const never = fakeDeployment(2);
+    never.lab.stackFile.set({ stableImage: "versioned-echo:v0" });
+    await expect(rollingUpdate.undo(never.lab, quiet)).rejects.toThrow(/pods run v2/);
+    expect(never.log).toEqual(["update"]);
+    const there = fakeDeployment(1, { update: async () => there.goBack() });
+    there.deployment.spec.template = template("v1");
+    await rollingUpdate.rollback(there.lab, quiet);
+    expect(there.log).toEqual(["update"]);
+  });
+
+  test("a config that is wrong elsewhere holds up the state, not the pods", async () => {
+    const fake = fakeDeployment(1);
+    fake.lab.stackFile.set({ replicas: "many" });
+    await expect(rollingUpdate.rollback(fake.lab, quiet)).rejects.toThrow(/replicas is/);
+    expect(fake.log.map((entry) => entry.split(" ")[0])).toEqual(["patch"]);
     expect(fake.file()).toContain('canaryEnabled: "false"');
   });
 
   test("does not say so before the pods of the other revision are gone", async () => {
-    const fake = fakeDeployment(2, { update: async () => void setTimeout(fake.goBack, 400) });
+    const update = async () => {
+      fake.goBack(1);
+      setTimeout(fake.goBack, 400);
+    };
+    const fake = fakeDeployment(2, { update });
     const began = Date.now();
     await rollingUpdate.undo(fake.lab, quiet);
     expect(Date.now() - began).toBeGreaterThanOrEqual(390);
