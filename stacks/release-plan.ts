@@ -1,5 +1,7 @@
 import { growingStages } from "../canary/plan/plan.ts";
 import { describePlan, measuredTiming, type Prediction, predict, type Timing } from "../canary/plan/prediction.ts";
+import { replicaRatio } from "../canary/replica-ratio.ts";
+import type { Weight } from "../canary/weight.ts";
 import { experimentSeconds } from "../components/rollout/render-rollout-canary.ts";
 import { goodRunSeconds } from "../components/slo/render-analysis.ts";
 import type { LabConfig } from "./lab-config.ts";
@@ -46,6 +48,9 @@ function rolloutTiming({ analysis, objective, plan, replicas, rolloutCanary }: L
 
 /** @returns undefined where the strategy climbs no ladder */
 export function releasePlan(config: LabConfig): ReleasePlan | undefined {
+  const { plan, replicas, strategy } = config;
   const timing = timingOf(config);
-  return timing && { ladder: describePlan(config.plan), ...predict(config.plan, timing) };
+  // Few pods know few shares, and those are what users meet.
+  const shareAt = strategy === "replica-ratio" ? (weight: Weight) => replicaRatio(replicas, weight).share : undefined;
+  return timing && { ladder: describePlan(plan, shareAt), ...predict(plan, timing) };
 }

@@ -1,4 +1,5 @@
 import { formatDuration } from "../duration.ts";
+import type { Weight } from "../weight.ts";
 import { type Bake, type Plan, type Stage, waitingStages } from "./plan.ts";
 
 /** What a prediction assumes beside the plan itself, in seconds. */
@@ -44,9 +45,13 @@ export function predict(plan: Plan, timing: Partial<Timing> = {}): Prediction {
   };
 }
 
-/** A plan in one line, such as `10% for 1m, 30% until promoted, 100%`. */
-export function describePlan({ stages }: Plan): string {
+/**
+ * A plan in one line, such as `10% for 1m, 30% until promoted, 100%`.
+ *
+ * @param shareAt percent of the traffic that a weight really gives; by default itself
+ */
+export function describePlan({ stages }: Plan, shareAt: (weight: Weight) => number = (weight) => weight): string {
   const time = ({ bake }: Stage) =>
     bake === "manual" ? " until promoted" : bake === 0 ? "" : ` for ${formatDuration(bake)}`;
-  return stages.map((stage) => `${stage.weight}%${time(stage)}`).join(", ");
+  return stages.map((stage) => `${Number(shareAt(stage.weight).toFixed(1))}%${time(stage)}`).join(", ");
 }

@@ -45,3 +45,10 @@ test("pods take longer than a route, and a strategy without weights has no plan"
   });
   expect(releasePlan({ ...sampleConfig, strategy: "rolling-update" })).toBeUndefined();
 });
+
+test("where pods share the traffic, the ladder has the shares that they can give", () => {
+  const ladder = (replicas: number) => releasePlan({ ...sampleConfig, strategy: "replica-ratio", replicas })?.ladder;
+  expect(ladder(10)).toBe("10% for 1m, 30% for 1m, 60% for 1m, 100%");
+  expect(ladder(3)).toBe("0% for 1m, 33.3% for 1m, 66.7% for 1m, 100%");
+  expect(ladder(2)).toBe("0% for 1m, 50% for 1m, 50% for 1m, 100%");
+});
