@@ -45,8 +45,19 @@ test("the next up says it again, for the release is still wanted", async () => {
   expect(output).toMatch(/aborted/i);
 }, 120_000);
 
-test("a healthy one goes through, and no request is lost", async () => {
+test("one that nobody calls gets no verdict: up says so instead of waiting on, and a promotion leaves the analysis behind", async () => {
   await setFaults("version=v2", {}); // pods of the aborted release may still be there, and are used again
+  expect((await canaryctl("retry")).exitCode).toBe(0);
+  const { exitCode, output, seconds } = await canaryctl("up");
+  expect(exitCode).toBe(0);
+  expect(output).toMatch(/analysis came to no verdict/);
+  note(`no verdict, said after ${seconds} s`);
+  expect((await canaryctl("promote")).exitCode).toBe(0);
+  await phaseReached("Healthy");
+  expect((await sendLoad({ requests: 200, rate: 200 })).versions).toEqual({ v2: 200 });
+}, 240_000);
+
+test("a healthy one goes through, and no request is lost", async () => {
   expect((await canaryctl("rollback")).exitCode).toBe(0);
   const load = await startSteadyLoad();
   const outcome = await canaryctl("create-canary", "--image", "versioned-echo:v2");
