@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "@jest/globals";
 import { start } from "./support/command.ts";
-import { setConfig } from "./support/configure.ts";
+import { type StackValues, setConfig } from "./support/configure.ts";
 import { canaryctl, canaryctlFile, kubectl, liveWeight, namespace, pulumi } from "./support/lab.ts";
 import { refusalFault } from "./support/refusal.ts";
 import { note, phaseReached } from "./support/rollout.ts";
@@ -11,10 +11,9 @@ import { until } from "./support/until.ts";
 
 const byHand = (weight: number) => ({ weight, pause: true });
 
-withStrategy({
-  strategy: "rollout-canary",
-  plan: { steps: [byHand(10), byHand(30), byHand(60)] },
-});
+const plan = { steps: [byHand(10), byHand(30), byHand(60)] };
+
+withStrategy({ strategy: "rollout-canary", plan });
 
 /** Who asks for the canary. */
 const targeted = { "X-Canary": "v2" };
@@ -61,11 +60,20 @@ test("what the controller writes is no drift: a refresh changes nothing, and an 
   await expectSplit(30);
 }, 120_000);
 
-test("another image is refused in the middle of a canary, and the split stays", async () => {
-  await setConfig({ canaryImage: "versioned-echo:v3" });
+/** Asks for the values as a user does who goes round canaryctl, and takes them back. */
+async function mustRefuse(values: StackValues, before: StackValues, cause: RegExp, next: RegExp): Promise<void> {
+  await setConfig(values);
   const refused = await pulumi("up", "--yes", "--skip-preview");
-  expect(refusalFault(refused, /Another release is under way: Paused/, /promote --full/)).toBeUndefined();
-  await setConfig({ canaryImage: undefined });
+  expect(refusalFault(refused, cause, next)).toBeUndefined();
+  await setConfig(before);
+}
+
+const otherSteps = { plan: { steps: [byHand(50)] } };
+
+test("another image and other steps are refused in the middle of a canary, and the split stays", async () => {
+  const [other, same] = [{ canaryImage: "versioned-echo:v3" }, { canaryImage: undefined }];
+  await mustRefuse(other, same, /Another release is under way: Paused/, /promote --full/);
+  await mustRefuse(otherSteps, { plan }, /Other steps would make the release/, /promote --full/);
   await expectSplit(30);
 }, 120_000);
 
@@ -83,8 +91,9 @@ test("after an abort no request reaches the canary within 2 s, and none is lost"
   expect(asked.failed).toBe(0);
   expect(((asked.lastSeen.v2 ?? 0) - began) / 1000).toBeLessThan(2);
   expect((await sendLoad({ requests: 300, rate: 300, headers: targeted })).versions).toEqual({ v1: 300 });
+  await mustRefuse(otherSteps, { plan }, /Other steps would make the release/, /rollback/); // the controller would begin again, without a retry
   await expectSplit(0);
-}, 60_000);
+}, 120_000);
 
 test("a retry begins again at the first weight", async () => {
   const load = await startSteadyLoad();
