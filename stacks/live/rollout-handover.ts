@@ -38,14 +38,15 @@ export async function leaveRollout(
     return live && releaseUnderWay(live);
   };
   await waitUntilClear({ ...waiting, obstacle: release });
-  const routing = live?.rollout.spec.strategy.canary?.trafficRouting;
-  if (!live || !routing) return;
+  const { trafficRouting, steps } = live?.rollout.spec.strategy.canary ?? {};
+  if (!live || !trafficRouting) return;
 
   const { scaleDown } = live.rollout.spec.workloadRef ?? {};
   await client.patch(path, {
-    metadata: { annotations: { [leftAnnotation]: JSON.stringify({ trafficRouting: routing, scaleDown }) } },
+    metadata: { annotations: { [leftAnnotation]: JSON.stringify({ canary: { trafficRouting, steps }, scaleDown }) } },
     spec: {
-      strategy: { canary: { trafficRouting: null } },
+      // Most steps are about the routing: with them the controller finds the Rollout invalid, and says so again and again.
+      strategy: { canary: { trafficRouting: null, steps: null } },
       // Or it would take away the Deployment's pods again while they come back.
       ...(scaleDown && { workloadRef: { scaleDown: "never" } }),
     },
@@ -55,7 +56,7 @@ export async function leaveRollout(
     return !rollout || readRollout(rollout).isObserved ? undefined : "the controller has not looked at it yet";
   };
   await waitUntilClear({ ...waiting, obstacle: unseen });
-  const { stableSubsetName, canarySubsetName, name } = routing.istio.destinationRule;
+  const { stableSubsetName, canarySubsetName, name } = trafficRouting.istio.destinationRule;
   const subsets = [stableSubsetName, canarySubsetName].map((subset) => ({ name: subset, labels: { app } }));
   await client.patch(destinationRulePath(namespace, name), { spec: { subsets } });
 }
@@ -80,12 +81,9 @@ export async function enterRollout(client: ClusterClient, { app, namespace }: Ap
   const rollout = await client.get<RoutedRollout>(path);
   const left = rollout?.metadata.annotations?.[leftAnnotation];
   if (!left) return;
-  const { trafficRouting, scaleDown } = JSON.parse(left) as {
-    readonly trafficRouting: object;
-    readonly scaleDown?: string;
-  };
+  const { canary, scaleDown } = JSON.parse(left) as { readonly canary: object; readonly scaleDown?: string };
   await client.patch(path, {
     metadata: { annotations: { [leftAnnotation]: null } },
-    spec: { strategy: { canary: { trafficRouting } }, ...(scaleDown && { workloadRef: { scaleDown } }) },
+    spec: { strategy: { canary }, ...(scaleDown && { workloadRef: { scaleDown } }) },
   });
 }

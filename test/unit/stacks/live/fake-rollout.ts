@@ -32,6 +32,8 @@ export const trafficRouting = {
   },
 };
 
+export const steps = [{ setWeight: 10 }, { pause: {} }];
+
 export function rolloutObject(given: Given) {
   const { current = "aaa", stable = "aaa", abort, phase = "Healthy", workloadRef, generation = 1, annotations } = given;
   return {
@@ -39,7 +41,7 @@ export function rolloutObject(given: Given) {
     spec: {
       replicas: 2,
       ...(workloadRef && { workloadRef }),
-      strategy: { canary: { trafficRouting, steps: [{ setWeight: 10 }, { pause: {} }] } },
+      strategy: { canary: { trafficRouting, steps } },
     },
     status: {
       observedGeneration: "1",

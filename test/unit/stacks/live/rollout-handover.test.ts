@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { renderRestingRoute } from "../../../../components/rollout/render-rollout-canary.ts";
 import { enterRollout, leaveRollout } from "../../../../stacks/live/rollout-handover.ts";
-import { application, fakeCluster, type Given, objects, paths, trafficRouting } from "./fake-rollout.ts";
+import { application, fakeCluster, type Given, objects, paths, steps, trafficRouting } from "./fake-rollout.ts";
 
 async function leave(...states: readonly Given[]) {
   const { client, clock, patches } = fakeCluster(states.map(objects));
@@ -15,8 +15,8 @@ describe("leaving a Rollout", () => {
     expect(rollout).toEqual({
       path: paths.rollout,
       change: {
-        metadata: { annotations: { "canary-lab/left": JSON.stringify({ trafficRouting }) } },
-        spec: { strategy: { canary: { trafficRouting: null } } },
+        metadata: { annotations: { "canary-lab/left": JSON.stringify({ canary: { trafficRouting, steps } }) } },
+        spec: { strategy: { canary: { trafficRouting: null, steps: null } } },
       },
     });
     const labels = { app: "echo" };
@@ -57,7 +57,7 @@ describe("leaving a Rollout", () => {
 
 describe("entering a Rollout", () => {
   test("that was left puts back what it had", async () => {
-    const left = JSON.stringify({ trafficRouting, scaleDown: "onsuccess" });
+    const left = JSON.stringify({ canary: { trafficRouting, steps }, scaleDown: "onsuccess" });
     const { client, patches } = fakeCluster([objects({ annotations: { "canary-lab/left": left } })]);
     await enterRollout(client, application);
     expect(patches).toEqual([
@@ -65,7 +65,7 @@ describe("entering a Rollout", () => {
         path: paths.rollout,
         change: {
           metadata: { annotations: { "canary-lab/left": null } },
-          spec: { strategy: { canary: { trafficRouting } }, workloadRef: { scaleDown: "onsuccess" } },
+          spec: { strategy: { canary: { trafficRouting, steps } }, workloadRef: { scaleDown: "onsuccess" } },
         },
       },
     ]);
