@@ -23,15 +23,16 @@ export const isStoppable = ({ hashes, isFullyPromoted, isAborted, isObserved }: 
 
 /**
  * Stops the release and gives the seconds until no request is routed to its revision; undefined where it has ended meanwhile. The
- * controller is told when it knows the revision, and again where it has forgotten: with a new one it takes an abort back
+ * controller is told when it knows of a release, and again where it has forgotten: with a new revision it takes an abort back
  * (argo-rollouts 1.9.1, rollout/sync.go, resetRolloutStatus).
  */
 export async function abortNow(lab: Lab): Promise<number | undefined> {
   const started = performance.now();
   const { status } = await untilRollout(lab, "The way back of the traffic", backSeconds, async (live) => {
-    const { isObserved, isAborted, isFullyPromoted } = live.status;
+    const { isObserved, isAborted, isFullyPromoted, hashes } = live.status;
     if (isFullyPromoted || (await isBack(lab, live))) return true;
-    if (isObserved && !isAborted) await tellController(lab, { abort: true });
+    const isKnown = isObserved || hashes.current !== hashes.stable;
+    if (isKnown && !isAborted) await tellController(lab, { abort: true });
     return false;
   });
   return status.isFullyPromoted ? undefined : (performance.now() - started) / 1000;
@@ -45,10 +46,11 @@ async function isBack({ cluster, config }: Lab, { status }: LiveRollout): Promis
 }
 
 export async function abortRollout(lab: Lab): Promise<string> {
-  const { status } = await mustReadRollout(lab);
-  const seconds = isStoppable(status) ? await abortNow(lab) : undefined;
+  const { status: before } = await mustReadRollout(lab);
+  const seconds = isStoppable(before) ? await abortNow(lab) : undefined;
   if (seconds !== undefined)
     return `Aborted: no request is routed to the new revision since ${seconds.toFixed(1)} s after the command. The config still asks for it. Next: npx canaryctl retry, or npx canaryctl rollback.`;
+  const { status } = await mustReadRollout(lab);
   if (status.isAborted) return "The release is aborted already. Next: npx canaryctl retry, or npx canaryctl rollback.";
   throw new LabError(`No release is under way: ${rolloutLine(status)}.`, {
     place: placeOf(lab),

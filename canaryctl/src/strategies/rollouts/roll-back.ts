@@ -53,7 +53,7 @@ async function goBackFirst(lab: Lab, say: Say): Promise<boolean> {
     return true;
   } catch (error) {
     if (!(error instanceof LabError) || error instanceof UnreachableError) throw error;
-    say(`${error.message} The config and the Rollout go back all the same.`);
+    say(`${error.message.replace(/\.?$/, ".")} The config and the Rollout go back all the same.`);
     return false;
   }
 }

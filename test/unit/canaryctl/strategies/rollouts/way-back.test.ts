@@ -23,11 +23,21 @@ describe("abort and retry", () => {
   });
 
   test("abort waits until the controller knows the revision, with which it would take the abort back", async () => {
-    const { lab, log, become } = fakeRollout({ ...pausedCanary, observedGeneration: "1" }, () => aborted);
+    const atRest = { ...pausedCanary, phase: "Healthy", stableRS: "new", controllerPause: false, pauseConditions: [] };
+    const { lab, log, become } = fakeRollout({ ...atRest, observedGeneration: "1" }, () => aborted);
     setTimeout(() => {
       expect(log).toEqual([]);
-      become({ observedGeneration: "2", phase: "Progressing", controllerPause: false, pauseConditions: [] });
+      become({ observedGeneration: "2", phase: "Progressing", stableRS: "old" });
     }, 250);
+    expect(await rolloutCanary.abort(lab, quiet)).toMatch(/^Aborted/);
+    expect(log).toEqual(['patch versioned-echo/status {"status":{"abort":true}}']);
+  });
+
+  test("abort of a release that the controller knows is ordered at once, however far behind the controller is", async () => {
+    const { lab, log } = fakeRollout({ ...pausedCanary, observedGeneration: "1" }, () => ({
+      ...aborted,
+      observedGeneration: "2",
+    }));
     expect(await rolloutCanary.abort(lab, quiet)).toMatch(/^Aborted/);
     expect(log).toEqual(['patch versioned-echo/status {"status":{"abort":true}}']);
   });
@@ -47,10 +57,9 @@ describe("abort and retry", () => {
   });
 
   test("abort of a release that ends meanwhile is refused", async () => {
-    const { lab, log, become } = fakeRollout({ ...pausedCanary, observedGeneration: "1" });
-    setTimeout(() => become({ ...healthy, observedGeneration: "2" }), 250);
-    await expect(rolloutCanary.abort(lab, quiet)).rejects.toThrow(/No release is under way/);
-    expect(log).toEqual([]);
+    const { lab, become } = fakeRollout(pausedCanary);
+    setTimeout(() => become(healthy), 250);
+    await expect(rolloutCanary.abort(lab, quiet)).rejects.toThrow(/No release is under way: Healthy/);
   });
 
   test("retry begins an aborted release again, and nothing else", async () => {
