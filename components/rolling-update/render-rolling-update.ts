@@ -35,7 +35,12 @@ const startSeconds = 120;
  * For how long in all new pods have to be ready before the last old one goes, in seconds. As many at a time are replaced as the surge and
  * the missing ones make, a surge rounded up and the missing ones down (Kubernetes 1.34, ResolveFenceposts).
  */
-export function probationSeconds({ replicas, maxSurge, maxUnavailable, minReadySeconds }: RollingUpdateSpec): number {
+export function probationSeconds({
+  replicas,
+  maxSurge,
+  maxUnavailable,
+  minReadySeconds,
+}: Pick<RollingUpdateSpec, "replicas" | "maxSurge" | "maxUnavailable" | "minReadySeconds">): number {
   const atOnce = podsOf(maxSurge, replicas, Math.ceil) + podsOf(maxUnavailable, replicas, Math.floor);
   return minReadySeconds * Math.ceil(replicas / Math.max(1, atOnce));
 }

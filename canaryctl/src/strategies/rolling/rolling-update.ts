@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { LabError } from "../../../../cluster/lab-error.ts";
 import { versionOf } from "../../../../components/image/image-version.ts";
+import { probationSeconds } from "../../../../components/rolling-update/render-rolling-update.ts";
 import { changeStack, updateStack } from "../../engine/update.ts";
 import { type Lab, reread } from "../../lab.ts";
 import { showLines } from "../../print.ts";
@@ -44,11 +45,14 @@ async function begin(lab: Lab, say: Say): Promise<string> {
   return `All ${asked} pods run ${canaryImage} (revision ${current?.revision ?? "?"}). Next: npx canaryctl promote --full, which writes it to the config, or npx canaryctl undo.`;
 }
 
-const patience = { milliseconds: 120_000, betweenLooks: 300 } as const;
+const betweenLooksMilliseconds = 300;
+
+/** How long an update of all pods may take beyond what their start takes, in seconds: each has to be ready for some time. */
+const probation = ({ config }: Lab): number => probationSeconds({ ...config.rollingUpdate, replicas: config.replicas });
 
 /** Waits until all pods run `version`. The engine's wait can end while the last of the other pods still serve what they have begun. */
 async function untilOnly(lab: Lab, version: string): Promise<LiveDeployment> {
-  const until = Date.now() + patience.milliseconds + lab.config.rollingUpdate.minReadySeconds * 1000;
+  const until = Date.now() + (120 + probation(lab)) * 1000;
   for (;;) {
     const live = await mustReadDeployment(lab);
     const { phase, current, revisions, message } = live;
@@ -66,7 +70,7 @@ async function untilOnly(lab: Lab, version: string): Promise<LiveDeployment> {
         next: "npx canaryctl status, then npx canaryctl undo",
       });
     }
-    await pause(patience.betweenLooks);
+    await pause(betweenLooksMilliseconds);
   }
 }
 
@@ -103,9 +107,6 @@ async function undo(lab: Lab, say: Say): Promise<string> {
   });
 }
 
-/** How long an update that is already running may hold up the way back. */
-const waitSeconds = 300;
-
 /**
  * The pods first: the very update that is to be stopped can hold the stack for as long as it replaces them. Then the state agrees.
  * The config says so from the start, so that an `up` goes on from there where this is stopped.
@@ -116,6 +117,7 @@ async function goBack(lab: Lab, say: Say): Promise<string> {
   const whileWaiting = () => turnBack(lab, say);
   await whileWaiting();
   const now = reread(lab); // refuses what else is wrong with the config, all of it at once
+  const waitSeconds = 300 + probation(now); // an update that is already running sees the pods go back to the end
   await updateStack(now, { say, waitSeconds, whileWaiting, onLine: showLines(say) });
   const { current } = await untilOnly(now, versionOf(now.config.stableImage));
   return `Undone: all pods run ${now.config.stableImage} again (revision ${current?.revision ?? "?"}), in the cluster, in the config and in the state.`;

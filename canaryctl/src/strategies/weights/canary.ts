@@ -24,16 +24,16 @@ export async function refuseUntestedImage(lab: Lab, route: Route): Promise<void>
   if (canaryImage === present) return;
   const live = await askedShare(lab, route);
   if (!live) return;
-  const share = live.canary || route.wanted(config).canary;
+  const isLive = live.canary > 0;
+  const share = isLive ? live.canary : route.wanted(config).canary;
   if (share === 0) return;
-  throw new LabError(
-    `The canary ${present} has ${percentText(share)} of the traffic, which ${canaryImage} would get untested.`,
-    {
-      place: live.canary > 0 ? "the live route" : `canaryWeight in ${stackFile.name}`,
-      allowed: `${present}, or any image while the canary has 0 %`,
-      next: `npx canaryctl rollback, then npx canaryctl create-canary --image ${canaryImage}`,
-    },
-  );
+  const give = isLive ? `The canary ${present} has` : "The config gives the canary";
+  const first = live.canary === 100 ? "promote --full, or rollback" : "rollback";
+  throw new LabError(`${give} ${percentText(share)} of the traffic, which ${canaryImage} would get untested.`, {
+    place: isLive ? "the live route" : `canaryWeight in ${stackFile.name}`,
+    allowed: `${present}, or any image while the canary has 0 %`,
+    next: `npx canaryctl ${first}, then npx canaryctl create-canary --image ${canaryImage}`,
+  });
 }
 
 /**

@@ -52,13 +52,18 @@ describe("create-canary while a canary has traffic", () => {
     ["canaryWeight in Pulumi.dev.yaml", { configWeight: 50, liveWeight: 0 }],
   ])("is refused for another image, which would have the share of %s untested", async (place, options) => {
     const { log, file, created } = create("versioned-echo:v3", options);
-    await expect(created).rejects.toThrow(/has 50 % of the traffic, which versioned-echo:v3 would get untested/);
+    await expect(created).rejects.toThrow(/50 % of the traffic, which versioned-echo:v3 would get untested/);
     await expect(created).rejects.toMatchObject({
       place,
       next: "npx canaryctl rollback, then npx canaryctl create-canary --image versioned-echo:v3",
     });
     expect(log).toEqual([]);
     expect(file()).not.toContain("v3");
+  });
+
+  test("may be finished first where it has everything: a rollback would take all users back", async () => {
+    const { created } = create("versioned-echo:v3", { configWeight: 100 });
+    await expect(created).rejects.toMatchObject({ next: expect.stringMatching(/^npx canaryctl promote --full, or/) });
   });
 
   test("changes its pods where the image is the one that it has", async () => {
