@@ -96,10 +96,12 @@ async function main(args: readonly string[]): Promise<number> {
     .filter((id) => !timed.includes(id) && !patient.includes(id))
     .map((id): Recording => JSON.parse(readFileSync(join(recorded, "cases", `${id}.json`), "utf8")));
   try {
-    await Promise.all([
+    // Both to their end, before what they replay against is taken away.
+    const replayed = await Promise.allSettled([
       replay(place, patient.length, among(patient)),
       replay(place, 1, among(timed)).then(() => replay(place, jobs, longestFirst(others))),
     ]);
+    for (const outcome of replayed) if (outcome.status === "rejected") throw outcome.reason;
     comparison = await comparisonOf(cases);
     // Beside others on two cores a case can run into its own time limits: what differs then is looked at once more, alone.
     const { surprising } = judged(comparison);
