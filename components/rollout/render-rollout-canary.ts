@@ -11,7 +11,7 @@ import type { CanaryStep, CanaryStrategy, RolloutManifest } from "./rollout-type
 
 /** How a canary is let in; the same fields as the config's object `rolloutCanary`. */
 export interface RolloutCanaryOptions {
-  /** Whether requests with the header `X-Canary: v2` reach the canary from its first pod to its end. */
+  /** Whether requests with the header `X-Canary: v2` reach the canary, from its first pod until it is promoted in full. */
   readonly headerRoute: boolean;
   /** Percent, 0..100, of the requests that are copied to the canary before any is answered by it; the copies' answers are dropped. */
   readonly mirrorPercent: number;
