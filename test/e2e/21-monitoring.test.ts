@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { stringify } from "yaml";
 import { formatDuration } from "../../canary/duration.ts";
 import { requestRate } from "../../canary/slo/queries.ts";
-import { applicationSource } from "../../canary/slo/source.ts";
+import { applicationSource, callerSource } from "../../canary/slo/source.ts";
 import { mustRun, run } from "./support/command.ts";
 import { enterStack, startingPoint } from "./support/configure.ts";
 import { setFaults } from "./support/faults.ts";
@@ -147,13 +147,12 @@ describe("while requests are sent, v2 fails and its share rises", () => {
   beforeAll(async () => {
     await setFaults("version=v2", { errorRate: 0.5 });
     load = await startSteadyLoad({ rate: 100 });
-    // A move is seen against the share of a moment before: what is asked for here is the older one.
-    const older = requestRate(applicationSource({ app: "versioned-echo", namespace }), "20s", "20s");
-    await until(
-      "the load was measured a while ago",
-      async () => (await askPrometheus(`${older} > 1`)).length === 2,
-      calmly,
-    );
+    // A move is seen against the share of a moment before: what is asked for here is the older one, wherever requests are counted.
+    const measured = { app: "versioned-echo", namespace };
+    for (const source of [applicationSource(measured), callerSource(measured)]) {
+      const older = `${requestRate(source, "20s", "20s")} > 1`;
+      await until("the load was measured a while ago", async () => (await askPrometheus(older)).length >= 2, calmly);
+    }
     for (const { name, source, args } of analyses) await startAnalysis(name, source, args);
     const patch = weightPatch(await liveRoute(), 50);
     await kubectl("patch", "virtualservice", route, "-n", namespace, "--type=json", "-p", patch);
