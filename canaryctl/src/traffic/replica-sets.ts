@@ -3,6 +3,15 @@ import { replicaSetsPath } from "../../../cluster/kube/paths.ts";
 import type { ApplicationOf } from "./share.ts";
 import type { Workload } from "./workloads.ts";
 
+/** What the pods of a revision are made from, as its ReplicaSet has it. */
+export interface PodTemplate {
+  readonly metadata: {
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly spec: { readonly containers: readonly { readonly name: string; readonly image: string }[] };
+}
+
 /** The pods of one revision of a workload. */
 export interface Revision extends Workload {
   /** By which a Rollout's controller tells its revisions apart; empty for a Deployment's. */
@@ -11,6 +20,7 @@ export interface Revision extends Workload {
   readonly revision: number;
   /** Kind of the workload that it belongs to: Rollout or Deployment. */
   readonly ownerKind: string;
+  readonly template: PodTemplate;
 }
 
 interface ReplicaSet {
@@ -25,10 +35,7 @@ interface ReplicaSet {
   };
   readonly spec: {
     readonly replicas?: number;
-    readonly template: {
-      readonly metadata: { readonly labels?: Readonly<Record<string, string>> };
-      readonly spec: { readonly containers: readonly { readonly name: string; readonly image: string }[] };
-    };
+    readonly template: PodTemplate;
   };
   readonly status?: { readonly readyReplicas?: number };
 }
@@ -55,6 +62,7 @@ function revisionOf({ metadata, spec, status }: ReplicaSet, ownerKind: string): 
   return {
     name: metadata.name,
     ownerKind,
+    template: spec.template,
     hash: labels["rollouts-pod-template-hash"] ?? "",
     revision: counted ?? 0,
     version: labels.version ?? "",

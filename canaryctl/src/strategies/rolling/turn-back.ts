@@ -1,17 +1,9 @@
-import { deploymentsPath, replicaSetsPath } from "../../../../cluster/kube/paths.ts";
+import { deploymentsPath } from "../../../../cluster/kube/paths.ts";
 import { versionOf } from "../../../../components/image/image-version.ts";
 import { fieldManager } from "../../../../components/traffic/route-metadata.ts";
 import type { Lab } from "../../lab.ts";
-import { readRevisions } from "../../traffic/replica-sets.ts";
+import { type PodTemplate, readRevisions } from "../../traffic/replica-sets.ts";
 import type { Say } from "../strategy.ts";
-
-interface PodTemplate {
-  readonly metadata: {
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
-  };
-  readonly spec: object;
-}
 
 /**
  * Gives the Deployment the pod template of its newest revision of the stable image, as `kubectl rollout undo` does: its controller
@@ -28,24 +20,14 @@ export async function turnBack({ cluster, config, stackFile }: Lab, say: Say): P
   if (!deployment || deployment.spec.template.metadata.labels?.version === version) return;
   const revisions = await readRevisions(cluster, config);
   const earlier = revisions.find((revision) => revision.ownerKind === "Deployment" && revision.version === version);
-  const template = earlier && (await templateOf({ cluster, config }, earlier.name));
-  if (!template) return;
-  await cluster.patch(`${path}?${new URLSearchParams({ fieldManager })}`, { spec: { template } });
+  if (!earlier) return;
+  const change = { spec: { template: withoutHash(earlier.template) } };
+  await cluster.patch(`${path}?${new URLSearchParams({ fieldManager })}`, change);
   say(`The Deployment goes back to revision ${earlier.revision} (${version}), pod after pod.`);
 }
 
 /** The hash is the controller's own: it tells the pods of one ReplicaSet from those of another. */
-async function templateOf({ cluster, config }: Pick<Lab, "cluster" | "config">, name: string) {
-  const { app, namespace } = config;
-  const sets = await cluster.get<{
-    readonly items: readonly {
-      readonly metadata: { readonly name: string };
-      readonly spec: { template: PodTemplate };
-    }[];
-  }>(replicaSetsPath(namespace, { app }));
-  const template = sets?.items.find(({ metadata }) => metadata.name === name)?.spec.template;
-  if (!template) return undefined;
-  const { "pod-template-hash": _hash, ...labels } = template.metadata.labels ?? {};
-  const { annotations } = template.metadata;
-  return { metadata: { labels, ...(annotations && { annotations }) }, spec: template.spec };
+function withoutHash({ metadata, spec }: PodTemplate): PodTemplate {
+  const { "pod-template-hash": _hash, ...labels } = metadata.labels ?? {};
+  return { metadata: { labels, ...(metadata.annotations && { annotations: metadata.annotations }) }, spec };
 }
