@@ -3,9 +3,9 @@ import { deploymentsPath } from "../../../cluster/kube/paths.ts";
 import { deploymentName, versions } from "../../../components/names.ts";
 import { missing } from "../kube/missing.ts";
 import { type Managed, type Route, writerOf } from "./route.ts";
-import { shareOf } from "./share.ts";
+import { type Share, shareOf } from "./share.ts";
 import { waitForEndpoints } from "./sidecar-endpoints.ts";
-import { readWorkloads } from "./workloads.ts";
+import { readWorkloads, type Workload } from "./workloads.ts";
 
 /** The share of the pods is the share of the traffic: the Service gives each ready pod as much as any other. */
 export const podShare: Route = {
@@ -19,12 +19,21 @@ export const podShare: Route = {
       readWorkloads(cluster, of),
     ]);
     if (!stable) return undefined;
-    const ready = workloads.reduce((sum, workload) => sum + workload.ready, 0);
-    const canary = workloads.find(({ version }) => version === versions.canary)?.ready ?? 0;
-    return { weights: shareOf(ready === 0 ? 0 : (100 * canary) / ready), owner: writerOf(stable, "replicas") };
+    return {
+      weights: shareOfPods(workloads, "ready"),
+      // A pod that starts anew is no change of what was asked for.
+      asked: shareOfPods(workloads, "wanted"),
+      owner: writerOf(stable, "replicas"),
+    };
   },
   wanted: ({ replicas, canaryWeight }) => shareOf(replicaRatio(replicas, canaryWeight).share),
   reach: (exec, cluster, config) =>
     waitForEndpoints(exec, cluster, config, { service: config.app, labels: { app: config.app } }),
   missing: ({ app, namespace }) => missing("Deployment", deploymentName(app, versions.stable), namespace),
 };
+
+function shareOfPods(workloads: readonly Workload[], count: "ready" | "wanted"): Share {
+  const all = workloads.reduce((sum, workload) => sum + workload[count], 0);
+  const canary = workloads.find(({ version }) => version === versions.canary)?.[count] ?? 0;
+  return shareOf(all === 0 ? 0 : (100 * canary) / all);
+}

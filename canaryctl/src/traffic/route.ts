@@ -8,9 +8,14 @@ import type { ApplicationOf, Share } from "./share.ts";
 /** The split as it is in the cluster. */
 export interface LiveRoute {
   readonly weights: Share;
+  /** The split that was last asked of the cluster, where that can run ahead of the live one. */
+  readonly asked?: Share;
   /** Who wrote it last: a field manager, such as `canary-lab`. */
   readonly owner: string;
 }
+
+/** The split that was last asked of the cluster, whatever the config says since. */
+export const askedShare = ({ asked, weights }: LiveRoute): Share => asked ?? weights;
 
 /** What splits the traffic where the config says how much the canary gets. */
 export interface Route {

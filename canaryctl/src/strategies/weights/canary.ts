@@ -2,15 +2,11 @@ import { LabError } from "../../../../cluster/lab-error.ts";
 import { versions } from "../../../../components/names.ts";
 import { changeStack } from "../../engine/update.ts";
 import type { Lab } from "../../lab.ts";
-import { showLines } from "../../print.ts";
-import type { Route } from "../../traffic/route.ts";
+import { percent, showLines } from "../../print.ts";
+import { askedShare, type Route } from "../../traffic/route.ts";
 import { readWorkload } from "../../traffic/workloads.ts";
 import { refuseWhileUsed } from "../refusals.ts";
 import type { Say } from "../strategy.ts";
-import { askedShare } from "./asked-share.ts";
-
-/** Of whole pods a share can be a fraction. */
-const percentText = (percent: number): string => `${Number(percent.toFixed(1))} %`;
 
 /**
  * A canary that has a share of the traffic may get other pods, and no other image: users would meet that one before its first stage.
@@ -18,18 +14,19 @@ const percentText = (percent: number): string => `${Number(percent.toFixed(1))} 
  * @throws LabError where the image is another one while the live route, or the config that is about to be applied, gives it a share
  */
 export async function refuseUntestedImage(lab: Lab, route: Route): Promise<void> {
-  const { config, stackFile } = lab;
+  const { cluster, config, stackFile } = lab;
   const { canaryImage } = config;
   const present = String(stackFile.values().canaryImage);
   if (canaryImage === present) return;
-  const live = await askedShare(lab, route);
+  const live = await route.read(cluster, config);
   if (!live) return;
-  const isLive = live.canary > 0;
-  const share = isLive ? live.canary : route.wanted(config).canary;
+  const asked = askedShare(live).canary;
+  const isLive = asked > 0;
+  const share = isLive ? asked : route.wanted(config).canary;
   if (share === 0) return;
   const give = isLive ? `The canary ${present} has` : "The config gives the canary";
-  const first = live.canary === 100 ? "promote --full, or rollback" : "rollback";
-  throw new LabError(`${give} ${percentText(share)} of the traffic, which ${canaryImage} would get untested.`, {
+  const first = asked === 100 ? "promote --full, or rollback" : "rollback";
+  throw new LabError(`${give} ${percent(share / 100)} of the traffic, which ${canaryImage} would get untested.`, {
     place: isLive ? "the live route" : `canaryWeight in ${stackFile.name}`,
     allowed: `${present}, or any image while the canary has 0 %`,
     next: `npx canaryctl ${first}, then npx canaryctl create-canary --image ${canaryImage}`,
@@ -50,7 +47,7 @@ export async function createCanary(
   const pods = route.hasIdlePods ? { canaryReplicas } : {};
   await changeStack(lab, { canaryEnabled: true, canaryImage, ...pods }, { say, onLine: showLines(say) });
   const count = route.hasIdlePods ? `${canaryReplicas} pods, ` : "";
-  const share = route.wanted ? `${percentText(route.wanted(lab.config).canary)} of the traffic` : "for the header";
+  const share = route.wanted ? `${percent(route.wanted(lab.config).canary / 100)} of the traffic` : "for the header";
   return `The canary runs: ${canaryImage}, ${count}${share}.`;
 }
 

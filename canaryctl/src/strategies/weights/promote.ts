@@ -4,12 +4,11 @@ import { LabError } from "../../../../cluster/lab-error.ts";
 import { changeStack } from "../../engine/update.ts";
 import type { Lab } from "../../lab.ts";
 import { showLines } from "../../print.ts";
-import type { Route } from "../../traffic/route.ts";
+import { askedShare, type Route } from "../../traffic/route.ts";
 import { isSameShare, shareText } from "../../traffic/share.ts";
 import { nothingToPromote } from "../refusals.ts";
 import { released } from "../release-end.ts";
 import type { Say } from "../strategy.ts";
-import { askedShare } from "./asked-share.ts";
 import { moveTraffic } from "./move-traffic.ts";
 
 const withWeight = (lab: Lab, canaryWeight: Weight): Lab => ({ ...lab, config: { ...lab.config, canaryWeight } });
@@ -38,13 +37,14 @@ export async function promoteWeight(lab: Lab, route: Route, say: Say): Promise<s
 }
 
 async function mustBeLive(lab: Lab, route: Route): Promise<void> {
-  const { config, stackFile } = lab;
-  const live = await askedShare(lab, route);
+  const { cluster, config, stackFile } = lab;
+  const live = await route.read(cluster, config);
   if (!live) throw route.missing(config);
+  const asked = askedShare(live);
   const wanted = route.wanted(config);
-  if (isSameShare(live, wanted)) return;
+  if (isSameShare(asked, wanted)) return;
   throw new LabError(
-    `The traffic is at ${shareText(live)} (stable/canary), and the config asks for ${shareText(wanted)}: which stage comes next is not known.`,
+    `The traffic is at ${shareText(asked)} (stable/canary), and the config asks for ${shareText(wanted)}: which stage comes next is not known.`,
     {
       place: `canaryWeight in ${stackFile.name}`,
       next: `npx canaryctl up, which makes it ${shareText(wanted)} (or npx canaryctl rollback)`,
