@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { createDeployment } from "../workload/deployment.ts";
+import { createDeployment, deploymentTimeouts } from "../workload/deployment.ts";
 import {
   probationSeconds,
   type RollingUpdateSpec,
@@ -13,12 +13,6 @@ export interface RollingUpdateArgs extends RollingUpdateSpec {
   readonly hooks?: pulumi.ResourceHookBinding;
 }
 
-/** As any Deployment's, and for as long as its new pods have to be ready. */
-function timeouts(spec: RollingUpdateSpec): pulumi.CustomTimeouts {
-  const seconds = 240 + probationSeconds(spec);
-  return { create: `${seconds}s`, update: `${seconds}s`, delete: "2m" };
-}
-
 /** One Deployment under the application's name, whose controller replaces its pods a few at a time where the image changes. */
 export class RollingUpdate extends pulumi.ComponentResource {
   readonly deployment: k8s.apps.v1.Deployment;
@@ -27,7 +21,7 @@ export class RollingUpdate extends pulumi.ComponentResource {
     super("canary-lab:rolling-update:RollingUpdate", name, {}, opts);
     this.deployment = createDeployment(`${name}-deployment`, renderRollingUpdate(spec), {
       parent: this,
-      customTimeouts: timeouts(spec),
+      customTimeouts: deploymentTimeouts(probationSeconds(spec)),
       ignoreChanges: spec.replicasOwner === "pulumi" ? [] : ["spec.replicas"],
       ...(hooks && { hooks }),
     });

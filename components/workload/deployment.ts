@@ -17,8 +17,11 @@ export interface DeploymentManifest {
   readonly template: PodManifest;
 }
 
-/** How long a Deployment may take to become ready before the update says why it did not. */
-const patience = { create: "4m", update: "4m", delete: "2m" };
+/** How long a Deployment may take to become ready before the update says why it did not, and so many seconds `longer`. */
+export function deploymentTimeouts(longer = 0): pulumi.CustomTimeouts {
+  const seconds = `${240 + longer}s`;
+  return { create: seconds, update: seconds, delete: "2m" };
+}
 
 export const createDeployment = (
   name: string,
@@ -28,5 +31,5 @@ export const createDeployment = (
   new k8s.apps.v1.Deployment(
     name,
     { metadata, spec: { ...spec, template: podTemplate(template) } },
-    { customTimeouts: patience, ...opts },
+    { customTimeouts: deploymentTimeouts(), ...opts },
   );
