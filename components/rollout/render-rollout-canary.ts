@@ -1,9 +1,9 @@
 import { formatDuration } from "../../canary/duration.ts";
 import type { Bake, Plan, Stage } from "../../canary/plan/plan.ts";
-import { toWeight } from "../../canary/weight.ts";
-import { type Version, versions, virtualServiceName } from "../names.ts";
+import { splitOf, toWeight } from "../../canary/weight.ts";
+import { versions, virtualServiceName } from "../names.ts";
 import type { AnalysisReference } from "../slo/analysis.ts";
-import { renderRoute, retries, type VirtualService } from "../traffic/render-weighted-route.ts";
+import { renderRoute, renderRule, type VirtualService } from "../traffic/render-weighted-route.ts";
 import { canaryHeader, weightedRule } from "../traffic/route-rules.ts";
 import type { ApplicationSpec } from "../workload/render-application.ts";
 import { renderRollout } from "./render-rollout.ts";
@@ -50,12 +50,12 @@ export function renderRolloutCanary(spec: RolloutCanarySpec): RolloutManifest<{ 
  * is for the canary's header, for the controller would leave it as it is, and keep who sends the header away from every canary.
  */
 export function renderRestingRoute(spec: ApplicationSpec): VirtualService {
-  const side = (subset: Version, weight: number) => ({
-    destination: { host: spec.app, subset },
-    weight: toWeight(weight),
-  });
-  const route = [side(versions.stable, 100), side(versions.canary, 0)];
-  return renderRoute(spec, [{ name: weightedRule, route, retries }]);
+  const { stable, canary } = splitOf(toWeight(0));
+  const targets = [
+    { version: versions.stable, weight: stable },
+    { version: versions.canary, weight: canary },
+  ] as const;
+  return renderRoute(spec, [renderRule(spec.app, { name: weightedRule, targets })]);
 }
 
 function renderStrategy(spec: RolloutCanarySpec): CanaryStrategy {

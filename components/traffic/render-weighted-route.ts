@@ -80,7 +80,8 @@ export const renderRoute = (spec: ApplicationName, http: readonly HttpRoute[]): 
   },
 });
 
-function renderRule(host: string, { name, header, targets }: RouteRule): HttpRoute {
+/** One rule, whose targets are the subsets of the Service `host`. */
+export function renderRule(host: string, { name, header, targets }: RouteRule): HttpRoute {
   return {
     name,
     ...(header && { match: [{ headers: { [header.name]: valueMatch(header) } }] }),
