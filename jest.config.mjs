@@ -14,7 +14,11 @@ export default {
     {
       ...shared,
       displayName: "unit",
-      testMatch: ["<rootDir>/test/unit/**/*.test.ts", "<rootDir>/apps/*/test/**/*.test.ts"],
+      testMatch: [
+        "<rootDir>/test/unit/**/*.test.ts",
+        "<rootDir>/apps/*/test/**/*.test.ts",
+        "<rootDir>/packages/*/test/**/*.test.ts",
+      ],
     },
     {
       ...shared,

@@ -1,11 +1,11 @@
+import { onPath } from "@canary-lab/kit/programs";
+import { UserError } from "@canary-lab/kit/user-error";
 import type { LabConfig } from "../stacks/lab-config.ts";
 import { builtImages } from "../stacks/target.ts";
-import { createExistingWorld } from "./existing.ts";
-import { createKindWorld } from "./kind.ts";
+import { createExistingTarget } from "./existing.ts";
+import { createKindTarget } from "./kind.ts";
 import { dockerAnswers, kindVersion, nodeImageCanBePulled, nodeImageIsHere } from "./kind-commands.ts";
-import { LabError } from "./lab-error.ts";
-import { onPath } from "./programs.ts";
-import type { World, WorldName } from "./world.ts";
+import type { Target, TargetName } from "./target.ts";
 
 /** What decides, asked only as far as it must be. Each answers undefined where all is well, else what is in the way. */
 export interface Host {
@@ -14,26 +14,26 @@ export interface Host {
 }
 
 export interface Choice {
-  readonly world: World;
+  readonly target: Target;
   /** Why this one, in a sentence for the user. */
   readonly reason: string;
 }
 
 /**
- * Where the lab runs: the cluster that the config names, else the world that an earlier `up` made, else a kind cluster where Docker
+ * Where the lab runs: the cluster that the config names, else the target cluster that an earlier `up` made, else a kind cluster where Docker
  * answers and images can be pulled, else the embedded cluster on Linux as root. An override takes its word and leaves the check to the
- * world itself.
+ * target cluster itself.
  *
- * @param question.config the stack's own values, without what a world that is up adds through the environment
- * @throws LabError where no world is possible, with what each would need
+ * @param question.config the stack's own values, without what a target cluster that is up adds through the environment
+ * @throws UserError where no target cluster is possible, with what each would need
  */
-export async function chooseWorld(
-  question: { readonly config: LabConfig; readonly override?: WorldName; readonly running?: WorldName },
+export async function chooseTarget(
+  question: { readonly config: LabConfig; readonly override?: TargetName; readonly running?: TargetName },
   host: Host = thisHost,
 ): Promise<Choice> {
   const { config, override, running } = question;
-  const choice = async (name: WorldName, reason: string): Promise<Choice> => ({
-    world: await worlds[name](config, reason),
+  const choice = async (name: TargetName, reason: string): Promise<Choice> => ({
+    target: await targets[name](config, reason),
     reason,
   });
   if (override) return choice(override, `--cluster ${override} was given`);
@@ -44,7 +44,7 @@ export async function chooseWorld(
   if (!kindObstacle) return choice("kind", "no context is configured, Docker answers, and its node image can be had");
   const embeddedObstacle = host.embeddedObstacle();
   if (!embeddedObstacle) return choice("embedded", `no context is configured, and ${kindObstacle}`);
-  throw new LabError(
+  throw new UserError(
     [
       "There is no place to run the lab.",
       "existing: kubeContext is not set",
@@ -59,16 +59,16 @@ export async function chooseWorld(
   );
 }
 
-const worlds: Record<WorldName, (config: LabConfig, reason: string) => World | Promise<World>> = {
+const targets: Record<TargetName, (config: LabConfig, reason: string) => Target | Promise<Target>> = {
   existing: (config, reason) => {
     const { kubeContext, kubeconfig, imageRegistry } = config;
     if (!kubeContext) {
-      throw new LabError("--cluster existing needs the name of a context; the current one is never taken.", {
+      throw new UserError("--cluster existing needs the name of a context; the current one is never taken.", {
         place: "kubeContext in the stack's config",
         next: "kubectl config get-contexts; pulumi config set kubeContext NAME",
       });
     }
-    return createExistingWorld({
+    return createExistingTarget({
       kubeContext,
       reason,
       buildsImages: builtImages(config).length > 0,
@@ -76,10 +76,10 @@ const worlds: Record<WorldName, (config: LabConfig, reason: string) => World | P
       ...(imageRegistry && { imageRegistry }),
     });
   },
-  kind: ({ gatewayNodePort }, reason) => createKindWorld({ gatewayNodePort, reason }),
+  kind: ({ gatewayNodePort }, reason) => createKindTarget({ gatewayNodePort, reason }),
   embedded: async (_, reason) => {
-    const { createEmbeddedWorld } = await import("./embedded/embedded.ts");
-    return createEmbeddedWorld(reason);
+    const { createEmbeddedTarget } = await import("@canary-lab/embedded-cluster/cluster");
+    return createEmbeddedTarget(reason);
   },
 };
 

@@ -1,10 +1,10 @@
+import { UserError } from "@canary-lab/kit/user-error";
 import { type ClusterName, findKubeconfig } from "./kubeconfig-file.ts";
-import { LabError } from "./lab-error.ts";
 import { refuseMissingPrograms } from "./programs.ts";
-import type { Environment, World } from "./world.ts";
+import type { Environment, Target } from "./target.ts";
 
 export interface ExistingSettings extends ClusterName {
-  /** Why this world was taken. */
+  /** Why this target cluster was taken. */
   readonly reason: string;
   /** `host[:port][/path]`. */
   readonly imageRegistry?: string;
@@ -16,7 +16,7 @@ export interface ExistingSettings extends ClusterName {
 export type Ask = (kubeconfig: string, kubeContext: string) => Promise<string>;
 
 /** A user's own cluster, always by the name of its context. Nothing is made or removed outside of what the program deploys. */
-export function createExistingWorld(settings: ExistingSettings, ask: Ask = askVersion): World {
+export function createExistingTarget(settings: ExistingSettings, ask: Ask = askVersion): Target {
   const { kubeContext, imageRegistry, buildsImages, reason } = settings;
 
   async function reach(note: (detail: string) => void): Promise<Environment> {
@@ -24,17 +24,17 @@ export function createExistingWorld(settings: ExistingSettings, ask: Ask = askVe
     try {
       note(await ask(kubeconfig, kubeContext));
     } catch (error) {
-      throw new LabError(`The cluster of context "${kubeContext}" cannot be used: ${innermost(error)}`, {
+      throw new UserError(`The cluster of context "${kubeContext}" cannot be used: ${innermost(error)}`, {
         place: kubeconfig,
         next: `kubectl --kubeconfig ${kubeconfig} --context ${kubeContext} version`,
         cause: error,
       });
     }
-    // Nothing is made in this world, so the cluster could be asked first: whoever named a wrong one should not install programs for it.
+    // Nothing is made in this target cluster, so the cluster could be asked first: whoever named a wrong one should not install programs for it.
     const needsDocker = buildsImages && !process.env.DOCKER_HOST;
     refuseMissingPrograms(needsDocker ? ["pulumi", "docker"] : ["pulumi"], process.env.PATH);
     const registry = imageRegistry ? { imageRegistry } : {};
-    return { world: "existing", reason, kubeconfig, kubeContext, ...registry, path: [], variables: {} };
+    return { target: "existing", reason, kubeconfig, kubeContext, ...registry, path: [], variables: {} };
   }
 
   return {

@@ -1,22 +1,22 @@
+import type { Progress } from "@canary-lab/kit/progress";
+import { UserError } from "@canary-lab/kit/user-error";
 import * as commands from "./kind-commands.ts";
-import { LabError } from "./lab-error.ts";
 import { inLab } from "./lab-folder.ts";
 import { refuseMissingPrograms } from "./programs.ts";
-import type { Progress } from "./progress.ts";
-import type { Environment, World } from "./world.ts";
+import type { Environment, Target } from "./target.ts";
 
 /** Runs a command and answers its standard output; rejects with what it wrote to standard error. */
 export type Run = (command: commands.Command) => Promise<string>;
 
 export interface KindSettings {
-  /** Why this world was taken. */
+  /** Why this target cluster was taken. */
   readonly reason: string;
   /** 30000..32767. */
   readonly gatewayNodePort: number;
 }
 
 /** A one-node cluster in Docker with a registry beside it, as kind documents it; both belong to the lab alone. */
-export function createKindWorld(settings: KindSettings, run: Run = runCommand): World {
+export function createKindTarget(settings: KindSettings, run: Run = runCommand): Target {
   const kubeconfig = inLab("kubeconfig");
   const succeeds = (command: commands.Command) =>
     run(command).then(
@@ -58,7 +58,7 @@ export function createKindWorld(settings: KindSettings, run: Run = runCommand): 
       await progress.stage("kind cluster", ensureCluster);
       await progress.stage("registry for the nodes", connect);
       return {
-        world: "kind",
+        target: "kind",
         reason: settings.reason,
         kubeconfig,
         kubeContext: commands.kindContext,
@@ -76,7 +76,7 @@ export function createKindWorld(settings: KindSettings, run: Run = runCommand): 
   };
 }
 
-/** @throws LabError with what the command said, or where the program is not installed */
+/** @throws UserError with what the command said, or where the program is not installed */
 async function runCommand({ file, args, input }: commands.Command): Promise<string> {
   const { execa, ExecaError } = await import("execa");
   try {
@@ -88,9 +88,9 @@ async function runCommand({ file, args, input }: commands.Command): Promise<stri
         file === "kind"
           ? `go install sigs.k8s.io/kind@${commands.kindVersion}`
           : "https://docs.docker.com/engine/install/";
-      throw new LabError(`${file} is not installed.`, { place: "PATH", next: source, cause: error });
+      throw new UserError(`${file} is not installed.`, { place: "PATH", next: source, cause: error });
     }
-    throw new LabError(`${file} ${args[0]} failed: ${String(error.stderr).trim() || error.shortMessage}`, {
+    throw new UserError(`${file} ${args[0]} failed: ${String(error.stderr).trim() || error.shortMessage}`, {
       place: `${file} ${args.join(" ")}`,
       next: file === "kind" ? "kind delete cluster --name canary-lab, then npx canaryctl up" : "docker info",
       cause: error,

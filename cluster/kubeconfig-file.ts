@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
+import { UserError } from "@canary-lab/kit/user-error";
 import { parse } from "yaml";
-import { LabError } from "./lab-error.ts";
 
 /** Which cluster a user means. */
 export interface ClusterName {
@@ -15,7 +15,7 @@ export interface ClusterName {
  * The absolute path of the file that holds the context.
  *
  * @param searchPath the value of KUBECONFIG
- * @throws LabError that lists the contexts that are there
+ * @throws UserError that lists the contexts that are there
  */
 export function findKubeconfig(cluster: ClusterName, searchPath: string | undefined): string {
   const { kubeContext, kubeconfig } = cluster;
@@ -23,7 +23,7 @@ export function findKubeconfig(cluster: ClusterName, searchPath: string | undefi
   const candidates = kubeconfig ? [kubeconfig] : searched;
   const files = candidates.map((file) => resolve(file)).filter((file) => existsSync(file));
   if (files.length === 0) {
-    throw new LabError("There is no kubeconfig file.", {
+    throw new UserError("There is no kubeconfig file.", {
       place: candidates.join(", "),
       allowed: "a file that holds the context, by the key kubeconfig or by KUBECONFIG",
       next: "kubectl config get-contexts",
@@ -32,7 +32,7 @@ export function findKubeconfig(cluster: ClusterName, searchPath: string | undefi
   const contexts = new Map(files.map((file) => [file, contextsOf(file)]));
   const found = files.find((file) => contexts.get(file)?.includes(kubeContext));
   if (found) return found;
-  throw new LabError(`There is no context "${kubeContext}".`, {
+  throw new UserError(`There is no context "${kubeContext}".`, {
     place: files.join(", "),
     allowed: [...contexts.values()].flat().join(", ") || "none, the file holds no context",
     next: "kubectl config get-contexts; pulumi config set kubeContext NAME",
@@ -44,7 +44,7 @@ function contextsOf(file: string): readonly string[] {
     const { contexts }: { contexts?: readonly { readonly name: string }[] } = parse(readFileSync(file, "utf8")) ?? {};
     return (contexts ?? []).map(({ name }) => name);
   } catch (error) {
-    throw new LabError(`The kubeconfig file cannot be read: ${(error as Error).message.split("\n")[0]}`, {
+    throw new UserError(`The kubeconfig file cannot be read: ${(error as Error).message.split("\n")[0]}`, {
       place: file,
       next: "kubectl config view",
       cause: error,

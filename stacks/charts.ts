@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { PlatformPart } from "../cluster/world.ts";
+import type { PlatformPart } from "../cluster/target.ts";
 import type { ChartSource } from "../components/helm-release.ts";
 import type { LabConfig } from "./lab-config.ts";
 import { platformParts } from "./platform-parts.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
+import { UserError } from "@canary-lab/kit/user-error";
 import * as pulumi from "@pulumi/pulumi";
 import { type ClusterName, findKubeconfig } from "../cluster/kubeconfig-file.ts";
-import { LabError } from "../cluster/lab-error.ts";
 import { parseConfig } from "./config/parse-config.ts";
 import type { LabConfig } from "./lab-config.ts";
 import { targetOf } from "./target.ts";
@@ -10,7 +10,7 @@ import { targetOf } from "./target.ts";
  * The stack's config, checked: the only reader of Pulumi's. Call it before the first resource, so that a bad value stops the program
  * while nothing has been touched.
  *
- * @throws pulumi.RunError with the text of the LabError, which the engine prints without a stack
+ * @throws pulumi.RunError with the text of the UserError, which the engine prints without a stack
  */
 export function loadConfig(): { readonly config: LabConfig; readonly target: Required<ClusterName> } {
   const place = `Pulumi.${pulumi.getStack()}.yaml`;
@@ -19,7 +19,7 @@ export function loadConfig(): { readonly config: LabConfig; readonly target: Req
     const target = targetOf(config, place, existsSync);
     return { config, target: { ...target, kubeconfig: findKubeconfig(target, process.env.KUBECONFIG) } };
   } catch (error) {
-    throw error instanceof LabError ? new pulumi.RunError(error.toPlainText()) : error;
+    throw error instanceof UserError ? new pulumi.RunError(error.toPlainText()) : error;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { PlatformPart } from "../cluster/world.ts";
+import type { PlatformPart } from "../cluster/target.ts";
 import type { LabConfig } from "./lab-config.ts";
 import { weightOwner } from "./strategies/strategy-name.ts";
 

@@ -7,7 +7,7 @@ import type { LabConfig } from "./lab-config.ts";
 /**
  * Where a config points to. `canaryctl` gives the place by environment variables, so a stack's config need not.
  *
- * @throws LabError where no context is named (the current one is never taken), where a file or folder that is named is not there, where
+ * @throws UserError where no context is named (the current one is never taken), where a file or folder that is named is not there, where
  * a mirror lacks a chart that the stack installs, or where images must be built and there is no registry to push them to
  */
 export function targetOf(config: LabConfig, place: string, exists: (path: string) => boolean): ClusterName {

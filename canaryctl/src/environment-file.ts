@@ -1,17 +1,18 @@
 import { rmSync } from "node:fs";
-import { LabError } from "../../cluster/lab-error.ts";
-import { inLab, readIfThere, writePrivateFile } from "../../cluster/lab-folder.ts";
-import { type Environment, type WorldName, worldNames } from "../../cluster/world.ts";
+import { readIfThere, writePrivateFile } from "@canary-lab/kit/private-files";
+import { UserError } from "@canary-lab/kit/user-error";
+import { inLab } from "../../cluster/lab-folder.ts";
+import { type Environment, type TargetName, targetNames } from "../../cluster/target.ts";
 
 const environmentFile = () => inLab("environment.json");
-const worldFile = () => inLab("world");
+const targetFile = () => inLab("target");
 
 /** Holds the identity of the cluster that the state is about. */
 export const identityFile = () => inLab("cluster-identity");
 
-export const notUp = (): LabError => new LabError("The lab is not up.", { next: "npm run up" });
+export const notUp = (): UserError => new UserError("The lab is not up.", { next: "npm run up" });
 
-/** What the world of the last `up` gave, and the stacks that were put into it and not yet removed. */
+/** What the target cluster of the last `up` gave, and the stacks that were put into it and not yet removed. */
 export interface SavedEnvironment extends Environment {
   readonly stacks: readonly string[];
 }
@@ -27,19 +28,19 @@ export function saveEnvironment(environment: Environment, stacks: readonly strin
 }
 
 /**
- * Remembers which world is being made, before anything of it is: `down` must find it even where `up` was killed. In a cluster of the
+ * Remembers which target cluster is being made, before anything of it is: `down` must find it even where `up` was killed. In a cluster of the
  * user's own nothing is made.
  */
-export function noteWorld(world: WorldName): void {
-  if (world !== "existing") writePrivateFile(worldFile(), `${world}\n`);
+export function noteTarget(target: TargetName): void {
+  if (target !== "existing") writePrivateFile(targetFile(), `${target}\n`);
 }
 
-/** The world that an `up` began to make, and may not have ended. */
-export function notedWorld(): WorldName | undefined {
-  const noted = readIfThere(worldFile())?.trim();
-  return worldNames.find((name) => name === noted);
+/** The target cluster that an `up` began to make, and may not have ended. */
+export function notedTarget(): TargetName | undefined {
+  const noted = readIfThere(targetFile())?.trim();
+  return targetNames.find((name) => name === noted);
 }
 
 export function forgetEnvironment(): void {
-  for (const file of [environmentFile(), worldFile(), identityFile()]) rmSync(file, { force: true });
+  for (const file of [environmentFile(), targetFile(), identityFile()]) rmSync(file, { force: true });
 }

@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { LabError } from "../../cluster/lab-error.ts";
-import { inLab, makePrivateFolder, writePrivateFile } from "../../cluster/lab-folder.ts";
-import type { Progress } from "../../cluster/progress.ts";
+import { makePrivateFolder, writePrivateFile } from "@canary-lab/kit/private-files";
+import type { Progress } from "@canary-lab/kit/progress";
+import { UserError } from "@canary-lab/kit/user-error";
+import { inLab } from "../../cluster/lab-folder.ts";
 import { isAlive } from "./engine/process-alive.ts";
 
 const patience = { minutes: 30, betweenTries: 500 } as const;
@@ -49,7 +50,7 @@ async function take(own: string, lockFile: string, command: string, progress: Pi
     }
     const { pid, command: other } = holder;
     if (Date.now() > until) {
-      throw new LabError(`\`canaryctl ${other}\` (process ${pid}) has been running for too long.`, {
+      throw new UserError(`\`canaryctl ${other}\` (process ${pid}) has been running for too long.`, {
         place: `${lockFile}.${pid}`,
         next: `kill ${pid}`,
       });

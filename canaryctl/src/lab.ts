@@ -1,6 +1,6 @@
-import { type ClusterClient, KubeClient } from "../../cluster/kube/client.ts";
-import { LabError } from "../../cluster/lab-error.ts";
-import type { Environment } from "../../cluster/world.ts";
+import { type ClusterClient, KubeClient } from "@canary-lab/kit/kube/client";
+import { UserError } from "@canary-lab/kit/user-error";
+import type { Environment } from "../../cluster/target.ts";
 import { clientName, virtualServiceName } from "../../components/names.ts";
 import { parseConfig } from "../../stacks/config/parse-config.ts";
 import type { LabConfig } from "../../stacks/lab-config.ts";
@@ -53,7 +53,7 @@ export interface OpenedConfig {
  * Opens a stack's file and checks its config, before anything else is looked at.
  *
  * @param changes values that the command is about to write; they are checked with the rest, and are not written here
- * @throws LabError that names every bad value; UsageError where a flag names what is not this stack's
+ * @throws UserError that names every bad value; UsageError where a flag names what is not this stack's
  */
 export function openConfig(options: GlobalOptions & RouteFlags, changes: ConfigChanges = {}): OpenedConfig {
   const stackFile = new StackFile(options.stack);
@@ -65,7 +65,7 @@ export function openConfig(options: GlobalOptions & RouteFlags, changes: ConfigC
 /**
  * Opens a stack of the lab that is up.
  *
- * @throws as {@link openConfig}, and LabError where the lab is not up, or is up in another cluster than the config's
+ * @throws as {@link openConfig}, and UserError where the lab is not up, or is up in another cluster than the config's
  */
 export function openLab(options: GlobalOptions & RouteFlags, changes: ConfigChanges = {}): Lab {
   return openIn(loadEnvironment(), openConfig(options, changes));
@@ -91,7 +91,7 @@ export function configForRollback(stackFile: StackFile, options: GlobalOptions &
   try {
     config = parse(stackFile.values());
   } catch (error) {
-    if (!(error instanceof LabError)) throw error;
+    if (!(error instanceof UserError)) throw error;
     config = parse(stackFile.valuesOf(routeKeys));
   }
   mustNameThis(options, config);
@@ -108,7 +108,7 @@ function openIn(environment: Environment | undefined, { stackFile, config }: Ope
 /**
  * The same lab, with the config as the stack's file holds it now: another command may have changed it since the lab was opened.
  *
- * @throws LabError that names every bad value
+ * @throws UserError that names every bad value
  */
 export function reread(lab: Lab): Lab {
   return { ...lab, config: parseConfig(lab.stackFile.values(), {}, lab.stackFile.name) };
@@ -130,7 +130,7 @@ export function labOf(stackFile: StackFile, config: LabConfig, environment: Envi
       const app = clientName(config.app);
       const pod = await readyPod(cluster, config.namespace, { app });
       if (!pod) {
-        throw new LabError("The pod that measures the traffic is not ready.", {
+        throw new UserError("The pod that measures the traffic is not ready.", {
           place: `deployment ${config.namespace}/${app}`,
           next: `kubectl -n ${config.namespace} describe pod -l app=${app}`,
         });

@@ -1,5 +1,5 @@
+import { UserError } from "@canary-lab/kit/user-error";
 import { Command, CommanderError, Option } from "commander";
-import { LabError } from "../../cluster/lab-error.ts";
 import { addControllerCommands } from "./commands/controller-commands.ts";
 import { addCreateCanary } from "./commands/create-canary.ts";
 import { addDeleteCanary } from "./commands/delete-canary.ts";
@@ -71,7 +71,7 @@ export function buildProgram(): Command {
 function report(error: unknown): number {
   // Commander has printed its message by itself.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-  if (!(error instanceof LabError)) {
+  if (!(error instanceof UserError)) {
     console.error(error);
     return exitCodes.failed;
   }

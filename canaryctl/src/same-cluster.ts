@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
-import { LabError } from "../../cluster/lab-error.ts";
+import { UserError } from "@canary-lab/kit/user-error";
 import { repositoryRoot } from "../../cluster/lab-folder.ts";
-import type { Environment } from "../../cluster/world.ts";
+import type { Environment } from "../../cluster/target.ts";
 import type { LabConfig } from "../../stacks/lab-config.ts";
 import type { StackFile } from "./stack-file.ts";
 
@@ -18,7 +18,7 @@ export function mustBeSameCluster(
   const wanted = { kubeContext, kubeconfig: resolve(repositoryRoot, kubeconfig) }; // the engine runs in the repository's root
   for (const key of ["kubeContext", "kubeconfig"] as const) {
     if (wanted[key] === environment[key]) continue;
-    throw new LabError(
+    throw new UserError(
       `Stack ${stack} is about another cluster than the last \`up\`: its ${key} is "${wanted[key]}".`,
       {
         place: name,

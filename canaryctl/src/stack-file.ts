@@ -1,8 +1,9 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readIfThere } from "@canary-lab/kit/private-files";
+import { UserError } from "@canary-lab/kit/user-error";
 import { type Document, isMap, parseDocument, visit } from "yaml";
-import { LabError } from "../../cluster/lab-error.ts";
-import { readIfThere, repositoryRoot } from "../../cluster/lab-folder.ts";
+import { repositoryRoot } from "../../cluster/lab-folder.ts";
 import { jsonOf } from "../../stacks/config/rules.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -32,7 +33,7 @@ export class StackFile {
   readonly #folder: string;
   #change: Change | undefined;
 
-  /** @throws UsageError for a name that the engine would not accept; LabError for YAML that cannot be read. */
+  /** @throws UsageError for a name that the engine would not accept; UserError for YAML that cannot be read. */
   constructor(stack: string, folder = repositoryRoot) {
     if (!/^[A-Za-z0-9_.-]{1,100}$/.test(stack)) {
       throw new UsageError(`Invalid stack name: "${stack}".`, {
@@ -146,7 +147,7 @@ const textOf = (document: Document): string => document.toString({ lineWidth: 0 
 function parse(text: string, path: string): Document {
   const document = parseDocument(text);
   const [problem] = document.errors;
-  if (problem) throw new LabError(`The file is not YAML: ${problem.message.split("\n")[0]}`, { place: path });
+  if (problem) throw new UserError(`The file is not YAML: ${problem.message.split("\n")[0]}`, { place: path });
   return document;
 }
 
@@ -154,7 +155,7 @@ function parse(text: string, path: string): Document {
 function entries(document: Document, path: string): [string, unknown][] {
   const config: unknown = document.toJS()?.config ?? {};
   if (typeof config !== "object" || Array.isArray(config)) {
-    throw new LabError("`config` must be a map of keys to values.", { place: path });
+    throw new UserError("`config` must be a map of keys to values.", { place: path });
   }
   return Object.entries(config as Record<string, unknown>).flatMap(([key, value]) => {
     if (!key.includes(":")) return [[key, value]];
@@ -171,7 +172,7 @@ function plainValue(key: string, value: unknown, path: string): RawValue {
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
   if (value === null) return "";
   if (typeof value === "object" && "secure" in value) {
-    throw new LabError(`${key} is encrypted, and nothing in this lab's config is a secret.`, {
+    throw new UserError(`${key} is encrypted, and nothing in this lab's config is a secret.`, {
       place: path,
       next: `pulumi config set ${key} VALUE`,
     });

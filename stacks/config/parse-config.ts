@@ -1,4 +1,4 @@
-import { LabError } from "../../cluster/lab-error.ts";
+import { UserError } from "@canary-lab/kit/user-error";
 import type { LabConfig } from "../lab-config.ts";
 import { contradictions } from "./contradictions.ts";
 import { rules } from "./rule-table.ts";
@@ -16,7 +16,7 @@ export const configKeys: readonly string[] = Object.keys(rules);
  * A stack's values, defaults included, as a {@link LabConfig}. Config wins over the environment.
  *
  * @param place where the values stand, for the message, such as `Pulumi.dev.yaml`
- * @throws LabError one that names every bad key, its value and what is allowed
+ * @throws UserError one that names every bad key, its value and what is allowed
  */
 export function parseConfig(
   raw: RawConfig,
@@ -40,9 +40,9 @@ export function parseConfig(
 }
 
 /** One error for all that is wrong with a config; a problem is a line of text that starts with the key. */
-export function configError(problems: readonly string[], place: string): LabError {
+export function configError(problems: readonly string[], place: string): UserError {
   const count = problems.length === 1 ? "1 value" : `${problems.length} values`;
-  return new LabError([`${count} of the config cannot be used:`, ...problems].join("\n  - "), {
+  return new UserError([`${count} of the config cannot be used:`, ...problems].join("\n  - "), {
     place,
     next: "pulumi config set KEY VALUE (pulumi config rm KEY for one that does not belong here)",
   });

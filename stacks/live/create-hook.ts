@@ -1,5 +1,5 @@
+import { UserError } from "@canary-lab/kit/user-error";
 import * as pulumi from "@pulumi/pulumi";
-import { LabError } from "../../cluster/lab-error.ts";
 
 /** A resource hook whose LabErrors are told whole: of an error that a hook throws the engine prints the message, behind "error:". */
 export const createHook = (
@@ -13,7 +13,7 @@ export const createHook = (
       try {
         await run(args);
       } catch (error) {
-        throw error instanceof LabError ? new Error(error.toPlainText()) : error;
+        throw error instanceof UserError ? new Error(error.toPlainText()) : error;
       }
     },
     opts,

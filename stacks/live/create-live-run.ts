@@ -1,5 +1,5 @@
+import { KubeClient } from "@canary-lab/kit/kube/client";
 import * as pulumi from "@pulumi/pulumi";
-import { KubeClient } from "../../cluster/kube/client.ts";
 import type { ClusterName } from "../../cluster/kubeconfig-file.ts";
 import type { LabConfig } from "../lab-config.ts";
 import type { LiveRun } from "./live-run.ts";

@@ -1,16 +1,16 @@
+import type { ClusterClient } from "@canary-lab/kit/kube/client";
+import { UserError } from "@canary-lab/kit/user-error";
 import type * as pulumi from "@pulumi/pulumi";
 import type { RolloutObject } from "../../canary/rollout/rollout-object.ts";
 import { rolloutPlace } from "../../canary/rollout/rollout-words.ts";
-import type { ClusterClient } from "../../cluster/kube/client.ts";
 import { rolloutPath } from "../../cluster/kube/paths.ts";
-import { LabError } from "../../cluster/lab-error.ts";
 import type { ApplicationSpec } from "../../components/workload/render-application.ts";
 import type { StrategyName } from "../strategies/strategy-name.ts";
 import { createHook } from "./create-hook.ts";
 
 /** The first revision of a workload gets all traffic, whatever its strategy says of steps and previews. */
-export const firstIsCanary = (strategy: StrategyName): LabError =>
-  new LabError(`The first version under ${strategy} gets all traffic at once, without steps: it cannot be a canary.`, {
+export const firstIsCanary = (strategy: StrategyName): UserError =>
+  new UserError(`The first version under ${strategy} gets all traffic at once, without steps: it cannot be a canary.`, {
     place: "the stack's config",
     allowed: "canaryEnabled false",
     next: "pulumi config set canaryEnabled false, up, and then canaryctl create-canary",
@@ -34,7 +34,7 @@ export function firstRevisionGuard(
 /**
  * Refuses a canary while none of a Rollout's revisions has become the stable one: the next that is ready is it, with all traffic.
  *
- * @throws LabError with the way to a stable version
+ * @throws UserError with the way to a stable version
  */
 export async function requireStableRevision(
   client: Pick<ClusterClient, "get">,
@@ -42,7 +42,7 @@ export async function requireStableRevision(
 ): Promise<void> {
   const rollout = await client.get<RolloutObject>(rolloutPath(namespace, app));
   if (!rollout || rollout.status?.stableRS) return;
-  throw new LabError(
+  throw new UserError(
     "No version has become the stable one yet: a canary would be the first, with all traffic at once.",
     {
       place: rolloutPlace({ app, namespace }),

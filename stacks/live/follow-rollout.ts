@@ -1,6 +1,6 @@
+import { UserError } from "@canary-lab/kit/user-error";
 import * as pulumi from "@pulumi/pulumi";
 import { rolloutLine, rolloutWait } from "../../canary/rollout/rollout-words.ts";
-import { LabError } from "../../cluster/lab-error.ts";
 import { type Followed, settled, standing } from "./settled-rollout.ts";
 
 /**
@@ -23,7 +23,7 @@ export function followRollout(rollout: pulumi.CustomResource, followed: Followed
       if (wait) await pulumi.log.info(`${line}; ${wait}: npx canaryctl promote (or abort)`, rollout);
       return line;
     } catch (error) {
-      throw error instanceof LabError ? new pulumi.RunError(error.toPlainText()) : error;
+      throw error instanceof UserError ? new pulumi.RunError(error.toPlainText()) : error;
     }
   });
 }

@@ -1,5 +1,5 @@
+import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { rolloutPlace } from "../../canary/rollout/rollout-words.ts";
-import type { ClusterClient } from "../../cluster/kube/client.ts";
 import { replicaSetsPath } from "../../cluster/kube/paths.ts";
 import type { ApplicationSpec } from "../../components/workload/render-application.ts";
 import { imageOf, type PodTemplate } from "./rollout-live.ts";
@@ -20,7 +20,7 @@ const deadlineAnnotation = "scale-down-deadline";
  * at once, without a preview, a promotion or an analysis (argo-rollouts 1.9.1, rollout/bluegreen.go, isBlueGreenFastTracked). That is
  * meant for going back to the stable image, and would bring a release that was aborted a moment ago to all users.
  *
- * @throws LabError where they stay for longer than 90 s
+ * @throws UserError where they stay for longer than 90 s
  */
 export async function untilIdlePodsAreGone(
   client: Pick<ClusterClient, "get">,

@@ -1,15 +1,15 @@
+import { UserError } from "@canary-lab/kit/user-error";
 import type { RolloutObject } from "../../canary/rollout/rollout-object.ts";
 import { routeUnrest, weightUnrest } from "../../canary/rollout/rollout-route.ts";
 import { readRollout } from "../../canary/rollout/rollout-status.ts";
 import { rolloutLine } from "../../canary/rollout/rollout-words.ts";
-import { LabError } from "../../cluster/lab-error.ts";
 import type { LiveRollout } from "./rollout-live.ts";
 
 /** Whether a new revision, or other steps, may be let in: now, when what is waited for has come, or not at all. */
 export type RevisionVerdict =
   | { readonly kind: "go" }
   | { readonly kind: "wait"; readonly until: string }
-  | { readonly kind: "refuse"; readonly fault: LabError };
+  | { readonly kind: "refuse"; readonly fault: UserError };
 
 const go: RevisionVerdict = { kind: "go" };
 
@@ -33,7 +33,7 @@ export function judgeRevision(
     const unrest = route && (status.isAborted ? weightUnrest : routeUnrest)(route.objects, route.names);
     return unrest ? { kind: "wait", until: unrest } : go;
   }
-  const fault = new LabError(`Another release is under way: ${rolloutLine(status)}.`, {
+  const fault = new UserError(`Another release is under way: ${rolloutLine(status)}.`, {
     place,
     allowed: `the stable image ${stableImage}, or any image when that release is over`,
     next: "npx canaryctl promote --full to finish it, or npx canaryctl rollback to give it up",
@@ -53,7 +53,7 @@ export function judgeSteps(rollout: RolloutObject, place: string): RevisionVerdi
   const { current, stable } = status.hashes;
   if (stable === "" || current === stable) return go;
   if (!status.isObserved) return { kind: "wait", until: "the controller has not looked at the release yet" };
-  const fault = new LabError(
+  const fault = new UserError(
     `Other steps would make the release that was begun with the former ones begin again: ${rolloutLine(status)}.`,
     {
       place,

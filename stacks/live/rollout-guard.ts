@@ -1,7 +1,7 @@
+import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import type * as pulumi from "@pulumi/pulumi";
 import type { RolloutObject } from "../../canary/rollout/rollout-object.ts";
 import { rolloutPlace } from "../../canary/rollout/rollout-words.ts";
-import type { ClusterClient } from "../../cluster/kube/client.ts";
 import { rolloutPath } from "../../cluster/kube/paths.ts";
 import type { ApplicationSpec } from "../../components/workload/render-application.ts";
 import { requireStableRevision } from "./first-revision.ts";
@@ -15,7 +15,7 @@ import { type Clock, waitUntilClear } from "./wait-until.ts";
  * Lets a new pod template in when the Rollout can take it, see `judgeRevision`.
  *
  * @param say told what is waited for, at each change
- * @throws LabError where it is refused, or the route of the last release does not come back
+ * @throws UserError where it is refused, or the route of the last release does not come back
  */
 export async function admitRevision(
   client: Pick<ClusterClient, "get">,
@@ -36,7 +36,7 @@ export async function admitRevision(
  * Lets other steps in where they do not make a release begin again, see `judgeSteps`.
  *
  * @param say told what is waited for, at each change
- * @throws LabError where they are refused, or the controller does not look at the release
+ * @throws UserError where they are refused, or the controller does not look at the release
  */
 export async function admitSteps(
   client: Pick<ClusterClient, "get">,

@@ -1,7 +1,7 @@
+import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { routeUnrest } from "../../canary/rollout/rollout-route.ts";
 import { readRollout } from "../../canary/rollout/rollout-status.ts";
 import { rolloutLine, rolloutPlace } from "../../canary/rollout/rollout-words.ts";
-import type { ClusterClient } from "../../cluster/kube/client.ts";
 import { destinationRulePath, rolloutPath, virtualServicePath } from "../../cluster/kube/paths.ts";
 import { virtualServiceName } from "../../components/names.ts";
 import { renderRestingRoute } from "../../components/rollout/render-rollout-canary.ts";
@@ -20,7 +20,7 @@ type Client = Pick<ClusterClient, "get" | "patch">;
  * The Rollout lives on with its pods until the new ones are ready; as long as it routes, the controller puts its revision back into
  * the subsets, which would then mean no pod of the new strategy. Afterwards each subset means every pod of the application.
  *
- * @throws LabError where a release is under way or its route does not come back
+ * @throws UserError where a release is under way or its route does not come back
  */
 export async function leaveRollout(
   client: Client,

@@ -1,6 +1,6 @@
+import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import type { RolloutObject } from "../../canary/rollout/rollout-object.ts";
 import { type RouteNames, type RouteObjects, revisionLabel } from "../../canary/rollout/rollout-route.ts";
-import type { ClusterClient } from "../../cluster/kube/client.ts";
 import { destinationRulePath, replicaSetsPath, rolloutPath, virtualServicePath } from "../../cluster/kube/paths.ts";
 import type { ApplicationSpec } from "../../components/workload/render-application.ts";
 

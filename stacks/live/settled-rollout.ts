@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { type ClusterClient, UnreachableError } from "@canary-lab/kit/kube/client";
+import { UserError } from "@canary-lab/kit/user-error";
 import type { AnalysisRunObject, RolloutObject } from "../../canary/rollout/rollout-object.ts";
 import { passingFaultMilliseconds, patienceSeconds } from "../../canary/rollout/rollout-patience.ts";
 import { type RolloutStatus, readRollout } from "../../canary/rollout/rollout-status.ts";
 import { rolloutFault, rolloutLine, rolloutPlace } from "../../canary/rollout/rollout-words.ts";
-import { type ClusterClient, UnreachableError } from "../../cluster/kube/client.ts";
 import { analysisRunPath, deploymentsPath, rolloutPath } from "../../cluster/kube/paths.ts";
-import { LabError } from "../../cluster/lab-error.ts";
 import type { Clock } from "./wait-until.ts";
 
 /** Where the Rollout is, and how to ask. */
@@ -22,7 +22,7 @@ const silenceMilliseconds = 60_000;
 /**
  * Waits until a Rollout is Healthy or paused for a person, and says each change on the way.
  *
- * @throws LabError where it is Degraded, is not there, or takes longer than {@link patienceSeconds}
+ * @throws UserError where it is Degraded, is not there, or takes longer than {@link patienceSeconds}
  */
 export async function settled(
   { namespace, name, client }: Followed,
@@ -37,7 +37,7 @@ export async function settled(
   for (; ; await clock.sleep(betweenLooksMilliseconds)) {
     const seen = await look(client, namespace, name, observedAt + silenceMilliseconds > clock.now());
     if (seen === "silence") continue;
-    if (!seen) throw new LabError("The Rollout is gone.", { place, next: "npx canaryctl up" });
+    if (!seen) throw new UserError("The Rollout is gone.", { place, next: "npx canaryctl up" });
     const { rollout, status } = seen;
     const now = clock.now();
     const line = rolloutLine(status);
@@ -81,8 +81,8 @@ async function look(client: Followed["client"], namespace: string, name: string,
   }
 }
 
-const degraded = (place: string, status: RolloutStatus): LabError =>
-  new LabError(`The release has failed: ${rolloutFault(status)}`, {
+const degraded = (place: string, status: RolloutStatus): UserError =>
+  new UserError(`The release has failed: ${rolloutFault(status)}`, {
     place: `${place}, ${rolloutLine(status)}`,
     next: afterFault(status),
   });
@@ -94,14 +94,14 @@ function afterFault({ isAborted, message }: RolloutStatus): string {
   return "npx canaryctl rollback to go back to the stable image, then npx canaryctl create-canary --image NAME";
 }
 
-const unseen = (place: string, status: RolloutStatus): LabError =>
-  new LabError(`The Rollouts controller did nothing for ${silenceMilliseconds / 1000} s: ${status.message}.`, {
+const unseen = (place: string, status: RolloutStatus): UserError =>
+  new UserError(`The Rollouts controller did nothing for ${silenceMilliseconds / 1000} s: ${status.message}.`, {
     place,
     next: "kubectl get pods -A -l app.kubernetes.io/name=argo-rollouts, then npx canaryctl up",
   });
 
-const tooLong = (place: string, line: string, seconds: number): LabError =>
-  new LabError(`The release is not done after ${seconds} s: ${line}.`, {
+const tooLong = (place: string, line: string, seconds: number): UserError =>
+  new UserError(`The release is not done after ${seconds} s: ${line}.`, {
     place,
     next: "npx canaryctl status, then npx canaryctl abort or npx canaryctl up to go on waiting",
   });

@@ -1,5 +1,5 @@
+import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterClient } from "../../cluster/kube/client.ts";
 import { deploymentsPath } from "../../cluster/kube/paths.ts";
 import { createHook } from "./create-hook.ts";
 import { type Clock, waitUntilClear } from "./wait-until.ts";
@@ -26,7 +26,7 @@ interface LiveDeployment {
  * from one end to the other would leave nobody to answer.
  *
  * @param say told what is waited for, at each change
- * @throws LabError where the other one does not get ready
+ * @throws UserError where the other one does not get ready
  */
 export async function waitForGrowth(
   client: Pick<ClusterClient, "get">,

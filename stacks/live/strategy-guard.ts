@@ -1,5 +1,5 @@
+import { UserError } from "@canary-lab/kit/user-error";
 import * as pulumi from "@pulumi/pulumi";
-import { LabError } from "../../cluster/lab-error.ts";
 import { canaryAnnotation, strategyAnnotation } from "../../components/workload/render-application.ts";
 import { type StrategyName, strategyNames, weightOwner } from "../strategies/strategy-name.ts";
 import { createHook } from "./create-hook.ts";
@@ -19,7 +19,7 @@ const isRollout = ({ strategy }: ReleaseState): boolean => weightOwner(strategy)
  * @param from undefined where there is nothing yet
  * @returns undefined where it may, else what to tell the user
  */
-export function switchFault(from: ReleaseState | undefined, to: ReleaseState): LabError | undefined {
+export function switchFault(from: ReleaseState | undefined, to: ReleaseState): UserError | undefined {
   if (!from) return to.canaryEnabled && hasOneWorkload(to) ? firstIsCanary(to.strategy) : undefined;
   if (from.strategy === to.strategy) return undefined;
   if (from.canaryEnabled || to.canaryEnabled) return midway(from, to);
@@ -31,9 +31,9 @@ const hasOneWorkload = ({ strategy }: ReleaseState): boolean => weightOwner(stra
 
 const place = "the stack's config";
 
-function midway(from: ReleaseState, to: ReleaseState): LabError {
+function midway(from: ReleaseState, to: ReleaseState): UserError {
   const when = from.canaryEnabled ? "while a canary runs" : "together with the start of a canary";
-  return new LabError(
+  return new UserError(
     `strategy cannot go from ${from.strategy} to ${to.strategy} ${when}: the new strategy knows nothing of the share of the traffic that was approved.`,
     {
       place,
@@ -45,8 +45,8 @@ function midway(from: ReleaseState, to: ReleaseState): LabError {
   );
 }
 
-const betweenRollouts = (from: ReleaseState, to: ReleaseState): LabError =>
-  new LabError(
+const betweenRollouts = (from: ReleaseState, to: ReleaseState): UserError =>
+  new UserError(
     `strategy cannot go from ${from.strategy} to ${to.strategy} at once: a Rollout's controller would turn the one into the other with all traffic on it.`,
     { place, allowed: "a strategy without a Rollout in between", next: "pulumi config set strategy istio, and up" },
   );

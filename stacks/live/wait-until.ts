@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { LabError } from "../../cluster/lab-error.ts";
+import { UserError } from "@canary-lab/kit/user-error";
 
 /** How time passes; tests have a faster one. Milliseconds. */
 export interface Clock {
@@ -21,7 +21,7 @@ export interface Wait {
 
 const betweenLooksMilliseconds = 250;
 
-/** Waits until nothing is in the way, and says each change of what is. @throws LabError where it lasts too long */
+/** Waits until nothing is in the way, and says each change of what is. @throws UserError where it lasts too long */
 export async function waitUntilClear({ obstacle, blocked, place, say, seconds = 90, clock }: Wait): Promise<void> {
   const { now, sleep: pause } = clock ?? { now: Date.now, sleep };
   const end = now() + seconds * 1000;
@@ -30,7 +30,7 @@ export async function waitUntilClear({ obstacle, blocked, place, say, seconds = 
     const reason = await obstacle();
     if (!reason) return;
     if (now() > end) {
-      throw new LabError(`${blocked} after ${seconds} s: ${reason}.`, {
+      throw new UserError(`${blocked} after ${seconds} s: ${reason}.`, {
         place,
         next: "npx canaryctl status, then npx canaryctl up to go on",
       });

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
+import { leftovers } from "@canary-lab/embedded-cluster/node/machine/leftovers";
+import { addresses, loopbackPorts } from "@canary-lab/embedded-cluster/node/network/addresses";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { addresses, loopbackPorts } from "../../cluster/embedded/node/addresses.ts";
-import { leftovers } from "../../cluster/embedded/node/leftovers.ts";
 import { type Checkout, makeCheckout } from "./support/checkout.ts";
 import { mustRun, userEnvironment } from "./support/command.ts";
 import { down } from "./support/lab.ts";
@@ -125,7 +125,7 @@ describe("the machine", () => {
     const outcome = await checkout.canaryctl(["up"], { env: { ...userEnvironment(), PATH: bin } });
     expect(refusalFault(outcome, /\bGo\b/, /Python/)).toBeUndefined();
     // By then it is known that the tools must be made here, and where; none of them is begun.
-    expect(checkout.labFiles().filter((file) => !["tools", "world"].includes(file))).toEqual([]);
+    expect(checkout.labFiles().filter((file) => !["tools", "target"].includes(file))).toEqual([]);
     const inTools = readdirSync(join(checkout.folder, ".lab", "tools"), { withFileTypes: true });
     expect(inTools.filter((entry) => entry.isDirectory())).toEqual([]);
     expect(await leftovers()).toEqual(before);

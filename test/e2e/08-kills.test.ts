@@ -1,5 +1,5 @@
+import { leftovers } from "@canary-lab/embedded-cluster/node/machine/leftovers";
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { leftovers } from "../../cluster/embedded/node/leftovers.ts";
 import {
   down,
   exportState,

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pinned } from "@canary-lab/embedded-cluster/toolchain/recipes/versions";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { pinned } from "../../cluster/embedded/toolchain/versions.ts";
 import { mustBeUp, setConfig } from "./support/configure.ts";
 import { kubectl, namespace, requireLab } from "./support/lab.ts";
 import { keepConfig } from "./support/stack-config.ts";

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { knownDifferences } from "@canary-lab/pulumi-plugins/kubernetes/conformance/known-differences";
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { knownDifferences } from "../../cluster/embedded/plugins/kubernetes/conformance/known-differences.ts";
 import { repositoryRoot } from "../../cluster/lab-folder.ts";
 import { type Outcome, run } from "./support/command.ts";
 import { labShell, requireLab } from "./support/lab.ts";
@@ -19,7 +19,7 @@ if (cases.length === 0) {
 
     beforeAll(async () => {
       await requireLab();
-      const command = join(repositoryRoot, "cluster/embedded/plugins/kubernetes/conformance/main.ts");
+      const command = join(repositoryRoot, "packages/pulumi-plugins/src/kubernetes/conformance/main.ts");
       outcome = await run("node", [command], { env: await labShell(), timeoutSeconds: 1500 });
     }, 1_600_000);
 

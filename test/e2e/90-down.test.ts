@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter } from "node:path";
+import { leftovers } from "@canary-lab/embedded-cluster/node/machine/leftovers";
 import { expect, test } from "@jest/globals";
-import { leftovers } from "../../cluster/embedded/node/leftovers.ts";
 import { inLab, labFolder } from "../../cluster/lab-folder.ts";
 import { mustRun, userEnvironment } from "./support/command.ts";
 import { canaryctl, down } from "./support/lab.ts";

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
+import { pinned } from "@canary-lab/embedded-cluster/toolchain/recipes/versions";
+import { version as dockerVersion } from "@canary-lab/pulumi-plugins/docker/provider";
+import { providers } from "@canary-lab/pulumi-plugins/install";
+import { version as kubernetesVersion } from "@canary-lab/pulumi-plugins/kubernetes/version";
 import { describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
-import { version as dockerVersion } from "../../cluster/embedded/plugins/docker/provider.ts";
-import { providers } from "../../cluster/embedded/plugins/install.ts";
-import { version as kubernetesVersion } from "../../cluster/embedded/plugins/kubernetes/version.ts";
-import { pinned } from "../../cluster/embedded/toolchain/versions.ts";
 import { engineVersion } from "../../cluster/programs.ts";
 import { clientContainer } from "../../components/traffic/render-load-client.ts";
 import {
@@ -48,13 +48,13 @@ describe("what is written in several places is the same", () => {
   ])(
     "the stand-in for the chart %s: the version that is asked for, and the program that it starts",
     (name, chart, app) => {
-      const { version, appVersion } = parse(read(`cluster/embedded/charts/stand-ins/${name}/Chart.yaml`));
+      const { version, appVersion } = parse(read(`packages/embedded-cluster/own-charts/${name}/Chart.yaml`));
       expect({ version, appVersion }).toEqual({ version: chart, appVersion: `v${app}` });
     },
   );
 
   test("the Prometheus that its stand-in starts by default", () => {
-    const { prometheus } = parse(read("cluster/embedded/charts/stand-ins/kube-prometheus-stack/values.yaml"));
+    const { prometheus } = parse(read("packages/embedded-cluster/own-charts/kube-prometheus-stack/values.yaml"));
     expect(prometheus.prometheusSpec.image.tag).toBe(`v${pinned.prometheus}`);
   });
 

@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
+import { LineProgress, type Progress } from "@canary-lab/kit/progress";
+import { UserError } from "@canary-lab/kit/user-error";
 import type { Command } from "commander";
-import { LabError } from "../../../cluster/lab-error.ts";
 import { inLab } from "../../../cluster/lab-folder.ts";
-import { LineProgress, type Progress } from "../../../cluster/progress.ts";
 import { parseConfig } from "../../../stacks/config/parse-config.ts";
 import { EngineBusyError, InterruptedError, NoStackError } from "../engine/engine.ts";
 import { settlePending } from "../engine/settle.ts";
@@ -11,14 +11,14 @@ import { backendUrl, defaultBackendUrl } from "../engine/variables.ts";
 import {
   forgetEnvironment,
   loadEnvironment,
-  notedWorld,
+  notedTarget,
   type SavedEnvironment,
   saveEnvironment,
 } from "../environment-file.ts";
 import { type Lab, labOf } from "../lab.ts";
 import { exclusively } from "../lab-lock.ts";
 import { examples, print, showLines } from "../print.ts";
-import { removeWorld } from "../remove-world.ts";
+import { removeTarget } from "../remove-target.ts";
 import { StackFile } from "../stack-file.ts";
 import { optionsOf } from "./arguments.ts";
 
@@ -38,28 +38,28 @@ export function addDown(program: Command): void {
 async function down(stack: string, progress: Progress): Promise<string> {
   const stackFile = new StackFile(stack);
   const environment = loadEnvironment();
-  const world = environment?.world ?? notedWorld();
+  const target = environment?.target ?? notedTarget();
   const others = environment ? otherStacks(environment, stack) : [];
   // The stack's own config may be what is broken, and nothing of it is needed to take a lab away.
   if (environment) await removeStack(labOf(stackFile, parseConfig(stackFile.defaults()), environment), progress);
-  await removeWorld(world, progress);
+  await removeTarget(target, progress);
   if (environment && others.length > 0) saveEnvironment(environment, others);
   else forgetEnvironment();
   if (!stackFile.hasSecrets()) stackFile.dropSalt();
   if (others.length > 0) return `Stack ${stack} is removed. Still there: ${others.join(", ")}.`;
-  return world ? "The lab is down." : "There was no lab to take down.";
+  return target ? "The lab is down." : "There was no lab to take down.";
 }
 
 /**
  * The stacks that stay behind in a cluster of the user's own when `stack` is removed; a cluster that the lab made goes with all of
  * its stacks.
  *
- * @throws LabError where `stack` is not there, but others are: forgetting the cluster would leave their resources behind
+ * @throws UserError where `stack` is not there, but others are: forgetting the cluster would leave their resources behind
  */
-export function otherStacks({ world, kubeContext, stacks }: SavedEnvironment, stack: string): readonly string[] {
-  if (world !== "existing" || stacks.length === 0) return [];
+export function otherStacks({ target, kubeContext, stacks }: SavedEnvironment, stack: string): readonly string[] {
+  if (target !== "existing" || stacks.length === 0) return [];
   if (!stacks.includes(stack)) {
-    throw new LabError(`Stack ${stack} is not in the cluster of context ${kubeContext}.`, {
+    throw new UserError(`Stack ${stack} is not in the cluster of context ${kubeContext}.`, {
       place: "--stack",
       allowed: stacks.join(", "),
       next: `npx canaryctl --stack ${stacks[0]} down`,
@@ -74,7 +74,7 @@ export function otherStacks({ world, kubeContext, stacks }: SavedEnvironment, st
  */
 async function removeStack(lab: Lab, progress: Progress): Promise<void> {
   const { engine, environment, state } = lab;
-  const isOurs = environment.world !== "existing";
+  const isOurs = environment.target !== "existing";
   await progress.stage("remove the stack", async (note) => {
     try {
       await destroy(lab, progress, note);
@@ -82,7 +82,7 @@ async function removeStack(lab: Lab, progress: Progress): Promise<void> {
       if (error instanceof NoStackError) return;
       const isFinal =
         !isOurs ||
-        !(error instanceof LabError) ||
+        !(error instanceof UserError) ||
         error instanceof InterruptedError ||
         error instanceof EngineBusyError;
       if (isFinal) throw error;

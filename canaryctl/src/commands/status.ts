@@ -21,7 +21,7 @@ interface StatusOptions {
 /** What `status` knows; printed as it is by `--json`. */
 export interface Status {
   readonly stack: string;
-  readonly world: string;
+  readonly target: string;
   readonly kubeContext: string;
   readonly namespace: string;
   readonly app: string;
@@ -75,7 +75,7 @@ export async function readStatus(lab: Lab, strategy: ReleaseStrategy, requests?:
   const release = await strategy.read(lab);
   return {
     stack: stackFile.stack,
-    world: environment.world,
+    target: environment.target,
     kubeContext: environment.kubeContext,
     namespace: config.namespace,
     app: config.app,
@@ -102,7 +102,7 @@ export function statusText(status: Status): readonly string[] {
   const { weights, workloads, release, strategy, owner } = status;
   const live = weights.route ? shareText(weights.route) : "none";
   return [
-    `Stack ${status.stack}: ${status.app} in namespace ${status.namespace}, ${status.world} cluster, context ${status.kubeContext}`,
+    `Stack ${status.stack}: ${status.app} in namespace ${status.namespace}, ${status.target} cluster, context ${status.kubeContext}`,
     ...table([
       ["strategy", strategy, `(the traffic is moved by ${ownerText[owner]})`],
       ...(weights.wanted ? [["weights wanted", shareText(weights.wanted), "(stable/canary, from the config)"]] : []),

@@ -1,4 +1,4 @@
-import type { StageTime } from "../../../cluster/progress.ts";
+import type { StageTime } from "@canary-lab/kit/progress";
 import { clientName, gatewayHost, gatewayName } from "../../../components/names.ts";
 import { type WeightOwner, weightOwner } from "../../../stacks/strategies/strategy-name.ts";
 import type { Lab } from "../lab.ts";
@@ -66,4 +66,4 @@ function nextCommands(lab: Lab): readonly (readonly string[])[] {
 const hasIstioGateway: readonly string[] = ["istio", "rollout-canary", "rollout-blue-green"];
 
 /** Worlds that the lab makes answer on loopback; in a cluster of the user's own, any node does. */
-const gatewayAddress = ({ environment }: Lab): string => (environment.world === "existing" ? "<a node>" : "127.0.0.1");
+const gatewayAddress = ({ environment }: Lab): string => (environment.target === "existing" ? "<a node>" : "127.0.0.1");

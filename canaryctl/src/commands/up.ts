@@ -1,19 +1,19 @@
+import { LineProgress, type Progress } from "@canary-lab/kit/progress";
+import { UserError } from "@canary-lab/kit/user-error";
 import { type Command, Option } from "commander";
-import { chooseWorld } from "../../../cluster/choose.ts";
-import { LabError } from "../../../cluster/lab-error.ts";
-import { LineProgress, type Progress } from "../../../cluster/progress.ts";
-import { type World, type WorldName, worldNames } from "../../../cluster/world.ts";
+import { chooseTarget } from "../../../cluster/choose.ts";
+import { type Target, type TargetName, targetNames } from "../../../cluster/target.ts";
 import type { LabConfig } from "../../../stacks/lab-config.ts";
 import { platformParts } from "../../../stacks/platform-parts.ts";
 import { forgetLostCluster } from "../engine/lost-cluster.ts";
 import { prepareStack } from "../engine/prepare.ts";
 import { settlePending } from "../engine/settle.ts";
 import { freeStack, updateStack } from "../engine/update.ts";
-import { loadEnvironment, notedWorld, noteWorld, saveEnvironment } from "../environment-file.ts";
+import { loadEnvironment, notedTarget, noteTarget, saveEnvironment } from "../environment-file.ts";
 import { type ConfigChanges, type GlobalOptions, type Lab, labOf, type OpenedConfig, openConfig } from "../lab.ts";
 import { exclusively } from "../lab-lock.ts";
 import { examples, print, showLines } from "../print.ts";
-import { removeWorld } from "../remove-world.ts";
+import { removeTarget } from "../remove-target.ts";
 import { noIngressHere } from "../strategies/header.ts";
 import { configuredStrategy } from "../strategies/table.ts";
 import { measureSplit } from "../traffic/measured-split.ts";
@@ -22,7 +22,7 @@ import { optionsOf } from "./arguments.ts";
 import { upReport } from "./up-report.ts";
 
 interface UpOptions {
-  readonly cluster?: WorldName;
+  readonly cluster?: TargetName;
 }
 
 /** Requests of the closing measurement: at 10 %, a split that is off by 7 points is told from a right one. */
@@ -36,8 +36,8 @@ export function addUp(program: Command): void {
     .command("up")
     .description("set up the lab, or mend it: cluster, mesh, images, application, route; then measure the split")
     .addOption(
-      new Option("--cluster <world>", "where it runs; by default it is chosen, and `up` says why").choices([
-        ...worldNames,
+      new Option("--cluster <target>", "where it runs; by default it is chosen, and `up` says why").choices([
+        ...targetNames,
       ]),
     )
     .addHelpText("after", examples("canaryctl up", "canaryctl up --cluster kind", "canaryctl up --ns team-a"))
@@ -60,10 +60,10 @@ function openForUp({ stack, ns, app }: GlobalOptions): OpenedForUp {
   return { ...openConfig({ stack }, changes), changes };
 }
 
-async function up(opened: OpenedForUp, override: WorldName | undefined, progress: LineProgress): Promise<void> {
+async function up(opened: OpenedForUp, override: TargetName | undefined, progress: LineProgress): Promise<void> {
   const started = performance.now();
-  const world = await chooseAndTell(opened, override, progress);
-  const raised = await raise(world, opened, progress);
+  const target = await chooseAndTell(opened, override, progress);
+  const raised = await raise(target, opened, progress);
   const lab = await progress.stage("deploy", (note) => deploy(raised, progress, note));
   const verdict = await measure(lab, progress);
   const all = { stage: "in all", seconds: (performance.now() - started) / 1000 };
@@ -82,34 +82,34 @@ async function measure(lab: Lab, progress: LineProgress): Promise<SplitVerdict |
 
 async function chooseAndTell(
   { config, stackFile }: OpenedConfig,
-  override: WorldName | undefined,
+  override: TargetName | undefined,
   progress: Progress,
-): Promise<World> {
-  const running = loadEnvironment()?.world;
-  const { world, reason } = await chooseWorld({ config, ...(override && { override }), ...(running && { running }) });
-  if (running && running !== world.name) {
-    throw new LabError(
-      `The lab is up in the ${running} cluster, and it would now be the ${world.name} one: ${reason}.`,
+): Promise<Target> {
+  const running = loadEnvironment()?.target;
+  const { target, reason } = await chooseTarget({ config, ...(override && { override }), ...(running && { running }) });
+  if (running && running !== target.name) {
+    throw new UserError(
+      `The lab is up in the ${running} cluster, and it would now be the ${target.name} one: ${reason}.`,
       {
         next: "npm run down",
       },
     );
   }
-  if (world.name === "embedded" && config.strategy === "nginx-header") throw noIngressHere(stackFile.name);
-  world.check?.();
-  progress.say(`Cluster: ${world.name}, because ${reason}. What this changes outside .lab/:`);
-  for (const line of world.footprint()) progress.say(`  - ${line}`);
-  return world;
+  if (target.name === "embedded" && config.strategy === "nginx-header") throw noIngressHere(stackFile.name);
+  target.check?.();
+  progress.say(`Cluster: ${target.name}, because ${reason}. What this changes outside .lab/:`);
+  for (const line of target.footprint()) progress.say(`  - ${line}`);
+  return target;
 }
 
-async function raise(world: World, { stackFile, config, changes }: OpenedForUp, progress: Progress): Promise<Lab> {
-  const unfinished = notedWorld();
-  if (unfinished && unfinished !== world.name) {
+async function raise(target: Target, { stackFile, config, changes }: OpenedForUp, progress: Progress): Promise<Lab> {
+  const unfinished = notedTarget();
+  if (unfinished && unfinished !== target.name) {
     progress.say(`An earlier \`up\` began a ${unfinished} cluster and did not end: taking away what it made.`);
-    await removeWorld(unfinished, progress);
+    await removeTarget(unfinished, progress);
   }
-  noteWorld(world.name);
-  const environment = await world.up(progress, platformParts(config));
+  noteTarget(target.name);
+  const environment = await target.up(progress, platformParts(config));
   saveEnvironment(environment, [...new Set([...(loadEnvironment()?.stacks ?? []), stackFile.stack])]);
   if (Object.keys(changes).length > 0) stackFile.set(changes);
   return labOf(stackFile, config, environment);
@@ -126,7 +126,7 @@ async function deploy(lab: Lab, progress: Progress, note: (detail: string) => vo
   return configuredStrategy(lab).restore(lab, say);
 }
 
-const notAsWanted = ({ namespace }: LabConfig): LabError =>
-  new LabError("The split seen is not the one wanted, or requests failed.", {
+const notAsWanted = ({ namespace }: LabConfig): UserError =>
+  new UserError("The split seen is not the one wanted, or requests failed.", {
     next: `npx canaryctl status --traffic 1000; kubectl -n ${namespace} get pods`,
   });

@@ -1,18 +1,19 @@
 import { rmSync } from "node:fs";
-import { LabError } from "../../../cluster/lab-error.ts";
-import { inLab, writePrivateFile } from "../../../cluster/lab-folder.ts";
+import { writePrivateFile } from "@canary-lab/kit/private-files";
+import { UserError } from "@canary-lab/kit/user-error";
+import { inLab } from "../../../cluster/lab-folder.ts";
 import { errorsIn, isNoise } from "./output.ts";
 import type { ExportedState } from "./pending.ts";
 import { type EngineExit, type EngineProcess, runPulumi } from "./process.ts";
 
 /** Another update holds the stack's lock. */
-export class EngineBusyError extends LabError {}
+export class EngineBusyError extends UserError {}
 
 /** The stack is not in the backend. */
-export class NoStackError extends LabError {}
+export class NoStackError extends UserError {}
 
 /** The user asked to stop; what was in flight has ended and the state is saved. */
-export class InterruptedError extends LabError {}
+export class InterruptedError extends UserError {}
 
 /** Where the engine's lines go; by default nowhere, for a command whose own words say enough. */
 export type LineSink = (line: string) => void;
@@ -40,7 +41,7 @@ export interface Engine {
  * The `pulumi` command. The Automation API was measured and left aside: it starts the same command four times for one update
  * (2.4 s instead of 1.3 s for a program of one resource), and a change of weight has 3 s in all.
  *
- * @throws EngineBusyError, NoStackError, InterruptedError, or LabError with the engine's own words
+ * @throws EngineBusyError, NoStackError, InterruptedError, or UserError with the engine's own words
  */
 export class PulumiEngine implements Engine {
   readonly #stack: string;
@@ -60,7 +61,7 @@ export class PulumiEngine implements Engine {
   async preview(): Promise<void> {
     const exit = await this.#run({ args: this.#args(["preview", "--diff"]), variables: this.#variables });
     // The engine has written its reasons to the terminal already.
-    if (exit.code !== 0) throw new LabError("The preview failed: the engine says why above.");
+    if (exit.code !== 0) throw new UserError("The preview failed: the engine says why above.");
   }
 
   async destroy(onLine?: LineSink): Promise<void> {
@@ -117,7 +118,7 @@ export class PulumiEngine implements Engine {
 }
 
 /** The engine's failure in the lab's form, told apart by the engine's own words: it has one exit code for most of them. */
-function failure(command: string, lines: readonly string[]): LabError {
+function failure(command: string, lines: readonly string[]): UserError {
   const errors = errorsIn(lines);
   const message = errors.length > 0 ? errors.join("\n  ") : lines.slice(-10).join("\n  ");
   if (/currently locked by \d+ lock/.test(message)) {
@@ -127,10 +128,10 @@ function failure(command: string, lines: readonly string[]): LabError {
   }
   if (/no stack named/.test(message)) return new NoStackError(message, { next: "npx canaryctl up" });
   if (/incorrect passphrase|passphrase must be set/.test(message)) {
-    return new LabError(`The stack's secrets cannot be read: ${message}`, {
+    return new UserError(`The stack's secrets cannot be read: ${message}`, {
       allowed: "the passphrase that the stack was made with",
       next: "export PULUMI_CONFIG_PASSPHRASE=…",
     });
   }
-  return new LabError(`pulumi ${command} failed: ${message}`, { next: "mend the cause, then npx canaryctl up" });
+  return new UserError(`pulumi ${command} failed: ${message}`, { next: "mend the cause, then npx canaryctl up" });
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { LabError } from "../../../cluster/lab-error.ts";
-import { writePrivateFile } from "../../../cluster/lab-folder.ts";
+import { writePrivateFile } from "@canary-lab/kit/private-files";
+import { UserError } from "@canary-lab/kit/user-error";
 import { identityFile } from "../environment-file.ts";
 import type { Lab } from "../lab.ts";
 
@@ -8,7 +8,7 @@ import type { Lab } from "../lab.ts";
 async function clusterIdentity({ cluster }: Lab): Promise<string> {
   const first = await cluster.get<{ readonly metadata: { readonly uid: string } }>("/api/v1/namespaces/kube-system");
   if (first) return first.metadata.uid;
-  throw new LabError("The cluster has no namespace kube-system, so it is not ready.", { next: "npx canaryctl up" });
+  throw new UserError("The cluster has no namespace kube-system, so it is not ready.", { next: "npx canaryctl up" });
 }
 
 /**
@@ -18,7 +18,7 @@ async function clusterIdentity({ cluster }: Lab): Promise<string> {
  * @param file holds the identity of the cluster that the state is about
  */
 export async function forgetLostCluster(lab: Lab, say: (line: string) => void, file = identityFile()): Promise<void> {
-  if (lab.environment.world === "existing") return;
+  if (lab.environment.target === "existing") return;
   const [known, found] = [readIfThere(file), await clusterIdentity(lab)];
   if (known === found) return;
   if (known !== undefined && lab.state?.exists()) {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { LabError } from "../../../cluster/lab-error.ts";
-import { makePrivateFolder } from "../../../cluster/lab-folder.ts";
+import { makePrivateFolder } from "@canary-lab/kit/private-files";
+import { UserError } from "@canary-lab/kit/user-error";
 import type { Lab } from "../lab.ts";
 import { NoStackError } from "./engine.ts";
 import { backendUrl, ensurePassphrase, hasOwnPassphrase, passphraseFile } from "./variables.ts";
@@ -12,13 +12,13 @@ import { backendUrl, ensurePassphrase, hasOwnPassphrase, passphraseFile } from "
  * A stack's file is tied to one passphrase by its line `encryptionsalt`, and a new `.lab/` has a new passphrase. A line that is left
  * from an older one is taken out, where nothing is encrypted with it.
  *
- * @throws LabError where something is, and its passphrase is not at hand
+ * @throws UserError where something is, and its passphrase is not at hand
  */
 export async function prepareStack({ engine, stackFile, state }: Lab, passphrase = passphraseFile()): Promise<void> {
   const isKnown = hasOwnPassphrase(process.env) || existsSync(passphrase);
   const isThere = state ? state.exists() : await isInBackend(engine);
   if (!isThere && stackFile.hasSecrets() && !isKnown) {
-    throw new LabError(
+    throw new UserError(
       `${stackFile.name} holds secrets, and the passphrase that they were encrypted with is not here.`,
       {
         place: stackFile.path,

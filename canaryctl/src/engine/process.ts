@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { LabError } from "../../../cluster/lab-error.ts";
+import { UserError } from "@canary-lab/kit/user-error";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
 import { LineSplitter } from "./output.ts";
 
@@ -24,7 +24,7 @@ const sameInterruptMilliseconds = 1_000;
  * Runs `pulumi` once, in a process group of its own: only what this function passes on reaches it. The first interrupt lets
  * the engine finish what is in flight and save its state; a later one stops it at once.
  *
- * @throws LabError where there is no `pulumi` on the PATH of `variables`
+ * @throws UserError where there is no `pulumi` on the PATH of `variables`
  */
 export function runPulumi({ args, variables, onLine }: EngineProcess): Promise<EngineExit> {
   return new Promise((resolve, reject) => {
@@ -60,7 +60,7 @@ export function runPulumi({ args, variables, onLine }: EngineProcess): Promise<E
     child.on("error", (error: NodeJS.ErrnoException) => {
       release();
       if (error.code !== "ENOENT") reject(error);
-      else reject(new LabError("There is no `pulumi` on PATH.", { place: variables.PATH, next: "npm run up" }));
+      else reject(new UserError("There is no `pulumi` on PATH.", { place: variables.PATH, next: "npm run up" }));
     });
     child.on("close", (code) => {
       release();

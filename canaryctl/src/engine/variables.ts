@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { delimiter } from "node:path";
-import { inLab, writePrivateFile } from "../../../cluster/lab-folder.ts";
-import type { Environment } from "../../../cluster/world.ts";
+import { writePrivateFile } from "@canary-lab/kit/private-files";
+import { inLab } from "../../../cluster/lab-folder.ts";
+import type { Environment } from "../../../cluster/target.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -25,7 +26,7 @@ export const defaultBackendUrl = (): string => `file://${inLab("state")}`;
 export const backendUrl = (user: Variables): string => user.PULUMI_BACKEND_URL ?? defaultBackendUrl();
 
 /**
- * What the engine, its plugins and the program need in their environment, beyond what the user has in theirs: what the world
+ * What the engine, its plugins and the program need in their environment, beyond what the user has in theirs: what the target cluster
  * says, where the state is, and what spares time. Pure; `canaryctl env` prints it for plain `pulumi`.
  */
 export function engineVariables(environment: Environment, stack: string, user: Variables): Record<string, string> {

@@ -1,7 +1,7 @@
 import { Writable } from "node:stream";
-import type { ClusterClient } from "../../../cluster/kube/client.ts";
+import type { ClusterClient } from "@canary-lab/kit/kube/client";
+import { UserError } from "@canary-lab/kit/user-error";
 import { podsPath } from "../../../cluster/kube/paths.ts";
-import { LabError } from "../../../cluster/lab-error.ts";
 
 /** Runs a command in a container of one pod and gives what it printed. */
 export type PodExec = (container: string, command: readonly string[]) => Promise<string>;
@@ -48,7 +48,7 @@ export async function execIn(target: {
   return (container, command) =>
     new Promise((resolve, reject) => {
       const place = `pod ${target.namespace}/${target.pod}, container ${container}`;
-      const failed = (reason: string) => reject(new LabError(`\`${command.join(" ")}\` failed: ${reason}`, { place }));
+      const failed = (reason: string) => reject(new UserError(`\`${command.join(" ")}\` failed: ${reason}`, { place }));
       const output = collect();
       const errors = collect();
       exec

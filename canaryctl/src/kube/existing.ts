@@ -1,4 +1,4 @@
-import type { ClusterClient } from "../../../cluster/kube/client.ts";
+import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { secretsPath } from "../../../cluster/kube/paths.ts";
 import type { ObjectReference } from "../engine/pending.ts";
 

@@ -1,5 +1,5 @@
+import { UserError } from "@canary-lab/kit/user-error";
 import { ingressPath } from "../../../cluster/kube/paths.ts";
-import { LabError } from "../../../cluster/lab-error.ts";
 import { gatewayHost, sideServiceName, versions } from "../../../components/names.ts";
 import { changeStack, updateStack } from "../engine/update.ts";
 import { type Lab, reread } from "../lab.ts";
@@ -67,8 +67,8 @@ export const headerHint = ({ config }: Pick<Lab, "config">): string =>
   `curl -H 'Host: ${gatewayHost(config.app, config.namespace)}' -H 'X-Canary: ${versions.canary}' http://<ingress-nginx>/`;
 
 /** On the embedded cluster there is no ingress-nginx, and nothing would answer. */
-export const noIngressHere = (place: string): LabError =>
-  new LabError(
+export const noIngressHere = (place: string): UserError =>
+  new UserError(
     "Strategy nginx-header cannot run on the embedded cluster: ingress-nginx is published only as images of a registry, none of which it reaches, and is retired upstream.",
     {
       place: `strategy in ${place}`,

@@ -1,11 +1,11 @@
-import { LabError } from "../../../cluster/lab-error.ts";
+import { UserError } from "@canary-lab/kit/user-error";
 import type { StrategyName } from "../../../stacks/strategies/strategy-name.ts";
 import type { Lab } from "../lab.ts";
 import type { ReleaseStrategy } from "./strategy.ts";
 
 /** A command that has no meaning under a strategy. */
 export const refuse = (cause: string, next: string) => (): Promise<never> =>
-  Promise.reject(new LabError(cause, { next }));
+  Promise.reject(new UserError(cause, { next }));
 
 /** What can be done to a Rollout only, under a strategy that has none. @param back the command that gives a release up there */
 export const withoutRollout = (strategy: StrategyName, back: string): Pick<ReleaseStrategy, "abort" | "retry"> => ({
@@ -16,8 +16,8 @@ export const withoutRollout = (strategy: StrategyName, back: string): Pick<Relea
   ),
 });
 
-export const nothingToPromote = ({ config, stackFile }: Lab): LabError =>
-  new LabError("There is no canary that could be promoted.", {
+export const nothingToPromote = ({ config, stackFile }: Lab): UserError =>
+  new UserError("There is no canary that could be promoted.", {
     place: `canaryEnabled in ${stackFile.name}`,
     next: `npx canaryctl create-canary --image ${otherImage(config)}`,
   });
@@ -25,19 +25,19 @@ export const nothingToPromote = ({ config, stackFile }: Lab): LabError =>
 const otherImage = ({ stableImage, canaryImage }: Lab["config"]): string =>
   canaryImage === stableImage ? "versioned-echo:TAG, of another tag than the stable one" : canaryImage;
 
-/** @throws LabError while the canary gets a share, in percent, of the traffic by what stands at `place` */
+/** @throws UserError while the canary gets a share, in percent, of the traffic by what stands at `place` */
 export function refuseWhileUsed(share: number, place: string): void {
   if (share === 0) return;
-  throw new LabError(`The canary still gets ${share} % of the traffic: without it, that share would get errors.`, {
+  throw new UserError(`The canary still gets ${share} % of the traffic: without it, that share would get errors.`, {
     place,
     next: "npx canaryctl rollback, then npx canaryctl delete-canary",
   });
 }
 
-/** @throws LabError where a workload that runs both versions in turn is asked for the one that it has: that makes no new revision */
+/** @throws UserError where a workload that runs both versions in turn is asked for the one that it has: that makes no new revision */
 export function refuseStableImage({ config: { canaryImage, stableImage }, stackFile }: Lab): void {
   if (canaryImage !== stableImage) return;
-  throw new LabError(`${canaryImage} is the stable image already: there is nothing to release.`, {
+  throw new UserError(`${canaryImage} is the stable image already: there is nothing to release.`, {
     place: `stableImage in ${stackFile.name}`,
     next: "npx canaryctl create-canary --image versioned-echo:v2, or another tag than the stable one",
   });

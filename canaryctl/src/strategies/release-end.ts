@@ -19,7 +19,7 @@ export async function writeRelease(lab: Lab, options: UpdateOptions): Promise<st
  * Takes the canary out of the config where one workload runs both versions.
  *
  * @param live the share of the traffic that it gets, by what stands at `place`
- * @throws LabError while it gets any
+ * @throws UserError while it gets any
  */
 export async function removeUnused(lab: Lab, live: Share | undefined, place: string, say: Say): Promise<string> {
   refuseWhileUsed(Math.round(live?.canary ?? 0), place);

@@ -52,7 +52,7 @@ export interface Release {
 }
 
 /**
- * What the commands do under one strategy. Each gives one line that says what was done, and throws a LabError where it is refused or
+ * What the commands do under one strategy. Each gives one line that says what was done, and throws a UserError where it is refused or
  * fails. `lab.config` holds the changes that the command is about to make.
  */
 export interface ReleaseStrategy {

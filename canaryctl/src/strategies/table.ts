@@ -1,5 +1,5 @@
+import { UserError } from "@canary-lab/kit/user-error";
 import { namespacePath } from "../../../cluster/kube/paths.ts";
-import { LabError } from "../../../cluster/lab-error.ts";
 import { strategyAnnotation } from "../../../components/workload/render-application.ts";
 import { type StrategyName, strategyNames } from "../../../stacks/strategies/strategy-name.ts";
 import type { Lab } from "../lab.ts";
@@ -34,13 +34,13 @@ async function deployedStrategy({ cluster, config }: Lab): Promise<StrategyName 
 /**
  * The strategy of a lab: the config's, which must be the one that is deployed.
  *
- * @throws LabError where the config has been changed to another one, and `up` has not yet been run
+ * @throws UserError where the config has been changed to another one, and `up` has not yet been run
  */
 export async function strategyOf(lab: Lab): Promise<ReleaseStrategy> {
   const wanted = lab.config.strategy;
   const deployed = (await deployedStrategy(lab)) ?? wanted;
   if (deployed === wanted) return table[wanted];
-  throw new LabError(`The config says strategy ${wanted}, and the application is deployed by ${deployed}.`, {
+  throw new UserError(`The config says strategy ${wanted}, and the application is deployed by ${deployed}.`, {
     place: `strategy in ${lab.stackFile.name}`,
     allowed: `${deployed}, until an update has changed it`,
     next: `npx canaryctl up (or pulumi config set strategy ${deployed})`,

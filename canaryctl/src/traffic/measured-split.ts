@@ -1,4 +1,4 @@
-import { LabError } from "../../../cluster/lab-error.ts";
+import { UserError } from "@canary-lab/kit/user-error";
 import type { PodExec } from "../kube/exec.ts";
 import type { Lab } from "../lab.ts";
 import type { ReleaseStrategy } from "../strategies/strategy.ts";
@@ -10,7 +10,7 @@ import { judgeSplit, type SplitVerdict, sidesOf } from "./verdict.ts";
  * measurements the better one proves nothing. What is only on its way is waited for before: the route, which the client's sidecar must
  * send by, and the pods, of which it can know later than of the route to them.
  *
- * @throws LabError where the route does not reach the client, or where the answers cannot tell the sides apart
+ * @throws UserError where the route does not reach the client, or where the answers cannot tell the sides apart
  */
 export async function measureSplit(
   exec: PodExec,
@@ -21,13 +21,13 @@ export async function measureSplit(
   const release = await strategy.read(lab);
   const { stableImage, canaryImage } = lab.config;
   if (!release.expected) {
-    throw new LabError(release.fault ?? "There is no split that could be measured from inside the mesh.", {
+    throw new UserError(release.fault ?? "There is no split that could be measured from inside the mesh.", {
       next: "npx canaryctl status",
     });
   }
   const sides = sidesOf(lab.config, release.expected, release.names);
   if (!sides) {
-    throw new LabError("The answers of the two sides cannot be told apart.", {
+    throw new UserError("The answers of the two sides cannot be told apart.", {
       place: `stableImage ${stableImage}, canaryImage ${canaryImage}`,
       allowed: "two different tags of versioned-echo",
       next: "npx canaryctl create-canary --image versioned-echo:v2",

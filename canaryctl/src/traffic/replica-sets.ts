@@ -1,4 +1,4 @@
-import type { ClusterClient } from "../../../cluster/kube/client.ts";
+import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { replicaSetsPath } from "../../../cluster/kube/paths.ts";
 import type { ApplicationOf } from "./share.ts";
 import type { Workload } from "./workloads.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { ApiError, type ClusterClient } from "../../../cluster/kube/client.ts";
-import type { LabError } from "../../../cluster/lab-error.ts";
+import { ApiError, type ClusterClient } from "@canary-lab/kit/kube/client";
+import type { UserError } from "@canary-lab/kit/user-error";
 import type { LabConfig } from "../../../stacks/lab-config.ts";
 import type { PodExec } from "../kube/exec.ts";
 import type { ApplicationOf, Share } from "./share.ts";
@@ -32,10 +32,10 @@ export interface Route {
   readonly hasIdlePods: boolean;
   /** Percentage points by which a right split can be off beside chance. Default 0. */
   readonly tolerance?: number;
-  /** Waits until the client's pod sends by the split of `config`. @throws LabError after a minute */
+  /** Waits until the client's pod sends by the split of `config`. @throws UserError after a minute */
   reach(exec: PodExec, cluster: ClusterClient, config: LabConfig): Promise<void>;
   /** The error for where there is none. */
-  missing(of: ApplicationOf): LabError;
+  missing(of: ApplicationOf): UserError;
 }
 
 /** The parts of any object that tell who wrote its fields. */
@@ -64,7 +64,7 @@ const patience = { milliseconds: 30_000, betweenTries: 250 } as const;
 /**
  * Server-side apply that tries again while the cluster's own webhooks are down.
  *
- * @throws LabError where there is no such object: making one here would stand in the way of the program's
+ * @throws UserError where there is no such object: making one here would stand in the way of the program's
  */
 export async function applyPatiently(
   cluster: ClusterClient,

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { ClusterClient } from "../../../cluster/kube/client.ts";
+import type { ClusterClient } from "@canary-lab/kit/kube/client";
+import { UserError } from "@canary-lab/kit/user-error";
 import { podsPath } from "../../../cluster/kube/paths.ts";
-import { LabError } from "../../../cluster/lab-error.ts";
 import { clientName } from "../../../components/names.ts";
 import { isReady, type PodExec, type PodList } from "../kube/exec.ts";
 import type { ApplicationOf } from "./share.ts";
@@ -37,7 +37,7 @@ const patience = { milliseconds: 60_000, betweenTries: 300 } as const;
  * way out or in would be blamed on the split.
  *
  * @param labels of the pods behind the Service
- * @throws LabError after a minute
+ * @throws UserError after a minute
  */
 export async function waitForEndpoints(
   exec: PodExec,
@@ -55,7 +55,7 @@ export async function waitForEndpoints(
     if (ready.size > 0 && isSame(ready, known)) return;
     await pause(patience.betweenTries);
   } while (Date.now() < until);
-  throw new LabError(
+  throw new UserError(
     `The client's sidecar knows of ${known.size} pods behind ${service}, and ${ready.size} of them are ready.`,
     { place: `deployment ${namespace}/${clientName(app)}`, next: "kubectl -n istio-system logs deploy/istiod" },
   );

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { LabError } from "../../../cluster/lab-error.ts";
+import { UserError } from "@canary-lab/kit/user-error";
 import { clientName, type Version, versions } from "../../../components/names.ts";
 import type { PodExec } from "../kube/exec.ts";
 import { type ApplicationOf, isSameShare, type Share, shareText } from "./share.ts";
@@ -52,7 +52,7 @@ const patience = { milliseconds: 60_000, betweenTries: 200 } as const;
 /**
  * Waits until the client's sidecar sends by `wanted`: a measurement before that would blame the split for what is only on its way.
  *
- * @throws LabError after a minute
+ * @throws UserError after a minute
  */
 export async function waitForSplit(exec: PodExec, of: ApplicationOf, wanted: Share): Promise<void> {
   const until = Date.now() + patience.milliseconds;
@@ -62,7 +62,7 @@ export async function waitForSplit(exec: PodExec, of: ApplicationOf, wanted: Sha
     if (seen && isSameShare(seen, wanted)) return;
     await pause(patience.betweenTries);
   } while (Date.now() < until);
-  throw new LabError(
+  throw new UserError(
     seen
       ? `The client's sidecar still sends ${shareText(seen)}, where ${shareText(wanted)} is wanted.`
       : `The client's sidecar knows of no split for ${of.app}.`,

@@ -1,4 +1,4 @@
-import type { ClusterClient } from "../../../cluster/kube/client.ts";
+import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { deploymentsPath } from "../../../cluster/kube/paths.ts";
 import { deploymentName, type Version, versions } from "../../../components/names.ts";
 import type { ApplicationOf } from "./share.ts";

@@ -1,10 +1,10 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import type { Engine } from "../../../canaryctl/src/engine/engine.ts";
 import type { ConfigChanges, Lab } from "../../../canaryctl/src/lab.ts";
 import { StackFile } from "../../../canaryctl/src/stack-file.ts";
-import type { ClusterClient } from "../../../cluster/kube/client.ts";
 import { parseConfig } from "../../../stacks/config/parse-config.ts";
 
 /** A folder with the project's own Pulumi.yaml and a stack's file. */
@@ -89,7 +89,7 @@ export function fakeLab(options: FakeOptions = {}) {
     stackFile,
     config,
     environment: {
-      world: "embedded",
+      target: "embedded",
       reason: "a test",
       kubeconfig: "/nowhere",
       kubeContext: "canary-lab",

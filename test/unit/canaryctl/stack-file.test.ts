@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { UserError } from "@canary-lab/kit/user-error";
 import { describe, expect, test } from "@jest/globals";
 import { StackFile } from "../../../canaryctl/src/stack-file.ts";
 import { UsageError } from "../../../canaryctl/src/usage-error.ts";
-import { LabError } from "../../../cluster/lab-error.ts";
 import { projectFolder } from "./fake-lab.ts";
 
 const text = `# the position of the canary
@@ -124,11 +124,11 @@ encryptionsalt: v1:abc
 
   test.each(["config: [\n", "config: 5\n", "config:\n  - a\n"])("says where a broken file is: %j", (content) => {
     const broken = () => open(content).file.values();
-    expect(broken).toThrow(LabError);
+    expect(broken).toThrow(UserError);
     try {
       broken();
     } catch (error) {
-      expect((error as LabError).place).toContain("Pulumi.dev.yaml");
+      expect((error as UserError).place).toContain("Pulumi.dev.yaml");
     }
   });
 });

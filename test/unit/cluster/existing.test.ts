@@ -1,11 +1,11 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Progress } from "@canary-lab/kit/progress";
+import { UserError } from "@canary-lab/kit/user-error";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { createExistingWorld } from "../../../cluster/existing.ts";
+import { createExistingTarget } from "../../../cluster/existing.ts";
 import { findKubeconfig } from "../../../cluster/kubeconfig-file.ts";
-import { LabError } from "../../../cluster/lab-error.ts";
-import type { Progress } from "../../../cluster/progress.ts";
 
 const progress: Progress = { stage: (_, work) => work(() => {}), say: () => {} };
 const folder = mkdtempSync(join(tmpdir(), "existing-"));
@@ -29,14 +29,14 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function refusal(work: () => unknown): Promise<LabError> {
+async function refusal(work: () => unknown): Promise<UserError> {
   const error = await Promise.resolve()
     .then(work)
     .then(
       () => undefined,
       (reason) => reason,
     );
-  expect(error).toBeInstanceOf(LabError);
+  expect(error).toBeInstanceOf(UserError);
   return error;
 }
 
@@ -80,18 +80,18 @@ describe("an existing cluster", () => {
 
   test("is used by the name of its context, not by the current one", async () => {
     const asked: string[] = [];
-    const world = createExistingWorld({ ...settings, buildsImages: true }, async (...question) => {
+    const target = createExistingTarget({ ...settings, buildsImages: true }, async (...question) => {
       asked.push(question.join(" "));
       return "Kubernetes v1.36.3";
     });
-    expect(await world.up(progress, [])).toEqual({ world: "existing", ...settings, path: [], variables: {} });
+    expect(await target.up(progress, [])).toEqual({ target: "existing", ...settings, path: [], variables: {} });
     expect(asked).toEqual([`${file("one")} staging`]);
   });
 
   test("that does not answer is named, with what happened and how to check it", async () => {
     const refused = new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED 127.0.0.1:6443") });
-    const world = createExistingWorld({ ...settings, buildsImages: true }, () => Promise.reject(refused));
-    const error = await refusal(() => world.up(progress, []));
+    const target = createExistingTarget({ ...settings, buildsImages: true }, () => Promise.reject(refused));
+    const error = await refusal(() => target.up(progress, []));
     expect(error.message).toBe('The cluster of context "staging" cannot be used: connect ECONNREFUSED 127.0.0.1:6443');
     expect(error.place).toBe(file("one"));
     expect(error.next).toBe(`kubectl --kubeconfig ${file("one")} --context staging version`);
@@ -104,7 +104,7 @@ describe("an existing cluster", () => {
   ])("is refused without %s, with where to get it", async (_, missing) => {
     for (const program of missing) rmSync(file(program));
     const error = await refusal(() =>
-      createExistingWorld({ ...settings, buildsImages: true }, answers).up(progress, []),
+      createExistingTarget({ ...settings, buildsImages: true }, answers).up(progress, []),
     );
     expect(error.message).toBe(`Programs that are needed here cannot be found: ${missing.join(", ")}.`);
     for (const program of missing) expect(error.next).toMatch(new RegExp(`${program}.* https://`, "i"));
@@ -116,13 +116,13 @@ describe("an existing cluster", () => {
   ])("needs no Docker here %s", async (_, buildsImages, variables) => {
     rmSync(file("docker"));
     Object.assign(process.env, variables);
-    const { world } = await createExistingWorld({ ...settings, buildsImages }, answers).up(progress, []);
-    expect(world).toBe("existing");
+    const { target } = await createExistingTarget({ ...settings, buildsImages }, answers).up(progress, []);
+    expect(target).toBe("existing");
   });
 
   test("is left alone by down", async () => {
     await expect(
-      createExistingWorld({ ...settings, buildsImages: true, kubeContext: "gone" }).down(progress),
+      createExistingTarget({ ...settings, buildsImages: true, kubeContext: "gone" }).down(progress),
     ).resolves.toBeUndefined();
   });
 });

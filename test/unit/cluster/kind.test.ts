@@ -1,8 +1,8 @@
+import type { Progress } from "@canary-lab/kit/progress";
 import { describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
-import { createKindWorld } from "../../../cluster/kind.ts";
+import { createKindTarget } from "../../../cluster/kind.ts";
 import { type Command, nodeImage, pointNodeAtRegistry, renderKindConfig } from "../../../cluster/kind-commands.ts";
-import type { Progress } from "../../../cluster/progress.ts";
 
 const progress: Progress = { stage: (_, work) => work(() => {}), say: () => {} };
 const settings = { reason: "Docker answers", gatewayNodePort: 30080 };
@@ -29,8 +29,8 @@ class Machine {
     if (line.startsWith("kind delete cluster")) this.clusters = [];
     return "";
   };
-  up = () => createKindWorld(settings, this.run).up(progress, []);
-  down = () => createKindWorld(settings, this.run).down(progress);
+  up = () => createKindTarget(settings, this.run).up(progress, []);
+  down = () => createKindTarget(settings, this.run).down(progress);
   made = (part: string) => this.done.filter((line) => line.includes(part));
 }
 
@@ -45,7 +45,7 @@ describe("a kind cluster", () => {
     expect(machine.made("docker network connect kind canary-lab-registry")).toHaveLength(1);
     expect(machine.made("/etc/containerd/certs.d/localhost:5001/hosts.toml")).toHaveLength(1);
     expect(environment).toMatchObject({
-      world: "kind",
+      target: "kind",
       reason: "Docker answers",
       kubeContext: "kind-canary-lab",
       imageRegistry: "localhost:5001",
@@ -80,7 +80,7 @@ describe("a kind cluster", () => {
     const { PATH } = process.env;
     process.env.PATH = "/nowhere";
     try {
-      expect(() => createKindWorld(settings).check?.()).toThrow(/pulumi, docker, kind/);
+      expect(() => createKindTarget(settings).check?.()).toThrow(/pulumi, docker, kind/);
     } finally {
       process.env.PATH = PATH;
     }

@@ -24,7 +24,7 @@ export const defaults: RawConfig = Object.fromEntries(
   Object.entries(declaredKeys).map(([key, { default: value }]) => [key, value]),
 );
 
-/** What a world adds to them. */
+/** What a target cluster adds to them. */
 export const worldVariables = { CANARY_LAB_KUBE_CONTEXT: "canary-lab", CANARY_LAB_IMAGE_REGISTRY: "198.18.0.1:5001" };
 
 export const sampleConfig: LabConfig = parseConfig(defaults, worldVariables);

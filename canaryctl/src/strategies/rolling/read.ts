@@ -55,7 +55,7 @@ export async function readDeployment({ cluster, config }: Lab): Promise<LiveDepl
   };
 }
 
-/** @throws LabError where there is no Deployment */
+/** @throws UserError where there is no Deployment */
 export async function mustReadDeployment(lab: Lab): Promise<LiveDeployment> {
   const live = await readDeployment(lab);
   if (live) return live;

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { LabError } from "../../../../cluster/lab-error.ts";
+import { UserError } from "@canary-lab/kit/user-error";
 import { versionOf } from "../../../../components/image/image-version.ts";
 import { probationSeconds } from "../../../../components/rolling-update/render-rolling-update.ts";
 import { changeStack, updateStack } from "../../engine/update.ts";
@@ -59,13 +59,13 @@ async function untilOnly(lab: Lab, version: string): Promise<LiveDeployment> {
     const others = revisions.filter(({ ready, name }) => ready > 0 && name !== current?.name);
     if (phase === "Healthy" && current?.version === version && others.length === 0) return live;
     if (phase === "Healthy" && current && current.version !== version) {
-      throw new LabError(`Another command has changed the Deployment meanwhile: its pods run ${current.version}.`, {
+      throw new UserError(`Another command has changed the Deployment meanwhile: its pods run ${current.version}.`, {
         place: placeOf(lab),
         next: "npx canaryctl status",
       });
     }
     if (phase === "Degraded" || Date.now() > until) {
-      throw new LabError(`Not all pods run ${version}: ${phase}. ${message}`.trimEnd(), {
+      throw new UserError(`Not all pods run ${version}: ${phase}. ${message}`.trimEnd(), {
         place: [current, ...others].map((revision) => `${revision?.name} (${revision?.ready} ready)`).join(", "),
         next: "npx canaryctl status, then npx canaryctl undo",
       });
@@ -84,7 +84,7 @@ async function finish(lab: Lab, say: Say): Promise<string> {
   if (!canaryEnabled) throw nothingToPromote(lab);
   const { phase, message, current } = await mustReadDeployment(lab);
   if (phase !== "Healthy" || current?.version !== versionOf(canaryImage)) {
-    throw new LabError(`The rolling update to ${canaryImage} is not done: ${phase}. ${message}`.trimEnd(), {
+    throw new UserError(`The rolling update to ${canaryImage} is not done: ${phase}. ${message}`.trimEnd(), {
       place: placeOf(lab),
       next: "npx canaryctl status, then npx canaryctl promote --full when it is Healthy, or npx canaryctl undo",
     });
@@ -99,7 +99,7 @@ async function undo(lab: Lab, say: Say): Promise<string> {
   const { revisions } = await mustReadDeployment(lab);
   const earlier = revisions.slice(1).map(({ revision, version }) => `${revision} (${version})`);
   const version = revisions[1]?.version;
-  throw new LabError("No release is under way that could be undone: the config has no canary.", {
+  throw new UserError("No release is under way that could be undone: the config has no canary.", {
     place: `canaryEnabled in ${lab.stackFile.name}; earlier revisions: ${earlier.join(", ") || "none"}`,
     next: version
       ? `npx canaryctl create-canary --image ${stableImage.replace(/(:[^/:@]*)?(@.*)?$/, "")}:${version}`

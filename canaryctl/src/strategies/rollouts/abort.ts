@@ -1,7 +1,7 @@
+import { UserError } from "@canary-lab/kit/user-error";
 import type { RolloutObject } from "../../../../canary/rollout/rollout-object.ts";
 import type { RolloutStatus } from "../../../../canary/rollout/rollout-status.ts";
 import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
-import { LabError } from "../../../../cluster/lab-error.ts";
 import { untilIdlePodsAreGone } from "../../../../stacks/live/idle-pods.ts";
 import { imageOf } from "../../../../stacks/live/rollout-live.ts";
 import type { Lab } from "../../lab.ts";
@@ -52,7 +52,7 @@ export async function abortRollout(lab: Lab): Promise<string> {
     return `Aborted: no request is routed to the new revision since ${seconds.toFixed(1)} s after the command. The config still asks for it. Next: npx canaryctl retry, or npx canaryctl rollback.`;
   const { status } = await mustReadRollout(lab);
   if (status.isAborted) return "The release is aborted already. Next: npx canaryctl retry, or npx canaryctl rollback.";
-  throw new LabError(`No release is under way: ${rolloutLine(status)}.`, {
+  throw new UserError(`No release is under way: ${rolloutLine(status)}.`, {
     place: placeOf(lab),
     next: "npx canaryctl rollback, where the version that runs is to go",
   });
@@ -65,7 +65,7 @@ export async function retryRollout(lab: Lab, say: Say): Promise<string> {
   const { cluster, config } = lab;
   const { rollout, status } = await mustReadRollout(lab);
   if (!status.isAborted) {
-    throw new LabError(`The Rollout is not aborted, so there is nothing to retry: ${rolloutLine(status)}.`, {
+    throw new UserError(`The Rollout is not aborted, so there is nothing to retry: ${rolloutLine(status)}.`, {
       place: placeOf(lab),
       next: "npx canaryctl status",
     });

@@ -1,5 +1,5 @@
+import { UserError } from "@canary-lab/kit/user-error";
 import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
-import { LabError } from "../../../../cluster/lab-error.ts";
 import { versionOf } from "../../../../components/image/image-version.ts";
 import { changeStack } from "../../engine/update.ts";
 import type { Lab } from "../../lab.ts";
@@ -29,7 +29,7 @@ async function refuseSecond(lab: Lab): Promise<void> {
   const { status } = await mustReadRollout(lab);
   const current = await currentVersion(lab, status);
   const isSame = current === versionOf(config.canaryImage);
-  const refusal = (cause: string, next: string) => new LabError(cause, { place: placeOf(lab), next });
+  const refusal = (cause: string, next: string) => new UserError(cause, { place: placeOf(lab), next });
   if (isSame && status.isAborted)
     throw refusal(`The release of ${config.canaryImage} is aborted.`, "npx canaryctl retry, or npx canaryctl rollback");
   if (!isSame && isUnderWay(status)) {
@@ -46,7 +46,7 @@ async function refuseSecond(lab: Lab): Promise<void> {
   }
 }
 
-/** @throws LabError while a request reaches the canary */
+/** @throws UserError while a request reaches the canary */
 export async function endRelease(lab: Lab, say: Say): Promise<string> {
   const { live } = await readRelease(lab);
   return removeUnused(lab, live, placeOf(lab), say);

@@ -1,8 +1,8 @@
+import { ApiError } from "@canary-lab/kit/kube/client";
+import { UserError } from "@canary-lab/kit/user-error";
 import { noVerdict, type RolloutObject } from "../../../../canary/rollout/rollout-object.ts";
 import type { RolloutStatus } from "../../../../canary/rollout/rollout-status.ts";
 import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
-import { ApiError } from "../../../../cluster/kube/client.ts";
-import { LabError } from "../../../../cluster/lab-error.ts";
 import { versionOf } from "../../../../components/image/image-version.ts";
 import type { Lab } from "../../lab.ts";
 import { showLines } from "../../print.ts";
@@ -63,8 +63,8 @@ const isSamePause = (before: RolloutStatus, now: RolloutStatus): boolean =>
   now.pause?.reason === before.pause?.reason &&
   now.hashes.current === before.hashes.current;
 
-const goneOn = (lab: Lab, status: RolloutStatus): LabError =>
-  new LabError(`The Rollout has gone on meanwhile: ${rolloutLine(status)}.`, {
+const goneOn = (lab: Lab, status: RolloutStatus): UserError =>
+  new UserError(`The Rollout has gone on meanwhile: ${rolloutLine(status)}.`, {
     place: placeOf(lab),
     next: "npx canaryctl promote, where it is to go on from there",
   });
@@ -101,7 +101,7 @@ export async function finishRollout(lab: Lab, say: Say): Promise<string> {
   if (!lab.config.canaryEnabled) throw nothingToPromote(lab);
   const { rollout, status } = await mustReadRollout(lab);
   if (status.isAborted) {
-    throw new LabError("The release is aborted: its revision gets no traffic.", {
+    throw new UserError("The release is aborted: its revision gets no traffic.", {
       place: placeOf(lab),
       next: "npx canaryctl retry, then npx canaryctl promote --full",
     });
@@ -125,20 +125,20 @@ async function mustRelease(lab: Lab, status: RolloutStatus): Promise<void> {
   const { canaryImage } = lab.config;
   const current = await currentVersion(lab, status);
   if (current === versionOf(canaryImage)) return;
-  throw new LabError(`The Rollout is at ${current ?? "no revision"}, and the config's canary is ${canaryImage}.`, {
+  throw new UserError(`The Rollout is at ${current ?? "no revision"}, and the config's canary is ${canaryImage}.`, {
     place: `canaryImage in ${lab.stackFile.name}`,
     next: `npx canaryctl create-canary --image ${canaryImage}, or npx canaryctl rollback`,
   });
 }
 
-function notPaused(lab: Lab, status: RolloutStatus): LabError {
+function notPaused(lab: Lab, status: RolloutStatus): UserError {
   const next = {
     Healthy: "npx canaryctl promote --full, which writes the release to the config",
     Progressing: "npx canaryctl promote when npx canaryctl status says Paused, or npx canaryctl promote --full",
     Degraded: status.isAborted ? "npx canaryctl retry, or npx canaryctl rollback" : "npx canaryctl rollback",
     Paused: "",
   }[status.phase];
-  return new LabError(`The Rollout does not pause, so there is nothing to promote: ${rolloutLine(status)}.`, {
+  return new UserError(`The Rollout does not pause, so there is nothing to promote: ${rolloutLine(status)}.`, {
     place: placeOf(lab),
     allowed: "a Rollout that is Paused",
     next,

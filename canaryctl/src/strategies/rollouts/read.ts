@@ -17,7 +17,7 @@ export interface LiveRollout {
   readonly status: RolloutStatus;
 }
 
-/** Without what its analyses measured. @throws LabError where there is no Rollout */
+/** Without what its analyses measured. @throws UserError where there is no Rollout */
 export async function mustReadRollout(lab: Pick<Lab, "cluster" | "config">): Promise<LiveRollout> {
   const { app, namespace } = lab.config;
   const rollout = await lab.cluster.get<RolloutObject>(rolloutPath(namespace, app));

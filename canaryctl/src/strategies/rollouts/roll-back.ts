@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { UnreachableError } from "@canary-lab/kit/kube/client";
+import { UserError } from "@canary-lab/kit/user-error";
 import type { RolloutStatus } from "../../../../canary/rollout/rollout-status.ts";
 import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
-import { UnreachableError } from "../../../../cluster/kube/client.ts";
-import { LabError } from "../../../../cluster/lab-error.ts";
 import { updateStack } from "../../engine/update.ts";
 import { type Lab, reread } from "../../lab.ts";
 import { showLines } from "../../print.ts";
@@ -52,7 +52,7 @@ async function goBackFirst(lab: Lab, say: Say): Promise<boolean> {
     say(`All traffic is routed to the stable side, ${seconds.toFixed(1)} s after the Rollout was told.`);
     return true;
   } catch (error) {
-    if (!(error instanceof LabError) || error instanceof UnreachableError) throw error;
+    if (!(error instanceof UserError) || error instanceof UnreachableError) throw error;
     say(`${error.message.replace(/\.?$/, ".")} The config and the Rollout go back all the same.`);
     return false;
   }
@@ -64,8 +64,8 @@ const wholeSeconds = 300;
 const isSettled = (status: RolloutStatus): boolean =>
   status.isObserved && status.isFullyPromoted && status.phase === "Healthy";
 
-const neverRan = (lab: Lab, status: RolloutStatus): LabError =>
-  new LabError(`${lab.config.stableImage} never ran here, so it goes through the steps: ${rolloutLine(status)}.`, {
+const neverRan = (lab: Lab, status: RolloutStatus): UserError =>
+  new UserError(`${lab.config.stableImage} never ran here, so it goes through the steps: ${rolloutLine(status)}.`, {
     place: `stableImage in ${lab.stackFile.name}`,
     next: "npx canaryctl promote (or abort)",
   });

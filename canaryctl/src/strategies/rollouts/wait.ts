@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { UserError } from "@canary-lab/kit/user-error";
 import { passingFaultMilliseconds } from "../../../../canary/rollout/rollout-patience.ts";
 import { rolloutFault, rolloutLine, rolloutPlace } from "../../../../canary/rollout/rollout-words.ts";
-import { LabError } from "../../../../cluster/lab-error.ts";
 import type { Lab } from "../../lab.ts";
 import type { Say } from "../strategy.ts";
 import { type LiveRollout, mustReadRollout } from "./read.ts";
@@ -13,7 +13,7 @@ const betweenLooksMilliseconds = 100;
  *
  * @param what is waited for, for the message
  * @param say told where it stands, at each change
- * @throws LabError after `seconds`; where the Rollout is Degraded meanwhile, unless that is what is waited for
+ * @throws UserError after `seconds`; where the Rollout is Degraded meanwhile, unless that is what is waited for
  */
 export async function untilRollout(
   lab: Lab,
@@ -33,13 +33,13 @@ export async function untilRollout(
     said = line;
     faultSince = live.status.phase === "Degraded" ? (faultSince ?? Date.now()) : undefined;
     if (faultSince !== undefined && Date.now() - faultSince > passingFaultMilliseconds) {
-      throw new LabError(`The release has failed: ${rolloutFault(live.status)}`, {
+      throw new UserError(`The release has failed: ${rolloutFault(live.status)}`, {
         place: placeOf(lab),
         next: "npx canaryctl status, then npx canaryctl rollback",
       });
     }
     if (Date.now() > until) {
-      throw new LabError(`${what} is not seen after ${seconds} s: ${line}.`, {
+      throw new UserError(`${what} is not seen after ${seconds} s: ${line}.`, {
         place: placeOf(lab),
         next: "npx canaryctl status; kubectl get pods -A -l app.kubernetes.io/name=argo-rollouts",
       });

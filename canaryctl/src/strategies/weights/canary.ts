@@ -1,4 +1,4 @@
-import { LabError } from "../../../../cluster/lab-error.ts";
+import { UserError } from "@canary-lab/kit/user-error";
 import { versions } from "../../../../components/names.ts";
 import { changeStack } from "../../engine/update.ts";
 import type { Lab } from "../../lab.ts";
@@ -11,7 +11,7 @@ import type { Say } from "../strategy.ts";
 /**
  * A canary that has a share of the traffic may get other pods, and no other image: users would meet that one before its first stage.
  *
- * @throws LabError where the image is another one while the live route, or the config that is about to be applied, gives it a share
+ * @throws UserError where the image is another one while the live route, or the config that is about to be applied, gives it a share
  */
 export async function refuseUntestedImage(lab: Lab, route: Route): Promise<void> {
   const { cluster, config, stackFile } = lab;
@@ -26,7 +26,7 @@ export async function refuseUntestedImage(lab: Lab, route: Route): Promise<void>
   if (share === 0) return;
   const give = isLive ? `The canary ${present} has` : "The config gives the canary";
   const first = asked === 100 ? "promote --full, or rollback" : "rollback";
-  throw new LabError(`${give} ${percent(share / 100)} of the traffic, which ${canaryImage} would get untested.`, {
+  throw new UserError(`${give} ${percent(share / 100)} of the traffic, which ${canaryImage} would get untested.`, {
     place: isLive ? "the live route" : `canaryWeight in ${stackFile.name}`,
     allowed: `${present}, or any image while the canary has 0 %`,
     next: `npx canaryctl ${first}, then npx canaryctl create-canary --image ${canaryImage}`,
@@ -54,7 +54,7 @@ export async function createCanary(
 /**
  * Removes the canary's workload; where there is none, nothing is done.
  *
- * @throws LabError while the config or the live route gives the canary a share of the traffic
+ * @throws UserError while the config or the live route gives the canary a share of the traffic
  */
 export async function deleteCanary(lab: Lab, route: Route, say: Say): Promise<string> {
   const { cluster, config, stackFile } = lab;

@@ -1,4 +1,4 @@
-import { LabError } from "../../../../cluster/lab-error.ts";
+import { UserError } from "@canary-lab/kit/user-error";
 import { deploymentName, versions } from "../../../../components/names.ts";
 import { updateStack } from "../../engine/update.ts";
 import type { Lab } from "../../lab.ts";
@@ -15,7 +15,7 @@ import { restoreRoute } from "./restore.ts";
  * reaches the canary that the engine (and its policies) did not accept.
  *
  * @returns what was done, in one line
- * @throws LabError where the canary has no ready pods; where the update fails, with the file as it was unless the traffic has moved;
+ * @throws UserError where the canary has no ready pods; where the update fails, with the file as it was unless the traffic has moved;
  * where another command has set another weight meanwhile
  */
 export async function moveTraffic(lab: Lab, route: Route, say: Say): Promise<string> {
@@ -49,22 +49,22 @@ async function restoreUnlessMoved({ cluster, config, stackFile }: Lab, route: Ro
   if (!now || !isSameShare(now.weights, route.wanted(config))) stackFile.restore();
 }
 
-const overtaken = (now: Share): LabError =>
-  new LabError(`Another command has set the traffic to ${shareText(now)} meanwhile, and that is what holds.`, {
+const overtaken = (now: Share): UserError =>
+  new UserError(`Another command has set the traffic to ${shareText(now)} meanwhile, and that is what holds.`, {
     next: "npx canaryctl status",
   });
 
 const placeOfCanary = ({ config }: Lab): string =>
   `deployment ${config.namespace}/${deploymentName(config.app, versions.canary)}`;
 
-export const noCanary = (lab: Lab): LabError =>
-  new LabError("There is no canary: its share of the traffic would get errors.", {
+export const noCanary = (lab: Lab): UserError =>
+  new UserError("There is no canary: its share of the traffic would get errors.", {
     place: placeOfCanary(lab),
     next: `npx canaryctl create-canary --image ${lab.config.canaryImage}`,
   });
 
-const notReady = (lab: Lab, wanted: number): LabError =>
-  new LabError(`The canary has no ready pod of ${wanted}: its share of the traffic would get errors.`, {
+const notReady = (lab: Lab, wanted: number): UserError =>
+  new UserError(`The canary has no ready pod of ${wanted}: its share of the traffic would get errors.`, {
     place: placeOfCanary(lab),
     next: `kubectl -n ${lab.config.namespace} describe deployment ${deploymentName(lab.config.app, versions.canary)}`,
   });

@@ -1,6 +1,6 @@
+import { UserError } from "@canary-lab/kit/user-error";
 import { nextWeight } from "../../../../canary/plan/plan.ts";
 import { toWeight, type Weight } from "../../../../canary/weight.ts";
-import { LabError } from "../../../../cluster/lab-error.ts";
 import { changeStack } from "../../engine/update.ts";
 import type { Lab } from "../../lab.ts";
 import { showLines } from "../../print.ts";
@@ -16,7 +16,7 @@ const withWeight = (lab: Lab, canaryWeight: Weight): Lab => ({ ...lab, config: {
 /**
  * The next weight of the plan. After the last one it says how the release is finished.
  *
- * @throws LabError where the config's weight is not the live one: a stage after it could be one that skips others
+ * @throws UserError where the config's weight is not the live one: a stage after it could be one that skips others
  */
 export async function promoteWeight(lab: Lab, route: Route, say: Say): Promise<string> {
   const { config, stackFile } = lab;
@@ -24,7 +24,7 @@ export async function promoteWeight(lab: Lab, route: Route, say: Say): Promise<s
   await mustBeLive(lab, route);
   const next = nextWeight(config.plan, config.canaryWeight);
   if (next === undefined) {
-    throw new LabError("The canary has all the traffic already: the plan has no further weight.", {
+    throw new UserError("The canary has all the traffic already: the plan has no further weight.", {
       place: `canaryWeight in ${stackFile.name}`,
       next: "npx canaryctl promote --full, which makes it the stable version (or npx canaryctl rollback)",
     });
@@ -43,7 +43,7 @@ async function mustBeLive(lab: Lab, route: Route): Promise<void> {
   const asked = askedShare(live);
   const wanted = route.wanted(config);
   if (isSameShare(asked, wanted)) return;
-  throw new LabError(
+  throw new UserError(
     `The traffic is at ${shareText(asked)} (stable/canary), and the config asks for ${shareText(wanted)}: which stage comes next is not known.`,
     {
       place: `canaryWeight in ${stackFile.name}`,

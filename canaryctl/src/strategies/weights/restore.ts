@@ -1,4 +1,4 @@
-import { LabError } from "../../../../cluster/lab-error.ts";
+import { UserError } from "@canary-lab/kit/user-error";
 import { type Lab, reread } from "../../lab.ts";
 import type { Route } from "../../traffic/route.ts";
 import { isSameShare, shareText } from "../../traffic/share.ts";
@@ -13,7 +13,7 @@ const tries = 3;
  * rollback waits for nobody and lowers both: what this wrote on the way is taken back with it.
  *
  * @returns the lab with the config that the route agrees with; where there is no route, or no fast path to it, with the file's
- * @throws LabError where something else moves the route again and again
+ * @throws UserError where something else moves the route again and again
  */
 export async function restoreRoute(lab: Lab, route: Route, say: Say): Promise<Lab> {
   for (let left = tries; ; left -= 1) {
@@ -22,7 +22,7 @@ export async function restoreRoute(lab: Lab, route: Route, say: Say): Promise<La
     if (!live || !route.apply || isSameShare(live.weights, route.wanted(now.config))) return now;
     const { weights, owner } = live;
     if (left === 0) {
-      throw new LabError(`The live route does not stay: it is at ${shareText(weights)} again.`, {
+      throw new UserError(`The live route does not stay: it is at ${shareText(weights)} again.`, {
         place: `written by ${owner}`,
         next: "npx canaryctl status",
       });

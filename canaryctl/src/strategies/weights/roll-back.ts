@@ -1,5 +1,5 @@
+import { UserError } from "@canary-lab/kit/user-error";
 import { toWeight } from "../../../../canary/weight.ts";
-import { LabError } from "../../../../cluster/lab-error.ts";
 import { updateStack } from "../../engine/update.ts";
 import { type Lab, reread } from "../../lab.ts";
 import type { Route } from "../../traffic/route.ts";
@@ -15,7 +15,7 @@ const waitSeconds = 120;
  * write an older weight: the route is held until the state can be made to agree. Without a fast path the engine moves it.
  *
  * @returns what was done, in one line
- * @throws LabError where there is no route; where only the state could not be made to agree, as with a config that is wrong
+ * @throws UserError where there is no route; where only the state could not be made to agree, as with a config that is wrong
  * elsewhere, it says so; where another command keeps raising the weight
  */
 export async function rollBackRoute({ config: given, ...rest }: Lab, route: Route, say: Say): Promise<string> {
@@ -57,8 +57,8 @@ async function isRolledBack({ cluster, config, stackFile }: Lab, route: Route): 
   return live?.weights.canary === 0 && Number(stackFile.values().canaryWeight) === 0;
 }
 
-const overruled = (place: string): LabError =>
-  new LabError("The rollback does not hold: something else has raised the canary's share again, twice.", {
+const overruled = (place: string): UserError =>
+  new UserError("The rollback does not hold: something else has raised the canary's share again, twice.", {
     place: `the live route, or canaryWeight in ${place}`,
     next: "end the other command, then npx canaryctl rollback",
   });

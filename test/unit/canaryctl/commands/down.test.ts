@@ -9,7 +9,7 @@ import { fakeLab } from "../fake-lab.ts";
 const { environment } = fakeLab().lab;
 
 describe("down", () => {
-  const existing = { ...environment, world: "existing", stacks: ["staging", "prod"] } as const;
+  const existing = { ...environment, target: "existing", stacks: ["staging", "prod"] } as const;
 
   test("of a stack that is not in the user's own cluster is refused, with those that are", () => {
     const refused = () => otherStacks(existing, "dev");
@@ -25,8 +25,8 @@ describe("down", () => {
   });
 
   test("takes a cluster that the lab made with whatever is in it", () => {
-    expect(otherStacks({ ...existing, world: "embedded" }, "dev")).toEqual([]);
-    expect(otherStacks({ ...existing, world: "kind" }, "staging")).toEqual([]);
+    expect(otherStacks({ ...existing, target: "embedded" }, "dev")).toEqual([]);
+    expect(otherStacks({ ...existing, target: "kind" }, "staging")).toEqual([]);
   });
 });
 

@@ -13,7 +13,7 @@ describe("status", () => {
     const status = await statusOf({ configWeight: 10 });
     expect(status).toMatchObject({
       stack: "dev",
-      world: "embedded",
+      target: "embedded",
       strategy: "istio",
       owner: "pulumi",
       release: null,

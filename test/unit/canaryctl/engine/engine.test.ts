@@ -1,3 +1,4 @@
+import { UserError } from "@canary-lab/kit/user-error";
 import { describe, expect, test } from "@jest/globals";
 import {
   EngineBusyError,
@@ -6,7 +7,6 @@ import {
   PulumiEngine,
 } from "../../../../canaryctl/src/engine/engine.ts";
 import type { EngineExit, EngineProcess } from "../../../../canaryctl/src/engine/process.ts";
-import { LabError } from "../../../../cluster/lab-error.ts";
 
 function engineThat(exit: Partial<EngineExit>, lines: readonly string[] = []) {
   const calls: EngineProcess[] = [];
@@ -18,7 +18,7 @@ function engineThat(exit: Partial<EngineExit>, lines: readonly string[] = []) {
   return { engine, calls };
 }
 
-const failure = async (lines: readonly string[]): Promise<LabError> =>
+const failure = async (lines: readonly string[]): Promise<UserError> =>
   engineThat({ code: 255 }, lines)
     .engine.update()
     .then(
@@ -75,7 +75,7 @@ describe("PulumiEngine", () => {
 
   test("any other failure says what the engine said, or the last lines where it said no error", async () => {
     const error = await failure(["Diagnostics:", "    error: quota exceeded", "error: update failed"]);
-    expect(error).toBeInstanceOf(LabError);
+    expect(error).toBeInstanceOf(UserError);
     expect(error.message).toBe("pulumi up failed: quota exceeded");
     expect((await failure(["panic: oh"])).message).toContain("panic: oh");
   });

@@ -1,11 +1,11 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { describe, expect, test } from "@jest/globals";
 import type { FileState } from "../../../../canaryctl/src/engine/file-state.ts";
 import { forgetLostCluster } from "../../../../canaryctl/src/engine/lost-cluster.ts";
 import type { Lab } from "../../../../canaryctl/src/lab.ts";
-import type { ClusterClient } from "../../../../cluster/kube/client.ts";
 import { fakeLab } from "../fake-lab.ts";
 
 const cluster: ClusterClient = {
@@ -15,13 +15,13 @@ const cluster: ClusterClient = {
 };
 
 /** A lab with a state, in the cluster "new"; `known` is what the last `up` saw. */
-function labIn(world: Lab["environment"]["world"], known?: string) {
+function labIn(target: Lab["environment"]["target"], known?: string) {
   const state: Pick<FileState, "exists"> = { exists: () => true };
   const { lab, log } = fakeLab({ state: state as FileState });
   const file = join(mkdtempSync(join(tmpdir(), "identity-")), "cluster-identity");
   if (known !== undefined) writeFileSync(file, `${known}\n`);
   const forget = () =>
-    forgetLostCluster({ ...lab, cluster, environment: { ...lab.environment, world } }, () => {}, file);
+    forgetLostCluster({ ...lab, cluster, environment: { ...lab.environment, target } }, () => {}, file);
   return { forget, log, file };
 }
 

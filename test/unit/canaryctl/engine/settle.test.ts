@@ -1,8 +1,8 @@
+import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { expect, test } from "@jest/globals";
 import type { FileState } from "../../../../canaryctl/src/engine/file-state.ts";
 import type { PendingOperation } from "../../../../canaryctl/src/engine/pending.ts";
 import { settlePending } from "../../../../canaryctl/src/engine/settle.ts";
-import type { ClusterClient } from "../../../../cluster/kube/client.ts";
 import { fakeLab } from "../fake-lab.ts";
 
 const pending = (operation: string, name: string, type: string, inputs: Readonly<Record<string, unknown>>) => ({

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
 import { engineVariables, passphraseFile } from "../../../../canaryctl/src/engine/variables.ts";
 import { inLab } from "../../../../cluster/lab-folder.ts";
-import type { Environment } from "../../../../cluster/world.ts";
+import type { Environment } from "../../../../cluster/target.ts";
 
 const environment: Environment = {
-  world: "embedded",
+  target: "embedded",
   reason: "a test",
   kubeconfig: "/lab/kubeconfig",
   kubeContext: "canary-lab",
@@ -14,7 +14,7 @@ const environment: Environment = {
 };
 
 describe("engineVariables", () => {
-  test("gives what the world says, in front of the user's PATH, and the lab's own backend and passphrase", () => {
+  test("gives what the target says, in front of the user's PATH, and the lab's own backend and passphrase", () => {
     expect(engineVariables(environment, "dev", { PATH: "/usr/bin:/bin" })).toMatchObject({
       PATH: "/lab/bin:/usr/bin:/bin",
       PULUMI_HOME: "/lab/pulumi",
@@ -40,7 +40,7 @@ describe("engineVariables", () => {
     expect(engineVariables(environment, "dev", once)).toEqual(once);
   });
 
-  test("a world without registry and charts sets none", () => {
+  test("a target without registry and charts sets none", () => {
     const { imageRegistry: _, ...own } = environment;
     const variables = engineVariables(own, "dev", {});
     expect(variables).not.toHaveProperty("CANARY_LAB_IMAGE_REGISTRY");

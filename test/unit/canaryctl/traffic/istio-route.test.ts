@@ -1,6 +1,6 @@
+import { ApiError, type ClusterClient } from "@canary-lab/kit/kube/client";
 import { describe, expect, test } from "@jest/globals";
 import { istioRoute } from "../../../../canaryctl/src/traffic/istio-route.ts";
-import { ApiError, type ClusterClient } from "../../../../cluster/kube/client.ts";
 import { renderVirtualService } from "../../../../components/traffic/render-weighted-route.ts";
 import { fakeLab, virtualService } from "../fake-lab.ts";
 

@@ -1,10 +1,10 @@
+import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { describe, expect, test } from "@jest/globals";
 import { gatewayRoute } from "../../../../canaryctl/src/traffic/gateway-route.ts";
 import { podShare } from "../../../../canaryctl/src/traffic/pod-share.ts";
 import { shareText } from "../../../../canaryctl/src/traffic/share.ts";
 import { sidecarEndpoints, waitForEndpoints } from "../../../../canaryctl/src/traffic/sidecar-endpoints.ts";
 import { sidecarSplit } from "../../../../canaryctl/src/traffic/sidecar-route.ts";
-import type { ClusterClient } from "../../../../cluster/kube/client.ts";
 import { renderHttpRoute } from "../../../../components/gateway-api/render-http-route.ts";
 import { fakeLab } from "../fake-lab.ts";
 

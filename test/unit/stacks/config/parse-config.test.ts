@@ -136,7 +136,7 @@ describe("parseConfig", () => {
     );
   });
 
-  test("any other text than 0..100 is refused, and only as a LabError", () => {
+  test("any other text than 0..100 is refused, and only as a UserError", () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         fc.pre(!/^(\d|[1-9]\d|100)$/.test(text));
@@ -146,7 +146,7 @@ describe("parseConfig", () => {
   });
 
   test("the environment stands in for an empty key, and config wins over it", () => {
-    const environment = { CANARY_LAB_KUBE_CONTEXT: "from-world", CANARY_LAB_IMAGE_REGISTRY: "198.18.0.1:5001" };
+    const environment = { CANARY_LAB_KUBE_CONTEXT: "from-target", CANARY_LAB_IMAGE_REGISTRY: "198.18.0.1:5001" };
     expect(parseConfig({ ...defaults, kubeContext: "mine" }, environment)).toMatchObject({
       kubeContext: "mine",
       imageRegistry: "198.18.0.1:5001",

@@ -1,5 +1,5 @@
+import { UserError } from "@canary-lab/kit/user-error";
 import { expect } from "@jest/globals";
-import { LabError } from "../../../../cluster/lab-error.ts";
 import { parseConfig, type RawConfig } from "../../../../stacks/config/parse-config.ts";
 import { defaults } from "../sample-config.ts";
 
@@ -8,7 +8,7 @@ export function problemsOf(change: RawConfig, environment = {}): string[] {
   try {
     parseConfig({ ...defaults, ...change }, environment, "Pulumi.dev.yaml");
   } catch (error) {
-    if (!(error instanceof LabError)) throw error;
+    if (!(error instanceof UserError)) throw error;
     expect(error.place).toBe("Pulumi.dev.yaml");
     expect(error.next).toContain("pulumi config set");
     return error.message.split("\n  - ").slice(1);

@@ -1,7 +1,7 @@
+import { UnreachableError } from "@canary-lab/kit/kube/client";
 import { describe, expect, test } from "@jest/globals";
 import type { AnalysisRunObject, RolloutObject } from "../../../../canary/rollout/rollout-object.ts";
 import { patienceSeconds } from "../../../../canary/rollout/rollout-patience.ts";
-import { UnreachableError } from "../../../../cluster/kube/client.ts";
 import { analysisRunPath, rolloutPath } from "../../../../cluster/kube/paths.ts";
 import { settled } from "../../../../stacks/live/settled-rollout.ts";
 

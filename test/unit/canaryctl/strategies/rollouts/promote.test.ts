@@ -1,6 +1,6 @@
+import { ApiError } from "@canary-lab/kit/kube/client";
 import { describe, expect, test } from "@jest/globals";
 import { rolloutBlueGreen, rolloutCanary } from "../../../../../canaryctl/src/strategies/rollouts/rollout.ts";
-import { ApiError } from "../../../../../cluster/kube/client.ts";
 import { aborted, fakeRollout, healthy, pausedCanary, pausedColour } from "./fake-rollout.ts";
 
 const quiet = () => {};

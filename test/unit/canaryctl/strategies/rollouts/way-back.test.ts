@@ -138,9 +138,9 @@ describe("rollback", () => {
 
   test("where only the state fails, it says that the traffic is back", async () => {
     const { lab, file } = fakeRollout(pausedCanary, () => aborted, {
-      update: () => Promise.reject(new Error("not a LabError")),
+      update: () => Promise.reject(new Error("not a UserError")),
     });
-    await expect(rolloutCanary.rollback(lab, quiet)).rejects.toThrow(/not a LabError/);
+    await expect(rolloutCanary.rollback(lab, quiet)).rejects.toThrow(/not a UserError/);
     expect(file()).toContain('canaryEnabled: "false"');
   });
 });

@@ -1,0 +1,60 @@
+import { createHash } from "node:crypto";
+import { readFileSync, renameSync, rmSync } from "node:fs";
+import { cp, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { makePrivateFolder, writePrivateFile } from "@canary-lab/kit/private-files";
+import { inLab } from "../../../../cluster/lab-folder.ts";
+import type { Tools } from "../toolchain/tools.ts";
+import { changeDefaults, stampChart } from "./edits.ts";
+import { type MirrorChart, mirrorCharts } from "./mirror.ts";
+import { possibleStandIns, renderGatewayApi, standInKey, standInVersion, writeStandIn } from "./own-charts.ts";
+
+/**
+ * Makes the chart mirror `.lab/charts`: a folder `<chart>-<version>/` for each of Istio's charts, as a chart repository would
+ * serve it, for each further chart whose module has been made, and `gateway-api-<version>/standard-install.yaml`. A mirror that
+ * was made from the same modules and the same edits is left alone.
+ *
+ * @returns the mirror's absolute path
+ */
+export async function ensureCharts(tools: Tools): Promise<string> {
+  const mirror = inLab("charts");
+  const { istio, gatewayApi } = tools.versions;
+  const charts = mirrorCharts(istio);
+  const standIns = possibleStandIns(tools);
+  const key = mirrorKey([tools.istioModule, istio, charts, tools.gatewayApiModule, standIns.map(standInKey)]);
+  const keyFile = join(mirror, "key");
+  if (readKey(keyFile) === key) return mirror;
+  // Made beside the mirror, with the key last, and moved there as a whole: a killed run leaves no half of a mirror.
+  const draft = inLab("charts.draft");
+  rmSync(draft, { recursive: true, force: true });
+  makePrivateFolder(draft);
+  for (const chart of charts) await writeChart(chart, istio, tools.istioModule, join(draft, `${chart.name}-${istio}`));
+  for (const chart of standIns) await writeStandIn(chart, join(draft, `${chart.name}-${standInVersion(chart)}`));
+  const definitions = makePrivateFolder(join(draft, `gateway-api-${gatewayApi}`));
+  writePrivateFile(join(definitions, "standard-install.yaml"), await renderGatewayApi(tools.gatewayApiModule));
+  writePrivateFile(join(draft, "key"), key);
+  rmSync(mirror, { recursive: true, force: true });
+  renameSync(draft, mirror);
+  return mirror;
+}
+
+/** A key for all that the mirror is made of. A module's folder stands for its content: it is named by what it was made from. */
+export const mirrorKey = (ingredients: readonly unknown[]): string =>
+  createHash("sha256").update(JSON.stringify(ingredients)).digest("hex");
+
+async function writeChart(chart: MirrorChart, version: string, istioModule: string, folder: string): Promise<void> {
+  const source = join(istioModule, chart.source);
+  await cp(source, folder, { recursive: true });
+  writePrivateFile(join(folder, "Chart.yaml"), stampChart(await readFile(join(source, "Chart.yaml"), "utf8"), version));
+  if (chart.defaults.length === 0) return;
+  const values = await readFile(join(source, "values.yaml"), "utf8");
+  writePrivateFile(join(folder, "values.yaml"), changeDefaults(values, chart.defaults));
+}
+
+function readKey(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined; // no mirror yet
+  }
+}

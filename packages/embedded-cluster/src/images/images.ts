@@ -1,0 +1,81 @@
+import { join } from "node:path";
+import type { Progress } from "@canary-lab/kit/progress";
+import { inLab } from "../../../../cluster/lab-folder.ts";
+import type { PlatformPart } from "../../../../cluster/target.ts";
+import type { NodeLayout } from "../node/layout.ts";
+import type { Tools } from "../toolchain/tools.ts";
+import { imageArchive, type ShippableImage } from "./archive.ts";
+import { containerdStore } from "./containerd-store.ts";
+import { dockerStore } from "./docker-store.ts";
+import { type ImageRecipe, renderImage } from "./image.ts";
+import type { ImageStore } from "./image-store.ts";
+import { LayerDigests } from "./layer-digests.ts";
+import { platformImages } from "./platform-recipes.ts";
+import { imageRecipes } from "./recipes.ts";
+
+/** The sockets of the daemons that hold images. */
+export type ImageSockets = Pick<NodeLayout, "containerdSocket" | "dockerSocket">;
+
+/**
+ * Puts the images that the kubelet and the cluster's DNS start from into containerd. Call it before the kubelet runs: a pod
+ * that comes before its image waits 10 s for the next try. An image that is there already costs nothing.
+ *
+ * @throws UserError where containerd does not answer or refuses
+ */
+export async function ensureNodeImages(tools: Tools, sockets: ImageSockets, progress: Progress): Promise<void> {
+  const { pause, coredns } = imageRecipes(tools);
+  await deliver("load node images", containerd(tools, sockets), await assemble([pause, coredns]), progress);
+}
+
+/**
+ * Puts the images of the mesh and of these parts of the platform into containerd, and the base of the application's Dockerfile
+ * into Docker, each under its upstream name. No registry and no build is involved: an image is put together from the tools' own
+ * files while it is sent, so that a warm start costs what a cold one does and no second copy is kept. An image that is there
+ * already costs nothing; one of a part that is no longer asked for stays.
+ *
+ * @throws UserError where a daemon does not answer or refuses
+ */
+export async function ensureImages(
+  tools: Tools,
+  sockets: ImageSockets,
+  parts: readonly PlatformPart[],
+  progress: Progress,
+): Promise<void> {
+  const { pilot, proxy, node } = imageRecipes(tools);
+  const mesh = await assemble([pilot, proxy]);
+  const base = await assemble([node]);
+  const platform = await assemble(parts.flatMap((part) => platformImages(tools, part)));
+  await Promise.all([
+    deliver("load mesh images", containerd(tools, sockets), mesh, progress),
+    deliver("load platform images", containerd(tools, sockets), platform, progress),
+    deliver("load base image", dockerStore(sockets.dockerSocket), base, progress),
+  ]);
+}
+
+const containerd = (tools: Tools, sockets: ImageSockets): ImageStore =>
+  containerdStore(join(tools.bin, "ctr"), sockets.containerdSocket);
+
+async function deliver(
+  stage: string,
+  store: ImageStore,
+  images: readonly ShippableImage[],
+  progress: Progress,
+): Promise<void> {
+  const missing = await store.missing(images);
+  if (missing.length === 0) return;
+  await progress.stage(stage, async (note) => {
+    note(missing.map(({ name }) => name).join(", "));
+    await store.load(imageArchive(missing));
+  });
+}
+
+async function assemble(recipes: readonly ImageRecipe[]): Promise<readonly ShippableImage[]> {
+  const digests = new LayerDigests(inLab("tools", "image-layers.json"));
+  const images: ShippableImage[] = [];
+  for (const recipe of recipes) {
+    const layers = [];
+    for (const layer of recipe.layers) layers.push(await digests.describe(layer));
+    images.push({ name: recipe.name, rendered: renderImage(recipe, layers), sources: recipe.layers });
+  }
+  return images;
+}

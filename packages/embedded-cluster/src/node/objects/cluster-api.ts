@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "@canary-lab/kit/user-error";
+import type { NodeLayout } from "../layout.ts";
+import { apiServerUrl } from "../network/addresses.ts";
+import { authorityFile, pemFile } from "../pki/files.ts";
+import { type Answer, ask, type Question } from "../supervision/ask.ts";
+
+/** Asks the API server as the lab's administrator. */
+export const askApiServer = (
+  layout: NodeLayout,
+  path: string,
+  more: Pick<Question, "method" | "contentType" | "body" | "timeout"> = {},
+): Promise<Answer | undefined> =>
+  ask({
+    url: `${apiServerUrl}${path}`,
+    authority: readFileSync(authorityFile(layout.pki, "ca")),
+    client: readFileSync(pemFile(layout.pki, "admin")),
+    ...more,
+  });
+
+/** A Kubernetes object as far as applying it needs to know. */
+export interface KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly [key: string]: unknown };
+  readonly [key: string]: unknown;
+}
+
+/** The kinds that the node itself applies, and how they are called in a path. */
+const resources: Readonly<Record<string, string>> = {
+  ClusterRole: "clusterroles",
+  ClusterRoleBinding: "clusterrolebindings",
+  ConfigMap: "configmaps",
+  Deployment: "deployments",
+  Service: "services",
+  ServiceAccount: "serviceaccounts",
+};
+
+/** Path of an object in the API. */
+export function objectPath({ apiVersion, kind, metadata }: KubernetesObject): string {
+  const group = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const namespace = metadata.namespace ? `/namespaces/${metadata.namespace}` : "";
+  return `${group}${namespace}/${resources[kind]}/${metadata.name}`;
+}
+
+/** Server-side apply of `objects`, one after the other, as field manager `canary-lab-node`. */
+export async function applyObjects(layout: NodeLayout, objects: readonly KubernetesObject[]): Promise<void> {
+  for (const object of objects) await applyObject(layout, object);
+}
+
+async function applyObject(layout: NodeLayout, object: KubernetesObject): Promise<void> {
+  const path = objectPath(object);
+  const request = {
+    method: "PATCH",
+    contentType: "application/apply-patch+yaml",
+    body: JSON.stringify(object),
+    timeout: 10_000,
+  } as const;
+  let reply: Answer | undefined;
+  // A young API server still makes its own namespaces and roles: what they refuse now they accept in a moment.
+  for (let attempt = 0; attempt < 50; attempt++) {
+    reply = await askApiServer(layout, `${path}?fieldManager=canary-lab-node&force=true`, request);
+    if (reply && reply.status < 300) return;
+    await sleep(200);
+  }
+  throw new UserError(
+    `The API server did not take ${object.kind} ${object.metadata.name}: ${reply?.body ?? "no answer"}`,
+    {
+      place: path,
+      next: "read .lab/logs/kube-apiserver.log, then run: npx canaryctl up",
+    },
+  );
+}

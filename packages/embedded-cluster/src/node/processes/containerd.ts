@@ -1,0 +1,118 @@
+import { join } from "node:path";
+import { imageNames } from "../../images/recipes.ts";
+import { addresses, registryHost } from "../network/addresses.ts";
+import type { NodeSpec } from "../node-spec.ts";
+import { authorityFile } from "../pki/files.ts";
+import type { ProcessSpec } from "./process-spec.ts";
+
+const folders = ({ layout }: NodeSpec) => ({
+  root: join(layout.state, "containerd"),
+  // Short paths: the name of a Unix socket has at most 107 bytes.
+  state: join(layout.run, "containerd"),
+  cni: join(layout.config, "cni"),
+  registries: join(layout.config, "registries"),
+});
+
+/** containerd's configuration: root, state and socket of its own, so that the host's containerd is not touched. */
+export function renderContainerdConfiguration(spec: NodeSpec): string {
+  const { layout, tools, host } = spec;
+  const { root, state, cni, registries } = folders(spec);
+  const text = JSON.stringify; // a JSON string is a TOML string
+  return `version = 2
+root = ${text(root)}
+state = ${text(state)}
+disabled_plugins = ["io.containerd.internal.v1.restart", "io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.zfs"]
+
+[grpc]
+  address = ${text(layout.containerdSocket)}
+
+[plugins."io.containerd.internal.v1.opt"]
+  path = ${text(join(root, "opt"))}
+
+[plugins."io.containerd.grpc.v1.cri"]
+  sandbox_image = ${text(imageNames(tools.versions).pause)}
+  # Without CAP_SYS_RESOURCE runc may not lower a score, and no sandbox starts.
+  restrict_oom_score_adj = ${!host.mayLowerOomScore}
+  netns_mounts_under_state_dir = true
+  # A profile would stay loaded in the host's kernel.
+  disable_apparmor = true
+
+[plugins."io.containerd.grpc.v1.cri".cni]
+  bin_dir = ${text(tools.cniBin)}
+  conf_dir = ${text(cni)}
+
+[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+  runtime_type = "io.containerd.runc.v2"
+  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+    Root = ${text(join(layout.run, "runc"))}
+    SystemdCgroup = false
+
+[plugins."io.containerd.grpc.v1.cri".registry]
+  config_path = ${text(registries)}
+`;
+}
+
+/** The pod network: every pod on the lab's bridge. Masquerading is one rule of the lab, not one chain per pod. */
+export function renderCniConfiguration({ layout }: NodeSpec): string {
+  return JSON.stringify(
+    {
+      cniVersion: "1.0.0",
+      name: "canary-lab",
+      plugins: [
+        {
+          type: "bridge",
+          bridge: addresses.bridge,
+          isGateway: true,
+          ipMasq: false,
+          hairpinMode: true,
+          ipam: {
+            type: "host-local",
+            dataDir: join(layout.state, "cni"),
+            ranges: [
+              [
+                {
+                  subnet: addresses.podNetwork,
+                  rangeStart: addresses.firstPod,
+                  rangeEnd: addresses.lastPod,
+                  gateway: addresses.node,
+                },
+              ],
+            ],
+            routes: [{ dst: "0.0.0.0/0" }],
+          },
+        },
+      ],
+    },
+    null,
+    2,
+  );
+}
+
+/** How containerd reaches the lab's registry: over TLS, verified by the lab's authority. */
+export function renderRegistryHosts({ layout }: NodeSpec): string {
+  return `server = "https://${registryHost}"
+
+[host."https://${registryHost}"]
+  capabilities = ["pull", "resolve"]
+  ca = ${JSON.stringify(authorityFile(layout.pki, "ca"))}
+`;
+}
+
+export function renderContainerd(spec: NodeSpec): ProcessSpec {
+  const { layout, tools } = spec;
+  const { root, state, cni, registries } = folders(spec);
+  const configuration = join(layout.config, "containerd.toml");
+  return {
+    name: "containerd",
+    argv: [join(tools.bin, "containerd"), "--config", configuration, "--log-level=warn"],
+    folders: [root, state, join(layout.state, "cni")],
+    files: {
+      [configuration]: renderContainerdConfiguration(spec),
+      [join(cni, "10-canary-lab.conflist")]: renderCniConfiguration(spec),
+      [join(registries, registryHost, "hosts.toml")]: renderRegistryHosts(spec),
+    },
+    after: [],
+    ready: { kind: "socket", socket: layout.containerdSocket },
+    readySeconds: 30,
+  };
+}

@@ -1,0 +1,162 @@
+import type { PlatformPart } from "../../../../../cluster/target.ts";
+import { platformRecipes } from "./platform-recipes.ts";
+import type { Recipe } from "./recipe.ts";
+import { pinned } from "./versions.ts";
+
+const { kubernetes, pulumi, helm, coredns, registry, etcd, istio } = pinned;
+
+/** Kubernetes takes its version from two packages, and calls itself v0.0.0 where nobody tells it. */
+const kubernetesStrings = Object.fromEntries(
+  ["k8s.io/component-base/version", "k8s.io/client-go/pkg/version"].flatMap((place) => [
+    [`${place}.gitVersion`, `v${kubernetes}`],
+    [`${place}.gitMajor`, "1"],
+    [`${place}.gitMinor`, "36"],
+  ]),
+);
+
+const istioStrings = { "istio.io/istio/pkg/version.buildVersion": istio };
+
+const kubernetesPrograms = [
+  "kubectl",
+  "kubelet",
+  "kube-apiserver",
+  "kube-controller-manager",
+  "kube-scheduler",
+  "kube-proxy",
+] as const;
+
+/** What the lab always runs on, in the order of building: what takes longest comes first. */
+const labRecipes: readonly Recipe[] = [
+  {
+    name: "kubernetes",
+    programs: [{ output: "hyperkube", package: ".", names: [...kubernetesPrograms, "etcd"], inBin: true }],
+    strings: kubernetesStrings,
+    releases: [
+      ...kubernetesPrograms.map((program) => ({
+        url: `https://dl.k8s.io/v${kubernetes}/bin/linux/{arch}/${program}`,
+        sums: `https://dl.k8s.io/v${kubernetes}/bin/linux/{arch}/${program}.sha256`,
+        file: program,
+      })),
+      {
+        url: `https://github.com/etcd-io/etcd/releases/download/v${etcd}/etcd-v${etcd}-linux-{arch}.tar.gz`,
+        sums: `https://github.com/etcd-io/etcd/releases/download/v${etcd}/SHA256SUMS`,
+        strip: 1,
+      },
+    ],
+    seconds: 280,
+    gigabytes: 4,
+  },
+  {
+    name: "pulumi",
+    folder: "../../pulumi-plugins/modules/pulumi",
+    programs: [{ output: "pulumi", package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", inBin: true }],
+    strings: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": `v${pulumi}` },
+    onPath: { args: ["version"], prints: `v${pulumi}` },
+    releases: [
+      {
+        url: `https://github.com/pulumi/pulumi/releases/download/v${pulumi}/pulumi-v${pulumi}-linux-{cpu}.tar.gz`,
+        sums: `https://github.com/pulumi/pulumi/releases/download/v${pulumi}/pulumi-${pulumi}-checksums.txt`,
+        strip: 1,
+      },
+    ],
+    seconds: 130,
+    gigabytes: 2.5,
+  },
+  {
+    name: "istio",
+    programs: [
+      {
+        output: "pilot-discovery",
+        package: "istio.io/istio/pilot/cmd/pilot-discovery",
+        tags: ["vtprotobuf", "disable_pgv"],
+      },
+      { output: "pilot-agent", package: "istio.io/istio/pilot/cmd/pilot-agent", tags: ["vtprotobuf", "agent"] },
+    ],
+    strings: istioStrings,
+    keep: [
+      {
+        module: "istio.io/istio",
+        paths: [
+          "manifests/charts/base",
+          "manifests/charts/istio-control/istio-discovery",
+          "manifests/charts/gateway",
+          "tools/packaging/common/envoy_bootstrap.json",
+        ],
+      },
+      // The version that this Istio speaks.
+      { module: "sigs.k8s.io/gateway-api", paths: ["config/crd/standard"] },
+    ],
+    seconds: 155,
+    gigabytes: 2.5,
+  },
+  {
+    name: "istioctl",
+    folder: "istio",
+    programs: [
+      {
+        output: "istioctl",
+        package: "istio.io/istio/istioctl/cmd/istioctl",
+        tags: ["vtprotobuf", "disable_pgv"],
+        inBin: true,
+      },
+    ],
+    strings: istioStrings,
+    seconds: 25,
+    gigabytes: 0.4,
+  },
+  {
+    name: "helm",
+    programs: [{ output: "helm", package: "helm.sh/helm/v3/cmd/helm", inBin: true }],
+    strings: { "helm.sh/helm/v3/internal/version.version": `v${helm}` },
+    onPath: { args: ["version", "--template", "{{.Version}}"], prints: `v${helm}` },
+    releases: [
+      {
+        url: `https://get.helm.sh/helm-v${helm}-linux-{arch}.tar.gz`,
+        sums: `https://get.helm.sh/helm-v${helm}-linux-{arch}.tar.gz.sha256sum`,
+        strip: 1,
+      },
+    ],
+    seconds: 48,
+    gigabytes: 1.2,
+  },
+  {
+    name: "coredns",
+    programs: [{ output: "coredns", package: "." }],
+    releases: [
+      {
+        url: `https://github.com/coredns/coredns/releases/download/v${coredns}/coredns_${coredns}_linux_{arch}.tgz`,
+        sums: `https://github.com/coredns/coredns/releases/download/v${coredns}/coredns_${coredns}_linux_{arch}.tgz.sha256`,
+        strip: 0,
+      },
+    ],
+    seconds: 44,
+    gigabytes: 0.8,
+  },
+  {
+    name: "registry",
+    programs: [{ output: "registry", package: ".", inBin: true }],
+    strings: { "github.com/distribution/distribution/v3/version.version": `v${registry}` },
+    releases: [
+      {
+        url: `https://github.com/distribution/distribution/releases/download/v${registry}/registry_${registry}_linux_{arch}.tar.gz`,
+        sums: `https://github.com/distribution/distribution/releases/download/v${registry}/registry_${registry}_linux_{arch}.tar.gz.sha256`,
+        strip: 0,
+      },
+    ],
+    seconds: 18,
+    gigabytes: 0.5,
+  },
+  {
+    name: "pause",
+    programs: [{ output: "pause", package: "." }],
+    seconds: 1,
+    gigabytes: 0.2,
+  },
+];
+
+/** Everything that is built from Go modules. */
+export const recipes: readonly Recipe[] = [...labRecipes, ...platformRecipes];
+
+/** The recipes that a lab with these parts needs. */
+export const recipesFor = (parts: readonly PlatformPart[]): readonly Recipe[] =>
+  recipes.filter(({ part }) => part === undefined || parts.includes(part));

@@ -1,0 +1,69 @@
+/**
+ * Everything that the embedded target cluster runs on, as absolute paths, most of them below `.lab/tools/`.
+ * All of it comes from package registries (or release downloads), is pinned, and is made once by `ensureTools`.
+ * What belongs to a part of the platform has its path always, and is there once that part was asked for.
+ */
+export interface Tools {
+  /**
+   * The one folder to put in front of PATH:
+   * pulumi, kubectl, helm, node, registry,
+   * etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kubelet, kube-proxy,
+   * containerd, containerd-shim-runc-v2, ctr, runc, dockerd, docker, docker-proxy,
+   * iptables, iptables-save, iptables-restore (and the ip6tables three), conntrack, socat, ethtool.
+   * The Debian programs in it are wrappers that find their own shared libraries, so they need nothing but this path.
+   */
+  readonly bin: string;
+  /** Folder with the CNI plugins (bridge, host-local, loopback, portmap …); they look for `iptables` on PATH. */
+  readonly cniBin: string;
+  /** Static binaries that go into images. */
+  readonly coredns: string;
+  readonly pilotDiscovery: string;
+  readonly pilotAgent: string;
+  readonly pause: string;
+  /** Envoy, linked against glibc: it runs in the Debian base. */
+  readonly envoy: string;
+  /** The pinned Node 24, linked against glibc and libstdc++: it runs in the Debian base. */
+  readonly node: string;
+  /** Tar of a small Debian root file system with iptables and ca-certificates: the base of images that need a libc. */
+  readonly baseRootfs: string;
+  /**
+   * What is kept of the Istio module, at the paths it has there:
+   * `manifests/charts/{base,istio-control/istio-discovery,gateway}` and `tools/packaging/common/envoy_bootstrap.json`.
+   */
+  readonly istioModule: string;
+  /** What is kept of the Gateway API's module: `config/crd/standard`. */
+  readonly gatewayApiModule: string;
+  /** Static binaries of part `rollouts`, and what is kept of the module: `manifests/{crds,role,base,dashboard-install}`. */
+  readonly rolloutsController: string;
+  readonly rolloutsPlugin: string;
+  readonly rolloutsModule: string;
+  /**
+   * Static binaries of part `monitoring`, and what is kept of the operator's module:
+   * `example/prometheus-operator-crd` and `example/rbac/{prometheus-operator,prometheus}`.
+   */
+  readonly prometheus: string;
+  readonly promtool: string;
+  readonly prometheusOperator: string;
+  readonly configReloader: string;
+  readonly operatorModule: string;
+  /** Version of each part, such as `{ kubernetes: "1.36.3", pause: "3.10.2", debian: "bookworm" }`, without a leading `v`. */
+  readonly versions: Readonly<Record<ToolVersion, string>>;
+}
+
+/** The parts that have a version of their own. */
+export type ToolVersion =
+  | "pulumi"
+  | "kubernetes"
+  | "etcd"
+  | "helm"
+  | "coredns"
+  | "registry"
+  | "istio"
+  | "pause"
+  | "envoy"
+  | "node"
+  | "debian"
+  | "rollouts"
+  | "prometheus"
+  | "prometheusOperator"
+  | "gatewayApi";

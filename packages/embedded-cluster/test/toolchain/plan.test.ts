@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import type { Part } from "../../src/toolchain/part.ts";
+import { findOnPath, renderPlan } from "../../src/toolchain/plan.ts";
+import type { Recipe } from "../../src/toolchain/recipes/recipe.ts";
+
+const part = (name: string, seconds: number): Part => ({
+  name,
+  stage: `build ${name}`,
+  key: "0",
+  outputs: [],
+  seconds,
+  gigabytes: 1,
+  make: async () => {},
+});
+
+describe("the plan", () => {
+  const lanes = [[part("kubernetes", 265), part("helm", 54)], [part("envoy", 5)]];
+
+  test("names each part, and the time of the longest lane", () => {
+    expect(renderPlan(lanes, {})).toBe(
+      "Tools to make, once: kubernetes 4 min, helm 54 s, envoy 5 s; about 5 min in all on two cores.",
+    );
+  });
+
+  test("goes by what this machine took last time", () => {
+    const lasted = { "build kubernetes": 95.2, "build helm": 20, "build envoy": 200 };
+    expect(renderPlan(lanes, lasted)).toBe(
+      "Tools to make, once: kubernetes 96 s, helm 20 s, envoy 3 min; about 3 min in all as last time.",
+    );
+  });
+});
+
+describe("a program of the user's", () => {
+  const recipe: Recipe = {
+    name: "helm",
+    programs: [],
+    onPath: { args: ["version"], prints: "v3.22.0" },
+    seconds: 1,
+    gigabytes: 1,
+  };
+
+  const withProgram = async (script: string, use: (path: string) => Promise<void>) => {
+    const folder = mkdtempSync(join(tmpdir(), "path-"));
+    try {
+      writeFileSync(join(folder, "helm"), script, { mode: 0o755 });
+      await use(folder);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  };
+
+  test("is taken in exactly the pinned version", async () => {
+    await withProgram("#!/bin/sh\necho v3.22.0\n", async (path) => {
+      expect(await findOnPath(recipe, `/nowhere:${path}`)).toBe(join(path, "helm"));
+    });
+  });
+
+  test("is left alone in another version, or where it fails", async () => {
+    for (const script of ["#!/bin/sh\necho v3.22.01\n", "#!/bin/sh\nexit 1\n"]) {
+      await withProgram(script, async (path) => expect(await findOnPath(recipe, path)).toBeUndefined());
+    }
+  });
+
+  test("is not looked for where the lab needs its own", async () => {
+    const { onPath: _, ...own } = recipe;
+    expect(await findOnPath(own, "/bin")).toBeUndefined();
+  });
+});

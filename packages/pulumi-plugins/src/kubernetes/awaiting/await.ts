@@ -1,0 +1,144 @@
+import { at, isEqual, listAt, textAt } from "../../json.ts";
+import type { Cluster, Selection } from "../api/cluster.ts";
+import { AwaitFailure, messageOf } from "../api/errors.ts";
+import {
+  annotation,
+  annotations,
+  apiVersionOf,
+  isAnnotated,
+  type KubeObject,
+  kindOf,
+  nameOf,
+  namespaceOf,
+} from "../objects/objects.ts";
+import { reachable, type Session } from "../session.ts";
+import type { Judge, Verdict } from "./judge.ts";
+import { condition, isTrue, podJudge } from "./pods.ts";
+import { ingressJudge, serviceJudge } from "./services.ts";
+import { waitForJudge } from "./wait-for.ts";
+import { Watched } from "./watched.ts";
+import { daemonSetJudge, deploymentJudge, jobJudge, simpleJudge, statefulSetJudge } from "./workloads.ts";
+
+/** How each kind tells that it is in order; other kinds are as soon as they are accepted. */
+const judges: Readonly<Record<string, Judge>> = {
+  "apps/v1/Deployment": deploymentJudge,
+  "apps/v1/StatefulSet": statefulSetJudge,
+  "apps/v1/DaemonSet": daemonSetJudge,
+  "batch/v1/Job": jobJudge,
+  "v1/Pod": podJudge,
+  "v1/Service": serviceJudge,
+  "networking.k8s.io/v1/Ingress": ingressJudge,
+  "v1/PersistentVolume": simpleJudge("Waiting for the volume to be available", (object) =>
+    ["Available", "Bound"].includes(textAt(object, "status", "phase")),
+  ),
+  "v1/PersistentVolumeClaim": simpleJudge(
+    "Waiting for the claim to be bound",
+    (object) => textAt(object, "status", "phase") === "Bound",
+  ),
+  "v1/ResourceQuota": simpleJudge("Waiting for the quota to be counted", (object) =>
+    isEqual(at(object, "spec", "hard"), at(object, "status", "hard")),
+  ),
+  "apiextensions.k8s.io/v1/CustomResourceDefinition": simpleJudge(
+    "Waiting for the API server to serve the new kind",
+    (object) => isTrue(condition(object, "Established")),
+  ),
+};
+
+export interface AwaitRequest {
+  readonly urn: string;
+  readonly inputs: KubeObject;
+  readonly live: KubeObject;
+  readonly before?: KubeObject;
+  readonly timeoutSeconds: number;
+}
+
+const selectionOf = (object: KubeObject): Selection => ({
+  apiVersion: apiVersionOf(object),
+  kind: kindOf(object),
+  namespace: namespaceOf(object),
+  name: nameOf(object),
+});
+
+/** A claim on a class that binds late is in order as soon as it waits for its first pod. */
+async function bindsLate(cluster: Cluster, object: KubeObject): Promise<boolean> {
+  const name = textAt(object, "spec", "storageClassName");
+  if (kindOf(object) !== "PersistentVolumeClaim" || !name) return false;
+  const found = await cluster
+    .get({ apiVersion: "storage.k8s.io/v1", kind: "StorageClass", metadata: { name } })
+    .catch(() => undefined);
+  return textAt(found, "volumeBindingMode") === "WaitForFirstConsumer";
+}
+
+/** Waits until an object is in order and returns it. Throws {@link AwaitFailure} with the reasons when the time is over. */
+export async function awaitReady(session: Session, request: AwaitRequest): Promise<KubeObject> {
+  const { inputs, live, before, urn } = request;
+  if (isAnnotated(inputs, annotations.skipAwait)) return live;
+  const asked = annotation(live, annotations.waitFor);
+  const judge = asked ? waitForJudge(asked) : judges[`${apiVersionOf(live)}/${kindOf(live)}`];
+  const cluster = reachable(session);
+  if (!judge || (await bindsLate(cluster, live))) return live;
+  const watched = new Watched(live, before);
+  const verdict = await watched.until(
+    session,
+    [selectionOf(live), ...judge.watches(live)],
+    urn,
+    request.timeoutSeconds,
+    (snapshot) => judge.judge(snapshot),
+  );
+  session.engine.status(urn, "");
+  if (verdict.ready) return watched.object;
+  const message = verdict.failed
+    ? `Resource '${nameOf(live)}' was created but failed to initialize`
+    : session.cancelled.aborted
+      ? `Resource operation was cancelled for "${nameOf(live)}"`
+      : `'${nameOf(live)}' timed out waiting to be Ready`;
+  throw new AwaitFailure(message, watched.object, verdict.details);
+}
+
+/** The verdict on a live object as it stands, without waiting. Undefined for kinds that a refresh does not judge. */
+export async function lookAt(cluster: Cluster, live: KubeObject): Promise<Verdict | undefined> {
+  const judge = judges[`${apiVersionOf(live)}/${kindOf(live)}`];
+  if (!judge?.onRead) return undefined;
+  const lists = await Promise.all(
+    judge.watches(live).map(async (selection) => [selection.kind, await cluster.list(selection)] as const),
+  );
+  const related = new Map(lists);
+  const settled = Number.POSITIVE_INFINITY;
+  return judge.judge({
+    object: live,
+    before: undefined,
+    related: (kind) => related.get(kind) ?? [],
+    quietFor: () => settled,
+    elapsed: settled,
+  });
+}
+
+/** Throws {@link AwaitFailure} when a live object is not in order now. */
+export async function checkHealth(session: Session, live: KubeObject): Promise<void> {
+  const verdict = await lookAt(reachable(session), live);
+  if (!verdict || verdict.ready) return;
+  throw new AwaitFailure(`Resource '${nameOf(live)}' was created but failed to initialize`, live, verdict.details);
+}
+
+/** Kinds whose deletion `skipAwait` does not wait for either. */
+const hastyKinds = ["Namespace", "Pod", "ReplicationController", "DaemonSet", "Deployment", "StatefulSet", "Job"];
+
+/** Waits until an object is gone. Names its finalizers when it stays. */
+export async function awaitDeleted(
+  session: Session,
+  { urn, inputs, live, timeoutSeconds }: AwaitRequest,
+): Promise<void> {
+  if (isAnnotated(inputs, annotations.skipAwait) && hastyKinds.includes(kindOf(live))) return;
+  const watched = new Watched(live, undefined);
+  const judge = (): Verdict => ({ ready: watched.isGone, status: "Deletion initiated", details: [] });
+  const verdict = await watched
+    .until(session, [selectionOf(live)], urn, timeoutSeconds, judge)
+    .catch((error: unknown) => {
+      throw new AwaitFailure(messageOf(error), live);
+    });
+  session.engine.status(urn, "");
+  if (verdict.ready) return;
+  const finalizers = listAt(watched.object, "metadata", "finalizers").join(", ");
+  session.engine.warning(urn, `finalizers might be preventing deletion (${finalizers})`);
+  throw new AwaitFailure("timed out waiting for the condition", watched.object);
+}

@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { numberAt, textAt } from "../../json.ts";
+import type { WatchEvent } from "../api/client.ts";
+import { NoMatchError, type Observer, type Selection } from "../api/cluster.ts";
+import { type KubeObject, kindOf, nameOf } from "../objects/objects.ts";
+import { reachable, type Session } from "../session.ts";
+import type { Snapshot, Verdict } from "./judge.ts";
+
+const uidOf = (object: KubeObject): string => textAt(object, "metadata", "uid");
+
+/** An object that is being watched, with those it is judged by. Every event counts: a state that lasts a moment only is seen. */
+export class Watched {
+  object: KubeObject;
+  isGone = false;
+  readonly #before: KubeObject | undefined;
+  readonly #related = new Map<string, Map<string, KubeObject>>();
+  readonly #changedAt = new Map<string, number>();
+  readonly #began = Date.now();
+
+  constructor(object: KubeObject, before: KubeObject | undefined) {
+    this.object = object;
+    this.#before = before;
+  }
+
+  /** The first verdict that settles it: ready, failed, or what it was when the time was over or the user cancelled. */
+  async until(
+    session: Session,
+    [own, ...others]: readonly Selection[],
+    urn: string,
+    timeoutSeconds: number,
+    judge: (snapshot: Snapshot) => Verdict,
+  ): Promise<Verdict> {
+    const stop = new AbortController();
+    const signal = AbortSignal.any([stop.signal, session.cancelled, AbortSignal.timeout(timeoutSeconds * 1000)]);
+    let latest: Verdict = { ready: false, status: "", details: [] };
+    const settled = new Promise<void>((resolve) => {
+      const evaluate = () => {
+        const verdict = judge(this.#snapshot());
+        if (verdict.status !== latest.status) session.engine.status(urn, verdict.status);
+        latest = verdict;
+        if (verdict.ready || verdict.failed) resolve();
+      };
+      const pulse = setInterval(evaluate, 500); // time itself settles some verdicts
+      signal.addEventListener("abort", () => {
+        clearInterval(pulse);
+        resolve();
+      });
+      if (own)
+        this.#follow(
+          session,
+          own,
+          signal,
+          { onList: (list) => this.#onOwnList(list), onEvent: (event) => this.#onOwnEvent(event) },
+          evaluate,
+        );
+      for (const selection of others) {
+        const observer = {
+          onList: (list: readonly KubeObject[]) => this.#onList(selection.kind, list),
+          onEvent: (event: WatchEvent) => this.#onEvent(event),
+        };
+        this.#follow(session, selection, signal, observer, evaluate);
+      }
+    });
+    await settled;
+    stop.abort();
+    return latest;
+  }
+
+  /** Follows a selection until the signal, starting over when the connection fails. */
+  async #follow(
+    session: Session,
+    selection: Selection,
+    signal: AbortSignal,
+    observer: Observer,
+    evaluate: () => void,
+  ): Promise<void> {
+    const observe: Observer = {
+      onList: (objects) => {
+        if (signal.aborted) return;
+        observer.onList(objects);
+        evaluate();
+      },
+      onEvent: (event) => {
+        if (signal.aborted) return;
+        observer.onEvent(event);
+        evaluate();
+      },
+    };
+    while (!signal.aborted) {
+      try {
+        await reachable(session).follow(selection, observe, signal);
+      } catch (error) {
+        if (error instanceof NoMatchError) observe.onList([]); // the kind itself is gone
+        await sleep(1000, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  #snapshot(): Snapshot {
+    return {
+      object: this.object,
+      before: this.#before,
+      related: (kind) => [...(this.#related.get(kind)?.values() ?? [])],
+      quietFor: (kind) => {
+        const changed = this.#changedAt.get(kind);
+        return changed === undefined ? undefined : Date.now() - changed;
+      },
+      elapsed: Date.now() - this.#began,
+    };
+  }
+
+  #onOwnList(objects: readonly KubeObject[]): void {
+    const found = objects[0];
+    if (!found || uidOf(found) !== uidOf(this.object)) this.isGone = true;
+    else this.#take(found);
+  }
+
+  #onOwnEvent({ type, object }: WatchEvent): void {
+    if (type === "DELETED") this.isGone = true;
+    else if (type !== "BOOKMARK" && uidOf(object) === uidOf(this.object)) this.#take(object);
+  }
+
+  /** An older generation than the one being waited for tells nothing. */
+  #take(object: KubeObject): void {
+    const generation = (one: KubeObject) => numberAt(one, "metadata", "generation") ?? 0;
+    if (generation(object) >= generation(this.object)) this.object = object;
+  }
+
+  #onList(kind: string, objects: readonly KubeObject[]): void {
+    this.#related.set(kind, new Map(objects.map((object) => [nameOf(object), object])));
+    if (objects.length > 0) this.#changedAt.set(kind, Date.now());
+  }
+
+  #onEvent({ type, object }: WatchEvent): void {
+    if (type === "BOOKMARK") return;
+    const known = this.#related.get(kindOf(object)) ?? new Map<string, KubeObject>();
+    if (type === "DELETED") known.delete(nameOf(object));
+    else known.set(nameOf(object), object);
+    this.#related.set(kindOf(object), known);
+    this.#changedAt.set(kindOf(object), Date.now());
+  }
+}

@@ -1,0 +1,149 @@
+import { difference, prune } from "../../difference.ts";
+import { isObject, type Json, type JsonObject, objectAt } from "../../json.ts";
+import { hasUnknown, plain } from "../../values.ts";
+import { isConflict, isForbidden } from "../api/client.ts";
+import { type Cluster, NoMatchError } from "../api/cluster.ts";
+import { AwaitFailure, messageOf, PartialFailure } from "../api/errors.ts";
+import { awaitReady } from "../awaiting/await.ts";
+import { normalise } from "../objects/normalise.ts";
+import {
+  apiVersionOf,
+  idOf,
+  isCustomResourceDefinition,
+  isPatch,
+  type KubeObject,
+  kindOf,
+  nameOf,
+  namespaceOf,
+} from "../objects/objects.ts";
+import { conflictMessage, isForced, keepIgnored, takeOver } from "../objects/ownership.ts";
+import { render } from "../objects/render.ts";
+import { managerFor, readState, type State, writeState } from "../objects/state.ts";
+import { reachable, type Session } from "../session.ts";
+import { type Outcome, patience } from "./create.ts";
+
+export interface UpdateRequest {
+  readonly urn: string;
+  readonly olds: JsonObject;
+  readonly news: JsonObject;
+  readonly ignoreChanges: readonly string[];
+  readonly timeout: number;
+  readonly preview: boolean;
+}
+
+/** Changes an object by server-side apply under its own manager, and waits until it is in order again. */
+export async function update(session: Session, request: UpdateRequest): Promise<Outcome> {
+  const { urn, olds, news, preview } = request;
+  const { cluster, settings } = session;
+  const old = readState(olds);
+  const inputs = await normalise(plain(news), cluster);
+  const manager = managerFor(session, inputs, old.manager);
+  const outcome = (live: KubeObject): Outcome => ({
+    id: idOf(live),
+    properties: writeState({ inputs, live, initialApiVersion: old.initialApiVersion, manager }, news),
+  });
+  const unsure: Outcome = { id: "", properties: news };
+  if (preview && hasUnknown(inputs)) return unsure;
+  if (settings.renderDirectory) {
+    if (!preview) render(session, urn, inputs);
+    return outcome(inputs);
+  }
+  if (preview && !cluster?.serves(apiVersionOf(inputs), kindOf(inputs))) return unsure;
+  const there = reachable(session);
+  const place = { ...inputs, metadata: { name: nameOf(old.live), namespace: namespaceOf(inputs) } };
+  let failure: unknown;
+  try {
+    const before = await there.get(place);
+    const changed = await submit(session, there, request, structuredClone(inputs), before, old, manager);
+    if (preview) return outcome(changed);
+    const ready = await awaitReady(session, {
+      urn,
+      inputs,
+      live: changed,
+      before,
+      timeoutSeconds: patience(request.timeout, inputs),
+    });
+    const previous = managerFor(session, old.inputs, old.manager);
+    if (settings.serverSideApply && old.manager && previous !== manager) await relinquish(there, ready, previous);
+    return outcome(ready);
+  } catch (error) {
+    if (preview && isForbidden(error)) return unsure;
+    if (error instanceof NoMatchError) {
+      throw new Error(
+        `update of resource "${urn}" failed because the Kubernetes API server reported that the apiVersion for this resource does not exist. Verify that any required CRDs have been created: ${error.message}`,
+      );
+    }
+    failure = error;
+  }
+  const seen = await there.get(place).catch((error: unknown) => {
+    throw new Error(
+      `update of resource "${urn}" failed: ${messageOf(failure)}\nunable to get cluster state: ${messageOf(error)}`,
+    );
+  });
+  const message = `the Kubernetes API server reported that "${idOf(seen)}" failed to fully initialize or become live: ${messageOf(failure)}`;
+  const reasons = failure instanceof AwaitFailure ? failure.details : [];
+  throw new PartialFailure(message, { id: idOf(seen), state: outcome(seen).properties, reasons });
+}
+
+async function submit(
+  session: Session,
+  cluster: Cluster,
+  { urn, ignoreChanges, preview }: UpdateRequest,
+  inputs: KubeObject,
+  before: KubeObject,
+  old: State,
+  manager: string,
+): Promise<KubeObject> {
+  const { settings } = session;
+  const options = { manager, force: false, dryRun: preview };
+  if (isCustomResourceDefinition(inputs)) {
+    const metadata = {
+      ...objectAt(inputs, "metadata"),
+      resourceVersion: objectAt(before, "metadata")?.resourceVersion ?? null,
+    };
+    return cluster.replace({ ...inputs, metadata }, options); // a CRD is replaced as a whole, and keeps its objects
+  }
+  if (!settings.serverSideApply) {
+    const known = await normalise(structuredClone(old.inputs), cluster);
+    return cluster.patch(inputs, mergePatch(prune(old.live, known), inputs) as JsonObject, options);
+  }
+  let live = before;
+  const owners = preview || isPatch(urn, inputs) ? undefined : takeOver(live, manager);
+  if (owners) {
+    const resourceVersion = objectAt(live, "metadata")?.resourceVersion ?? null;
+    live = await cluster.patch(live, [
+      { op: "replace", path: "/metadata/managedFields", value: owners },
+      { op: "replace", path: "/metadata/resourceVersion", value: resourceVersion },
+    ]);
+  }
+  keepIgnored(inputs, live, ignoreChanges, manager);
+  try {
+    return await cluster.apply(inputs, { ...options, force: isForced(inputs, live, settings, preview) });
+  } catch (error) {
+    throw isConflict(error) ? new Error(conflictMessage(manager, messageOf(error))) : error;
+  }
+}
+
+/** The merge patch (RFC 7386) from one value to another: what is gone becomes null. */
+export function mergePatch(from: Json | undefined, to: Json): Json {
+  if (!isObject(from) || !isObject(to)) return to;
+  const patch: JsonObject = {};
+  for (const key of Object.keys(from)) if (!(key in to)) patch[key] = null;
+  for (const [key, value] of Object.entries(to)) {
+    const there = from[key];
+    if (there === undefined || difference({ there }, { there: value }, []).size > 0)
+      patch[key] = mergePatch(there, value);
+  }
+  return patch;
+}
+
+/** Gives up all that a manager owns of an object: what nobody else owns goes away. */
+export const relinquish = (
+  cluster: Cluster,
+  { apiVersion = "", kind = "", ...object }: KubeObject,
+  manager: string,
+): Promise<KubeObject> =>
+  cluster.apply(
+    { apiVersion, kind, metadata: { name: nameOf(object), namespace: namespaceOf(object) } },
+    { manager, force: false, dryRun: false },
+  );
