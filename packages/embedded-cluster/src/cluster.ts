@@ -13,6 +13,7 @@ import { preflight, refuseRights } from "./node/machine/preflight.ts";
 import { nodeName, registryHost } from "./node/network/addresses.ts";
 import type { NodeSpec } from "./node/node-spec.ts";
 import { startDns } from "./node/objects/dns.ts";
+import { registryAccessFiles } from "./node/pki/registry-access.ts";
 import { startNode } from "./node/start.ts";
 import { cleanAfterDeadLab, stopNode } from "./node/stop.ts";
 import { cacheFolder } from "./toolchain/cache.ts";
@@ -44,7 +45,11 @@ async function up(reason: string, progress: Progress, parts: readonly PlatformPa
     imageRegistry: registryHost,
     chartMirror,
     path: [...new Set([...plugins.path, tools.bin])],
-    variables: { ...plugins.variables, DOCKER_HOST: `unix://${layout.dockerSocket}` },
+    variables: {
+      ...plugins.variables,
+      DOCKER_HOST: `unix://${layout.dockerSocket}`,
+      DOCKER_CONFIG: registryAccessFiles(layout).dockerConfig,
+    },
   };
 }
 

@@ -13,6 +13,7 @@ import { applyObjects } from "./objects/cluster-api.ts";
 import { renderKubeletAccess } from "./objects/kubelet-access.ts";
 import { ensurePki } from "./pki/ensure.ts";
 import { authorityFile, pemFile } from "./pki/files.ts";
+import { ensureRegistryAccess } from "./pki/registry-access.ts";
 import type { ProcessName } from "./processes/process-spec.ts";
 import { renderProcesses } from "./processes/table.ts";
 import { awaitReady } from "./supervision/readiness.ts";
@@ -38,6 +39,7 @@ export async function startNode(spec: NodeSpec): Promise<StartingNode> {
   applySysctls();
   makeCgroups();
   await Promise.all([ensurePki(layout.pki), makeNetwork(path)]);
+  ensureRegistryAccess(layout);
   writeUserKubeconfig(layout);
 
   const ready = new Map<ProcessName, Promise<void>>();
