@@ -27,7 +27,9 @@ export function registryAuth(config: string, registry: string | undefined): Reco
   const [, username, password] = /^([^:]+):(.+)$/s.exec(Buffer.from(auth, "base64").toString()) ?? [];
   if (username === undefined) return {};
   const credentials = JSON.stringify({ username, password, serveraddress: registry ?? "" });
-  return { "X-Registry-Auth": Buffer.from(credentials).toString("base64url") };
+  // The URL's alphabet, but padded: without padding the daemon takes no credentials from it, and says nothing.
+  const encoded = Buffer.from(credentials).toString("base64").replaceAll("+", "-").replaceAll("/", "_");
+  return { "X-Registry-Auth": encoded };
 }
 
 const userConfig = ({ DOCKER_CONFIG, HOME }: NodeJS.ProcessEnv): string =>

@@ -65,7 +65,9 @@ describe("the registry's credentials", () => {
     answer = { status: 200, message: "" };
     writeFileSync(join(folder, "config.json"), config);
     await isLost(reference, image, environment());
-    const sent = decode(asked[0]?.headers["x-registry-auth"]);
+    const header = asked[0]?.headers["x-registry-auth"];
+    expect(String(header).length % 4).toBe(0); // padded, or the daemon does not read it
+    const sent = decode(header);
     expect(sent).toEqual({ username: "me", password: "a:b", serveraddress: registry });
   });
 
