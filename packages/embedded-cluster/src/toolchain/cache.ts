@@ -109,11 +109,17 @@ export function deleteInBackground(cache: string): void {
   const [building, drafts] = [buildCaches(cache), draftsFolder(cache)];
   mkdirSync(trash(cache), { recursive: true, mode: 0o700 });
   if (readdirSync(trash(cache)).length === 0 && !existsSync(building) && !existsSync(drafts)) return;
-  const script = [
-    // Under the lock that a build holds: where there is one, flock fails, and its folders stay.
-    'flock --nonblock "$2" sh -c \'for f; do [ ! -e "$f" ] || mv "$f" "$0/$$.$(basename "$f")"; done\' "$1" "$3" "$4"',
-    'exec rm -rf "$1"/*', // the folder itself stays: another run may be about to move something into it
-  ].join("\n");
+  const script = `
+    umask 077
+    exec 9>>"$2"
+    # Under the lock that a build holds: while there is one, its folders stay.
+    if flock --nonblock 9 && [ "$2" -ef /proc/$$/fd/9 ]; then
+      for folder in "$3" "$4"; do [ ! -e "$folder" ] || mv "$folder" "$1/$$.$(basename "$folder")"; done
+      rm -f "$2"
+    fi
+    exec 9>&-
+    exec rm -rf "$1"/* # the folder itself stays: another run may be about to move something into it
+  `;
   const args = [trash(cache), buildLock(cache), building, drafts];
   spawn("nice", ["-n", "19", "sh", "-c", script, "sh", ...args], { detached: true, stdio: "ignore" }).unref();
 }

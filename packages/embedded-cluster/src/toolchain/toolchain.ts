@@ -2,13 +2,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { withLock } from "@canary-lab/kit/lock";
 import type { Progress } from "@canary-lab/kit/progress";
+import { execa } from "execa";
 import type { AddOn } from "../add-ons.ts";
 import { nodeLayout } from "../node/layout.ts";
 import { markedProcesses } from "../node/supervision/proc.ts";
 import type { EmbeddedClusterSettings } from "../settings.ts";
 import { buildMissing } from "./build.ts";
 import { buildCaches, buildContext, draftsFolder, toolsFolder } from "./build-context.ts";
-import { isBuilt, unitFolder } from "./build-unit.ts";
+import { isBuilt, makeUnit, unitFolder } from "./build-unit.ts";
 import {
   buildLock,
   deleteInBackground,
@@ -25,7 +26,7 @@ import { envoyUnit } from "./download/envoy.ts";
 import { chooseGo } from "./go/go.ts";
 import { goUnit, moduleFolder } from "./go/go-build.ts";
 import { findOnPath, lastDurations } from "./plan.ts";
-import { presentTools, type Units } from "./present.ts";
+import { presentSystemPrograms, presentTools, type Units } from "./present.ts";
 import type { Recipe } from "./recipes/recipe.ts";
 import { recipes, recipesFor } from "./recipes/recipes.ts";
 import type { Tools } from "./tools.ts";
@@ -71,7 +72,7 @@ export async function ensureTools(
     () => {},
     async () => {
       noteUse([...wanted.map(({ unit }) => unit), ...system].map((unit) => unitFolder(cache, unit)));
-      dropUnused(cache, () => markedProcesses().flatMap(({ lab }) => unitsUsedBy(nodeLayout(lab).bin, cache)));
+      dropUnused(cache, () => markedProcesses().flatMap((process) => unitsUsedBy(nodeLayout(process.home).bin, cache)));
     },
   );
   const users = await programsOfUser(wanted, cache, bin);
@@ -84,8 +85,7 @@ export async function ensureTools(
   });
   const isComplete = () => Object.values(missing()).every((list) => list.length === 0);
   if (!isComplete()) {
-    const waiting = () => progress.say("Another run is making the tools: waiting for it.");
-    await withLock(buildLock(cache), waiting, async () => {
+    await withLock(buildLock(cache), waitingFor(progress), async () => {
       if (isComplete()) return;
       const fail = (error: unknown) => failing.abort(error);
       await buildMissing({ ...missing(), go }, context, progress, lastDurations(home), fail);
@@ -95,6 +95,25 @@ export async function ensureTools(
   }
   deleteInBackground(cache);
   return presentTools(units, cache, bin, users);
+}
+
+const waitingFor = (progress: Progress) => () => progress.say("Another run is making the tools: waiting for it.");
+
+/**
+ * Makes sure of `ip` and `iptables` in the cluster's folder of programs: what taking a node off the machine needs, where the folder was
+ * deleted.
+ */
+export async function ensureSystemPrograms(settings: EmbeddedClusterSettings, progress: Progress): Promise<void> {
+  const { home, cache, commands } = settings;
+  const { bin } = nodeLayout(home);
+  const { failed } = await execa(join(bin, "iptables-save"), ["--version"], { reject: false });
+  if (!failed) return;
+  makeCache(cache, commands);
+  const debian = debianUnit(buildContext(settings, new AbortController().signal));
+  await withLock(buildLock(cache), waitingFor(progress), async () => {
+    if (!isBuilt(cache, debian)) await makeUnit(cache, debian, [], progress);
+  });
+  await presentSystemPrograms(unitFolder(cache, debian), bin);
 }
 
 /** Programs that the user has in the pinned version already; not asked for where the cluster's own is in the cache. */
