@@ -39,11 +39,10 @@ export async function ensureTools(
   const context = buildContext(settings, failing.signal);
   const goMods = recipes.map((recipe) => readFileSync(join(moduleFolder(recipe), "go.mod"), "utf8"));
   const go = await chooseGo(goMods, context);
-  const debian = debianUnit(context);
   const units: Units = {
     go: recipes.map((recipe) => ({ recipe, unit: goUnit(recipe, go, undefined, context) })),
-    debian,
-    base: baseUnit(debian, context),
+    debian: debianUnit(context),
+    base: baseUnit(context),
     envoy: envoyUnit(context),
   };
   const users = await programsOfUser(units, cache, bin);

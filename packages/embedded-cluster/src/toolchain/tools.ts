@@ -6,10 +6,10 @@
 export interface Tools {
   /**
    * The one folder to put in front of PATH:
-   * pulumi, kubectl, helm, node, registry,
+   * pulumi, kubectl, helm, node,
    * etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kubelet, kube-proxy,
-   * containerd, containerd-shim-runc-v2, ctr, runc, dockerd, docker, docker-proxy,
-   * iptables, iptables-save, iptables-restore (and the ip6tables three), conntrack, socat, ethtool.
+   * containerd, containerd-shim-runc-v2, ctr, runc, dockerd, docker, docker-proxy, registry,
+   * iptables, iptables-save, iptables-restore (and the ip6tables three).
    * The Debian programs in it are wrappers that find their own shared libraries, so they need nothing but this path.
    */
   readonly bin: string;
@@ -57,7 +57,6 @@ export type ToolVersion =
   | "etcd"
   | "helm"
   | "coredns"
-  | "registry"
   | "istio"
   | "pause"
   | "envoy"
