@@ -30,8 +30,7 @@ export async function ensureNodeImages(
 }
 
 /**
- * Puts the images of the mesh and of these add-ons into containerd, and the base of the application's Dockerfile
- * into Docker, each under its upstream name. No registry and no build is involved: an image is put together from the tools' own
+ * Puts the images of these add-ons into containerd, and the base of the application's Dockerfile into Docker, each under its upstream name. No registry and no build is involved: an image is put together from the tools' own
  * files while it is sent, so that a warm start costs what a cold one does and no second copy is kept. An image that is there
  * already costs nothing; one of an add-on that is no longer asked for stays.
  *
@@ -45,8 +44,8 @@ export async function ensureImages(
   progress: Progress,
 ): Promise<void> {
   const { pilot, proxy, node } = imageRecipes(tools);
-  const mesh = await assemble([pilot, proxy], cache);
-  const base = await assemble([node], cache);
+  const mesh = await assemble(addOns.includes("istio") ? [pilot, proxy] : [], cache);
+  const base = await assemble(addOns.includes("node-image") ? [node] : [], cache);
   const platform = await assemble(
     addOns.flatMap((addOn) => platformImages(tools, addOn)),
     cache,

@@ -22,7 +22,6 @@ export const exampleTools: Tools = {
   configReloader: "/tools/prometheus-config-reloader",
   operatorModule: "/tools/prometheus-operator",
   versions: {
-    pulumi: "3.250.0",
     kubernetes: "1.36.3",
     etcd: "3.6.8",
     helm: "3.22.0",

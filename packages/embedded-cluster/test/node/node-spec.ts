@@ -8,7 +8,6 @@ export const exampleSpec = (host: Partial<NodeSpec["host"]> = {}): NodeSpec => (
     bin: "/home/me/canary-lab/.lab/tools/bin",
     cniBin: "/home/me/canary-lab/.lab/tools/debian/usr/lib/cni",
     versions: {
-      pulumi: "1.0.0",
       kubernetes: "1.36.3",
       etcd: "3.6.8",
       helm: "3.22.0",
