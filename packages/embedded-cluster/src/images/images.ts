@@ -4,13 +4,11 @@ import type { AddOn } from "../add-ons.ts";
 import type { NodeLayout } from "../node/layout.ts";
 import type { Tools } from "../toolchain/tools.ts";
 import { imageArchive, type ShippableImage } from "./archive.ts";
-import { containerdStore } from "./containerd-store.ts";
-import { dockerStore } from "./docker-store.ts";
 import { type ImageRecipe, renderImage } from "./image.ts";
-import type { ImageStore } from "./image-store.ts";
-import { LayerDigests } from "./layer-digests.ts";
+import { LayerCache } from "./layers.ts";
 import { platformImages } from "./platform-recipes.ts";
 import { imageRecipes } from "./recipes.ts";
+import { containerdStore, dockerStore, type ImageStore } from "./stores.ts";
 
 /** The sockets of the daemons that hold images. */
 export type ImageSockets = Pick<NodeLayout, "containerdSocket" | "dockerSocket">;
@@ -77,7 +75,7 @@ async function deliver(
 }
 
 async function assemble(recipes: readonly ImageRecipe[], cache: string): Promise<readonly ShippableImage[]> {
-  const digests = new LayerDigests(join(cache, "image-layers.json"));
+  const digests = new LayerCache(join(cache, "image-layers.json"));
   const images: ShippableImage[] = [];
   for (const recipe of recipes) {
     const layers = [];

@@ -51,16 +51,15 @@ export async function ensureTools(
   const all = [...recipes, ...(settings.recipes ?? [])];
   const goMods = all.map((recipe) => readFileSync(join(moduleFolder(recipe), "go.mod"), "utf8"));
   const go = await chooseGo(goMods, context);
-  const debian = debianUnit(context);
   const units: Units = {
     go: all.map((recipe) => ({ recipe, unit: goUnit(recipe, go, undefined, context) })),
-    debian,
-    base: baseUnit(debian, context),
+    debian: debianUnit(context),
+    base: baseUnit(context),
     envoy: envoyUnit(context),
   };
   const asks = (...names: readonly AddOn[]) => names.some((name) => addOns.includes(name));
   const system = [
-    debian,
+    units.debian,
     ...(asks("istio", "node-image") ? [units.base] : []),
     ...(asks("istio") ? [units.envoy] : []),
   ];

@@ -6,10 +6,10 @@
 export interface Tools {
   /**
    * The one folder to put in front of PATH:
-   * kubectl, node, registry, what the add-ons and the settings bring (helm, istioctl, promtool, kubectl-argo-rollouts),
+   * kubectl, node, what the add-ons and the settings bring (helm, istioctl, promtool, kubectl-argo-rollouts),
    * etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kubelet, kube-proxy,
-   * containerd, containerd-shim-runc-v2, ctr, runc, dockerd, docker, docker-proxy,
-   * iptables, iptables-save, iptables-restore (and the ip6tables three), conntrack, socat, ethtool.
+   * containerd, containerd-shim-runc-v2, ctr, runc, dockerd, docker, docker-proxy, registry,
+   * iptables, iptables-save, iptables-restore (and the ip6tables three).
    * The Debian programs in it are wrappers that find their own shared libraries, so they need nothing but this path.
    */
   readonly bin: string;
@@ -56,7 +56,6 @@ export type ToolVersion =
   | "etcd"
   | "helm"
   | "coredns"
-  | "registry"
   | "istio"
   | "pause"
   | "envoy"

@@ -15,7 +15,6 @@ export const exampleSpec = (host: Partial<NodeSpec["host"]> = {}): NodeSpec => (
       etcd: "3.6.8",
       helm: "3.22.0",
       coredns: "1.15.0",
-      registry: "3.0.0",
       istio: "1.29.1",
       pause: "3.10",
       envoy: "1.40.0",

@@ -3,7 +3,7 @@ import { platformRecipes } from "./platform-recipes.ts";
 import type { Recipe } from "./recipe.ts";
 import { pinned } from "./versions.ts";
 
-const { kubernetes, helm, coredns, registry, etcd, istio } = pinned;
+const { kubernetes, helm, coredns, etcd, istio } = pinned;
 
 /** Kubernetes takes its version from two packages, and calls itself v0.0.0 where nobody tells it. */
 const kubernetesStrings = Object.fromEntries(
@@ -118,20 +118,6 @@ const clusterRecipes: readonly Recipe[] = [
     ],
     seconds: 44,
     gigabytes: 0.8,
-  },
-  {
-    name: "registry",
-    programs: [{ output: "registry", package: ".", inBin: true }],
-    strings: { "github.com/distribution/distribution/v3/version.version": `v${registry}` },
-    releases: [
-      {
-        url: `https://github.com/distribution/distribution/releases/download/v${registry}/registry_${registry}_linux_{arch}.tar.gz`,
-        sums: `https://github.com/distribution/distribution/releases/download/v${registry}/registry_${registry}_linux_{arch}.tar.gz.sha256`,
-        strip: 0,
-      },
-    ],
-    seconds: 18,
-    gigabytes: 0.5,
   },
   {
     name: "pause",

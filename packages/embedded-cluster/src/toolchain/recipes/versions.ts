@@ -9,7 +9,6 @@ export const pinned: Readonly<Record<Exclude<ToolVersion, "node">, string>> = {
   etcd: "3.6.8",
   helm: "3.22.0",
   coredns: "1.15.0",
-  registry: "3.0.0",
   istio: "1.29.1",
   pause: "3.10.2", // the tag that this Kubernetes asks for; the program is our own
   envoy: "1.40.0",

@@ -16,7 +16,6 @@ describe("recipes", () => {
     ["kubernetes", "go.etcd.io/etcd/server/v3", pinned.etcd],
     ["helm", "helm.sh/helm/v3", pinned.helm],
     ["coredns", "github.com/coredns/coredns", pinned.coredns],
-    ["registry", "github.com/distribution/distribution/v3", pinned.registry],
     ["istio", "sigs.k8s.io/gateway-api", pinned.gatewayApi],
     ["rollouts", "github.com/argoproj/argo-rollouts", pinned.rollouts],
     ["prometheus", "github.com/prometheus/prometheus", pinned.prometheus.replace(/^3\./, "0.3")],
