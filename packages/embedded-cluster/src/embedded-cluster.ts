@@ -13,6 +13,7 @@ import { nodeName, registryHost } from "./node/network/addresses.ts";
 import { searchPath } from "./node/network/network.ts";
 import type { NodeSpec } from "./node/node-spec.ts";
 import { startDns } from "./node/objects/dns.ts";
+import { registryAccessFiles } from "./node/pki/registry-access.ts";
 import { startNode } from "./node/start.ts";
 import { type Cleaning, cleanBeforeStart, stopNode } from "./node/stop.ts";
 import type { EmbeddedClusterSettings } from "./settings.ts";
@@ -31,6 +32,8 @@ export interface EmbeddedCluster {
   readonly chartMirror: string;
   /** Value of DOCKER_HOST for the image builder. */
   readonly dockerHost: string;
+  /** Value of DOCKER_CONFIG for a client that pushes to the registry: a folder with its password. */
+  readonly dockerConfig: string;
   readonly tools: Tools;
 }
 
@@ -77,6 +80,7 @@ export async function up(
     imageRegistry: registryHost,
     chartMirror,
     dockerHost: `unix://${layout.dockerSocket}`,
+    dockerConfig: registryAccessFiles(layout).dockerConfig,
     tools,
   };
 }
