@@ -11,8 +11,6 @@ withStrategy({
   strategy: "rollout-blue-green",
   // Short, for a release of the same image waits until the pods of the last one are gone.
   blueGreen: { postPromotionAnalysis: true, scaleDownDelaySeconds: 10, abortScaleDownDelaySeconds: 5 },
-  monitoring: true,
-  objective: { errorRate: 0.05, p95Milliseconds: 2000, window: "15s", minimumRequests: 50 },
 });
 
 const byHeader: Target = { headers: { "X-Canary": "v2" } };
