@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { start } from "./support/command.ts";
 import { setFaults } from "./support/faults.ts";
+import { fullStack } from "./support/full-stack.ts";
 import { canaryctl, canaryctlFile } from "./support/lab.ts";
 import { liveRollout, note, phaseReached } from "./support/rollout.ts";
 import { withStrategy } from "./support/strategy.ts";
@@ -10,6 +11,7 @@ import { until } from "./support/until.ts";
 withStrategy({
   strategy: "rollout-canary",
   plan: { weights: [30], bake: "15s" },
+  ...fullStack,
   analysis: "both",
 });
 

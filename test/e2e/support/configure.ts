@@ -1,8 +1,7 @@
 import type { LoadSummary } from "../../../apps/versioned-echo/src/load-summary.ts";
 import type { Outcome } from "./command.ts";
-import { fullStack } from "./full-stack.ts";
 import { canaryctl } from "./lab.ts";
-import { editConfig, readConfig, type StackValues } from "./stack-config.ts";
+import { editConfig, readConfig, type StackValue, type StackValues } from "./stack-config.ts";
 import { startSteadyLoad } from "./traffic.ts";
 
 /** The stack as its config's defaults have it. */
@@ -45,17 +44,17 @@ export async function backToStart(): Promise<void> {
  * @returns what a load saw that was sent while the strategy changed; undefined where it did not change
  */
 export async function enterStack(values: StackValues): Promise<LoadSummary | undefined> {
-  const strategy = values.strategy ?? startingPoint.strategy;
+  const strategy = String(values.strategy ?? startingPoint.strategy);
   const wanted = { ...defaults, ...withoutCanary, ...values, strategy };
   if (strategy === currentStrategy()) {
     editConfig(wanted);
     await mustBeUp();
     return undefined;
   }
-  const lacksPlatform = strategy !== startingPoint.strategy && readConfig("rollouts") !== fullStack.rollouts;
-  if (hasCanary() || lacksPlatform) {
+  const missing = missingPlatform({ ...(strategy.startsWith("rollout-") && { rollouts: "cluster" }), ...values });
+  if (hasCanary() || missing) {
     // A change of the strategy is measured by itself: the platform may have to be built first, which takes minutes.
-    editConfig({ ...(lacksPlatform && fullStack), ...withoutCanary });
+    editConfig({ ...missing, ...withoutCanary });
     await canaryctl("up"); // where this fails, of a release that cannot end, the change below says whether it may be left
   }
   editConfig({ ...wanted, ...withoutCanary });
@@ -67,6 +66,14 @@ export async function enterStack(values: StackValues): Promise<LoadSummary | und
     await mustBeUp();
   }
   return report;
+}
+
+/** What these values ask for beside the mesh, where the config does not ask for all of it yet. */
+function missingPlatform({ monitoring, rollouts, objective }: StackValues): StackValues | undefined {
+  const asksFor = (key: string, value: StackValue | undefined) =>
+    value === undefined || readConfig(key) === String(value);
+  if (asksFor("monitoring", monitoring) && asksFor("rollouts", rollouts)) return undefined;
+  return { ...(monitoring && { monitoring, objective }), ...(rollouts && { rollouts }) };
 }
 
 /** `canaryctl up`, which has to succeed: it builds what the config needs, deploys it, waits for it, and measures the split. */
