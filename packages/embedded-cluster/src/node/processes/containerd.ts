@@ -20,6 +20,8 @@ export function renderContainerdConfiguration(spec: NodeSpec): string {
   return `version = 2
 root = ${text(root)}
 state = ${text(state)}
+# Without these it would go on where its database is damaged, and do nothing.
+required_plugins = ["io.containerd.metadata.v1.bolt", "io.containerd.grpc.v1.cri"]
 disabled_plugins = ["io.containerd.internal.v1.restart", "io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.zfs"]
 
 [grpc]
