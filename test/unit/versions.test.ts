@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { pinned } from "@canary-lab/embedded-cluster/toolchain/recipes/versions";
 import { version as dockerVersion } from "@canary-lab/pulumi-plugins/docker/provider";
+import { engineVersion } from "@canary-lab/pulumi-plugins/engine-recipe";
 import { providers } from "@canary-lab/pulumi-plugins/install";
 import { version as kubernetesVersion } from "@canary-lab/pulumi-plugins/kubernetes/version";
 import { describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
-import { engineVersion } from "../../cluster/programs.ts";
 import { clientContainer } from "../../components/traffic/render-load-client.ts";
 import {
   argoRolloutsChartVersion,
@@ -30,8 +30,11 @@ describe("what is written in several places is the same", () => {
     expect(answered).toEqual(Object.fromEntries(providers.map(({ name, version }) => [name, version])));
   });
 
-  test("the engine is the SDK's: the one that is built, and the one that is asked for", () => {
-    expect([pinned.pulumi, engineVersion]).toEqual(Array(2).fill(dependencies["@pulumi/pulumi"]));
+  test("the engine is the SDK's: the one that is asked for, and the one that is built", () => {
+    expect(engineVersion).toBe(dependencies["@pulumi/pulumi"]);
+    expect(read("packages/pulumi-plugins/modules/pulumi/go.mod")).toMatch(
+      new RegExp(`pulumi/pkg/v3 v${engineVersion}( // indirect)?\n`),
+    );
   });
 
   test("Istio's charts and the images made for them", () => expect(istioVersion).toBe(pinned.istio));

@@ -1,12 +1,13 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { describe, expect, test } from "@jest/globals";
-import { parseProxies, renderAptConfig } from "../../../src/toolchain/debian/apt.ts";
+import { debianProblems, renderAptConfig, renderStatus } from "../../../src/toolchain/debian/apt.ts";
 import {
   findMirror,
   parseOneLineSources,
   parseStanzaSources,
   renderSources,
 } from "../../../src/toolchain/debian/apt-sources.ts";
+import { commands } from "../example-settings.ts";
 
 const stanzas = `# a comment
 Types: deb
@@ -60,10 +61,10 @@ deb-src http://mirror.test/debian bookworm main
   });
 
   test("the mirror serves the pinned suite, whatever suite the machine has", () => {
-    const mirror = findMirror([
-      { uri: "https://tools.test/apt", suite: "stable-tools" },
-      ...parseStanzaSources(stanzas),
-    ]);
+    const mirror = findMirror(
+      [{ uri: "https://tools.test/apt", suite: "stable-tools" }, ...parseStanzaSources(stanzas)],
+      commands,
+    );
     expect(renderSources(mirror, "bookworm", "/keys/default.gpg")).toBe(
       `deb [signed-by=/keys/debian.gpg] http://mirror.test/debian bookworm main
 deb [signed-by=/keys/debian.gpg] http://mirror.test/debian bookworm-updates main
@@ -73,8 +74,8 @@ deb [signed-by=/keys/default.gpg] http://mirror.test/debian-security bookworm-se
   });
 
   test("no mirror of Debian is an error for the user", () => {
-    expect(() => findMirror([{ uri: "http://archive.test/ubuntu", suite: "noble" }])).toThrow(UserError);
-    expect(() => findMirror([{ uri: "cdrom:[Debian]/", suite: "bookworm" }])).toThrow(/no Debian mirror/);
+    expect(() => findMirror([{ uri: "http://archive.test/ubuntu", suite: "noble" }], commands)).toThrow(UserError);
+    expect(() => findMirror([{ uri: "cdrom:[Debian]/", suite: "bookworm" }], commands)).toThrow(/no Debian mirror/);
   });
 });
 
@@ -93,7 +94,18 @@ Acquire::https::CaInfo "/etc/house.pem";
     expect(config).not.toContain("AllowInsecure");
   });
 
-  test("gives its proxies to others", () => {
-    expect(parseProxies(dump)).toEqual({ http_proxy: "http://proxy.test:3128" });
+  test("takes nothing for installed but what it is told", () => {
+    expect(renderStatus([])).toBe("");
+    const stanzas = renderStatus([{ name: "mawk", provides: "awk" }, { name: "dpkg" }]).split("\n\n");
+    expect(stanzas.map((stanza) => stanza.split("\n")[0])).toEqual(["Package: mawk", "Package: dpkg", ""]);
+    expect(stanzas[0]).toContain("\nProvides: awk");
+    expect(stanzas[1]).not.toContain("Provides");
   });
+});
+
+test("all programs that are missing are named at once", () => {
+  const missing = debianProblems({ up: "up", down: "down" }, "/nowhere")
+    .map(({ message }) => /^There is no (\S+) here/.exec(message)?.[1])
+    .filter((program) => program !== undefined);
+  expect(missing).toEqual(["apt-config", "apt-get", "dpkg-deb", "tar", "bash"]);
 });

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { type PlatformPart, platformPartNames } from "../../../../../cluster/target.ts";
+import { type AddOn, addOnNames } from "../../../src/add-ons.ts";
 import { moduleFolder } from "../../../src/toolchain/go/go-build.ts";
 import { namesInBin, type Recipe } from "../../../src/toolchain/recipes/recipe.ts";
 import { recipes, recipesFor } from "../../../src/toolchain/recipes/recipes.ts";
@@ -12,12 +12,10 @@ const goMod = (recipe: { readonly name: string; readonly folder?: string }) =>
 
 describe("recipes", () => {
   test.each([
-    ["pulumi", "github.com/pulumi/pulumi/pkg/v3", pinned.pulumi],
     ["kubernetes", "k8s.io/kubernetes", pinned.kubernetes],
     ["kubernetes", "go.etcd.io/etcd/server/v3", pinned.etcd],
     ["helm", "helm.sh/helm/v3", pinned.helm],
     ["coredns", "github.com/coredns/coredns", pinned.coredns],
-    ["registry", "github.com/distribution/distribution/v3", pinned.registry],
     ["istio", "sigs.k8s.io/gateway-api", pinned.gatewayApi],
     ["rollouts", "github.com/argoproj/argo-rollouts", pinned.rollouts],
     ["prometheus", "github.com/prometheus/prometheus", pinned.prometheus.replace(/^3\./, "0.3")],
@@ -44,12 +42,22 @@ describe("recipes", () => {
     }
   });
 
-  test("what a part of the platform needs is made only for it", () => {
-    const names = (...parts: readonly PlatformPart[]) => recipesFor(parts).map(({ name }) => name);
-    const lean = names();
-    expect(lean).toEqual(recipes.filter(({ part }) => part === undefined).map(({ name }) => name));
-    expect(names("rollouts")).toEqual([...lean, "rollouts"]);
-    expect(names("monitoring")).toEqual([...lean, "prometheus", "prometheus-operator"]);
+  test("what an add-on needs is made only for it", () => {
+    const names = (...addOns: readonly AddOn[]) => recipesFor(addOns).map(({ name }) => name);
+    const plain = names();
+    expect(plain).toEqual(["kubernetes", "coredns", "registry", "pause"]);
+    const added = Object.fromEntries(
+      addOnNames.map((addOn) => [addOn, names(addOn).filter((n) => !plain.includes(n))]),
+    );
+    expect(added).toEqual({
+      istio: ["istio"],
+      "gateway-api": ["istio"],
+      monitoring: ["prometheus", "prometheus-operator"],
+      rollouts: ["rollouts"],
+      "node-image": [],
+      helm: ["helm"],
+      istioctl: ["istioctl"],
+    });
   });
 
   test("of a recipe's programs those that are called by name are on PATH", () => {
@@ -65,8 +73,8 @@ describe("recipes", () => {
   });
 
   test.each([
-    ["the lab", [], 16],
-    ["the lab with all its parts", platformPartNames, 20],
+    ["the plain cluster", [], 16],
+    ["the cluster with all add-ons", addOnNames, 20],
   ] as const)("%s needs less disk while building than it may take", (_, parts, gigabytes) => {
     const sum = recipesFor(parts).reduce((total, recipe) => total + recipe.gigabytes, 0);
     expect(sum).toBeLessThanOrEqual(gigabytes);

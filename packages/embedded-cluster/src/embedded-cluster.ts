@@ -1,0 +1,131 @@
+import { existsSync, readFileSync } from "node:fs";
+import type { Progress } from "@canary-lab/kit/progress";
+import type { AddOn } from "./add-ons.ts";
+import { ensureCharts } from "./charts/charts.ts";
+import { ensureImages, ensureNodeImages } from "./images/images.ts";
+import { nodeLayout } from "./node/layout.ts";
+import { renderFootprint } from "./node/machine/footprint.ts";
+import { readHost } from "./node/machine/host.ts";
+import { hasNode } from "./node/machine/leftovers.ts";
+import { withMachine } from "./node/machine/owner.ts";
+import { asOneError, obstacles as nodeObstacles, rightsObstacle } from "./node/machine/preflight.ts";
+import { nodeName, registryHost } from "./node/network/addresses.ts";
+import { searchPath } from "./node/network/network.ts";
+import type { NodeSpec } from "./node/node-spec.ts";
+import { startDns } from "./node/objects/dns.ts";
+import { registryAccessFiles } from "./node/pki/registry-access.ts";
+import { startNode } from "./node/start.ts";
+import { type Cleaning, cleanBeforeStart, stopNode } from "./node/stop.ts";
+import type { EmbeddedClusterSettings } from "./settings.ts";
+import { deleteInBackground } from "./toolchain/cache.ts";
+import { ensureSystemPrograms, ensureTools } from "./toolchain/toolchain.ts";
+import type { Tools } from "./toolchain/tools.ts";
+
+/** How to use a cluster that is up. */
+export interface EmbeddedCluster {
+  /** Absolute path of a kubeconfig file, and the context in it. */
+  readonly kubeconfig: string;
+  readonly kubeContext: string;
+  /** `host:port` that images are pushed to and pulled from. */
+  readonly imageRegistry: string;
+  /** Folder that holds the charts of the add-ons as `<chart>-<version>/`. */
+  readonly chartMirror: string;
+  /** Value of DOCKER_HOST for the image builder. */
+  readonly dockerHost: string;
+  /** Value of DOCKER_CONFIG for a client that pushes to the registry: a folder with its password. */
+  readonly dockerConfig: string;
+  readonly tools: Tools;
+}
+
+/** Everything that `up` does outside of `home` and `cache`, one line each. */
+export const footprint = renderFootprint;
+
+/** What stands in the way of a cluster on this machine: everything at once, found in milliseconds. */
+export const obstacles = nodeObstacles;
+
+/**
+ * Refuses what cannot end well, before anything is made.
+ *
+ * @throws UserError that names all of it
+ */
+export function check(settings: EmbeddedClusterSettings): void {
+  const error = asOneError(obstacles(settings));
+  if (error) throw error;
+}
+
+/**
+ * Brings up a one-node Kubernetes on this machine, made from what package registries hold. It converges: it can be repeated,
+ * and follows a killed run.
+ *
+ * @param extra.withTools further work that needs the tools, such as installing something, done while the node starts
+ */
+export async function up(
+  settings: EmbeddedClusterSettings,
+  addOns: readonly AddOn[],
+  progress: Progress,
+  extra: { readonly withTools?: (tools: Tools) => Promise<void> } = {},
+): Promise<EmbeddedCluster> {
+  const layout = nodeLayout(settings.home);
+  const tools = await ensureTools(settings, progress, addOns);
+  const spec: NodeSpec = { layout, tools, host: readHost(), commands: settings.commands };
+  const run = () => runNode(spec, tools, settings, addOns, progress);
+  const [chartMirror] = await Promise.all([
+    ensureCharts(tools, settings.home),
+    extra.withTools?.(tools),
+    withMachine(settings.home, (line) => progress.say(line), run),
+  ]);
+  return {
+    kubeconfig: layout.kubeconfig,
+    kubeContext: nodeName,
+    imageRegistry: registryHost,
+    chartMirror,
+    dockerHost: `unix://${layout.dockerSocket}`,
+    dockerConfig: registryAccessFiles(layout).dockerConfig,
+    tools,
+  };
+}
+
+/** Brings the node up and fills it: the control plane mostly waits for itself, and images are loaded meanwhile. */
+async function runNode(
+  spec: NodeSpec,
+  tools: Tools,
+  settings: EmbeddedClusterSettings,
+  addOns: readonly AddOn[],
+  progress: Progress,
+): Promise<void> {
+  const { layout } = spec;
+  const { cache } = settings;
+  await cleanBeforeStart(cleaning(settings, progress));
+  const node = await startNode(spec, (line) => progress.say(line));
+  const nodeImages = node.images.then(() => ensureNodeImages(tools, layout, cache, progress));
+  await Promise.all([
+    progress.stage("start node", () => node.ready),
+    progress.stage("start DNS", () => Promise.all([node.ready, nodeImages]).then(() => startDns(spec))),
+    nodeImages.then(() => ensureImages(tools, layout, addOns, cache, progress)),
+  ]);
+}
+
+/**
+ * Takes the cluster down: everything that `up` made but the built tools, and what dead clusters left on this machine. It succeeds
+ * where there is nothing, and finds a cluster whose folder was deleted.
+ */
+export async function down(settings: EmbeddedClusterSettings, progress: Progress): Promise<void> {
+  const { home, cache, commands } = settings;
+  if (existsSync(cache)) deleteInBackground(cache); // what a killed build left
+  if (!hasNode(home)) return;
+  const obstacle = rightsObstacle(process.getuid?.() ?? -1, readFileSync("/proc/self/status", "utf8"), commands.down);
+  if (obstacle) throw obstacle;
+  const stop = () => progress.stage("stop node", () => stopNode(cleaning(settings, progress)));
+  await withMachine(home, (line) => progress.say(line), stop);
+}
+
+const cleaning = (settings: EmbeddedClusterSettings, progress: Progress): Cleaning => ({
+  home: settings.home,
+  commands: settings.commands,
+  say: (line) => progress.say(line),
+  searchPath: async () => {
+    const { bin } = nodeLayout(settings.home);
+    await ensureSystemPrograms(settings, progress); // the folder of programs may have been deleted
+    return searchPath(bin);
+  },
+});
