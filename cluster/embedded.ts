@@ -34,7 +34,7 @@ export function createEmbeddedTarget(reason: string): Target {
           plugins = await installPlugins(tools, progress);
         },
       });
-      const { kubeconfig, kubeContext, imageRegistry, chartMirror, dockerHost, bin } = cluster;
+      const { kubeconfig, kubeContext, imageRegistry, chartMirror, dockerHost, dockerConfig, bin } = cluster;
       return {
         target: "embedded",
         reason,
@@ -43,7 +43,7 @@ export function createEmbeddedTarget(reason: string): Target {
         imageRegistry,
         chartMirror,
         path: [...new Set([...(plugins?.path ?? []), bin])],
-        variables: { ...plugins?.variables, DOCKER_HOST: dockerHost },
+        variables: { ...plugins?.variables, DOCKER_HOST: dockerHost, DOCKER_CONFIG: dockerConfig },
       };
     },
     down: (progress) => down(settings, progress),

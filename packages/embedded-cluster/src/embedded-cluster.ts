@@ -14,6 +14,7 @@ import { searchPath } from "./node/network/network.ts";
 import type { NodeSpec } from "./node/node-spec.ts";
 import { type NodeStatus, readNodeStatus } from "./node/objects/cluster-api.ts";
 import { startDns } from "./node/objects/dns.ts";
+import { registryAccessFiles } from "./node/pki/registry-access.ts";
 import { startNode } from "./node/start.ts";
 import { type Cleaning, cleanBeforeStart, stopNode } from "./node/stop.ts";
 import { markedProcesses } from "./node/supervision/proc.ts";
@@ -33,18 +34,22 @@ export interface EmbeddedCluster {
   readonly chartMirror: string;
   /** Value of DOCKER_HOST for the image builder. */
   readonly dockerHost: string;
+  /** Value of DOCKER_CONFIG for a client that pushes to the registry: a folder with its password. */
+  readonly dockerConfig: string;
   /** Folder of programs, to be put in front of PATH. */
   readonly bin: string;
 }
 
 export function describe({ home }: EmbeddedClusterSettings): EmbeddedCluster {
-  const { kubeconfig, dockerSocket, bin } = nodeLayout(home);
+  const layout = nodeLayout(home);
+  const { kubeconfig, dockerSocket, bin } = layout;
   return {
     kubeconfig,
     kubeContext: nodeName,
     imageRegistry: registryHost,
     chartMirror: chartFolder(home),
     dockerHost: `unix://${dockerSocket}`,
+    dockerConfig: registryAccessFiles(layout).dockerConfig,
     bin,
   };
 }

@@ -140,7 +140,8 @@ describe("a process whose data is damaged", () => {
     expect(await bringUp(wanted(database()), [], supervision())).toEqual({ isAnew: true });
     expect(readFileSync(file(), "utf8")).toBe("good");
     expect(readFileSync(join(layout.damaged, "registry", "registry-data", "db"), "utf8")).toBe("torn");
-    expect(said.join("\n")).toMatch(/The data of registry is damaged.*checksum mismatch.*damaged\/registry/s);
+    expect(said.join("\n")).toMatch(/^registry could not start with its data, which is damaged.*damaged\/registry/);
+    expect(readFileSync(`${log()}.1`, "utf8")).toContain("checksum mismatch");
   }, 30_000);
 
   test("gets it back where that was not why it ended", async () => {
@@ -148,6 +149,15 @@ describe("a process whose data is damaged", () => {
     const failing = wanted('console.error("unknown flag"); process.exit(1)');
     await expect(bringUp(failing, [], supervision())).rejects.toThrow(/unknown flag/);
     expect(readFileSync(file(), "utf8")).toBe("torn");
+  }, 30_000);
+
+  test("gets it back where the run was killed while it was tried without", async () => {
+    const trial = makePrivateFolder(join(layout.damaged, "registry.trial", "registry-data"));
+    writeFileSync(join(trial, "db"), "good");
+    makePrivateFolder(data());
+    writeFileSync(file(), "made by the trial");
+    expect(await bringUp(wanted(database()), [], supervision())).toEqual({ isAnew: false });
+    expect(readFileSync(file(), "utf8")).toBe("good");
   }, 30_000);
 
   test("keeps it where a second start goes well", async () => {

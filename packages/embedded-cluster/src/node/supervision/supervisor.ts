@@ -38,7 +38,7 @@ export interface RunningProcess extends ProcessIdentity {
   readonly startedAt?: number;
 }
 
-const logFile = (layout: NodeLayout, name: ProcessName): string => join(layout.logs, `${name}.log`);
+export const logFile = (layout: NodeLayout, name: ProcessName): string => join(layout.logs, `${name}.log`);
 
 /** Digest of all that a process was started with: program, arguments, environment, and every file that it reads. */
 export function specDigest(spec: ProcessSpec, readFile: (path: string) => string = describeFile): string {
