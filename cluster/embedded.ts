@@ -57,7 +57,7 @@ export function createEmbeddedTarget(reason: string): Target {
           plugins = await installPlugins(tools, progress);
         },
       });
-      const { kubeconfig, kubeContext, imageRegistry, chartMirror, dockerHost, dockerConfig, tools } = cluster;
+      const { kubeconfig, kubeContext, imageRegistry, chartMirror, dockerHost, dockerConfig, bin } = cluster;
       return {
         target: "embedded",
         reason,
@@ -65,7 +65,7 @@ export function createEmbeddedTarget(reason: string): Target {
         kubeContext,
         imageRegistry,
         chartMirror,
-        path: [...new Set([...(plugins?.path ?? []), tools.bin])],
+        path: [...new Set([...(plugins?.path ?? []), bin])],
         variables: { ...plugins?.variables, DOCKER_HOST: dockerHost, DOCKER_CONFIG: dockerConfig },
       };
     },
