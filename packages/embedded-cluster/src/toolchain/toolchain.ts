@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { withLock } from "@canary-lab/kit/lock";
-import { makePrivateFolder } from "@canary-lab/kit/private-files";
 import type { Progress } from "@canary-lab/kit/progress";
 import { execa } from "execa";
 import type { AddOn } from "../add-ons.ts";
@@ -9,14 +8,14 @@ import { nodeLayout } from "../node/layout.ts";
 import type { EmbeddedClusterSettings } from "../settings.ts";
 import { buildMissing } from "./build.ts";
 import { buildCaches, buildContext, toolsFolder } from "./build-context.ts";
-import { dropOthers, isBuilt } from "./build-unit.ts";
+import { dropOthers, isBuilt, makeUnit, unitFolder } from "./build-unit.ts";
 import { baseUnit } from "./debian/base.ts";
 import { debianUnit } from "./debian/debian.ts";
 import { envoyUnit } from "./download/envoy.ts";
 import { chooseGo } from "./go/go.ts";
 import { goUnit, moduleFolder } from "./go/go-build.ts";
 import { findOnPath, lastDurations } from "./plan.ts";
-import { presentTools, type Units } from "./present.ts";
+import { presentSystemPrograms, presentTools, type Units } from "./present.ts";
 import type { Recipe } from "./recipes/recipe.ts";
 import { recipes, recipesFor } from "./recipes/recipes.ts";
 import type { Tools } from "./tools.ts";
@@ -57,9 +56,7 @@ export async function ensureTools(
 
   // A run that was killed at its very end leaves all units, and gigabytes of caches.
   if (!isComplete() || existsSync(buildCaches(cache))) {
-    makePrivateFolder(toolsFolder(cache));
-    const waiting = () => progress.say("Another run is making the tools: waiting for it.");
-    await withLock(join(toolsFolder(cache), "lock"), waiting, async () => {
+    await withLock(join(toolsFolder(cache), "lock"), waitingFor(progress), async () => {
       if (!isComplete()) {
         const missing = { recipes: toBuild(), system: system(), go };
         await buildMissing(missing, context, progress, lastDurations(home), (error) => failing.abort(error));
@@ -70,6 +67,24 @@ export async function ensureTools(
     });
   }
   return presentTools(units, cache, bin, users);
+}
+
+const waitingFor = (progress: Progress) => () => progress.say("Another run is making the tools: waiting for it.");
+
+/**
+ * Makes sure of `ip` and `iptables` in the cluster's folder of programs: what taking a node off the machine needs, where the folder was
+ * deleted.
+ */
+export async function ensureSystemPrograms(settings: EmbeddedClusterSettings, progress: Progress): Promise<void> {
+  const { home, cache } = settings;
+  const { bin } = nodeLayout(home);
+  const { failed } = await execa(join(bin, "iptables-save"), ["--version"], { reject: false });
+  if (!failed) return;
+  const debian = debianUnit(buildContext(settings, new AbortController().signal));
+  await withLock(join(toolsFolder(cache), "lock"), waitingFor(progress), async () => {
+    if (!isBuilt(cache, debian)) await makeUnit(cache, debian, [], progress);
+  });
+  await presentSystemPrograms(unitFolder(cache, debian), bin);
 }
 
 /** Programs that the user has in the pinned version already; not asked for where the cluster's own stands. */

@@ -1,9 +1,12 @@
 import { nodeLayout } from "../../src/node/layout.ts";
 import type { NodeSpec } from "../../src/node/node-spec.ts";
 
+export const exampleCommands = { up: "lab up", down: "lab down" };
+
 /** A node on a machine like most: nothing withheld. */
 export const exampleSpec = (host: Partial<NodeSpec["host"]> = {}): NodeSpec => ({
   layout: nodeLayout("/home/me/canary-lab/.lab"),
+  commands: exampleCommands,
   tools: {
     bin: "/home/me/canary-lab/.lab/tools/bin",
     cniBin: "/home/me/canary-lab/.lab/tools/debian/usr/lib/cni",

@@ -105,6 +105,7 @@ export function renderContainerd(spec: NodeSpec): ProcessSpec {
   return {
     name: "containerd",
     argv: [join(tools.bin, "containerd"), "--config", configuration, "--log-level=warn"],
+    data: [root],
     folders: [root, state, join(layout.state, "cni")],
     files: {
       [configuration]: renderContainerdConfiguration(spec),

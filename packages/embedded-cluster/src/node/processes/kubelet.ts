@@ -85,6 +85,8 @@ export function renderKubelet(spec: NodeSpec): ProcessSpec {
       `--cert-dir=${join(root, "pki")}`,
     ],
     folders: [root, join(layout.state, "pod-logs")],
+    // What the kubelet notes of the resources of its containers. The folder itself has mounts in it.
+    data: ["cpu_manager_state", "memory_manager_state", "dra_manager_state"].map((file) => join(root, file)),
     files: {
       [configuration]: renderKubeletConfiguration(spec),
       [kubeconfig]: renderKubeconfig({ server: apiServerUrl, user: `system:node:${nodeName}`, authority, certificate }),
