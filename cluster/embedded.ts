@@ -1,5 +1,5 @@
 import { addOnNames } from "@canary-lab/embedded-cluster/add-ons";
-import { check, down, footprint, up } from "@canary-lab/embedded-cluster/embedded-cluster";
+import { check, down, footprint, obstacles, up } from "@canary-lab/embedded-cluster/embedded-cluster";
 import { defaultCache, type EmbeddedClusterSettings } from "@canary-lab/embedded-cluster/settings";
 import { type InstalledPlugins, installPlugins } from "@canary-lab/pulumi-plugins/install";
 import { labFolder } from "./lab-folder.ts";
@@ -12,6 +12,10 @@ export const embeddedSettings = (): EmbeddedClusterSettings => ({
   commands: { up: "npx canaryctl up", down: "npx canaryctl down" },
 });
 
+/** Everything that stands in the way of the embedded cluster on this machine, one sentence each. */
+export const embeddedObstacles = async (): Promise<readonly string[]> =>
+  obstacles(embeddedSettings()).map(({ message }) => message);
+
 /**
  * A one-node Kubernetes on this machine, made from what package registries hold.
  *
@@ -21,8 +25,9 @@ export function createEmbeddedTarget(reason: string): Target {
   const settings = embeddedSettings();
   return {
     name: "embedded",
+    needs: async () => "root, two cores, 4 GB of memory",
     footprint,
-    check: () => check(settings),
+    check: async () => check(settings),
     async up(progress, parts) {
       let plugins: InstalledPlugins | undefined;
       const cluster = await up(
