@@ -1,15 +1,19 @@
-import { addOnNames } from "@canary-lab/embedded-cluster/add-ons";
 import { check, down, footprint, obstacles, up } from "@canary-lab/embedded-cluster/embedded-cluster";
 import { defaultCache, type EmbeddedClusterSettings } from "@canary-lab/embedded-cluster/settings";
+import { engineRecipe } from "@canary-lab/pulumi-plugins/engine-recipe";
 import { type InstalledPlugins, installPlugins } from "@canary-lab/pulumi-plugins/install";
 import { labFolder } from "./lab-folder.ts";
 import type { Target } from "./target.ts";
+
+/** What every stack needs: the mesh, Helm for the engine's Kubernetes plugin, and a base for the application's image. */
+const always = ["istio", "helm", "node-image"] as const;
 
 /** The embedded cluster of this checkout. */
 export const embeddedSettings = (): EmbeddedClusterSettings => ({
   home: labFolder,
   cache: defaultCache(),
   commands: { up: "npx canaryctl up", down: "npx canaryctl down" },
+  recipes: [engineRecipe],
 });
 
 /** Everything that stands in the way of the embedded cluster on this machine, one sentence each. */
@@ -30,16 +34,11 @@ export function createEmbeddedTarget(reason: string): Target {
     check: async () => check(settings),
     async up(progress, parts) {
       let plugins: InstalledPlugins | undefined;
-      const cluster = await up(
-        settings,
-        addOnNames.filter((name) => parts.includes(name)),
-        progress,
-        {
-          withTools: async (tools) => {
-            plugins = await installPlugins(tools, progress);
-          },
+      const cluster = await up(settings, [...always, ...parts], progress, {
+        withTools: async (tools) => {
+          plugins = await installPlugins(tools, progress);
         },
-      );
+      });
       const { kubeconfig, kubeContext, imageRegistry, chartMirror, dockerHost, tools } = cluster;
       return {
         target: "embedded",

@@ -1,10 +1,8 @@
 import { onPath } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
+import { engineVersion } from "@canary-lab/pulumi-plugins/engine-recipe";
 import { satisfies } from "semver";
 import { kindVersion } from "./kind-commands.ts";
-
-/** The version of the engine that the lab is tested with. */
-export const engineVersion = "3.250.0";
 
 interface ProgramFacts {
   /** Where the user gets it. */

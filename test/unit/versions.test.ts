@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { pinned } from "@canary-lab/embedded-cluster/toolchain/recipes/versions";
 import { version as dockerVersion } from "@canary-lab/pulumi-plugins/docker/provider";
+import { engineVersion } from "@canary-lab/pulumi-plugins/engine-recipe";
 import { providers } from "@canary-lab/pulumi-plugins/install";
 import { version as kubernetesVersion } from "@canary-lab/pulumi-plugins/kubernetes/version";
 import { describe, expect, test } from "@jest/globals";
 import { satisfies } from "semver";
 import { parse } from "yaml";
-import { engineVersion } from "../../cluster/programs.ts";
 import { clientContainer } from "../../components/traffic/render-load-client.ts";
 import {
   argoRolloutsChartVersion,
@@ -32,9 +32,12 @@ describe("what is written in several places is the same", () => {
   });
 
   test("the engine that is built is the one that is asked for, and is not older than the SDK", () => {
-    expect(engineVersion).toBe(pinned.pulumi);
     const sdk: string = dependencies["@pulumi/pulumi"];
     expect(satisfies(engineVersion, `^${sdk}`)).toBe(true);
+    expect(read("packages/pulumi-plugins/modules/pulumi/go.mod")).toMatch(
+      new RegExp(`pulumi/pkg/v3 v${engineVersion}( // indirect)?
+`),
+    );
   });
 
   test("Istio's charts and the images made for them", () => expect(istioVersion).toBe(pinned.istio));

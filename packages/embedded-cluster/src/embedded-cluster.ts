@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
 import type { Progress } from "@canary-lab/kit/progress";
 import type { AddOn } from "./add-ons.ts";
 import { ensureCharts } from "./charts/charts.ts";
@@ -17,7 +16,7 @@ import { startDns } from "./node/objects/dns.ts";
 import { startNode } from "./node/start.ts";
 import { type Cleaning, cleanBeforeStart, stopNode } from "./node/stop.ts";
 import type { EmbeddedClusterSettings } from "./settings.ts";
-import { buildCaches } from "./toolchain/build-context.ts";
+import { deleteInBackground } from "./toolchain/cache.ts";
 import { ensureSystemPrograms, ensureTools } from "./toolchain/toolchain.ts";
 import type { Tools } from "./toolchain/tools.ts";
 
@@ -108,7 +107,7 @@ async function runNode(
  */
 export async function down(settings: EmbeddedClusterSettings, progress: Progress): Promise<void> {
   const { home, cache, commands } = settings;
-  await rm(buildCaches(cache), { recursive: true, force: true }); // of a build that was killed
+  if (existsSync(cache)) deleteInBackground(cache); // what a killed build left
   if (!hasNode(home)) return;
   const obstacle = rightsObstacle(process.getuid?.() ?? -1, readFileSync("/proc/self/status", "utf8"), commands.down);
   if (obstacle) throw obstacle;

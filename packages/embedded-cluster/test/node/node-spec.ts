@@ -11,12 +11,10 @@ export const exampleSpec = (host: Partial<NodeSpec["host"]> = {}): NodeSpec => (
     bin: "/home/me/canary-lab/.lab/tools/bin",
     cniBin: "/home/me/canary-lab/.lab/tools/debian/usr/lib/cni",
     versions: {
-      pulumi: "1.0.0",
       kubernetes: "1.36.3",
       etcd: "3.6.8",
       helm: "3.22.0",
       coredns: "1.15.0",
-      registry: "3.0.0",
       istio: "1.29.1",
       pause: "3.10",
       envoy: "1.40.0",

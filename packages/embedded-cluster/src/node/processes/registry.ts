@@ -26,7 +26,6 @@ export function renderRegistry(spec: NodeSpec): ProcessSpec {
   return {
     name: "registry",
     argv: [join(tools.bin, "registry"), "serve", configuration],
-    env: { OTEL_TRACES_EXPORTER: "none" }, // or it calls a collector on loopback once a second
     folders: [join(layout.state, "registry")],
     files: { [configuration]: renderRegistryConfiguration(spec) },
     reads: [pemFile(layout.pki, "registry")],
