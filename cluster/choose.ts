@@ -132,8 +132,8 @@ const thisMachine: Machine = {
     return !(await execa(file, args, { reject: false, timeout: probeMilliseconds })).failed;
   },
   kindProblems: () => findProgramProblems(["kind", "pulumi"], process.env.PATH),
-  async embeddedObstacles() {
+  async embeddedObstacles({ parts }) {
     const { embeddedObstacles } = await import("./embedded.ts");
-    return embeddedObstacles();
+    return embeddedObstacles(parts);
   },
 };

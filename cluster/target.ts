@@ -42,7 +42,7 @@ export interface Target {
   /** Everything that `up` changes outside `.lab/`, one line each, to be shown before it is done. */
   footprint(): readonly string[];
   /** Refuses what cannot end well, before anything is made. */
-  check(): Promise<void>;
+  check(parts: readonly PlatformPart[]): Promise<void>;
   /** @param parts what the stack needs; parts of an earlier `up` stay as they are */
   up(progress: Progress, parts: readonly PlatformPart[]): Promise<Environment>;
   /** Removes what `up` made, and nothing else. Succeeds where there is nothing. */

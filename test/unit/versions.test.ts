@@ -35,8 +35,7 @@ describe("what is written in several places is the same", () => {
     const sdk: string = dependencies["@pulumi/pulumi"];
     expect(satisfies(engineVersion, `^${sdk}`)).toBe(true);
     expect(read("packages/pulumi-plugins/modules/pulumi/go.mod")).toMatch(
-      new RegExp(`pulumi/pkg/v3 v${engineVersion}( // indirect)?
-`),
+      new RegExp(`pulumi/pkg/v3 v${engineVersion}( // indirect)?\n`),
     );
   });
 

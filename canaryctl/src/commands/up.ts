@@ -101,7 +101,7 @@ async function chooseAndTell(
     );
   }
   if (target.name === "embedded" && config.strategy === "nginx-header") throw noIngressHere(stackFile.name);
-  await target.check();
+  await target.check(request.parts);
   for (const line of announcement({
     name: target.name,
     reason,

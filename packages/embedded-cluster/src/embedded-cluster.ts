@@ -8,7 +8,7 @@ import { renderFootprint } from "./node/machine/footprint.ts";
 import { readHost } from "./node/machine/host.ts";
 import { hasNode } from "./node/machine/leftovers.ts";
 import { withMachine } from "./node/machine/owner.ts";
-import { asOneError, obstacles as nodeObstacles, rightsObstacle } from "./node/machine/preflight.ts";
+import { obstacles as nodeObstacles, platformObstacle, rightsObstacle } from "./node/machine/preflight.ts";
 import { nodeName, registryHost } from "./node/network/addresses.ts";
 import { searchPath } from "./node/network/network.ts";
 import type { NodeSpec } from "./node/node-spec.ts";
@@ -17,6 +17,7 @@ import { startNode } from "./node/start.ts";
 import { type Cleaning, cleanBeforeStart, stopNode } from "./node/stop.ts";
 import type { EmbeddedClusterSettings } from "./settings.ts";
 import { deleteInBackground } from "./toolchain/cache.ts";
+import { type Outlook, toolsOutlook } from "./toolchain/outlook.ts";
 import { ensureSystemPrograms, ensureTools } from "./toolchain/toolchain.ts";
 import type { Tools } from "./toolchain/tools.ts";
 
@@ -37,17 +38,12 @@ export interface EmbeddedCluster {
 /** Everything that `up` does outside of `home` and `cache`, one line each. */
 export const footprint = renderFootprint;
 
-/** What stands in the way of a cluster on this machine: everything at once, found in milliseconds. */
-export const obstacles = nodeObstacles;
-
-/**
- * Refuses what cannot end well, before anything is made.
- *
- * @throws UserError that names all of it
- */
-export function check(settings: EmbeddedClusterSettings): void {
-  const error = asOneError(obstacles(settings));
-  if (error) throw error;
+/** What `up` with the same arguments will take, and everything that stands in its way, known before anything is made. */
+export async function outlook(settings: EmbeddedClusterSettings, addOns: readonly AddOn[]): Promise<Outlook> {
+  if (platformObstacle(process.platform, process.arch))
+    return { seconds: 0, gigabytes: 0, obstacles: nodeObstacles(settings) }; // no tools are made for it
+  const tools = await toolsOutlook(settings, addOns);
+  return { ...tools, obstacles: [...nodeObstacles(settings), ...tools.obstacles] };
 }
 
 /**

@@ -1,9 +1,7 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The version of the engine: the one that goes with the SDK. */
-export const engineVersion: string = JSON.parse(readFileSync(join(import.meta.dirname, "../package.json"), "utf8"))
-  .dependencies["@pulumi/pulumi"];
+/** The newest engine that the Go module proxy serves. It is at most a little newer than the SDK, whose next version refuses Node 20. */
+export const engineVersion = "3.250.0";
 
 /** How the engine is made from its Go module, or which release is taken: plain data for who builds or downloads it. */
 export const engineRecipe = {

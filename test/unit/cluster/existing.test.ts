@@ -149,10 +149,10 @@ describe("an existing cluster", () => {
 
   test("is refused before it is asked where images are built and there is no registry", async () => {
     const { imageRegistry: _, ...none } = settings;
-    await expect(createExistingTarget({ ...none, buildsImages: true }, answers).check()).rejects.toThrow(
+    await expect(createExistingTarget({ ...none, buildsImages: true }, answers).check([])).rejects.toThrow(
       "imageRegistry is not set",
     );
-    await expect(createExistingTarget({ ...none, buildsImages: false }, answers).check()).resolves.toBeUndefined();
+    await expect(createExistingTarget({ ...none, buildsImages: false }, answers).check([])).resolves.toBeUndefined();
   });
 
   test("is left alone by down", async () => {

@@ -86,7 +86,7 @@ describe("a kind cluster", () => {
     const { PATH } = process.env;
     process.env.PATH = "/nowhere";
     try {
-      await expect(createKindTarget(settings, new Machine().run).check()).rejects.toThrow(
+      await expect(createKindTarget(settings, new Machine().run).check([])).rejects.toThrow(
         "pulumi is not installed; docker is not installed; kind is not installed",
       );
     } finally {
