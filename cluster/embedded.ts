@@ -1,8 +1,8 @@
-import type { AddOn } from "@canary-lab/embedded-cluster/add-ons";
+import { type AddOn, addOnNames } from "@canary-lab/embedded-cluster/add-ons";
 import { down, footprint, outlook, up } from "@canary-lab/embedded-cluster/embedded-cluster";
 import { defaultCache, type EmbeddedClusterSettings } from "@canary-lab/embedded-cluster/settings";
-import type { Outlook } from "@canary-lab/embedded-cluster/toolchain/outlook";
-import { asOneError } from "@canary-lab/kit/user-error";
+import { type Outlook, renderNeeds } from "@canary-lab/embedded-cluster/toolchain/outlook";
+import { asOneError, UserError } from "@canary-lab/kit/user-error";
 import { engineRecipe } from "@canary-lab/pulumi-plugins/engine-recipe";
 import { type InstalledPlugins, installPlugins } from "@canary-lab/pulumi-plugins/install";
 import { labFolder } from "./lab-folder.ts";
@@ -19,7 +19,9 @@ export const embeddedSettings = (): EmbeddedClusterSettings => ({
   recipes: [engineRecipe],
 });
 
-const addOnsOf = (parts: readonly PlatformPart[]): readonly AddOn[] => [...always, ...parts];
+const addOnsOf = (parts: readonly PlatformPart[]): readonly AddOn[] => [
+  ...new Set([...always, ...parts, ...extraAddOns(process.env)]),
+];
 
 const looked = new Map<string, Promise<Outlook>>();
 
@@ -35,16 +37,24 @@ function look(parts: readonly PlatformPart[]): Promise<Outlook> {
 export const embeddedObstacles = async (parts: readonly PlatformPart[]): Promise<readonly string[]> =>
   (await look(parts)).obstacles.map(({ message }) => message);
 
-/** How long a start with all tools at hand takes on two cores, in seconds. */
-const startSeconds = 60;
-
-/** @param cache folder of the built tools */
-export function renderNeeds({ seconds, gigabytes }: Omit<Outlook, "obstacles">, cache: string): string {
-  const minutes = Math.ceil((seconds + startSeconds) / 60);
-  const time = `about ${minutes} ${minutes === 1 ? "minute" : "minutes"}`;
-  return seconds === 0
-    ? `root, two cores, 4 GB of memory and ${time}; its tools are in ${cache} already`
-    : `root, two cores, 4 GB of memory and ${time}; its tools are made first, once for all checkouts: up to ${Math.ceil(gigabytes)} GB of disk in ${cache} meanwhile`;
+/**
+ * Add-ons that the environment asks for beside those that the stack needs: names in CANARY_LAB_ADD_ONS, with spaces between them. Tests ask for
+ * istioctl this way; and what is built at once compiles the packages that it shares once.
+ *
+ * @throws UserError for a name that is no add-on
+ */
+export function extraAddOns({ CANARY_LAB_ADD_ONS = "" }: NodeJS.ProcessEnv): readonly AddOn[] {
+  return CANARY_LAB_ADD_ONS.split(" ")
+    .filter((name) => name !== "")
+    .map((name) => {
+      const found = addOnNames.find((addOn) => addOn === name);
+      if (found) return found;
+      throw new UserError(`"${name}" is no add-on of the embedded cluster.`, {
+        place: "CANARY_LAB_ADD_ONS in the environment",
+        allowed: addOnNames.join(", "),
+        next: "unset CANARY_LAB_ADD_ONS",
+      });
+    });
 }
 
 /**
@@ -56,7 +66,7 @@ export function createEmbeddedTarget(reason: string): Target {
   const settings = embeddedSettings();
   return {
     name: "embedded",
-    needs: async (parts) => renderNeeds(await look(parts), settings.cache),
+    needs: async (parts) => renderNeeds(await look(parts), settings),
     footprint,
     async check(parts) {
       const error = asOneError((await look(parts)).obstacles);
@@ -69,7 +79,7 @@ export function createEmbeddedTarget(reason: string): Target {
           plugins = await installPlugins(tools, progress);
         },
       });
-      const { kubeconfig, kubeContext, imageRegistry, chartMirror, dockerHost, tools } = cluster;
+      const { kubeconfig, kubeContext, imageRegistry, chartMirror, dockerHost, dockerConfig, bin } = cluster;
       return {
         target: "embedded",
         reason,
@@ -77,8 +87,8 @@ export function createEmbeddedTarget(reason: string): Target {
         kubeContext,
         imageRegistry,
         chartMirror,
-        path: [...new Set([...(plugins?.path ?? []), tools.bin])],
-        variables: { ...plugins?.variables, DOCKER_HOST: dockerHost },
+        path: [...new Set([...(plugins?.path ?? []), bin])],
+        variables: { ...plugins?.variables, DOCKER_HOST: dockerHost, DOCKER_CONFIG: dockerConfig },
       };
     },
     down: (progress) => down(settings, progress),

@@ -1,12 +1,6 @@
-import { createProgress, type Stages } from "@canary-lab/kit/progress";
+import { type Stages, withProgress as withKitProgress } from "@canary-lab/kit/progress";
 import { inLab } from "../../cluster/lab-folder.ts";
 
-/** Runs a command's work with progress on standard error; what is printed afterwards stands below it. */
-export async function withProgress(work: (progress: Stages) => Promise<void>): Promise<void> {
-  const progress = createProgress({ durations: inLab("durations.json") });
-  try {
-    await work(progress);
-  } finally {
-    progress.close();
-  }
-}
+/** Runs a command's work with progress on standard error; durations are kept with the lab. */
+export const withProgress = (work: (progress: Stages) => Promise<void>): Promise<void> =>
+  withKitProgress({ durations: inLab("durations.json") }, work);

@@ -58,6 +58,16 @@ export function createProgress({
   return new Stages(display, durations);
 }
 
+/** Runs work with {@link createProgress}; what is printed afterwards, errors too, stands below it. */
+export async function withProgress<T>(options: ProgressOptions, work: (progress: Stages) => Promise<T>): Promise<T> {
+  const progress = createProgress(options);
+  try {
+    return await work(progress);
+  } finally {
+    progress.close();
+  }
+}
+
 /** Whether lines can be written over: CI systems keep each version of a line, and a dumb terminal cannot move its cursor. */
 export const isLive = ({ isTTY }: Terminal, { CI, TERM }: NodeJS.ProcessEnv): boolean =>
   isTTY === true && TERM !== "dumb" && (CI === undefined || CI === "" || CI === "false");

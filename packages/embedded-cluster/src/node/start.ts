@@ -13,6 +13,7 @@ import { applyObjects } from "./objects/cluster-api.ts";
 import { renderKubeletAccess } from "./objects/kubelet-access.ts";
 import { ensurePki } from "./pki/ensure.ts";
 import { authorityFile, pemFile } from "./pki/files.ts";
+import { ensureRegistryAccess } from "./pki/registry-access.ts";
 import type { ProcessName } from "./processes/process-spec.ts";
 import { renderProcesses } from "./processes/table.ts";
 import { bringUp, type StartedProcess } from "./supervision/bring-up.ts";
@@ -42,6 +43,7 @@ export async function startNode(spec: NodeSpec, say: (line: string) => void): Pr
   applySysctls();
   makeCgroups();
   await Promise.all([ensurePki(layout.pki), makeNetwork(path)]);
+  ensureRegistryAccess(layout);
   writeUserKubeconfig(layout);
 
   const ready = startProcesses(spec, { layout, commands, nodeId, path, say });

@@ -30,3 +30,18 @@ export async function toolsOutlook(settings: EmbeddedClusterSettings, addOns: re
     obstacles: await buildObstacles(plan, context),
   };
 }
+
+/** How long a start with all tools at hand takes on two cores, in seconds. */
+const startSeconds = 60;
+
+/** What a start needs and takes, to be read after "It takes". */
+export function renderNeeds(
+  { seconds, gigabytes }: Omit<Outlook, "obstacles">,
+  { cache }: Pick<EmbeddedClusterSettings, "cache">,
+): string {
+  const minutes = Math.ceil((seconds + startSeconds) / 60);
+  const time = `about ${minutes} ${minutes === 1 ? "minute" : "minutes"}`;
+  return seconds === 0
+    ? `root, two cores, 4 GB of memory and ${time}; its tools are in ${cache} already`
+    : `root, two cores, 4 GB of memory and ${time}; its tools are made first, once for all checkouts: up to ${Math.ceil(gigabytes)} GB of disk in ${cache} meanwhile`;
+}

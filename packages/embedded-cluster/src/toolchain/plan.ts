@@ -30,8 +30,11 @@ const inWords = (seconds: number): string =>
 export const expectedSeconds = (lanes: readonly (readonly BuildUnit[])[], lasted: Durations): number =>
   Math.max(0, ...lanes.map((lane) => lane.reduce((sum, unit) => sum + (lasted[unit.stage] ?? unit.seconds), 0)));
 
+/** Where the progress of whoever uses the cluster keeps how long each stage took. */
+export const durationsFile = (home: string): string => join(home, "durations.json");
+
 /** Durations of last time; empty before the first run. */
-export const lastDurations = (home: string): Durations => readDurations(join(home, "durations.json"));
+export const lastDurations = (home: string): Durations => readDurations(durationsFile(home));
 
 /**
  * The user's own program, where PATH has it in exactly the pinned version.

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { afterAll, expect, test } from "@jest/globals";
 import { buildContext } from "../../src/toolchain/build-context.ts";
 import { unitFolder } from "../../src/toolchain/build-unit.ts";
-import { toolsOutlook } from "../../src/toolchain/outlook.ts";
+import { renderNeeds, toolsOutlook } from "../../src/toolchain/outlook.ts";
 import { wantedUnits } from "../../src/toolchain/wanted.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "outlook-"));
@@ -25,4 +25,13 @@ test("with everything in the cache nothing is to be made, and nothing can be in 
     }
   }
   expect(await toolsOutlook(settings, [])).toEqual({ seconds: 0, gigabytes: 0, obstacles: [] });
+});
+
+test("what the embedded cluster needs follows from what is in the cache", () => {
+  expect(renderNeeds({ seconds: 0, gigabytes: 0 }, { cache: "/home/me/.cache/canary-lab" })).toBe(
+    "root, two cores, 4 GB of memory and about 1 minute; its tools are in /home/me/.cache/canary-lab already",
+  );
+  expect(renderNeeds({ seconds: 680, gigabytes: 9.2 }, { cache: "/c" })).toBe(
+    "root, two cores, 4 GB of memory and about 13 minutes; its tools are made first, once for all checkouts: up to 10 GB of disk in /c meanwhile",
+  );
 });

@@ -4,8 +4,9 @@ import { makePrivateFolder } from "@canary-lab/kit/private-files";
 import type { UserError } from "@canary-lab/kit/user-error";
 import type { NodeLayout } from "../layout.ts";
 import type { ProcessSpec } from "../processes/process-spec.ts";
+import { findDamagedBlob } from "./blobs.ts";
 import { awaitReady } from "./readiness.ts";
-import { endProcess, ensureProcess, ProcessEndedError, type Supervision } from "./supervisor.ts";
+import { endProcess, ensureProcess, isRunning, logFile, ProcessEndedError, type Supervision } from "./supervisor.ts";
 
 /** A process that is ready. */
 export interface StartedProcess {
@@ -17,7 +18,7 @@ export interface StartedProcess {
  * Starts a process where it does not run, and waits until it is ready.
  *
  * A machine that loses power can leave data that a process cannot start with. So where a process ends twice on the data that
- * it has, it is started without. If it then becomes ready, the data was the cause: it is kept in the folder `damaged`, and the process
+ * it has, it is tried without. If it then becomes ready, the data was the cause: it is kept in the folder `damaged`, and the process
  * goes on empty. If not, the data is put back, and the first error stands.
  *
  * @param needed the processes that it names in `after`
@@ -27,35 +28,22 @@ export async function bringUp(
   needed: readonly StartedProcess[],
   supervision: Supervision,
 ): Promise<StartedProcess> {
+  await endTrial(spec, supervision); // of a run that was killed
   const isAnew = needed.some((process) => process.isAnew);
   if (isAnew) await endProcess(spec.name, supervision); // it holds on to what is gone
+  const damaged = spec.blobs && !isRunning(spec.name, supervision) ? findDamagedBlob(spec.blobs) : undefined;
+  if (damaged !== undefined) {
+    const error = await startWithout(spec, supervision, `${damaged} does not hold what its name says`);
+    if (error !== undefined) throw error;
+    return { isAnew: true };
+  }
   const first = await tryToStart(spec, supervision);
   if (first === undefined) return { isAnew };
-  const data = (spec.data ?? []).filter((path) => existsSync(path));
-  if (data.length === 0) throw first;
+  if (dataOf(spec).length === 0) throw first;
   if ((await tryToStart(spec, supervision)) === undefined) return { isAnew }; // it was killed, or short of memory
-  await startWithout(data, spec, first, supervision);
+  const log = logFile(supervision.layout, spec.name);
+  if ((await startWithout(spec, supervision, `${log}.1 says why`)) !== undefined) throw first;
   return { isAnew: true };
-}
-
-async function startWithout(
-  data: readonly string[],
-  spec: ProcessSpec,
-  first: UserError,
-  supervision: Supervision,
-): Promise<void> {
-  const { layout, say } = supervision;
-  const kept = moveAway(data, spec, layout);
-  say(`${spec.name} ended twice on the data that it has: trying without. The data is in ${kept.folder}.`);
-  if ((await tryToStart(spec, supervision)) === undefined) {
-    say(
-      `The data of ${spec.name} is damaged, as after a power failure: it goes on without. ${first.message}\n  at: ${kept.folder}`,
-    );
-    return;
-  }
-  await endProcess(spec.name, supervision);
-  kept.putBack();
-  throw first;
 }
 
 /** Undefined where the process is ready; the error where it ended before. */
@@ -69,18 +57,45 @@ async function tryToStart(spec: ProcessSpec, supervision: Supervision): Promise<
   }
 }
 
-/** Moves data into the folder `damaged`, in the place of what is there of the same process. */
-function moveAway(data: readonly string[], { name }: ProcessSpec, { damaged }: NodeLayout) {
-  const folder = join(damaged, name);
-  rmSync(folder, { recursive: true, force: true });
-  makePrivateFolder(folder);
-  const moves = data.map((path) => ({ path, kept: join(folder, basename(path)) }));
-  for (const { path, kept } of moves) renameSync(path, kept);
-  const putBack = () => {
-    for (const { path, kept } of moves) {
-      rmSync(path, { recursive: true, force: true }); // what the start without data has made
-      renameSync(kept, path);
-    }
-  };
-  return { folder, putBack };
+const dataOf = (spec: ProcessSpec): string[] => (spec.data ?? []).filter((path) => existsSync(path));
+
+/** Where the data is while the process is tried without; the next run puts back what it finds there. */
+const trialFolder = ({ name }: ProcessSpec, { damaged }: NodeLayout): string => join(damaged, `${name}.trial`);
+
+/**
+ * Starts the process without its data, and keeps that where this goes well.
+ *
+ * @returns the error where the process ended then, too
+ */
+async function startWithout(spec: ProcessSpec, supervision: Supervision, why: string): Promise<UserError | undefined> {
+  const { layout, say } = supervision;
+  const trial = makePrivateFolder(trialFolder(spec, layout));
+  for (const path of dataOf(spec)) renameSync(path, join(trial, basename(path)));
+  try {
+    const error = await tryToStart(spec, supervision);
+    if (error !== undefined) return error;
+    const kept = join(layout.damaged, spec.name);
+    rmSync(kept, { recursive: true, force: true });
+    renameSync(trial, kept);
+    say(
+      `The data of ${spec.name} is damaged, as after a power failure: it goes on without (${why}). What it had is kept in ${kept} until the cluster is taken down.`,
+    );
+    return undefined;
+  } finally {
+    await endTrial(spec, supervision);
+  }
+}
+
+/** Puts the data back that a trial had moved away. */
+async function endTrial(spec: ProcessSpec, supervision: Supervision): Promise<void> {
+  const trial = trialFolder(spec, supervision.layout);
+  if (!existsSync(trial)) return;
+  await endProcess(spec.name, supervision);
+  for (const path of spec.data ?? []) {
+    const moved = join(trial, basename(path));
+    if (!existsSync(moved)) continue;
+    rmSync(path, { recursive: true, force: true }); // what the start without data has made
+    renameSync(moved, path);
+  }
+  rmSync(trial, { recursive: true });
 }

@@ -38,7 +38,7 @@ export interface RunningProcess extends ProcessIdentity {
   readonly startedAt?: number;
 }
 
-const logFile = (layout: NodeLayout, name: ProcessName): string => join(layout.logs, `${name}.log`);
+export const logFile = (layout: NodeLayout, name: ProcessName): string => join(layout.logs, `${name}.log`);
 
 /** Digest of all that a process was started with: program, arguments, environment, and every file that it reads. */
 export function specDigest(spec: ProcessSpec, readFile: (path: string) => string = describeFile): string {
@@ -87,6 +87,9 @@ export async function ensureProcess(spec: ProcessSpec, supervision: Supervision)
 /** Ends a process of this node, where it runs. */
 export const endProcess = (name: ProcessName, supervision: Supervision): Promise<void> =>
   endProcesses(processesNamed(name, supervision), 3000);
+
+export const isRunning = (name: ProcessName, supervision: Supervision): boolean =>
+  processesNamed(name, supervision).length > 0;
 
 const processesNamed = (wanted: ProcessName, { layout }: Supervision): MarkedProcess[] =>
   markedProcesses().filter(({ home, name, isLeader }) => home === layout.home && name === wanted && isLeader);
