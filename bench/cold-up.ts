@@ -1,4 +1,5 @@
 import { readFileSync, rmSync } from "node:fs";
+import { defaultCache } from "@canary-lab/embedded-cluster/settings";
 import { inLab } from "../cluster/lab-folder.ts";
 import { down, up } from "../test/e2e/support/lab.ts";
 import { secondsOf } from "./sample.ts";
@@ -9,8 +10,7 @@ const minutes = 22;
 /** `npm run up` with nothing cached, beside the sum of its builds. Takes down the lab that stands and drops all tools. */
 export async function measureColdUp(): Promise<Row> {
   secondsOf(await down());
-  rmSync(inLab("tools"), { recursive: true, force: true });
-  rmSync(inLab("cache"), { recursive: true, force: true });
+  rmSync(defaultCache(), { recursive: true, force: true });
   const seconds = secondsOf(await up());
   return {
     what: "cold `npm run up`, nothing cached",

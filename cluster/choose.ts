@@ -78,7 +78,7 @@ const targets: Record<TargetName, (config: LabConfig, reason: string) => Target 
   },
   kind: ({ gatewayNodePort }, reason) => createKindTarget({ gatewayNodePort, reason }),
   embedded: async (_, reason) => {
-    const { createEmbeddedTarget } = await import("@canary-lab/embedded-cluster/cluster");
+    const { createEmbeddedTarget } = await import("./embedded.ts");
     return createEmbeddedTarget(reason);
   },
 };

@@ -4,6 +4,7 @@ import { delimiter, join } from "node:path";
 import { leftovers } from "@canary-lab/embedded-cluster/node/machine/leftovers";
 import { addresses, loopbackPorts } from "@canary-lab/embedded-cluster/node/network/addresses";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { labFolder } from "../../cluster/lab-folder.ts";
 import { type Checkout, makeCheckout } from "./support/checkout.ts";
 import { mustRun, userEnvironment } from "./support/command.ts";
 import { down } from "./support/lab.ts";
@@ -17,7 +18,7 @@ let before: readonly string[];
 
 beforeAll(async () => {
   expect((await down()).exitCode).toBe(0); // a lab that stands here would be refused for that, and hide what is tried
-  before = await leftovers(); // a lab that died in another folder may have left something
+  before = await leftovers(labFolder); // a lab that died in another folder may have left something
   checkout = makeCheckout();
   restore = keepConfig(checkout.folder);
 }, 240_000);
@@ -26,7 +27,7 @@ afterAll(() => checkout?.remove());
 
 async function expectNothingTouched(): Promise<void> {
   expect(checkout.labFiles()).toEqual([]);
-  expect(await leftovers()).toEqual(before);
+  expect(await leftovers(labFolder)).toEqual(before);
 }
 
 describe("config", () => {
@@ -120,15 +121,18 @@ describe("the machine", () => {
 
   test("neither Go nor Python to get it with", async () => {
     const bin = join(checkout.folder, "bin-without-go-and-python");
+    const cache = join(checkout.folder, "empty-cache");
     mkdirSync(bin);
     for (const directory of (process.env.PATH ?? "").split(delimiter)) linkPrograms(directory, bin);
-    const outcome = await checkout.canaryctl(["up"], { env: { ...userEnvironment(), PATH: bin } });
+    const outcome = await checkout.canaryctl(["up"], {
+      env: { ...userEnvironment(), PATH: bin, XDG_CACHE_HOME: cache },
+    });
     expect(refusalFault(outcome, /\bGo\b/, /Python/)).toBeUndefined();
-    // By then it is known that the tools must be made here, and where; none of them is begun.
-    expect(checkout.labFiles().filter((file) => !["tools", "target"].includes(file))).toEqual([]);
-    const inTools = readdirSync(join(checkout.folder, ".lab", "tools"), { withFileTypes: true });
+    // By then it is known that the tools must be made, and where; none of them is begun.
+    expect(checkout.labFiles().filter((file) => file !== "target")).toEqual([]);
+    const inTools = readdirSync(join(cache, "canary-lab", "tools"), { withFileTypes: true });
     expect(inTools.filter((entry) => entry.isDirectory())).toEqual([]);
-    expect(await leftovers()).toEqual(before);
+    expect(await leftovers(labFolder)).toEqual(before);
   });
 });
 

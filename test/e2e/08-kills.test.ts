@@ -1,5 +1,6 @@
 import { leftovers } from "@canary-lab/embedded-cluster/node/machine/leftovers";
 import { beforeAll, describe, expect, test } from "@jest/globals";
+import { labFolder } from "../../cluster/lab-folder.ts";
 import {
   down,
   exportState,
@@ -75,9 +76,9 @@ beforeAll(async () => {
 describe("a rebuild in mid-canary", () => {
   test("down leaves nothing behind, and can be repeated", async () => {
     expect((await down()).exitCode).toBe(0);
-    expect(await leftovers()).toEqual([]);
+    expect(await leftovers(labFolder)).toEqual([]);
     expect((await down()).exitCode).toBe(0);
-    expect(await leftovers()).toEqual([]);
+    expect(await leftovers(labFolder)).toEqual([]);
     expect(configuredWeight()).toBe(30);
   }, 400_000);
 

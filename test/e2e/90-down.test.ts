@@ -9,7 +9,7 @@ import { refusalFault } from "./support/refusal.ts";
 
 test("down takes the lab away: no process, mount, link, chain, network or file is left", async () => {
   expect((await down()).exitCode).toBe(0);
-  expect(await leftovers()).toEqual([]);
+  expect(await leftovers(labFolder)).toEqual([]);
   expect(existsSync(inLab("kubeconfig"))).toBe(false);
 }, 200_000);
 
@@ -19,7 +19,7 @@ test("the kernel knows no mount, link or chain of a lab any more, and forwards a
   expect(mounts.filter((line) => line.includes(`${labFolder}/`))).toEqual([]);
   expect(readFileSync("/proc/net/dev", "utf8")).not.toContain("canary-lab");
   // The lab's own iptables first: the system's may be of the other kind, which sees other tables.
-  const env = { ...userEnvironment(), PATH: [inLab("tools", "bin"), process.env.PATH].join(delimiter) };
+  const env = { ...userEnvironment(), PATH: [inLab("bin"), process.env.PATH].join(delimiter) };
   const { stdout } = await mustRun("iptables-save", [], { env, quiet: true });
   expect(stdout).not.toMatch(/KUBE-|CANARY-LAB-/);
   // Known only where no lab stood when the suite began.

@@ -26,7 +26,7 @@ export function addDown(program: Command): void {
   program
     .command("down")
     .description(
-      "take the lab down: the stack, then the cluster where the lab made it; the built tools stay in .lab/tools",
+      "take the lab down: the stack, then the cluster where the lab made it; the built tools stay in the user's cache folder",
     )
     .addHelpText("after", examples("canaryctl down"))
     .action(async (_options: unknown, command: Command) => {

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, linkSync, mkdirSync, realpathSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Tools } from "@canary-lab/embedded-cluster/toolchain/tools";
@@ -59,7 +59,7 @@ export async function installPlugins(
       return "stand-in";
     }),
   );
-  const language = installLanguageHost(pulumi, tools.node);
+  const language = installLanguageHost(pulumi, tools.node, join(pulumiHome, "bin"));
   const named = providers.map(({ name, version }, index) => `${name} ${version} (${sources[index]})`);
   progress.say(`engine plugins: ${[...named, `nodejs (${language.source})`].join(", ")}`);
   return {
@@ -104,13 +104,31 @@ async function download(spec: PluginSpec, pulumi: string, pulumiHome: string): P
 }
 
 /**
- * Makes sure of a language host. It belongs beside the CLI; where that is the user's own folder, it goes into the lab's, which
- * has to be on PATH then, and the engine says at each command where it found it.
+ * Makes sure of a language host. It belongs beside the CLI, or the engine says at each command where it found it. The CLI's own
+ * folder may be the user's, or shared by checkouts: ours goes beside a second name of the CLI in `bin`.
  */
-function installLanguageHost(pulumi: string, node: string): { source: PluginSource; path: readonly string[] } {
-  const beside = languageHostBeside(pulumi);
-  if (beside.isReal) return { source: "PATH", path: [] };
-  const file = beside.file.startsWith(inLab()) ? beside.file : inLab("pulumi", "bin", "pulumi-language-nodejs");
-  writeWrapper(file, node, "language");
-  return { source: "stand-in", path: [dirname(file)] };
+function installLanguageHost(
+  pulumi: string,
+  node: string,
+  bin: string,
+): { source: PluginSource; path: readonly string[] } {
+  if (languageHostBeside(pulumi).isReal) return { source: "PATH", path: [] };
+  ensureCopy(realpathSync(pulumi), join(bin, "pulumi"));
+  writeWrapper(join(bin, "pulumi-language-nodejs"), node, "language");
+  return { source: "stand-in", path: [bin] };
+}
+
+/** A hard link where both are on one disk: the engine looks beside its own file, and follows symbolic links to it. */
+function ensureCopy(from: string, to: string): void {
+  makePrivateFolder(dirname(to));
+  const [source, existing] = [statSync(from), statSync(to, { throwIfNoEntry: false })];
+  if (existing && existing.size === source.size && existing.mtimeMs === source.mtimeMs) return;
+  const draft = `${to}.${process.pid}.draft`;
+  rmSync(draft, { force: true });
+  try {
+    linkSync(from, draft);
+  } catch {
+    cpSync(from, draft, { preserveTimestamps: true });
+  }
+  renameSync(draft, to);
 }

@@ -3,21 +3,20 @@ import { readFileSync, renameSync, rmSync } from "node:fs";
 import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makePrivateFolder, writePrivateFile } from "@canary-lab/kit/private-files";
-import { inLab } from "../../../../cluster/lab-folder.ts";
 import type { Tools } from "../toolchain/tools.ts";
 import { changeDefaults, stampChart } from "./edits.ts";
 import { type MirrorChart, mirrorCharts } from "./mirror.ts";
 import { possibleStandIns, renderGatewayApi, standInKey, standInVersion, writeStandIn } from "./own-charts.ts";
 
 /**
- * Makes the chart mirror `.lab/charts`: a folder `<chart>-<version>/` for each of Istio's charts, as a chart repository would
+ * Makes the chart mirror `<home>/charts`: a folder `<chart>-<version>/` for each of Istio's charts, as a chart repository would
  * serve it, for each further chart whose module has been made, and `gateway-api-<version>/standard-install.yaml`. A mirror that
  * was made from the same modules and the same edits is left alone.
  *
  * @returns the mirror's absolute path
  */
-export async function ensureCharts(tools: Tools): Promise<string> {
-  const mirror = inLab("charts");
+export async function ensureCharts(tools: Tools, home: string): Promise<string> {
+  const mirror = join(home, "charts");
   const { istio, gatewayApi } = tools.versions;
   const charts = mirrorCharts(istio);
   const standIns = possibleStandIns(tools);
@@ -25,7 +24,7 @@ export async function ensureCharts(tools: Tools): Promise<string> {
   const keyFile = join(mirror, "key");
   if (readKey(keyFile) === key) return mirror;
   // Made beside the mirror, with the key last, and moved there as a whole: a killed run leaves no half of a mirror.
-  const draft = inLab("charts.draft");
+  const draft = join(home, "charts.draft");
   rmSync(draft, { recursive: true, force: true });
   makePrivateFolder(draft);
   for (const chart of charts) await writeChart(chart, istio, tools.istioModule, join(draft, `${chart.name}-${istio}`));

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { Progress } from "@canary-lab/kit/progress";
-import { inLab } from "../../../../cluster/lab-folder.ts";
-import type { PlatformPart } from "../../../../cluster/target.ts";
+import type { AddOn } from "../add-ons.ts";
 import type { NodeLayout } from "../node/layout.ts";
 import type { Tools } from "../toolchain/tools.ts";
 import { imageArchive, type ShippableImage } from "./archive.ts";
@@ -22,29 +21,38 @@ export type ImageSockets = Pick<NodeLayout, "containerdSocket" | "dockerSocket">
  *
  * @throws UserError where containerd does not answer or refuses
  */
-export async function ensureNodeImages(tools: Tools, sockets: ImageSockets, progress: Progress): Promise<void> {
+export async function ensureNodeImages(
+  tools: Tools,
+  sockets: ImageSockets,
+  cache: string,
+  progress: Progress,
+): Promise<void> {
   const { pause, coredns } = imageRecipes(tools);
-  await deliver("load node images", containerd(tools, sockets), await assemble([pause, coredns]), progress);
+  await deliver("load node images", containerd(tools, sockets), await assemble([pause, coredns], cache), progress);
 }
 
 /**
- * Puts the images of the mesh and of these parts of the platform into containerd, and the base of the application's Dockerfile
+ * Puts the images of the mesh and of these add-ons into containerd, and the base of the application's Dockerfile
  * into Docker, each under its upstream name. No registry and no build is involved: an image is put together from the tools' own
  * files while it is sent, so that a warm start costs what a cold one does and no second copy is kept. An image that is there
- * already costs nothing; one of a part that is no longer asked for stays.
+ * already costs nothing; one of an add-on that is no longer asked for stays.
  *
  * @throws UserError where a daemon does not answer or refuses
  */
 export async function ensureImages(
   tools: Tools,
   sockets: ImageSockets,
-  parts: readonly PlatformPart[],
+  addOns: readonly AddOn[],
+  cache: string,
   progress: Progress,
 ): Promise<void> {
   const { pilot, proxy, node } = imageRecipes(tools);
-  const mesh = await assemble([pilot, proxy]);
-  const base = await assemble([node]);
-  const platform = await assemble(parts.flatMap((part) => platformImages(tools, part)));
+  const mesh = await assemble([pilot, proxy], cache);
+  const base = await assemble([node], cache);
+  const platform = await assemble(
+    addOns.flatMap((addOn) => platformImages(tools, addOn)),
+    cache,
+  );
   await Promise.all([
     deliver("load mesh images", containerd(tools, sockets), mesh, progress),
     deliver("load platform images", containerd(tools, sockets), platform, progress),
@@ -69,8 +77,8 @@ async function deliver(
   });
 }
 
-async function assemble(recipes: readonly ImageRecipe[]): Promise<readonly ShippableImage[]> {
-  const digests = new LayerDigests(inLab("tools", "image-layers.json"));
+async function assemble(recipes: readonly ImageRecipe[], cache: string): Promise<readonly ShippableImage[]> {
+  const digests = new LayerDigests(join(cache, "image-layers.json"));
   const images: ShippableImage[] = [];
   for (const recipe of recipes) {
     const layers = [];

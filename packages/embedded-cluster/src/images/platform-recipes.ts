@@ -1,4 +1,4 @@
-import type { PlatformPart } from "../../../../cluster/target.ts";
+import type { AddOn } from "../add-ons.ts";
 import type { Tools } from "../toolchain/tools.ts";
 import type { ImageRecipe } from "./image.ts";
 
@@ -7,14 +7,14 @@ const nobody = "65534:65534";
 const argo = "999";
 
 /**
- * The images that a part of the platform needs. Static programs that stand alone, at upstream's paths and with upstream's entry
+ * The images that an add-on needs. Static programs that stand alone, at upstream's paths and with upstream's entry
  * points: charts and the Prometheus operator give arguments only.
  */
-export function platformImages(tools: Tools, part: PlatformPart): readonly ImageRecipe[] {
-  return recipes(tools)[part];
+export function platformImages(tools: Tools, addOn: AddOn): readonly ImageRecipe[] {
+  return recipes(tools)[addOn];
 }
 
-function recipes(tools: Tools): Readonly<Record<PlatformPart, readonly ImageRecipe[]>> {
+function recipes(tools: Tools): Readonly<Record<AddOn, readonly ImageRecipe[]>> {
   const { rollouts, prometheus, prometheusOperator } = tools.versions;
   return {
     monitoring: [

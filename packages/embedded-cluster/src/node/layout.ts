@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { labFolder } from "../../../../cluster/lab-folder.ts";
 
 /** Where the node keeps things: absolute paths, all of them inside one lab folder. */
 export interface NodeLayout {
@@ -10,6 +9,8 @@ export interface NodeLayout {
   /** Pid records and sockets; gone after `down`. */
   readonly run: string;
   readonly logs: string;
+  /** The programs of this cluster; it stays after `down`, which needs them. */
+  readonly bin: string;
   readonly pki: string;
   /** Rendered configuration files. */
   readonly config: string;
@@ -21,13 +22,14 @@ export interface NodeLayout {
   readonly caCertificate: string;
 }
 
-/** Layout of the node in `lab`, by default this checkout's `.lab/`. */
-export function nodeLayout(lab: string = labFolder): NodeLayout {
+/** Layout of the node in `lab`, an absolute path. */
+export function nodeLayout(lab: string): NodeLayout {
   return {
     lab,
     state: join(lab, "node"),
     run: join(lab, "run"),
     logs: join(lab, "logs"),
+    bin: join(lab, "bin"),
     pki: join(lab, "node", "pki"),
     config: join(lab, "node", "config"),
     kubeconfig: join(lab, "kubeconfig"),

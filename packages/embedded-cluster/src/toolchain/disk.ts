@@ -1,27 +1,34 @@
 import { existsSync, statfsSync } from "node:fs";
 import { UserError } from "@canary-lab/kit/user-error";
 import { execa } from "execa";
-import type { Part } from "./part.ts";
+import type { Commands } from "../settings.ts";
+import type { BuildUnit } from "./build-unit.ts";
 
-/** Kept free beside what the parts need, in GB: a node whose disk fills up stops working. */
+/** Kept free beside what the units need, in GB: a node whose disk fills up stops working. */
 const reserve = 2;
 
 /**
- * Why the parts cannot be made on this disk; undefined where they can.
+ * Why the units cannot be made on this disk; undefined where they can.
  *
- * @param free space that is free, in GB.
- * @param cached what an interrupted run has put into the caches already, in GB: it need not be there twice.
+ * @param disk.free space that is free, in GB.
+ * @param disk.cached what an interrupted run has put into the caches already, in GB: it need not be there twice.
+ * @param place the cache folder.
  */
-export function diskProblem(parts: readonly Part[], free: number, cached: number): UserError | undefined {
-  const needed = parts.reduce((sum, part) => sum + part.gigabytes, 0);
+export function diskProblem(
+  units: readonly BuildUnit[],
+  { free, cached }: { readonly free: number; readonly cached: number },
+  place: string,
+  { up }: Commands,
+): UserError | undefined {
+  const needed = units.reduce((sum, unit) => sum + unit.gigabytes, 0);
   const missing = Math.max(0, needed - cached) + (needed > 0 ? reserve : 0);
   if (free >= missing) return undefined;
   return new UserError(
-    `The disk is nearly full: making ${parts.map((part) => part.name).join(", ")} takes ${missing.toFixed(1)} GB, and ${free.toFixed(1)} GB are free.`,
+    `The disk is nearly full: making ${units.map((unit) => unit.name).join(", ")} takes ${missing.toFixed(1)} GB, and ${free.toFixed(1)} GB are free.`,
     {
-      place: ".lab",
+      place,
       allowed: "most of it is needed only while building: at most 4 GB stay",
-      next: "Free some disk space, or make .lab a link to a folder on a larger disk; then: npx canaryctl up",
+      next: `Free some disk space, or make that folder a link to one on a larger disk; then: ${up}`,
     },
   );
 }

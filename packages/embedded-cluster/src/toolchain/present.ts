@@ -1,45 +1,51 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { UserError } from "@canary-lab/kit/user-error";
-import { inLab, repositoryRoot } from "../../../../cluster/lab-folder.ts";
 import { type BinEntry, fillBin } from "./bin.ts";
+import { type BuildUnit, isBuilt, unitFolder } from "./build-unit.ts";
 import { rootfsTar } from "./debian/base.ts";
 import { chooseTables, cniPath, renderWrappers } from "./debian/debian.ts";
 import { envoyPath } from "./download/envoy.ts";
 import { keptFolder } from "./go/kept-modules.ts";
-import { folderOf, type Part, stands } from "./part.ts";
 import { namesInBin, type Recipe } from "./recipes/recipe.ts";
 import { pinned } from "./recipes/versions.ts";
 import type { Tools } from "./tools.ts";
 
 /** All that the tools consist of. */
-export interface Parts {
+export interface Units {
   /** What is built from Go modules, in the order of building. */
-  readonly go: readonly { readonly recipe: Recipe; readonly part: Part }[];
-  readonly debian: Part;
-  readonly base: Part;
-  readonly envoy: Part;
+  readonly go: readonly { readonly recipe: Recipe; readonly unit: BuildUnit }[];
+  readonly debian: BuildUnit;
+  readonly base: BuildUnit;
+  readonly envoy: BuildUnit;
 }
 
 /**
  * Puts the programs into one folder and says where the rest is.
  *
- * @param users programs of the user's that stand in for a part.
+ * @param bin the folder of programs.
+ * @param users programs of the user's that are taken in place of a unit.
  */
-export async function presentTools(parts: Parts, users: ReadonlyMap<Recipe, string>): Promise<Tools> {
+export async function presentTools(
+  units: Units,
+  cache: string,
+  bin: string,
+  users: ReadonlyMap<Recipe, string>,
+): Promise<Tools> {
   const node = findNode();
-  const root = folderOf(parts.debian);
-  const bin = inLab("tools", "bin");
+  const folderOf = (unit: BuildUnit) => unitFolder(cache, unit);
+  const root = folderOf(units.debian);
   const wrappers = Object.entries(renderWrappers(root, await chooseTables(root)));
   fillBin(bin, {
     node: { link: node.path },
     ...Object.fromEntries(wrappers.map(([name, script]) => [name, { script }])),
-    ...goPrograms(parts, users),
+    ...goPrograms(units, cache, users),
   });
   const built = (name: string, output: string) => {
-    const found = parts.go.find(({ recipe }) => recipe.name === name);
+    const found = units.go.find(({ recipe }) => recipe.name === name);
     if (found === undefined) throw new Error(`there is no recipe ${name}`);
-    return join(folderOf(found.part), output);
+    return join(folderOf(found.unit), output);
   };
   return {
     bin,
@@ -48,9 +54,9 @@ export async function presentTools(parts: Parts, users: ReadonlyMap<Recipe, stri
     pilotDiscovery: built("istio", "pilot-discovery"),
     pilotAgent: built("istio", "pilot-agent"),
     pause: built("pause", "pause"),
-    envoy: join(folderOf(parts.envoy), envoyPath),
+    envoy: join(folderOf(units.envoy), envoyPath),
     node: node.path,
-    baseRootfs: join(folderOf(parts.base), rootfsTar),
+    baseRootfs: join(folderOf(units.base), rootfsTar),
     istioModule: built("istio", keptFolder("istio.io/istio")),
     gatewayApiModule: built("istio", keptFolder("sigs.k8s.io/gateway-api")),
     rolloutsController: built("rollouts", "rollouts-controller"),
@@ -65,16 +71,17 @@ export async function presentTools(parts: Parts, users: ReadonlyMap<Recipe, stri
   };
 }
 
-function goPrograms(parts: Parts, users: ReadonlyMap<Recipe, string>): Record<string, BinEntry> {
+function goPrograms(units: Units, cache: string, users: ReadonlyMap<Recipe, string>): Record<string, BinEntry> {
   const entries: Record<string, BinEntry> = {};
-  for (const { recipe, part } of parts.go.filter((tool) => users.has(tool.recipe) || stands(tool.part))) {
-    for (const name of namesInBin(recipe)) entries[name] = { link: users.get(recipe) ?? join(folderOf(part), name) };
+  for (const { recipe, unit } of units.go.filter((tool) => users.has(tool.recipe) || isBuilt(cache, tool.unit))) {
+    for (const name of namesInBin(recipe))
+      entries[name] = { link: users.get(recipe) ?? join(unitFolder(cache, unit), name) };
   }
   return entries;
 }
 
 function findNode(): { readonly path: string; readonly version: string } {
-  const folder = join(repositoryRoot, "node_modules", "node");
+  const folder = dirname(createRequire(import.meta.url).resolve("node/package.json"));
   const path = join(folder, "bin", "node");
   if (!existsSync(path)) {
     throw new UserError("The pinned Node is missing.", { place: path, next: "npm ci (without --ignore-scripts)" });

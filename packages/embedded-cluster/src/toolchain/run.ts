@@ -1,19 +1,16 @@
 import { appendFileSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { makePrivateFolder } from "@canary-lab/kit/private-files";
 import { UserError } from "@canary-lab/kit/user-error";
 import { execa } from "execa";
-import { inLab } from "../../../../cluster/lab-folder.ts";
+import type { Commands } from "../settings.ts";
+import type { BuildContext } from "./build-context.ts";
 
-/** What every child process of the toolchain shares. */
-export interface Workshop {
-  /** Aborted when another part has failed: there is no use in going on. */
-  readonly signal: AbortSignal;
-}
-
-export interface RunOptions extends Workshop {
+export interface RunOptions {
+  readonly context: BuildContext;
   /** What the child does, as it is named to the user: `Building helm`. */
   readonly purpose: string;
-  /** Name of the log file, `.lab/logs/<log>.log`; output is appended to it. */
+  /** Name of the log file without `.log`; output is appended to it. */
   readonly log: string;
   readonly cwd?: string;
   /** Replaces the whole environment where given. */
@@ -26,10 +23,7 @@ export interface RunOptions extends Workshop {
  * The child gets a process namespace of its own and dies with us, and everything it started dies with it, even if we are
  * killed with -9: so no orphan goes on writing into a folder that the next run clears away. Its mounts are private too.
  */
-const leash = ["--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--"];
-
-/** Path of a log of the toolchain. */
-export const logFile = (log: string): string => inLab("logs", `${log}.log`);
+const isolated = ["--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--"];
 
 /**
  * Runs a program to its end with its output in a log.
@@ -37,11 +31,11 @@ export const logFile = (log: string): string => inLab("logs", `${log}.log`);
  * @throws UserError with the last lines of the log where the program fails.
  */
 export async function run(command: string, args: readonly string[], options: RunOptions): Promise<void> {
-  makePrivateFolder(inLab("logs"));
-  const log = logFile(options.log);
+  const { signal, logs, commands } = options.context;
+  const log = join(makePrivateFolder(logs), `${options.log}.log`);
   appendFileSync(log, `\n$ ${[command, ...args].join(" ")}\n`, { mode: 0o600 });
   const toLog = { file: log, append: true } as const;
-  const child = execa("setpriv", [...leash, command, ...args], {
+  const child = execa("setpriv", [...isolated, command, ...args], {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: { ...options.env }, extendEnv: false }),
     stdin: "ignore",
@@ -50,20 +44,20 @@ export async function run(command: string, args: readonly string[], options: Run
     all: true,
     buffer: false,
     reject: false,
-    cancelSignal: options.signal,
+    cancelSignal: signal,
     killSignal: "SIGKILL", // unshare does not pass a SIGTERM on
   });
   if (options.onLine !== undefined) for await (const line of child.iterable({ from: "all" })) options.onLine(line);
   const result = await child;
-  if (result.failed) throw failure(options.purpose, log, result.isCanceled);
+  if (result.failed) throw failure(options.purpose, log, result.isCanceled, commands);
 }
 
-function failure(purpose: string, log: string, canceled: boolean): UserError {
-  if (canceled) return new UserError(`${purpose} was given up, because another part failed.`);
+function failure(purpose: string, log: string, canceled: boolean, commands: Commands): UserError {
+  if (canceled) return new UserError(`${purpose} was given up, because another build failed.`);
   const text = ofLastCommand(readFileSync(log, "utf8"));
   return new UserError(`${purpose} failed. Its last lines:\n${lastLines(text, 12)}`, {
     place: log,
-    next: remedy(text),
+    next: remedy(text, commands),
   });
 }
 
@@ -80,14 +74,13 @@ export function lastLines(text: string, count: number): string {
 }
 
 /** What to do about a failure, by what its log says. */
-export function remedy(text: string): string {
+export function remedy(text: string, { up }: Commands): string {
   const end = text.slice(-4000);
-  if (/no space left on device/i.test(end))
-    return "Free some disk space, then: npx canaryctl up (it goes on where it stopped)";
+  if (/no space left on device/i.test(end)) return `Free some disk space, then: ${up} (it goes on where it stopped)`;
   if (
     /dial tcp|no such host|Temporary failure|Could not resolve|connection refused|TLS handshake|timed? ?out/i.test(end)
   ) {
-    return "Check that the package registries answer (go env GOPROXY, pip config list, apt sources), then: npx canaryctl up";
+    return `Check that the package registries answer (go env GOPROXY, pip config list, apt sources), then: ${up}`;
   }
-  return "Read the log, then: npx canaryctl up (it goes on where it stopped)";
+  return `Read the log, then: ${up} (it goes on where it stopped)`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { platformPartNames } from "../../../../cluster/target.ts";
+import { addOnNames } from "../../src/add-ons.ts";
 import { platformImages } from "../../src/images/platform-recipes.ts";
 import { exampleTools as tools } from "./example-tools.ts";
 
@@ -15,11 +15,11 @@ describe("platformImages", () => {
     ],
     ["rollouts", ["quay.io/argoproj/argo-rollouts:v1.9.1", "quay.io/argoproj/kubectl-argo-rollouts:v1.9.1"]],
     ["gateway-api", []],
-  ] as const)("%s: under the names that upstream publishes", (part, names) => {
-    expect(platformImages(tools, part).map(({ name }) => name)).toEqual(names);
+  ] as const)("%s: under the names that upstream publishes", (addOn, names) => {
+    expect(platformImages(tools, addOn).map(({ name }) => name)).toEqual(names);
   });
 
-  const all = platformPartNames.flatMap((part) => platformImages(tools, part));
+  const all = addOnNames.flatMap((addOn) => platformImages(tools, addOn));
 
   test.each(all)("$name starts a file of its own", ({ entrypoint, layers }) => {
     const places = layers.flatMap((layer) => ("files" in layer ? layer.files.map(({ to }) => to) : []));

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
+import type { BuildUnit } from "../../src/toolchain/build-unit.ts";
 import { diskProblem } from "../../src/toolchain/disk.ts";
-import type { Part } from "../../src/toolchain/part.ts";
+import { commands } from "./example-settings.ts";
 
-const part = (name: string, gigabytes: number): Part => ({
+const unit = (name: string, gigabytes: number): BuildUnit => ({
   name,
   stage: `build ${name}`,
   key: "0",
@@ -13,25 +14,25 @@ const part = (name: string, gigabytes: number): Part => ({
 });
 
 describe("the disk", () => {
-  const parts = [part("kubernetes", 5), part("pulumi", 4)];
+  const units = [unit("kubernetes", 5), unit("pulumi", 4)];
 
-  test("must have room for the parts and a reserve", () => {
-    expect(diskProblem(parts, 11, 0)).toBeUndefined();
-    expect(diskProblem(parts, 10.9, 0)?.toText()).toBe(
+  test("must have room for the units and a reserve", () => {
+    expect(diskProblem(units, { free: 11, cached: 0 }, "/cache", commands)).toBeUndefined();
+    expect(diskProblem(units, { free: 10.9, cached: 0 }, "/cache", commands)?.toText()).toBe(
       `error: The disk is nearly full: making kubernetes, pulumi takes 11.0 GB, and 10.9 GB are free.
-  at:      .lab
+  at:      /cache
   allowed: most of it is needed only while building: at most 4 GB stay
-  next:    Free some disk space, or make .lab a link to a folder on a larger disk; then: npx canaryctl up`,
+  next:    Free some disk space, or make that folder a link to one on a larger disk; then: cluster up`,
     );
   });
 
   test("what an interrupted run has cached need not fit again", () => {
-    expect(diskProblem(parts, 3, 8)).toBeUndefined();
-    expect(diskProblem(parts, 2.9, 8)).toBeDefined();
-    expect(diskProblem(parts, 2, 30)).toBeUndefined();
+    expect(diskProblem(units, { free: 3, cached: 8 }, "/cache", commands)).toBeUndefined();
+    expect(diskProblem(units, { free: 2.9, cached: 8 }, "/cache", commands)).toBeDefined();
+    expect(diskProblem(units, { free: 2, cached: 30 }, "/cache", commands)).toBeUndefined();
   });
 
   test("does not matter where nothing is to be made", () => {
-    expect(diskProblem([], 0, 0)).toBeUndefined();
+    expect(diskProblem([], { free: 0, cached: 0 }, "/cache", commands)).toBeUndefined();
   });
 });

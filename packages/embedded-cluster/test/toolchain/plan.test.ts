@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import type { Part } from "../../src/toolchain/part.ts";
+import type { BuildUnit } from "../../src/toolchain/build-unit.ts";
 import { findOnPath, renderPlan } from "../../src/toolchain/plan.ts";
 import type { Recipe } from "../../src/toolchain/recipes/recipe.ts";
 
-const part = (name: string, seconds: number): Part => ({
+const unit = (name: string, seconds: number): BuildUnit => ({
   name,
   stage: `build ${name}`,
   key: "0",
@@ -17,9 +17,9 @@ const part = (name: string, seconds: number): Part => ({
 });
 
 describe("the plan", () => {
-  const lanes = [[part("kubernetes", 265), part("helm", 54)], [part("envoy", 5)]];
+  const lanes = [[unit("kubernetes", 265), unit("helm", 54)], [unit("envoy", 5)]];
 
-  test("names each part, and the time of the longest lane", () => {
+  test("names each unit, and the time of the longest lane", () => {
     expect(renderPlan(lanes, {})).toBe(
       "Tools to make, once: kubernetes 4 min, helm 54 s, envoy 5 s; about 5 min in all on two cores.",
     );
@@ -54,18 +54,25 @@ describe("a program of the user's", () => {
 
   test("is taken in exactly the pinned version", async () => {
     await withProgram("#!/bin/sh\necho v3.22.0\n", async (path) => {
-      expect(await findOnPath(recipe, `/nowhere:${path}`)).toBe(join(path, "helm"));
+      expect(await findOnPath(recipe, [], `/nowhere:${path}`)).toBe(join(path, "helm"));
     });
   });
 
   test("is left alone in another version, or where it fails", async () => {
     for (const script of ["#!/bin/sh\necho v3.22.01\n", "#!/bin/sh\nexit 1\n"]) {
-      await withProgram(script, async (path) => expect(await findOnPath(recipe, path)).toBeUndefined());
+      await withProgram(script, async (path) => expect(await findOnPath(recipe, [], path)).toBeUndefined());
     }
   });
 
-  test("is not looked for where the lab needs its own", async () => {
+  test("is not looked for among the cluster's own", async () => {
+    await withProgram("#!/bin/sh\necho v3.22.0\n", async (path) => {
+      expect(await findOnPath(recipe, [path], path)).toBeUndefined();
+      expect(await findOnPath(recipe, [path.slice(0, -1)], path)).toBe(join(path, "helm"));
+    });
+  });
+
+  test("is not looked for where the cluster needs its own", async () => {
     const { onPath: _, ...own } = recipe;
-    expect(await findOnPath(own, "/bin")).toBeUndefined();
+    expect(await findOnPath(own, [], "/bin")).toBeUndefined();
   });
 });

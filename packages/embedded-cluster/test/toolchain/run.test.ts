@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { lastLines, ofLastCommand, remedy } from "../../src/toolchain/run.ts";
+import { commands } from "./example-settings.ts";
 
 describe("a failed build", () => {
   test("shows the end of its log, without the gaps", () => {
@@ -18,7 +19,7 @@ describe("a failed build", () => {
     ["E: Could not resolve 'mirror.test'", /registries answer/],
     ["main.go:3: undefined: x", /Read the log/],
   ])("says what to do about %j", (text, advice) => {
-    expect(remedy(text)).toMatch(advice);
-    expect(remedy(text)).toContain("npx canaryctl up");
+    expect(remedy(text, commands)).toMatch(advice);
+    expect(remedy(text, commands)).toContain(commands.up);
   });
 });

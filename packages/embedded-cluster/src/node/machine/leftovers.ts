@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { inLab, labFolder } from "../../../../../cluster/lab-folder.ts";
 import { nodeLayout } from "../layout.ts";
 import { addresses } from "../network/addresses.ts";
 import { bridgeExists, labChainsIn, savedRules, searchPath } from "../network/network.ts";
@@ -26,9 +25,9 @@ export const mountFolders = (lab: string): string[] => [nodeLayout(lab).state, n
  * What of any lab is on this machine: one line for each process, mount, link, chain, control group and file; empty after
  * `down`. A running lab is listed as well, for it is what `down` would have to remove.
  */
-export async function leftovers(lab: string = labFolder): Promise<string[]> {
+export async function leftovers(lab: string): Promise<string[]> {
   const labs = [...new Set([lab, readOwner()?.lab ?? lab])];
-  const path = searchPath(inLab("tools", "bin"));
+  const path = searchPath(nodeLayout(lab).bin);
   return [
     ...markedProcesses().map(({ pid, name, command }) => `process ${pid} (${name}): ${command.slice(0, 120)}`),
     ...labs

@@ -1,4 +1,5 @@
 import { UserError } from "@canary-lab/kit/user-error";
+import type { Commands } from "../../settings.ts";
 
 /** One place that apt fetches from. */
 export interface AptSource {
@@ -63,16 +64,16 @@ const securitySuites = /^(?:bullseye|bookworm|trixie|forky|oldstable|stable|test
  *
  * @throws UserError where no source is Debian's.
  */
-export function findMirror(sources: readonly AptSource[]): DebianMirror {
+export function findMirror(sources: readonly AptSource[], { up }: Commands): DebianMirror {
   const usable = sources.filter(({ uri }) => /^https?:/.test(uri));
   const main = usable.find(({ suite }) => debianSuites.test(suite));
   if (main === undefined) {
     throw new UserError(
-      "The apt sources of this machine name no Debian mirror, which the lab's system packages come from.",
+      "The apt sources of this machine name no Debian mirror, which the cluster's system packages come from.",
       {
         place: "/etc/apt/sources.list and /etc/apt/sources.list.d",
         allowed: "a deb line or stanza with http or https and a suite of Debian, such as bookworm",
-        next: "Run on Debian, add such a source, or use a cluster of yours: npx canaryctl up --cluster existing",
+        next: `Run on Debian, or add such a source, then: ${up}`,
       },
     );
   }

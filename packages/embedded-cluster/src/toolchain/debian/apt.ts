@@ -2,8 +2,10 @@ import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, writeFileSy
 import { join } from "node:path";
 import { UserError } from "@canary-lab/kit/user-error";
 import { execa } from "execa";
+import type { Commands } from "../../settings.ts";
+import type { BuildContext } from "../build-context.ts";
 import { pinned } from "../recipes/versions.ts";
-import { run, type Workshop } from "../run.ts";
+import { run } from "../run.ts";
 import {
   type DebianMirror,
   findMirror,
@@ -26,19 +28,20 @@ export interface Archive {
  *
  * @throws UserError where apt, or a Debian mirror or its keys, are missing.
  */
-export function findArchive(): Archive {
+export function findArchive(commands: Commands): Archive {
   const parts = globSync("/etc/apt/sources.list.d/*.{list,sources}").sort();
   const files = ["/etc/apt/sources.list", ...parts].filter((file) => existsSync(file));
   const mirror = findMirror(
     files.flatMap((file) =>
       (file.endsWith(".sources") ? parseStanzaSources : parseOneLineSources)(readFileSync(file, "utf8")),
     ),
+    commands,
   );
   const keyring = mirror.main.signedBy ?? debianKeyring;
   if (!existsSync(keyring)) {
     throw new UserError("The keys that sign Debian's packages are missing.", {
       place: keyring,
-      next: "apt-get install debian-archive-keyring, then: npx canaryctl up",
+      next: `apt-get install debian-archive-keyring, then: ${commands.up}`,
     });
   }
   return { mirror, keyring };
@@ -63,7 +66,7 @@ export function renderAptConfig(folder: string, acquire: string): string {
     'Dir::Etc::parts "/dev/null";',
     'Acquire::Languages "none";',
     'Acquire::Retries "3";',
-    'APT::Sandbox::User "root";', // the unprivileged fetcher may not enter the lab's folder
+    'APT::Sandbox::User "root";', // the unprivileged fetcher may not enter the user's cache folder
     "",
   ].join("\n");
 }
@@ -78,9 +81,9 @@ export async function unpackPackages(
   root: string,
   folder: string,
   note: (detail: string) => void,
-  workshop: Workshop,
+  context: BuildContext,
 ): Promise<void> {
-  const { mirror } = findArchive();
+  const { mirror } = findArchive(context.commands);
   for (const part of ["state", "lists/partial", "cache/archives/partial", "packages"]) {
     mkdirSync(join(folder, part), { recursive: true, mode: 0o700 });
   }
@@ -88,7 +91,7 @@ export async function unpackPackages(
   writeFileSync(join(folder, "apt.conf"), renderAptConfig(folder, acquire));
   writeFileSync(join(folder, "sources.list"), renderSources(mirror, pinned.debian, debianKeyring));
   const options = {
-    ...workshop,
+    context,
     log: "debian",
     cwd: join(folder, "packages"),
     env: { ...process.env, APT_CONFIG: join(folder, "apt.conf"), LC_ALL: "C" },

@@ -1,12 +1,13 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { folderOf, keyOf, type Part } from "../part.ts";
+import type { BuildContext } from "../build-context.ts";
+import { type BuildUnit, keyOf, unitFolder } from "../build-unit.ts";
 import { pinned } from "../recipes/versions.ts";
-import { run, type Workshop } from "../run.ts";
+import { run } from "../run.ts";
 import { findArchive, httpProxies } from "./apt.ts";
 import { renderWrapper } from "./debian.ts";
 
-/** The tar in the part's folder. */
+/** The tar in the unit's folder. */
 export const rootfsTar = "rootfs.tar";
 
 const include = ["iptables", "ca-certificates"];
@@ -25,8 +26,8 @@ const ballast = [
   ...["dev", "proc", "sys", "run", "tmp"],
 ];
 
-/** The root file system of a small Debian as a part: debootstrap makes it, from the unpacked packages of `debian`. */
-export function basePart(debian: Part, workshop: Workshop): Part {
+/** The root file system of a small Debian as a build unit: debootstrap makes it, from the unpacked packages of `debian`. */
+export function baseUnit(debian: BuildUnit, context: BuildContext): BuildUnit {
   return {
     name: "base",
     stage: "make Debian base",
@@ -35,14 +36,14 @@ export function basePart(debian: Part, workshop: Workshop): Part {
     seconds: 60,
     gigabytes: 0.6,
     async make(folder, note) {
-      const tools = folderOf(debian);
-      const { mirror, keyring } = findArchive();
+      const tools = unitFolder(context.cache, debian);
+      const { mirror, keyring } = findArchive(context.commands);
       const [root, bin] = [join(folder, "root"), join(folder, "bin")];
       mkdirSync(bin);
       writeFileSync(join(bin, "wget"), renderWrapper(tools, "usr/bin/wget"));
       chmodSync(join(bin, "wget"), 0o755);
       mkdirSync(root, { mode: 0o755 });
-      const options = { ...workshop, log: "base" };
+      const options = { context, log: "base" };
       await run(
         join(tools, "usr/sbin/debootstrap"),
         [

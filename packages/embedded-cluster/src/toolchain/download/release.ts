@@ -4,7 +4,8 @@ import { basename, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { UserError } from "@canary-lab/kit/user-error";
-import { run, type Workshop } from "../run.ts";
+import type { BuildContext } from "../build-context.ts";
+import { run } from "../run.ts";
 
 /**
  * A file that upstream publishes beside its checksum. `{arch}` in an address stands for `amd64` or `arm64`, `{cpu}` for `x64`
@@ -59,17 +60,17 @@ export async function downloadReleases(
   releases: readonly PublishedRelease[],
   folder: string,
   note: (detail: string) => void,
-  workshop: Workshop,
+  context: BuildContext,
 ): Promise<void> {
   for (const release of releases) {
     const url = forMachine(release.url);
     note(url);
     const file = join(folder, "file" in release ? release.file : basename(url));
-    await download(url, release.sha256, file, workshop);
+    await download(url, release.sha256, file, context);
     if ("file" in release) {
       chmodSync(file, 0o755);
     } else {
-      const options = { ...workshop, purpose: `Unpacking ${basename(url)}`, log: "releases" };
+      const options = { context, purpose: `Unpacking ${basename(url)}`, log: "releases" };
       await run(
         "tar",
         [
@@ -89,12 +90,12 @@ export async function downloadReleases(
   }
 }
 
-async function download(url: string, sha256: string, file: string, { signal }: Workshop): Promise<void> {
+async function download(url: string, sha256: string, file: string, { signal, commands }: BuildContext): Promise<void> {
   const answer = await fetch(url, { signal });
   if (!answer.ok || answer.body === null) {
     throw new UserError(`The release could not be downloaded: HTTP ${answer.status}.`, {
       place: url,
-      next: "npx canaryctl up",
+      next: commands.up,
     });
   }
   const hash = createHash("sha256");
@@ -110,7 +111,7 @@ async function download(url: string, sha256: string, file: string, { signal }: W
     throw new UserError(`The release is not what its checksum says: SHA-256 ${found}.`, {
       place: url,
       allowed: sha256,
-      next: "npx canaryctl up; if it stays so, ask who stands between this machine and that address",
+      next: `${commands.up}; if it stays so, ask who stands between this machine and that address`,
     });
   }
 }

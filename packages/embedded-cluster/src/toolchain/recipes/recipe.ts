@@ -1,4 +1,4 @@
-import type { PlatformPart } from "../../../../../cluster/target.ts";
+import type { AddOn } from "../../add-ons.ts";
 import type { Release } from "../download/release.ts";
 
 /** One `go build`: a main package, and the name of the static binary it becomes. */
@@ -25,8 +25,8 @@ export interface Recipe {
   /** The folder, where it is not called as the recipe. */
   readonly folder?: string;
   readonly programs: readonly Program[];
-  /** Made only where this part is asked for; without one, always. */
-  readonly part?: PlatformPart;
+  /** Made only where this add-on is asked for; without one, always. */
+  readonly addOn?: AddOn;
   /** Variables that the linker sets, so that a binary knows its version. */
   readonly strings?: Readonly<Record<string, string>>;
   readonly keep?: readonly KeptModule[];

@@ -1,4 +1,4 @@
-import type { PlatformPart } from "../../../../../cluster/target.ts";
+import type { AddOn } from "../../add-ons.ts";
 import { platformRecipes } from "./platform-recipes.ts";
 import type { Recipe } from "./recipe.ts";
 import { pinned } from "./versions.ts";
@@ -157,6 +157,6 @@ const labRecipes: readonly Recipe[] = [
 /** Everything that is built from Go modules. */
 export const recipes: readonly Recipe[] = [...labRecipes, ...platformRecipes];
 
-/** The recipes that a lab with these parts needs. */
-export const recipesFor = (parts: readonly PlatformPart[]): readonly Recipe[] =>
-  recipes.filter(({ part }) => part === undefined || parts.includes(part));
+/** The recipes that a cluster with these add-ons needs. */
+export const recipesFor = (addOns: readonly AddOn[]): readonly Recipe[] =>
+  recipes.filter(({ addOn }) => addOn === undefined || addOns.includes(addOn));

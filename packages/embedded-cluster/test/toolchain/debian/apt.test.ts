@@ -7,6 +7,7 @@ import {
   parseStanzaSources,
   renderSources,
 } from "../../../src/toolchain/debian/apt-sources.ts";
+import { commands } from "../example-settings.ts";
 
 const stanzas = `# a comment
 Types: deb
@@ -60,10 +61,10 @@ deb-src http://mirror.test/debian bookworm main
   });
 
   test("the mirror serves the pinned suite, whatever suite the machine has", () => {
-    const mirror = findMirror([
-      { uri: "https://tools.test/apt", suite: "stable-tools" },
-      ...parseStanzaSources(stanzas),
-    ]);
+    const mirror = findMirror(
+      [{ uri: "https://tools.test/apt", suite: "stable-tools" }, ...parseStanzaSources(stanzas)],
+      commands,
+    );
     expect(renderSources(mirror, "bookworm", "/keys/default.gpg")).toBe(
       `deb [signed-by=/keys/debian.gpg] http://mirror.test/debian bookworm main
 deb [signed-by=/keys/debian.gpg] http://mirror.test/debian bookworm-updates main
@@ -73,8 +74,8 @@ deb [signed-by=/keys/default.gpg] http://mirror.test/debian-security bookworm-se
   });
 
   test("no mirror of Debian is an error for the user", () => {
-    expect(() => findMirror([{ uri: "http://archive.test/ubuntu", suite: "noble" }])).toThrow(UserError);
-    expect(() => findMirror([{ uri: "cdrom:[Debian]/", suite: "bookworm" }])).toThrow(/no Debian mirror/);
+    expect(() => findMirror([{ uri: "http://archive.test/ubuntu", suite: "noble" }], commands)).toThrow(UserError);
+    expect(() => findMirror([{ uri: "cdrom:[Debian]/", suite: "bookworm" }], commands)).toThrow(/no Debian mirror/);
   });
 });
 

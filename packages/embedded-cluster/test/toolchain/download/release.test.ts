@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { checksumOf, downloadReleases, findReleases, forMachine } from "../../../src/toolchain/download/release.ts";
+import { exampleContext } from "../example-settings.ts";
 
 const [a, b] = ["a".repeat(64), "b".repeat(64)];
 
@@ -40,7 +41,7 @@ describe("a place that publishes", () => {
   });
   let place = "";
   const folder = mkdtempSync(join(tmpdir(), "release-"));
-  const workshop = { signal: new AbortController().signal };
+  const context = exampleContext(folder);
   const release = (sums: string) => ({ url: `${place}/tool`, sums: `${place}/${sums}`, file: "tool" });
 
   beforeAll(async () => {
@@ -55,7 +56,7 @@ describe("a place that publishes", () => {
   test("is used where every checksum is there", async () => {
     const found = await findReleases([release("tool.sha256")]);
     expect(found).toEqual([{ ...release("tool.sha256"), sha256 }]);
-    await downloadReleases(found ?? [], folder, () => {}, workshop);
+    await downloadReleases(found ?? [], folder, () => {}, context);
     expect(readFileSync(join(folder, "tool"), "utf8")).toBe(program);
     expect(statSync(join(folder, "tool")).mode & 0o111).toBe(0o111);
   });
@@ -72,6 +73,6 @@ describe("a place that publishes", () => {
 
   test("is not believed when the file is another one", async () => {
     const wrong = { ...release("tool.sha256"), sha256: "0".repeat(64) };
-    await expect(downloadReleases([wrong], folder, () => {}, workshop)).rejects.toThrow("not what its checksum says");
+    await expect(downloadReleases([wrong], folder, () => {}, context)).rejects.toThrow("not what its checksum says");
   });
 });

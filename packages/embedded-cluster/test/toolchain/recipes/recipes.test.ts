@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { type PlatformPart, platformPartNames } from "../../../../../cluster/target.ts";
+import { type AddOn, addOnNames } from "../../../src/add-ons.ts";
 import { moduleFolder } from "../../../src/toolchain/go/go-build.ts";
 import { namesInBin, type Recipe } from "../../../src/toolchain/recipes/recipe.ts";
 import { recipes, recipesFor } from "../../../src/toolchain/recipes/recipes.ts";
@@ -44,10 +44,10 @@ describe("recipes", () => {
     }
   });
 
-  test("what a part of the platform needs is made only for it", () => {
-    const names = (...parts: readonly PlatformPart[]) => recipesFor(parts).map(({ name }) => name);
+  test("what an add-on needs is made only for it", () => {
+    const names = (...addOns: readonly AddOn[]) => recipesFor(addOns).map(({ name }) => name);
     const lean = names();
-    expect(lean).toEqual(recipes.filter(({ part }) => part === undefined).map(({ name }) => name));
+    expect(lean).toEqual(recipes.filter(({ addOn }) => addOn === undefined).map(({ name }) => name));
     expect(names("rollouts")).toEqual([...lean, "rollouts"]);
     expect(names("monitoring")).toEqual([...lean, "prometheus", "prometheus-operator"]);
   });
@@ -65,8 +65,8 @@ describe("recipes", () => {
   });
 
   test.each([
-    ["the lab", [], 16],
-    ["the lab with all its parts", platformPartNames, 20],
+    ["the plain cluster", [], 16],
+    ["the cluster with all add-ons", addOnNames, 20],
   ] as const)("%s needs less disk while building than it may take", (_, parts, gigabytes) => {
     const sum = recipesFor(parts).reduce((total, recipe) => total + recipe.gigabytes, 0);
     expect(sum).toBeLessThanOrEqual(gigabytes);

@@ -25,8 +25,8 @@ const ofRollouts = ["c30-rollout"];
 const leanAutomation = pathToFileURL(join(import.meta.dirname, "lean-automation.ts")).href;
 
 function placeOf(environment: NodeJS.ProcessEnv): Place {
-  const layout = nodeLayout();
-  const path = [dirname(process.execPath), inLab("tools", "bin"), environment.PATH ?? ""].join(delimiter);
+  const layout = nodeLayout(inLab());
+  const path = [dirname(process.execPath), layout.bin, environment.PATH ?? ""].join(delimiter);
   const given = Object.fromEntries(
     Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { nodeLayout } from "@canary-lab/embedded-cluster/node/layout";
 import { UserError } from "@canary-lab/kit/user-error";
 import { execa, type Options } from "execa";
+import { inLab } from "../../../../../cluster/lab-folder.ts";
 import { ensureController } from "./rollouts.ts";
 
 export const namespace = "conf";
@@ -44,7 +45,7 @@ async function ensureDefinition(run: Run, name: string, file: string): Promise<b
 
 /** Builds the server that the cases run, and puts it on the node. */
 async function ensureImage({ environment }: Place, run: Run): Promise<void> {
-  const { containerdSocket } = nodeLayout();
+  const { containerdSocket } = nodeLayout(inLab());
   const containerd = ["--address", containerdSocket, "--namespace", "k8s.io", "images"];
   if ((await run("ctr", [...containerd, "ls", "--quiet"])).split("\n").includes(`docker.io/${image}`)) return;
   await run("docker", ["build", "--quiet", "--tag", image, join(import.meta.dirname, "echo")]);

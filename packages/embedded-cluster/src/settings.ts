@@ -1,0 +1,23 @@
+import { homedir } from "node:os";
+import { isAbsolute, join } from "node:path";
+
+/** What one embedded cluster is told by whoever uses it. Paths are absolute. */
+export interface EmbeddedClusterSettings {
+  /** Folder of this cluster: its state, logs, kubeconfig and programs. One folder, one cluster. */
+  readonly home: string;
+  /** Folder of what is built, shared by all clusters and checkouts of the user: see {@link defaultCache}. */
+  readonly cache: string;
+  /** Commands that bring the cluster up and take it down, as error messages name them. */
+  readonly commands: Commands;
+}
+
+export interface Commands {
+  readonly up: string;
+  readonly down: string;
+}
+
+/** The user's cache folder, as the XDG base directory specification says: a relative XDG_CACHE_HOME does not count. */
+export function defaultCache(environment: NodeJS.ProcessEnv = process.env, home: string = homedir()): string {
+  const { XDG_CACHE_HOME: configured = "" } = environment;
+  return join(isAbsolute(configured) ? configured : join(home, ".cache"), "canary-lab");
+}

@@ -1,0 +1,54 @@
+import type { Progress } from "@canary-lab/kit/progress";
+import type { BuildContext } from "./build-context.ts";
+import { type BuildUnit, makeUnit } from "./build-unit.ts";
+import { findReleases } from "./download/release.ts";
+import type { Go } from "./go/go.ts";
+import { fetchModules, goUnit } from "./go/go-build.ts";
+import { renderPlan } from "./plan.ts";
+import { refuseHopelessBuild } from "./preflight.ts";
+import type { Recipe } from "./recipes/recipe.ts";
+
+export interface Missing {
+  /** To be downloaded where upstream can be reached, or else built. */
+  readonly recipes: readonly Recipe[];
+  /** Other units, in an order in which each comes after what it needs. */
+  readonly system: readonly BuildUnit[];
+  readonly go: Go;
+}
+
+/**
+ * Makes what is missing, in lanes that run side by side. One compiles, a tool after the other, for a compiler uses all cores;
+ * the others mostly wait for the network.
+ *
+ * @param lasted seconds that stages took last time, by their names.
+ * @param fail ends the other lanes; called by the first failure.
+ */
+export async function buildMissing(
+  { recipes, system, go }: Missing,
+  context: BuildContext,
+  progress: Progress,
+  lasted: Readonly<Record<string, number>>,
+  fail: (error: unknown) => void,
+): Promise<void> {
+  const { signal, cache } = context;
+  const published = await Promise.all(recipes.map((recipe) => findReleases(recipe.releases ?? [])));
+  const tools = recipes.map((recipe, i) => goUnit(recipe, go, published[i], context));
+  const compiled = recipes.filter((_, i) => published[i] === undefined);
+  progress.say(renderPlan([tools, system], lasted));
+  await refuseHopelessBuild({ units: [...tools, ...system], compiles: compiled.length > 0, go }, context);
+
+  const inOrder = async (units: readonly BuildUnit[]) => {
+    const names = units.map((unit) => unit.name);
+    for (const [i, unit] of units.entries()) {
+      if (!signal.aborted) await makeUnit(cache, unit, names.slice(i + 1), progress);
+    }
+  };
+  const fetchAhead = async () => {
+    for (const recipe of compiled.slice(1)) {
+      if (!signal.aborted) await fetchModules(recipe, go, context);
+    }
+  };
+  const lanes = [inOrder(tools), inOrder(system), fetchAhead()];
+  await Promise.all(lanes.map((lane) => lane.catch(fail)));
+  if (signal.aborted) throw signal.reason; // the first failure: those after it are its consequences
+}
