@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { addOnNames } from "@canary-lab/embedded-cluster/add-ons";
 import { check, down, footprint, up } from "@canary-lab/embedded-cluster/embedded-cluster";
 import { defaultCache, type EmbeddedClusterSettings } from "@canary-lab/embedded-cluster/settings";
@@ -31,7 +32,13 @@ export function createEmbeddedTarget(reason: string): Target {
         progress,
         {
           withTools: async (tools) => {
-            plugins = await installPlugins(tools, progress);
+            plugins = await installPlugins({
+              home: join(settings.home, "pulumi"),
+              cli: join(tools.bin, "pulumi"),
+              node: tools.node,
+              compileCache: join(settings.home, "compile-cache"),
+              say: (line) => progress.say(line),
+            });
           },
         },
       );

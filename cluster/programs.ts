@@ -1,9 +1,7 @@
 import { onPath } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
+import { engineVersion } from "@canary-lab/pulumi-plugins/versions";
 import { kindVersion } from "./kind-commands.ts";
-
-/** The version of the engine that goes with the SDK in package.json. */
-export const engineVersion = "3.250.0";
 
 /** Where the programs that a target cluster takes from the user's PATH come from. */
 const sources = {

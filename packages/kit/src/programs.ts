@@ -11,6 +11,9 @@ export function isProgram(file: string): boolean {
   }
 }
 
+/** A text as one word of a POSIX shell, whatever it holds. */
+export const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
 /** A program on a PATH, as the shell would find it. */
 export const onPath = (program: string, path: string | undefined): string | undefined =>
   (path ?? "")

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect, type Server } from "node:net";
-import { afterEach, describe, expect, test } from "@jest/globals";
+import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import { listenForOwnUser, ownerOf } from "../src/peer.ts";
 
 const peer = { address: "127.0.0.1", port: 50000 }; // C350
@@ -72,7 +72,11 @@ describe("a server for the own user", () => {
       await once(child, "close");
       return output;
     };
+    const log = jest.spyOn(console, "error").mockImplementation(() => {});
     expect(await as(0)).toBe("welcome");
+    expect(log).not.toHaveBeenCalled();
     expect(await as(65534)).toBe("");
+    expect(log).toHaveBeenCalledWith("refused a connection of user 65534");
+    log.mockRestore();
   });
 });

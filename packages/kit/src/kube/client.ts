@@ -16,10 +16,13 @@ export interface ClusterClient {
   patch<T>(path: string, change: object): Promise<T>;
 }
 
-/** What the user is to run, where the kubeconfig does not hold the context and where the cluster does not answer. */
-export interface Advice {
-  readonly context?: string;
-  readonly unreachable?: string;
+export interface KubeClientOptions {
+  /** What the user is to run where the kubeconfig does not hold the context. */
+  readonly nextForContext?: string;
+  /** What the user is to run where the cluster does not answer. */
+  readonly nextForSilence?: string;
+  /** Where proxies are looked up; default: this process's environment. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 const timeoutMilliseconds = 10_000;
@@ -28,9 +31,9 @@ const timeoutMilliseconds = 10_000;
 export class KubeClient implements ClusterClient {
   readonly #api: ApiServer;
 
-  constructor(kubeconfig: string, context: string, advice: Advice = {}) {
-    const options = { timeoutMilliseconds, next: advice.unreachable };
-    this.#api = new ApiServer(() => openContext(kubeconfig, context, advice), options);
+  constructor(kubeconfig: string, context: string, options: KubeClientOptions = {}) {
+    const { nextForSilence: next } = options;
+    this.#api = new ApiServer(() => openContext(kubeconfig, context, options), { timeoutMilliseconds, next });
   }
 
   async get<T>(path: string): Promise<T | undefined> {
@@ -59,14 +62,14 @@ export class KubeClient implements ClusterClient {
   }
 }
 
-async function openContext(path: string, context: string, advice: Advice) {
+async function openContext(path: string, context: string, options: KubeClientOptions) {
   try {
     const kubeconfig = readKubeconfig(path);
-    return await connect(selectContext(kubeconfig, { context }));
+    return await connect(selectContext(kubeconfig, { context }), options.environment);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const { message, place = path, allowed } = error;
-    const next = allowed ? advice.context : advice.unreachable;
+    const next = allowed ? options.nextForContext : options.nextForSilence;
     throw new UserError(message, { place, cause: error, ...(allowed && { allowed }), ...(next && { next }) });
   }
 }

@@ -34,15 +34,19 @@ const ownUserFields = [
  * here, because loading the Kubernetes client takes half a second of the 1.5 s that a rollback has; whatever else stands in the
  * kubeconfig (OIDC, SOCKS proxies, impersonation) is left to that client.
  *
+ * @param environment for the proxies that it may name
  * @throws UserError where the kubeconfig contradicts itself; Error where a file that it names cannot be read
  */
-export async function connect(context: SelectedContext): Promise<Connection> {
+export async function connect(
+  context: SelectedContext,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<Connection> {
   const { cluster, user } = context;
   const isOwn =
     Object.keys(cluster).every((field) => ownClusterFields.includes(field)) &&
     Object.keys(user).every((field) => ownUserFields.includes(field)) &&
     !textIn(cluster, "proxy-url").startsWith("socks");
-  return isOwn ? ownConnection(context) : clientConnection(context);
+  return isOwn ? ownConnection(context, environment) : clientConnection(context);
 }
 
 /** The content of a field that may be there as base64 (`…-data`) or as a file. */
@@ -66,9 +70,12 @@ function tlsOf(cluster: Fields): TlsOptions {
   return { ...(ca && { ca }), ...(servername && { servername }), ...(isInsecure && { rejectUnauthorized: false }) };
 }
 
-function ownConnection({ cluster, user }: SelectedContext): Connection {
+function ownConnection(
+  { cluster, user }: SelectedContext,
+  environment: Readonly<Record<string, string | undefined>>,
+): Connection {
   const server = new URL(textIn(cluster, "server"));
-  const proxy = textIn(cluster, "proxy-url") || proxyFor(server);
+  const proxy = textIn(cluster, "proxy-url") || proxyFor(server, environment);
   const tls = tlsOf(cluster);
   const issue = user.exec ? execCredentials(user.exec as Fields) : undefined;
   const cert = contentOf(user, "client-certificate");

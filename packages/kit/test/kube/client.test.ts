@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { ApiError, KubeClient, UnreachableError } from "../../src/kube/client.ts";
 import { type Answers, fakeApi, kubeconfigFile } from "./fake-api.ts";
 
-const advice = { unreachable: "start the cluster", context: "name a context" };
+const advice = { nextForSilence: "start the cluster", nextForContext: "name a context" };
 const clientAt = (port: number) =>
   new KubeClient(kubeconfigFile({ server: `http://127.0.0.1:${port}` }, { token: "abc" }), "lab", advice);
 

@@ -1,7 +1,7 @@
 import type { ConstructRequest } from "@pulumi/pulumi/proto/provider_pb.js";
 import type { EngineLog } from "../engine.ts";
 import type { JsonObject } from "../json.ts";
-import { typeOf } from "./objects/objects.ts";
+import { typeOf } from "../values.ts";
 import { type CheckRequest, check } from "./operations/check.ts";
 import type { Component } from "./operations/construct.ts";
 import { type CreateRequest, create, type Outcome } from "./operations/create.ts";

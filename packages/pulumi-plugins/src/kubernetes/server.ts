@@ -7,14 +7,15 @@ import anyMessages from "google-protobuf/google/protobuf/any_pb.js";
 import emptyMessages from "google-protobuf/google/protobuf/empty_pb.js";
 import { callsEnded, servePlugin, unary } from "../grpc.ts";
 import type { JsonObject } from "../json.ts";
-import { fromStruct, toStruct } from "../structs.ts";
-import { plain } from "../values.ts";
+import { fromStruct, plain, toStruct } from "../values.ts";
+import { pluginVersions } from "../versions.ts";
 import { messageOf, PartialFailure } from "./api/errors.ts";
 import type { Autonaming } from "./objects/naming.ts";
 import type { Difference } from "./operations/diff.ts";
 import type { Provider } from "./provider.ts";
 import { type CheckFailure, checkSettings, compareSettings } from "./settings.ts";
-import { version } from "./version.ts";
+
+const version = pluginVersions.kubernetes;
 
 /** An error as the engine understands it: a partial failure carries the state that there is, and the reasons. */
 function asServiceError(error: unknown): grpc.ServiceError {
@@ -106,8 +107,8 @@ function handlers(provider: Provider): Partial<IResourceProviderServer> {
       const news = fromStruct(request.getNews());
       return checkResponse(news, checkSettings(plain(news)));
     }),
-    diffConfig: answer(async (request: messages.DiffRequest) => {
-      const { changed, replaces } = await compareSettings(
+    diffConfig: answer((request: messages.DiffRequest) => {
+      const { changed, replaces } = compareSettings(
         plain(fromStruct(request.getOlds())),
         plain(fromStruct(request.getNews())),
       );

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { accessOf, parseKubeconfig } from "../../src/kubernetes/api/kubeconfig.ts";
+import { join, resolve } from "node:path";
+import { selectContext } from "@canary-lab/kit/kube/kubeconfig";
+import { afterAll, describe, expect, test } from "@jest/globals";
+import { kubeconfigFrom } from "../../src/kubernetes/api/kubeconfig.ts";
 import { judge, unplaced } from "../../src/kubernetes/conformance/verdict.ts";
 import { checkSettings, compareSettings, readSettings } from "../../src/kubernetes/settings.ts";
 import { unknown } from "../../src/values.ts";
@@ -43,22 +44,22 @@ describe("provider options", () => {
     expect(checkSettings({ context: "lab" })).toEqual([]);
   });
 
-  test("only another cluster replaces everything", async () => {
+  test("only another cluster replaces everything", () => {
     const [here, renamed, there] = [kubeconfig("https://a"), kubeconfig("https://a", "other"), kubeconfig("https://b")];
-    expect(await compareSettings({ kubeconfig: here }, { kubeconfig: here })).toEqual({ changed: [], replaces: [] });
-    expect(await compareSettings({ kubeconfig: here }, { kubeconfig: renamed })).toEqual({
+    expect(compareSettings({ kubeconfig: here }, { kubeconfig: here })).toEqual({ changed: [], replaces: [] });
+    expect(compareSettings({ kubeconfig: here }, { kubeconfig: renamed })).toEqual({
       changed: ["kubeconfig"],
       replaces: [],
     });
-    expect(await compareSettings({ kubeconfig: here }, { kubeconfig: there })).toEqual({
+    expect(compareSettings({ kubeconfig: here }, { kubeconfig: there })).toEqual({
       changed: ["kubeconfig"],
       replaces: ["kubeconfig"],
     });
-    expect(await compareSettings({ kubeconfig: here }, { kubeconfig: unknown })).toEqual({
+    expect(compareSettings({ kubeconfig: here }, { kubeconfig: unknown })).toEqual({
       changed: ["kubeconfig"],
       replaces: ["kubeconfig"],
     });
-    expect(await compareSettings({ namespace: "a" }, { namespace: "b" })).toEqual({
+    expect(compareSettings({ namespace: "a" }, { namespace: "b" })).toEqual({
       changed: ["namespace"],
       replaces: [],
     });
@@ -66,25 +67,15 @@ describe("provider options", () => {
 });
 
 describe("kubeconfig", () => {
-  let folder = "";
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), "kubeconfig-"));
-    writeFileSync(join(folder, "ca.crt"), "certificate");
-    writeFileSync(join(folder, "config"), kubeconfig("https://127.0.0.1:6443/"));
-  });
+  const folder = mkdtempSync(join(tmpdir(), "kubeconfig-"));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test("resolves a context, with paths relative to its file", async () => {
-    const access = accessOf(await parseKubeconfig(join(folder, "config")), {});
-    expect(access).toMatchObject({ server: "https://127.0.0.1:6443", namespace: "apps", authorization: "Bearer hush" });
-    expect(String(access.tls.ca)).toBe("certificate");
-    expect(access.tls.rejectUnauthorized).toBe(true);
-  });
-
-  test("names what is missing", async () => {
-    const parsed = await parseKubeconfig(join(folder, "config"));
-    expect(() => accessOf(parsed, { context: "nope" })).toThrow('context "nope" does not exist');
-    await expect(parseKubeconfig("{{")).rejects.toThrow();
+  test("is a file, with paths relative to it, or a text", () => {
+    writeFileSync(join(folder, "config"), kubeconfig("https://127.0.0.1:6443/"));
+    const authority = (from: string) => selectContext(kubeconfigFrom(from)).cluster["certificate-authority"];
+    expect(authority(join(folder, "config"))).toBe(join(folder, "ca.crt"));
+    expect(authority(kubeconfig("https://127.0.0.1:6443/"))).toBe(resolve("ca.crt"));
+    expect(() => kubeconfigFrom("{{")).toThrow();
   });
 });
 
