@@ -1,3 +1,13 @@
-/** What can be added to the plain cluster: programs, images and charts are made ready for those that are asked for. */
-export const addOnNames = ["monitoring", "rollouts", "gateway-api"] as const;
-export type AddOn = (typeof addOnNames)[number];
+/** What can be added to the plain cluster, and what is made ready for each. */
+export const addOns = {
+  istio: "images of istiod and its proxy, and the charts base, istiod and gateway",
+  "gateway-api": "the Gateway API's definitions",
+  monitoring: "images of Prometheus and its operator, the chart kube-prometheus-stack, promtool",
+  rollouts: "images of Argo Rollouts, its chart, kubectl-argo-rollouts",
+  "node-image": "the image node:24-bookworm-slim in the image builder, as a base of applications",
+  helm: "the program helm",
+  istioctl: "the program istioctl",
+} as const;
+
+export type AddOn = keyof typeof addOns;
+export const addOnNames = Object.keys(addOns) as readonly AddOn[];

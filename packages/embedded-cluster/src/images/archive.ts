@@ -1,8 +1,6 @@
-import type { Descriptor, RenderedImage } from "./image.ts";
-import { descriptor } from "./image.ts";
-import type { LayerSource } from "./layers.ts";
-import { readLayer } from "./layers.ts";
-import { tarEnd, tarHeader, tarPadding } from "./tar.ts";
+import { type Descriptor, descriptor, type RenderedImage } from "./image.ts";
+import { type LayerSource, readLayer } from "./layers.ts";
+import { packTar, type TarMember } from "./tar.ts";
 
 /** An image that is ready to be shipped: its documents, and where the bytes of each layer come from. */
 export interface ShippableImage {
@@ -15,24 +13,23 @@ export interface ShippableImage {
  * One tar with several images; a layer that they share is in it once. It is an OCI image layout, which containerd
  * imports, and holds Docker's `manifest.json` beside it, which `docker load` reads: the same bytes serve both.
  */
-export async function* imageArchive(images: readonly ShippableImage[]): AsyncGenerator<Uint8Array> {
-  yield* member("oci-layout", JSON.stringify({ imageLayoutVersion: "1.0.0" }));
-  yield* member("index.json", JSON.stringify(renderIndex(images)));
-  yield* member("manifest.json", JSON.stringify(renderDockerManifest(images)));
+export const imageArchive = (images: readonly ShippableImage[]): AsyncIterable<Uint8Array> => packTar(members(images));
+
+function* members(images: readonly ShippableImage[]): Generator<TarMember> {
+  yield textMember("oci-layout", JSON.stringify({ imageLayoutVersion: "1.0.0" }));
+  yield textMember("index.json", JSON.stringify(renderIndex(images)));
+  yield textMember("manifest.json", JSON.stringify(renderDockerManifest(images)));
   const sent = new Set<string>();
   for (const { rendered, sources } of images) {
-    yield* member(blobPath(rendered.manifest), rendered.manifest.text);
-    yield* member(blobPath(rendered.config), rendered.config.text);
+    yield textMember(blobPath(rendered.manifest), rendered.manifest.text);
+    yield textMember(blobPath(rendered.config), rendered.config.text);
     for (const [index, source] of sources.entries()) {
       const layer = rendered.layers[index] as Descriptor;
       if (sent.has(layer.digest)) continue;
       sent.add(layer.digest);
-      yield tarHeader({ path: blobPath(layer), size: layer.size });
-      yield* readLayer(source);
-      yield tarPadding(layer.size);
+      yield { path: blobPath(layer), size: layer.size, content: readLayer(source) };
     }
   }
-  yield tarEnd();
 }
 
 /** The OCI layout's index: containerd takes an image's full name from the annotation. */
@@ -54,9 +51,7 @@ export const renderDockerManifest = (images: readonly ShippableImage[]) =>
 
 const blobPath = ({ digest }: Descriptor): string => `blobs/${digest.replace(":", "/")}`;
 
-function* member(path: string, text: string): Generator<Uint8Array> {
+function textMember(path: string, text: string): TarMember {
   const content = Buffer.from(text);
-  yield tarHeader({ path, size: content.length });
-  yield content;
-  yield tarPadding(content.length);
+  return { path, size: content.length, content: [content] };
 }

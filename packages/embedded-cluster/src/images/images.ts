@@ -4,13 +4,11 @@ import type { AddOn } from "../add-ons.ts";
 import type { NodeLayout } from "../node/layout.ts";
 import type { Tools } from "../toolchain/tools.ts";
 import { imageArchive, type ShippableImage } from "./archive.ts";
-import { containerdStore } from "./containerd-store.ts";
-import { dockerStore } from "./docker-store.ts";
 import { type ImageRecipe, renderImage } from "./image.ts";
-import type { ImageStore } from "./image-store.ts";
-import { LayerDigests } from "./layer-digests.ts";
+import { LayerCache } from "./layers.ts";
 import { platformImages } from "./platform-recipes.ts";
 import { imageRecipes } from "./recipes.ts";
+import { containerdStore, dockerStore, type ImageStore } from "./stores.ts";
 
 /** The sockets of the daemons that hold images. */
 export type ImageSockets = Pick<NodeLayout, "containerdSocket" | "dockerSocket">;
@@ -32,8 +30,7 @@ export async function ensureNodeImages(
 }
 
 /**
- * Puts the images of the mesh and of these add-ons into containerd, and the base of the application's Dockerfile
- * into Docker, each under its upstream name. No registry and no build is involved: an image is put together from the tools' own
+ * Puts the images of these add-ons into containerd, and the base of the application's Dockerfile into Docker, each under its upstream name. No registry and no build is involved: an image is put together from the tools' own
  * files while it is sent, so that a warm start costs what a cold one does and no second copy is kept. An image that is there
  * already costs nothing; one of an add-on that is no longer asked for stays.
  *
@@ -47,8 +44,8 @@ export async function ensureImages(
   progress: Progress,
 ): Promise<void> {
   const { pilot, proxy, node } = imageRecipes(tools);
-  const mesh = await assemble([pilot, proxy], cache);
-  const base = await assemble([node], cache);
+  const mesh = await assemble(addOns.includes("istio") ? [pilot, proxy] : [], cache);
+  const base = await assemble(addOns.includes("node-image") ? [node] : [], cache);
   const platform = await assemble(
     addOns.flatMap((addOn) => platformImages(tools, addOn)),
     cache,
@@ -78,7 +75,7 @@ async function deliver(
 }
 
 async function assemble(recipes: readonly ImageRecipe[], cache: string): Promise<readonly ShippableImage[]> {
-  const digests = new LayerDigests(join(cache, "image-layers.json"));
+  const digests = new LayerCache(join(cache, "image-layers.json"));
   const images: ShippableImage[] = [];
   for (const recipe of recipes) {
     const layers = [];

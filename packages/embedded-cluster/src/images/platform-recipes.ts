@@ -11,10 +11,10 @@ const argo = "999";
  * points: charts and the Prometheus operator give arguments only.
  */
 export function platformImages(tools: Tools, addOn: AddOn): readonly ImageRecipe[] {
-  return recipes(tools)[addOn];
+  return recipes(tools)[addOn] ?? [];
 }
 
-function recipes(tools: Tools): Readonly<Record<AddOn, readonly ImageRecipe[]>> {
+function recipes(tools: Tools): Readonly<Partial<Record<AddOn, readonly ImageRecipe[]>>> {
   const { rollouts, prometheus, prometheusOperator } = tools.versions;
   return {
     monitoring: [
@@ -64,6 +64,5 @@ function recipes(tools: Tools): Readonly<Record<AddOn, readonly ImageRecipe[]>> 
         user: argo,
       },
     ],
-    "gateway-api": [],
   };
 }

@@ -1,52 +1,36 @@
-/** One member of a tar file. */
-export interface TarEntry {
-  /** Relative path with `/`, at most 100 bytes. */
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { type Pack, pack } from "tar-stream";
+
+/** One file of a tar. */
+export interface TarMember {
+  /** Relative path with `/`. */
   readonly path: string;
-  /** Bytes of the content that follows the header; below 8 GiB. */
+  /** Bytes of the content. */
   readonly size: number;
   /** Permission bits, default 0644. */
   readonly mode?: number;
+  readonly content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 }
-
-/** Tar counts in blocks of this many bytes. */
-const block = 512;
-
-/** Where each field of a ustar header begins. */
-const at = { path: 0, mode: 100, uid: 108, gid: 116, size: 124, modified: 136, checksum: 148, type: 156, magic: 257 };
 
 /**
- * The header of a regular file in ustar form: owner root, date 1970, so that equal content is an equal archive.
- * @throws RangeError where the path or the size does not fit the format.
+ * A tar of these files, made while it is read. Every file belongs to root and is dated 1970, so that equal content is an equal
+ * tar.
  */
-export function tarHeader({ path, size, mode = 0o644 }: TarEntry): Buffer {
-  if (Buffer.byteLength(path) > 100) throw new RangeError(`The path is longer than a tar header's 100 bytes: ${path}`);
-  if (size >= 8 * 1024 ** 3) throw new RangeError(`The file is larger than a tar header's 8 GiB: ${path}`);
-  const header = Buffer.alloc(block);
-  const octal = (value: number, offset: number, width: number) =>
-    header.write(`${value.toString(8).padStart(width - 1, "0")}\0`, offset, "latin1");
-  header.write(path, at.path);
-  octal(mode, at.mode, 8);
-  octal(0, at.uid, 8);
-  octal(0, at.gid, 8);
-  octal(size, at.size, 12);
-  octal(0, at.modified, 12);
-  header.write("0", at.type);
-  header.write("ustar\x0000", at.magic, "latin1");
-  // The checksum is the sum of the header's bytes with its own field read as eight spaces.
-  header.fill(" ", at.checksum, at.type);
-  const sum = header.reduce((total, byte) => total + byte, 0);
-  header.write(`${sum.toString(8).padStart(6, "0")}\0 `, at.checksum, "latin1");
-  return header;
+export function packTar(members: Iterable<TarMember> | AsyncIterable<TarMember>): AsyncIterable<Uint8Array> {
+  const tar = pack();
+  const fill = async () => {
+    for await (const member of members) await addMember(tar, member);
+    tar.finalize();
+  };
+  fill().catch((error: Error) => tar.destroy(error)); // whoever reads the tar sees the error
+  return tar as AsyncIterable<Uint8Array>;
 }
 
-/** Zeros that fill the last block of a content of `size` bytes. */
-export const tarPadding = (size: number): Buffer => Buffer.alloc((block - (size % block)) % block);
-
-/** What ends a tar file: two empty blocks. */
-export const tarEnd = (): Buffer => Buffer.alloc(2 * block);
-
-/** Bytes of a tar file with members of these sizes. */
-export function tarSize(sizes: readonly number[]): number {
-  const members = sizes.map((size) => block + size + tarPadding(size).length);
-  return members.reduce((total, bytes) => total + bytes, tarEnd().length);
+function addMember(tar: Pack, { path, size, mode = 0o644, content }: TarMember): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const header = { name: path, size, mode, mtime: new Date(0), uid: 0, gid: 0, type: "file" } as const;
+    const entry = tar.entry(header, (error) => (error ? reject(error) : resolve()));
+    pipeline(Readable.from(content), entry).catch(reject);
+  });
 }

@@ -1,11 +1,13 @@
 import { join } from "node:path";
 
-/** Where the node keeps things: absolute paths, all of them inside one lab folder. */
+/** Where the node keeps things: absolute paths inside its home. */
 export interface NodeLayout {
-  /** The lab folder itself. */
-  readonly lab: string;
+  /** The cluster's folder. */
+  readonly home: string;
   /** Cluster state; gone after `down`. */
   readonly state: string;
+  /** Data that a process could not start with, kept for whoever wants to look at it; gone after `down`. */
+  readonly damaged: string;
   /** Pid records and sockets; gone after `down`. */
   readonly run: string;
   readonly logs: string;
@@ -22,19 +24,20 @@ export interface NodeLayout {
   readonly caCertificate: string;
 }
 
-/** Layout of the node in `lab`, an absolute path. */
-export function nodeLayout(lab: string): NodeLayout {
+/** @param home an absolute path */
+export function nodeLayout(home: string): NodeLayout {
   return {
-    lab,
-    state: join(lab, "node"),
-    run: join(lab, "run"),
-    logs: join(lab, "logs"),
-    bin: join(lab, "bin"),
-    pki: join(lab, "node", "pki"),
-    config: join(lab, "node", "config"),
-    kubeconfig: join(lab, "kubeconfig"),
-    containerdSocket: join(lab, "run", "containerd.sock"),
-    dockerSocket: join(lab, "run", "docker.sock"),
-    caCertificate: join(lab, "node", "pki", "ca.crt"),
+    home,
+    state: join(home, "node"),
+    damaged: join(home, "node", "damaged"),
+    run: join(home, "run"),
+    logs: join(home, "logs"),
+    bin: join(home, "bin"),
+    pki: join(home, "node", "pki"),
+    config: join(home, "node", "config"),
+    kubeconfig: join(home, "kubeconfig"),
+    containerdSocket: join(home, "run", "containerd.sock"),
+    dockerSocket: join(home, "run", "docker.sock"),
+    caCertificate: join(home, "node", "pki", "ca.crt"),
   };
 }

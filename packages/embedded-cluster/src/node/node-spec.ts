@@ -1,3 +1,4 @@
+import type { Commands } from "../settings.ts";
 import type { Tools } from "../toolchain/tools.ts";
 import type { NodeLayout } from "./layout.ts";
 
@@ -13,6 +14,8 @@ export interface Host {
 
 /** All that the node is rendered from: pure functions turn it into argv, configuration and manifests. */
 export interface NodeSpec {
+  /** Commands that error messages name. */
+  readonly commands: Commands;
   readonly layout: NodeLayout;
   readonly tools: Pick<Tools, "bin" | "cniBin" | "versions">;
   readonly host: Host;

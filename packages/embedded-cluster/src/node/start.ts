@@ -4,7 +4,7 @@ import { makePrivateFolder, writePrivateFile } from "@canary-lab/kit/private-fil
 import { renderEmbeddedKubeconfig } from "./kubeconfig.ts";
 import type { NodeLayout } from "./layout.ts";
 import { makeCgroups } from "./machine/cgroups.ts";
-import { takeMachine } from "./machine/owner.ts";
+import { ensureNodeId, takeMachine } from "./machine/owner.ts";
 import { applySysctls } from "./machine/sysctls.ts";
 import { apiServerUrl } from "./network/addresses.ts";
 import { makeNetwork, searchPath } from "./network/network.ts";
@@ -13,10 +13,12 @@ import { applyObjects } from "./objects/cluster-api.ts";
 import { renderKubeletAccess } from "./objects/kubelet-access.ts";
 import { ensurePki } from "./pki/ensure.ts";
 import { authorityFile, pemFile } from "./pki/files.ts";
+import { ensureRegistryAccess } from "./pki/registry-access.ts";
 import type { ProcessName } from "./processes/process-spec.ts";
 import { renderProcesses } from "./processes/table.ts";
-import { awaitReady } from "./supervision/readiness.ts";
-import { ensureProcess } from "./supervision/supervisor.ts";
+import { bringUp, type StartedProcess } from "./supervision/bring-up.ts";
+import { inStartOrder } from "./supervision/start-order.ts";
+import type { Supervision } from "./supervision/supervisor.ts";
 
 /** A node on its way up. Its promises may be awaited in any order, or not at all. */
 export interface StartingNode {
@@ -28,37 +30,47 @@ export interface StartingNode {
 
 /**
  * Brings the node to what `spec` says: makes what is missing, starts what is dead, restarts what has changed and leaves the
- * rest alone. Returns once processes begin to start.
+ * rest alone. Returns once processes begin to start. To be called under the machine's lock.
+ *
+ * @param say is told what a user should know, such as data that was damaged
  */
-export async function startNode(spec: NodeSpec): Promise<StartingNode> {
-  const { layout, tools } = spec;
+export async function startNode(spec: NodeSpec, say: (line: string) => void): Promise<StartingNode> {
+  const { layout, tools, commands } = spec;
   const path = searchPath(tools.bin);
-  takeMachine(layout.lab);
+  takeMachine(layout.home);
   for (const folder of [layout.state, layout.run, layout.logs, layout.config]) makePrivateFolder(folder);
+  const nodeId = ensureNodeId(layout.home);
   applySysctls();
   makeCgroups();
   await Promise.all([ensurePki(layout.pki), makeNetwork(path)]);
+  ensureRegistryAccess(layout);
   writeUserKubeconfig(layout);
 
-  const ready = new Map<ProcessName, Promise<void>>();
-  for (const process of renderProcesses(spec)) {
-    const start = async () => {
-      await Promise.all(process.after.map((name) => ready.get(name)));
-      await awaitReady(await ensureProcess(process, layout, path), layout);
-    };
-    ready.set(process.name, start());
+  const ready = startProcesses(spec, { layout, commands, nodeId, path, say });
+  const access = ready("kube-apiserver").then(() => applyObjects(layout, renderKubeletAccess()));
+  return {
+    images: allOf([ready("containerd"), ready("dockerd"), ready("registry")]),
+    ready: allOf([...renderProcesses(spec).map(({ name }) => ready(name)), access]),
+  };
+}
+
+/** Starts every process as soon as those that it needs are ready; gives the promise of each one's readiness. */
+function startProcesses(spec: NodeSpec, supervision: Supervision): (name: ProcessName) => Promise<StartedProcess> {
+  const begun = new Map<ProcessName, Promise<StartedProcess>>();
+  const ready = (name: ProcessName) => {
+    const found = begun.get(name);
+    if (found === undefined) throw new Error(`The process ${name} was not started.`);
+    return found;
+  };
+  for (const process of inStartOrder(renderProcesses(spec))) {
+    const started = Promise.all(process.after.map(ready)).then((needed) => bringUp(process, needed, supervision));
+    begun.set(process.name, started);
   }
-  const access = (async () => {
-    await ready.get("kube-apiserver");
-    await applyObjects(layout, renderKubeletAccess());
-  })();
-  const images = allOf(["containerd", "dockerd", "registry"].map((name) => ready.get(name as ProcessName)));
-  const all = allOf([...ready.values(), access]);
-  return { images, ready: all };
+  return ready;
 }
 
 /** All of them, as one promise that need not be awaited. */
-function allOf(promises: readonly (Promise<void> | undefined)[]): Promise<void> {
+function allOf(promises: readonly Promise<unknown>[]): Promise<void> {
   const all = Promise.all(promises).then(() => undefined);
   all.catch(() => undefined); // whoever awaits it sees the error; nobody has to
   return all;

@@ -1,85 +1,123 @@
-import { existsSync, renameSync, rmSync } from "node:fs";
+import { existsSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { makePrivateFolder } from "@canary-lab/kit/private-files";
 import { UserError } from "@canary-lab/kit/user-error";
+import type { Commands } from "../settings.ts";
 import { nodeLayout } from "./layout.ts";
 import { cgroupPids, removeCgroups } from "./machine/cgroups.ts";
 import { deletedFolder, leftovers, mountFolders, nodeFiles } from "./machine/leftovers.ts";
 import { currentMounts, unmountBelow } from "./machine/mounts.ts";
 import { presentFolders, removeOutsideFiles } from "./machine/outside.ts";
-import { otherLiveLab, readOwner, releaseMachine } from "./machine/owner.ts";
+import { lookForClusters, otherClusterObstacle, readNodeId, readOwner, releaseMachine } from "./machine/owner.ts";
 import { writeSysctls } from "./machine/sysctls.ts";
-import { bridgeExists, removeNetwork, searchPath } from "./network/network.ts";
+import { bridgeExists, removeNetwork } from "./network/network.ts";
 import { type ProcessName, processNames } from "./processes/process-spec.ts";
-import { endProcesses, identify, markedProcesses } from "./supervision/proc.ts";
+import { endProcesses, identify, type MarkedProcess, markedProcesses } from "./supervision/proc.ts";
+
+/** How to take a node off the machine. */
+export interface Cleaning {
+  readonly home: string;
+  readonly commands: Commands;
+  /** A PATH that has `ip` and the iptables programs that the rules were made with. Asked for only where rules are to be removed. */
+  readonly searchPath: () => Promise<string>;
+  readonly say: (line: string) => void;
+}
 
 /**
- * Takes the node of `lab` away: processes, containers, mounts, bridge, chains, kernel settings, files. Succeeds where there is
- * nothing, and after anything was killed. A live lab in another folder is left alone.
+ * `down`: takes the node of `home` away with all of its processes, containers, mounts, links, rules, kernel settings and files, and what
+ * dead clusters left on the machine. It goes by what the machine shows, so it also finds a cluster whose home was deleted. A
+ * cluster in another home that is alive is left alone. To be called under the machine's lock.
  *
- * @param bin folder of the lab's tools; it need not be there
  * @throws UserError that lists what could not be removed
  */
-export async function stopNode(lab: string, bin: string): Promise<void> {
-  const machineIsFree = otherLiveLab(lab) === undefined;
-  if (machineIsFree) await cleanMachine(new Set([lab, readOwner()?.lab ?? lab]), bin);
-  deleteFiles(lab);
-  const left = machineIsFree ? await leftovers(lab) : [];
+export async function stopNode(cleaning: Cleaning): Promise<void> {
+  const { home, commands, say } = cleaning;
+  const { otherAlive, otherDead } = lookForClusters(home);
+  if (otherAlive === undefined) {
+    for (const other of otherDead)
+      say(`Taking down the cluster of ${other} too: it is dead, or its folder was deleted.`);
+    await cleanMachine(otherDead, cleaning);
+  } else {
+    say(`The cluster of ${otherAlive} is running: it stays.`);
+    await endNodes([home], []);
+    for (const folder of mountFolders(home)) await unmountBelow(folder);
+  }
+  deleteFiles(home, commands);
+  const left = otherAlive === undefined ? await leftovers(home) : [];
   if (left.length === 0) return;
-  throw new UserError(`Not everything of the lab could be removed:\n${left.map((line) => `    ${line}`).join("\n")}`, {
-    place: lab,
-    next: "npx canaryctl down (again); what stays then is in use by somebody else",
+  throw new UserError(`Not everything could be removed:\n${left.map((line) => `    ${line}`).join("\n")}`, {
+    place: home,
+    next: `${commands.down} (again); what stays then is in use by another program`,
   });
 }
 
-function deleteFiles(lab: string): void {
-  const mounted = mountFolders(lab).flatMap(currentMounts);
-  if (mounted.length > 0) {
-    // Deleting must not reach what is mounted there.
-    throw new UserError(`Still mounted: ${mounted.join(", ")}`, {
-      next: "end what uses it, then run: npx canaryctl down",
-    });
-  }
-  const { state } = nodeLayout(lab);
-  // Moved away first: if this run is killed, the next start finds no half of a cluster.
-  if (existsSync(state)) renameSync(state, join(makePrivateFolder(deletedFolder(lab)), `node-${process.pid}`));
-  for (const file of nodeFiles(lab)) rmSync(file, { recursive: true, force: true });
-}
-
 /**
- * Before a node starts: removes what a lab in another folder left on this machine when it died, so that this one finds the
- * machine as it was. Its folder is left as it is.
+ * Before a node starts: removes what dead clusters left on this machine, and what is left of this one where its state was
+ * deleted under it, so that the node finds the machine as it was. To be called under the machine's lock.
+ *
+ * @throws UserError where another cluster is alive
  */
-export async function cleanAfterDeadLab(lab: string, bin: string): Promise<void> {
-  const dead = readOwner()?.lab;
-  if (dead !== undefined && dead !== lab) await cleanMachine(new Set([dead]), bin);
+export async function cleanBeforeStart(cleaning: Cleaning): Promise<void> {
+  const { home, commands, say } = cleaning;
+  const obstacle = otherClusterObstacle(home);
+  if (obstacle) throw obstacle;
+  const { otherDead, isAlive, isLost } = lookForClusters(home);
+  if (otherDead.length === 0 && !isLost) return;
+  if (isLost) say("The state of this cluster was deleted while it ran: removing the rest of it first.");
+  for (const other of otherDead) say(`Removing what the cluster of ${other} left on this machine.`);
+  if (isAlive) return endNodes(otherDead, []); // the network, the control groups and the note are this cluster's
+  await cleanMachine(otherDead, cleaning);
+  if (isLost) deleteFiles(home, commands);
 }
 
-async function cleanMachine(labs: ReadonlySet<string>, bin: string): Promise<void> {
-  await endLabProcesses(labs);
-  for (const folder of [...labs].flatMap(mountFolders)) await unmountBelow(folder);
-  // Chains named KUBE-* are the lab's only where a lab has been: the machine may be a Kubernetes node by itself.
-  if (readOwner() || bridgeExists()) await removeNetwork(searchPath(bin));
+/** Takes this cluster and the dead ones off the machine; no other one may be alive. */
+async function cleanMachine(dead: readonly string[], { home, searchPath, commands }: Cleaning): Promise<void> {
+  await endNodes([home, ...dead], cgroupPids());
+  // A process says by itself which home it belongs to. Only the note, which root alone can write, is trusted with paths.
+  const homes = [...new Set([home, readOwner()?.home ?? home])];
+  for (const folder of homes.flatMap(mountFolders)) await unmountBelow(folder);
+  // Chains named KUBE-* are ours only where a cluster of ours has been: the machine may be a Kubernetes node of its own.
+  if (readOwner() || bridgeExists()) await removeNetwork(await searchPath());
   removeCgroups();
   const before = readOwner();
-  removeOutsideFiles([...labs], before?.folders ?? presentFolders());
+  removeOutsideFiles(homes, before?.folders ?? presentFolders());
   writeSysctls(before?.sysctls ?? {});
+  for (const other of homes) if (other !== home && readNodeId(other) === "") deleteFiles(other, commands);
   releaseMachine();
 }
 
-/** First who would start others again, then the containers, then the rest. */
-async function endLabProcesses(labs: ReadonlySet<string>): Promise<void> {
-  const running = () => markedProcesses().filter((process) => labs.has(process.lab));
+/** Ends first what would start other processes again, then the containers, then the rest. */
+async function endNodes(homes: readonly string[], containers: readonly number[]): Promise<void> {
+  const running = (isWanted: (process: MarkedProcess) => boolean = () => true) =>
+    markedProcesses().filter((process) => homes.includes(process.home) && isWanted(process));
   const starters: readonly ProcessName[] = processNames.slice(0, processNames.indexOf("containerd"));
-  const isStarter = (name: string) => starters.some((starter) => starter === name);
   await endProcesses(
-    running().filter(({ name }) => isStarter(name)),
+    running(({ name }) => starters.some((starter) => starter === name)),
     3000,
   );
-  // Containers are not asked: whatever one would save at its end is deleted next. The API server has nothing to save, and
-  // would wait for each of its watchers.
-  const containers = cgroupPids().flatMap((pid) => identify(pid) ?? []);
-  const apiServer = running().filter(({ name }) => name === "kube-apiserver");
-  await endProcesses([...containers, ...apiServer], 0);
+  // Containers get no time to end: what they would save is deleted next. The API server has nothing to save, and would wait
+  // for each of its watchers.
+  const inContainers = containers.flatMap((pid) => identify(pid) ?? []);
+  await endProcesses([...inContainers, ...running(({ name }) => name === "kube-apiserver")], 0);
   await endProcesses(running(), 2000);
+}
+
+/** Deletes the files of the node in `home`; an empty home goes with them. */
+function deleteFiles(home: string, commands: Commands): void {
+  const mounted = mountFolders(home).flatMap(currentMounts);
+  if (mounted.length > 0) {
+    // Deleting must not reach what is mounted there.
+    throw new UserError(`Still mounted: ${mounted.join(", ")}`, {
+      next: `end what uses it, then run: ${commands.down}`,
+    });
+  }
+  const { state } = nodeLayout(home);
+  // Moved away first: if this run is killed, the next start finds no half of a cluster.
+  if (existsSync(state)) renameSync(state, join(makePrivateFolder(deletedFolder(home)), `node-${process.pid}`));
+  for (const file of nodeFiles(home)) rmSync(file, { recursive: true, force: true });
+  try {
+    rmdirSync(home);
+  } catch {
+    // it holds the tools or the user's files, or was never there
+  }
 }

@@ -23,5 +23,8 @@ export const buildContext = (settings: EmbeddedClusterSettings, signal: AbortSig
 /** Folder in which the built tools stand, each in a folder of its own. */
 export const toolsFolder = (cache: string): string => join(cache, "tools");
 
+/** Folder of units that are being made. */
+export const draftsFolder = (cache: string): string => join(toolsFolder(cache), "drafts");
+
 /** Folder of the caches that all builds share (of Go, of apt); dropped when everything is made. */
 export const buildCaches = (cache: string): string => join(cache, "building");

@@ -1,15 +1,17 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { makePrivateFolder } from "@canary-lab/kit/private-files";
 import type { Progress } from "@canary-lab/kit/progress";
-import { toolsFolder } from "./build-context.ts";
+import { draftsFolder, toolsFolder } from "./build-context.ts";
 
 /** Something that is made once, in a folder of its own: `<cache>/tools/<name>-<key>`. */
 export interface BuildUnit {
   readonly name: string;
   /** Stage under which it is made; stable, for it keys the duration of last time. */
   readonly stage: string;
+  /** Why it is made here, where it could have been had otherwise. */
+  readonly why?: string;
   /** Hash of all that the result depends on. */
   readonly key: string;
   /** Paths inside the folder that must be there for the unit to be complete. */
@@ -37,8 +39,6 @@ export const unitFolder = (cache: string, unit: Pick<BuildUnit, "name" | "key">)
 export const isBuilt = (cache: string, unit: BuildUnit): boolean =>
   unit.outputs.every((output) => existsSync(join(unitFolder(cache, unit), output)));
 
-const drafts = (cache: string) => join(toolsFolder(cache), "drafts");
-
 /**
  * Makes a unit. It appears whole or not at all: what a killed run leaves is only a draft.
  *
@@ -53,7 +53,7 @@ export async function makeUnit(
   await progress.stage(unit.stage, async (write) => {
     const note = (detail: string) =>
       write([detail, ...(after.length > 0 ? [`then ${after.join(", ")}`] : [])].join(" · "));
-    const draft = join(makePrivateFolder(drafts(cache)), `${unit.name}-${unit.key}`);
+    const draft = join(makePrivateFolder(draftsFolder(cache)), `${unit.name}-${unit.key}`);
     rmSync(draft, { recursive: true, force: true });
     mkdirSync(draft, { mode: 0o700 });
     await unit.make(draft, note);
@@ -62,15 +62,4 @@ export async function makeUnit(
     rmSync(unitFolder(cache, unit), { recursive: true, force: true }); // one that was there, but not whole
     renameSync(draft, unitFolder(cache, unit));
   });
-}
-
-/** Drops what no current unit owns: drafts of killed runs, and units of versions that are no longer asked for. */
-export function dropOthers(cache: string, units: readonly BuildUnit[]): void {
-  const keep = new Set(units.map((unit) => `${unit.name}-${unit.key}`));
-  for (const entry of readdirSync(toolsFolder(cache), { withFileTypes: true })) {
-    const isUnit = entry.isDirectory() && /-[0-9a-f]{12}$/.test(entry.name);
-    if ((isUnit && !keep.has(entry.name)) || entry.name === "drafts") {
-      rmSync(join(toolsFolder(cache), entry.name), { recursive: true, force: true });
-    }
-  }
 }

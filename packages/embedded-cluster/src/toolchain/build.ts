@@ -34,7 +34,7 @@ export async function buildMissing(
   const published = await Promise.all(recipes.map((recipe) => findReleases(recipe.releases ?? [])));
   const tools = recipes.map((recipe, i) => goUnit(recipe, go, published[i], context));
   const compiled = recipes.filter((_, i) => published[i] === undefined);
-  progress.say(renderPlan([tools, system], lasted));
+  for (const line of renderPlan([tools, system], lasted)) progress.say(line);
   await refuseHopelessBuild({ units: [...tools, ...system], compiles: compiled.length > 0, go }, context);
 
   const inOrder = async (units: readonly BuildUnit[]) => {

@@ -1,21 +1,28 @@
-import { existsSync, readFileSync, realpathSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { readFileSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+import { onPath } from "@canary-lab/kit/programs";
 import { execa } from "execa";
 import type { BuildUnit } from "./build-unit.ts";
 import type { Recipe } from "./recipes/recipe.ts";
 
 /**
- * What is said before anything is made: the units, and how long it should take.
+ * What is said before anything is made: how long it should take, and a line for each unit.
  *
  * @param lasted seconds that stages took last time on this machine, by their names.
  * @param lanes the units in lanes that run side by side; each lane makes one unit after the other.
  */
-export function renderPlan(lanes: readonly (readonly BuildUnit[])[], lasted: Readonly<Record<string, number>>): string {
+export function renderPlan(
+  lanes: readonly (readonly BuildUnit[])[],
+  lasted: Readonly<Record<string, number>>,
+): readonly string[] {
+  const units = lanes.flat();
   const expected = (unit: BuildUnit) => lasted[unit.stage] ?? unit.seconds;
   const total = Math.max(...lanes.map((lane) => lane.reduce((sum, unit) => sum + expected(unit), 0)));
-  const names = lanes.flat().map((unit) => `${unit.name} ${inWords(expected(unit))}`);
-  const source = lanes.flat().every((unit) => unit.stage in lasted) ? "as last time" : "on two cores";
-  return `Tools to make, once: ${names.join(", ")}; about ${inWords(total)} in all ${source}.`;
+  const source = units.every((unit) => unit.stage in lasted) ? "as last time" : "on two cores";
+  return [
+    `Tools to make, once: ${units.length}, in about ${inWords(total)} ${source}.`,
+    ...units.map((unit) => `  ${unit.stage}: ${inWords(expected(unit))}${unit.why ? ` (${unit.why})` : ""}`),
+  ];
 }
 
 const inWords = (seconds: number): string =>
@@ -41,10 +48,7 @@ export async function findOnPath(
   path = process.env.PATH ?? "",
 ): Promise<string | undefined> {
   if (recipe.onPath === undefined) return undefined;
-  const file = path
-    .split(delimiter)
-    .map((folder) => join(folder, recipe.name))
-    .find((candidate) => existsSync(candidate));
+  const file = onPath(recipe.name, path);
   if (file === undefined || own.some((folder) => realpathSync(file).startsWith(`${folder}/`))) return undefined;
   const { stdout } = await execa(file, recipe.onPath.args, { reject: false });
   return stdout?.trim() === recipe.onPath.prints ? file : undefined;

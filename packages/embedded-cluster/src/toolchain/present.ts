@@ -36,10 +36,9 @@ export async function presentTools(
   const node = findNode();
   const folderOf = (unit: BuildUnit) => unitFolder(cache, unit);
   const root = folderOf(units.debian);
-  const wrappers = Object.entries(renderWrappers(root, await chooseTables(root)));
   fillBin(bin, {
     node: { link: node.path },
-    ...Object.fromEntries(wrappers.map(([name, script]) => [name, { script }])),
+    ...(await systemPrograms(root)),
     ...goPrograms(units, cache, users),
   });
   const built = (name: string, output: string) => {
@@ -69,6 +68,15 @@ export async function presentTools(
     operatorModule: built("prometheus-operator", keptFolder("github.com/prometheus-operator/prometheus-operator")),
     versions: { ...pinned, node: node.version },
   };
+}
+
+/** Puts only the programs of the Debian packages into the folder. */
+export const presentSystemPrograms = async (debianRoot: string, bin: string): Promise<void> =>
+  fillBin(bin, await systemPrograms(debianRoot));
+
+async function systemPrograms(debianRoot: string): Promise<Record<string, BinEntry>> {
+  const wrappers = Object.entries(renderWrappers(debianRoot, await chooseTables(debianRoot)));
+  return Object.fromEntries(wrappers.map(([name, script]) => [name, { script }]));
 }
 
 function goPrograms(units: Units, cache: string, users: ReadonlyMap<Recipe, string>): Record<string, BinEntry> {

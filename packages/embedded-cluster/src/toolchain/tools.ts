@@ -1,15 +1,15 @@
 /**
- * Everything that the embedded target cluster runs on, as absolute paths, most of them below `.lab/tools/`.
+ * Everything that the embedded target cluster runs on, as absolute paths, most of them below `<cache>/tools/`.
  * All of it comes from package registries (or release downloads), is pinned, and is made once by `ensureTools`.
- * What belongs to a part of the platform has its path always, and is there once that part was asked for.
+ * What belongs to an add-on has its path always, and is there once that add-on was asked for.
  */
 export interface Tools {
   /**
    * The one folder to put in front of PATH:
-   * pulumi, kubectl, helm, node, registry,
+   * kubectl, node, what the add-ons and the settings bring (helm, istioctl, promtool, kubectl-argo-rollouts),
    * etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kubelet, kube-proxy,
-   * containerd, containerd-shim-runc-v2, ctr, runc, dockerd, docker, docker-proxy,
-   * iptables, iptables-save, iptables-restore (and the ip6tables three), conntrack, socat, ethtool.
+   * containerd, containerd-shim-runc-v2, ctr, runc, dockerd, docker, docker-proxy, registry,
+   * iptables, iptables-save, iptables-restore (and the ip6tables three).
    * The Debian programs in it are wrappers that find their own shared libraries, so they need nothing but this path.
    */
   readonly bin: string;
@@ -33,12 +33,12 @@ export interface Tools {
   readonly istioModule: string;
   /** What is kept of the Gateway API's module: `config/crd/standard`. */
   readonly gatewayApiModule: string;
-  /** Static binaries of part `rollouts`, and what is kept of the module: `manifests/{crds,role,base,dashboard-install}`. */
+  /** Static binaries of add-on `rollouts`, and what is kept of the module: `manifests/{crds,role,base,dashboard-install}`. */
   readonly rolloutsController: string;
   readonly rolloutsPlugin: string;
   readonly rolloutsModule: string;
   /**
-   * Static binaries of part `monitoring`, and what is kept of the operator's module:
+   * Static binaries of add-on `monitoring`, and what is kept of the operator's module:
    * `example/prometheus-operator-crd` and `example/rbac/{prometheus-operator,prometheus}`.
    */
   readonly prometheus: string;
@@ -46,18 +46,16 @@ export interface Tools {
   readonly prometheusOperator: string;
   readonly configReloader: string;
   readonly operatorModule: string;
-  /** Version of each part, such as `{ kubernetes: "1.36.3", pause: "3.10.2", debian: "bookworm" }`, without a leading `v`. */
+  /** Version of each, such as `{ kubernetes: "1.36.3", pause: "3.10.2", debian: "bookworm" }`, without a leading `v`. */
   readonly versions: Readonly<Record<ToolVersion, string>>;
 }
 
-/** The parts that have a version of their own. */
+/** What has a version of its own. */
 export type ToolVersion =
-  | "pulumi"
   | "kubernetes"
   | "etcd"
   | "helm"
   | "coredns"
-  | "registry"
   | "istio"
   | "pause"
   | "envoy"

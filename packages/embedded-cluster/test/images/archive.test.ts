@@ -6,14 +6,14 @@ import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { imageArchive, renderDockerManifest, renderIndex, type ShippableImage } from "../../src/images/archive.ts";
 import { digestOf, renderImage } from "../../src/images/image.ts";
-import { type LayerSource, layerDigest, layerSize } from "../../src/images/layers.ts";
+import { type LayerSource, measureLayer } from "../../src/images/layers.ts";
 
 let folder: string;
 let images: readonly ShippableImage[];
 
 async function ship(name: string, sources: readonly LayerSource[]): Promise<ShippableImage> {
   const layers = [];
-  for (const source of sources) layers.push({ digest: await layerDigest(source), size: layerSize(source) });
+  for (const source of sources) layers.push(await measureLayer(source));
   return { name, rendered: renderImage({ name, description: name, layers: sources }, layers), sources };
 }
 

@@ -22,12 +22,10 @@ export const exampleTools: Tools = {
   configReloader: "/tools/prometheus-config-reloader",
   operatorModule: "/tools/prometheus-operator",
   versions: {
-    pulumi: "3.250.0",
     kubernetes: "1.36.3",
     etcd: "3.6.8",
     helm: "3.22.0",
     coredns: "1.15.0",
-    registry: "3.0.0",
     istio: "1.29.1",
     pause: "3.10",
     envoy: "1.40.0",

@@ -5,8 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { LayerDigests } from "../../src/images/layer-digests.ts";
-import { type LayerSource, layerDigest, layerKey, layerSize, readLayer } from "../../src/images/layers.ts";
+import { LayerCache, type LayerSource, layerKey, measureLayer, readLayer } from "../../src/images/layers.ts";
 
 let folder: string;
 const at = (name: string): string => join(folder, name);
@@ -36,15 +35,14 @@ describe("a layer of files", () => {
     const list = execFileSync("tar", ["-tvf", "-"], { input: bytes, encoding: "utf8" });
     expect(list).toMatch(/^-rwxr-xr-x .* usr\/local\/bin\/program$/m);
     expect(list).toMatch(/^-rw-r--r-- .* var\/lib\/template.json$/m);
-    expect(layerSize(source)).toBe(bytes.length);
-    expect(await layerDigest(source)).toBe(digest(bytes));
+    expect(await measureLayer(source)).toEqual({ digest: digest(bytes), size: bytes.length });
   });
 
   test("does not depend on when its files were made, only its key does", async () => {
     const source = layer();
-    const [first, key] = [await layerDigest(source), layerKey(source)];
+    const [first, key] = [await measureLayer(source), layerKey(source)];
     utimesSync(at("program"), 2000, 2000);
-    expect(await layerDigest(source)).toBe(first);
+    expect(await measureLayer(source)).toEqual(first);
     expect(layerKey(source)).not.toBe(key);
   });
 
@@ -61,31 +59,31 @@ describe("a layer of files", () => {
 test("a tar is a layer as it is", async () => {
   const source = { tar: write("base.tar", "any bytes") };
   expect(await buffer(readLayer(source))).toEqual(Buffer.from("any bytes"));
-  expect(layerSize(source)).toBe(9);
+  expect(await measureLayer(source)).toEqual({ digest: digest(Buffer.from("any bytes")), size: 9 });
 });
 
-describe("remembered digests", () => {
-  test("are used while the file's size and date stay, also by the next process", async () => {
+describe("what is remembered of layers", () => {
+  test("is used while the file's size and date stay, also by the next process", async () => {
     const source = { tar: write("base.tar", "first") };
-    const described = await new LayerDigests(at("digests.json")).describe(source);
+    const described = await new LayerCache(at("digests.json")).describe(source);
     expect(described).toEqual({ digest: digest(Buffer.from("first")), size: 5 });
     write("base.tar", "other"); // the same size and date: not read again, which shows that the file is remembered
-    expect(await new LayerDigests(at("digests.json")).describe(source)).toEqual(described);
+    expect(await new LayerCache(at("digests.json")).describe(source)).toEqual(described);
   });
 
-  test("are made again once the file changes, and replace the old ones", async () => {
-    const digests = new LayerDigests(at("digests.json"));
+  test("is made again once the file changes, and replaces the old one", async () => {
+    const digests = new LayerCache(at("digests.json"));
     const source = { tar: write("base.tar", "first") };
     await digests.describe(source);
     write("base.tar", "other", 2000);
     const described = await digests.describe(source);
     expect(described.digest).toBe(digest(Buffer.from("other")));
-    expect(await new LayerDigests(at("digests.json")).describe(source)).toEqual(described);
+    expect(await new LayerCache(at("digests.json")).describe(source)).toEqual(described);
   });
 
-  test("are not missed: an unreadable file is as good as none", async () => {
+  test("is not missed: an unreadable file is as good as none", async () => {
     write("digests.json", "{ half");
-    const described = await new LayerDigests(at("digests.json")).describe({ tar: write("base.tar", "first") });
-    expect(described.digest).toBe(digest(Buffer.from("first")));
+    const described = await new LayerCache(at("digests.json")).describe({ tar: write("base.tar", "first") });
+    expect(described).toEqual({ digest: digest(Buffer.from("first")), size: 5 });
   });
 });

@@ -15,6 +15,7 @@ describe("platformImages", () => {
     ],
     ["rollouts", ["quay.io/argoproj/argo-rollouts:v1.9.1", "quay.io/argoproj/kubectl-argo-rollouts:v1.9.1"]],
     ["gateway-api", []],
+    ["istio", []],
   ] as const)("%s: under the names that upstream publishes", (addOn, names) => {
     expect(platformImages(tools, addOn).map(({ name }) => name)).toEqual(names);
   });

@@ -6,9 +6,8 @@ import { buffer } from "node:stream/consumers";
 import { UserError } from "@canary-lab/kit/user-error";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { ShippableImage } from "../../src/images/archive.ts";
-import { containerdStore, parseImageList } from "../../src/images/containerd-store.ts";
-import { dockerStore } from "../../src/images/docker-store.ts";
 import { renderImage } from "../../src/images/image.ts";
+import { containerdStore, dockerStore, parseImageList } from "../../src/images/stores.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -81,12 +80,16 @@ describe("dockerStore", () => {
   let server: Server;
   let socket: string;
   let loaded: string | undefined;
-  let loadAnswer: { status: number; body: string };
+  let loadAnswer: { status: number; body: string; early?: true };
 
   beforeEach(async () => {
     socket = join(folder, "docker.sock");
     loadAnswer = { status: 200, body: `{"stream":"Loaded image: lab/held:1\\n"}\n` };
     server = createServer(async (request, response) => {
+      if (loadAnswer.early) {
+        response.writeHead(loadAnswer.status, { connection: "close" }).end(loadAnswer.body, () => request.destroy());
+        return;
+      }
       const body = await buffer(request);
       if (request.url === "/v1.40/images/load?quiet=1") {
         loaded = body.toString();
@@ -115,6 +118,14 @@ describe("dockerStore", () => {
   test("sees a failure that comes after the status", async () => {
     loadAnswer = { status: 200, body: `{"stream":"…"}\n{"errorDetail":{"message":"no space left on device"}}\n` };
     await expect(dockerStore(socket).load(archive())).rejects.toThrow(/refused an image archive: .*no space left/);
+  });
+
+  test("tells what a daemon said that stopped reading", async () => {
+    loadAnswer = { status: 500, body: '{"message":"no space left on device"}', early: true };
+    const endless = (async function* () {
+      for (;;) yield Buffer.alloc(1024 * 1024);
+    })();
+    await expect(dockerStore(socket).load(endless)).rejects.toThrow(/refused an image archive: .*no space left/);
   });
 
   test("says where no daemon answers", async () => {

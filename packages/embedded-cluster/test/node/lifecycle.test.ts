@@ -3,12 +3,15 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { makePrivateFolder } from "@canary-lab/kit/private-files";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { type NodeLayout, nodeLayout } from "../../src/node/layout.ts";
 import type { ProcessSpec } from "../../src/node/processes/process-spec.ts";
+import { bringUp } from "../../src/node/supervision/bring-up.ts";
 import { endProcesses, isAlive, markedProcesses } from "../../src/node/supervision/proc.ts";
 import { awaitReady } from "../../src/node/supervision/readiness.ts";
-import { ensureProcess } from "../../src/node/supervision/supervisor.ts";
+import { ensureProcess, type Supervision } from "../../src/node/supervision/supervisor.ts";
+import { exampleCommands } from "./node-spec.ts";
 
 // Real processes, in a lab folder of the test's own.
 let layout: NodeLayout;
@@ -23,10 +26,10 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  const mine = markedProcesses().filter(({ lab }) => lab === layout.lab);
+  const mine = markedProcesses().filter(({ home }) => home === layout.home);
   await endProcesses(mine, 0);
   server.close();
-  rmSync(layout.lab, { recursive: true });
+  rmSync(layout.home, { recursive: true });
 });
 
 const waiting = "setInterval(() => {}, 1000)";
@@ -38,7 +41,15 @@ const spec = (script: string, more: Partial<ProcessSpec> = {}): ProcessSpec => (
   readySeconds: 1,
   ...more,
 });
-const ensure = (wanted: ProcessSpec) => ensureProcess(wanted, layout, "/usr/bin:/bin");
+const said: string[] = [];
+const supervision = (): Supervision => ({
+  layout,
+  commands: exampleCommands,
+  nodeId: "this-node",
+  path: "/usr/bin:/bin",
+  say: (line) => said.push(line),
+});
+const ensure = (wanted: ProcessSpec) => ensureProcess(wanted, supervision());
 const log = () => join(layout.logs, "registry.log");
 
 describe("a process of the node", () => {
@@ -46,7 +57,7 @@ describe("a process of the node", () => {
     const file = join(layout.config, "registry.yaml");
     const wanted = spec(waiting, { files: { [file]: "a: 1\n" } });
     const first = await ensure(wanted);
-    await awaitReady(first, layout);
+    await awaitReady(first, supervision());
     expect(await ensure(wanted)).toEqual({ spec: wanted, pid: first.pid, startTicks: first.startTicks });
     expect(readFileSync(file, "utf8")).toBe("a: 1\n");
     for (const path of [file, log()]) expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -80,19 +91,89 @@ describe("a process that does not do its work", () => {
     const running = await ensure(
       spec('console.error("unknown flag: --colour"); setTimeout(() => {}, 300)', { readySeconds: 30 }),
     );
-    await expect(awaitReady(running, layout)).rejects.toMatchObject({
+    await expect(awaitReady(running, supervision())).rejects.toMatchObject({
       message: expect.stringMatching(/^registry ended before it was ready\..*\n.*unknown flag: --colour/),
       place: log(),
-      next: expect.stringContaining("canaryctl up"),
+      next: "read the log, then run: lab up",
     });
   });
 
   test("is reported after its time", async () => {
     answers = 503;
-    await expect(awaitReady(await ensure(spec(waiting)), layout)).rejects.toThrow("registry was not ready within 1 s");
+    await expect(awaitReady(await ensure(spec(waiting)), supervision())).rejects.toThrow(
+      "registry was not ready within 1 s",
+    );
   });
 
   test("is reported when its program is not there", async () => {
     await expect(ensure(spec("", { argv: ["/nowhere/registry"] }))).rejects.toThrow(/ENOENT/);
+  });
+});
+
+describe("a process whose data is damaged", () => {
+  const data = () => join(layout.state, "registry-data");
+  const file = () => join(data(), "db");
+  /** Ends at once on data that is not "good", as a database does; stores "good" where it has none. */
+  const database = () => `
+    const fs = require("node:fs"), file = ${JSON.stringify(file())};
+    if (!fs.existsSync(file)) { fs.mkdirSync(${JSON.stringify(data())}, { recursive: true }); fs.writeFileSync(file, "good"); }
+    if (fs.readFileSync(file, "utf8") !== "good") { console.error("checksum mismatch"); process.exit(1); }
+    fetch("${(spec("").ready as { url: string }).url}up");
+    ${waiting}`;
+  const wanted = (script: string, more: Partial<ProcessSpec> = {}) =>
+    spec(script, { data: [data()], readySeconds: 20, ...more });
+  const corrupt = () => {
+    makePrivateFolder(data());
+    writeFileSync(file(), "torn");
+  };
+
+  beforeEach(() => {
+    said.length = 0;
+    answers = 503;
+    server.on("request", ({ url }) => {
+      if (url === "/up") answers = 200;
+    });
+  });
+
+  test("starts without it, says so and keeps it", async () => {
+    corrupt();
+    expect(await bringUp(wanted(database()), [], supervision())).toEqual({ isAnew: true });
+    expect(readFileSync(file(), "utf8")).toBe("good");
+    expect(readFileSync(join(layout.damaged, "registry", "registry-data", "db"), "utf8")).toBe("torn");
+    expect(said.join("\n")).toMatch(/^registry could not start with its data, which is damaged.*damaged\/registry/);
+    expect(readFileSync(`${log()}.1`, "utf8")).toContain("checksum mismatch");
+  }, 30_000);
+
+  test("gets it back where that was not why it ended", async () => {
+    corrupt();
+    const failing = wanted('console.error("unknown flag"); process.exit(1)');
+    await expect(bringUp(failing, [], supervision())).rejects.toThrow(/unknown flag/);
+    expect(readFileSync(file(), "utf8")).toBe("torn");
+  }, 30_000);
+
+  test("gets it back where the run was killed while it was tried without", async () => {
+    const trial = makePrivateFolder(join(layout.damaged, "registry.trial", "registry-data"));
+    writeFileSync(join(trial, "db"), "good");
+    makePrivateFolder(data());
+    writeFileSync(file(), "made by the trial");
+    expect(await bringUp(wanted(database()), [], supervision())).toEqual({ isAnew: false });
+    expect(readFileSync(file(), "utf8")).toBe("good");
+  }, 30_000);
+
+  test("keeps it where a second start goes well", async () => {
+    makePrivateFolder(data());
+    writeFileSync(file(), "good");
+    const marker = join(layout.home, "ended-once");
+    const once = `if (!require("node:fs").existsSync(${JSON.stringify(marker)})) {
+      require("node:fs").writeFileSync(${JSON.stringify(marker)}, ""); process.exit(1); } ${database()}`;
+    expect(await bringUp(wanted(once), [], supervision())).toEqual({ isAnew: false });
+    expect(said).toEqual([]);
+  }, 30_000);
+
+  test("takes those that need it along: they begin anew, and not on what they had seen", async () => {
+    answers = 200;
+    const before = await ensure(spec(waiting));
+    expect(await bringUp(spec(waiting), [{ isAnew: true }], supervision())).toEqual({ isAnew: true });
+    expect(isAlive(before)).toBe(false);
   });
 });

@@ -1,19 +1,20 @@
 import { nodeLayout } from "../../src/node/layout.ts";
 import type { NodeSpec } from "../../src/node/node-spec.ts";
 
+export const exampleCommands = { up: "lab up", down: "lab down" };
+
 /** A node on a machine like most: nothing withheld. */
 export const exampleSpec = (host: Partial<NodeSpec["host"]> = {}): NodeSpec => ({
   layout: nodeLayout("/home/me/canary-lab/.lab"),
+  commands: exampleCommands,
   tools: {
     bin: "/home/me/canary-lab/.lab/tools/bin",
     cniBin: "/home/me/canary-lab/.lab/tools/debian/usr/lib/cni",
     versions: {
-      pulumi: "1.0.0",
       kubernetes: "1.36.3",
       etcd: "3.6.8",
       helm: "3.22.0",
       coredns: "1.15.0",
-      registry: "3.0.0",
       istio: "1.29.1",
       pause: "3.10",
       envoy: "1.40.0",

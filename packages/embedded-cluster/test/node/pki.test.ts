@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { createPublicKey, X509Certificate } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -85,6 +85,15 @@ describe("the next start", () => {
     const changed = Object.keys(after).filter((name) => after[name] !== before[name]);
     expect(changed.sort()).toEqual(["admin.pem", "registry.pem"]);
     expect(read("registry").subjectAltName).toContain("IP Address:198.18.0.1");
+  });
+
+  test.each(["service-account.key", "service-account.pub"])("mends a torn %s", async (name) => {
+    const before = contents();
+    writeFileSync(join(folder, name), "");
+    await ensurePki(folder);
+    const { "service-account.key": key = "", "service-account.pub": publicKey } = contents();
+    expect(createPublicKey(key).export({ type: "spki", format: "pem" })).toBe(publicKey);
+    if (name === "service-account.pub") expect(contents()).toEqual(before);
   });
 
   test("replaces all that a lost authority had signed", async () => {

@@ -1,11 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { addresses } from "../../src/node/network/addresses.ts";
-import {
-  renderCniConfiguration,
-  renderContainerdConfiguration,
-  renderRegistryHosts,
-} from "../../src/node/processes/containerd.ts";
+import { renderCniConfiguration, renderContainerdConfiguration } from "../../src/node/processes/containerd.ts";
 import { renderKubeProxyConfiguration } from "../../src/node/processes/kube-proxy.ts";
 import { renderKubeletConfiguration } from "../../src/node/processes/kubelet.ts";
 import { type ProcessName, processNames } from "../../src/node/processes/process-spec.ts";
@@ -141,11 +137,6 @@ describe("containerd's configuration", () => {
     expect(configuration).toContain("netns_mounts_under_state_dir = true");
   });
 
-  test("verifies the registry by the lab's authority", () => {
-    expect(renderRegistryHosts(spec)).toContain('ca = "/home/me/canary-lab/.lab/node/pki/ca.crt"');
-    expect(renderRegistryHosts(spec)).not.toContain("skip_verify");
-  });
-
   test("gives pods addresses above the node's", () => {
     const { plugins } = JSON.parse(renderCniConfiguration(spec));
     expect(plugins[0]).toMatchObject({ bridge: "canary-lab0", isGateway: true, hairpinMode: true, ipMasq: false });
@@ -153,8 +144,9 @@ describe("containerd's configuration", () => {
   });
 });
 
-test("the registry serves TLS on the lab's bridge and can delete", () => {
+test("the registry serves TLS on the cluster's bridge, asks for a password and deletes nothing", () => {
   const configuration = parse(renderRegistryConfiguration(spec));
   expect(configuration.http).toMatchObject({ addr: "198.18.0.1:5001", tls: { minimumtls: "tls1.2" } });
-  expect(configuration.storage.delete).toEqual({ enabled: true });
+  expect(configuration.auth.htpasswd.path).toBe("/home/me/canary-lab/.lab/node/config/registry.htpasswd");
+  expect(configuration.storage.delete).toBeUndefined();
 });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Progress } from "@canary-lab/kit/progress";
 import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { type BuildUnit, dropOthers, isBuilt, keyOf, makeUnit, unitFolder } from "../../src/toolchain/build-unit.ts";
+import { type BuildUnit, isBuilt, keyOf, makeUnit, unitFolder } from "../../src/toolchain/build-unit.ts";
 
 const cache = mkdtempSync(join(tmpdir(), "cache-"));
 const details: string[] = [];
@@ -60,15 +60,6 @@ describe("a build unit", () => {
     await makeUnit(cache, good, [], progress);
     expect(readFileSync(join(unitFolder(cache, good), "binary"), "utf8")).toBe("new");
   });
-});
-
-test("units of other versions and drafts go, and nothing else", async () => {
-  await makeUnit(cache, good, [], progress);
-  for (const name of ["tool-ba9876543210", "gone-000000000000", "drafts/tool-0", "other"]) {
-    mkdirSync(join(cache, "tools", name), { recursive: true });
-  }
-  dropOthers(cache, [good]);
-  expect(readdirSync(join(cache, "tools")).sort()).toEqual(["other", "tool-0123456789ab"]);
 });
 
 test("a key tells contents apart, however they are cut", () => {

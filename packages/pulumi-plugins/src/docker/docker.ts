@@ -9,6 +9,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import { buildCommand, type DockerAbilities, type DockerCommand, dockerConfig, pushedDigest } from "./arguments.ts";
 import { dockerFailure, noDocker } from "./failure.ts";
 import { type ImageSpec, repositoryOf } from "./image.ts";
+import { isLost } from "./registry.ts";
 
 const givenUp = (): UserError => new UserError("The build was given up, because the update was.");
 
@@ -39,6 +40,11 @@ export class Docker {
     } finally {
       this.#makes.delete(made);
     }
+  }
+
+  /** Whether the registry has lost an image that was pushed to it: {@link isLost}. */
+  isLost(repoDigest: string, image: ImageSpec): Promise<boolean> {
+    return isLost(repoDigest, image, this.#environment);
   }
 
   /** Ends what runs, and waits until it has cleaned up after itself. */

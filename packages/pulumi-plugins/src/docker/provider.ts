@@ -6,7 +6,7 @@ import pb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import type { EngineLog } from "../engine.ts";
 import { unary } from "../grpc.ts";
-import type { JsonObject } from "../json.ts";
+import { type JsonObject, textAt } from "../json.ts";
 import { fromStruct, secret, toStruct, typeOf } from "../values.ts";
 import { pluginVersions } from "../versions.ts";
 import { checkImage } from "./check.ts";
@@ -82,12 +82,16 @@ export function dockerProvider(docker: Docker, log: EngineLog): UntypedServiceIm
       return new pb.CheckResponse().setInputs(toStruct(inputs));
     }),
 
-    diff: unary((request: pb.DiffRequest) => {
-      const changes = diffInputs(fromStruct(request.getOldInputs()), fromStruct(request.getNews()));
+    diff: unary(async (request: pb.DiffRequest) => {
+      const inputs = fromStruct(request.getOldInputs());
+      const changes = diffInputs(inputs, fromStruct(request.getNews()));
+      // Unlike the real plugin's: an update builds and pushes again what the registry has lost, without a refresh before it.
+      const isLost = await docker.isLost(textAt(fromStruct(request.getOlds()), "repoDigest"), imageOf(inputs));
       const response = new pb.DiffResponse().setHasdetaileddiff(true);
       const { DIFF_SOME, DIFF_NONE } = pb.DiffResponse.DiffChanges;
-      response.setChanges(changes.size > 0 ? DIFF_SOME : DIFF_NONE);
+      response.setChanges(changes.size > 0 || isLost ? DIFF_SOME : DIFF_NONE);
       const { ADD, DELETE, UPDATE } = pb.PropertyDiff.Kind;
+      if (isLost) response.getDetaileddiffMap().set("repoDigest", new pb.PropertyDiff().setKind(UPDATE));
       const kinds = { add: ADD, delete: DELETE, update: UPDATE };
       for (const [path, { change }] of changes) {
         response.getDetaileddiffMap().set(path, new pb.PropertyDiff().setKind(kinds[change]).setInputdiff(true));
@@ -110,9 +114,12 @@ export function dockerProvider(docker: Docker, log: EngineLog): UntypedServiceIm
       );
     }),
 
-    // There is nothing to compare with: the registry may be gone, and an image by digest does not change.
-    read: unary((request: pb.ReadRequest) => {
+    // An image by digest does not change: it is there or it is lost.
+    read: unary(async (request: pb.ReadRequest) => {
       refuseOtherTypes(request.getUrn());
+      const properties = fromStruct(request.getProperties());
+      const image = imageOf(fromStruct(request.getInputs()));
+      if (await docker.isLost(textAt(properties, "repoDigest"), image)) return new pb.ReadResponse();
       return new pb.ReadResponse()
         .setId(request.getId())
         .setInputs(request.getInputs())

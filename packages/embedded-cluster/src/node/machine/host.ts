@@ -1,13 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { Host } from "../node-spec.ts";
-
-const sysResource = 24n; // bit of CAP_SYS_RESOURCE, capabilities(7)
-
-/** Whether the effective capabilities in `/proc/self/status` allow to lower an out-of-memory score. */
-export function mayLowerOomScore(status: string): boolean {
-  const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? "0";
-  return ((BigInt(`0x${effective}`) >> sysResource) & 1n) === 1n;
-}
+import { hasCapability } from "./capabilities.ts";
 
 /** The name servers of a resolv.conf that a pod can reach too: at most three, none on loopback. */
 export function reachableNameServers(resolvConf: string): string[] {
@@ -18,7 +11,7 @@ export function reachableNameServers(resolvConf: string): string[] {
 /** Looks at the machine. */
 export function readHost(): Host {
   return {
-    mayLowerOomScore: mayLowerOomScore(readFileSync("/proc/self/status", "utf8")),
+    mayLowerOomScore: hasCapability(readFileSync("/proc/self/status", "utf8"), "CAP_SYS_RESOURCE"),
     bridgeNetfilter: existsSync("/proc/sys/net/bridge/bridge-nf-call-iptables"),
     nameServers: hostNameServers(),
   };

@@ -18,15 +18,15 @@ const dockerPlugins = "/run/docker/plugins";
 /** The folders of those files. */
 export const outsideFolders = [shimSockets, cniResults, devicePlugins, containerLogs, dockerPlugins] as const;
 
-/** They and the folders made for them, deepest first. */
+/** These folders and the ones made around them, deepest first. */
 const madeFolders: readonly string[] = outsideFolders.flatMap((folder) =>
   folder === containerLogs ? [folder] : [folder, dirname(folder)],
 );
 
-/** Those of the folders that are there now: asked before a lab starts, so that they stay after it. */
+/** Those of the folders that are there now: asked before a node starts, so that they stay after it. */
 export const presentFolders = (): string[] => madeFolders.filter((folder) => existsSync(folder));
 
-/** A file of the lab's networks, by its name. */
+/** Whether a CNI result is of the pod network, by its name. */
 export const isLabResult = (name: string): boolean =>
   name.startsWith("canary-lab-") || name.startsWith("cni-loopback-");
 
@@ -38,29 +38,29 @@ export function listeningSockets(procNetUnix: string): ReadonlySet<string> {
 const entries = (folder: string): string[] =>
   existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
 
-/** Whether a link leads to a file of one of these labs. */
-function leadsToLab(link: string, labs: readonly string[]): boolean {
+/** Whether a link leads into one of these folders. */
+function leadsInto(link: string, folders: readonly string[]): boolean {
   const target = lstatSync(link).isSymbolicLink() ? readlinkSync(link) : "";
-  return labs.some((lab) => target.startsWith(`${lab}/`));
+  return folders.some((folder) => target.startsWith(`${folder}/`));
 }
 
 /**
- * Files outside `.lab/` that the given labs left: of the shims' sockets only those that nobody listens on any more, because
+ * Files that clusters left outside of their homes. Of the shims' sockets only those that nobody listens on any more, because
  * the host's own containerd keeps its sockets there too.
  */
-export function outsideFiles(labs: readonly string[]): string[] {
+export function outsideFiles(homes: readonly string[]): string[] {
   const alive = listeningSockets(readFileSync("/proc/net/unix", "utf8"));
   return [
     ...entries(shimSockets).filter((file) => !alive.has(file)),
     ...entries(cniResults).filter((file) => isLabResult(file.slice(cniResults.length + 1))),
     ...entries(devicePlugins).filter((file) => file.endsWith("/kubelet.sock") && !alive.has(file)),
-    ...entries(containerLogs).filter((file) => leadsToLab(file, labs)),
+    ...entries(containerLogs).filter((file) => leadsInto(file, homes)),
   ];
 }
 
-/** Removes them, and every folder around them that is empty then and was not there before the lab (`keep`). */
-export function removeOutsideFiles(labs: readonly string[], keep: readonly string[]): void {
-  for (const file of outsideFiles(labs)) rmSync(file, { force: true });
+/** Removes them, and the folders around them that are empty then and were not there before (`keep`). */
+export function removeOutsideFiles(homes: readonly string[], keep: readonly string[]): void {
+  for (const file of outsideFiles(homes)) rmSync(file, { force: true });
   for (const folder of madeFolders.filter((made) => !keep.includes(made))) removeEmpty(folder);
 }
 

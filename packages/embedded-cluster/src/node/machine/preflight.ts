@@ -2,121 +2,137 @@ import { existsSync, readFileSync, statfsSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { dirname, join } from "node:path";
 import { UserError } from "@canary-lab/kit/user-error";
-import type { NodeLayout } from "../layout.ts";
+import type { Commands, EmbeddedClusterSettings } from "../../settings.ts";
+import { nodeLayout } from "../layout.ts";
 import { addresses, loopbackPorts, nodePorts } from "../network/addresses.ts";
-import { findListener, ownerOfSocket, parseListeners } from "../network/listeners.ts";
+import { findListener, type Listener, ownerOfSocket, parseListeners } from "../network/listeners.ts";
 import { overlaps, parseRoutes } from "../network/routes.ts";
 import { foreignNodeProgram } from "../supervision/proc.ts";
-import { refuseOtherLab } from "./owner.ts";
-
-const again = "then run: npx canaryctl up";
+import { type Capability, hasCapability } from "./capabilities.ts";
+import { otherClusterObstacle } from "./owner.ts";
 
 /** Free space in GB: for the images, the builds and the cluster's own state; once they are there, enough to go on. */
 const gigabytesNeeded = { first: 6, again: 1 } as const;
 
-/** A Unix socket's name has at most 107 bytes; the longest below `.lab/` is the kubelet's, for device plugins. */
+/** A Unix socket's name has at most 107 bytes; the longest in the home is the kubelet's, for device plugins. */
 const longestSocket = "node/kubelet/pod-resources/kubelet.sock".length + 12;
 
 /**
- * Refuses what cannot end well, before anything is done. It needs no tools and takes milliseconds.
- *
- * @throws UserError for the first cause found
+ * What stands in the way of a node on this machine: all of it at once, so that nobody mends one thing only to hear of the
+ * next. It needs no tools, changes nothing and takes milliseconds.
  */
-export function preflight(layout: NodeLayout): void {
-  refusePlatform(process.platform, process.arch);
-  refuseRights(process.getuid?.() ?? -1, readFileSync("/proc/self/status", "utf8"));
-  refuseOtherLab(layout.lab);
-  refuseForeignNode();
-  refuseTakenPorts(layout.lab);
-  refuseTakenNetworks();
-  refuseFullDisk(layout);
-  refuseLongPath(layout.lab);
+export function obstacles({ home, commands }: EmbeddedClusterSettings): UserError[] {
+  const platform = platformObstacle(process.platform, process.arch);
+  if (platform) return [platform]; // the rest reads what only Linux has
+  return [
+    rightsObstacle(process.getuid?.() ?? -1, readFileSync("/proc/self/status", "utf8"), commands.up),
+    otherClusterObstacle(home),
+    foreignNodeObstacle(commands),
+    ...portObstacles(readListeners(), commands),
+    networkObstacle(commands),
+    diskObstacle(home, commands),
+    pathObstacle(home, commands),
+  ].filter((obstacle) => obstacle !== undefined);
 }
 
-export function refusePlatform(platform: string, arch: string): void {
-  if (platform === "linux" && arch === "x64") return;
-  throw new UserError(`The embedded cluster does not run on ${platform} ${arch}.`, {
-    allowed: "linux x64",
-    next: "npx canaryctl up --cluster kind, or set kubeContext in Pulumi.dev.yaml to a cluster of yours",
+/** Several errors as one: each with its cause, place and next step. */
+export function asOneError(errors: readonly UserError[]): UserError | undefined {
+  if (errors.length < 2) return errors[0];
+  const list = errors.map((error) => error.toPlainText().replaceAll("\n", "\n    "));
+  return new UserError(`${errors.length} things are in the way:\n  - ${list.join("\n  - ")}`);
+}
+
+export function platformObstacle(platform: string, arch: string): UserError | undefined {
+  if (platform === "linux" && arch === "x64") return undefined;
+  return new UserError(`The embedded cluster does not run on ${platform} ${arch}.`, { allowed: "linux x64" });
+}
+
+/** Mounts, and links and rules, ask for these. */
+const capabilities: readonly Capability[] = ["CAP_NET_ADMIN", "CAP_SYS_ADMIN"];
+
+/**
+ * @param status text of `/proc/self/status`
+ * @param command what the user wants to run
+ */
+export function rightsObstacle(uid: number, status: string, command: string): UserError | undefined {
+  if (uid !== 0) {
+    return new UserError("The embedded cluster needs root, for mounts, network links and firewall rules.", {
+      next: `sudo ${command}`,
+    });
+  }
+  const missing = capabilities.filter((capability) => !hasCapability(status, capability));
+  if (missing.length === 0) return undefined;
+  return new UserError(`This root lacks ${missing.join(" and ")}, as in a container without privileges.`, {
+    next: `start the container with --privileged, then run: ${command}`,
   });
 }
 
-/** Bits of capabilities(7) that mounting, and making links and rules, ask for. */
-const capabilities = { CAP_NET_ADMIN: 12n, CAP_SYS_ADMIN: 21n } as const;
-
-export function refuseRights(uid: number, status: string): void {
-  const next = "run it as root (sudo), or npx canaryctl up --cluster kind, or set kubeContext in Pulumi.dev.yaml";
-  if (uid !== 0)
-    throw new UserError("The embedded cluster needs root: it mounts, and makes links and rules.", { next });
-  const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? "0"}`);
-  const missing = Object.entries(capabilities).filter(([, bit]) => ((effective >> bit) & 1n) === 0n);
-  if (missing.length === 0) return;
-  const names = missing.map(([name]) => name).join(" and ");
-  throw new UserError(`This root may not do what the embedded cluster needs: it lacks ${names}.`, { next });
-}
-
-function refuseForeignNode(): void {
+function foreignNodeObstacle({ up }: Commands): UserError | undefined {
   const foreign = foreignNodeProgram();
-  if (foreign === undefined) return;
-  throw new UserError("This machine is a Kubernetes node already: two nodes undo each other's iptables rules.", {
-    place: `process ${foreign.pid}: ${foreign.command.slice(0, 120)}`,
-    next: "set kubeContext in Pulumi.dev.yaml to that cluster, or use another machine",
-  });
+  return (
+    foreign &&
+    new UserError("This machine is a Kubernetes node already, and two nodes undo each other's iptables rules.", {
+      place: `process ${foreign.pid}: ${foreign.command.slice(0, 120)}`,
+      next: `use that cluster; or take it down, then run: ${up}`,
+    })
+  );
 }
 
-function refuseTakenPorts(lab: string): void {
+function readListeners(): Listener[] {
   const tables = ["/proc/net/tcp", "/proc/net/tcp6"].filter((file) => existsSync(file));
-  const listeners = tables.flatMap((file) => parseListeners(readFileSync(file, "utf8")));
+  return tables.flatMap((file) => parseListeners(readFileSync(file, "utf8")));
+}
+
+/** The ports of the node that others listen on. An embedded cluster's own processes are not in the way: see `otherClusterObstacle`. */
+export function portObstacles(listeners: readonly Listener[], { up }: Commands, ownerOf = ownerOfSocket): UserError[] {
   const wanted = [
     ...Object.values(loopbackPorts).map((port) => ({ address: addresses.loopback, port })),
     ...Object.values(nodePorts).map((port) => ({ address: addresses.node, port })),
   ];
-  for (const { address, port } of wanted) {
+  return wanted.flatMap(({ address, port }) => {
     const taken = findListener(listeners, address, port);
-    const owner = taken && ownerOfSocket(taken.inode);
-    if (taken === undefined || owner?.lab === lab) continue;
-    throw new UserError(`Port ${port} on ${address} is taken.`, {
+    if (taken === undefined) return [];
+    const owner = ownerOf(taken.inode);
+    if (owner?.home !== undefined) return [];
+    return new UserError(`Port ${port} on ${address} is taken.`, {
       place: owner ? `process ${owner.pid}: ${owner.command.slice(0, 120)}` : `a listener on ${taken.address}:${port}`,
-      next: `end that process, ${again}`,
+      next: `${owner ? `kill ${owner.pid}` : "end that program"}, then run: ${up}`,
     });
-  }
+  });
 }
 
-function refuseTakenNetworks(): void {
+function networkObstacle({ up }: Commands): UserError | undefined {
   const taken = [
     ...parseRoutes(readFileSync("/proc/net/route", "utf8")).map(({ link, network }) => ({ link, network })),
     ...Object.entries(networkInterfaces()).flatMap(([link, own]) =>
       (own ?? []).flatMap(({ family, cidr }) => (family === "IPv4" && cidr ? [{ link, network: cidr }] : [])),
     ),
   ].find(({ link, network }) => link !== addresses.bridge && overlaps(network, addresses.labNetwork));
-  if (taken === undefined) return;
-  throw new UserError(
-    `The network ${taken.network} on ${taken.link} overlaps with the lab's ${addresses.labNetwork}.`,
-    {
-      place: `link ${taken.link}`,
-      next: `remove that route or address, ${again}; or set kubeContext in Pulumi.dev.yaml to a cluster elsewhere`,
-    },
-  );
-}
-
-function refuseFullDisk(layout: NodeLayout): void {
-  const needed = existsSync(join(layout.state, "etcd")) ? gigabytesNeeded.again : gigabytesNeeded.first;
-  const folder = existsSync(layout.lab) ? layout.lab : dirname(layout.lab);
-  const { bavail, bsize } = statfsSync(folder);
-  const free = (bavail * bsize) / 1e9;
-  if (free >= needed) return;
-  throw new UserError(`The disk is nearly full: ${free.toFixed(1)} GB are free, and the node needs ${needed} GB.`, {
-    place: folder,
-    next: `free some disk space, or make .lab a link to a folder on a larger disk, ${again}`,
+  if (taken === undefined) return undefined;
+  return new UserError(`The network ${taken.network} overlaps with the embedded cluster's ${addresses.labNetwork}.`, {
+    place: `link ${taken.link}`,
+    next: `remove that route or address, then run: ${up}`,
   });
 }
 
-export function refuseLongPath(lab: string): void {
+function diskObstacle(home: string, { up }: Commands): UserError | undefined {
+  const needed = existsSync(join(nodeLayout(home).state, "etcd")) ? gigabytesNeeded.again : gigabytesNeeded.first;
+  const folder = existsSync(home) ? home : dirname(home);
+  const { bavail, bsize } = statfsSync(folder);
+  const free = (bavail * bsize) / 1e9;
+  if (free >= needed) return undefined;
+  return new UserError(`The disk is nearly full: ${free.toFixed(1)} GB are free, and the node needs ${needed} GB.`, {
+    place: folder,
+    next: `free some disk space, or make ${home} a link to a folder on a larger disk, then run: ${up}`,
+  });
+}
+
+export function pathObstacle(home: string, { up }: Commands): UserError | undefined {
   const longest = 107 - longestSocket - 1;
-  if (Buffer.byteLength(lab) <= longest) return;
-  throw new UserError("The path of the lab folder is too long for the Unix sockets in it.", {
-    place: lab,
+  if (Buffer.byteLength(home) <= longest) return undefined;
+  return new UserError("The path of the cluster's folder is too long for the Unix sockets in it.", {
+    place: home,
     allowed: `at most ${longest} bytes`,
-    next: `move the checkout to a shorter path, ${again}`,
+    next: `move it to a shorter path, then run: ${up}`,
   });
 }

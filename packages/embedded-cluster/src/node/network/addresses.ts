@@ -27,6 +27,9 @@ export const clusterDomain = "cluster.local";
 /** Ports on {@link addresses.node}: what pods and the host's clients talk to. */
 export const nodePorts = { apiServer: 6443, registry: 5001, kubelet: 10250 } as const;
 
+/** Those of them that pods need: operators and controllers call the API server, Prometheus asks the kubelet. */
+export const portsForPods = [nodePorts.apiServer, nodePorts.kubelet] as const;
+
 /** Ports on loopback: 163xx, away from the well-known ones, so that a user's own etcd or cluster can run beside the lab. */
 export const loopbackPorts = {
   etcd: 16379,

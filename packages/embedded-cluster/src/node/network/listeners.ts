@@ -34,11 +34,11 @@ function readAddress(hex: string): string {
 export const findListener = (listeners: readonly Listener[], address: string, port: number): Listener | undefined =>
   listeners.find((listener) => listener.port === port && (listener.address === "*" || listener.address === address));
 
-/** The process that holds a socket, and the lab that it belongs to, if any. Looks through every process: for errors only. */
-export function ownerOfSocket(inode: number): { pid: number; command: string; lab: string | undefined } | undefined {
+/** The process that holds a socket, and the home of the cluster that it belongs to, if any. Looks through every process: for errors only. */
+export function ownerOfSocket(inode: number): { pid: number; command: string; home: string | undefined } | undefined {
   const wanted = `socket:[${inode}]`;
   const pid = allPids().find((candidate) => holds(candidate, wanted));
-  return pid === undefined ? undefined : { pid, command: commandLine(pid), lab: markOf(pid)?.lab };
+  return pid === undefined ? undefined : { pid, command: commandLine(pid), home: markOf(pid)?.home };
 }
 
 function holds(pid: number, wanted: string): boolean {

@@ -1,10 +1,16 @@
 import { existsSync } from "node:fs";
 import { delimiter } from "node:path";
 import { execa } from "execa";
-import { addresses } from "./addresses.ts";
+import { addresses, portsForPods } from "./addresses.ts";
 
-/** Chains of the lab's own, one per table. */
-const chains = { raw: "CANARY-LAB-GUARD", nat: "CANARY-LAB-MASQUERADE", filter: "CANARY-LAB-PODS" } as const;
+/** The chains of the cluster's own. */
+const chains = {
+  raw: "CANARY-LAB-GUARD",
+  nat: "CANARY-LAB-MASQUERADE",
+  input: "CANARY-LAB-INPUT",
+  forward: "CANARY-LAB-FORWARD",
+  outward: "CANARY-LAB-OUTWARD",
+} as const;
 
 /** The programs that find `iptables` and `ip`: the lab's tools first, then the system's. */
 export const searchPath = (bin: string): string =>
@@ -27,34 +33,48 @@ export function renderBridge(exists: boolean): string {
 }
 
 /**
- * Input of `iptables-restore --noflush` that fills the lab's chains, and puts the jumps to them that `saved` lacks in front:
- * - what comes from another machine and is meant for the lab's networks is dropped, before anything is translated;
- * - what leaves the pod network is masqueraded;
- * - pods may reach the node and each other, even where a firewall drops what it does not know.
+ * Input of `iptables-restore --noflush` that fills the cluster's chains and adds the jumps to them that `saved` lacks.
+ *
+ * Rules that come before the user's firewall accept only what the cluster cannot work without: pods call the API server and the
+ * kubelet on the node's own address and each other, and answer what the host asked them. For every other address and port of
+ * the machine the user's rules decide. What pods send out of the machine is accepted after the user's rules, so that it is
+ * stopped by a rule of theirs but not by a policy such as the one that Docker sets.
  */
 export function renderRules(saved: string): string {
-  const { bridge, podNetwork, labNetwork } = addresses;
+  const { bridge, podNetwork, labNetwork, node } = addresses;
   const present = new Set(saved.split("\n"));
-  const jump = (from: string, rule: string) => (present.has(`-A ${from} ${rule}`) ? [] : [`-I ${from} ${rule}`]);
+  const unlessPresent = (flag: "-I" | "-A", rule: string) => (present.has(`-A ${rule}`) ? [] : [`${flag} ${rule}`]);
+  const first = (rule: string) => unlessPresent("-I", rule);
+  const last = (rule: string) => unlessPresent("-A", rule);
+  const answers = "-m conntrack --ctstate RELATED,ESTABLISHED";
   return [
     "*raw",
     `:${chains.raw} - [0:0]`,
-    ...jump("PREROUTING", `-j ${chains.raw}`),
+    ...first(`PREROUTING -j ${chains.raw}`),
     `-A ${chains.raw} -i lo -j RETURN`,
+    // kube-proxy serves node ports on loopback. For that the kernel has to route 127.0.0.0/8, and a neighbour or a pod that
+    // sends there over a link would reach them and whatever else listens on loopback.
+    `-A ${chains.raw} -d 127.0.0.0/8 -j DROP`,
     `-A ${chains.raw} -i ${bridge} -j RETURN`,
     `-A ${chains.raw} -d ${labNetwork} -j DROP`,
     "COMMIT",
     "*nat",
     `:${chains.nat} - [0:0]`,
-    ...jump("POSTROUTING", `-s ${podNetwork} -j ${chains.nat}`),
+    ...first(`POSTROUTING -s ${podNetwork} -j ${chains.nat}`),
     `-A ${chains.nat} ! -d ${labNetwork} -j MASQUERADE`,
     "COMMIT",
     "*filter",
-    `:${chains.filter} - [0:0]`,
-    ...jump("INPUT", `-j ${chains.filter}`),
-    ...jump("FORWARD", `-j ${chains.filter}`),
-    `-A ${chains.filter} -i ${bridge} -j ACCEPT`,
-    `-A ${chains.filter} -o ${bridge} -j ACCEPT`,
+    `:${chains.input} - [0:0]`,
+    `:${chains.forward} - [0:0]`,
+    `:${chains.outward} - [0:0]`,
+    ...first(`INPUT -i ${bridge} -j ${chains.input}`),
+    `-A ${chains.input} ${answers} -j ACCEPT`,
+    ...portsForPods.map((port) => `-A ${chains.input} -d ${node}/32 -p tcp -m tcp --dport ${port} -j ACCEPT`),
+    ...first(`FORWARD -o ${bridge} -j ${chains.forward}`),
+    `-A ${chains.forward} -i ${bridge} -j ACCEPT`,
+    `-A ${chains.forward} ${answers} -j ACCEPT`,
+    ...last(`FORWARD -i ${bridge} -j ${chains.outward}`),
+    `-A ${chains.outward} -j ACCEPT`,
     "COMMIT",
     "",
   ].join("\n");
@@ -64,19 +84,26 @@ export function renderRules(saved: string): string {
 const isLabChain = (name: string): boolean => name.startsWith("KUBE-") || name.startsWith("CANARY-LAB-");
 
 /** The lab's chains in the output of `iptables-save`, as `table/chain`. */
-export function labChainsIn(saved: string): string[] {
+export function labChainsIn(saved: string, isOurs: (chain: string) => boolean = isLabChain): string[] {
   const found: string[] = [];
   let table = "";
   for (const line of saved.split("\n")) {
     if (line.startsWith("*")) table = line.slice(1);
     const chain = /^:(\S+)/.exec(line)?.[1];
-    if (chain && isLabChain(chain)) found.push(`${table}/${chain}`);
+    if (chain && isOurs(chain)) found.push(`${table}/${chain}`);
   }
   return found;
 }
 
-/** Input of `iptables-restore --noflush` that removes the lab's chains and every jump to them, and leaves all else as it is. */
-export function renderRemoval(saved: string): string {
+/** A chain of the cluster's own that this version does not make: another version left it. */
+const isStaleChain = (name: string): boolean =>
+  name.startsWith("CANARY-LAB-") && !Object.values<string>(chains).includes(name);
+
+/**
+ * Input of `iptables-restore --noflush` that removes the chains that `isOurs` names and every jump to them, and leaves all else
+ * as it is.
+ */
+export function renderRemoval(saved: string, isOurs: (chain: string) => boolean = isLabChain): string {
   const lines: string[] = [];
   let body: { jumps: string[]; chains: string[] } = { jumps: [], chains: [] };
   for (const line of saved.split("\n")) {
@@ -85,8 +112,8 @@ export function renderRemoval(saved: string): string {
     if (line.startsWith("*")) {
       body = { jumps: [], chains: [] };
       lines.push(line);
-    } else if (chain && isLabChain(chain)) body.chains.push(chain);
-    else if (from && target && !isLabChain(from) && isLabChain(target)) body.jumps.push(line.replace(/^-A/, "-D"));
+    } else if (chain && isOurs(chain)) body.chains.push(chain);
+    else if (from && target && !isOurs(from) && isOurs(target)) body.jumps.push(line.replace(/^-A/, "-D"));
     else if (line === "COMMIT") {
       // A chain can only go once nothing refers to it: empty all first.
       lines.push(
@@ -106,8 +133,10 @@ const run = (path: string, file: string, args: readonly string[], input?: string
 /** Makes the bridge with the node's address on it, and the lab's rules. Repeatable. */
 export async function makeNetwork(path: string): Promise<void> {
   await run(path, "ip", ["-batch", "-"], renderBridge(bridgeExists()));
-  const { stdout } = await run(path, "iptables-save", []);
-  await run(path, "iptables-restore", ["--noflush", "--wait=5"], renderRules(stdout));
+  const { stdout: saved } = await run(path, "iptables-save", []);
+  const restore = (rules: string) => run(path, "iptables-restore", ["--noflush", "--wait=5"], rules);
+  await restore(renderRules(saved));
+  if (labChainsIn(saved, isStaleChain).length > 0) await restore(renderRemoval(saved, isStaleChain));
 }
 
 /** Removes the bridge and every chain of the lab, IPv6 included. Succeeds where there is none. */

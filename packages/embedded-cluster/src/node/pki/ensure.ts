@@ -1,6 +1,6 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
+import { createPrivateKey, createPublicKey, X509Certificate } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { writePrivateFile } from "@canary-lab/kit/private-files";
+import { readIfThere, writePrivateFile } from "@canary-lab/kit/private-files";
 import {
   type AuthorityName,
   authorityNames,
@@ -88,11 +88,21 @@ async function ensureCertificate(
 
 async function ensureServiceAccountKeys(folder: string): Promise<void> {
   const files = serviceAccountFiles(folder);
-  if (existsSync(files.publicKey)) return; // written last
-  const { issueServiceAccountKeys } = await import("./issue.ts");
-  const keys = await issueServiceAccountKeys();
-  writePrivateFile(files.privateKey, keys.privateKey);
-  writePrivateFile(files.publicKey, keys.publicKey);
+  if (publicKeyOf(files.privateKey) === undefined) {
+    const { issueServiceAccountKey } = await import("./issue.ts");
+    writePrivateFile(files.privateKey, await issueServiceAccountKey());
+  }
+  const publicKey = publicKeyOf(files.privateKey) ?? "";
+  if (readIfThere(files.publicKey) !== publicKey) writePrivateFile(files.publicKey, publicKey);
+}
+
+/** Undefined where the file is not there, or holds no key. */
+function publicKeyOf(privateKeyFile: string): string | undefined {
+  try {
+    return createPublicKey(readFileSync(privateKeyFile)).export({ type: "spki", format: "pem" }).toString();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Makes every key and certificate of the node that is missing, about to expire or not as wanted; keeps the others. */

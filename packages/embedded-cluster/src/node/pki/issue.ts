@@ -89,10 +89,4 @@ export async function issueCertificate(spec: CertificateSpec, authority: string)
 }
 
 /** The key that signs service-account tokens: private and public part as PEM. */
-export async function issueServiceAccountKeys(): Promise<{ readonly privateKey: string; readonly publicKey: string }> {
-  const keys = await newKeys();
-  return {
-    privateKey: await privateKeyPem(keys.privateKey),
-    publicKey: x509.PemConverter.encode(await crypto.subtle.exportKey("spki", keys.publicKey), "PUBLIC KEY"),
-  };
-}
+export const issueServiceAccountKey = async (): Promise<string> => privateKeyPem((await newKeys()).privateKey);

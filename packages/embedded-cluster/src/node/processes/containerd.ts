@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { imageNames } from "../../images/recipes.ts";
-import { addresses, registryHost } from "../network/addresses.ts";
+import { addresses } from "../network/addresses.ts";
 import type { NodeSpec } from "../node-spec.ts";
-import { authorityFile } from "../pki/files.ts";
+import { registryAccessFiles } from "../pki/registry-access.ts";
 import type { ProcessSpec } from "./process-spec.ts";
 
 const folders = ({ layout }: NodeSpec) => ({
@@ -10,17 +10,18 @@ const folders = ({ layout }: NodeSpec) => ({
   // Short paths: the name of a Unix socket has at most 107 bytes.
   state: join(layout.run, "containerd"),
   cni: join(layout.config, "cni"),
-  registries: join(layout.config, "registries"),
 });
 
 /** containerd's configuration: root, state and socket of its own, so that the host's containerd is not touched. */
 export function renderContainerdConfiguration(spec: NodeSpec): string {
   const { layout, tools, host } = spec;
-  const { root, state, cni, registries } = folders(spec);
+  const { root, state, cni } = folders(spec);
   const text = JSON.stringify; // a JSON string is a TOML string
   return `version = 2
 root = ${text(root)}
 state = ${text(state)}
+# Without these it would go on where its database is damaged, and do nothing.
+required_plugins = ["io.containerd.metadata.v1.bolt", "io.containerd.grpc.v1.cri"]
 disabled_plugins = ["io.containerd.internal.v1.restart", "io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.zfs"]
 
 [grpc]
@@ -48,7 +49,7 @@ disabled_plugins = ["io.containerd.internal.v1.restart", "io.containerd.snapshot
     SystemdCgroup = false
 
 [plugins."io.containerd.grpc.v1.cri".registry]
-  config_path = ${text(registries)}
+  config_path = ${text(registryAccessFiles(layout).containerdHosts)}
 `;
 }
 
@@ -88,28 +89,18 @@ export function renderCniConfiguration({ layout }: NodeSpec): string {
   );
 }
 
-/** How containerd reaches the lab's registry: over TLS, verified by the lab's authority. */
-export function renderRegistryHosts({ layout }: NodeSpec): string {
-  return `server = "https://${registryHost}"
-
-[host."https://${registryHost}"]
-  capabilities = ["pull", "resolve"]
-  ca = ${JSON.stringify(authorityFile(layout.pki, "ca"))}
-`;
-}
-
 export function renderContainerd(spec: NodeSpec): ProcessSpec {
   const { layout, tools } = spec;
-  const { root, state, cni, registries } = folders(spec);
+  const { root, state, cni } = folders(spec);
   const configuration = join(layout.config, "containerd.toml");
   return {
     name: "containerd",
     argv: [join(tools.bin, "containerd"), "--config", configuration, "--log-level=warn"],
+    data: [root],
     folders: [root, state, join(layout.state, "cni")],
     files: {
       [configuration]: renderContainerdConfiguration(spec),
       [join(cni, "10-canary-lab.conflist")]: renderCniConfiguration(spec),
-      [join(registries, registryHost, "hosts.toml")]: renderRegistryHosts(spec),
     },
     after: [],
     ready: { kind: "socket", socket: layout.containerdSocket },

@@ -35,6 +35,7 @@ export function renderDockerd({ layout, tools }: NodeSpec): ProcessSpec {
     ],
     // It pushes to the lab's registry. Go reads the machine's own authorities from the folder, the lab's from the file.
     env: { SSL_CERT_FILE: authority, DOCKER_TMPDIR: join(root, "tmp") },
+    data: [root],
     folders: [root, join(root, "tmp"), execRoot],
     files: { [configuration]: "{}\n" },
     stale: [pidFile], // it takes a zombie, or another process that got the pid since, for itself

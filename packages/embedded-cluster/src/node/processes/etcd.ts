@@ -40,6 +40,7 @@ export function renderEtcd({ layout, tools }: NodeSpec): ProcessSpec {
       "--log-level=warn",
     ],
     folders: [dataFolder],
+    data: [dataFolder],
     reads: [certificate, authority],
     after: [],
     ready: {

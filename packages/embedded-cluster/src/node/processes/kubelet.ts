@@ -66,6 +66,17 @@ function renderResolvConf({ host }: NodeSpec): string {
   return host.nameServers.map((address) => `nameserver ${address}\n`).join("");
 }
 
+/** What the kubelet notes of the resources of its pods, for its next start. Its folder as a whole has mounts in it. */
+const noted = [
+  "cpu_manager_state",
+  "memory_manager_state",
+  "dra_manager_state",
+  "allocated_pods_state",
+  "actuated_pods_state",
+  "checkpoints",
+  "image_manager",
+];
+
 export function renderKubelet(spec: NodeSpec): ProcessSpec {
   const { layout, tools } = spec;
   const root = join(layout.state, "kubelet");
@@ -85,6 +96,7 @@ export function renderKubelet(spec: NodeSpec): ProcessSpec {
       `--cert-dir=${join(root, "pki")}`,
     ],
     folders: [root, join(layout.state, "pod-logs")],
+    data: noted.map((name) => join(root, name)),
     files: {
       [configuration]: renderKubeletConfiguration(spec),
       [kubeconfig]: renderKubeconfig({ server: apiServerUrl, user: `system:node:${nodeName}`, authority, certificate }),

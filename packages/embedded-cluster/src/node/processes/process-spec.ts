@@ -30,6 +30,8 @@ export interface ProcessSpec {
   readonly files?: Readonly<Record<string, string>>;
   /** Files that it leaves when it is killed, and that would keep the next one from starting. */
   readonly stale?: readonly string[];
+  /** Files and folders with what it stores, each of another name. Where it ends at once with them, it is tried without. */
+  readonly data?: readonly string[];
   /** Files that others write and that it reads once: a new content asks for a restart, as a new argument does. */
   readonly reads?: readonly string[];
   /** Processes that must be ready before this one starts. */

@@ -3,19 +3,24 @@ import { stringify } from "yaml";
 import { registryHost } from "../network/addresses.ts";
 import type { NodeSpec } from "../node-spec.ts";
 import { pemFile } from "../pki/files.ts";
+import { registryAccessFiles } from "../pki/registry-access.ts";
 import type { ProcessSpec } from "./process-spec.ts";
 
-/** The registry that app images are pushed to: on the lab's bridge, over TLS, so open to pods and this machine only. */
+/**
+ * The registry that app images are pushed to: over TLS on the cluster's bridge, which pods and every user of this machine reach.
+ * So it asks for a password, for pulls too, and deletes nothing.
+ */
 export function renderRegistryConfiguration({ layout }: NodeSpec): string {
   const certificate = pemFile(layout.pki, "registry");
+  const { htpasswd } = registryAccessFiles(layout);
   return stringify({
     version: 0.1,
     log: { level: "warn", accesslog: { disabled: true } },
     storage: {
       filesystem: { rootdirectory: join(layout.state, "registry") },
-      delete: { enabled: true },
       maintenance: { uploadpurging: { enabled: false } },
     },
+    auth: { htpasswd: { realm: "canary-lab", path: htpasswd } },
     http: { addr: registryHost, tls: { certificate, key: certificate, minimumtls: "tls1.2" } },
   });
 }
@@ -26,12 +31,12 @@ export function renderRegistry(spec: NodeSpec): ProcessSpec {
   return {
     name: "registry",
     argv: [join(tools.bin, "registry"), "serve", configuration],
-    env: { OTEL_TRACES_EXPORTER: "none" }, // or it calls a collector on loopback once a second
     folders: [join(layout.state, "registry")],
     files: { [configuration]: renderRegistryConfiguration(spec) },
-    reads: [pemFile(layout.pki, "registry")],
+    reads: [pemFile(layout.pki, "registry"), registryAccessFiles(layout).htpasswd],
     after: [],
-    ready: { kind: "https", url: `https://${registryHost}/v2/`, authority: "ca" },
+    // The one path that it answers without a password.
+    ready: { kind: "https", url: `https://${registryHost}/`, authority: "ca" },
     readySeconds: 30,
   };
 }

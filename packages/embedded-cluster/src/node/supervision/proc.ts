@@ -10,16 +10,22 @@ export interface ProcessIdentity {
   readonly startTicks: number;
 }
 
-/** A running process that carries the lab's mark in its environment, so was started by a lab, directly or not. */
-export interface MarkedProcess extends ProcessIdentity {
-  /** The lab folder that it belongs to. */
-  readonly lab: string;
+/** What a process of an embedded cluster carries in its environment, and hands on to all that it starts. */
+export interface ProcessMark {
+  /** The home folder of its cluster. */
+  readonly home: string;
+  /** The id of the node that was in that folder when the process was started. */
+  readonly nodeId: string;
   /** The node's process that it is, or whose descendant it is. */
   readonly name: string;
   /** Digest of what it was started with. */
   readonly digest: string;
+}
+
+/** A running process that carries the mark of an embedded cluster: of this one or of another on the same machine. */
+export interface MarkedProcess extends ProcessMark, ProcessIdentity {
   /**
-   * True for a process that the lab started itself: each leads a session of its own. What it starts in turn (shims, runc,
+   * True for a process that `up` started itself: each leads a session of its own. What it starts in turn (shims, runc,
    * CNI plugins) stays in that session, also when it is orphaned.
    */
   readonly isLeader: boolean;
@@ -28,9 +34,9 @@ export interface MarkedProcess extends ProcessIdentity {
 
 const markVariable = "CANARY_LAB_PROCESS";
 
-/** The environment variable that marks a process and all that it starts. */
-export const processMark = (lab: string, name: string, digest: string): Record<string, string> => ({
-  [markVariable]: JSON.stringify([lab, name, digest]),
+/** The environment variable that marks a process. */
+export const renderMark = ({ home, nodeId, name, digest }: ProcessMark): Record<string, string> => ({
+  [markVariable]: JSON.stringify([home, name, digest, nodeId]),
 });
 
 /** Reads `/proc/PID/stat`: undefined for a process that has ended, a zombie included. */
@@ -42,18 +48,17 @@ export function parseStat(stat: string): { startTicks: number; session: number }
   return { startTicks, session };
 }
 
-/** Finds the lab's mark in a `/proc/PID/environ`. */
-export function parseMark(environ: string): Pick<MarkedProcess, "lab" | "name" | "digest"> | undefined {
+/** Finds the mark in a `/proc/PID/environ`. */
+export function parseMark(environ: string): ProcessMark | undefined {
   const prefix = `${markVariable}=`;
   const entry = environ.split("\0").find((variable) => variable.startsWith(prefix));
   if (entry === undefined) return undefined;
   try {
-    const [lab, name, digest] = JSON.parse(entry.slice(prefix.length));
-    return typeof lab === "string" && typeof name === "string" && typeof digest === "string"
-      ? { lab, name, digest }
-      : undefined;
+    const [home, name, digest, nodeId] = JSON.parse(entry.slice(prefix.length));
+    const fields = [home, name, digest, nodeId];
+    return fields.every((field) => typeof field === "string") ? { home, nodeId, name, digest } : undefined;
   } catch {
-    return undefined; // someone else's variable of the same name
+    return undefined; // a variable of the same name that is not ours
   }
 }
 
@@ -82,36 +87,38 @@ export function identify(pid: number): ProcessIdentity | undefined {
 export const isAlive = (process: ProcessIdentity): boolean => identify(process.pid)?.startTicks === process.startTicks;
 
 /**
- * Every process of every lab on this machine. The mark lives in the process itself, so it is right after a kill at any moment,
- * between a start and the writing of its record included.
+ * The processes of every embedded cluster on this machine. The mark is in the process itself, so it is right after a kill at
+ * any moment. Processes in another network (of a cluster inside a container) are left out: they do not meet ours.
  */
 export function markedProcesses(): MarkedProcess[] {
   const found: MarkedProcess[] = [];
   for (const pid of allPids()) {
     const mark = markOf(pid);
     const stat = mark && parseStat(readProc(pid, "stat"));
-    if (mark === undefined || stat === undefined) continue;
+    if (mark === undefined || stat === undefined || !inThisNetwork(pid)) continue;
     const { startTicks, session } = stat;
     found.push({ ...mark, pid, startTicks, isLeader: session === pid, command: commandLine(pid) });
   }
   return found;
 }
 
-/** Names of programs that make a machine a Kubernetes node. */
-const nodePrograms = ["kubelet", "kube-proxy", "k3s", "k3s-server", "k3s-agent"];
+/**
+ * Programs that make a machine a Kubernetes node, as `/proc/PID/comm` has them. Distributions that start a kubelet of its own
+ * (kubeadm, k0s, RKE2, minikube without a driver) are known by that one; these put all into one program: k3s, MicroK8s, MicroShift.
+ */
+const nodePrograms = ["kubelet", "kube-proxy", "k3s", "k3s-server", "k3s-agent", "kubelite", "microshift"];
 
-/** A Kubernetes node's program that runs here and is no lab's: two nodes on one machine undo each other's rules. */
+export const isNodeProgram = (comm: string): boolean => nodePrograms.includes(comm);
+
+/** A Kubernetes node's program that runs here and is no embedded cluster's: two nodes on one machine undo each other's rules. */
 export function foreignNodeProgram(): { readonly pid: number; readonly command: string } | undefined {
-  for (const pid of allPids()) {
-    const program = readProc(pid, "comm").trim();
-    if (nodePrograms.includes(program) && !markOf(pid) && inThisNetwork(pid)) {
-      return { pid, command: commandLine(pid) };
-    }
-  }
-  return undefined;
+  const pid = allPids().find(
+    (candidate) => isNodeProgram(readProc(candidate, "comm").trim()) && !markOf(candidate) && inThisNetwork(candidate),
+  );
+  return pid === undefined ? undefined : { pid, command: commandLine(pid) };
 }
 
-/** A kubelet inside a container (kind, k3d) has a network of its own, and does no harm. */
+/** Whether a process has the machine's network, as this one has. A kubelet inside a container (kind, k3d) has its own, and does no harm. */
 function inThisNetwork(pid: number): boolean {
   try {
     return readlinkSync(`/proc/${pid}/ns/net`) === readlinkSync("/proc/self/ns/net");
@@ -139,7 +146,10 @@ async function haveEnded(processes: readonly ProcessIdentity[], milliseconds: nu
   return true;
 }
 
-/** Ends processes: asks, waits up to `graceMilliseconds`, then insists. Those that have ended, or whose pid is another's now, are left alone. */
+/**
+ * Ends processes: SIGTERM, then SIGKILL for those that are still there after `graceMilliseconds`. A process that has taken
+ * over the pid of one that ended is left alone.
+ */
 export async function endProcesses(processes: readonly ProcessIdentity[], graceMilliseconds: number): Promise<void> {
   if (graceMilliseconds > 0) {
     for (const process of processes) signal(process, "SIGTERM");

@@ -1,23 +1,31 @@
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "@canary-lab/kit/user-error";
 import type { NodeLayout } from "../layout.ts";
 import { nodeName } from "../network/addresses.ts";
 import { askApiServer } from "../objects/cluster-api.ts";
 import { authorityFile, pemFile } from "../pki/files.ts";
 import { ask } from "./ask.ts";
 import { isAlive } from "./proc.ts";
-import { processFailed, type RunningProcess } from "./supervisor.ts";
+import { ProcessEndedError, processFailure, type RunningProcess, type Supervision } from "./supervisor.ts";
 
 const pollMilliseconds = 100;
 
-/** Resolves once the process does its work; fails as soon as it has died, or after its time. */
-export async function awaitReady(process: RunningProcess, layout: NodeLayout): Promise<void> {
+/**
+ * Resolves once the process does its work.
+ *
+ * @throws ProcessEndedError as soon as it has ended; UserError when its time is over
+ */
+export async function awaitReady(process: RunningProcess, supervision: Supervision): Promise<void> {
   const { spec } = process;
   const deadline = performance.now() + spec.readySeconds * 1000;
-  while (!(await isReady(process, layout))) {
-    if (!isAlive(process)) throw processFailed(spec, layout, "ended before it was ready");
-    if (performance.now() > deadline) throw processFailed(spec, layout, `was not ready within ${spec.readySeconds} s`);
+  while (!(await isReady(process, supervision.layout))) {
+    if (!isAlive(process))
+      throw new ProcessEndedError(...processFailure(spec, supervision, "ended before it was ready"));
+    if (performance.now() > deadline) {
+      throw new UserError(...processFailure(spec, supervision, `was not ready within ${spec.readySeconds} s`));
+    }
     await sleep(pollMilliseconds);
   }
 }

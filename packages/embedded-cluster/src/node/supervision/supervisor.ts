@@ -4,9 +4,32 @@ import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync } from 
 import { dirname, join } from "node:path";
 import { makePrivateFolder, writePrivateFile } from "@canary-lab/kit/private-files";
 import { UserError } from "@canary-lab/kit/user-error";
+import type { Commands } from "../../settings.ts";
 import type { NodeLayout } from "../layout.ts";
 import type { ProcessName, ProcessSpec } from "../processes/process-spec.ts";
-import { endProcesses, identify, markedProcesses, type ProcessIdentity, processMark } from "./proc.ts";
+import {
+  endProcesses,
+  identify,
+  type MarkedProcess,
+  markedProcesses,
+  type ProcessIdentity,
+  renderMark,
+} from "./proc.ts";
+
+/** What the processes of one node are started and watched with. */
+export interface Supervision {
+  readonly layout: NodeLayout;
+  readonly commands: Commands;
+  /** The id of the node, which its processes carry. */
+  readonly nodeId: string;
+  /** PATH of the processes. */
+  readonly path: string;
+  /** Told what a user should know. */
+  readonly say: (line: string) => void;
+}
+
+/** A process that ended before it was ready. */
+export class ProcessEndedError extends UserError {}
 
 /** A process that is running now. */
 export interface RunningProcess extends ProcessIdentity {
@@ -15,7 +38,7 @@ export interface RunningProcess extends ProcessIdentity {
   readonly startedAt?: number;
 }
 
-const logFile = (layout: NodeLayout, name: ProcessName): string => join(layout.logs, `${name}.log`);
+export const logFile = (layout: NodeLayout, name: ProcessName): string => join(layout.logs, `${name}.log`);
 
 /** Digest of all that a process was started with: program, arguments, environment, and every file that it reads. */
 export function specDigest(spec: ProcessSpec, readFile: (path: string) => string = describeFile): string {
@@ -36,12 +59,11 @@ function describeFile(path: string): string {
  * Makes sure that `spec` runs, as it is now: starts it where it is dead, restarts it where its spec has changed.
  * It outlives this process.
  */
-export async function ensureProcess(spec: ProcessSpec, layout: NodeLayout, path: string): Promise<RunningProcess> {
+export async function ensureProcess(spec: ProcessSpec, supervision: Supervision): Promise<RunningProcess> {
+  const { layout, nodeId, path } = supervision;
   const digest = specDigest(spec);
-  const running = markedProcesses().filter(
-    ({ lab, name, isLeader }) => lab === layout.lab && name === spec.name && isLeader,
-  );
-  const current = running.find((process) => process.digest === digest);
+  const running = processesNamed(spec.name, supervision);
+  const current = running.find((process) => process.digest === digest && process.nodeId === nodeId);
   const stale = running.filter((process) => process !== current);
   if (stale.length > 0) await endProcesses(stale, 3000);
   if (current) {
@@ -52,25 +74,36 @@ export async function ensureProcess(spec: ProcessSpec, layout: NodeLayout, path:
   for (const folder of spec.folders ?? []) makePrivateFolder(folder);
   for (const [file, content] of Object.entries(spec.files ?? {})) writePrivateFile(file, content);
   const startedAt = Date.now();
-  const identity = await start(spec, layout, {
+  const identity = await start(spec, supervision, {
     PATH: path,
     HOME: layout.state,
     ...spec.env,
-    ...processMark(layout.lab, spec.name, digest),
+    ...renderMark({ home: layout.home, nodeId, name: spec.name, digest }),
   });
   record(layout, spec, identity, digest);
   return { spec, ...identity, startedAt };
 }
 
-/** For people and tests who want to know which process is which; the lab itself asks /proc. */
+/** Ends a process of this node, where it runs. */
+export const endProcess = (name: ProcessName, supervision: Supervision): Promise<void> =>
+  endProcesses(processesNamed(name, supervision), 3000);
+
+const processesNamed = (wanted: ProcessName, { layout }: Supervision): MarkedProcess[] =>
+  markedProcesses().filter(({ home, name, isLeader }) => home === layout.home && name === wanted && isLeader);
+
+/** For people and tests that want to know which process is which; `up` and `down` read /proc. */
 function record(layout: NodeLayout, spec: ProcessSpec, { pid, startTicks }: ProcessIdentity, digest: string): void {
   const content = { name: spec.name, pid, startTicks, digest, argv: spec.argv };
   writePrivateFile(join(layout.run, `${spec.name}.json`), `${JSON.stringify(content, null, 2)}\n`);
 }
 
-async function start(spec: ProcessSpec, layout: NodeLayout, env: Record<string, string>): Promise<ProcessIdentity> {
+async function start(
+  spec: ProcessSpec,
+  supervision: Supervision,
+  env: Record<string, string>,
+): Promise<ProcessIdentity> {
   const [program, ...args] = spec.argv;
-  const log = openLog(logFile(layout, spec.name));
+  const log = openLog(logFile(supervision.layout, spec.name));
   try {
     const child = spawn(program ?? "", args, { cwd: "/", detached: true, env, stdio: ["ignore", log, log] });
     await new Promise<void>((resolve, reject) => child.once("spawn", resolve).once("error", reject));
@@ -85,7 +118,7 @@ async function start(spec: ProcessSpec, layout: NodeLayout, env: Record<string, 
   } finally {
     closeSync(log);
   }
-  throw processFailed(spec, layout, "ended at once");
+  throw new ProcessEndedError(...processFailure(spec, supervision, "ended at once"));
 }
 
 /** A fresh log; the one before is kept as `.1`, for it may say why the last one died. */
@@ -99,14 +132,16 @@ function openLog(file: string): number {
   return openSync(file, "ax", 0o600);
 }
 
-/** The error for a process that does not do its work: what it said last, and where to read on. */
-export function processFailed(spec: ProcessSpec, layout: NodeLayout, how: string): UserError {
-  const file = logFile(layout, spec.name);
+/** What to say of a process that does not do its work, for a UserError: what it said last, and where to read on. */
+export function processFailure(
+  { name }: ProcessSpec,
+  { layout, commands }: Supervision,
+  how: string,
+): ConstructorParameters<typeof UserError> {
+  const file = logFile(layout, name);
   const said = lastLines(file, 5);
-  return new UserError(`${spec.name} ${how}.${said && ` It said last:\n${said}`}`, {
-    place: file,
-    next: "read the log, then run: npx canaryctl up",
-  });
+  const cause = `${name} ${how}.${said && ` It said last:\n${said}`}`;
+  return [cause, { place: file, next: `read the log, then run: ${commands.up}` }];
 }
 
 function lastLines(file: string, count: number): string {

@@ -1,9 +1,10 @@
-import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { onPath } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import { execa } from "execa";
 import type { Commands } from "../../settings.ts";
-import type { BuildContext } from "../build-context.ts";
+import { type BuildContext, buildCaches } from "../build-context.ts";
 import { pinned } from "../recipes/versions.ts";
 import { run } from "../run.ts";
 import {
@@ -17,18 +18,34 @@ import {
 /** Signing keys of Debian's archive, part of every Debian. */
 const debianKeyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
-/** Where the packages come from, and the keys that must have signed them. */
-export interface Archive {
-  readonly mirror: DebianMirror;
-  readonly keyring: string;
+/** Programs that fetch and unpack packages; all of them are part of every Debian. */
+const programs = ["apt-config", "apt-get", "dpkg-deb", "tar", "bash"];
+
+/** Everything for which this machine cannot fetch packages of Debian; empty where it can. */
+export function debianProblems(commands: Commands, path: string | undefined = process.env.PATH): UserError[] {
+  const missing = programs.filter((program) => onPath(program, path) === undefined);
+  const problems = missing.map(
+    (program) =>
+      new UserError(`There is no ${program} here, and the cluster's system packages come from Debian.`, {
+        place: "PATH",
+        next: `Run on Debian, or on a system with apt, dpkg, tar and bash, then: ${commands.up}`,
+      }),
+  );
+  try {
+    findDebianMirror(commands);
+  } catch (problem) {
+    if (!(problem instanceof UserError)) throw problem;
+    problems.push(problem);
+  }
+  return problems;
 }
 
 /**
  * Finds the mirror that this machine uses.
  *
- * @throws UserError where apt, or a Debian mirror or its keys, are missing.
+ * @throws UserError where its sources name none, or the keys that sign it are missing.
  */
-export function findArchive(commands: Commands): Archive {
+export function findDebianMirror(commands: Commands): DebianMirror {
   const parts = globSync("/etc/apt/sources.list.d/*.{list,sources}").sort();
   const files = ["/etc/apt/sources.list", ...parts].filter((file) => existsSync(file));
   const mirror = findMirror(
@@ -44,7 +61,7 @@ export function findArchive(commands: Commands): Archive {
       next: `apt-get install debian-archive-keyring, then: ${commands.up}`,
     });
   }
-  return { mirror, keyring };
+  return mirror;
 }
 
 /**
@@ -58,8 +75,10 @@ export function renderAptConfig(folder: string, acquire: string): string {
   return [
     ...acquire.split("\n").filter((line) => /^Acquire::https?::/.test(line)),
     `Dir::State "${folder}/state";`,
+    `Dir::State::status "${folder}/status";`,
     `Dir::State::lists "${folder}/lists";`,
     `Dir::Cache "${folder}/cache";`,
+    `Dir::Cache::archives "${folder}/packages";`,
     `Dir::Etc::sourcelist "${folder}/sources.list";`,
     'Dir::Etc::sourceparts "/dev/null";',
     'Dir::Etc::main "/dev/null";',
@@ -71,49 +90,88 @@ export function renderAptConfig(folder: string, acquire: string): string {
   ].join("\n");
 }
 
+/** A package that counts as installed, with the virtual packages that it provides. */
+export interface InstalledPackage {
+  readonly name: string;
+  readonly provides?: string;
+}
+
+/** dpkg's list of installed packages, as apt reads it: none but these. */
+export const renderStatus = (installed: readonly InstalledPackage[]): string =>
+  installed
+    .map(({ name, provides }) =>
+      [
+        `Package: ${name}`,
+        "Status: install ok installed",
+        "Architecture: all",
+        "Multi-Arch: foreign",
+        "Version: 999",
+        "Maintainer: nobody",
+        "Description: counts as installed",
+        ...(provides === undefined ? [] : [`Provides: ${provides}`]),
+        "",
+        "",
+      ].join("\n"),
+    )
+    .join("");
+
+/** Which packages to unpack. */
+export interface PackageChoice {
+  readonly packages: readonly string[];
+  /**
+   * Whether to fetch what the packages depend on as well, all the way down, but for what counts as installed. Without it,
+   * nothing but the packages themselves.
+   */
+  readonly dependencies?: { readonly installed: readonly InstalledPackage[] };
+}
+
 /**
- * Downloads packages and unpacks them into `root`, without installing anything.
- *
- * @param folder for apt's lists and the packages; it can go afterwards.
+ * Downloads packages of the pinned suite and unpacks them into `root`, without installing anything: no script of theirs runs.
+ * apt checks the signature of the lists, and each package by the hash in them.
  */
 export async function unpackPackages(
-  packages: readonly string[],
+  { packages, dependencies }: PackageChoice,
   root: string,
-  folder: string,
+  log: string,
   note: (detail: string) => void,
   context: BuildContext,
 ): Promise<void> {
-  const { mirror } = findArchive(context.commands);
-  for (const part of ["state", "lists/partial", "cache/archives/partial", "packages"]) {
-    mkdirSync(join(folder, part), { recursive: true, mode: 0o700 });
+  const folder = join(buildCaches(context.cache), "apt");
+  const archives = join(folder, "packages");
+  rmSync(archives, { recursive: true, force: true });
+  for (const path of ["state", "lists/partial", "cache", "packages/partial"]) {
+    mkdirSync(join(folder, path), { recursive: true, mode: 0o700 });
   }
   const { stdout: acquire } = await execa("apt-config", ["dump", "Acquire"]);
   writeFileSync(join(folder, "apt.conf"), renderAptConfig(folder, acquire));
-  writeFileSync(join(folder, "sources.list"), renderSources(mirror, pinned.debian, debianKeyring));
+  writeFileSync(join(folder, "status"), renderStatus(dependencies?.installed ?? []));
+  writeFileSync(
+    join(folder, "sources.list"),
+    renderSources(findDebianMirror(context.commands), pinned.debian, debianKeyring),
+  );
   const options = {
     context,
-    log: "debian",
-    cwd: join(folder, "packages"),
+    log,
+    cwd: archives,
     env: { ...process.env, APT_CONFIG: join(folder, "apt.conf"), LC_ALL: "C" },
   };
   note("reading the package lists");
   await run("apt-get", ["update", "--error-on=any"], { ...options, purpose: "Reading Debian's package lists" });
-  note(`downloading ${packages.length} packages`);
-  await run("apt-get", ["download", ...packages], { ...options, purpose: "Downloading Debian packages" });
+  note("downloading packages");
+  const download =
+    dependencies === undefined ? ["download"] : ["install", "--yes", "--download-only", "--no-install-recommends"];
+  await run("apt-get", [...download, ...packages], { ...options, purpose: "Downloading Debian packages" });
   note("unpacking");
-  for (const file of readdirSync(options.cwd).sort()) {
-    await run("dpkg-deb", ["--extract", file, root], { ...options, purpose: `Unpacking ${file}` });
+  for (const file of readdirSync(archives).sort()) {
+    if (!file.endsWith(".deb")) continue;
+    await run("bash", ["-c", unpackScript, file, root], { ...options, purpose: `Unpacking ${file}` });
   }
+  rmSync(archives, { recursive: true });
 }
 
-/** The proxies that apt uses, as the environment variables that other programs know them by. */
-export async function httpProxies(): Promise<Record<string, string>> {
-  const { stdout } = await execa("apt-config", ["dump", "Acquire"]);
-  return parseProxies(stdout);
-}
-
-/** Proxies in what `apt-config dump Acquire` prints. */
-export function parseProxies(dump: string): Record<string, string> {
-  const lines = dump.matchAll(/^Acquire::(https?)::Proxy "([^"]+)";$/gim);
-  return Object.fromEntries([...lines].map(([, scheme, proxy]) => [`${scheme}_proxy`, proxy ?? ""]));
-}
+/**
+ * Script that unpacks the package `$0` into the folder `$1`. A folder there that is a link stays one, which dpkg-deb by itself
+ * would replace: so what a package has in `/bin` comes to lie in `/usr/bin`.
+ */
+export const unpackScript =
+  'set -o pipefail; dpkg-deb --fsys-tarfile "$0" | tar --extract --keep-directory-symlink --directory "$1"';

@@ -1,17 +1,15 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { type BuildContext, buildCaches } from "../build-context.ts";
+import type { BuildContext } from "../build-context.ts";
 import { type BuildUnit, keyOf } from "../build-unit.ts";
 import { pinned } from "../recipes/versions.ts";
 import { unpackPackages } from "./apt.ts";
 
-/** The programs that the lab takes from Debian, and the libraries of theirs that a minimal Debian lacks. */
+/** The packages with the cluster's programs, and the libraries of theirs that a minimal Debian lacks. */
 export const debianPackages = [
-  ...["containerd", "runc", "docker.io", "containernetworking-plugins"],
-  ...["iptables", "conntrack", "socat", "ethtool", "debootstrap", "wget"],
-  ...["libmnl0", "libnetfilter-conntrack3", "libnfnetlink0", "libnftnl11", "libip4tc2", "libip6tc2", "libxtables12"],
-  ...["libseccomp2", "libdevmapper1.02.1", "libssl3", "libwrap0", "libnsl2", "libtirpc3", "libpsl5"],
+  ...["containerd", "runc", "docker.io", "docker-registry", "containernetworking-plugins", "iptables"],
+  ...["libmnl0", "libnftnl11", "libip4tc2", "libip6tc2", "libxtables12", "libseccomp2", "libdevmapper1.02.1"],
 ] as const;
 
 const tables = ["iptables", "ip6tables"].flatMap((name) => [name, `${name}-save`, `${name}-restore`]);
@@ -25,16 +23,14 @@ const programPaths: Readonly<Record<string, string>> = {
   dockerd: "usr/sbin/dockerd",
   docker: "usr/bin/docker",
   "docker-proxy": "usr/sbin/docker-proxy",
-  conntrack: "usr/sbin/conntrack",
-  socat: "usr/bin/socat",
-  ethtool: "sbin/ethtool",
+  registry: "usr/bin/docker-registry",
 };
 
 /** CNI plugins in the unpacked packages. They need no library but libc, so no wrapper either. */
 export const cniPath = "usr/lib/cni";
 
 /** Programs and libraries that are never started. */
-const ballast = [
+const unused = [
   "usr/bin/dnet",
   "usr/sbin/ovrouter",
   "usr/bin/containerd-shim",
@@ -48,16 +44,13 @@ export function debianUnit(context: BuildContext): BuildUnit {
   return {
     name: "debian",
     stage: "fetch Debian packages",
-    key: keyOf(pinned.debian, process.arch, debianPackages.join(" "), ballast.join(" ")),
+    key: keyOf(pinned.debian, process.arch, debianPackages.join(" "), unused.join(" ")),
     outputs: [...Object.values(programPaths), cniPath],
     seconds: 10,
     gigabytes: 0.6,
     async make(folder, note) {
-      const apt = join(buildCaches(context.cache), "apt");
-      rmSync(apt, { recursive: true, force: true });
-      await unpackPackages(debianPackages, folder, apt, note, context);
-      rmSync(apt, { recursive: true });
-      for (const path of ballast) rmSync(join(folder, path), { recursive: true });
+      await unpackPackages({ packages: debianPackages }, folder, "debian", note, context);
+      for (const path of unused) rmSync(join(folder, path), { recursive: true });
     },
   };
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { totalmem } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type BuildContext, buildCaches } from "../build-context.ts";
 import { type BuildUnit, keyOf } from "../build-unit.ts";
 import { downloadReleases, type PublishedRelease } from "../download/release.ts";
@@ -11,7 +11,7 @@ import { keepOfModule, keptFolder } from "./kept-modules.ts";
 
 /** Folder of a recipe: go.mod, go.sum and, for some, a main package of our own. */
 export const moduleFolder = ({ name, folder }: Pick<Recipe, "name" | "folder">): string =>
-  join(import.meta.dirname, "../../../modules", folder ?? name);
+  resolve(import.meta.dirname, "../../../modules", folder ?? name);
 
 /**
  * Arguments of `go` that build one program.
@@ -103,6 +103,7 @@ export function goUnit(
   return {
     name: recipe.name,
     stage: published ? `download ${recipe.name}` : `build ${recipe.name}`,
+    ...(recipe.releases && !published && { why: "its release cannot be downloaded here" }),
     key: recipeKey(recipe, moduleFolder(recipe), go.version),
     outputs: outputsOf(recipe),
     seconds: published ? 10 : recipe.seconds,

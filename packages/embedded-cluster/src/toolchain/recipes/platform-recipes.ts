@@ -7,7 +7,7 @@ const { rollouts, prometheus, prometheusOperator } = pinned;
 export const platformRecipes: readonly Recipe[] = [
   {
     name: "prometheus",
-    addOn: "monitoring",
+    addOns: ["monitoring"],
     // Of the ways to discover targets only Kubernetes' is used here; those of the clouds are three quarters of the build.
     programs: ["prometheus", "promtool"].map((output) => ({
       output,
@@ -21,7 +21,7 @@ export const platformRecipes: readonly Recipe[] = [
   },
   {
     name: "prometheus-operator",
-    addOn: "monitoring",
+    addOns: ["monitoring"],
     programs: ["operator", "prometheus-config-reloader"].map((output) => ({
       output,
       package: `github.com/prometheus-operator/prometheus-operator/cmd/${output}`,
@@ -38,7 +38,7 @@ export const platformRecipes: readonly Recipe[] = [
   },
   {
     name: "rollouts",
-    addOn: "rollouts",
+    addOns: ["rollouts"],
     programs: [
       { output: "rollouts-controller", package: "github.com/argoproj/argo-rollouts/cmd/rollouts-controller" },
       {

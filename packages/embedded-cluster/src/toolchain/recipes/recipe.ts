@@ -22,11 +22,11 @@ export interface KeptModule {
 /** How one tool is made from Go modules. Its folder below `modules/` pins the versions in go.mod and go.sum. */
 export interface Recipe {
   readonly name: string;
-  /** The folder, where it is not called as the recipe. */
+  /** The folder, where it is not called as the recipe; absolute for a recipe from outside of this package. */
   readonly folder?: string;
   readonly programs: readonly Program[];
-  /** Made only where this add-on is asked for; without one, always. */
-  readonly addOn?: AddOn;
+  /** Made only where one of these add-ons is asked for; without this list, always. */
+  readonly addOns?: readonly AddOn[];
   /** Variables that the linker sets, so that a binary knows its version. */
   readonly strings?: Readonly<Record<string, string>>;
   readonly keep?: readonly KeptModule[];

@@ -3,14 +3,14 @@ import { platformRecipes } from "./platform-recipes.ts";
 import type { Recipe } from "./recipe.ts";
 import { pinned } from "./versions.ts";
 
-const { kubernetes, pulumi, helm, coredns, registry, etcd, istio } = pinned;
+const { kubernetes, helm, coredns, etcd, istio } = pinned;
 
 /** Kubernetes takes its version from two packages, and calls itself v0.0.0 where nobody tells it. */
 const kubernetesStrings = Object.fromEntries(
   ["k8s.io/component-base/version", "k8s.io/client-go/pkg/version"].flatMap((place) => [
     [`${place}.gitVersion`, `v${kubernetes}`],
-    [`${place}.gitMajor`, "1"],
-    [`${place}.gitMinor`, "36"],
+    [`${place}.gitMajor`, kubernetes.split(".")[0] ?? ""],
+    [`${place}.gitMinor`, kubernetes.split(".")[1] ?? ""],
   ]),
 );
 
@@ -25,8 +25,8 @@ const kubernetesPrograms = [
   "kube-proxy",
 ] as const;
 
-/** What the lab always runs on, in the order of building: what takes longest comes first. */
-const labRecipes: readonly Recipe[] = [
+/** What the plain cluster, the mesh and the programs are made of, in the order of building: what takes longest comes first. */
+const clusterRecipes: readonly Recipe[] = [
   {
     name: "kubernetes",
     programs: [{ output: "hyperkube", package: ".", names: [...kubernetesPrograms, "etcd"], inBin: true }],
@@ -47,23 +47,8 @@ const labRecipes: readonly Recipe[] = [
     gigabytes: 4,
   },
   {
-    name: "pulumi",
-    folder: "../../pulumi-plugins/modules/pulumi",
-    programs: [{ output: "pulumi", package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", inBin: true }],
-    strings: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": `v${pulumi}` },
-    onPath: { args: ["version"], prints: `v${pulumi}` },
-    releases: [
-      {
-        url: `https://github.com/pulumi/pulumi/releases/download/v${pulumi}/pulumi-v${pulumi}-linux-{cpu}.tar.gz`,
-        sums: `https://github.com/pulumi/pulumi/releases/download/v${pulumi}/pulumi-${pulumi}-checksums.txt`,
-        strip: 1,
-      },
-    ],
-    seconds: 130,
-    gigabytes: 2.5,
-  },
-  {
     name: "istio",
+    addOns: ["istio", "gateway-api"],
     programs: [
       {
         output: "pilot-discovery",
@@ -91,6 +76,7 @@ const labRecipes: readonly Recipe[] = [
   },
   {
     name: "istioctl",
+    addOns: ["istioctl"],
     folder: "istio",
     programs: [
       {
@@ -106,6 +92,7 @@ const labRecipes: readonly Recipe[] = [
   },
   {
     name: "helm",
+    addOns: ["helm"],
     programs: [{ output: "helm", package: "helm.sh/helm/v3/cmd/helm", inBin: true }],
     strings: { "helm.sh/helm/v3/internal/version.version": `v${helm}` },
     onPath: { args: ["version", "--template", "{{.Version}}"], prints: `v${helm}` },
@@ -133,20 +120,6 @@ const labRecipes: readonly Recipe[] = [
     gigabytes: 0.8,
   },
   {
-    name: "registry",
-    programs: [{ output: "registry", package: ".", inBin: true }],
-    strings: { "github.com/distribution/distribution/v3/version.version": `v${registry}` },
-    releases: [
-      {
-        url: `https://github.com/distribution/distribution/releases/download/v${registry}/registry_${registry}_linux_{arch}.tar.gz`,
-        sums: `https://github.com/distribution/distribution/releases/download/v${registry}/registry_${registry}_linux_{arch}.tar.gz.sha256`,
-        strip: 0,
-      },
-    ],
-    seconds: 18,
-    gigabytes: 0.5,
-  },
-  {
     name: "pause",
     programs: [{ output: "pause", package: "." }],
     seconds: 1,
@@ -154,9 +127,9 @@ const labRecipes: readonly Recipe[] = [
   },
 ];
 
-/** Everything that is built from Go modules. */
-export const recipes: readonly Recipe[] = [...labRecipes, ...platformRecipes];
+/** Everything that this package builds from Go modules. */
+export const recipes: readonly Recipe[] = [...clusterRecipes, ...platformRecipes];
 
-/** The recipes that a cluster with these add-ons needs. */
-export const recipesFor = (addOns: readonly AddOn[]): readonly Recipe[] =>
-  recipes.filter(({ addOn }) => addOn === undefined || addOns.includes(addOn));
+/** The recipes among `all` that a cluster with these add-ons needs. */
+export const recipesFor = (addOns: readonly AddOn[], all: readonly Recipe[] = recipes): readonly Recipe[] =>
+  all.filter((recipe) => recipe.addOns === undefined || recipe.addOns.some((name) => addOns.includes(name)));

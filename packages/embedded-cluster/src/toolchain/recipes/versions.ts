@@ -1,16 +1,14 @@
 import type { ToolVersion } from "../tools.ts";
 
 /**
- * The versions that the lab is made for. Those of Go modules stand in their go.mod too, which a test compares; Node's is in
+ * The versions that the cluster is made for. Those of Go modules stand in their go.mod too, which a test compares; Node's is in
  * package.json alone.
  */
 export const pinned: Readonly<Record<Exclude<ToolVersion, "node">, string>> = {
-  pulumi: "3.250.0",
   kubernetes: "1.36.3",
   etcd: "3.6.8",
   helm: "3.22.0",
   coredns: "1.15.0",
-  registry: "3.0.0",
   istio: "1.29.1",
   pause: "3.10.2", // the tag that this Kubernetes asks for; the program is our own
   envoy: "1.40.0",

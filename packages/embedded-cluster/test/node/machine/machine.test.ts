@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { cgroupFolders } from "../../../src/node/machine/cgroups.ts";
 import { renderFootprint } from "../../../src/node/machine/footprint.ts";
-import { mayLowerOomScore, reachableNameServers } from "../../../src/node/machine/host.ts";
+import { reachableNameServers } from "../../../src/node/machine/host.ts";
 import { mountsBelow } from "../../../src/node/machine/mounts.ts";
 import { isLabResult, listeningSockets } from "../../../src/node/machine/outside.ts";
 import { findListener, parseListeners } from "../../../src/node/network/listeners.ts";
@@ -91,10 +91,6 @@ describe("files outside the lab folder", () => {
 });
 
 describe("the host", () => {
-  test("may lower an out-of-memory score only with CAP_SYS_RESOURCE", () => {
-    expect(mayLowerOomScore("CapEff:\t000001ffffffffff\n")).toBe(true);
-    expect(mayLowerOomScore("CapEff:\t000001fffeffffff\n")).toBe(false);
-  });
   test("gives the name servers that a pod can reach", () => {
     expect(
       reachableNameServers("# x\nnameserver 127.0.0.53\nnameserver 192.0.2.1\nnameserver ::1\nsearch a\n"),

@@ -1,54 +1,84 @@
+import { UserError } from "@canary-lab/kit/user-error";
 import { describe, expect, test } from "@jest/globals";
-import { otherLiveLab } from "../../../src/node/machine/owner.ts";
-import { refuseLongPath, refusePlatform, refuseRights } from "../../../src/node/machine/preflight.ts";
-import type { MarkedProcess } from "../../../src/node/supervision/proc.ts";
+import { hasCapability } from "../../../src/node/machine/capabilities.ts";
+import {
+  asOneError,
+  pathObstacle,
+  platformObstacle,
+  portObstacles,
+  rightsObstacle,
+} from "../../../src/node/machine/preflight.ts";
+import { exampleCommands } from "../node-spec.ts";
 
 const all = "CapEff:\t000001ffffffffff\n";
 
-describe("the preflight refuses", () => {
+describe("in the way is", () => {
   test.each([
     ["darwin", "arm64"],
     ["linux", "arm64"],
-  ])("%s %s, and says what is allowed", (platform, arch) => {
-    expect(() => refusePlatform(platform, arch)).toThrow(expect.objectContaining({ allowed: "linux x64" }));
+  ])("%s %s, and what is allowed is said", (platform, arch) => {
+    expect(platformObstacle(platform, arch)).toMatchObject({ allowed: "linux x64" });
   });
-  test("a user who is not root, and says what to do", () => {
-    expect(() => refuseRights(1000, all)).toThrow(/needs root/);
-    expect(() => refuseRights(1000, all)).toThrow(expect.objectContaining({ next: expect.stringContaining("sudo") }));
+  test("a user who is not root, and the command to run is said", () => {
+    expect(rightsObstacle(1000, all, "lab up")).toMatchObject({ message: /needs root/, next: "sudo lab up" });
   });
-  test("a root in name only", () => {
-    expect(() => refuseRights(0, "CapEff:\t00000000a80425fb\n")).toThrow(/CAP_NET_ADMIN and CAP_SYS_ADMIN/);
+  test("a root without the capabilities", () => {
+    expect(rightsObstacle(0, "CapEff:\t00000000a80425fb\n", "lab up")?.message).toMatch(
+      /CAP_NET_ADMIN and CAP_SYS_ADMIN/,
+    );
   });
   test("a folder whose sockets would have too long a name", () => {
-    expect(() => refuseLongPath(`/home/${"x".repeat(80)}/.lab`)).toThrow(/too long/);
+    expect(pathObstacle(`/home/${"x".repeat(80)}/.lab`, exampleCommands)?.message).toMatch(/too long/);
+  });
+  test("each port that another program listens on, and none of an embedded cluster's", () => {
+    const listeners = [
+      { address: "127.0.0.1", port: 16379, inode: 1 },
+      { address: "*", port: 6443, inode: 2 },
+      { address: "198.18.0.1", port: 5001, inode: 3 },
+      { address: "127.0.0.1", port: 5432, inode: 4 },
+    ];
+    const owners = new Map([
+      [1, { pid: 11, command: "etcd", home: "/gone/.lab" }],
+      [2, { pid: 12, command: "nginx", home: undefined }],
+    ]);
+    const found = portObstacles(listeners, exampleCommands, (inode) => owners.get(inode));
+    expect(found.map(({ message, place, next }) => [message, place, next])).toEqual([
+      ["Port 6443 on 198.18.0.1 is taken.", "process 12: nginx", "kill 12, then run: lab up"],
+      ["Port 5001 on 198.18.0.1 is taken.", "a listener on 198.18.0.1:5001", "end that program, then run: lab up"],
+    ]);
   });
 });
 
-test("the preflight lets pass what is fine", () => {
-  refusePlatform("linux", "x64");
-  refuseRights(0, all);
-  refuseLongPath("/home/me/canary-lab/.lab");
+test("nothing is in the way where all is fine", () => {
+  expect(platformObstacle("linux", "x64")).toBeUndefined();
+  expect(rightsObstacle(0, all, "lab up")).toBeUndefined();
+  expect(pathObstacle("/home/me/canary-lab/.lab", exampleCommands)).toBeUndefined();
 });
 
-describe("another lab", () => {
-  const lab = "/home/me/.lab";
-  const process = (more: Partial<MarkedProcess>): MarkedProcess => ({
-    pid: 1,
-    isLeader: true,
-    startTicks: 1,
-    lab: "/home/you/.lab",
-    name: "etcd",
-    digest: "abc",
-    command: "etcd",
-    ...more,
-  });
-  const find = (one: MarkedProcess, folderExists = true) => otherLiveLab(lab, [one], () => folderExists);
+test("a capability is read from the effective set", () => {
+  expect(hasCapability(all, "CAP_SYS_RESOURCE")).toBe(true);
+  expect(hasCapability("CapEff:\t000001fffeffffff\n", "CAP_SYS_RESOURCE")).toBe(false);
+});
 
-  test("is alive while one of its processes is", () => expect(find(process({}))).toBe("/home/you/.lab"));
-  test("is not this one", () => expect(find(process({ lab }))).toBeUndefined());
-  test("is dead when only containers are left", () =>
-    expect(
-      find(process({ name: "containerd", command: "containerd-shim-runc-v2 -id 1", isLeader: false })),
-    ).toBeUndefined());
-  test("is dead when its folder was deleted", () => expect(find(process({}), false)).toBeUndefined());
+describe("several obstacles", () => {
+  const [disk, port] = [
+    new UserError("The disk is full.", { place: "/", next: "free some" }),
+    new UserError("Port 1 is taken.", { next: "kill 1" }),
+  ];
+  test("are named in one error, each with its place and next step", () => {
+    expect(asOneError([disk, port])?.message).toBe(
+      [
+        "2 things are in the way:",
+        "  - The disk is full.",
+        "      at:      /",
+        "      next:    free some",
+        "  - Port 1 is taken.",
+        "      next:    kill 1",
+      ].join("\n"),
+    );
+  });
+  test("one alone stays as it is, and none is no error", () => {
+    expect(asOneError([disk])).toBe(disk);
+    expect(asOneError([])).toBeUndefined();
+  });
 });

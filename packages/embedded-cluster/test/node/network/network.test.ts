@@ -33,18 +33,50 @@ describe("the bridge", () => {
   });
 });
 
-describe("the lab's rules", () => {
-  test("keep other machines out before anything is translated", () => {
-    const raw = renderRules("").split("*nat")[0];
-    expect(raw).toContain("-I PREROUTING -j CANARY-LAB-GUARD");
-    expect(raw?.indexOf("-i lo -j RETURN")).toBeLessThan(raw?.indexOf("-d 198.18.0.0/15 -j DROP") ?? 0);
+/** The rules of one chain, in order. */
+const rulesOf = (chain: string): string[] =>
+  renderRules("")
+    .split("\n")
+    .filter((line) => line.startsWith(`-A ${chain} `))
+    .map((line) => line.slice(`-A ${chain} `.length));
+
+describe("the cluster's rules", () => {
+  test("keep other machines out before anything is translated, and everybody but the machine itself from loopback", () => {
+    expect(renderRules("").split("*nat")[0]).toContain("-I PREROUTING -j CANARY-LAB-GUARD");
+    expect(rulesOf("CANARY-LAB-GUARD")).toEqual([
+      "-i lo -j RETURN",
+      "-d 127.0.0.0/8 -j DROP",
+      "-i canary-lab0 -j RETURN",
+      "-d 198.18.0.0/15 -j DROP",
+    ]);
   });
+
+  test("let pods call two ports of the node's own address before the user's firewall, and nothing else of the machine", () => {
+    expect(rulesOf("CANARY-LAB-INPUT")).toEqual([
+      "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
+      "-d 198.18.0.1/32 -p tcp -m tcp --dport 6443 -j ACCEPT",
+      "-d 198.18.0.1/32 -p tcp -m tcp --dport 10250 -j ACCEPT",
+    ]);
+  });
+
+  test("let pods call each other before the user's firewall, and other machines only after it", () => {
+    expect(rulesOf("CANARY-LAB-FORWARD")).toEqual([
+      "-i canary-lab0 -j ACCEPT",
+      "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
+    ]);
+    expect(renderRules("")).toContain("-I FORWARD -o canary-lab0 -j CANARY-LAB-FORWARD");
+    expect(rulesOf("FORWARD")).toEqual(["-i canary-lab0 -j CANARY-LAB-OUTWARD"]);
+  });
+
   test("jump from the built-in chains once, however often they are made", () => {
     const jumps = renderRules("")
       .split("\n")
-      .filter((line) => line.startsWith("-I "));
-    expect(jumps.map((line) => line.split(" ")[1])).toEqual(["PREROUTING", "POSTROUTING", "INPUT", "FORWARD"]);
-    expect(renderRules(jumps.join("\n").replaceAll("-I ", "-A "))).not.toContain("-I ");
+      .filter((line) => /^-[IA] [A-Z]+ /.test(line))
+      .map((line) => line.replace(/^-I/, "-A"));
+    const from = ["PREROUTING", "POSTROUTING", "INPUT", "FORWARD", "FORWARD"];
+    expect(jumps.map((line) => line.split(" ")[1])).toEqual(from);
+    const again = renderRules(jumps.join("\n")).split("\n");
+    expect(again.filter((line) => line.startsWith("-I ") || jumps.includes(line))).toEqual([]);
   });
 });
 
@@ -57,6 +89,12 @@ describe("what iptables-save says", () => {
       "nat/KUBE-SVC-ABC",
     ]);
     expect(labChainsIn("")).toEqual([]);
+  });
+
+  test("becomes the removal of a chain that another version left, without the chains of this one", () => {
+    const removal = renderRemoval(saved, (chain) => chain === "CANARY-LAB-PODS");
+    expect(removal).toContain("-D FORWARD -j CANARY-LAB-PODS\n-F CANARY-LAB-PODS\n-X CANARY-LAB-PODS");
+    expect(removal).not.toContain("KUBE-");
   });
 
   test("becomes the removal of the lab's chains, and of nothing else", () => {

@@ -6,10 +6,11 @@ import {
   endProcesses,
   identify,
   isAlive,
+  isNodeProgram,
   markedProcesses,
   parseMark,
   parseStat,
-  processMark,
+  renderMark,
 } from "../../../src/node/supervision/proc.ts";
 
 const stat = (state: string, command = "etcd") =>
@@ -26,6 +27,12 @@ describe("/proc/PID/stat", () => {
   test("that is not there counts as ended", () => expect(parseStat("")).toBeUndefined());
 });
 
+test.each(["kubelet", "kube-proxy", "k3s-server", "k3s-agent", "kubelite", "microshift"])(
+  "%s makes a machine a Kubernetes node",
+  (comm) => expect(isNodeProgram(comm)).toBe(true),
+);
+test("a command that only talks to one does not", () => expect(isNodeProgram("kubectl")).toBe(false));
+
 describe("the mark in the environment", () => {
   const environ = (mark: Record<string, string>) =>
     Object.entries({ PATH: "/bin", ...mark, HOME: "/" })
@@ -33,8 +40,8 @@ describe("the mark in the environment", () => {
       .join("\0");
 
   test("is found again, whatever the folder is called", () => {
-    const mark = processMark("/home/me and you/.lab", "etcd", "abc");
-    expect(parseMark(environ(mark))).toEqual({ lab: "/home/me and you/.lab", name: "etcd", digest: "abc" });
+    const mark = { home: "/home/me and you/.lab", nodeId: "id", name: "etcd", digest: "abc" };
+    expect(parseMark(environ(renderMark(mark)))).toEqual(mark);
   });
   test("of somebody else's variable is none", () => {
     expect(parseMark(environ({ CANARY_LAB_PROCESS: "yes" }))).toBeUndefined();
@@ -48,20 +55,20 @@ describe("a process", () => {
     spawn(process.execPath, ["-e", script], { env: mark, detached: true });
 
   test("is found by its mark, and ended", async () => {
-    const lab = `/tmp/test-${process.pid}/.lab`;
-    const child = start(processMark(lab, "etcd", "abc"));
+    const home = `/tmp/test-${process.pid}/.lab`;
+    const child = start(renderMark({ home, nodeId: "id", name: "etcd", digest: "abc" }));
     await once(child, "spawn");
-    const found = markedProcesses().filter((one) => one.lab === lab);
+    const found = markedProcesses().filter((one) => one.home === home);
     expect(found).toEqual([expect.objectContaining({ pid: child.pid, name: "etcd", digest: "abc", isLeader: true })]);
     await endProcesses(found, 2000);
     expect(found.some(isAlive)).toBe(false);
   });
 
   test("that another one started is not taken for it, not even as an orphan", async () => {
-    const lab = `/tmp/test-orphan-${process.pid}/.lab`;
+    const home = `/tmp/test-orphan-${process.pid}/.lab`;
     const script = 'require("node:child_process").spawn("sleep", ["60"]); setInterval(() => {}, 1000)';
-    const child = start(processMark(lab, "containerd", "abc"), script);
-    const mine = () => markedProcesses().filter((one) => one.lab === lab);
+    const child = start(renderMark({ home, nodeId: "id", name: "containerd", digest: "abc" }), script);
+    const mine = () => markedProcesses().filter((one) => one.home === home);
     while (mine().length < 2) await sleep(20);
     child.kill("SIGKILL");
     await once(child, "exit");

@@ -1,6 +1,6 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { describe, expect, test } from "@jest/globals";
-import { parseProxies, renderAptConfig } from "../../../src/toolchain/debian/apt.ts";
+import { debianProblems, renderAptConfig, renderStatus } from "../../../src/toolchain/debian/apt.ts";
 import {
   findMirror,
   parseOneLineSources,
@@ -94,7 +94,18 @@ Acquire::https::CaInfo "/etc/house.pem";
     expect(config).not.toContain("AllowInsecure");
   });
 
-  test("gives its proxies to others", () => {
-    expect(parseProxies(dump)).toEqual({ http_proxy: "http://proxy.test:3128" });
+  test("takes nothing for installed but what it is told", () => {
+    expect(renderStatus([])).toBe("");
+    const stanzas = renderStatus([{ name: "mawk", provides: "awk" }, { name: "dpkg" }]).split("\n\n");
+    expect(stanzas.map((stanza) => stanza.split("\n")[0])).toEqual(["Package: mawk", "Package: dpkg", ""]);
+    expect(stanzas[0]).toContain("\nProvides: awk");
+    expect(stanzas[1]).not.toContain("Provides");
   });
+});
+
+test("all programs that are missing are named at once", () => {
+  const missing = debianProblems({ up: "up", down: "down" }, "/nowhere")
+    .map(({ message }) => /^There is no (\S+) here/.exec(message)?.[1])
+    .filter((program) => program !== undefined);
+  expect(missing).toEqual(["apt-config", "apt-get", "dpkg-deb", "tar", "bash"]);
 });

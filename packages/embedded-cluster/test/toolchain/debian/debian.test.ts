@@ -20,7 +20,7 @@ exec '/lab/debian/usr/sbin/runc' "$@"
     expect(wrappers.iptables).toContain(`/usr/sbin/iptables-${backend}'`);
     expect(wrappers["ip6tables-restore"]).toContain(`/usr/sbin/ip6tables-${backend}-restore'`);
     expect(Object.keys(wrappers)).toEqual(
-      expect.arrayContaining(["containerd", "runc", "dockerd", "conntrack", "iptables-save"]),
+      expect.arrayContaining(["containerd", "runc", "dockerd", "registry", "iptables-save"]),
     );
   });
 });

@@ -12,12 +12,10 @@ const goMod = (recipe: { readonly name: string; readonly folder?: string }) =>
 
 describe("recipes", () => {
   test.each([
-    ["pulumi", "github.com/pulumi/pulumi/pkg/v3", pinned.pulumi],
     ["kubernetes", "k8s.io/kubernetes", pinned.kubernetes],
     ["kubernetes", "go.etcd.io/etcd/server/v3", pinned.etcd],
     ["helm", "helm.sh/helm/v3", pinned.helm],
     ["coredns", "github.com/coredns/coredns", pinned.coredns],
-    ["registry", "github.com/distribution/distribution/v3", pinned.registry],
     ["istio", "sigs.k8s.io/gateway-api", pinned.gatewayApi],
     ["rollouts", "github.com/argoproj/argo-rollouts", pinned.rollouts],
     ["prometheus", "github.com/prometheus/prometheus", pinned.prometheus.replace(/^3\./, "0.3")],
@@ -46,10 +44,20 @@ describe("recipes", () => {
 
   test("what an add-on needs is made only for it", () => {
     const names = (...addOns: readonly AddOn[]) => recipesFor(addOns).map(({ name }) => name);
-    const lean = names();
-    expect(lean).toEqual(recipes.filter(({ addOn }) => addOn === undefined).map(({ name }) => name));
-    expect(names("rollouts")).toEqual([...lean, "rollouts"]);
-    expect(names("monitoring")).toEqual([...lean, "prometheus", "prometheus-operator"]);
+    const plain = names();
+    expect(plain).toEqual(["kubernetes", "coredns", "registry", "pause"]);
+    const added = Object.fromEntries(
+      addOnNames.map((addOn) => [addOn, names(addOn).filter((n) => !plain.includes(n))]),
+    );
+    expect(added).toEqual({
+      istio: ["istio"],
+      "gateway-api": ["istio"],
+      monitoring: ["prometheus", "prometheus-operator"],
+      rollouts: ["rollouts"],
+      "node-image": [],
+      helm: ["helm"],
+      istioctl: ["istioctl"],
+    });
   });
 
   test("of a recipe's programs those that are called by name are on PATH", () => {

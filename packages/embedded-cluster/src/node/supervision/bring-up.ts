@@ -1,0 +1,88 @@
+import { existsSync, renameSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
+import { makePrivateFolder } from "@canary-lab/kit/private-files";
+import type { UserError } from "@canary-lab/kit/user-error";
+import type { NodeLayout } from "../layout.ts";
+import type { ProcessSpec } from "../processes/process-spec.ts";
+import { awaitReady } from "./readiness.ts";
+import { endProcess, ensureProcess, logFile, ProcessEndedError, type Supervision } from "./supervisor.ts";
+
+/** A process that is ready. */
+export interface StartedProcess {
+  /** True where it, or one that it needs, lost what it had stored: whoever works with it has to begin anew. */
+  readonly isAnew: boolean;
+}
+
+/**
+ * Starts a process where it does not run, and waits until it is ready.
+ *
+ * A machine that loses power can leave data that a process cannot start with. So where a process ends twice on the data that
+ * it has, it is tried without. If it then becomes ready, the data was the cause: it is kept in the folder `damaged`, and the process
+ * goes on empty. If not, the data is put back, and the first error stands.
+ *
+ * @param needed the processes that it names in `after`
+ */
+export async function bringUp(
+  spec: ProcessSpec,
+  needed: readonly StartedProcess[],
+  supervision: Supervision,
+): Promise<StartedProcess> {
+  await endTrial(spec, supervision); // of a run that was killed
+  const isAnew = needed.some((process) => process.isAnew);
+  if (isAnew) await endProcess(spec.name, supervision); // it holds on to what is gone
+  const first = await tryToStart(spec, supervision);
+  if (first === undefined) return { isAnew };
+  if (dataOf(spec).length === 0) throw first;
+  if ((await tryToStart(spec, supervision)) === undefined) return { isAnew }; // it was killed, or short of memory
+  await startWithout(spec, first, supervision);
+  return { isAnew: true };
+}
+
+/** Undefined where the process is ready; the error where it ended before. */
+async function tryToStart(spec: ProcessSpec, supervision: Supervision): Promise<UserError | undefined> {
+  try {
+    await awaitReady(await ensureProcess(spec, supervision), supervision);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ProcessEndedError) return error;
+    throw error;
+  }
+}
+
+const dataOf = (spec: ProcessSpec): string[] => (spec.data ?? []).filter((path) => existsSync(path));
+
+/** Where the data is while the process is tried without; the next run puts back what it finds there. */
+const trialFolder = ({ name }: ProcessSpec, { damaged }: NodeLayout): string => join(damaged, `${name}.trial`);
+
+async function startWithout(spec: ProcessSpec, first: UserError, supervision: Supervision): Promise<void> {
+  const { layout, say } = supervision;
+  const trial = makePrivateFolder(trialFolder(spec, layout));
+  for (const path of dataOf(spec)) renameSync(path, join(trial, basename(path)));
+  let error: unknown = first;
+  try {
+    if ((await tryToStart(spec, supervision)) === undefined) error = undefined;
+  } finally {
+    if (error !== undefined) await endTrial(spec, supervision);
+  }
+  if (error !== undefined) throw error;
+  const kept = join(layout.damaged, spec.name);
+  rmSync(kept, { recursive: true, force: true });
+  renameSync(trial, kept);
+  say(
+    `${spec.name} could not start with its data, which is damaged, as after a power failure: it goes on without. The data is kept in ${kept} until the cluster is taken down; ${logFile(layout, spec.name)}.1 has the reason.`,
+  );
+}
+
+/** Puts the data back that a trial had moved away. */
+async function endTrial(spec: ProcessSpec, supervision: Supervision): Promise<void> {
+  const trial = trialFolder(spec, supervision.layout);
+  if (!existsSync(trial)) return;
+  await endProcess(spec.name, supervision);
+  for (const path of spec.data ?? []) {
+    const moved = join(trial, basename(path));
+    if (!existsSync(moved)) continue;
+    rmSync(path, { recursive: true, force: true }); // what the start without data has made
+    renameSync(moved, path);
+  }
+  rmSync(trial, { recursive: true });
+}

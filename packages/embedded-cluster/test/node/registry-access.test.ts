@@ -1,0 +1,62 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { nodeLayout } from "../../src/node/layout.ts";
+import {
+  admits,
+  ensureRegistryAccess,
+  passwordIn,
+  registryAccessFiles,
+  renderRegistryHosts,
+} from "../../src/node/pki/registry-access.ts";
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "canary-lab-registry-"));
+});
+afterEach(() => rmSync(home, { recursive: true }));
+
+const make = () => {
+  const layout = nodeLayout(home);
+  ensureRegistryAccess(layout);
+  const { htpasswd, dockerConfig } = registryAccessFiles(layout);
+  const password = passwordIn(readFileSync(join(dockerConfig, "config.json"), "utf8")) ?? "";
+  return { layout, htpasswd, dockerConfig, password };
+};
+
+test("the password of the registry is long, its own in each cluster, and admitted by the hash", () => {
+  const { htpasswd, password } = make();
+  expect(password).toMatch(/^[\w-]{43}$/);
+  expect(readFileSync(htpasswd, "utf8")).toMatch(/^canary-lab:\$2[aby]\$04\$\S{53}\n$/);
+  expect(admits(readFileSync(htpasswd, "utf8"), password)).toBe(true);
+  expect(admits(readFileSync(htpasswd, "utf8"), `${password}x`)).toBe(false);
+  rmSync(home, { recursive: true });
+  expect(make().password).not.toBe(password);
+});
+
+test("every file with the password or its hash is the user's alone", () => {
+  make();
+  const files = readdirSync(home, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  expect(files.map(({ name }) => name).sort()).toEqual(["config.json", "hosts.toml", "registry.htpasswd"]);
+  for (const { parentPath, name } of files) expect(statSync(join(parentPath, name)).mode & 0o777).toBe(0o600);
+});
+
+test("what is there is kept, and a file that is lost or spoiled is made again", () => {
+  const first = make();
+  const hash = readFileSync(first.htpasswd, "utf8");
+  expect(readFileSync(make().htpasswd, "utf8")).toBe(hash);
+  rmSync(first.htpasswd);
+  expect(make().password).toBe(first.password);
+  rmSync(join(first.dockerConfig, "config.json"));
+  const second = make();
+  expect(second.password).not.toBe(first.password);
+  expect(admits(readFileSync(second.htpasswd, "utf8"), second.password)).toBe(true);
+});
+
+test("containerd shows the password and verifies the registry by the cluster's authority", () => {
+  const hosts = renderRegistryHosts(nodeLayout("/home/me/canary-lab/.lab"), "secret");
+  expect(hosts).toContain('ca = "/home/me/canary-lab/.lab/node/pki/ca.crt"');
+  expect(hosts).toContain(`authorization = "Basic ${Buffer.from("canary-lab:secret").toString("base64")}"`);
+  expect(hosts).not.toContain("skip_verify");
+});
