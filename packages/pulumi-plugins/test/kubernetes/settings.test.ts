@@ -4,7 +4,6 @@ import { join, resolve } from "node:path";
 import { selectContext } from "@canary-lab/kit/kube/kubeconfig";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import { kubeconfigFrom } from "../../src/kubernetes/api/kubeconfig.ts";
-import { judge, unplaced } from "../../src/kubernetes/conformance/verdict.ts";
 import { checkSettings, compareSettings, readSettings } from "../../src/kubernetes/settings.ts";
 import { unknown } from "../../src/values.ts";
 
@@ -76,22 +75,5 @@ describe("kubeconfig", () => {
     expect(authority(join(folder, "config"))).toBe(join(folder, "ca.crt"));
     expect(authority(kubeconfig("https://127.0.0.1:6443/"))).toBe(resolve("ca.crt"));
     expect(() => kubeconfigFrom("{{")).toThrow();
-  });
-});
-
-describe("the verdict on a replay", () => {
-  test("addresses and the node's name say only where it ran", () => {
-    expect(unplaced('{"clusterIP":"198.19.3.4","nodeName": "canary-lab","x":"198.20.0.1"}')).toBe(
-      '{"clusterIP":"<ip>","nodeName": "lab-node","x":"198.20.0.1"}',
-    );
-  });
-
-  test("a difference must be on the list, and enough cases must agree", () => {
-    const printed = "agree  a\ndiffer b\n  step\n    .result: x\n1 of 2 cases agree; 1 of 2 steps agree";
-    expect(judge(printed, { b: "why" }, 1)).toEqual({ passed: true, surprising: [], notes: ["known    b: why"] });
-    expect(judge(printed, {}, 1).surprising).toEqual(["b"]);
-    expect(judge(printed, {}, 1).passed).toBe(false);
-    expect(judge(printed, { b: "why" }, 2).passed).toBe(false);
-    expect(judge("", {}, 0).passed).toBe(false);
   });
 });
