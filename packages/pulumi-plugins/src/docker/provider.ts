@@ -19,9 +19,9 @@ const imageType = "docker:index/image:Image";
 
 /** Everything but images is refused: half a provider that pretends to be whole would be worse than none. */
 function refuse(what: string): never {
-  const error = new UserError(`The lab's stand-in for the Docker provider does not know ${what}.`, {
+  const error = new UserError(`This substitute of the Docker plugin does not know ${what}.`, {
     allowed: imageType,
-    next: `pulumi plugin install resource docker v${version}, where the network allows it, then npm run up`,
+    next: `pulumi plugin install resource docker v${version}, where the network allows it`,
   });
   throw Object.assign(error, { code: status.UNIMPLEMENTED });
 }

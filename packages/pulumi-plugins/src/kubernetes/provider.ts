@@ -22,7 +22,7 @@ const refused = /^kubernetes:(helm\.sh|kustomize|yaml)(\/|:)/;
 
 const notSupported = (what: string): Error =>
   new Error(
-    `${what} is not supported by this stand-in for the Kubernetes plugin; its README says what is, and how to install the real one`,
+    `${what} is not supported by this substitute of the Kubernetes plugin; its README says what is, and how to install the real one`,
   );
 
 /** The provider behind the plugin's RPCs: sends each to plain objects or to Helm releases. */

@@ -81,8 +81,8 @@ const isCounted = (resource: string): boolean => !/^pulumi:(pulumi|providers):/.
 function operationOf({ resourcePreEvent }: EngineEvent): Operation | undefined {
   const metadata = resourcePreEvent?.metadata;
   if (!metadata || !isCounted(nameOf(metadata.urn))) return undefined;
-  const { keys, detailedDiff = {} } = metadata;
-  const diff = Object.entries(detailedDiff).map(([path, { diffKind }]) => [path, diffKind]);
+  const { keys, detailedDiff } = metadata; // null where the engine has none
+  const diff = Object.entries(detailedDiff ?? {}).map(([path, { diffKind }]) => [path, diffKind]);
   return {
     r: nameOf(metadata.urn),
     op: metadata.op,
