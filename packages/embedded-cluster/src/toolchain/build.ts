@@ -2,7 +2,7 @@ import type { Progress } from "@canary-lab/kit/progress";
 import { asOneError } from "@canary-lab/kit/user-error";
 import type { BuildContext } from "./build-context.ts";
 import { type BuildUnit, makeUnit } from "./build-unit.ts";
-import { findReleases } from "./download/release.ts";
+import { chooseSources } from "./download/release.ts";
 import type { Go } from "./go/go.ts";
 import { fetchModules, goUnit } from "./go/go-build.ts";
 import { renderPlan } from "./plan.ts";
@@ -29,9 +29,9 @@ export interface BuildPlan {
 
 /** Looks whether upstream can be reached, which decides what is downloaded and what is built. */
 export async function planBuild({ recipes, system, go }: Missing, context: BuildContext): Promise<BuildPlan> {
-  const published = await Promise.all(recipes.map((recipe) => findReleases(recipe.releases ?? [])));
-  const tools = recipes.map((recipe, i) => goUnit(recipe, go, published[i], context));
-  const compiled = recipes.filter((_, i) => published[i] === undefined);
+  const sources = await chooseSources(recipes);
+  const tools = recipes.map((recipe, i) => goUnit(recipe, go, sources[i], context));
+  const compiled = recipes.filter((_, i) => sources[i]?.releases === undefined);
   return { lanes: [tools, system], units: [...tools, ...system], compiled, go };
 }
 

@@ -3,7 +3,7 @@ import { totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { type BuildContext, buildCaches } from "../build-context.ts";
 import { type BuildUnit, keyOf } from "../build-unit.ts";
-import { downloadReleases, type PublishedRelease } from "../download/release.ts";
+import { downloadReleases, type ToolSource } from "../download/release.ts";
 import type { Program, Recipe } from "../recipes/recipe.ts";
 import { run } from "../run.ts";
 import type { Go } from "./go.ts";
@@ -68,11 +68,12 @@ function makeGoEnvironment({ cache }: BuildContext): NodeJS.ProcessEnv {
  * The key of a Go tool: what it is built from, how, and with which compiler. Of the compiler's version `1.26` counts, not the
  * patch: a shell whose PATH has another patch of it, or none, must not cost a build of everything.
  *
- * @param folder holds go.mod, go.sum and our own sources.
+ * @param folder holds go.mod, go.sum and our own sources. Sources of another tool in the same folder do not count.
  */
 export function recipeKey(recipe: Recipe, folder: string, goVersion: string): string {
   const commands = recipe.programs.map((program) => goBuildArguments(recipe, program, program.output));
-  const sources = readdirSync(folder).sort();
+  const own = recipe.programs.filter((program) => program.package.startsWith("./")).map((program) => program.package);
+  const sources = [".", ...own].flatMap((place) => filesIn(folder, place));
   return keyOf(
     goVersion.split(".").slice(0, 2).join("."),
     process.arch,
@@ -80,6 +81,12 @@ export function recipeKey(recipe: Recipe, folder: string, goVersion: string): st
     ...sources.flatMap((file) => [file, readFileSync(join(folder, file), "utf8")]),
   );
 }
+
+const filesIn = (folder: string, place: string): string[] =>
+  readdirSync(join(folder, place), { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(place, entry.name))
+    .sort();
 
 /** Files that a recipe leaves in its folder. */
 export function outputsOf(recipe: Recipe): string[] {
@@ -92,24 +99,20 @@ export function outputsOf(recipe: Recipe): string[] {
 /**
  * One Go tool as a build unit.
  *
- * @param published what upstream publishes of it, where that can be reached; built from modules otherwise.
+ * @param source where it comes from; built from modules where that is not decided, since the key does not depend on it.
  */
-export function goUnit(
-  recipe: Recipe,
-  go: Go,
-  published: readonly PublishedRelease[] | undefined,
-  context: BuildContext,
-): BuildUnit {
+export function goUnit(recipe: Recipe, go: Go, source: ToolSource | undefined, context: BuildContext): BuildUnit {
+  const releases = source?.releases;
   return {
     name: recipe.name,
-    stage: published ? `download ${recipe.name}` : `build ${recipe.name}`,
-    ...(recipe.releases && !published && { why: "its release cannot be downloaded here" }),
+    stage: releases ? `download ${recipe.name}` : `build ${recipe.name}`,
+    ...(source && { why: source.why }),
     key: recipeKey(recipe, moduleFolder(recipe), go.version),
     outputs: outputsOf(recipe),
-    seconds: published ? 10 : recipe.seconds,
-    gigabytes: published ? 0.5 : recipe.gigabytes,
+    seconds: releases ? 10 : recipe.seconds,
+    gigabytes: releases ? 0.5 : recipe.gigabytes,
     async make(folder, note) {
-      if (published) return downloadReleases(published, folder, note, context);
+      if (releases) return downloadReleases(releases, folder, note, context);
       let packages = 0;
       for (const program of recipe.programs) {
         await run(await go.command(), goBuildArguments(recipe, program, join(folder, program.output)), {

@@ -24,7 +24,7 @@ async function chartOf(): Promise<string> {
   const progress = createProgress();
   const settings = embeddedSettings();
   const tools = await ensureTools(settings, progress, ["rollouts"]);
-  await ensureImages(tools, nodeLayout(settings.home), ["rollouts"], settings.cache, progress);
+  await ensureImages(["rollouts"], { tools, layout: nodeLayout(settings.home), settings, progress });
   const mirror = await ensureCharts(tools, settings.home);
   const chart = readdirSync(mirror).find((name) => name.startsWith(`${controller}-`));
   if (chart === undefined) throw new Error(`${mirror} has no chart ${controller}`);
