@@ -14,6 +14,9 @@ export default {
     {
       ...shared,
       displayName: "unit",
+      testEnvironment: "<rootDir>/test/unit/no-leftovers.mjs",
+      // Pulumi's SDK loads both for functions that it serializes, of which there are none here. They would be two thirds of what it loads.
+      moduleNameMapper: { "^(typescript|@npmcli/arborist)$": "<rootDir>/test/unit/nothing.cjs" },
       testMatch: [
         "<rootDir>/test/unit/**/*.test.ts",
         "<rootDir>/apps/*/test/**/*.test.ts",
@@ -24,12 +27,13 @@ export default {
       ...shared,
       displayName: "e2e",
       testMatch: ["<rootDir>/test/e2e/**/*.test.ts"],
-      setupFilesAfterEnv: ["<rootDir>/test/e2e/support/patience.mjs"],
+      setupFilesAfterEnv: ["<rootDir>/test/e2e/support/timeout.mjs"],
       globalSetup: "<rootDir>/test/e2e/support/whole-suite.mjs",
       globalTeardown: "<rootDir>/test/e2e/support/whole-suite-end.mjs",
     },
   ],
   // Jest leaves a core to whoever watches: of two, one would stand idle. End-to-end tests share one lab, hence their --runInBand.
   maxWorkers: "100%",
+  reporters: ["default", "<rootDir>/test/report/seconds-reporter.ts", "<rootDir>/test/e2e/support/proved-reporter.ts"],
   testSequencer: "<rootDir>/test/e2e/support/in-order.mjs",
 };

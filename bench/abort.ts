@@ -1,7 +1,8 @@
 import { readRollout } from "../canary/rollout/rollout-status.ts";
-import { backToStart, enterStack, setConfig } from "../test/e2e/support/configure.ts";
+import { backToStart, enterStack, mustBeUp } from "../test/e2e/support/configure.ts";
 import { canaryctl } from "../test/e2e/support/lab.ts";
 import { liveRollout } from "../test/e2e/support/rollout.ts";
+import { editConfig, keepConfig } from "../test/e2e/support/stack-config.ts";
 import { routeInEffect, startSteadyLoad } from "../test/e2e/support/traffic.ts";
 import { until } from "../test/e2e/support/until.ts";
 import { repeat, secondsOf } from "./sample.ts";
@@ -9,9 +10,10 @@ import type { Row } from "./table.ts";
 
 /** From the start of an abort to the last answer of v2, for a Rollout that waits with half of the traffic on v2. */
 export async function measureAbort(runs: number): Promise<Row> {
-  const leave = await enterStack({ strategy: "rollout-canary", plan: { steps: [{ weight: 50, pause: true }] } });
+  const restore = keepConfig();
   try {
-    await setConfig({ canaryEnabled: true });
+    await enterStack({ strategy: "rollout-canary", plan: { steps: [{ weight: 50, pause: true }] } });
+    editConfig({ canaryEnabled: true });
     secondsOf(await canaryctl("up"));
     const values = await repeat(runs, async (run) => {
       if (run > 0) secondsOf(await canaryctl("retry"));
@@ -20,8 +22,9 @@ export async function measureAbort(runs: number): Promise<Row> {
     });
     return { what: "`canaryctl abort`, start to the last v2 response", values, unit: "s", atMost: 2 };
   } finally {
-    await leave();
     await backToStart();
+    restore();
+    await mustBeUp();
   }
 }
 

@@ -1,7 +1,7 @@
-import { mustBeUp, setConfig } from "../test/e2e/support/configure.ts";
+import { mustBeUp } from "../test/e2e/support/configure.ts";
 import { fullStack, isFullStackReady } from "../test/e2e/support/full-stack.ts";
 import { canaryctl, down, pulumi, up } from "../test/e2e/support/lab.ts";
-import { keepConfig } from "../test/e2e/support/stack-config.ts";
+import { editConfig, keepConfig } from "../test/e2e/support/stack-config.ts";
 import { until } from "../test/e2e/support/until.ts";
 import { measureMemory } from "./memory.ts";
 import { repeat, secondsOf } from "./sample.ts";
@@ -10,7 +10,7 @@ import type { Row } from "./table.ts";
 /** The lab with monitoring and Rollouts: from nothing running to all of it ready, then idle, then with nothing to do. */
 export async function measureFullStack(runs: number): Promise<readonly Row[]> {
   const restore = keepConfig();
-  await setConfig(fullStack);
+  editConfig(fullStack);
   await mustBeUp(); // builds the tools where they are not there
   try {
     const ready = await repeat(Math.max(1, Math.floor(runs / 3)), async () => {

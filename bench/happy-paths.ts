@@ -1,5 +1,6 @@
-import { backToStart, enterStack, type StackValues } from "../test/e2e/support/configure.ts";
+import { backToStart, enterStack, mustBeUp } from "../test/e2e/support/configure.ts";
 import { canaryctl } from "../test/e2e/support/lab.ts";
+import { keepConfig, type StackValues } from "../test/e2e/support/stack-config.ts";
 import { sendLoad, startSteadyLoad } from "../test/e2e/support/traffic.ts";
 import { until } from "../test/e2e/support/until.ts";
 import { secondsOf } from "./sample.ts";
@@ -32,24 +33,26 @@ const releases: Readonly<Record<string, Release>> = {
  * after that and moves no traffic; the client that measures is replaced then.
  */
 export async function measureHappyPaths(): Promise<readonly Row[]> {
+  const restore = keepConfig();
   const rows: Row[] = [];
-  for (const [strategy, release] of Object.entries(releases)) rows.push(await measureRelease(strategy, release));
-  await backToStart();
+  try {
+    for (const [strategy, release] of Object.entries(releases)) rows.push(await measureRelease(strategy, release));
+  } finally {
+    await backToStart();
+    restore();
+    await mustBeUp();
+  }
   return rows;
 }
 
 async function measureRelease(strategy: string, { values, promotions }: Release): Promise<Row> {
-  const leave = await enterStack({ strategy, ...values });
-  try {
-    const load = await startSteadyLoad({ rate });
-    secondsOf(await canaryctl("create-canary", "--image", "versioned-echo:v2"));
-    for (let promotion = 0; promotion < promotions; promotion++) secondsOf(await canaryctl("promote"));
-    await until("v2 answers everybody", async () => !(await sendLoad({ requests: 50, rate: 200 })).versions.v1);
-    const { sent, failed, versions, seconds } = await load.stop();
-    if (!versions.v1 || !versions.v2) throw new Error(`Not both versions answered: ${JSON.stringify(versions)}`);
-    const what = `failed requests of ${sent} in a release by ${strategy} at ${Math.round(sent / seconds)} requests/s`;
-    return { what, values: [failed], unit: "requests", atMost: 0 };
-  } finally {
-    await leave();
-  }
+  await enterStack({ strategy, ...values });
+  const load = await startSteadyLoad({ rate });
+  secondsOf(await canaryctl("create-canary", "--image", "versioned-echo:v2"));
+  for (let promotion = 0; promotion < promotions; promotion++) secondsOf(await canaryctl("promote"));
+  await until("v2 answers everybody", async () => !(await sendLoad({ requests: 50, rate: 200 })).versions.v1);
+  const { sent, failed, versions, seconds } = await load.stop();
+  if (!versions.v1 || !versions.v2) throw new Error(`Not both versions answered: ${JSON.stringify(versions)}`);
+  const what = `failed requests of ${sent} in a release by ${strategy} at ${Math.round(sent / seconds)} requests/s`;
+  return { what, values: [failed], unit: "requests", atMost: 0 };
 }

@@ -70,6 +70,16 @@ describe("plain pulumi, with canaryWeight set from 10 to 30", () => {
   });
 });
 
+test("fields of an object are set by their paths", async () => {
+  for (const [path, value] of Object.entries({ "plan.weights[0]": "20", "plan.bake": "5s" }))
+    expect((await pulumi("config", "set", "--path", path, value)).exitCode).toBe(0);
+  expect((await pulumi("up", "--yes", "--skip-preview")).exitCode).toBe(0);
+  expect(await pulumiJson("stack", "output", "plan", "--json")).toMatchObject({
+    ladder: "20% for 5s, 100%",
+  });
+  expect((await pulumi("config", "rm", "plan")).exitCode).toBe(0);
+}, 90_000);
+
 test("a bad weight is refused by plain pulumi, too", async () => {
   expect((await pulumi("config", "set", "canaryWeight", "101")).exitCode).toBe(0);
   const outcome = await pulumi("up", "--yes");

@@ -1,15 +1,15 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { labGigabytes } from "../../bench/memory.ts";
 import { start } from "./support/command.ts";
-import { backToStart, setConfig } from "./support/configure.ts";
+import { backToStart } from "./support/configure.ts";
 import { fullStack, isFullStackReady } from "./support/full-stack.ts";
-import { canaryctl, down, pulumi, requireLab, up } from "./support/lab.ts";
+import { canaryctl, pulumi, requireLab } from "./support/lab.ts";
 import { note } from "./support/rollout.ts";
+import { editConfig } from "./support/stack-config.ts";
 import { splitFault, startSteadyLoad } from "./support/traffic.ts";
 import { until } from "./support/until.ts";
 
 // The cases of the strategies, up to 50, find the lab as this one leaves it.
-const untilReady = () => until("the whole stack is ready", isFullStackReady, { seconds: 240 });
 
 beforeAll(async () => {
   await requireLab();
@@ -18,14 +18,14 @@ beforeAll(async () => {
 
 describe("monitoring and Rollouts", () => {
   test("are added to a live lab by its config, and no request fails of it", async () => {
-    await setConfig(fullStack);
+    editConfig(fullStack);
     const adding = start("npm", ["run", "up"], { timeoutSeconds: 1800 }); // builds what no `up` needed before, which takes minutes
     await until("the tools are built and the stack is being deployed", () => /▶ deploy/.test(adding.output()), {
       seconds: 1700,
     });
     const load = await startSteadyLoad();
     expect((await adding.finished).exitCode).toBe(0);
-    await untilReady();
+    await until("the whole stack is ready", isFullStackReady, { seconds: 240 });
     const report = await load.stop();
     expect(report.failed).toBe(0);
     expect(splitFault(report, 10)).toBeUndefined();
@@ -38,20 +38,8 @@ describe("monitoring and Rollouts", () => {
     note(`\`canaryctl up\` with nothing to do took ${outcome.seconds} s`);
     expect(outcome.output).not.toMatch(/\d+ (created|updated|deleted|replaced)/);
   }, 120_000);
-});
 
-describe("the whole stack, taken down and brought up again with its tools built", () => {
-  test("is ready within 240 seconds", async () => {
-    expect((await down()).exitCode).toBe(0);
-    const { exitCode, began } = await up();
-    expect(exitCode).toBe(0);
-    await untilReady();
-    const seconds = (Date.now() - began) / 1000;
-    note(`the whole stack was ready ${seconds} s after the command`);
-    expect(seconds).toBeLessThanOrEqual(240);
-  }, 600_000);
-
-  test("takes 4 GB of memory at most", () => {
+  test("take 4 GB of memory at most, with the lab", () => {
     const gigabytes = labGigabytes();
     note(`the whole stack takes ${gigabytes} GB`);
     expect(gigabytes).toBeLessThanOrEqual(4);

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { start } from "./support/command.ts";
-import { type StackValues, setConfig } from "./support/configure.ts";
+import { testFinish } from "./support/finish.ts";
 import { canaryctl, canaryctlFile, kubectl, liveWeight, namespace, pulumi } from "./support/lab.ts";
 import { refusalFault } from "./support/refusal.ts";
 import { note, phaseReached } from "./support/rollout.ts";
+import { editConfig, type StackValues } from "./support/stack-config.ts";
 import { withStrategy } from "./support/strategy.ts";
 import { routeInEffect, sampleLoad, sendLoad, splitFault, startSteadyLoad } from "./support/traffic.ts";
 import { until } from "./support/until.ts";
@@ -60,12 +61,12 @@ test("what the controller writes is no drift: a refresh changes nothing, and an 
   await expectSplit(30);
 }, 120_000);
 
-/** Asks for the values as a user does who goes round canaryctl, and takes them back. */
+/** Sets the values and runs plain `pulumi up`, as a user without canaryctl does, then takes the values back. */
 async function mustRefuse(values: StackValues, before: StackValues, cause: RegExp, next: RegExp): Promise<void> {
-  await setConfig(values);
+  editConfig(values);
   const refused = await pulumi("up", "--yes", "--skip-preview");
   expect(refusalFault(refused, cause, next)).toBeUndefined();
-  await setConfig(before);
+  editConfig(before);
 }
 
 const otherSteps = { plan: { steps: [byHand(50)] } };
@@ -129,7 +130,7 @@ async function answeredByCanary(): Promise<number> {
 }
 
 test("a canary is rehearsed by copies of requests and by an experiment, and no request is lost", async () => {
-  await setConfig({
+  editConfig({
     plan: { weights: [50], bake: "8s" },
     rolloutCanary: { mirrorPercent: 50, experiment: true },
   });
@@ -151,3 +152,9 @@ test("a canary is rehearsed by copies of requests and by an experiment, and no r
   note(`${failed} of ${sent} failed`);
   expect(failed).toBe(0);
 }, 240_000);
+
+describe("with a plan of one weight", () => {
+  beforeAll(() => editConfig({ plan: "25", rolloutCanary: undefined }));
+
+  testFinish();
+});

@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { start } from "./support/command.ts";
 import { setFaults } from "./support/faults.ts";
+import { fullStack } from "./support/full-stack.ts";
 import { canaryctl, canaryctlFile } from "./support/lab.ts";
 import { liveRollout, note, phaseReached } from "./support/rollout.ts";
 import { withStrategy } from "./support/strategy.ts";
@@ -10,10 +11,8 @@ import { until } from "./support/until.ts";
 withStrategy({
   strategy: "rollout-canary",
   plan: { weights: [30], bake: "15s" },
-  monitoring: true,
+  ...fullStack,
   analysis: "both",
-  // A busy machine with two cores answers slowly now and then: what is tried here are errors.
-  objective: { errorRate: 0.05, p95Milliseconds: 2000, window: "15s", minimumRequests: 50 },
 });
 
 test("a canary that answers 30 % errors is aborted by its analysis, and the update says why", async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { readRollout } from "../../canary/rollout/rollout-status.ts";
 import { setFaults } from "./support/faults.ts";
+import { fullStack } from "./support/full-stack.ts";
 import { canaryctl } from "./support/lab.ts";
 import { liveRollout, note, phaseReached } from "./support/rollout.ts";
 import { withStrategy } from "./support/strategy.ts";
@@ -8,11 +9,10 @@ import { sendLoad, startSteadyLoad, type Target } from "./support/traffic.ts";
 import { until } from "./support/until.ts";
 
 withStrategy({
+  ...fullStack,
   strategy: "rollout-blue-green",
   // Short, for a release of the same image waits until the pods of the last one are gone.
   blueGreen: { postPromotionAnalysis: true, scaleDownDelaySeconds: 10, abortScaleDownDelaySeconds: 5 },
-  monitoring: true,
-  objective: { errorRate: 0.05, p95Milliseconds: 2000, window: "15s", minimumRequests: 50 },
 });
 
 const byHeader: Target = { headers: { "X-Canary": "v2" } };

@@ -1,12 +1,14 @@
-import { beforeAll, expect, test } from "@jest/globals";
-import { mustBeUp, setConfig, startingPoint } from "./support/configure.ts";
-import { kubectl, requireLab } from "./support/lab.ts";
+import { expect, test } from "@jest/globals";
+import { mustBeUp, startingPoint } from "./support/configure.ts";
+import { kubectl } from "./support/lab.ts";
+import { editConfig } from "./support/stack-config.ts";
+import { withStrategy } from "./support/strategy.ts";
 import { sampleLoad, sendLoad, splitFault } from "./support/traffic.ts";
 
-beforeAll(requireLab, 60_000);
+withStrategy(startingPoint);
 
 test("monitoring and Rollouts go again by the config, and the lab goes on", async () => {
-  await setConfig({ ...startingPoint, monitoring: undefined, rollouts: undefined });
+  editConfig({ monitoring: undefined, rollouts: undefined, objective: undefined });
   await mustBeUp();
   const namespaces = await kubectl("get", "namespaces", "-o", "name");
   expect(namespaces).not.toMatch(/namespace\/(monitoring|argo-rollouts)$/m);

@@ -1,12 +1,14 @@
 import { join } from "node:path";
 import { knownDifferences } from "@canary-lab/pulumi-plugins/kubernetes/conformance/known-differences";
 import { caseIds } from "@canary-lab/pulumi-plugins/kubernetes/conformance/recording";
-import { beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, expect, test } from "@jest/globals";
 import { labFolder, repositoryRoot } from "../../cluster/lab-folder.ts";
 import { type Outcome, run } from "./support/command.ts";
+import { describePart } from "./support/describe-part.ts";
 import { labShell, requireLab } from "./support/lab.ts";
 
-describe("the substitute of the Kubernetes plugin does what was recorded of the real one", () => {
+// The substitute of the Kubernetes plugin does what was recorded of the real one.
+describePart("conformance", () => {
   let outcome: Outcome;
 
   beforeAll(async () => {

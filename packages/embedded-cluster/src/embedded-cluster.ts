@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { Progress } from "@canary-lab/kit/progress";
 import type { AddOn } from "./add-ons.ts";
-import { ensureCharts } from "./charts/charts.ts";
+import { chartFolder, ensureCharts } from "./charts/charts.ts";
 import { ensureImages, ensureNodeImages } from "./images/images.ts";
 import { nodeLayout } from "./node/layout.ts";
 import { renderFootprint } from "./node/machine/footprint.ts";
@@ -12,16 +12,18 @@ import { asOneError, obstacles as nodeObstacles, rightsObstacle } from "./node/m
 import { nodeName, registryHost } from "./node/network/addresses.ts";
 import { searchPath } from "./node/network/network.ts";
 import type { NodeSpec } from "./node/node-spec.ts";
+import { type NodeStatus, readNodeStatus } from "./node/objects/cluster-api.ts";
 import { startDns } from "./node/objects/dns.ts";
 import { registryAccessFiles } from "./node/pki/registry-access.ts";
 import { startNode } from "./node/start.ts";
 import { type Cleaning, cleanBeforeStart, stopNode } from "./node/stop.ts";
+import { markedProcesses } from "./node/supervision/proc.ts";
 import type { EmbeddedClusterSettings } from "./settings.ts";
 import { deleteInBackground } from "./toolchain/cache.ts";
 import { ensureSystemPrograms, ensureTools } from "./toolchain/toolchain.ts";
 import type { Tools } from "./toolchain/tools.ts";
 
-/** How to use a cluster that is up. */
+/** How to use a cluster: all of it is known before there is one. */
 export interface EmbeddedCluster {
   /** Absolute path of a kubeconfig file, and the context in it. */
   readonly kubeconfig: string;
@@ -34,7 +36,22 @@ export interface EmbeddedCluster {
   readonly dockerHost: string;
   /** Value of DOCKER_CONFIG for a client that pushes to the registry: a folder with its password. */
   readonly dockerConfig: string;
-  readonly tools: Tools;
+  /** Folder of programs, to be put in front of PATH. */
+  readonly bin: string;
+}
+
+export function describe({ home }: EmbeddedClusterSettings): EmbeddedCluster {
+  const layout = nodeLayout(home);
+  const { kubeconfig, dockerSocket, bin } = layout;
+  return {
+    kubeconfig,
+    kubeContext: nodeName,
+    imageRegistry: registryHost,
+    chartMirror: chartFolder(home),
+    dockerHost: `unix://${dockerSocket}`,
+    dockerConfig: registryAccessFiles(layout).dockerConfig,
+    bin,
+  };
 }
 
 /** Everything that `up` does outside of `home` and `cache`, one line each. */
@@ -69,20 +86,12 @@ export async function up(
   const tools = await ensureTools(settings, progress, addOns);
   const spec: NodeSpec = { layout, tools, host: readHost(), commands: settings.commands };
   const run = () => runNode(spec, tools, settings, addOns, progress);
-  const [chartMirror] = await Promise.all([
+  await Promise.all([
     ensureCharts(tools, settings.home),
     extra.withTools?.(tools),
     withMachine(settings.home, (line) => progress.say(line), run),
   ]);
-  return {
-    kubeconfig: layout.kubeconfig,
-    kubeContext: nodeName,
-    imageRegistry: registryHost,
-    chartMirror,
-    dockerHost: `unix://${layout.dockerSocket}`,
-    dockerConfig: registryAccessFiles(layout).dockerConfig,
-    tools,
-  };
+  return describe(settings);
 }
 
 /** Brings the node up and fills it: the control plane mostly waits for itself, and images are loaded meanwhile. */
@@ -103,6 +112,19 @@ async function runNode(
     progress.stage("start DNS", () => Promise.all([node.ready, nodeImages]).then(() => startDns(spec))),
     nodeImages.then(() => ensureImages(tools, layout, addOns, cache, progress)),
   ]);
+}
+
+export interface ClusterStatus {
+  /** The node's processes that run, by name. */
+  readonly processes: readonly string[];
+  /** What the API server says of the node; undefined where it does not answer. */
+  readonly node: NodeStatus | undefined;
+}
+
+export async function status({ home }: EmbeddedClusterSettings): Promise<ClusterStatus> {
+  const own = markedProcesses().filter((process) => process.home === home && process.isLeader);
+  const processes = own.map(({ name }) => name).sort();
+  return { processes, node: processes.length === 0 ? undefined : await readNodeStatus(nodeLayout(home)) };
 }
 
 /**

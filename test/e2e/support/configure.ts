@@ -1,58 +1,79 @@
+import type { LoadSummary } from "../../../apps/versioned-echo/src/load-summary.ts";
 import type { Outcome } from "./command.ts";
-import { canaryctl, pulumi } from "./lab.ts";
-import { keepConfig, readConfig } from "./stack-config.ts";
-
-/** A value of the stack's config; an object or a list is written field by field. */
-export type StackValue =
-  | string
-  | number
-  | boolean
-  | readonly StackValue[]
-  | { readonly [field: string]: StackValue | undefined };
-
-/** Values by key; `undefined` takes a key out, so that its default holds. */
-export type StackValues = Readonly<Record<string, StackValue | undefined>>;
+import { canaryctl } from "./lab.ts";
+import { editConfig, readConfig, type StackValue, type StackValues } from "./stack-config.ts";
+import { startSteadyLoad } from "./traffic.ts";
 
 /** The stack as its config's defaults have it. */
 export const startingPoint = { strategy: "istio", canaryEnabled: true, canaryWeight: 10 } as const;
 
-/** From any stack without a controller in charge, and from any position of one without a canary, to {@link startingPoint}. */
-export async function backToStart(): Promise<void> {
-  await setConfig(startingPoint);
-  await mustBeUp();
-}
-
-/** Nothing of v2 runs: only from here, and only to here, may a stack change its strategy. The cases meet here, under istio. */
+/** Nothing of v2 runs: only from here, and only to here, may a stack change its strategy. */
 export const withoutCanary = { canaryEnabled: false, canaryWeight: 0 } as const;
 
-const currentStrategy = (): string => readConfig("strategy") ?? startingPoint.strategy;
+/** What the cases set of a strategy and of a release: a case begins with the defaults of all that it does not set itself. */
+const defaults: StackValues = Object.fromEntries(
+  [
+    "plan",
+    "analysis",
+    "rolloutCanary",
+    "blueGreen",
+    "rollingUpdate",
+    "migration",
+    "stickyCookie",
+    "stableImage",
+    "canaryImage",
+    "replicas",
+    "canaryReplicas",
+  ].map((key) => [key, undefined]),
+);
+
+/** The strategy that the config asks for now. */
+export const currentStrategy = (): string => readConfig("strategy") ?? startingPoint.strategy;
+
+const hasCanary = (): boolean => (readConfig("canaryEnabled") ?? "true") !== "false";
+
+/** From any stack without a release that cannot end to {@link startingPoint}. */
+export async function backToStart(): Promise<void> {
+  await enterStack(startingPoint);
+}
 
 /**
- * Brings the lab to a stack with these values, from wherever {@link backToStart} can start too, and gives the way back: to the config as it
- * was, but {@link withoutCanary}, for what comes next takes the canary away first, or makes one. Both ways are what a user does: take the
- * canary away, set the config, `up`. There is no canary then, unless `values` say otherwise.
+ * Brings the lab to a stack with these values, from any other, as a user does it: take the canary away, set the config, `up`. There is no
+ * canary then, unless `values` say otherwise.
+ *
+ * @returns what a load saw that was sent while the strategy changed; undefined where it did not change
  */
-export async function enterStack(values: StackValues): Promise<() => Promise<void>> {
-  const restore = keepConfig();
-  const leave = async () => {
-    if (currentStrategy() !== startingPoint.strategy) {
-      await setConfig(withoutCanary);
-      await canaryctl("up"); // where this fails, of a release that cannot end, the switch says whether it may be left
-    }
-    restore();
-    await setConfig({ ...withoutCanary, strategy: startingPoint.strategy });
+export async function enterStack(values: StackValues): Promise<LoadSummary | undefined> {
+  const strategy = String(values.strategy ?? startingPoint.strategy);
+  const wanted = { ...defaults, ...withoutCanary, ...values, strategy };
+  if (strategy === currentStrategy()) {
+    editConfig(wanted);
     await mustBeUp();
-  };
-  try {
-    await setConfig(withoutCanary);
-    if ((values.strategy ?? startingPoint.strategy) !== currentStrategy()) await mustBeUp();
-    await setConfig(values);
-    await mustBeUp();
-  } catch (error) {
-    await leave().catch(() => {}); // the cause is what matters; whoever comes next begins by going back as well
-    throw error;
+    return undefined;
   }
-  return leave;
+  const missing = missingPlatform({ ...(strategy.startsWith("rollout-") && { rollouts: "cluster" }), ...values });
+  if (hasCanary() || missing) {
+    // A change of the strategy is measured by itself: the platform may have to be built first, which takes minutes.
+    editConfig({ ...missing, ...withoutCanary });
+    await canaryctl("up"); // where this fails, of a release that cannot end, the change below says whether it may be left
+  }
+  editConfig({ ...wanted, ...withoutCanary });
+  const load = await startSteadyLoad();
+  await mustBeUp();
+  const report = await load.stop();
+  if (values.canaryEnabled) {
+    editConfig(values);
+    await mustBeUp();
+  }
+  return report;
+}
+
+/** What these values ask for beside the mesh, where the config does not ask for all of it yet. */
+function missingPlatform({ monitoring, rollouts, objective }: StackValues): StackValues | undefined {
+  const asksFor = (key: string, value: StackValue | undefined) =>
+    value === undefined || readConfig(key) === String(value);
+  if (asksFor("monitoring", monitoring) && asksFor("rollouts", rollouts)) return undefined;
+  return { ...(monitoring && { monitoring, objective }), ...(rollouts && { rollouts }) };
 }
 
 /** `canaryctl up`, which has to succeed: it builds what the config needs, deploys it, waits for it, and measures the split. */
@@ -60,35 +81,4 @@ export async function mustBeUp(): Promise<Outcome> {
   const outcome = await canaryctl("up");
   if (outcome.exitCode !== 0) throw new Error(`canaryctl up ended with ${outcome.exitCode}:\n${outcome.output}`);
   return outcome;
-}
-
-/** Sets keys of the stack's config by the commands that a user types. An object or a list takes the place of the one before it whole. */
-export async function setConfig(values: StackValues): Promise<void> {
-  const { remove, set } = configCommands(values);
-  if (remove.length > 0) mustSucceed(await pulumi("config", "rm-all", ...remove));
-  const plain = set.flatMap((assignment) => ["--plaintext", assignment]);
-  if (set.length > 0) mustSucceed(await pulumi("config", "set-all", "--path", ...plain));
-}
-
-/** What {@link setConfig} types: the keys for `pulumi config rm-all`, the assignments for `pulumi config set-all --path`. */
-export function configCommands(values: StackValues): { readonly remove: string[]; readonly set: string[] } {
-  const keys = Object.entries(values);
-  return {
-    remove: keys.filter(([, value]) => value === undefined || typeof value === "object").map(([key]) => key),
-    set: keys.flatMap(([key, value]) => assignments(key, value)),
-  };
-}
-
-function assignments(path: string, value: StackValue | undefined): string[] {
-  if (value === undefined) return [];
-  if (isList(value)) return value.flatMap((item, index) => assignments(`${path}[${index}]`, item));
-  if (typeof value === "object")
-    return Object.entries(value).flatMap(([key, item]) => assignments(`${path}.${key}`, item));
-  return [`${path}=${value}`];
-}
-
-const isList = (value: StackValue): value is readonly StackValue[] => Array.isArray(value);
-
-function mustSucceed({ exitCode, command, output }: Outcome): void {
-  if (exitCode !== 0) throw new Error(`${command} ended with ${exitCode}:\n${output}`);
 }

@@ -1,16 +1,36 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 
-const file = new URL("../../../Pulumi.dev.yaml", import.meta.url);
+const root = new URL("../../../", import.meta.url);
+const file = new URL("Pulumi.dev.yaml", root);
 
 /** Remembers what the suite must not change, or must put back: it moves weights, and each move is written into the stack's config. */
-export default function setup() {
+export default async function setup() {
   const config = existsSync(file) ? readFileSync(file) : undefined;
-  const status = execFileSync("git", ["status", "--porcelain"], { cwd: new URL(".", file), encoding: "utf8" });
+  const status = execFileSync("git", ["status", "--porcelain"], { cwd: root, encoding: "utf8" });
   process.env.CHANGED_BEFORE = JSON.stringify(
     status.split("\n").filter((line) => line !== "" && !line.endsWith(" Pulumi.dev.yaml")),
   );
   if (!existsSync("/sys/class/net/canary-lab0"))
     process.env.FORWARDING_BEFORE = readFileSync("/proc/sys/net/ipv4/ip_forward", "utf8").trim();
   globalThis.restoreStackConfig = () => config && writeFileSync(file, config);
+  // Tests run istioctl. Monitoring and Rollouts are switched on later: their tools are built with the others, which share packages with them.
+  process.env.CANARY_LAB_ADD_ONS ??= "istioctl monitoring rollouts";
+  await chooseParts();
+}
+
+/** Looks up which parts have changed since they were proved, and says which are left out. `--all` leaves nothing out. */
+async function chooseParts() {
+  const { parts } = await import("./parts.ts");
+  const { digestOf } = await import("./part-digest.ts");
+  const { readProved, unchangedParts } = await import("./proved.ts");
+  const now = {};
+  for (const [name, part] of Object.entries(parts)) now[name] = await digestOf(part, fileURLToPath(root));
+  const leftOut = process.argv.includes("--all") ? [] : unchangedParts(now, readProved());
+  process.env.PART_DIGESTS = JSON.stringify(now);
+  process.env.LEFT_OUT_PARTS = JSON.stringify(leftOut);
+  for (const name of leftOut)
+    process.stderr.write(`${parts[name].test} is left out: nothing that it depends on has changed since it passed.\n`);
+  if (leftOut.length > 0) process.stderr.write("npm run test:e2e -- --all runs everything.\n");
 }

@@ -8,6 +8,9 @@ import { changeDefaults, stampChart } from "./edits.ts";
 import { type MirrorChart, mirrorCharts } from "./mirror.ts";
 import { possibleStandIns, renderGatewayApi, standInKey, standInVersion, writeStandIn } from "./own-charts.ts";
 
+/** The chart mirror of a cluster. */
+export const chartFolder = (home: string): string => join(home, "charts");
+
 /**
  * Makes the chart mirror `<home>/charts`: a folder `<chart>-<version>/` for each of Istio's charts, as a chart repository would
  * serve it, for each further chart whose module has been made, and `gateway-api-<version>/standard-install.yaml`. A mirror that
@@ -16,7 +19,7 @@ import { possibleStandIns, renderGatewayApi, standInKey, standInVersion, writeSt
  * @returns the mirror's absolute path
  */
 export async function ensureCharts(tools: Tools, home: string): Promise<string> {
-  const mirror = join(home, "charts");
+  const mirror = chartFolder(home);
   const { istio, gatewayApi } = tools.versions;
   const charts = existsSync(tools.istioModule) ? mirrorCharts(istio) : [];
   const standIns = possibleStandIns(tools);

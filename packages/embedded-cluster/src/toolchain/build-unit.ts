@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { makePrivateFolder } from "@canary-lab/kit/private-files";
 import type { Progress } from "@canary-lab/kit/progress";
 import { draftsFolder, toolsFolder } from "./build-context.ts";
+import { noteUse } from "./cache.ts";
 
 /** Something that is made once, in a folder of its own: `<cache>/tools/<name>-<key>`. */
 export interface BuildUnit {
@@ -60,6 +61,7 @@ export async function makeUnit(
     const missing = unit.outputs.filter((output) => !existsSync(join(draft, output)));
     if (missing.length > 0) throw new Error(`${unit.stage} did not make ${missing.join(", ")}`);
     rmSync(unitFolder(cache, unit), { recursive: true, force: true }); // one that was there, but not whole
+    noteUse([draft]); // an unpacked archive has given its folder a date of its own
     renameSync(draft, unitFolder(cache, unit));
   });
 }

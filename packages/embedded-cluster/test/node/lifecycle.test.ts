@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -10,7 +11,7 @@ import type { ProcessSpec } from "../../src/node/processes/process-spec.ts";
 import { bringUp } from "../../src/node/supervision/bring-up.ts";
 import { endProcesses, isAlive, markedProcesses } from "../../src/node/supervision/proc.ts";
 import { awaitReady } from "../../src/node/supervision/readiness.ts";
-import { ensureProcess, type Supervision } from "../../src/node/supervision/supervisor.ts";
+import { endProcess, ensureProcess, type Supervision } from "../../src/node/supervision/supervisor.ts";
 import { exampleCommands } from "./node-spec.ts";
 
 // Real processes, in a lab folder of the test's own.
@@ -140,7 +141,7 @@ describe("a process whose data is damaged", () => {
     expect(await bringUp(wanted(database()), [], supervision())).toEqual({ isAnew: true });
     expect(readFileSync(file(), "utf8")).toBe("good");
     expect(readFileSync(join(layout.damaged, "registry", "registry-data", "db"), "utf8")).toBe("torn");
-    expect(said.join("\n")).toMatch(/^registry could not start with its data, which is damaged.*damaged\/registry/);
+    expect(said.join("\n")).toMatch(/^The data of registry is damaged.*registry\.log\.1 says why.*damaged\/registry/);
     expect(readFileSync(`${log()}.1`, "utf8")).toContain("checksum mismatch");
   }, 30_000);
 
@@ -168,6 +169,21 @@ describe("a process whose data is damaged", () => {
       require("node:fs").writeFileSync(${JSON.stringify(marker)}, ""); process.exit(1); } ${database()}`;
     expect(await bringUp(wanted(once), [], supervision())).toEqual({ isAnew: false });
     expect(said).toEqual([]);
+  }, 30_000);
+
+  test("starts without it where a blob is not what its name says, and with it where all are", async () => {
+    answers = 200;
+    const blobs = join(data(), "blobs");
+    const blob = makePrivateFolder(join(blobs, "sha256", "2c", createHash("sha256").update("foo").digest("hex")));
+    writeFileSync(join(blob, "data"), "foo");
+    const registry = wanted(waiting, { blobs });
+    expect(await bringUp(registry, [], supervision())).toEqual({ isAnew: false });
+    writeFileSync(join(blob, "data"), "fo");
+    expect(await bringUp(registry, [], supervision())).toEqual({ isAnew: false }); // it runs
+    await endProcess("registry", supervision());
+    expect(await bringUp(registry, [], supervision())).toEqual({ isAnew: true });
+    expect(existsSync(data())).toBe(false);
+    expect(said.join("\n")).toMatch(/data does not hold what its name says/);
   }, 30_000);
 
   test("takes those that need it along: they begin anew, and not on what they had seen", async () => {

@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Progress } from "@canary-lab/kit/progress";
@@ -51,6 +61,15 @@ describe("a build unit", () => {
   test("that makes less than it promised is a defect", async () => {
     const empty = unit(async () => {});
     await expect(makeUnit(cache, empty, [], progress)).rejects.toThrow("did not make binary");
+  });
+
+  test("counts as used when it is made, whatever date an archive has given its folder", async () => {
+    const unpacked = unit(async (folder) => {
+      writeFileSync(join(folder, "binary"), "");
+      utimesSync(folder, new Date(0), new Date(0));
+    });
+    await makeUnit(cache, unpacked, [], progress);
+    expect(Date.now() - statSync(unitFolder(cache, unpacked)).mtimeMs).toBeLessThan(60_000);
   });
 
   test("that lost an output is made again", async () => {

@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { NodeLayout } from "../layout.ts";
-import { apiServerUrl } from "../network/addresses.ts";
+import { apiServerUrl, nodeName } from "../network/addresses.ts";
 import { authorityFile, pemFile } from "../pki/files.ts";
 import { type Answer, ask, type Question } from "../supervision/ask.ts";
 
@@ -71,4 +71,23 @@ async function applyObject(layout: NodeLayout, object: KubernetesObject): Promis
       next: "read .lab/logs/kube-apiserver.log, then run: npx canaryctl up",
     },
   );
+}
+
+export interface NodeStatus {
+  /** Kubernetes' version, such as `v1.36.3`. */
+  readonly version: string;
+  readonly isReady: boolean;
+}
+
+/** What the API server says of the node; undefined where it does not answer, or has not heard of it. */
+export async function readNodeStatus(layout: NodeLayout): Promise<NodeStatus | undefined> {
+  if (!existsSync(pemFile(layout.pki, "admin"))) return undefined;
+  const reply = await askApiServer(layout, `/api/v1/nodes/${nodeName}`);
+  if (reply?.status !== 200) return undefined;
+  const { status } = JSON.parse(reply.body);
+  const conditions: { type: string; status: string }[] = status.conditions ?? [];
+  return {
+    version: status.nodeInfo.kubeletVersion,
+    isReady: conditions.some((condition) => condition.type === "Ready" && condition.status === "True"),
+  };
 }

@@ -32,6 +32,8 @@ export interface ProcessSpec {
   readonly stale?: readonly string[];
   /** Files and folders with what it stores, each of another name. Where it ends at once with them, it is tried without. */
   readonly data?: readonly string[];
+  /** Folder in its data with files that are named by their content: checked before a start, for the process itself does not. */
+  readonly blobs?: string;
   /** Files that others write and that it reads once: a new content asks for a restart, as a new argument does. */
   readonly reads?: readonly string[];
   /** Processes that must be ready before this one starts. */

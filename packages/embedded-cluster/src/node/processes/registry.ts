@@ -28,10 +28,13 @@ export function renderRegistryConfiguration({ layout }: NodeSpec): string {
 export function renderRegistry(spec: NodeSpec): ProcessSpec {
   const { layout, tools } = spec;
   const configuration = join(layout.config, "registry.yaml");
+  const root = join(layout.state, "registry");
   return {
     name: "registry",
     argv: [join(tools.bin, "registry"), "serve", configuration],
-    folders: [join(layout.state, "registry")],
+    folders: [root],
+    data: [root],
+    blobs: join(root, "docker", "registry", "v2", "blobs"),
     files: { [configuration]: renderRegistryConfiguration(spec) },
     reads: [pemFile(layout.pki, "registry"), registryAccessFiles(layout).htpasswd],
     after: [],

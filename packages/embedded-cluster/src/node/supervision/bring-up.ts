@@ -4,8 +4,9 @@ import { makePrivateFolder } from "@canary-lab/kit/private-files";
 import type { UserError } from "@canary-lab/kit/user-error";
 import type { NodeLayout } from "../layout.ts";
 import type { ProcessSpec } from "../processes/process-spec.ts";
+import { findDamagedBlob } from "./blobs.ts";
 import { awaitReady } from "./readiness.ts";
-import { endProcess, ensureProcess, logFile, ProcessEndedError, type Supervision } from "./supervisor.ts";
+import { endProcess, ensureProcess, isRunning, logFile, ProcessEndedError, type Supervision } from "./supervisor.ts";
 
 /** A process that is ready. */
 export interface StartedProcess {
@@ -30,11 +31,18 @@ export async function bringUp(
   await endTrial(spec, supervision); // of a run that was killed
   const isAnew = needed.some((process) => process.isAnew);
   if (isAnew) await endProcess(spec.name, supervision); // it holds on to what is gone
+  const damaged = spec.blobs && !isRunning(spec.name, supervision) ? findDamagedBlob(spec.blobs) : undefined;
+  if (damaged !== undefined) {
+    const error = await startWithout(spec, supervision, `${damaged} does not hold what its name says`);
+    if (error !== undefined) throw error;
+    return { isAnew: true };
+  }
   const first = await tryToStart(spec, supervision);
   if (first === undefined) return { isAnew };
   if (dataOf(spec).length === 0) throw first;
   if ((await tryToStart(spec, supervision)) === undefined) return { isAnew }; // it was killed, or short of memory
-  await startWithout(spec, first, supervision);
+  const log = logFile(supervision.layout, spec.name);
+  if ((await startWithout(spec, supervision, `${log}.1 says why`)) !== undefined) throw first;
   return { isAnew: true };
 }
 
@@ -54,23 +62,28 @@ const dataOf = (spec: ProcessSpec): string[] => (spec.data ?? []).filter((path) 
 /** Where the data is while the process is tried without; the next run puts back what it finds there. */
 const trialFolder = ({ name }: ProcessSpec, { damaged }: NodeLayout): string => join(damaged, `${name}.trial`);
 
-async function startWithout(spec: ProcessSpec, first: UserError, supervision: Supervision): Promise<void> {
+/**
+ * Starts the process without its data, and keeps that where this goes well.
+ *
+ * @returns the error where the process ended then, too
+ */
+async function startWithout(spec: ProcessSpec, supervision: Supervision, why: string): Promise<UserError | undefined> {
   const { layout, say } = supervision;
   const trial = makePrivateFolder(trialFolder(spec, layout));
   for (const path of dataOf(spec)) renameSync(path, join(trial, basename(path)));
-  let error: unknown = first;
   try {
-    if ((await tryToStart(spec, supervision)) === undefined) error = undefined;
+    const error = await tryToStart(spec, supervision);
+    if (error !== undefined) return error;
+    const kept = join(layout.damaged, spec.name);
+    rmSync(kept, { recursive: true, force: true });
+    renameSync(trial, kept);
+    say(
+      `The data of ${spec.name} is damaged, as after a power failure: it goes on without (${why}). What it had is kept in ${kept} until the cluster is taken down.`,
+    );
+    return undefined;
   } finally {
-    if (error !== undefined) await endTrial(spec, supervision);
+    await endTrial(spec, supervision);
   }
-  if (error !== undefined) throw error;
-  const kept = join(layout.damaged, spec.name);
-  rmSync(kept, { recursive: true, force: true });
-  renameSync(trial, kept);
-  say(
-    `${spec.name} could not start with its data, which is damaged, as after a power failure: it goes on without. The data is kept in ${kept} until the cluster is taken down; ${logFile(layout, spec.name)}.1 has the reason.`,
-  );
 }
 
 /** Puts the data back that a trial had moved away. */

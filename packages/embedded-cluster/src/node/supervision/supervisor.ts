@@ -88,6 +88,9 @@ export async function ensureProcess(spec: ProcessSpec, supervision: Supervision)
 export const endProcess = (name: ProcessName, supervision: Supervision): Promise<void> =>
   endProcesses(processesNamed(name, supervision), 3000);
 
+export const isRunning = (name: ProcessName, supervision: Supervision): boolean =>
+  processesNamed(name, supervision).length > 0;
+
 const processesNamed = (wanted: ProcessName, { layout }: Supervision): MarkedProcess[] =>
   markedProcesses().filter(({ home, name, isLeader }) => home === layout.home && name === wanted && isLeader);
 

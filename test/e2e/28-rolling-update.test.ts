@@ -1,9 +1,10 @@
 import { expect, test } from "@jest/globals";
 import { start } from "./support/command.ts";
-import { mustBeUp, setConfig } from "./support/configure.ts";
+import { mustBeUp } from "./support/configure.ts";
 import { canaryctl, canaryctlFile, kubectl, namespace } from "./support/lab.ts";
 import { refusalFault } from "./support/refusal.ts";
 import { note } from "./support/rollout.ts";
+import { editConfig } from "./support/stack-config.ts";
 import { withStrategy } from "./support/strategy.ts";
 import { sendLoad, startSteadyLoad } from "./support/traffic.ts";
 import { until } from "./support/until.ts";
@@ -49,7 +50,7 @@ test("undo goes back to the revision before, and loses no request", async () => 
 
 test("rollback in the middle of a slow one turns its pods back at once, and loses no request", async () => {
   // Each of three pods has to be ready for so long before the next is replaced: by itself v2 would answer for a minute and more.
-  await setConfig({ rollingUpdate: { minReadySeconds: 20 } });
+  editConfig({ rollingUpdate: { minReadySeconds: 20 } });
   await mustBeUp();
   const load = await startSteadyLoad({ rate: 300 });
   const release = start(canaryctlFile, ["create-canary", "--image", "versioned-echo:v2"], { timeoutSeconds: 300 });
@@ -71,7 +72,7 @@ test("rollback in the middle of a slow one turns its pods back at once, and lose
 }, 420_000);
 
 test("surge and unavailability are taken as percentages, too", async () => {
-  await setConfig({ rollingUpdate: { maxSurge: "50%", maxUnavailable: "25%", revisionHistoryLimit: 2 } });
+  editConfig({ rollingUpdate: { maxSurge: "50%", maxUnavailable: "25%", revisionHistoryLimit: 2 } });
   await mustBeUp();
   expect(JSON.parse(await deployment(".spec.strategy.rollingUpdate"))).toEqual({
     maxSurge: "50%",

@@ -1,7 +1,8 @@
-import { afterAll, describe, expect, test } from "@jest/globals";
-import { mustBeUp, setConfig } from "./support/configure.ts";
+import { describe, expect, test } from "@jest/globals";
+import { mustBeUp } from "./support/configure.ts";
 import { canaryctl, kubectl, namespace } from "./support/lab.ts";
 import { note, phaseReached } from "./support/rollout.ts";
+import { editConfig } from "./support/stack-config.ts";
 import { withStrategy } from "./support/strategy.ts";
 import { type SteadyLoad, startSteadyLoad } from "./support/traffic.ts";
 import { until } from "./support/until.ts";
@@ -18,46 +19,46 @@ async function expectNothingLost(load: SteadyLoad): Promise<Readonly<Record<stri
   return versions;
 }
 
-describe.each([
-  { scaleDown: "never", left: 3 },
-  { scaleDown: "onsuccess", left: 0 },
-  { scaleDown: "progressively", left: 0 },
-])("a live Deployment becomes a Rollout, scaleDown $scaleDown", ({ scaleDown, left }) => {
-  test(`and keeps ${left} of its 3 pods, and no request is lost`, async () => {
+function testMigration(scaleDown: string, left: number): void {
+  test(`it keeps ${left} of its 3 pods, and no request is lost`, async () => {
     const load = await startSteadyLoad();
-    await setConfig({ strategy: "rollout-canary", migration: { scaleDown } });
+    editConfig({ strategy: "rollout-canary", migration: { scaleDown } });
     await mustBeUp();
     await phaseReached("Healthy");
     await until(`the Deployment has ${left} pods`, async () => (await deploymentPods()) === left);
     await expectNothingLost(load);
   }, 180_000);
+}
 
-  test("and back, and no request is lost", async () => {
+function testWayBack(): void {
+  test("it becomes a Deployment again, and no request is lost", async () => {
     const load = await startSteadyLoad();
-    await setConfig({ strategy: "rolling-update", migration: undefined });
+    editConfig({ strategy: "rolling-update", migration: undefined, plan: undefined });
     await mustBeUp();
     expect(await deploymentPods()).toBe(3);
     expect(await kubectl("get", "rollout", "-n", namespace, "-o", "name")).toBe("");
     await expectNothingLost(load);
   }, 180_000);
+}
+
+describe.each([
+  { scaleDown: "never", left: 3 },
+  { scaleDown: "onsuccess", left: 0 },
+])("a live Deployment becomes a Rollout, scaleDown $scaleDown", ({ scaleDown, left }) => {
+  testMigration(scaleDown, left);
+  testWayBack();
 });
 
-describe("a Rollout that took a Deployment over", () => {
-  test("releases as any other, and no request is lost", async () => {
-    await setConfig({
-      strategy: "rollout-canary",
-      migration: { scaleDown: "progressively" },
-      plan: { weights: [50], bake: "5s" },
-    });
-    await mustBeUp();
+describe("a live Deployment becomes a Rollout, scaleDown progressively", () => {
+  testMigration("progressively", 0);
+
+  test("it releases as any other, and no request is lost", async () => {
+    editConfig({ plan: { weights: [50], bake: "5s" } });
     const load = await startSteadyLoad();
     expect((await canaryctl("create-canary", "--image", "versioned-echo:v2")).exitCode).toBe(0);
     expect((await canaryctl("rollback")).exitCode).toBe(0);
     expect((await expectNothingLost(load)).v2).toBeGreaterThan(0);
   }, 240_000);
 
-  afterAll(async () => {
-    await setConfig({ strategy: "rolling-update", migration: undefined, plan: undefined });
-    await mustBeUp();
-  }, 180_000);
+  testWayBack();
 });

@@ -1,24 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { mustBeUp, setConfig, startingPoint, withoutCanary } from "./support/configure.ts";
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { enterStack, startingPoint } from "./support/configure.ts";
 import { askGateway } from "./support/gateway.ts";
 import { canaryctl, kubectl, namespace, requireLab } from "./support/lab.ts";
-import { keepConfig } from "./support/stack-config.ts";
 import { routeInEffect, sampleLoad, sendLoad, splitFault } from "./support/traffic.ts";
 
 const cookie = "lab-side";
-let restore = (): void => {};
 
 beforeAll(async () => {
   await requireLab();
-  restore = keepConfig();
-  await setConfig({ ...startingPoint, stickyCookie: cookie });
-  await mustBeUp();
-}, 240_000);
-
-afterAll(async () => {
-  restore();
-  await setConfig(withoutCanary);
-  await mustBeUp();
+  await enterStack({ ...startingPoint, stickyCookie: cookie });
 }, 240_000);
 
 async function moveTo(canary: number): Promise<void> {

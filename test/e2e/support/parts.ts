@@ -1,0 +1,35 @@
+/** A part of the repository that tests of its own prove, and that nothing else in the suite goes through. */
+export interface Part {
+  /** The end-to-end tests that prove it; their digest counts, too. */
+  readonly test: string;
+  /** Modules that the part consists of: all that they import counts, and the versions of packages from the registry. */
+  readonly modules: readonly string[];
+  /** Files and folders that are read at run time. */
+  readonly data: readonly string[];
+}
+
+const embedded = "packages/embedded-cluster";
+const plugins = "packages/pulumi-plugins";
+
+/** Paths are relative to the repository's root. */
+export const parts: Readonly<Record<string, Part>> = {
+  "nginx-header": {
+    test: "test/e2e/45-nginx-header.test.ts",
+    modules: ["components/nginx-header/header-ingress.ts", "canaryctl/src/strategies/header.ts"],
+    data: [],
+  },
+  "rollouts-scope": {
+    test: "test/e2e/46-rollouts-scope.test.ts",
+    modules: ["stacks/platform.ts", "stacks/platform-parts.ts", `${embedded}/src/charts/own-charts.ts`],
+    data: [`${embedded}/own-charts/argo-rollouts`, `${embedded}/modules/rollouts`],
+  },
+  conformance: {
+    test: "test/e2e/80-conformance.test.ts",
+    modules: [
+      `${plugins}/src/kubernetes/server.ts`,
+      `${plugins}/src/kubernetes/conformance/main.ts`,
+      `${plugins}/src/kubernetes/conformance/drive.ts`,
+    ],
+    data: [`${plugins}/conformance`, `${plugins}/modules`, `${embedded}/modules/kubernetes`],
+  },
+};

@@ -1,0 +1,37 @@
+import { relative } from "node:path";
+import { parts } from "./parts.ts";
+import { type Digests, readProved, writeProved } from "./proved.ts";
+
+/** The fields of jest's results that are read here. */
+export interface Results {
+  readonly testResults: readonly {
+    readonly testFilePath: string;
+    readonly numFailingTests: number;
+    readonly numPassingTests: number;
+    readonly numPendingTests: number;
+    readonly testExecError?: unknown;
+  }[];
+}
+
+/** The digests of those parts whose tests all ran and passed. */
+export function provedBy({ testResults }: Results, root: string, digests: Digests): Digests {
+  const passed = testResults
+    .filter(
+      (each) =>
+        each.numPassingTests > 0 && each.numFailingTests === 0 && each.numPendingTests === 0 && !each.testExecError,
+    )
+    .map(({ testFilePath }) => relative(root, testFilePath));
+  return Object.fromEntries(
+    Object.entries(digests).filter(([name]) => passed.includes(parts[name]?.test ?? "not a part")),
+  );
+}
+
+/** Notes in `proved.json` what a run has proved. The digests are those of its start: what was edited meanwhile was not tested. */
+export default class ProvedReporter {
+  onRunComplete(_contexts: unknown, results: Results): void {
+    const digests: Digests = JSON.parse(process.env.PART_DIGESTS ?? "{}");
+    const proved = provedBy(results, process.cwd(), digests);
+    const before = readProved();
+    if (Object.entries(proved).some(([name, digest]) => before[name] !== digest)) writeProved({ ...before, ...proved });
+  }
+}
