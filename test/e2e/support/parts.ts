@@ -28,7 +28,7 @@ export const parts: Readonly<Record<string, Part>> = {
     modules: [
       `${plugins}/src/kubernetes/server.ts`,
       `${plugins}/src/kubernetes/conformance/main.ts`,
-      `${plugins}/src/kubernetes/conformance/lean-automation.ts`,
+      `${plugins}/src/kubernetes/conformance/drive.ts`,
     ],
     data: [`${plugins}/modules`, `${plugins}/conformance`, `${embedded}/modules/cluster`],
   },
