@@ -61,7 +61,7 @@ test("what the controller writes is no drift: a refresh changes nothing, and an 
   await expectSplit(30);
 }, 120_000);
 
-/** Asks for the values as a user does who goes round canaryctl, and takes them back. */
+/** Sets the values and runs plain `pulumi up`, as a user without canaryctl does, then takes the values back. */
 async function mustRefuse(values: StackValues, before: StackValues, cause: RegExp, next: RegExp): Promise<void> {
   editConfig(values);
   const refused = await pulumi("up", "--yes", "--skip-preview");

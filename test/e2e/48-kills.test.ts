@@ -1,22 +1,12 @@
 import { leftovers } from "@canary-lab/embedded-cluster/node/machine/leftovers";
-import { beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { labFolder } from "../../cluster/lab-folder.ts";
-import { enterStack, startingPoint } from "./support/configure.ts";
+import { startingPoint } from "./support/configure.ts";
 import { isFullStackReady } from "./support/full-stack.ts";
-import {
-  down,
-  exportState,
-  kubectl,
-  liveWeight,
-  namespace,
-  pulumi,
-  requireLab,
-  startUp,
-  up,
-  watchWeight,
-} from "./support/lab.ts";
+import { down, exportState, kubectl, liveWeight, namespace, pulumi, startUp, up, watchWeight } from "./support/lab.ts";
 import { note } from "./support/rollout.ts";
 import { configuredWeight, editConfig, readConfig } from "./support/stack-config.ts";
+import { withStrategy } from "./support/strategy.ts";
 import { sampleLoad, sendLoad, splitFault } from "./support/traffic.ts";
 import { until } from "./support/until.ts";
 
@@ -77,10 +67,7 @@ const untilReady = async () => {
   if (readConfig("monitoring") === "true") await until("the whole stack is ready", isFullStackReady, { seconds: 240 });
 };
 
-beforeAll(async () => {
-  await requireLab(); // its paths are read while the lab stands, and outlive `down`
-  await enterStack({ ...startingPoint, canaryWeight: 30 });
-}, 300_000);
+withStrategy({ ...startingPoint, canaryWeight: 30 });
 
 describe("a rebuild in mid-canary", () => {
   test("down leaves nothing behind, and can be repeated", async () => {

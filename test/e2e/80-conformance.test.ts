@@ -1,9 +1,10 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { knownDifferences } from "@canary-lab/pulumi-plugins/kubernetes/conformance/known-differences";
-import { beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, expect, test } from "@jest/globals";
 import { repositoryRoot } from "../../cluster/lab-folder.ts";
 import { type Outcome, run } from "./support/command.ts";
+import { describePart } from "./support/describe-part.ts";
 import { labShell, requireLab } from "./support/lab.ts";
 
 const recorded = join(dirname(repositoryRoot), "shared", "conformance", "cases");
@@ -14,7 +15,8 @@ if (cases.length === 0) {
   process.stderr.write(`\n!!! SKIPPED: ${why}\n\n`); // a summary only counts what was skipped
   test.skip(why, () => {});
 } else {
-  describe("the Kubernetes plugin's stand-in does what was recorded of the real one", () => {
+  // The stand-in of the Kubernetes plugin does what was recorded of the real one.
+  describePart("conformance", () => {
     let outcome: Outcome;
 
     beforeAll(async () => {

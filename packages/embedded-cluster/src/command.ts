@@ -105,11 +105,12 @@ export function renderStatus(
 }
 
 /** Lines for a POSIX shell; values are quoted so that nothing in them is read as shell. */
-export function renderEnvironment({ kubeconfig, dockerHost, bin }: EmbeddedCluster): string {
+export function renderEnvironment({ kubeconfig, dockerHost, dockerConfig, bin }: EmbeddedCluster): string {
   const quoted = (value: string) => `'${value.replaceAll("'", `'\\''`)}'`;
   return [
     `export KUBECONFIG=${quoted(kubeconfig)}`,
     `export DOCKER_HOST=${quoted(dockerHost)}`,
+    `export DOCKER_CONFIG=${quoted(dockerConfig)}`,
     `export PATH=${quoted(bin)}:"$PATH"`,
   ].join("\n");
 }

@@ -14,13 +14,13 @@ export async function askGateway({ port, requests, headers = {} }: GatewayLoad):
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
   const counts: Record<string, number> = {};
   let left = requests;
-  const lane = async () => {
+  const worker = async () => {
     while (left-- > 0) {
       const answer = await ask(port, headers, agent);
       counts[answer] = (counts[answer] ?? 0) + 1;
     }
   };
-  await Promise.all(Array.from({ length: 8 }, lane));
+  await Promise.all(Array.from({ length: 8 }, worker));
   agent.destroy();
   return counts;
 }

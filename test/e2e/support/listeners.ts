@@ -51,7 +51,7 @@ function socketOwners(): ReadonlyMap<string, string> {
         if (inode) owners.set(inode, basename(program));
       }
     } catch {
-      // the process ended while it was looked at
+      // the process ended meanwhile
     }
   }
   return owners;

@@ -4,7 +4,7 @@ import { apply, controllerFaults, istioFindings, rolloutFaults, serverFaults } f
 import { variations } from "./variations.ts";
 
 /** Objects are tried in these; nothing runs there. Each takes one stack after the other, side by side. */
-export const scratchNamespaces: readonly string[] = [1, 2, 3, 4].map((lane) => `try-manifests-${lane}`);
+export const scratchNamespaces: readonly string[] = [1, 2, 3, 4].map((number) => `try-manifests-${number}`);
 
 /** A stack whose objects are tried, and what is found to be wrong with them. */
 export interface Tried {
@@ -53,10 +53,10 @@ export async function tryVariations(): Promise<readonly Tried[]> {
   const server = await serverFaultsOf(stacks);
   const analyzed = new Map<string, Promise<readonly string[]>>();
   const tried = new Map<Stack, Tried>();
-  const lanes = scratchNamespaces.map(async (lane) => {
-    for (const stack of stacks.filter(({ namespace }) => namespace === lane)) {
+  const work = scratchNamespaces.map(async (scratch) => {
+    for (const stack of stacks.filter(({ namespace }) => namespace === scratch)) {
       const { strategy, title, manifests } = stack;
-      await apply(manifests.filter(({ kind, metadata }) => kind === "Service" && metadata.namespace === lane));
+      await apply(manifests.filter(({ kind, metadata }) => kind === "Service" && metadata.namespace === scratch));
       const [istio, lint] = await Promise.all([findingsOf(stack, analyzed), rolloutFaults(manifests)]);
       const controller = await controllerFaults(manifests);
       tried.set(stack, {
@@ -67,7 +67,7 @@ export async function tryVariations(): Promise<readonly Tried[]> {
       });
     }
   });
-  await Promise.all(lanes);
+  await Promise.all(work);
   return stacks.flatMap((stack) => tried.get(stack) ?? []);
 }
 

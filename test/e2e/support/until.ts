@@ -10,7 +10,7 @@ export async function until<T>(
   for (;;) {
     const value = await condition();
     if (value) return value;
-    if (Date.now() > end) throw new Error(`Waited ${seconds} s in vain: ${what}.`);
+    if (Date.now() > end) throw new Error(`Timeout after ${seconds} s: ${what}.`);
     await sleep(everyMilliseconds);
   }
 }

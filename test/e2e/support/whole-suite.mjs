@@ -15,6 +15,8 @@ export default async function setup() {
   if (!existsSync("/sys/class/net/canary-lab0"))
     process.env.FORWARDING_BEFORE = readFileSync("/proc/sys/net/ipv4/ip_forward", "utf8").trim();
   globalThis.restoreStackConfig = () => config && writeFileSync(file, config);
+  // Tests run istioctl. Monitoring and Rollouts are switched on later: their tools are built with the others, which share packages with them.
+  process.env.CANARY_LAB_ADD_ONS ??= "istioctl monitoring rollouts";
   await chooseParts();
 }
 

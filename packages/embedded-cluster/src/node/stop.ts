@@ -78,8 +78,8 @@ async function cleanMachine(dead: readonly string[], { home, searchPath, command
   for (const folder of homes.flatMap(mountFolders)) await unmountBelow(folder);
   // Chains named KUBE-* are ours only where a cluster of ours has been: the machine may be a Kubernetes node of its own.
   if (readOwner() || bridgeExists()) await removeNetwork(await searchPath());
-  removeCgroups();
   const before = readOwner();
+  removeCgroups(before?.controllers);
   removeOutsideFiles(homes, before?.folders ?? presentFolders());
   writeSysctls(before?.sysctls ?? {});
   for (const other of homes) if (other !== home && readNodeId(other) === "") deleteFiles(other, commands);

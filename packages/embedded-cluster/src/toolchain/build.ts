@@ -1,7 +1,7 @@
 import type { Progress } from "@canary-lab/kit/progress";
 import type { BuildContext } from "./build-context.ts";
 import { type BuildUnit, makeUnit } from "./build-unit.ts";
-import { findReleases } from "./download/release.ts";
+import { chooseSources } from "./download/release.ts";
 import type { Go } from "./go/go.ts";
 import { fetchModules, goUnit } from "./go/go-build.ts";
 import { renderPlan } from "./plan.ts";
@@ -31,9 +31,9 @@ export async function buildMissing(
   fail: (error: unknown) => void,
 ): Promise<void> {
   const { signal, cache } = context;
-  const published = await Promise.all(recipes.map((recipe) => findReleases(recipe.releases ?? [])));
-  const tools = recipes.map((recipe, i) => goUnit(recipe, go, published[i], context));
-  const compiled = recipes.filter((_, i) => published[i] === undefined);
+  const sources = await chooseSources(recipes);
+  const tools = recipes.map((recipe, i) => goUnit(recipe, go, sources[i], context));
+  const compiled = recipes.filter((_, i) => sources[i]?.releases === undefined);
   for (const line of renderPlan([tools, system], lasted)) progress.say(line);
   await refuseHopelessBuild({ units: [...tools, ...system], compiles: compiled.length > 0, go }, context);
 

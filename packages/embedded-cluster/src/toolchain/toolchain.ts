@@ -83,17 +83,31 @@ export async function ensureTools(
     system: system.filter((unit) => !isBuilt(cache, unit)),
   });
   const isComplete = () => Object.values(missing()).every((list) => list.length === 0);
-  if (!isComplete()) {
-    await withLock(buildLock(cache), waitingFor(progress), async () => {
-      if (isComplete()) return;
-      const fail = (error: unknown) => failing.abort(error);
-      await buildMissing({ ...missing(), go }, context, progress, lastDurations(home), fail);
-      setAside(cache, buildCaches(cache));
-      setAside(cache, draftsFolder(cache));
-    });
-  }
+  await buildOnce(cache, isComplete, waitingFor(progress), () => {
+    const fail = (error: unknown) => failing.abort(error);
+    return buildMissing({ ...missing(), go }, context, progress, lastDurations(home), fail);
+  });
   deleteInBackground(cache);
   return presentTools(units, cache, bin, users);
+}
+
+/**
+ * Builds what is missing, while no other run on this cache does. A run that had to wait looks again: the other one may have built
+ * the same. What only the build needed is set aside.
+ */
+export async function buildOnce(
+  cache: string,
+  isComplete: () => boolean,
+  waiting: () => void,
+  build: () => Promise<void>,
+): Promise<void> {
+  if (isComplete()) return;
+  await withLock(buildLock(cache), waiting, async () => {
+    if (isComplete()) return;
+    await build();
+    setAside(cache, buildCaches(cache));
+    setAside(cache, draftsFolder(cache));
+  });
 }
 
 const waitingFor = (progress: Progress) => () => progress.say("Another run is making the tools: waiting for it.");

@@ -4,13 +4,33 @@ import { UserError } from "@canary-lab/kit/user-error";
 
 const cgroupRoot = "/sys/fs/cgroup";
 
-/** The control group that holds every pod and every build of the lab, and nothing else: what is in it may be killed. */
+/** The control group that holds every pod and every build of the cluster, and nothing else: what is in it may be killed. */
 export const cgroupName = "canary-lab";
+
+/**
+ * The control group for the processes that were in the root. Version 2 hands controllers down only from a group without processes
+ * of its own, and the root group of a container has some: they move here until `down`.
+ */
+export const formerRootName = "canary-lab-init";
+
+/** The controllers that the kubelet asks for, and those of them that it does not work without. */
+const wanted = ["cpu", "cpuset", "memory", "hugetlb", "pids"];
+const required = ["cpu", "memory", "pids"];
 
 /** Whether the machine has the unified hierarchy alone: control groups of version 2. */
 const isUnified = (root: string): boolean => existsSync(join(root, "cgroup.controllers"));
 
-/** The lab's group in each hierarchy: one folder with version 2, one per controller with version 1. */
+const words = (file: string): string[] => readIfPossible(file).split(/\s+/).filter(Boolean);
+
+function readIfPossible(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return ""; // the group went away meanwhile, or its kind has no such file
+  }
+}
+
+/** The cluster's group in each hierarchy: one folder with version 2, one per controller with version 1. */
 export function cgroupFolders(root: string = cgroupRoot): string[] {
   if (isUnified(root)) return [join(root, cgroupName)];
   if (!existsSync(root)) return [];
@@ -19,25 +39,83 @@ export function cgroupFolders(root: string = cgroupRoot): string[] {
     .map((entry) => join(root, entry.name, cgroupName));
 }
 
-/** Makes the lab's group; with version 2 also hands every controller down to it, as the kubelet expects of its root. */
-export function makeCgroups(): void {
-  for (const folder of cgroupFolders()) mkdirSync(folder, { recursive: true });
-  if (!isUnified(cgroupRoot)) return;
-  for (const folder of [cgroupRoot, join(cgroupRoot, cgroupName)]) handDown(folder);
+/** The controllers that the root group hands down; none with version 1, which has no such thing. */
+export const handedDown = (root: string = cgroupRoot): readonly string[] => words(join(root, "cgroup.subtree_control"));
+
+/** The refusal where the control groups of this machine cannot hold a node; undefined where they can. */
+export function cgroupObstacle(root: string = cgroupRoot): UserError | undefined {
+  if (!isUnified(root)) return undefined; // each controller has a hierarchy of its own, and the kubelet says what it lacks
+  const type = words(join(root, "cgroup.type")).join(" ");
+  if (type !== "" && type !== "domain") {
+    return new UserError(`The control group of this container is of type "${type}": it cannot limit memory.`, {
+      place: join(root, "cgroup.type"),
+      allowed: "domain",
+      next: "start the container in a control group of its own, without threaded groups beside it",
+    });
+  }
+  const available = words(join(root, "cgroup.controllers"));
+  const missing = required.filter((controller) => !available.includes(controller));
+  if (missing.length === 0) return undefined;
+  return new UserError(`Control-group controllers are missing: ${missing.join(", ")}.`, {
+    place: join(root, "cgroup.controllers"),
+    allowed: `at least ${required.join(", ")}`,
+    next: "enable them: on the kernel's command line (such as cgroup_enable=memory), or where this container is started",
+  });
 }
 
-function handDown(folder: string): void {
-  const control = join(folder, "cgroup.subtree_control");
-  const controllers = readFileSync(join(folder, "cgroup.controllers"), "utf8").trim().split(" ");
+/**
+ * Makes the cluster's group. With version 2 it also hands down to it the controllers that the kubelet wants in its root.
+ *
+ * @throws UserError where that cannot be done
+ */
+export function makeCgroups(root: string = cgroupRoot): void {
+  const obstacle = cgroupObstacle(root);
+  if (obstacle) throw obstacle;
+  for (const folder of cgroupFolders(root)) mkdirSync(folder, { recursive: true });
+  if (!isUnified(root)) return;
+  const available = words(join(root, "cgroup.controllers"));
+  const controllers = wanted.filter((controller) => available.includes(controller));
+  handDown(root, controllers);
+  handDown(join(root, cgroupName), controllers);
+}
+
+/** Makes a group hand controllers down to its children; processes of its own that are in the way are moved out of it. */
+export function handDown(group: string, controllers: readonly string[]): void {
+  const file = join(group, "cgroup.subtree_control");
   try {
-    for (const controller of controllers) writeFileSync(control, `+${controller}`);
+    for (const controller of controllers.filter((name) => !words(file).includes(name))) {
+      try {
+        writeFileSync(file, `+${controller}`);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EBUSY") throw error;
+        moveProcesses(group, join(group, formerRootName));
+        writeFileSync(file, `+${controller}`);
+      }
+    }
   } catch (error) {
     throw new UserError(`The control-group controllers cannot be handed down: ${(error as Error).message}`, {
-      place: control,
-      allowed: "the machine itself, or a container whose processes are in a control group below its root",
-      next: "npx canaryctl up --cluster kind, or set kubeContext in Pulumi.dev.yaml",
+      place: file,
+      allowed:
+        "a control-group file system that can be written, with all processes of its root group in this container",
+      next: "start the container with its own, writable control groups (docker run --privileged --cgroupns=private)",
       cause: error,
     });
+  }
+}
+
+/** Moves every process; in several rounds, for a process may start another one while it is moved. */
+function moveProcesses(from: string, to: string): void {
+  mkdirSync(to, { recursive: true });
+  for (let round = 0; round < 20; round++) {
+    const pids = words(join(from, "cgroup.procs"));
+    if (pids.length === 0) return;
+    for (const pid of pids) {
+      try {
+        writeFileSync(join(to, "cgroup.procs"), pid);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; // it has ended
+      }
+    }
   }
 }
 
@@ -48,33 +126,44 @@ function withDescendants(folder: string): string[] {
   return [...below.flatMap((entry) => withDescendants(join(folder, entry.name))), folder];
 }
 
-/** The groups of the lab that are there now, deepest first. */
-export const labCgroups = (): string[] => cgroupFolders().flatMap(withDescendants);
+/** The groups that `up` made and that are there now, deepest first. */
+export const labCgroups = (root: string = cgroupRoot): string[] => [
+  ...cgroupFolders(root).flatMap(withDescendants),
+  ...withDescendants(join(root, formerRootName)),
+];
 
-/** Pids of everything that runs in the lab's containers. */
-export function cgroupPids(): number[] {
-  const pids = new Set<number>();
-  for (const folder of labCgroups()) {
-    for (const line of readLines(join(folder, "cgroup.procs"))) pids.add(Number(line));
+/** Pids of everything that runs in the cluster's containers. */
+export const cgroupPids = (root: string = cgroupRoot): number[] => [
+  ...new Set(
+    cgroupFolders(root)
+      .flatMap(withDescendants)
+      .flatMap((folder) => words(join(folder, "cgroup.procs")).map(Number)),
+  ),
+];
+
+/**
+ * Undoes {@link makeCgroups}, and what containers had the root group hand down: removes the cluster's groups, and lets the root hand
+ * down what it did `before`. What is busy stays: a group is then named by `leftovers`, and a controller has another user.
+ *
+ * @param before what {@link handedDown} said before; undefined where nobody knows
+ */
+export function removeCgroups(before: readonly string[] | undefined, root: string = cgroupRoot): void {
+  for (const folder of cgroupFolders(root).flatMap(withDescendants)) unlessBusy(() => rmdirSync(folder));
+  for (const controller of handedDown(root)) {
+    if (before === undefined || before.includes(controller)) continue;
+    unlessBusy(() => writeFileSync(join(root, "cgroup.subtree_control"), `-${controller}`));
   }
-  return [...pids];
+  const formerRoot = join(root, formerRootName);
+  if (!existsSync(formerRoot)) return;
+  unlessBusy(() => moveProcesses(formerRoot, root));
+  unlessBusy(() => rmdirSync(formerRoot));
 }
 
-function readLines(file: string): string[] {
+function unlessBusy(change: () => void): void {
   try {
-    return readFileSync(file, "utf8").split("\n").filter(Boolean);
-  } catch {
-    return []; // the group went away meanwhile
-  }
-}
-
-/** Removes the lab's groups; one that still holds a process stays. */
-export function removeCgroups(): void {
-  for (const folder of labCgroups()) {
-    try {
-      rmdirSync(folder);
-    } catch {
-      // still busy: `leftovers` will name it
-    }
+    change();
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (!["EBUSY", "ENOTEMPTY", "ENOENT"].includes(code)) throw error;
   }
 }

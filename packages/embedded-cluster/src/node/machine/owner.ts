@@ -6,6 +6,7 @@ import { readIfThere, writePrivateFile } from "@canary-lab/kit/private-files";
 import { UserError } from "@canary-lab/kit/user-error";
 import { nodeLayout } from "../layout.ts";
 import { type MarkedProcess, markedProcesses } from "../supervision/proc.ts";
+import { handedDown } from "./cgroups.ts";
 import { presentFolders } from "./outside.ts";
 import { readSysctls, type Sysctls } from "./sysctls.ts";
 
@@ -19,6 +20,8 @@ export interface Owner {
   readonly sysctls: Sysctls;
   /** Folders outside the home that were there before. */
   readonly folders: readonly string[];
+  /** What the root control group handed down before; absent in a note of an older version. */
+  readonly controllers?: readonly string[];
 }
 
 export const ownerFile = "/run/canary-lab/owner.json";
@@ -26,8 +29,10 @@ export const ownerFile = "/run/canary-lab/owner.json";
 /** Undefined where there is no note, or none that can be read. */
 export function readOwner(file: string = ownerFile): Owner | undefined {
   try {
-    const { home, sysctls, folders } = JSON.parse(readFileSync(file, "utf8"));
-    return typeof home === "string" ? { home, sysctls: sysctls ?? {}, folders: folders ?? [] } : undefined;
+    const { home, sysctls, folders, controllers } = JSON.parse(readFileSync(file, "utf8"));
+    return typeof home === "string"
+      ? { home, sysctls: sysctls ?? {}, folders: folders ?? [], ...(controllers && { controllers }) }
+      : undefined;
   } catch {
     return undefined;
   }
@@ -37,7 +42,7 @@ export function readOwner(file: string = ownerFile): Owner | undefined {
 export function takeMachine(home: string, file: string = ownerFile): void {
   const owner = readOwner(file);
   if (owner?.home === home) return;
-  const before = owner ?? { sysctls: readSysctls(), folders: presentFolders() };
+  const before = owner ?? { sysctls: readSysctls(), folders: presentFolders(), controllers: handedDown() };
   writePrivateFile(file, `${JSON.stringify({ ...before, home }, null, 2)}\n`);
 }
 

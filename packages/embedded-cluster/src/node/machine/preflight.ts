@@ -9,6 +9,7 @@ import { findListener, type Listener, ownerOfSocket, parseListeners } from "../n
 import { overlaps, parseRoutes } from "../network/routes.ts";
 import { foreignNodeProgram } from "../supervision/proc.ts";
 import { type Capability, hasCapability } from "./capabilities.ts";
+import { cgroupObstacle } from "./cgroups.ts";
 import { otherClusterObstacle } from "./owner.ts";
 
 /** Free space in GB: for the images, the builds and the cluster's own state; once they are there, enough to go on. */
@@ -30,6 +31,7 @@ export function obstacles({ home, commands }: EmbeddedClusterSettings): UserErro
     foreignNodeObstacle(commands),
     ...portObstacles(readListeners(), commands),
     networkObstacle(commands),
+    cgroupObstacle(),
     diskObstacle(home, commands),
     pathObstacle(home, commands),
   ].filter((obstacle) => obstacle !== undefined);

@@ -1,117 +1,201 @@
 import { createHash } from "node:crypto";
-import { chmodSync, createWriteStream, rmSync } from "node:fs";
+import { chmodSync, createReadStream, createWriteStream, existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { setTimeout as pause } from "node:timers/promises";
+import { makePrivateFolder } from "@canary-lab/kit/private-files";
 import { UserError } from "@canary-lab/kit/user-error";
-import type { BuildContext } from "../build-context.ts";
+import { request } from "undici";
+import { type BuildContext, buildCaches } from "../build-context.ts";
 import { run } from "../run.ts";
+import { describeFailure, type Network, openNetwork, patience } from "./network.ts";
 
 /**
- * A file that upstream publishes beside its checksum. `{arch}` in an address stands for `amd64` or `arm64`, `{cpu}` for `x64`
- * or `arm64`. It is a program, kept as `file`, or an archive, unpacked without its first `strip` folders.
+ * A file that upstream publishes, with the SHA-256 for each processor by Node's name. `{arch}` in the address stands for
+ * `amd64` or `arm64`, `{cpu}` for `x64` or `arm64`. It is a program, kept as `file`, or an archive, unpacked without its first
+ * `strip` folders.
  */
-export type Release = { readonly url: string; readonly sums: string } & (
+export type Release = { readonly url: string; readonly sha256: Readonly<Record<string, string>> } & (
   | { readonly file: string }
   | { readonly strip: number }
 );
 
-/** A release that was found, with the SHA-256 that upstream publishes for it. */
-export type PublishedRelease = Release & { readonly sha256: string };
+/** A release for this machine. */
+export type PinnedRelease = Omit<Release, "sha256"> & { readonly sha256: string } & (
+    | { readonly file: string }
+    | { readonly strip: number }
+  );
 
-/** How long a checksum file may take to arrive before the network counts as closed, in milliseconds. */
-const probeMilliseconds = 3000;
+/** Where a tool comes from, and why: downloaded where there are releases, built otherwise. */
+export interface ToolSource {
+  readonly releases?: readonly PinnedRelease[];
+  readonly why: string;
+}
+
+/** How often a download is begun or gone on with before it counts as failed, and the pause before the second time. */
+const attempts = 4;
+const firstPauseMilliseconds = 1000;
 
 /** An address for this machine. */
 export const forMachine = (url: string, cpu: string = process.arch): string =>
   url.replaceAll("{arch}", cpu === "x64" ? "amd64" : cpu).replaceAll("{cpu}", cpu);
 
-/** The SHA-256 of a file in a checksum file: lines of `hash  name`, or the hash alone. */
-export function checksumOf(file: string, sums: string): string | undefined {
-  for (const line of sums.split("\n")) {
-    const [, hash, name] = /^([0-9a-f]{64})(?:\s+\*?(?:\.\/)?(\S+))?\s*$/i.exec(line) ?? [];
-    if (hash !== undefined && (name === undefined || basename(name) === file)) return hash.toLowerCase();
-  }
-  return undefined;
+/** The releases for this machine; undefined where the checksum of one is not known. */
+function pinReleases(releases: readonly Release[], cpu: string): readonly PinnedRelease[] | undefined {
+  const pinned = releases.flatMap((release) => {
+    const { [cpu]: sha256 } = release.sha256;
+    return sha256 === undefined ? [] : [{ ...release, url: forMachine(release.url, cpu), sha256 }];
+  });
+  return pinned.length === releases.length && pinned.length > 0 ? pinned : undefined;
 }
 
-/**
- * The checksums of all these releases, or undefined where one cannot be had: then the tool is built instead. Checksum and file
- * come from the same place over verified TLS, which is what upstream offers: it guards against damage, not against upstream.
- */
-export async function findReleases(releases: readonly Release[]): Promise<PublishedRelease[] | undefined> {
-  if (releases.length === 0) return undefined;
+/** Decides where each of several tools comes from. */
+export async function chooseSources(
+  tools: readonly { readonly releases?: readonly Release[] }[],
+): Promise<ToolSource[]> {
+  const network = openNetwork(patience.probeMilliseconds);
   try {
-    return await Promise.all(
-      releases.map(async (release) => {
-        const answer = await fetch(forMachine(release.sums), { signal: AbortSignal.timeout(probeMilliseconds) });
-        const sha256 = answer.ok ? checksumOf(basename(forMachine(release.url)), await answer.text()) : undefined;
-        if (sha256 === undefined) throw new Error(`no checksum at ${answer.url}`);
-        return { ...release, sha256 };
-      }),
-    );
-  } catch {
-    return undefined; // no way out, or nothing published for this machine: both mean building
+    return await Promise.all(tools.map(({ releases }) => chooseSource(releases, network, process.arch)));
+  } finally {
+    await network.dispatcher.destroy();
+  }
+}
+
+/** Decides where a tool comes from: its releases are downloaded where all of them can be reached. */
+export async function chooseSource(
+  releases: readonly Release[] | undefined,
+  network: Network,
+  cpu: string,
+): Promise<ToolSource> {
+  const pinned = pinReleases(releases ?? [], cpu);
+  if (pinned === undefined) return { why: "no checksum of a release is pinned" };
+  const hosts = [...new Set(pinned.map(({ url }) => new URL(url).host))];
+  const problems = await Promise.all(pinned.map((release) => probe(release.url, network)));
+  const problem = problems.find((found) => found !== undefined);
+  return problem === undefined ? { releases: pinned, why: `from ${hosts.join(" and ")}` } : { why: problem };
+}
+
+/** Why an address cannot be downloaded; undefined where it can. Asked for the first byte alone, as the download itself asks. */
+async function probe(url: string, network: Network): Promise<string | undefined> {
+  const { host } = new URL(url);
+  try {
+    const { statusCode, body } = await request(url, {
+      dispatcher: network.dispatcher,
+      headers: { range: "bytes=0-0" },
+    });
+    body.on("error", () => {}); // it is thrown away
+    body.destroy();
+    return statusCode < 300 ? undefined : `${host} answers with HTTP ${statusCode}`;
+  } catch (error) {
+    return `${host} cannot be used: ${describeFailure(error, network)}`;
   }
 }
 
 /** Downloads releases into a folder, each checked before it is unpacked. */
 export async function downloadReleases(
-  releases: readonly PublishedRelease[],
+  releases: readonly PinnedRelease[],
   folder: string,
   note: (detail: string) => void,
   context: BuildContext,
 ): Promise<void> {
-  for (const release of releases) {
-    const url = forMachine(release.url);
-    note(url);
-    const file = join(folder, "file" in release ? release.file : basename(url));
-    await download(url, release.sha256, file, context);
-    if ("file" in release) {
-      chmodSync(file, 0o755);
-    } else {
-      const options = { context, purpose: `Unpacking ${basename(url)}`, log: "releases" };
-      await run(
-        "tar",
-        [
-          "--extract",
-          "--gzip",
-          "--no-same-owner",
-          "--file",
-          file,
-          "--directory",
-          folder,
-          `--strip-components=${release.strip}`,
-        ],
-        options,
-      );
-      rmSync(file);
+  const network = openNetwork(patience.stallMilliseconds);
+  try {
+    for (const release of releases) {
+      note(release.url);
+      await place(release, await download(release, network, note, context), folder, context);
     }
+  } finally {
+    await network.dispatcher.destroy();
   }
 }
 
-async function download(url: string, sha256: string, file: string, { signal, commands }: BuildContext): Promise<void> {
-  const answer = await fetch(url, { signal });
-  if (!answer.ok || answer.body === null) {
-    throw new UserError(`The release could not be downloaded: HTTP ${answer.status}.`, {
-      place: url,
-      next: commands.up,
-    });
+/** Puts a downloaded program, or what is in a downloaded archive, into a folder. */
+async function place(release: PinnedRelease, downloaded: string, folder: string, context: BuildContext): Promise<void> {
+  const name = basename(release.url);
+  const file = join(folder, "file" in release ? release.file : name);
+  renameSync(downloaded, file);
+  if ("file" in release) {
+    chmodSync(file, 0o755);
+    return;
   }
-  const hash = createHash("sha256");
-  const measure = async function* (chunks: AsyncIterable<Uint8Array>) {
-    for await (const chunk of chunks) {
-      hash.update(chunk);
-      yield chunk;
+  const unpack = ["--extract", "--gzip", "--no-same-owner", "--file", file, "--directory", folder];
+  await run("tar", [...unpack, `--strip-components=${release.strip}`], {
+    context,
+    purpose: `Unpacking ${name}`,
+    log: "releases",
+  });
+  rmSync(file);
+}
+
+/**
+ * Downloads a file, and goes on where an earlier try or run has stopped.
+ *
+ * @returns the path of the file, whose content is what its checksum says
+ */
+export async function download(
+  { url, sha256 }: Pick<PinnedRelease, "url" | "sha256">,
+  network: Network,
+  note: (detail: string) => void,
+  { cache, commands, signal }: BuildContext,
+  firstPause: number = firstPauseMilliseconds,
+): Promise<string> {
+  const file = join(makePrivateFolder(join(buildCaches(cache), "downloads")), sha256);
+  for (let attempt = 1; ; attempt++) {
+    const resumed = existsSync(file);
+    try {
+      await fetchRest(url, file, network, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      const problem = error instanceof HttpError ? error.message : describeFailure(error, network);
+      const isFinal = error instanceof HttpError && !error.isPassing;
+      if (isFinal || attempt === attempts) {
+        const next = `Check the way to that address (HTTPS_PROXY, NO_PROXY), then: ${commands.up} (it goes on where it stopped)`;
+        throw new UserError(`The download failed: ${problem}.`, { place: url, next, cause: error });
+      }
+      note(`${url}: ${problem}; trying again`);
+      await pause(firstPause * 2 ** (attempt - 1), undefined, { signal });
+      continue;
     }
-  };
-  await pipeline(Readable.fromWeb(answer.body), measure, createWriteStream(file));
-  const found = hash.digest("hex");
-  if (found !== sha256) {
-    throw new UserError(`The release is not what its checksum says: SHA-256 ${found}.`, {
+    const found = await hashOf(file);
+    if (found === sha256) return file;
+    rmSync(file);
+    if (resumed && attempt < attempts) continue; // what lay there may have been the beginning of something else
+    throw new UserError(`The download is not what its checksum says: SHA-256 ${found}.`, {
       place: url,
       allowed: sha256,
       next: `${commands.up}; if it stays so, ask who stands between this machine and that address`,
     });
   }
+}
+
+class HttpError extends Error {
+  /** Whether the same request may succeed later. */
+  readonly isPassing: boolean;
+
+  constructor(status: number) {
+    super(`the server answers with HTTP ${status}`);
+    this.isPassing = status >= 500 || status === 408 || status === 429;
+  }
+}
+
+/** Appends to `file` what it lacks, or writes it anew where the server does not serve parts. */
+async function fetchRest(url: string, file: string, network: Network, signal: AbortSignal): Promise<void> {
+  const size = existsSync(file) ? statSync(file).size : 0;
+  const headers = size > 0 ? { range: `bytes=${size}-` } : {};
+  const { statusCode, body } = await request(url, { dispatcher: network.dispatcher, headers, signal });
+  if (statusCode === 416 && size > 0) {
+    await body.dump(); // all of it is there
+    return;
+  }
+  if (statusCode >= 300) {
+    await body.dump();
+    throw new HttpError(statusCode);
+  }
+  await pipeline(body, createWriteStream(file, { flags: statusCode === 206 ? "a" : "w", mode: 0o600 }), { signal });
+}
+
+async function hashOf(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file), hash);
+  return hash.digest("hex");
 }

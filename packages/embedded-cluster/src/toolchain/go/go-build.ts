@@ -3,7 +3,7 @@ import { totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { type BuildContext, buildCaches } from "../build-context.ts";
 import { type BuildUnit, keyOf } from "../build-unit.ts";
-import { downloadReleases, type PublishedRelease } from "../download/release.ts";
+import { downloadReleases, type ToolSource } from "../download/release.ts";
 import type { Program, Recipe } from "../recipes/recipe.ts";
 import { run } from "../run.ts";
 import type { Go } from "./go.ts";
@@ -92,24 +92,20 @@ export function outputsOf(recipe: Recipe): string[] {
 /**
  * One Go tool as a build unit.
  *
- * @param published what upstream publishes of it, where that can be reached; built from modules otherwise.
+ * @param source where it comes from; built from modules where that is not decided, since the key does not depend on it.
  */
-export function goUnit(
-  recipe: Recipe,
-  go: Go,
-  published: readonly PublishedRelease[] | undefined,
-  context: BuildContext,
-): BuildUnit {
+export function goUnit(recipe: Recipe, go: Go, source: ToolSource | undefined, context: BuildContext): BuildUnit {
+  const releases = source?.releases;
   return {
     name: recipe.name,
-    stage: published ? `download ${recipe.name}` : `build ${recipe.name}`,
-    ...(recipe.releases && !published && { why: "its release cannot be downloaded here" }),
+    stage: releases ? `download ${recipe.name}` : `build ${recipe.name}`,
+    ...(source && { why: source.why }),
     key: recipeKey(recipe, moduleFolder(recipe), go.version),
     outputs: outputsOf(recipe),
-    seconds: published ? 10 : recipe.seconds,
-    gigabytes: published ? 0.5 : recipe.gigabytes,
+    seconds: releases ? 10 : recipe.seconds,
+    gigabytes: releases ? 0.5 : recipe.gigabytes,
     async make(folder, note) {
-      if (published) return downloadReleases(published, folder, note, context);
+      if (releases) return downloadReleases(releases, folder, note, context);
       let packages = 0;
       for (const program of recipe.programs) {
         await run(await go.command(), goBuildArguments(recipe, program, join(folder, program.output)), {

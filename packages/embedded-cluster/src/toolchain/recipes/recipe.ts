@@ -32,7 +32,10 @@ export interface Recipe {
   readonly keep?: readonly KeptModule[];
   /** Command of the same name on PATH that prints its version: taken where it prints exactly this one. */
   readonly onPath?: { readonly args: readonly string[]; readonly prints: string };
-  /** What upstream publishes; taken where the network allows it, and only complete. */
+  /**
+   * What upstream publishes; taken where the network allows it, and only complete. Left out where the checksum of one file is
+   * not certain: whoever changes the version has to find it, at the release and in a second place.
+   */
   readonly releases?: readonly Release[];
   /** Wall time of a cold build on two cores: what is announced until the machine's own time is known. */
   readonly seconds: number;

@@ -3,7 +3,7 @@ import { platformRecipes } from "./platform-recipes.ts";
 import type { Recipe } from "./recipe.ts";
 import { pinned } from "./versions.ts";
 
-const { kubernetes, helm, coredns, etcd, istio } = pinned;
+const { kubernetes, helm, istio } = pinned;
 
 /** Kubernetes takes its version from two packages, and calls itself v0.0.0 where nobody tells it. */
 const kubernetesStrings = Object.fromEntries(
@@ -31,18 +31,6 @@ const clusterRecipes: readonly Recipe[] = [
     name: "kubernetes",
     programs: [{ output: "hyperkube", package: ".", names: [...kubernetesPrograms, "etcd"], inBin: true }],
     strings: kubernetesStrings,
-    releases: [
-      ...kubernetesPrograms.map((program) => ({
-        url: `https://dl.k8s.io/v${kubernetes}/bin/linux/{arch}/${program}`,
-        sums: `https://dl.k8s.io/v${kubernetes}/bin/linux/{arch}/${program}.sha256`,
-        file: program,
-      })),
-      {
-        url: `https://github.com/etcd-io/etcd/releases/download/v${etcd}/etcd-v${etcd}-linux-{arch}.tar.gz`,
-        sums: `https://github.com/etcd-io/etcd/releases/download/v${etcd}/SHA256SUMS`,
-        strip: 1,
-      },
-    ],
     seconds: 280,
     gigabytes: 4,
   },
@@ -99,7 +87,10 @@ const clusterRecipes: readonly Recipe[] = [
     releases: [
       {
         url: `https://get.helm.sh/helm-v${helm}-linux-{arch}.tar.gz`,
-        sums: `https://get.helm.sh/helm-v${helm}-linux-{arch}.tar.gz.sha256sum`,
+        sha256: {
+          x64: "1e4ab49e429626cf6c6958d914248b78c9730803c2751b87627e171dc800e7bb",
+          arm64: "f14e804dfee240f55525b667488fe9adca349e63e00c9af634c0beb1421ac310",
+        },
         strip: 1,
       },
     ],
@@ -109,13 +100,6 @@ const clusterRecipes: readonly Recipe[] = [
   {
     name: "coredns",
     programs: [{ output: "coredns", package: "." }],
-    releases: [
-      {
-        url: `https://github.com/coredns/coredns/releases/download/v${coredns}/coredns_${coredns}_linux_{arch}.tgz`,
-        sums: `https://github.com/coredns/coredns/releases/download/v${coredns}/coredns_${coredns}_linux_{arch}.tgz.sha256`,
-        strip: 0,
-      },
-    ],
     seconds: 44,
     gigabytes: 0.8,
   },

@@ -1,8 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { cgroupFolders } from "../../../src/node/machine/cgroups.ts";
+import { describe, expect, test } from "@jest/globals";
 import { renderFootprint } from "../../../src/node/machine/footprint.ts";
 import { reachableNameServers } from "../../../src/node/machine/host.ts";
 import { mountsBelow } from "../../../src/node/machine/mounts.ts";
@@ -95,24 +91,6 @@ describe("the host", () => {
     expect(
       reachableNameServers("# x\nnameserver 127.0.0.53\nnameserver 192.0.2.1\nnameserver ::1\nsearch a\n"),
     ).toEqual(["192.0.2.1"]);
-  });
-});
-
-describe("control groups", () => {
-  let root: string;
-  beforeEach(() => {
-    root = mkdtempSync(join(tmpdir(), "cgroup-"));
-  });
-  afterEach(() => rmSync(root, { recursive: true }));
-
-  test("of version 1 are one per controller", () => {
-    for (const name of ["cpu", "memory"]) mkdirSync(join(root, name));
-    expect(cgroupFolders(root).sort()).toEqual([join(root, "cpu", "canary-lab"), join(root, "memory", "canary-lab")]);
-  });
-  test("of version 2 are one", () => {
-    writeFileSync(join(root, "cgroup.controllers"), "cpu memory\n");
-    mkdirSync(join(root, "system.slice"));
-    expect(cgroupFolders(root)).toEqual([join(root, "canary-lab")]);
   });
 });
 

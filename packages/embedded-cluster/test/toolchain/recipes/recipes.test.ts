@@ -45,7 +45,7 @@ describe("recipes", () => {
   test("what an add-on needs is made only for it", () => {
     const names = (...addOns: readonly AddOn[]) => recipesFor(addOns).map(({ name }) => name);
     const plain = names();
-    expect(plain).toEqual(["kubernetes", "coredns", "registry", "pause"]);
+    expect(plain).toEqual(["kubernetes", "coredns", "pause"]);
     const added = Object.fromEntries(
       addOnNames.map((addOn) => [addOn, names(addOn).filter((n) => !plain.includes(n))]),
     );

@@ -1,0 +1,48 @@
+import { describe, expect, test } from "@jest/globals";
+import { InvalidArgumentError } from "commander";
+import { buildProgram, parseAddOns, renderEnvironment, renderStatus } from "../src/command.ts";
+import { describe as describeCluster } from "../src/embedded-cluster.ts";
+import { defaultCache } from "../src/settings.ts";
+import { exampleSettings } from "./toolchain/example-settings.ts";
+
+describe("the command line", () => {
+  test("takes add-ons by name, and says which there are", () => {
+    expect(parseAddOns("istio,helm")).toEqual(["istio", "helm"]);
+    expect(() => parseAddOns("istio,mesh")).toThrow(InvalidArgumentError);
+    expect(() => parseAddOns("mesh")).toThrow(/"mesh".*istio, gateway-api/);
+  });
+
+  test("has the commands that README lists", () => {
+    expect(buildProgram().commands.map((command) => command.name())).toEqual(["up", "down", "status", "env", "tools"]);
+  });
+});
+
+describe("status", () => {
+  test.each([
+    ["nothing runs", [], undefined, /^down/],
+    [
+      "the node is ready",
+      ["etcd"],
+      { version: "v1.36.3", isReady: true },
+      /^up: Kubernetes v1\.36\.3, ready\nprocesses: etcd$/,
+    ],
+    ["the node is not ready", ["etcd"], { version: "v1.36.3", isReady: false }, /^not up, not ready/],
+    ["the API server is dead", ["etcd"], undefined, /^not up, the API server does not answer/],
+  ])("where %s", (_, processes, node, text) => expect(renderStatus(processes, node)).toMatch(text));
+});
+
+test("env quotes its values for a shell", () => {
+  const text = renderEnvironment({ ...describeCluster(exampleSettings("/it's")), bin: "/b in" });
+  expect(text.split("\n")).toEqual([
+    "export KUBECONFIG='/it'\\''s/home/kubeconfig'",
+    "export DOCKER_HOST='unix:///it'\\''s/home/run/docker.sock'",
+    expect.stringMatching(/^export DOCKER_CONFIG='\/it'\\''s\/home\//),
+    "export PATH='/b in':\"$PATH\"",
+  ]);
+});
+
+test("the cache folder is the user's, and a relative XDG_CACHE_HOME does not count", () => {
+  expect(defaultCache({}, "/home/me")).toBe("/home/me/.cache/canary-lab");
+  expect(defaultCache({ XDG_CACHE_HOME: "/big" }, "/home/me")).toBe("/big/canary-lab");
+  expect(defaultCache({ XDG_CACHE_HOME: "big" }, "/home/me")).toBe("/home/me/.cache/canary-lab");
+});
