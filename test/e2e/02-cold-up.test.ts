@@ -30,7 +30,8 @@ describe("npm run up, from nothing", () => {
     expect(outcome.stdout).toMatch(new RegExp(`v1\\s.*${100 - configuredWeight()}\\s*%.*\\d+(\\.\\d+)?\\s*%`));
     expect(outcome.stdout).toMatch(new RegExp(`v2\\s.*${configuredWeight()}\\s*%.*\\d+(\\.\\d+)?\\s*%`));
     expect(outcome.stdout).toMatch(/canaryctl set-traffic/);
-    expect(outcome.stdout).toMatch(/How long it took[\s\S]*deploy\s+\d+\.\d s[\s\S]*in all\s+\d+\.\d s/);
+    expect(outcome.output).toMatch(/^✔ deploy [\d.]+ /m);
+    expect(outcome.stdout).toMatch(/^It took [\d.]+ .*of which /m);
   });
 });
 

@@ -80,7 +80,7 @@ export const footprint = (): readonly FootprintEntry[] => [
     covers: { process: /./ },
   },
   {
-    words: `files in ${outsideFolders.join(", ")}, and ${ownerFile}`,
+    words: `files in ${outsideFolders.join(", ")}, and ${ownerFile}; ${machineLock} while \`up\` or \`down\` runs`,
     covers: {
       file: new RegExp(
         `^(${either(madeFolders)}$|${either([...outsideFolders, dirname(ownerFile)])}(/|$)|${literally(machineLock)}$)`,

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { imageNames } from "../../images/recipes.ts";
+import { imageNames } from "../../images/cluster-images.ts";
 import { addresses, loopbackPorts } from "../network/addresses.ts";
 import type { NodeSpec } from "../node-spec.ts";
 import { registryAccessFiles } from "../pki/registry-access.ts";
