@@ -4,7 +4,7 @@ import { ensureCharts } from "@canary-lab/embedded-cluster/charts/charts";
 import { ensureImages } from "@canary-lab/embedded-cluster/images/images";
 import { nodeLayout } from "@canary-lab/embedded-cluster/node/layout";
 import { ensureTools } from "@canary-lab/embedded-cluster/toolchain/toolchain";
-import { LineProgress } from "@canary-lab/kit/progress";
+import { createProgress } from "@canary-lab/kit/progress";
 import { embeddedSettings } from "../../../../../cluster/embedded.ts";
 import type { Run } from "./prepare.ts";
 
@@ -21,7 +21,7 @@ async function isWatched(run: Run): Promise<boolean> {
 
 /** The controller's chart and image, which a lab has only where a stack asks for them; built where they never were. */
 async function chartOf(): Promise<string> {
-  const progress = new LineProgress();
+  const progress = createProgress();
   const settings = embeddedSettings();
   const tools = await ensureTools(settings, progress, ["rollouts"]);
   await ensureImages(tools, nodeLayout(settings.home), ["rollouts"], settings.cache, progress);
