@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { type AddOn, addOnNames } from "@canary-lab/embedded-cluster/add-ons";
 import { down, footprint, outlook, up } from "@canary-lab/embedded-cluster/embedded-cluster";
+import { addresses } from "@canary-lab/embedded-cluster/node/network/addresses";
 import { defaultCache, type EmbeddedClusterSettings } from "@canary-lab/embedded-cluster/settings";
 import { type Outlook, renderNeeds } from "@canary-lab/embedded-cluster/toolchain/outlook";
 import { asOneError, UserError } from "@canary-lab/kit/user-error";
@@ -57,6 +59,13 @@ export function extraAddOns({ CANARY_LAB_ADD_ONS = "" }: NodeJS.ProcessEnv): rea
     });
 }
 
+/** No program is to ask the user's proxy for an address of the cluster. Some read the one spelling, some the other. */
+function withoutProxy(environment: NodeJS.ProcessEnv, network: string): Record<string, string> {
+  const given = environment.NO_PROXY || environment.no_proxy;
+  const exempt = given ? `${given},${network}` : network;
+  return { NO_PROXY: exempt, no_proxy: exempt };
+}
+
 /**
  * A one-node Kubernetes on this machine, made from what package registries hold.
  *
@@ -76,7 +85,13 @@ export function createEmbeddedTarget(reason: string): Target {
       let plugins: InstalledPlugins | undefined;
       const cluster = await up(settings, addOnsOf(parts), progress, {
         withTools: async (tools) => {
-          plugins = await installPlugins(tools, progress);
+          plugins = await installPlugins({
+            home: join(settings.home, "pulumi"),
+            cli: join(tools.bin, "pulumi"),
+            node: tools.node,
+            compileCache: join(settings.home, "compile-cache"),
+            say: (line) => progress.say(line),
+          });
         },
       });
       const { kubeconfig, kubeContext, imageRegistry, chartMirror, dockerHost, dockerConfig, bin } = cluster;
@@ -88,7 +103,12 @@ export function createEmbeddedTarget(reason: string): Target {
         imageRegistry,
         chartMirror,
         path: [...new Set([...(plugins?.path ?? []), bin])],
-        variables: { ...plugins?.variables, DOCKER_HOST: dockerHost, DOCKER_CONFIG: dockerConfig },
+        variables: {
+          ...plugins?.variables,
+          ...withoutProxy(process.env, addresses.labNetwork),
+          DOCKER_HOST: dockerHost,
+          DOCKER_CONFIG: dockerConfig,
+        },
       };
     },
     down: (progress) => down(settings, progress),

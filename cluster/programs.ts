@@ -1,6 +1,6 @@
 import { onPath } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
-import { engineVersion } from "@canary-lab/pulumi-plugins/engine-recipe";
+import { engineVersion } from "@canary-lab/pulumi-plugins/versions";
 import { satisfies } from "semver";
 import { kindVersion } from "./kind-commands.ts";
 

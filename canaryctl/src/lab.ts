@@ -1,5 +1,6 @@
-import { type ClusterClient, KubeClient } from "@canary-lab/kit/kube/client";
+import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
+import { clientOf } from "../../cluster/kube/client.ts";
 import type { Environment } from "../../cluster/target.ts";
 import { clientName, virtualServiceName } from "../../components/names.ts";
 import { parseConfig } from "../../stacks/config/parse-config.ts";
@@ -118,7 +119,7 @@ export function reread(lab: Lab): Lab {
 export function labOf(stackFile: StackFile, config: LabConfig, environment: Environment): Lab {
   const { stack } = stackFile;
   const { kubeconfig, kubeContext } = environment;
-  const cluster = new KubeClient(kubeconfig, kubeContext);
+  const cluster = clientOf(environment);
   return {
     stackFile,
     config,

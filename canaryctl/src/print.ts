@@ -15,8 +15,8 @@ export const say = (line: string): void => console.error(line);
 const mostResources = 10;
 
 /**
- * A sink for the engine's lines, set apart from canaryctl's own: the first resources that have been changed, how many more there
- * were, and everything that is no progress. What goes on meanwhile goes to `note`, where there is one.
+ * A sink for the engine's lines, set apart from canaryctl's own: the first resources that have been changed, and everything that is
+ * no progress. What goes on meanwhile goes to `note`, where there is one.
  */
 export const showLines = (say: (line: string) => void, note?: (detail: string) => void): ((line: string) => void) => {
   const ended = new Set<string>();
@@ -35,7 +35,7 @@ export const showLines = (say: (line: string) => void, note?: (detail: string) =
       if (ended.size <= mostResources) show(end);
       return;
     }
-    if (/^Resources:/.test(line) && ended.size > mostResources) show(`… and ${ended.size - mostResources} more`);
+    if (/^Resources:/.test(line) && ended.size > mostResources) show("…");
     if (!/^Duration:/.test(line)) show(line.trimEnd());
   };
 };

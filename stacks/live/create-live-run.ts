@@ -1,5 +1,5 @@
-import { KubeClient } from "@canary-lab/kit/kube/client";
 import * as pulumi from "@pulumi/pulumi";
+import { clientOf } from "../../cluster/kube/client.ts";
 import type { ClusterName } from "../../cluster/kubeconfig-file.ts";
 import type { LabConfig } from "../lab-config.ts";
 import type { LiveRun } from "./live-run.ts";
@@ -8,7 +8,7 @@ import { strategyGuard } from "./strategy-guard.ts";
 
 /** Hooks and a client for a run on a real cluster. A Rollout lets go of its route before another strategy takes that over. */
 export function createLiveRun(config: LabConfig, target: Required<ClusterName>): LiveRun {
-  const client = new KubeClient(target.kubeconfig, target.kubeContext);
+  const client = clientOf(target);
   const say = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
   const namespaceHooks = strategyGuard(async (from, to) => {
     if (from === "rollout-canary") await leaveRollout(client, config, say);

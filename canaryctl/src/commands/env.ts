@@ -1,3 +1,4 @@
+import { quoted } from "@canary-lab/kit/programs";
 import type { Command } from "commander";
 import { engineVariables } from "../engine/variables.ts";
 import { loadEnvironment, notUp } from "../environment-file.ts";
@@ -23,4 +24,4 @@ export function addEnv(program: Command): void {
 
 /** Lines for a POSIX shell; values are quoted so that nothing in them is read as shell. */
 export const exports = (variables: Readonly<Record<string, string>>): readonly string[] =>
-  Object.entries(variables).map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`);
+  Object.entries(variables).map(([name, value]) => `export ${name}=${quoted(value)}`);

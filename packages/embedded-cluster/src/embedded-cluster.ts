@@ -108,14 +108,14 @@ async function runNode(
   progress: Progress,
 ): Promise<void> {
   const { layout } = spec;
-  const { cache } = settings;
+  const images = { tools, layout, settings, progress };
   await cleanBeforeStart(cleaning(settings, progress));
   const node = await startNode(spec, (line) => progress.say(line));
-  const nodeImages = node.images.then(() => ensureNodeImages(tools, layout, cache, progress));
+  const nodeImages = node.images.then(() => ensureNodeImages(images));
   await Promise.all([
     progress.stage("start node", () => node.ready),
     progress.stage("start DNS", () => Promise.all([node.ready, nodeImages]).then(() => startDns(spec))),
-    nodeImages.then(() => ensureImages(tools, layout, addOns, cache, progress)),
+    nodeImages.then(() => ensureImages(addOns, images)),
   ]);
 }
 

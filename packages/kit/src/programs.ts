@@ -18,3 +18,6 @@ export function onPath(program: string, path: string | undefined): string | unde
   if (folders.length === 0) return undefined;
   return which.sync(program, { path: folders.join(delimiter), nothrow: true }) ?? undefined;
 }
+
+/** A text as one word of a POSIX shell, whatever it holds. */
+export const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -1,4 +1,5 @@
-import { isEqual, isObject, type Json, type JsonObject } from "./json.ts";
+import { isDeepStrictEqual } from "node:util";
+import { isObject, type Json, type JsonObject } from "./json.ts";
 
 export type Change = "add" | "delete" | "update";
 
@@ -52,7 +53,7 @@ export function difference(old: JsonObject, wanted: JsonObject, replacing: reado
     } else if (Array.isArray(left) && Array.isArray(right)) {
       for (let index = 0; index < Math.max(left.length, right.length); index += 1)
         walk([...path, index], left[index], right[index]);
-    } else if (!isEqual(left, right)) note(path, "update", right);
+    } else if (!isDeepStrictEqual(left, right)) note(path, "update", right);
   };
   walk([], old, wanted);
   return changes;

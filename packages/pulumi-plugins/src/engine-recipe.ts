@@ -1,7 +1,5 @@
 import { join } from "node:path";
-
-/** The newest engine that the Go module proxy serves. It is at most a little newer than the SDK, whose next version refuses Node 20. */
-export const engineVersion = "3.250.0";
+import { engineVersion } from "./versions.ts";
 
 /** SHA-256 of the engine's releases for Linux, by version and Node's name of the processor. */
 const checksums: Readonly<Record<string, Readonly<Record<string, string>>>> = {

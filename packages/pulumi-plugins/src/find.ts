@@ -9,8 +9,8 @@ export interface PluginSpec {
   readonly version: string;
 }
 
-/** Where a plugin comes from. The first three are the real one. */
-export type PluginSource = "PATH" | "PULUMI_HOME" | "download" | "stand-in";
+/** Where a plugin comes from. The first three are the real one; a substitute is one of this package. */
+export type PluginSource = "PATH" | "PULUMI_HOME" | "download" | "substitute";
 
 /** A plugin that is there; `file` is its program. */
 export interface FoundPlugin {
@@ -26,30 +26,30 @@ export const programIn = (pulumiHome: string, spec: PluginSpec): string =>
   join(pulumiHome, "plugins", `resource-${spec.name}-v${spec.version}`, programName(spec));
 
 /** A wrapper is a few lines; a real plugin is a hundred megabytes, which need not be read. */
-const isStandIn = (file: string): boolean =>
+const isSubstitute = (file: string): boolean =>
   isProgram(file) && statSync(file).size < 4096 && isWrapper(readFileSync(file, "utf8"));
 
 /**
  * Finds a plugin without a download: on PATH (where the engine itself looks first, whatever the version), in the user's
- * PULUMI_HOME, then in the lab's own, which holds what an earlier run has downloaded or put in its place.
+ * PULUMI_HOME, then in our own, which holds what an earlier run has downloaded or put in its place.
  *
  * @param path the user's PATH
  * @param userHome the user's PULUMI_HOME
- * @param labHome the lab's PULUMI_HOME
+ * @param ownHome our PULUMI_HOME
  */
 export function findPlugin(
   spec: PluginSpec,
   path: string | undefined,
   userHome: string,
-  labHome: string,
+  ownHome: string,
 ): FoundPlugin | undefined {
   const ambient = onPath(programName(spec), path);
   if (ambient) return { source: "PATH", file: ambient };
   const users = programIn(userHome, spec);
-  if (userHome !== labHome && isProgram(users) && !isStandIn(users)) return { source: "PULUMI_HOME", file: users };
-  const own = programIn(labHome, spec);
+  if (userHome !== ownHome && isProgram(users) && !isSubstitute(users)) return { source: "PULUMI_HOME", file: users };
+  const own = programIn(ownHome, spec);
   if (!isProgram(own)) return undefined;
-  if (isStandIn(own)) return { source: "stand-in", file: own };
+  if (isSubstitute(own)) return { source: "substitute", file: own };
   return { source: lstatSync(own).isSymbolicLink() ? "PULUMI_HOME" : "download", file: own };
 }
 
@@ -61,5 +61,5 @@ export function findPlugin(
  */
 export function languageHostBeside(pulumi: string): { readonly file: string; readonly isReal: boolean } {
   const file = join(dirname(realpathSync(pulumi)), "pulumi-language-nodejs");
-  return { file, isReal: isProgram(file) && !isStandIn(file) };
+  return { file, isReal: isProgram(file) && !isSubstitute(file) };
 }

@@ -38,18 +38,6 @@ export const objectAt = (value: Json | undefined, ...path: readonly (string | nu
   return isObject(found) ? found : undefined;
 };
 
-export function isEqual(left: Json | undefined, right: Json | undefined): boolean {
-  if (left === right) return true;
-  if (Array.isArray(left) && Array.isArray(right)) {
-    return left.length === right.length && left.every((item, index) => isEqual(item, right[index]));
-  }
-  if (!isObject(left) || !isObject(right)) return false;
-  const keys = Object.keys(left);
-  return (
-    keys.length === Object.keys(right).length && keys.every((key) => key in right && isEqual(left[key], right[key]))
-  );
-}
-
 /** Copies a value with every key and every leaf passed through a function; wholly new objects, so that nothing is shared. */
 export function mapJson(value: Json, leaf: (value: Json) => Json, key: (key: string) => string = (name) => name): Json {
   const replaced = leaf(value);

@@ -1,4 +1,11 @@
+import structMessages, { type Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 import { isObject, type Json, type JsonObject, mapJson } from "./json.ts";
+
+export const fromStruct = (struct: Struct | undefined): JsonObject => (struct?.toJavaScript() ?? {}) as JsonObject;
+export const toStruct = (object: JsonObject): Struct => structMessages.Struct.fromJavaScript(object);
+
+/** The resource's own type token out of its URN, such as `kubernetes:apps/v1:Deployment`. */
+export const typeOf = (urn: string): string => urn.split("::")[2]?.split("$").at(-1) ?? "";
 
 /** What stands for a value that is known only after the update. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";

@@ -17,17 +17,17 @@ function program(file: string, content = "real"): string {
 }
 
 describe("a provider plugin", () => {
-  const standIn = renderWrapper("/node", "/main.ts", "/cache");
+  const substitute = renderWrapper("/node", "/main.ts", "/cache");
 
   test("is nowhere at first", () => {
     expect(findPlugin(spec, "/nowhere", folder(), folder())).toBeUndefined();
   });
 
-  test("is taken from PATH first, then from the user's home, then from the lab's own", () => {
+  test("is taken from PATH first, then from the user's home, then from our own", () => {
     const [path, user, lab] = [folder(), folder(), folder()];
     const find = () => findPlugin(spec, `/nowhere:${path}`, user, lab);
-    const own = program(programIn(lab, spec), standIn);
-    expect(find()).toEqual({ source: "stand-in", file: own });
+    const own = program(programIn(lab, spec), substitute);
+    expect(find()).toEqual({ source: "substitute", file: own });
     program(own, "downloaded");
     expect(find()).toEqual({ source: "download", file: own });
     const users = program(programIn(user, spec));
@@ -42,16 +42,16 @@ describe("a provider plugin", () => {
     );
   });
 
-  test("of another lab's making is no real one, nor is what cannot be run", () => {
+  test("of another checkout's making is no real one, nor is what cannot be run", () => {
     const [user, lab] = [folder(), folder()];
-    const users = program(programIn(user, spec), standIn);
+    const users = program(programIn(user, spec), substitute);
     expect(findPlugin(spec, undefined, user, lab)).toBeUndefined();
     program(users);
     chmodSync(users, 0o644);
     expect(findPlugin(spec, undefined, user, lab)).toBeUndefined();
   });
 
-  test("that was linked from the user's home is still known as such where the lab's is the only home", () => {
+  test("that was linked from the user's home is still known as such where ours is the only home", () => {
     const [user, lab] = [folder(), folder()];
     const own = programIn(lab, spec);
     mkdirSync(dirname(own), { recursive: true });
@@ -83,17 +83,18 @@ describe("a wrapper", () => {
       `${place}/cache|${place}/main.ts|-v=3|127.0.0.1:1|`,
     );
     expect(isWrapper(readFileSync(file, "utf8"))).toBe(true);
+    expect(isWrapper("#!/bin/sh\n# Stand-in of canary-lab, written by `canaryctl up`.\n")).toBe(true);
   });
 
   test("is for the user alone, and is left alone where it is right", () => {
     const file = join(folder(), "plugin");
-    writeWrapper(file, "/node", "docker");
+    writeWrapper({ file, node: "/node", plugin: "docker", compileCache: "/cache" });
     const { mode, ino } = statSync(file);
     expect(mode & 0o777).toBe(0o700);
     expect(readFileSync(file, "utf8")).toMatch(/src\/docker\/main\.ts' "\$@"\n$/);
-    writeWrapper(file, "/node", "docker");
+    writeWrapper({ file, node: "/node", plugin: "docker", compileCache: "/cache" });
     expect(statSync(file).ino).toBe(ino);
-    writeWrapper(file, "/other/node", "docker");
+    writeWrapper({ file, node: "/other/node", plugin: "docker", compileCache: "/cache" });
     expect(readFileSync(file, "utf8")).toContain("exec '/other/node'");
   });
 });

@@ -28,8 +28,8 @@ export const parts: Readonly<Record<string, Part>> = {
     modules: [
       `${plugins}/src/kubernetes/server.ts`,
       `${plugins}/src/kubernetes/conformance/main.ts`,
-      `${plugins}/src/kubernetes/conformance/lean-automation.ts`,
+      `${plugins}/src/kubernetes/conformance/drive.ts`,
     ],
-    data: [`${plugins}/modules`, `${embedded}/modules/kubernetes`],
+    data: [`${plugins}/modules`, `${plugins}/conformance`, `${embedded}/modules/cluster`],
   },
 };

@@ -1,9 +1,12 @@
-import { request as plainRequest } from "node:http";
-import { request } from "node:https";
 import { UserError } from "../user-error.ts";
-import { type Connection, connect } from "./connection.ts";
+import { ApiServer } from "./api-server.ts";
+import { connect } from "./connection.ts";
+import { ApiError } from "./errors.ts";
+import { readKubeconfig, selectContext } from "./kubeconfig.ts";
 
-/** What canaryctl itself asks of a cluster; everything else is the engine's. Paths are those of the API, such as `/api/v1/…`. */
+export { ApiError, UnreachableError } from "./errors.ts";
+
+/** Single objects of a cluster by their path in the API, such as `/api/v1/…`. */
 export interface ClusterClient {
   /** The object or list at a path; undefined where there is none. */
   get<T>(path: string): Promise<T | undefined>;
@@ -13,111 +16,60 @@ export interface ClusterClient {
   patch<T>(path: string, change: object): Promise<T>;
 }
 
-/** An answer of the API server that is not a success. */
-export class ApiError extends UserError {
-  readonly status: number;
-
-  constructor(status: number, message: string, place: string) {
-    super(message, { place });
-    this.status = status;
-  }
+export interface KubeClientOptions {
+  /** What the user is to run where the kubeconfig does not hold the context. */
+  readonly nextForContext?: string;
+  /** What the user is to run where the cluster does not answer. */
+  readonly nextForSilence?: string;
+  /** Where proxies are looked up; default: this process's environment. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 }
-
-/** The API server could not be asked at all. */
-export class UnreachableError extends UserError {}
 
 const timeoutMilliseconds = 10_000;
 
-/** A client of a context in a kubeconfig file; it connects when it is first used. */
+/** A client of a context in a kubeconfig file; it connects when it is first used. It does not take the current context. */
 export class KubeClient implements ClusterClient {
-  readonly #open: () => Promise<Connection>;
-  #connection: Promise<Connection> | undefined;
+  readonly #api: ApiServer;
 
-  constructor(kubeconfig: string, context: string) {
-    this.#open = () => connect(kubeconfig, context);
+  constructor(kubeconfig: string, context: string, options: KubeClientOptions = {}) {
+    const { nextForSilence: next } = options;
+    this.#api = new ApiServer(() => openContext(kubeconfig, context, options), { timeoutMilliseconds, next });
   }
 
-  get<T>(path: string): Promise<T | undefined> {
-    return this.#call<T>("GET", path);
+  async get<T>(path: string): Promise<T | undefined> {
+    try {
+      return (await this.#api.call(path)) as T;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return undefined;
+      throw error;
+    }
   }
 
   async apply<T>(path: string, object: object, manager: string): Promise<T> {
-    const query = new URLSearchParams({ fieldManager: manager, force: "true" });
-    // JSON is YAML: the apply patch has no content type of its own for JSON.
-    const body = { type: "application/apply-patch+yaml", content: object };
-    const applied = await this.#call<T>("PATCH", `${path}?${query}`, body);
-    if (applied === undefined)
-      throw new ApiError(404, "The cluster does not know this kind of object, or its namespace.", path);
-    return applied;
+    const applied = await this.#api.call(path, {
+      method: "PATCH",
+      query: { fieldManager: manager, force: "true" },
+      // JSON is YAML: the apply patch has no content type of its own for JSON.
+      contentType: "application/apply-patch+yaml",
+      body: object,
+    });
+    return applied as T;
   }
 
   async patch<T>(path: string, change: object): Promise<T> {
-    const body = { type: "application/merge-patch+json", content: change };
-    const patched = await this.#call<T>("PATCH", path, body);
-    if (patched === undefined) throw new ApiError(404, "There is no such object in the cluster.", path);
-    return patched;
-  }
-
-  async #call<T>(method: string, path: string, body?: Body): Promise<T | undefined> {
-    this.#connection ??= this.#open();
-    const { server, options } = await this.#connection;
-    const { status, text } = await send({ server, options }, method, path, body);
-    if (status === 404) return undefined;
-    const answer = parseAnswer(text);
-    if (status >= 300)
-      throw new ApiError(status, answer.message ?? `The API server answered ${status}.`, `${method} ${path}`);
-    return answer as T;
+    const contentType = "application/merge-patch+json";
+    return (await this.#api.call(path, { method: "PATCH", contentType, body: change })) as T;
   }
 }
 
-/** What a request carries: an object, and how the API server is to read it. */
-interface Body {
-  readonly type: string;
-  readonly content: object;
-}
-
-function parseAnswer(text: string): { readonly message?: string } {
+async function openContext(path: string, context: string, options: KubeClientOptions) {
   try {
-    return JSON.parse(text);
-  } catch {
-    return { message: text.slice(0, 200) };
+    const kubeconfig = readKubeconfig(path);
+    return await connect(selectContext(kubeconfig, { context }), options.environment);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { message, place = path, allowed } = error;
+    const next = allowed ? options.nextForContext : options.nextForSilence;
+    throw new UserError(message, { place, cause: error, ...(allowed && { allowed }), ...(next && { next }) });
   }
-}
-
-function send({ server, options }: Connection, method: string, path: string, body: Body | undefined) {
-  return new Promise<{ readonly status: number; readonly text: string }>((resolve, reject) => {
-    const unreachable = (cause: Error) =>
-      reject(
-        new UnreachableError(`The cluster does not answer: ${cause.message || (cause as NodeJS.ErrnoException).code}`, {
-          place: server.href,
-          next: "npx canaryctl up",
-          cause,
-        }),
-      );
-    const call = (server.protocol === "http:" ? plainRequest : request)(
-      new URL(server.pathname.replace(/\/$/, "") + path, server),
-      {
-        ...options,
-        method,
-        timeout: timeoutMilliseconds,
-        headers: {
-          ...(options.headers as Record<string, string> | undefined),
-          accept: "application/json",
-          ...(body ? { "content-type": body.type } : {}),
-        },
-      },
-      (response) => {
-        let text = "";
-        response.setEncoding("utf8");
-        response.on("data", (chunk: string) => {
-          text += chunk;
-        });
-        response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
-        response.on("error", unreachable);
-      },
-    );
-    call.on("timeout", () => call.destroy(new Error(`no answer within ${timeoutMilliseconds / 1000} s`)));
-    call.on("error", unreachable);
-    call.end(body ? JSON.stringify(body.content) : undefined);
-  });
 }

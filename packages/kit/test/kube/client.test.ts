@@ -1,48 +1,14 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, describe, expect, test } from "@jest/globals";
-import { stringify } from "yaml";
-import { hasObject, hasRelease } from "../../../../canaryctl/src/kube/existing.ts";
+import { describe, expect, test } from "@jest/globals";
 import { ApiError, KubeClient, UnreachableError } from "../../src/kube/client.ts";
+import { type Answers, fakeApi, kubeconfigFile } from "./fake-api.ts";
 
-let server: Server | undefined;
-afterEach(() => {
-  server?.close();
-});
+const advice = { nextForSilence: "start the cluster", nextForContext: "name a context" };
+const clientAt = (port: number) =>
+  new KubeClient(kubeconfigFile({ server: `http://127.0.0.1:${port}` }, { token: "abc" }), "lab", advice);
 
-interface Seen {
-  readonly request: IncomingMessage;
-  readonly body: string;
-}
-
-/** An API server that answers each path with a status and an object, and a client of it. */
-async function api(answers: Readonly<Record<string, readonly [status: number, body: object]>>) {
-  const seen: Seen[] = [];
-  server = createServer(async (request, response) => {
-    let body = "";
-    for await (const chunk of request) body += chunk;
-    seen.push({ request, body });
-    const [status, answer] = answers[request.url ?? ""] ?? [404, { message: "not found" }];
-    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(answer));
-  });
-  await new Promise<void>((done) => server?.listen(0, "127.0.0.1", done));
-  return { client: clientAt((server.address() as AddressInfo).port), seen };
-}
-
-function clientAt(port: number): KubeClient {
-  const path = join(mkdtempSync(join(tmpdir(), "kube-")), "config");
-  writeFileSync(
-    path,
-    stringify({
-      clusters: [{ name: "c", cluster: { server: `http://127.0.0.1:${port}` } }],
-      users: [{ name: "u", user: { token: "abc" } }],
-      contexts: [{ name: "lab", context: { cluster: "c", user: "u" } }],
-    }),
-  );
-  return new KubeClient(path, "lab");
+async function api(answers: Answers) {
+  const { port, seen } = await fakeApi(answers);
+  return { client: clientAt(port), seen };
 }
 
 describe("KubeClient", () => {
@@ -70,46 +36,35 @@ describe("KubeClient", () => {
     await expect(client.patch("/y", {})).rejects.toMatchObject({ status: 404 });
   });
 
-  test("an answer that is no success is an error with the server's words", async () => {
-    const { client } = await api({ "/x": [403, { message: "not yours" }] });
-    await expect(client.get("/x")).rejects.toMatchObject({ status: 403, message: "not yours" });
-    await expect(client.apply("/y", {}, "m")).rejects.toBeInstanceOf(ApiError);
+  test("reports an answer that is no success with the server's words", async () => {
+    const { client } = await api({
+      "/x": [403, { message: "not yours", reason: "Forbidden" }],
+      "/y?fieldManager=m&force=true": [404, "404 page not found"],
+    });
+    await expect(client.get("/x")).rejects.toMatchObject({ status: 403, reason: "Forbidden", message: "not yours" });
+    const unknownKind = client.apply("/y", {}, "m");
+    await expect(unknownKind).rejects.toBeInstanceOf(ApiError);
+    await expect(unknownKind).rejects.toThrow("does not know this kind");
   });
 
-  test("says where a server is that does not answer", async () => {
+  test("says where a server is that does not answer, and what to do", async () => {
     const unreachable = clientAt(1).get("/x");
     await expect(unreachable).rejects.toBeInstanceOf(UnreachableError);
-    await expect(unreachable).rejects.toMatchObject({ place: "http://127.0.0.1:1/" });
+    await expect(unreachable).rejects.toMatchObject({ place: "http://127.0.0.1:1/x", next: "start the cluster" });
+    await expect(unreachable).rejects.toThrow(/ECONNREFUSED/);
   });
-});
 
-const kinds = {
-  resources: [
-    { name: "deployments", kind: "Deployment", namespaced: true },
-    { name: "deployments/status", kind: "Deployment", namespaced: true },
-  ],
-};
-
-test("hasObject finds what is there by kind and name, and nothing of a kind that is not known", async () => {
-  const { client } = await api({
-    "/apis/apps/v1": [200, kinds],
-    "/apis/apps/v1/namespaces/n/deployments/a": [200, { kind: "Deployment" }],
+  test("says which contexts there are, and which file cannot be read", async () => {
+    const file = kubeconfigFile({ server: "http://127.0.0.1:1" });
+    await expect(new KubeClient(file, "other", advice).get("/x")).rejects.toMatchObject({
+      place: file,
+      allowed: "lab, astray",
+      next: "name a context",
+    });
+    await expect(new KubeClient("/nowhere/config", "lab", advice).get("/x")).rejects.toMatchObject({
+      name: "UserError",
+      place: "/nowhere/config",
+      next: "start the cluster",
+    });
   });
-  const object = { apiVersion: "apps/v1", kind: "Deployment", name: "a", namespace: "n" };
-  expect(await hasObject(client, object)).toBe(true);
-  expect(await hasObject(client, { ...object, name: "b" })).toBe(false);
-  expect(await hasObject(client, { ...object, kind: "Rollout" })).toBe(false);
-  expect(await hasObject(client, { ...object, apiVersion: "argoproj.io/v1alpha1" })).toBe(false);
-});
-
-test("hasRelease asks for a revision that is deployed", async () => {
-  const { client, seen } = await api({
-    "/api/v1/namespaces/n/secrets?labelSelector=owner%3Dhelm%2Cname%3Distiod%2Cstatus%3Ddeployed": [
-      200,
-      { items: [{}] },
-    ],
-  });
-  expect(await hasRelease(client, { name: "istiod", namespace: "n" })).toBe(true);
-  expect(await hasRelease(client, { name: "other", namespace: "n" })).toBe(false);
-  expect(seen).toHaveLength(2);
 });

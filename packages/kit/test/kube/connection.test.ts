@@ -1,57 +1,123 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { connect as connectTo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "@jest/globals";
-import { stringify } from "yaml";
+import type { TLSSocket } from "node:tls";
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { ApiServer } from "../../src/kube/api-server.ts";
 import { connect } from "../../src/kube/connection.ts";
+import type { Fields } from "../../src/kube/kubeconfig.ts";
+import { selfSigned } from "../certificates.ts";
+import { fakeApi, listen, type Seen } from "./fake-api.ts";
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
+const scratch = () => mkdtempSync(join(tmpdir(), "connection-"));
+const connectionOf = (cluster: Fields, user: Fields = {}) => connect({ cluster, user, namespace: "default" });
+const ask = (cluster: Fields, user: Fields = {}) => new ApiServer(() => connectionOf(cluster, user)).call("/x");
 
-function kubeconfig(user: object = {}, cluster: object = {}): string {
-  const folder = mkdtempSync(join(tmpdir(), "kubeconfig-"));
-  writeFileSync(join(folder, "ca.crt"), "the authority");
-  const file = {
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [
-      { name: "c", cluster: { server: "https://10.0.0.1:6443", "certificate-authority": "ca.crt", ...cluster } },
-    ],
-    users: [{ name: "u", user }],
-    contexts: [
-      { name: "lab", context: { cluster: "c", user: "u" } },
-      { name: "astray", context: { cluster: "nowhere", user: "u" } },
-    ],
-    "current-context": "astray",
-  };
-  writeFileSync(join(folder, "config"), stringify(file));
-  return join(folder, "config");
-}
+let server: { readonly cert: string; readonly key: string };
+let client: { readonly cert: string; readonly key: string };
+beforeAll(async () => {
+  server = await selfSigned("api.test", ["127.0.0.1"]);
+  client = await selfSigned("client.test");
+});
 
-describe("connect", () => {
-  test("reads certificates, as files beside the kubeconfig and as data", async () => {
-    const user = { "client-certificate-data": base64("a certificate"), "client-key-data": base64("a key") };
-    const { server, options } = await connect(kubeconfig(user), "lab");
-    expect(server.href).toBe("https://10.0.0.1:6443/");
-    expect(String(options.ca)).toBe("the authority");
-    expect(String(options.cert)).toBe("a certificate");
-    expect(String(options.key)).toBe("a key");
-    expect(options.rejectUnauthorized).toBeUndefined(); // Node's default: verified
+const secure = () => fakeApi({ "/x": [200, { found: true }] }, server);
+
+describe("TLS", () => {
+  test("verifies the server by the kubeconfig's authority, and shows the client's certificate", async () => {
+    const { port, seen } = await secure();
+    const cluster = { server: `https://127.0.0.1:${port}`, "certificate-authority-data": base64(server.cert) };
+    const user = { "client-certificate-data": base64(client.cert), "client-key-data": base64(client.key) };
+    expect(await ask(cluster, user)).toEqual({ found: true });
+    const { socket } = (seen[0] as Seen).request;
+    expect((socket as TLSSocket).getPeerCertificate().subject.CN).toBe("client.test");
   });
 
-  test("reads a token", async () => {
-    const { options } = await connect(kubeconfig({ token: "abc" }), "lab");
-    expect(options.headers).toEqual({ authorization: "Bearer abc" });
+  test("refuses a server that is signed by somebody else, or has another name", async () => {
+    const { port } = await secure();
+    await expect(ask({ server: `https://127.0.0.1:${port}` })).rejects.toThrow(/self-signed|self signed/);
+    const other = { "certificate-authority-data": base64(server.cert), "tls-server-name": "other.test" };
+    await expect(ask({ server: `https://127.0.0.1:${port}`, ...other })).rejects.toThrow(/altnames/i);
   });
 
-  test("never takes the current context, and says which there are", async () => {
-    await expect(connect(kubeconfig(), "other")).rejects.toMatchObject({ name: "UserError", allowed: "lab, astray" });
+  test("takes the name to verify from tls-server-name", async () => {
+    const { port } = await secure();
+    const named = { "certificate-authority-data": base64(server.cert), "tls-server-name": "api.test" };
+    expect(await ask({ server: `https://127.0.0.1:${port}`, ...named })).toEqual({ found: true });
   });
 
-  test("says what is wrong with a context that leads nowhere, and with a file that cannot be read", async () => {
-    await expect(connect(kubeconfig(), "astray")).rejects.toThrow(/not in the kubeconfig/);
-    await expect(connect("/nowhere/config", "lab")).rejects.toMatchObject({
-      name: "UserError",
-      place: "/nowhere/config",
+  test("verifies nothing where the kubeconfig asks for that, and refuses it beside an authority", async () => {
+    const { port } = await secure();
+    const insecure = { server: `https://127.0.0.1:${port}`, "insecure-skip-tls-verify": true };
+    expect(await ask(insecure)).toEqual({ found: true });
+    const both = ask({ ...insecure, "certificate-authority-data": base64(server.cert) });
+    await expect(both).rejects.toMatchObject({ name: "UserError", allowed: expect.stringContaining("kubectl") });
+  });
+});
+
+describe("credentials", () => {
+  test("are a token, a token file that is read each time, or a name with a password", async () => {
+    const cluster = { server: "http://127.0.0.1:1" };
+    const headersOf = async (user: Fields) => (await (await connectionOf(cluster, user)).access()).headers;
+    expect(await headersOf({ token: "abc" })).toEqual({ authorization: "Bearer abc" });
+    expect(await headersOf({ username: "u", password: "p" })).toEqual({ authorization: `Basic ${base64("u:p")}` });
+
+    const tokenFile = join(scratch(), "token");
+    writeFileSync(tokenFile, "one\n");
+    const { access } = await connectionOf(cluster, { tokenFile });
+    expect((await access()).headers).toEqual({ authorization: "Bearer one" });
+    writeFileSync(tokenFile, "two\n");
+    expect((await access()).headers).toEqual({ authorization: "Bearer two" });
+  });
+
+  test("of a command are asked for once, and again when they have ended", async () => {
+    const folder = scratch();
+    const command = join(folder, "credential");
+    // Counts its runs, and says what it was told. The first credential has ended already.
+    writeFileSync(
+      command,
+      `#!/bin/sh
+echo run >> '${folder}/runs'; n=$(wc -l < '${folder}/runs'); printf '%s' "$KUBERNETES_EXEC_INFO" > '${folder}/info'
+[ "$n" -eq 1 ] && ends=2020-01-01T00:00:00Z || ends=2999-01-01T00:00:00Z
+printf '{"status":{"token":"%s-%s-%s","expirationTimestamp":"%s"}}' "$1" "$KIND" "$n" "$ends"
+`,
+    );
+    chmodSync(command, 0o700);
+    const apiVersion = "client.authentication.k8s.io/v1";
+    const exec = { apiVersion, command, args: ["$(id)"], env: [{ name: "KIND", value: "token" }] };
+    const { access } = await connectionOf({ server: "http://127.0.0.1:1" }, { exec });
+    const asked: unknown[] = [];
+    for (let time = 0; time < 3; time++) asked.push((await access()).headers.authorization);
+    expect(asked).toEqual(["Bearer $(id)-token-1", "Bearer $(id)-token-2", "Bearer $(id)-token-2"]);
+    const info = JSON.parse(readFileSync(join(folder, "info"), "utf8"));
+    expect(info).toEqual({ apiVersion, kind: "ExecCredential", spec: { interactive: false } });
+  });
+
+  test("that only the Kubernetes client knows are left to it", async () => {
+    const { port, seen } = await secure();
+    const cluster = { server: `https://127.0.0.1:${port}`, "certificate-authority-data": base64(server.cert) };
+    expect(await ask(cluster, { token: "abc", as: "somebody" })).toEqual({ found: true });
+    expect(seen[0]?.request.headers).toMatchObject({
+      authorization: "Bearer abc",
+      "impersonate-user": "somebody",
+    });
+  }, 60_000); // jest takes seconds to load that client on a busy machine
+});
+
+test("a proxy of the kubeconfig carries the connection, which stays verified", async () => {
+  const { port } = await secure();
+  const tunnels: string[] = [];
+  const proxy = await listen(() => {});
+  proxy.server.on("connect", (request, socket: Socket) => {
+    tunnels.push(request.url ?? "");
+    const onward = connectTo(Number(request.url?.split(":")[1]), "127.0.0.1", () => {
+      socket.write("HTTP/1.1 200 OK\r\n\r\n");
+      onward.pipe(socket).pipe(onward);
     });
   });
+  const cluster = { server: `https://127.0.0.1:${port}`, "proxy-url": `http://127.0.0.1:${proxy.port}` };
+  expect(await ask({ ...cluster, "certificate-authority-data": base64(server.cert) })).toEqual({ found: true });
+  expect(tunnels).toEqual([`127.0.0.1:${port}`]);
+  await expect(ask(cluster)).rejects.toThrow(/self-signed|self signed/);
 });

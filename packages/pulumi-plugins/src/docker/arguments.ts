@@ -6,19 +6,36 @@ export interface DockerCommand {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Whether a variable means something to the docker command itself, or to how it is found. */
-const isReserved = (name: string): boolean => /^(DOCKER_.*|BUILDKIT_.*|PATH|HOME)$/.test(name);
+/** What a Docker can do. */
+export interface DockerAbilities {
+  /** Whether it builds with BuildKit, which without its plugin it refuses to. */
+  readonly hasBuildKit: boolean;
+  /** Whether it has its default network; where not, a build gets the host's, or its instructions would reach nothing. */
+  readonly hasBridge: boolean;
+}
+
+/** Variables that Docker's command reads, and those of the loader, the shell and the Go and Node runtimes below it. */
+const read = [
+  ...["DOCKER_.*", "BUILDKIT_.*", "BUILDX_.*", "COMPOSE_.*", "OTEL_.*", ".*_PROXY", "SSL_CERT_.*", "SSH_.*", "XDG_.*"],
+  ...["LD_.*", "DYLD_.*", "MALLOC_.*", "LC_.*", "LANG", "TZ", "TMPDIR", "PATH", "HOME", "USER", "SHELL", "PWD"],
+  ...["ENV", "BASH_.*", "IFS", "GODEBUG", "GOGC", "GOMAXPROCS", "GOMEMLIMIT", "GOTRACEBACK", "GOCOVERDIR"],
+  ...["NODE_OPTIONS", "NODE_PATH", "NODE_EXTRA_CA_CERTS"],
+];
+const readByPrograms = new RegExp(`^(${read.join("|")})$`, "i");
+
+/** Whether a variable of this name would change the docker command itself instead of only reaching the build. */
+const isReserved = (name: string): boolean => readByPrograms.test(name);
 
 /**
  * The build of an image. Build arguments may be secrets, and argv is for all to see: their values go through the environment,
- * where `--build-arg NAME` finds them.
+ * where `--build-arg NAME` finds them. Only the values of names that the command itself would heed are arguments.
  *
  * @param idFile where Docker writes the image's id
- * @param hasBuildKit whether this Docker can build with BuildKit, which without its plugin it refuses to
  */
-export function buildCommand(image: ImageSpec, idFile: string, hasBuildKit: boolean): DockerCommand {
+export function buildCommand(image: ImageSpec, idFile: string, daemon: DockerAbilities): DockerCommand {
   const args = Object.entries(image.args);
-  const isV1 = image.builderVersion === "BuilderV1" || (image.builderVersion === "" && !hasBuildKit);
+  const isV1 = image.builderVersion === "BuilderV1" || (image.builderVersion === "" && !daemon.hasBuildKit);
+  const network = image.network || (daemon.hasBridge ? "" : "host");
   return {
     args: [
       "build",
@@ -29,7 +46,7 @@ export function buildCommand(image: ImageSpec, idFile: string, hasBuildKit: bool
       // The old builder wants to be an experimental one to take a platform; what it builds for anyway need not be said.
       ...(image.platform && image.platform !== hostPlatform ? ["--platform", image.platform] : []),
       ...(image.target ? ["--target", image.target] : []),
-      ...(image.network ? ["--network", image.network] : []),
+      ...(network ? ["--network", network] : []),
       ...image.addHosts.flatMap((host) => ["--add-host", host]),
       image.context,
     ],

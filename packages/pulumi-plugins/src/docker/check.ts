@@ -32,7 +32,7 @@ const withoutNulls = (object: JsonObject): JsonObject =>
 const unknownKeys = (object: JsonObject, keys: readonly string[], place: string): string[] =>
   Object.keys(object)
     .filter((key) => !keys.includes(key))
-    .map((key) => `${place}${key}: the lab's stand-in for the Docker provider does not know it; the real plugin may`);
+    .map((key) => `${place}${key}: this substitute of the Docker plugin does not know it; the real plugin may`);
 
 /** What is wrong with the files of a build. Paths are relative to the program's folder, which is the plugin's. */
 function fileProblems(context: string, dockerfile: string): string[] {

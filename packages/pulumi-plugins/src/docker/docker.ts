@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { writePrivateFile } from "@canary-lab/kit/private-files";
 import { UserError } from "@canary-lab/kit/user-error";
-import { buildCommand, type DockerCommand, dockerConfig, pushedDigest } from "./arguments.ts";
+import { buildCommand, type DockerAbilities, type DockerCommand, dockerConfig, pushedDigest } from "./arguments.ts";
 import { dockerFailure, noDocker } from "./failure.ts";
 import { type ImageSpec, repositoryOf } from "./image.ts";
 import { isLost } from "./registry.ts";
@@ -19,7 +19,7 @@ export class Docker {
   readonly #running = new Set<ChildProcess>();
   readonly #makes = new Set<Promise<string>>();
   #isStopped = false;
-  #hasBuildKit: Promise<boolean> | undefined;
+  #abilities: Promise<DockerAbilities> | undefined;
 
   constructor(environment: NodeJS.ProcessEnv) {
     this.#environment = environment;
@@ -58,7 +58,7 @@ export class Docker {
     const folder = mkdtempSync(join(tmpdir(), "canary-lab-image-"));
     try {
       const idFile = join(folder, "id");
-      const build = buildCommand(image, idFile, await this.#findBuildKit());
+      const build = buildCommand(image, idFile, await this.#findAbilities());
       const built = await this.#run(build, tell);
       if (built.failed) throw dockerFailure("build", image, built.output, this.#environment.DOCKER_HOST);
       if (!push || image.skipPush) return readFileSync(idFile, "utf8").trim();
@@ -78,12 +78,17 @@ export class Docker {
     }
   }
 
-  /** The newer builder is a plugin of its own since Docker 23, and where it is missing the command refuses to build. */
-  #findBuildKit(): Promise<boolean> {
-    this.#hasBuildKit ??= this.#run({ args: ["buildx", "version"], environment: {} }, () => {}).then(
-      ({ failed }) => !failed,
-    );
-    return this.#hasBuildKit;
+  #findAbilities(): Promise<DockerAbilities> {
+    this.#abilities ??= (async () => {
+      const ask = (...args: string[]) => this.#run({ args, environment: {} }, () => {});
+      // The newer builder is a plugin of its own since Docker 23, and where it is missing the command refuses to build.
+      const [buildx, bridge] = await Promise.all([ask("buildx", "version"), ask("network", "inspect", "bridge")]);
+      return {
+        hasBuildKit: !buildx.failed,
+        hasBridge: !(bridge.failed && /no such network|not found/i.test(bridge.output)),
+      };
+    })();
+    return this.#abilities;
   }
 
   async #run(command: DockerCommand, tell: (line: string) => void): Promise<{ failed: boolean; output: string }> {

@@ -4,7 +4,7 @@ import { engineAddress, servePlugin } from "../grpc.ts";
 import { Docker } from "./docker.ts";
 import { dockerProvider } from "./provider.ts";
 
-/** The entry point of the stand-in for `pulumi-resource-docker`: its last argument is the engine's address. */
+/** The entry point of the substitute for `pulumi-resource-docker`: its last argument is the engine's address. */
 const docker = new Docker(process.env);
 const provider = dockerProvider(docker, connectEngineLog(engineAddress() ?? ""));
 await servePlugin(ResourceProviderService, provider, () => docker.stop());

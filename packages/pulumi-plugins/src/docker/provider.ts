@@ -7,30 +7,27 @@ import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import type { EngineLog } from "../engine.ts";
 import { unary } from "../grpc.ts";
 import { type JsonObject, textAt } from "../json.ts";
-import { fromStruct, toStruct } from "../structs.ts";
-import { secret } from "../values.ts";
+import { fromStruct, secret, toStruct, typeOf } from "../values.ts";
+import { pluginVersions } from "../versions.ts";
 import { checkImage } from "./check.ts";
 import { diffInputs } from "./diff.ts";
 import type { Docker } from "./docker.ts";
 import { imageOf, isBuildable } from "./image.ts";
 
-/** The version of the real plugin that this one stands in for. */
-export const version = "5.2.0";
+const version = pluginVersions.docker;
 const imageType = "docker:index/image:Image";
-
-const urnType = (urn: string): string => urn.split("::")[2]?.split("$").at(-1) ?? "";
 
 /** Everything but images is refused: half a provider that pretends to be whole would be worse than none. */
 function refuse(what: string): never {
-  const error = new UserError(`The lab's stand-in for the Docker provider does not know ${what}.`, {
+  const error = new UserError(`This substitute of the Docker plugin does not know ${what}.`, {
     allowed: imageType,
-    next: `pulumi plugin install resource docker v${version}, where the network allows it, then npm run up`,
+    next: `pulumi plugin install resource docker v${version}, where the network allows it`,
   });
   throw Object.assign(error, { code: status.UNIMPLEMENTED });
 }
 
 function refuseOtherTypes(urn: string): void {
-  const type = urnType(urn);
+  const type = typeOf(urn);
   if (type !== imageType) refuse(`the type ${type}`);
 }
 

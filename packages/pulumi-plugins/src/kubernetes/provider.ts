@@ -1,7 +1,7 @@
 import type { ConstructRequest } from "@pulumi/pulumi/proto/provider_pb.js";
 import type { EngineLog } from "../engine.ts";
 import type { JsonObject } from "../json.ts";
-import { typeOf } from "./objects/objects.ts";
+import { typeOf } from "../values.ts";
 import { type CheckRequest, check } from "./operations/check.ts";
 import type { Component } from "./operations/construct.ts";
 import { type CreateRequest, create, type Outcome } from "./operations/create.ts";
@@ -22,7 +22,7 @@ const refused = /^kubernetes:(helm\.sh|kustomize|yaml)(\/|:)/;
 
 const notSupported = (what: string): Error =>
   new Error(
-    `${what} is not supported by this stand-in for the Kubernetes plugin; its README says what is, and how to install the real one`,
+    `${what} is not supported by this substitute of the Kubernetes plugin; its README says what is, and how to install the real one`,
   );
 
 /** The provider behind the plugin's RPCs: sends each to plain objects or to Helm releases. */

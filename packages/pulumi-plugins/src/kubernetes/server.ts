@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import grpc, { type UntypedServiceImplementation } from "@grpc/grpc-js";
 import pluginMessages from "@pulumi/pulumi/proto/plugin_pb.js";
 import { type IResourceProviderServer, ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
@@ -6,16 +5,17 @@ import messages from "@pulumi/pulumi/proto/provider_pb.js";
 import statusMessages from "@pulumi/pulumi/proto/status_pb.js";
 import anyMessages from "google-protobuf/google/protobuf/any_pb.js";
 import emptyMessages from "google-protobuf/google/protobuf/empty_pb.js";
-import { servePlugin } from "../grpc.ts";
+import { callsEnded, servePlugin, unary } from "../grpc.ts";
 import type { JsonObject } from "../json.ts";
-import { fromStruct, toStruct } from "../structs.ts";
-import { plain } from "../values.ts";
+import { fromStruct, plain, toStruct } from "../values.ts";
+import { pluginVersions } from "../versions.ts";
 import { messageOf, PartialFailure } from "./api/errors.ts";
 import type { Autonaming } from "./objects/naming.ts";
 import type { Difference } from "./operations/diff.ts";
 import type { Provider } from "./provider.ts";
 import { type CheckFailure, checkSettings, compareSettings } from "./settings.ts";
-import { version } from "./version.ts";
+
+const version = pluginVersions.kubernetes;
 
 /** An error as the engine understands it: a partial failure carries the state that there is, and the reasons. */
 function asServiceError(error: unknown): grpc.ServiceError {
@@ -38,26 +38,12 @@ function asServiceError(error: unknown): grpc.ServiceError {
   return Object.assign(new Error(details), { code: grpc.status.UNKNOWN, details, metadata });
 }
 
-/** Calls that are being worked on. */
-const running = new Set<Promise<unknown>>();
 /** How long calls may take to end after the engine is gone, in milliseconds: a helm must get to write down that it was stopped. */
 const partingMilliseconds = 5000;
 
-/** A unary handler out of a function that returns the response, or throws. */
-function answer<Request, Response>(
-  handle: (request: Request) => Promise<Response> | Response,
-): grpc.handleUnaryCall<Request, Response> {
-  return (call, callback) => {
-    const work = Promise.resolve(call.request)
-      .then(handle)
-      .then(
-        (response) => callback(null, response),
-        (error: unknown) => callback(asServiceError(error)),
-      )
-      .finally(() => running.delete(work));
-    running.add(work);
-  };
-}
+/** A call's handler out of a function that returns the response, or throws. */
+const answer = <Request, Response>(handle: (request: Request) => Promise<Response> | Response) =>
+  unary<Request, Response>(handle, asServiceError);
 
 function checkResponse(inputs: JsonObject, failures: readonly CheckFailure[]) {
   const response = new messages.CheckResponse();
@@ -121,8 +107,8 @@ function handlers(provider: Provider): Partial<IResourceProviderServer> {
       const news = fromStruct(request.getNews());
       return checkResponse(news, checkSettings(plain(news)));
     }),
-    diffConfig: answer(async (request: messages.DiffRequest) => {
-      const { changed, replaces } = await compareSettings(
+    diffConfig: answer((request: messages.DiffRequest) => {
+      const { changed, replaces } = compareSettings(
         plain(fromStruct(request.getOlds())),
         plain(fromStruct(request.getNews())),
       );
@@ -228,5 +214,5 @@ function handlers(provider: Provider): Partial<IResourceProviderServer> {
 export const serve = (provider: Provider): Promise<void> =>
   servePlugin(ResourceProviderService, handlers(provider) as unknown as UntypedServiceImplementation, async () => {
     provider.cancel();
-    await Promise.race([Promise.all(running), sleep(partingMilliseconds)]);
+    await callsEnded(partingMilliseconds);
   });

@@ -1,7 +1,9 @@
+import { connect } from "@canary-lab/kit/kube/connection";
+import { ambientKubeconfig, type Kubeconfig, selectContext } from "@canary-lab/kit/kube/kubeconfig";
 import type { EngineLog } from "../engine.ts";
 import { Cluster } from "./api/cluster.ts";
 import { messageOf } from "./api/errors.ts";
-import { accessOf, ambientKubeconfig, parseKubeconfig } from "./api/kubeconfig.ts";
+import { kubeconfigFrom } from "./api/kubeconfig.ts";
 import type { Settings } from "./settings.ts";
 
 /** One configured provider: what it was told, and the cluster it reached, or why it did not. */
@@ -24,9 +26,9 @@ const configurationHelp =
 /** Opens a session. A cluster that cannot be reached is no error yet: only what needs it fails. */
 export async function openSession(settings: Settings, engine: EngineLog, cancelled: AbortSignal): Promise<Session> {
   const base = { settings, engine, cancelled };
-  let kubeconfig: Awaited<ReturnType<typeof parseKubeconfig>>;
+  let kubeconfig: Kubeconfig;
   try {
-    kubeconfig = await (settings.kubeconfig ? parseKubeconfig(settings.kubeconfig) : ambientKubeconfig());
+    kubeconfig = settings.kubeconfig ? kubeconfigFrom(settings.kubeconfig) : ambientKubeconfig();
   } catch (error) {
     const reason = settings.kubeconfig
       ? `failed to parse kubeconfig data in \`kubernetes:config:kubeconfig\`- ${messageOf(error)}`
@@ -34,9 +36,9 @@ export async function openSession(settings: Settings, engine: EngineLog, cancell
     return { ...base, cluster: undefined, unreachable: reason, namespace: settings.namespace || "default" };
   }
   try {
-    const access = accessOf(kubeconfig, settings);
-    const namespace = settings.namespace || access.namespace;
-    const cluster = new Cluster(access);
+    const selected = selectContext(kubeconfig, settings);
+    const namespace = settings.namespace || selected.namespace;
+    const cluster = new Cluster(await connect(selected));
     try {
       await Promise.all([cluster.discover(), cluster.schemas.prefetch()]);
       return { ...base, cluster, unreachable: "", namespace };

@@ -1,6 +1,8 @@
-import { isEqual, type Json, type JsonObject, textAt } from "../json.ts";
+import { isDeepStrictEqual } from "node:util";
+import { type Fields, selectContext } from "@canary-lab/kit/kube/kubeconfig";
+import { type JsonObject, textAt } from "../json.ts";
 import { unknown } from "../values.ts";
-import { activeCluster, parseKubeconfig } from "./api/kubeconfig.ts";
+import { kubeconfigFrom } from "./api/kubeconfig.ts";
 import type { Mutability } from "./objects/immutable.ts";
 
 /** The provider's own configuration: what the program gave, else the environment, else the default. */
@@ -73,9 +75,9 @@ export interface SettingsDifference {
 }
 
 /** What changed in the provider's configuration, and whether it now means another cluster, so that all of its resources move. */
-export async function compareSettings(olds: JsonObject, news: JsonObject): Promise<SettingsDifference> {
+export function compareSettings(olds: JsonObject, news: JsonObject): SettingsDifference {
   const changed = [...new Set([...Object.keys(olds), ...Object.keys(news)])]
-    .filter((key) => !isEqual(olds[key], news[key]))
+    .filter((key) => !isDeepStrictEqual(olds[key], news[key]))
     .sort();
   const places = ["kubeconfig", "context", "cluster"];
   const unsettled = places.find((key) => news[key] === unknown && changed.includes(key));
@@ -85,20 +87,22 @@ export async function compareSettings(olds: JsonObject, news: JsonObject): Promi
   );
   if (
     changed.some((key) => places.includes(key)) &&
-    !(news.clusterIdentifier && isEqual(olds.clusterIdentifier, news.clusterIdentifier))
+    !(news.clusterIdentifier && isDeepStrictEqual(olds.clusterIdentifier, news.clusterIdentifier))
   ) {
-    const [before, after] = await Promise.all([clusterOf(olds), clusterOf(news)]);
-    if (before && after && !isEqual(before, after)) replaces.push(...places.filter((key) => changed.includes(key)));
+    const [before, after] = [clusterOf(olds), clusterOf(news)];
+    if (before && after && !isDeepStrictEqual(before, after))
+      replaces.push(...places.filter((key) => changed.includes(key)));
   }
   return { changed, replaces };
 }
 
-async function clusterOf(properties: JsonObject): Promise<Json | undefined> {
+/** The cluster entry that is in use: what decides whether two kubeconfigs mean the same cluster. */
+function clusterOf(properties: JsonObject): Fields | undefined {
   const kubeconfig = textAt(properties, "kubeconfig");
   if (!kubeconfig || kubeconfig === unknown) return undefined;
   try {
     const overrides = { context: textAt(properties, "context"), cluster: textAt(properties, "cluster") };
-    return activeCluster(await parseKubeconfig(kubeconfig), overrides);
+    return selectContext(kubeconfigFrom(kubeconfig), overrides).cluster;
   } catch {
     return undefined; // it is reported where it is used
   }

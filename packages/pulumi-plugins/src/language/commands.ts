@@ -18,7 +18,7 @@ export interface RuntimeOptions {
   readonly tsconfig?: string;
   /** Flags for Node, separated by white space. */
   readonly nodeargs?: string;
-  /** What installs the dependencies: npm, yarn or pnpm. Default npm. */
+  /** What installs the dependencies: npm, yarn, pnpm or bun. Default npm. */
   readonly packagemanager?: string;
 }
 
@@ -69,6 +69,17 @@ function sdkScript(folder: string, script: string): string {
 }
 
 const nodeFlags = (options: RuntimeOptions): string[] => options.nodeargs?.trim().split(/\s+/).filter(Boolean) ?? [];
+
+const packageManagers = ["npm", "yarn", "pnpm", "bun"];
+
+/** The program that installs dependencies. Throws UserError for one that is not known as such: its name is started as a command. */
+export function packageManager({ packagemanager = "npm" }: RuntimeOptions): string {
+  if (packageManagers.includes(packagemanager)) return packagemanager;
+  throw new UserError(`"${packagemanager}" is not known as a package manager.`, {
+    place: "Pulumi.yaml, runtime.options.packagemanager",
+    allowed: packageManagers.join(", "),
+  });
+}
 
 /** What the SDK's start scripts read from the environment. */
 const sdkEnvironment = (options: RuntimeOptions): Record<string, string> => ({

@@ -1,17 +1,20 @@
 import { UserError } from "@canary-lab/kit/user-error";
-import {
-  type handleServerStreamingCall,
-  type ServerWritableStream,
-  status,
-  type UntypedServiceImplementation,
-} from "@grpc/grpc-js";
+import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { ILanguageRuntimeServer } from "@pulumi/pulumi/proto/language_grpc_pb.js";
 import pb from "@pulumi/pulumi/proto/language_pb.js";
 import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
-import { textOf, unary } from "../grpc.ts";
+import { streaming, unary } from "../grpc.ts";
 import type { Children, Ended } from "./children.ts";
-import { type PluginRun, type ProgramRun, pluginCommand, programCommand, type RuntimeOptions } from "./commands.ts";
+import {
+  type PluginRun,
+  type ProgramRun,
+  packageManager,
+  pluginCommand,
+  programCommand,
+  type RuntimeOptions,
+} from "./commands.ts";
+import { refuseForeignFolder } from "./folders.ts";
 import { programDependencies, requiredPlugins } from "./packages.ts";
 
 /** The SDK's exit code for "failed, and the user has been told why". */
@@ -20,22 +23,6 @@ const bailCode = 32;
 const optionsOf = (info: pb.ProgramInfo | undefined): RuntimeOptions =>
   (info?.getOptions()?.toJavaScript() ?? {}) as RuntimeOptions;
 const folderOf = (info: pb.ProgramInfo | undefined): string => info?.getProgramDirectory() ?? process.cwd();
-
-/** A streaming call as an async function: its end ends the call, its error becomes the call's. */
-function streaming<Request, Response>(
-  handle: (request: Request, write: (response: Response) => void, signal: AbortSignal) => Promise<void>,
-): handleServerStreamingCall<Request, Response> {
-  return async (call: ServerWritableStream<Request, Response>) => {
-    const given = new AbortController();
-    call.on("cancelled", () => given.abort());
-    try {
-      await handle(call.request, (response) => call.cancelled || call.write(response), given.signal);
-      call.end();
-    } catch (error) {
-      call.emit("error", { code: status.UNKNOWN, details: textOf(error) });
-    }
-  };
-}
 
 const programRun = (request: pb.RunRequest, engineAddress: string): ProgramRun => ({
   engineAddress,
@@ -109,7 +96,7 @@ export function languageHost(engineAddress: string, version: string, children: C
     }),
 
     installDependencies: streaming(async (request: pb.InstallDependenciesRequest, write, signal) => {
-      const manager = optionsOf(request.getInfo()).packagemanager ?? "npm";
+      const manager = packageManager(optionsOf(request.getInfo()));
       const command = { args: ["install"], folder: request.getDirectory(), environment: process.env };
       const ended = await children.run(manager, command, signal, {
         stdout: (chunk) => write(new pb.InstallDependenciesResponse().setStdout(chunk)),
@@ -128,7 +115,9 @@ export function languageHost(engineAddress: string, version: string, children: C
     }),
 
     runPlugin: streaming(async (request: pb.RunPluginRequest, write, signal) => {
-      const { code } = await children.runNode(pluginCommand(pluginRun(request)), signal, {
+      const plugin = pluginRun(request);
+      refuseForeignFolder(plugin.programDirectory, process.cwd(), process.env);
+      const { code } = await children.runNode(pluginCommand(plugin), signal, {
         stdout: (chunk) => write(new pb.RunPluginResponse().setStdout(chunk)),
         stderr: (chunk) => write(new pb.RunPluginResponse().setStderr(chunk)),
       });

@@ -50,9 +50,12 @@ describe("checked inputs", () => {
     [{ build: { context } }, "imageName: expected the image's name"],
     [{ imageName, build: { context: "no/such" } }, 'build.context: "no/such" is not a folder'],
     [{ imageName, build: { context, dockerfile: "src/app.ts" } }, `is "${context}/src/app.ts" meant?`],
-    [{ imageName, build: { context, cacheFrom: { images: [] } } }, "build.cacheFrom: the lab's stand-in"],
+    [
+      { imageName, build: { context, cacheFrom: { images: [] } } },
+      "build.cacheFrom: this substitute of the Docker plugin",
+    ],
     [{ imageName, build: { context, builderVersion: "3" } }, 'build.builderVersion: "3" is not one of BuilderV1'],
-    [{ imageName, build: { context }, triggers: [] }, "triggers: the lab's stand-in"],
+    [{ imageName, build: { context }, triggers: [] }, "triggers: this substitute of the Docker plugin"],
     [{ imageName, build: context }, "build: expected an object"],
   ])("refuse %j", (news, problem) => {
     expect(checkImage(news).problems.join("\n")).toContain(problem);

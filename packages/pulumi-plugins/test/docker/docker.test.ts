@@ -37,10 +37,12 @@ describe("names", () => {
   });
 });
 
+const able = { hasBuildKit: true, hasBridge: true };
+
 describe("the build command", () => {
   test("keeps the values of build arguments out of argv", () => {
     const secret = { ...image, args: { APP_VERSION: "v1", TOKEN: "s3cret" } };
-    const { args, environment } = buildCommand(secret, "/tmp/id", true);
+    const { args, environment } = buildCommand(secret, "/tmp/id", able);
     expect(args).toEqual([
       ...["build", "--tag", image.imageName, "--file", "app/Dockerfile", "--iidfile", "/tmp/id"],
       ...["--build-arg", "APP_VERSION", "--build-arg", "TOKEN", "app"],
@@ -48,10 +50,32 @@ describe("the build command", () => {
     expect(environment).toMatchObject({ APP_VERSION: "v1", TOKEN: "s3cret", DOCKER_BUILDKIT: "1" });
   });
 
-  test("does not let a build argument mislead docker itself", () => {
-    const { args, environment } = buildCommand({ ...image, args: { DOCKER_HOST: "x", PATH: "y" } }, "/tmp/id", false);
-    expect(args).toEqual(expect.arrayContaining(["DOCKER_HOST=x", "PATH=y"]));
-    expect(environment).toEqual({ DOCKER_BUILDKIT: "0", BUILDKIT_PROGRESS: "plain" });
+  test.each([
+    ...["DOCKER_HOST", "BUILDKIT_HOST", "PATH", "HOME", "LD_LIBRARY_PATH", "LD_PRELOAD", "NODE_OPTIONS", "BASH_ENV"],
+    ...["HTTP_PROXY", "https_proxy", "NO_PROXY", "SSL_CERT_FILE", "GODEBUG", "DOCKER_BUILDKIT", "BUILDKIT_PROGRESS"],
+  ])("does not let a build argument %s change docker itself", (name) => {
+    const { args, environment } = buildCommand({ ...image, args: { [name]: "x" } }, "/tmp/id", able);
+    expect(args).toContain(`${name}=x`);
+    expect(environment).toEqual({ DOCKER_BUILDKIT: "1", BUILDKIT_PROGRESS: "plain" });
+  });
+
+  test.each(["NODE_AUTH_TOKEN", "GOOGLE_API_KEY", "PATH_TO_X", "MY_HOME"])(
+    "keeps the value of %s out of argv",
+    (name) => {
+      const { args, environment } = buildCommand({ ...image, args: { [name]: "s3cret" } }, "/tmp/id", able);
+      expect(args.join(" ")).not.toContain("s3cret");
+      expect(environment[name]).toBe("s3cret");
+    },
+  );
+
+  test("takes the host's network only where Docker has none of its own and the program names none", () => {
+    const networkOf = (network: string, hasBridge: boolean) => {
+      const { args } = buildCommand({ ...image, network }, "/tmp/id", { ...able, hasBridge });
+      return args.includes("--network") ? args[args.indexOf("--network") + 1] : undefined;
+    };
+    expect(networkOf("", true)).toBeUndefined();
+    expect(networkOf("", false)).toBe("host");
+    expect(networkOf("none", false)).toBe("none");
   });
 
   test.each([
@@ -60,14 +84,14 @@ describe("the build command", () => {
     ["BuilderV1", true, "0"],
     ["BuilderBuildKit", false, "1"],
   ])("with builder %j and BuildKit %j sets DOCKER_BUILDKIT=%s", (builderVersion, hasBuildKit, value) => {
-    const { environment } = buildCommand({ ...image, builderVersion }, "/tmp/id", hasBuildKit);
+    const { environment } = buildCommand({ ...image, builderVersion }, "/tmp/id", { ...able, hasBuildKit });
     expect(environment.DOCKER_BUILDKIT).toBe(value);
   });
 
   test("says the platform only where it is not the host's", () => {
-    expect(buildCommand(image, "/tmp/id", true).args).not.toContain("--platform");
+    expect(buildCommand(image, "/tmp/id", able).args).not.toContain("--platform");
     const other = { ...image, platform: "linux/s390x", target: "run", network: "host", addHosts: ["a:1.2.3.4"] };
-    expect(buildCommand(other, "/tmp/id", true).args.slice(-9)).toEqual([
+    expect(buildCommand(other, "/tmp/id", able).args.slice(-9)).toEqual([
       ...["--platform", "linux/s390x", "--target", "run", "--network", "host", "--add-host", "a:1.2.3.4", "app"],
     ]);
   });
@@ -139,6 +163,7 @@ describe("docker", () => {
   const works = `
     case "$1" in
       buildx) exit 1 ;;
+      network) echo "Error: No such network: bridge" >&2; exit 1 ;;
       build) while [ "$1" != --iidfile ]; do shift; done; echo "Step 1"; printf sha256:local > "$2" ;;
       push) echo "v1: digest: ${digest} size: 1" ;;
     esac`;
@@ -148,9 +173,11 @@ describe("docker", () => {
     const lines: string[] = [];
     expect(await docker.make(image, true, (line) => lines.push(line))).toBe(`registry.test:5000/team/echo@${digest}`);
     expect(lines).toEqual(["Step 1", `v1: digest: ${digest} size: 1`]);
-    expect(calls()[1]).toContain("build --tag registry.test:5000/team/echo:v1");
-    expect(calls()[1]).toContain("buildkit=0");
-    expect(calls()[2]).toContain("push registry.test:5000/team/echo:v1");
+    const [build, push] = calls().slice(2);
+    expect(build).toContain("build --tag registry.test:5000/team/echo:v1");
+    expect(build).toContain("--network host");
+    expect(build).toContain("buildkit=0");
+    expect(push).toContain("push registry.test:5000/team/echo:v1");
     expect(left()).toEqual([]);
   });
 
@@ -164,8 +191,8 @@ describe("docker", () => {
   test("hands the credentials over in a file of their own, to the push alone, and leaves none", async () => {
     const { docker, calls, left } = fake(works);
     await docker.make({ ...image, registry: { server: "", username: "u", password: "p" } }, true, () => {});
-    expect(calls()[1]).toMatch(/config=$/);
-    expect(calls()[2]).toContain('config={"auths":{"registry.test:5000":{"auth":"dTpw"}}}');
+    expect(calls()[2]).toMatch(/config=$/);
+    expect(calls()[3]).toContain('config={"auths":{"registry.test:5000":{"auth":"dTpw"}}}');
     expect(left()).toEqual([]);
   });
 
@@ -176,10 +203,10 @@ describe("docker", () => {
   });
 
   test("stops what runs, and cleans up", async () => {
-    const { docker, left, calls } = fake('case "$1" in buildx) exit 1;; esac; exec sleep 60');
+    const { docker, left, calls } = fake('case "$1" in buildx|network) exit 1;; esac; exec sleep 60');
     const made = docker.make(image, true, () => {});
     const failed = expect(made).rejects.toThrow("The build was given up");
-    while (calls().length < 2) await sleep(20);
+    while (calls().length < 3) await sleep(20);
     await docker.stop();
     await failed;
     expect(left()).toEqual([]);

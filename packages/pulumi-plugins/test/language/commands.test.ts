@@ -1,12 +1,14 @@
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { repositoryRoot } from "../../../../cluster/lab-folder.ts";
-import { type ProgramRun, pluginCommand, programCommand } from "../../src/language/commands.ts";
+import { type ProgramRun, packageManager, pluginCommand, programCommand } from "../../src/language/commands.ts";
 
-const resolve = createRequire(`${repositoryRoot}/package.json`).resolve;
+/** Any folder that depends on the SDK. */
+const programFolder = join(import.meta.dirname, "../..");
+const resolve = createRequire(`${programFolder}/package.json`).resolve;
 
 const run: ProgramRun = {
-  programDirectory: repositoryRoot,
+  programDirectory: programFolder,
   rootDirectory: "/root",
   entryPoint: "index.ts",
   options: { typescript: false },
@@ -66,10 +68,18 @@ describe("the command of a program", () => {
   });
 });
 
+test("a package manager is one of the known ones, not any program", () => {
+  expect(packageManager({})).toBe("npm");
+  expect(packageManager({ packagemanager: "pnpm" })).toBe("pnpm");
+  expect(() => packageManager({ packagemanager: "/tmp/p.sh" })).toThrow(
+    expect.objectContaining({ name: "UserError", allowed: "npm, yarn, pnpm, bun" }),
+  );
+});
+
 describe("the command of a plugin", () => {
   const plugin = {
     kind: "analyzer",
-    programDirectory: repositoryRoot,
+    programDirectory: programFolder,
     options: { typescript: false },
     pwd: "/work",
     args: ["127.0.0.1:1"],
@@ -78,17 +88,17 @@ describe("the command of a plugin", () => {
 
   test("for a policy pack runs in the pack's folder, with the config preloaded", () => {
     const { args, folder, environment } = pluginCommand(plugin);
-    expect(folder).toBe(repositoryRoot);
+    expect(folder).toBe(programFolder);
     expect(args[0]).toBe("--import");
     expect(args[1]).toMatch(/^file:.*\/policy-config\.ts$/);
-    expect(args.slice(2)).toEqual([resolve("@pulumi/pulumi/cmd/run-policy-pack"), "127.0.0.1:1", repositoryRoot]);
+    expect(args.slice(2)).toEqual([resolve("@pulumi/pulumi/cmd/run-policy-pack"), "127.0.0.1:1", programFolder]);
     expect(environment).toEqual({ A: "b=c", EMPTY: "", PULUMI_NODEJS_TYPESCRIPT: "false" });
   });
 
   test("for a provider runs where the engine says", () => {
     const { args, folder } = pluginCommand({ ...plugin, kind: "resource" });
     expect(folder).toBe("/work");
-    expect(args).toEqual([resolve("@pulumi/pulumi/cmd/run-plugin"), repositoryRoot, "127.0.0.1:1"]);
+    expect(args).toEqual([resolve("@pulumi/pulumi/cmd/run-plugin"), programFolder, "127.0.0.1:1"]);
   });
 
   test("of another kind is refused", () => {

@@ -41,9 +41,12 @@ async function startHost(): Promise<void> {
   client = new languageGrpc.LanguageRuntimeClient(`127.0.0.1:${port}`, credentials.createInsecure());
 }
 
-afterEach(() => {
+afterEach(async () => {
   client.close();
+  if (host.exitCode !== null) return;
+  const ended = once(host, "exit");
   host.kill(); // and not SIGKILL: it takes its programs with it
+  await ended;
 });
 
 const info = (program: string, directory = folder) =>

@@ -71,44 +71,39 @@ export function cgroupObstacle(root: string = cgroupRoot): UserError | undefined
 export function makeCgroups(root: string = cgroupRoot): void {
   const obstacle = cgroupObstacle(root);
   if (obstacle) throw obstacle;
-  for (const folder of cgroupFolders(root)) mkdirSync(folder, { recursive: true });
-  if (!isUnified(root)) return;
-  const available = words(join(root, "cgroup.controllers"));
-  const controllers = wanted.filter((controller) => available.includes(controller));
-  handDown(root, controllers);
-  handDown(join(root, cgroupName), controllers);
-}
-
-/** Makes a group hand controllers down to its children; processes of its own that are in the way are moved out of it. */
-export function handDown(group: string, controllers: readonly string[]): void {
-  const file = join(group, "cgroup.subtree_control");
   try {
-    for (const controller of controllers.filter((name) => !words(file).includes(name))) {
-      try {
-        writeFileSync(file, `+${controller}`);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "EBUSY") throw error;
-        moveProcesses(group, join(group, formerRootName));
-        writeFileSync(file, `+${controller}`);
-      }
-    }
+    for (const folder of cgroupFolders(root)) mkdirSync(folder, { recursive: true });
+    if (!isUnified(root)) return;
+    const available = words(join(root, "cgroup.controllers"));
+    const controllers = wanted.filter((controller) => available.includes(controller));
+    for (const group of [root, join(root, cgroupName)]) handDown(group, controllers);
   } catch (error) {
-    throw new UserError(`The control-group controllers cannot be handed down: ${(error as Error).message}`, {
-      place: file,
-      allowed:
-        "a control-group file system that can be written, with all processes of its root group in this container",
+    throw new UserError(`The control groups cannot be set up: ${(error as Error).message}`, {
+      place: root,
+      allowed: "control groups that can be written, with all processes of the root group in this container",
       next: "start the container with its own, writable control groups (docker run --privileged --cgroupns=private)",
       cause: error,
     });
   }
 }
 
+/** Makes a group hand controllers down to its children; processes of its own are moved out of its way. */
+function handDown(group: string, controllers: readonly string[]): void {
+  // First: with a process in it the group would take `cpu`, become a threaded one by that, and then refuse `memory`.
+  // The root of the machine, which has no type, may hold processes.
+  if (existsSync(join(group, "cgroup.type"))) moveProcesses(group, join(group, formerRootName));
+  const file = join(group, "cgroup.subtree_control");
+  for (const controller of controllers.filter((name) => !words(file).includes(name))) {
+    writeFileSync(file, `+${controller}`);
+  }
+}
+
 /** Moves every process; in several rounds, for a process may start another one while it is moved. */
 function moveProcesses(from: string, to: string): void {
-  mkdirSync(to, { recursive: true });
   for (let round = 0; round < 20; round++) {
     const pids = words(join(from, "cgroup.procs"));
     if (pids.length === 0) return;
+    mkdirSync(to, { recursive: true });
     for (const pid of pids) {
       try {
         writeFileSync(join(to, "cgroup.procs"), pid);

@@ -1,16 +1,100 @@
+import { dirname } from "node:path";
 import { addresses, apiServerUrl, loopbackPorts, nodePorts, registryHost } from "../network/addresses.ts";
-import { cgroupName } from "./cgroups.ts";
-import { outsideFolders } from "./outside.ts";
-import { ownerFile } from "./owner.ts";
+import { cgroupName, formerRootName } from "./cgroups.ts";
+import { madeFolders, outsideFolders } from "./outside.ts";
+import { machineLock, ownerFile } from "./owner.ts";
 import { sysctlNames } from "./sysctls.ts";
 
-/** What the node does to the machine outside `.lab/`: one line each. All of it is undone by `down`. */
-export const renderFootprint = (): readonly string[] => [
-  `network link ${addresses.bridge} with ${addresses.node}, and one link per pod; routes to ${addresses.podNetwork} (pods) and ${addresses.serviceNetwork} (Services)`,
-  `listeners on ${addresses.node}, reachable from this machine and its pods only: API server ${apiServerUrl}, registry ${registryHost}, kubelet port ${nodePorts.kubelet}`,
-  `listeners on ${addresses.loopback}: ports ${Object.values(loopbackPorts).join(", ")}, and the ports of NodePort Services`,
-  "iptables and ip6tables chains CANARY-LAB-* and KUBE-*, with jumps to them",
-  `kernel settings: ${sysctlNames.map((name) => name.replaceAll("/", ".")).join(", ")}`,
-  `control group /${cgroupName} in each hierarchy`,
-  `files in ${outsideFolders.join(", ")}, and ${ownerFile}`,
+/** The kinds of things on a machine that `up` may change. */
+export type FootprintKind =
+  | "link"
+  | "address"
+  | "route"
+  | "chain"
+  | "sysctl"
+  | "mount"
+  | "cgroup"
+  | "listener"
+  | "process"
+  | "file"
+  | "module";
+
+/** One line of what `up` does to the machine outside of the cluster's home and cache. */
+export interface FootprintEntry {
+  /** What a user is told. */
+  readonly words: string;
+  /** Which things it is about, by kind: a trace of the machine finds no change that no pattern covers. */
+  readonly covers: Partial<Readonly<Record<FootprintKind, RegExp>>>;
+  /** Whether it stays after `down`. */
+  readonly stays?: true;
+}
+
+/** A text as a pattern that matches just that text. */
+const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+const either = (values: readonly string[]): string => `(${values.map((value) => literally(value)).join("|")})`;
+
+/** The links of a cluster: the bridge, and containerd's end of each pod's link. */
+const links = `(${addresses.bridge}|veth[0-9a-f]+)`;
+
+/** All that `up` does to the machine. `down` undoes what does not say that it stays. */
+export const footprint = (): readonly FootprintEntry[] => [
+  {
+    words: `network link ${addresses.bridge} with ${addresses.node}, and one link per pod; routes to ${addresses.podNetwork} (pods) and ${addresses.serviceNetwork} (Services)`,
+    covers: {
+      link: new RegExp(`^${links}$`),
+      address: new RegExp(`^\\S+ dev ${links}$`),
+      route: new RegExp(` dev ${links}( |$)`),
+      sysctl: new RegExp(`^net/ipv[46]/(conf|neigh)/${links}/`),
+    },
+  },
+  {
+    words: `listeners on ${addresses.node}, reachable from this machine and its pods only: API server ${apiServerUrl}, registry ${registryHost}, kubelet port ${nodePorts.kubelet}`,
+    covers: {
+      listener: new RegExp(`^tcp ${literally(addresses.node)}:${either(Object.values(nodePorts).map(String))}$`),
+    },
+  },
+  {
+    words: `listeners on ${addresses.loopback}: ports ${Object.values(loopbackPorts).join(", ")}; through iptables, the ports of NodePort Services`,
+    covers: {
+      listener: new RegExp(
+        `^tcp ${literally(addresses.loopback)}:${either(Object.values(loopbackPorts).map(String))}$`,
+      ),
+    },
+  },
+  {
+    words: "iptables and ip6tables chains CANARY-LAB-* and KUBE-*, with jumps to them",
+    covers: { chain: /^ip6?tables \w+ .*\b(CANARY-LAB|KUBE)-/ },
+  },
+  {
+    words: `kernel settings: ${sysctlNames.map((name) => name.replaceAll("/", ".")).join(", ")}`,
+    covers: { sysctl: new RegExp(`^${either(sysctlNames)}=`) },
+  },
+  {
+    words: `control group /${cgroupName} in each hierarchy; with version 2 also the controllers that the root group hands down, and in a container the group /${formerRootName} for its processes`,
+    covers: { cgroup: new RegExp(`^\\S*/(${cgroupName}|${formerRootName})(/|$)|^/cgroup\\.subtree_control `) },
+  },
+  {
+    words:
+      "processes of the cluster and its pods; AppArmor does not confine the pods, for its profile would stay in the kernel",
+    covers: { process: /./ },
+  },
+  {
+    words: `files in ${outsideFolders.join(", ")}, and ${ownerFile}; ${machineLock} while \`up\` or \`down\` runs`,
+    covers: {
+      file: new RegExp(
+        `^(${either(madeFolders)}$|${either([...outsideFolders, dirname(ownerFile)])}(/|$)|${literally(machineLock)}$)`,
+      ),
+      listener: new RegExp(`^unix ${either(outsideFolders)}/`),
+    },
+  },
+  {
+    words:
+      "kernel modules for links, rules and overlay mounts, loaded by the kernel where they are needed; they and their settings stay",
+    covers: { module: /./ },
+    stays: true,
+  },
 ];
+
+/** The words of {@link footprint}. */
+export const renderFootprint = (): readonly string[] => footprint().map(({ words }) => words);

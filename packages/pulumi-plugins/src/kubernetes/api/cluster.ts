@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { ApiServer, type Call, type WatchEvent } from "@canary-lab/kit/kube/api-server";
+import type { Connection } from "@canary-lab/kit/kube/connection";
 import { at, type JsonObject, listAt, textAt } from "../../json.ts";
 import {
   apiVersionOf,
@@ -9,8 +11,6 @@ import {
   nameOf,
   namespaceOf,
 } from "../objects/objects.ts";
-import { type Call, Client, type WatchEvent } from "./client.ts";
-import type { Access } from "./kubeconfig.ts";
 import { Schemas } from "./schemas.ts";
 
 /** The API server has no such kind, for example because its CRD is not there yet. */
@@ -45,21 +45,21 @@ const writeQuery = ({ dryRun }: WriteOptions): Record<string, string> => (dryRun
 
 /** The cluster's objects by kind and name: what the API server serves is asked once, and again when something is missing. */
 export class Cluster {
-  readonly client: Client;
+  readonly client: ApiServer;
   readonly schemas: Schemas;
   #kinds = new Map<string, Kind>();
   /** Scopes that the program's own CRDs announce, before they are installed. */
   readonly #announced = new Map<string, boolean>();
 
-  constructor(access: Access) {
-    this.client = new Client(access);
+  constructor(connection: Connection) {
+    this.client = new ApiServer(async () => connection, { userAgent: "pulumi-kubernetes" });
     this.schemas = new Schemas(this.client);
   }
 
   /** Asks what kinds there are, in two calls (aggregated discovery, Kubernetes 1.27 and later). */
   async discover(): Promise<void> {
     const accept = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json";
-    const answers = await Promise.all(["/api", "/apis"].map((path) => this.client.call(path, { accept })));
+    const answers = await Promise.all(["/api", "/apis"].map((path) => this.client.call<JsonObject>(path, { accept })));
     const kinds = new Map<string, Kind>();
     for (const answer of answers) {
       if (textAt(answer, "kind") !== "APIGroupDiscoveryList")
@@ -191,7 +191,10 @@ export class Cluster {
   }
 
   async list(selection: Selection): Promise<KubeObject[]> {
-    return itemsOf(selection, await this.client.call(await this.#collection(selection), { query: queryOf(selection) }));
+    return itemsOf(
+      selection,
+      await this.client.call<JsonObject>(await this.#collection(selection), { query: queryOf(selection) }),
+    );
   }
 
   /** Lists a collection and follows its changes until the signal; a watch that ends is opened again, with a new list. */
@@ -199,10 +202,10 @@ export class Cluster {
     const path = await this.#collection(selection);
     const query = queryOf(selection);
     while (!signal.aborted) {
-      const list = await this.client.call(path, { query, signal });
+      const list = await this.client.call<JsonObject>(path, { query, signal });
       observer.onList(itemsOf(selection, list));
       const resourceVersion = textAt(list, "metadata", "resourceVersion");
-      const onEvent = (event: WatchEvent) => event.type !== "ERROR" && observer.onEvent(event);
+      const onEvent = (event: WatchEvent<JsonObject>) => event.type !== "ERROR" && observer.onEvent(event);
       await this.client.watch(path, { ...query, resourceVersion }, onEvent, signal);
     }
   }
@@ -223,7 +226,7 @@ const itemsOf = ({ apiVersion, kind }: Selection, list: JsonObject): KubeObject[
 
 export interface Observer {
   onList(objects: readonly KubeObject[]): void;
-  onEvent(event: WatchEvent): void;
+  onEvent(event: WatchEvent<JsonObject>): void;
 }
 
 /** Some objects of one kind in one namespace (or in the cluster, where it is empty), by name or by label selector. */

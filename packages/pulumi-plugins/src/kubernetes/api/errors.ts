@@ -1,4 +1,15 @@
-import type { JsonObject } from "../../json.ts";
+import { ApiError, UnreachableError } from "@canary-lab/kit/kube/errors";
+import { type JsonObject, textAt } from "../../json.ts";
+
+export const isNotFound = (error: unknown): boolean => error instanceof ApiError && error.status === 404;
+export const isConflict = (error: unknown): boolean => error instanceof ApiError && error.reason === "Conflict";
+export const isAlreadyExists = (error: unknown): boolean =>
+  error instanceof ApiError && error.reason === "AlreadyExists";
+export const isForbidden = (error: unknown): boolean => error instanceof ApiError && error.reason === "Forbidden";
+export const isMissingNamespace = (error: unknown): boolean =>
+  error instanceof ApiError &&
+  error.status === 404 &&
+  textAt(error.body as JsonObject, "details", "kind") === "namespaces";
 
 /** Was made or changed, but is not in order: the state keeps what there is, with the reasons, and the next run tries again. */
 export class PartialFailure extends Error {
@@ -33,4 +44,8 @@ export class AwaitFailure extends Error {
   }
 }
 
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** The text of an error in one line of the engine's output. */
+export function messageOf(error: unknown): string {
+  if (error instanceof UnreachableError) return `${error.message} (${error.place})`;
+  return error instanceof Error ? error.message : String(error);
+}

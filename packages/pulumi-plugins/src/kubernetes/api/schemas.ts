@@ -1,5 +1,5 @@
+import type { ApiServer } from "@canary-lab/kit/kube/api-server";
 import { at, isObject, type Json, type JsonObject, listAt, objectAt, textAt } from "../../json.ts";
-import type { Client } from "./client.ts";
 
 /** What the API server says about the shape of one value. */
 export type Shape =
@@ -36,11 +36,11 @@ function shapeOf(schema: Json | undefined, named: JsonObject): Shape {
 
 /** The shapes of Kubernetes' own kinds, out of the API server's OpenAPI documents, each of which is fetched once. */
 export class Schemas {
-  readonly #client: Client;
+  readonly #client: Pick<ApiServer, "call">;
   readonly #documents = new Map<string, Promise<JsonObject>>();
   readonly #shapes = new Map<string, Shape>();
 
-  constructor(client: Client) {
+  constructor(client: Pick<ApiServer, "call">) {
     this.#client = client;
   }
 
@@ -70,7 +70,7 @@ export class Schemas {
 
   #document(apiVersion: string): Promise<JsonObject> {
     const path = apiVersion.includes("/") ? `/openapi/v3/apis/${apiVersion}` : `/openapi/v3/api/${apiVersion}`;
-    const document = this.#documents.get(path) ?? this.#client.call(path).catch(() => ({}) as JsonObject);
+    const document = this.#documents.get(path) ?? this.#client.call<JsonObject>(path).catch(() => ({}) as JsonObject);
     this.#documents.set(path, document);
     return document;
   }

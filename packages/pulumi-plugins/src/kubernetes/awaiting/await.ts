@@ -1,4 +1,5 @@
-import { at, isEqual, listAt, textAt } from "../../json.ts";
+import { isDeepStrictEqual } from "node:util";
+import { at, listAt, textAt } from "../../json.ts";
 import type { Cluster, Selection } from "../api/cluster.ts";
 import { AwaitFailure, messageOf } from "../api/errors.ts";
 import {
@@ -36,7 +37,7 @@ const judges: Readonly<Record<string, Judge>> = {
     (object) => textAt(object, "status", "phase") === "Bound",
   ),
   "v1/ResourceQuota": simpleJudge("Waiting for the quota to be counted", (object) =>
-    isEqual(at(object, "spec", "hard"), at(object, "status", "hard")),
+    isDeepStrictEqual(at(object, "spec", "hard"), at(object, "status", "hard")),
   ),
   "apiextensions.k8s.io/v1/CustomResourceDefinition": simpleJudge(
     "Waiting for the API server to serve the new kind",

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { WatchEvent } from "@canary-lab/kit/kube/api-server";
 import { numberAt, textAt } from "../../json.ts";
-import type { WatchEvent } from "../api/client.ts";
 import { NoMatchError, type Observer, type Selection } from "../api/cluster.ts";
 import { type KubeObject, kindOf, nameOf } from "../objects/objects.ts";
 import { reachable, type Session } from "../session.ts";
@@ -56,7 +56,7 @@ export class Watched {
       for (const selection of others) {
         const observer = {
           onList: (list: readonly KubeObject[]) => this.#onList(selection.kind, list),
-          onEvent: (event: WatchEvent) => this.#onEvent(event),
+          onEvent: (event: WatchEvent<KubeObject>) => this.#onEvent(event),
         };
         this.#follow(session, selection, signal, observer, evaluate);
       }
@@ -115,7 +115,7 @@ export class Watched {
     else this.#take(found);
   }
 
-  #onOwnEvent({ type, object }: WatchEvent): void {
+  #onOwnEvent({ type, object }: WatchEvent<KubeObject>): void {
     if (type === "DELETED") this.isGone = true;
     else if (type !== "BOOKMARK" && uidOf(object) === uidOf(this.object)) this.#take(object);
   }
@@ -131,7 +131,7 @@ export class Watched {
     if (objects.length > 0) this.#changedAt.set(kind, Date.now());
   }
 
-  #onEvent({ type, object }: WatchEvent): void {
+  #onEvent({ type, object }: WatchEvent<KubeObject>): void {
     if (type === "BOOKMARK") return;
     const known = this.#related.get(kindOf(object)) ?? new Map<string, KubeObject>();
     if (type === "DELETED") known.delete(nameOf(object));

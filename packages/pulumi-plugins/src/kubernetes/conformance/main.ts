@@ -1,122 +1,126 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { readFileSync, rmSync } from "node:fs";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { nodeLayout } from "@canary-lab/embedded-cluster/node/layout";
+import { nodeName } from "@canary-lab/embedded-cluster/node/network/addresses";
+import { makePrivateFolder } from "@canary-lab/kit/private-files";
 import { UserError } from "@canary-lab/kit/user-error";
 import { execa } from "execa";
-import { inLab, repositoryRoot } from "../../../../../cluster/lab-folder.ts";
+import { type Comparison, compare, summarise } from "./compare.ts";
 import { knownDifferences, leastAgreeing } from "./known-differences.ts";
-import { longestFirst, type Recording } from "./order.ts";
 import { type Place, prepareConformance } from "./prepare.ts";
-import { judge, unplaced } from "./verdict.ts";
+import { caseIds, longestFirst, type Observed, type Recording, readRecording } from "./recording.ts";
 
-// node packages/pulumi-plugins/src/kubernetes/conformance/main.ts [--jobs N] [case-id ...]; N is how many run beside those that mostly wait
-// Replays what was recorded of the real plugin on the running lab. Exit code 1 when something differs that is not known to.
+// node main.ts HOME [--jobs N] [CASE ...]: replays what was recorded of the real plugin on the embedded cluster whose folder is HOME.
+// N is how many cases run beside those that mostly wait. Exit code 1 when something differs that is not known to.
 
-const recorded = join(dirname(repositoryRoot), "shared", "conformance");
-const folder = inLab("conformance");
 /** These count the seconds to an interruption: they come before those that keep the processors busy. */
 const timed = ["c27-lock"];
 /** These take the longest and do the least, for they wait for Deployments that never get ready: the others run beside them. */
-const patient = ["c05-deploy-badimage", "c07-crashloop"];
-const usualJobs = 4;
+const waiting = ["c05-deploy-badimage", "c07-crashloop"];
 /** These look at what the Rollouts controller makes of an object. */
 const ofRollouts = ["c30-rollout"];
-const leanAutomation = pathToFileURL(join(import.meta.dirname, "lean-automation.ts")).href;
 
-function placeOf(environment: NodeJS.ProcessEnv): Place {
-  const layout = nodeLayout(inLab());
-  const path = [dirname(process.execPath), layout.bin, environment.PATH ?? ""].join(delimiter);
-  const given = Object.fromEntries(
-    Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
+function placeOf(home: string): Place {
+  const layout = nodeLayout(home);
+  const path = [join(home, "pulumi", "bin"), dirname(process.execPath), layout.bin, process.env.PATH ?? ""];
   return {
-    chartMirror: environment.CANARY_LAB_CHART_MIRROR ?? inLab("charts"),
+    home,
+    chartMirror: process.env.CANARY_LAB_CHART_MIRROR ?? join(home, "charts"),
     environment: {
       KUBECONFIG: layout.kubeconfig,
       DOCKER_HOST: `unix://${layout.dockerSocket}`,
-      PULUMI_HOME: inLab("pulumi"),
+      PULUMI_HOME: join(home, "pulumi"),
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-      ...given,
-      PATH: path,
+      PATH: path.join(delimiter),
     },
   };
 }
 
-async function replay(place: Place, jobs: number, cases: readonly string[]): Promise<void> {
-  if (cases.length === 0) return;
-  const args = [join(recorded, "drive.mjs"), "--jobs", String(jobs), "--out", join(folder, "replayed"), ...cases];
-  await execa(process.execPath, args, {
-    cwd: repositoryRoot,
-    env: {
-      ...place.environment,
-      // The driver keeps the state of each case in a folder of its own, where a backend or a stack of the user's would stand in its way.
-      PULUMI_BACKEND_URL: undefined,
-      PULUMI_STACK: undefined,
-      NODE_OPTIONS: `--import ${leanAutomation}`,
-      GOGC: "400", // for hundreds of processes of pulumi and kubectl that live a second each
-    },
-    stdout: "inherit",
-    stderr: "inherit",
+const folderOf = (place: Place, id: string): string => join(place.home, "conformance", id);
+
+/** Replays cases, `jobs` at once, each in a process of its own; what those print goes to a file in the case's folder. */
+async function replay(place: Place, jobs: number, cases: readonly Recording[]): Promise<void> {
+  const left = [...cases];
+  const work = async () => {
+    for (let next = left.shift(); next; next = left.shift()) {
+      const { id } = next;
+      const began = performance.now();
+      const file = `${folderOf(place, id)}.log`;
+      const { exitCode } = await execa(
+        process.execPath,
+        [join(import.meta.dirname, "drive.ts"), id, folderOf(place, id), nodeName],
+        {
+          env: {
+            ...place.environment,
+            // Each case keeps its state in a folder of its own, where a backend or a stack of the user's would stand in its way.
+            PULUMI_BACKEND_URL: undefined,
+            PULUMI_STACK: undefined,
+            // What kubectl says of a kind whose CRD is gone depends on which kinds it remembers.
+            KUBECACHEDIR: `${folderOf(place, id)}.kubectl`,
+            GOGC: "400", // for hundreds of processes of pulumi and kubectl that live a second each
+          },
+          stdin: "ignore",
+          stdout: { file },
+          stderr: { file, append: true },
+          reject: false,
+        },
+      );
+      console.log(
+        `${id}: ${((performance.now() - began) / 1000).toFixed(1)} s${exitCode ? `, exit code ${exitCode}` : ""}`,
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, work));
+}
+
+function observedIn(place: Place, id: string): Observed[] {
+  try {
+    return JSON.parse(readFileSync(join(folderOf(place, id), "observed.json"), "utf8"));
+  } catch {
+    return []; // it never came to its first step
+  }
+}
+
+async function main(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { jobs: { type: "string", default: "4" } },
   });
-}
-
-/** What agree.mjs says of the replayed cases. */
-async function comparisonOf(cases: readonly string[]): Promise<string> {
-  for (const file of readdirSync(join(folder, "replayed"))) {
-    writeFileSync(join(folder, "compared", file), unplaced(readFileSync(join(folder, "replayed", file), "utf8")));
-  }
-  const comparison = [join(recorded, "agree.mjs"), join(recorded, "cases"), join(folder, "compared"), ...cases];
-  const { stdout } = await execa(process.execPath, comparison, { reject: false });
-  return stdout;
-}
-
-async function main(args: readonly string[]): Promise<number> {
-  if (!existsSync(recorded)) {
-    console.log(`skipped: there are no recorded cases beside this checkout (${recorded})`);
-    return 0;
-  }
-  const jobsAt = args.indexOf("--jobs");
-  const jobs = jobsAt < 0 ? usualJobs : Number(args[jobsAt + 1]);
-  const wanted = args.filter((_, index) => jobsAt < 0 || (index !== jobsAt && index !== jobsAt + 1));
-  const all = readdirSync(join(recorded, "cases")).map((file) => file.replace(/\.json$/, ""));
+  const [home, ...wanted] = positionals;
+  if (!home) throw new UserError("The folder of an embedded cluster is missing.", { next: "main.ts HOME [CASE ...]" });
+  const all = caseIds();
   const cases = all.filter((id) => wanted.length === 0 || wanted.some((prefix) => id.startsWith(prefix)));
-  const place = placeOf(process.env);
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(join(folder, "compared"), { recursive: true, mode: 0o700 });
-  const judged = (comparison: string) =>
-    judge(comparison, knownDifferences, cases.length === all.length ? leastAgreeing : 0);
-  const restore = await prepareConformance(
-    place,
-    cases.some((id) => ofRollouts.includes(id)),
-  );
-  let comparison: string;
-  const among = (some: readonly string[]) => cases.filter((id) => some.includes(id));
-  const others = cases
-    .filter((id) => !timed.includes(id) && !patient.includes(id))
-    .map((id): Recording => JSON.parse(readFileSync(join(recorded, "cases", `${id}.json`), "utf8")));
+  const recordings = cases.map(readRecording);
+  const place = placeOf(resolve(home));
+  rmSync(join(place.home, "conformance"), { recursive: true, force: true });
+  makePrivateFolder(join(place.home, "conformance"));
+  const needsRollouts = cases.some((id) => ofRollouts.includes(id));
+  const restore = await prepareConformance(place, needsRollouts);
+  const among = (some: readonly string[]) => recordings.filter(({ id }) => some.includes(id));
+  const comparisons = (): Comparison[] => recordings.map((one) => compare(one, observedIn(place, one.id)));
+  const summary = () => summarise(comparisons(), knownDifferences, cases.length === all.length ? leastAgreeing : 0);
   try {
     // Both to their end, before what they replay against is taken away.
+    const others = recordings.filter(({ id }) => !timed.includes(id) && !waiting.includes(id));
     const replayed = await Promise.allSettled([
-      replay(place, patient.length, among(patient)),
-      replay(place, 1, among(timed)).then(() => replay(place, jobs, longestFirst(others))),
+      replay(place, waiting.length, among(waiting)),
+      replay(place, 1, among(timed)).then(() => replay(place, Number(values.jobs), longestFirst(others))),
     ]);
     for (const outcome of replayed) if (outcome.status === "rejected") throw outcome.reason;
-    comparison = await comparisonOf(cases);
     // Beside others on two cores a case can run into its own time limits: what differs then is looked at once more, alone.
-    const { surprising } = judged(comparison);
-    if (surprising.length > 0) {
-      console.log(`${comparison}\nonce more, one at a time: ${surprising.join(", ")}`);
-      await replay(place, 1, surprising);
-      comparison = await comparisonOf(cases);
+    const { unexpected, lines } = summary();
+    if (unexpected.length > 0) {
+      console.log(`${lines.join("\n")}\nonce more, one at a time: ${unexpected.join(", ")}`);
+      await replay(place, 1, among(unexpected));
     }
   } finally {
     await restore();
   }
-  console.log(comparison);
-  const verdict = judged(comparison);
-  for (const line of verdict.notes) console.log(line);
-  return verdict.passed ? 0 : 1;
+  const { passed, lines } = summary();
+  console.log(lines.join("\n"));
+  return passed ? 0 : 1;
 }
 
 try {

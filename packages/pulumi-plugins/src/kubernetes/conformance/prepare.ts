@@ -3,14 +3,16 @@ import { join } from "node:path";
 import { nodeLayout } from "@canary-lab/embedded-cluster/node/layout";
 import { UserError } from "@canary-lab/kit/user-error";
 import { execa, type Options } from "execa";
-import { inLab } from "../../../../../cluster/lab-folder.ts";
+import { dataFolder } from "./recording.ts";
 import { ensureController } from "./rollouts.ts";
 
 export const namespace = "conf";
 const image = "lab/echo:1";
 
-/** Where the cases are replayed: the lab's cluster and tools. */
+/** Where the cases are replayed: an embedded cluster and its tools. */
 export interface Place {
+  /** The cluster's folder. */
+  readonly home: string;
   /** Environment of every command: KUBECONFIG, PATH, DOCKER_HOST, PULUMI_HOME. */
   readonly environment: Readonly<Record<string, string>>;
   /** Folder with the charts; Istio's CRDs are in its `base-<version>`. */
@@ -28,7 +30,7 @@ export const runIn =
     throw new UserError(
       `\`${program} ${args.join(" ")}\` failed: ${String(result.stderr ?? "").trim() || result.shortMessage}`,
       {
-        next: "Bring the lab up (npx canaryctl up), then repeat.",
+        next: "Bring the cluster up, then repeat.",
       },
     );
   };
@@ -44,11 +46,11 @@ async function ensureDefinition(run: Run, name: string, file: string): Promise<b
 }
 
 /** Builds the server that the cases run, and puts it on the node. */
-async function ensureImage({ environment }: Place, run: Run): Promise<void> {
-  const { containerdSocket } = nodeLayout(inLab());
+async function ensureImage({ home, environment }: Place, run: Run): Promise<void> {
+  const { containerdSocket } = nodeLayout(home);
   const containerd = ["--address", containerdSocket, "--namespace", "k8s.io", "images"];
   if ((await run("ctr", [...containerd, "ls", "--quiet"])).split("\n").includes(`docker.io/${image}`)) return;
-  await run("docker", ["build", "--quiet", "--tag", image, join(import.meta.dirname, "echo")]);
+  await run("docker", ["build", "--quiet", "--tag", image, join(dataFolder, "echo")]);
   const archive = execa("docker", ["save", image], { env: environment, encoding: "buffer", buffer: false });
   await run("ctr", [...containerd, "import", "-"], { input: archive.stdout });
   await archive;
@@ -59,7 +61,7 @@ const emptyNamespace = async (run: Run): Promise<void> => {
 };
 
 /**
- * Prepares a running lab for the recorded cases: an empty namespace `conf`, Istio's CRDs, the image lab/echo:1 on the node,
+ * Prepares a running cluster for the recorded cases: an empty namespace `conf`, Istio's CRDs, the image lab/echo:1 on the node,
  * and a Rollouts controller where a case needs it. Returns what takes away again what it had to make.
  */
 export async function prepareConformance(place: Place, needsRollouts: boolean): Promise<() => Promise<void>> {
@@ -72,7 +74,7 @@ export async function prepareConformance(place: Place, needsRollouts: boolean): 
   const istioDefinitions = join(place.chartMirror, base ?? "base", "files", "crd-all.gen.yaml");
   const madeIstio = await ensureDefinition(run, "virtualservices.networking.istio.io", istioDefinitions);
   const [removeController] = await Promise.all([
-    needsRollouts ? ensureController(run, namespace) : undefined,
+    needsRollouts ? ensureController(place.home, run, namespace) : undefined,
     ensureImage(place, run),
   ]);
   return async () => {

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { ensureCharts } from "@canary-lab/embedded-cluster/charts/charts";
 import { ensureImages } from "@canary-lab/embedded-cluster/images/images";
 import { nodeLayout } from "@canary-lab/embedded-cluster/node/layout";
+import { defaultCache } from "@canary-lab/embedded-cluster/settings";
 import { ensureTools } from "@canary-lab/embedded-cluster/toolchain/toolchain";
 import { createProgress } from "@canary-lab/kit/progress";
-import { embeddedSettings } from "../../../../../cluster/embedded.ts";
 import type { Run } from "./prepare.ts";
 
 const controller = "argo-rollouts";
@@ -20,11 +20,12 @@ async function isWatched(run: Run): Promise<boolean> {
 }
 
 /** The controller's chart and image, which a lab has only where a stack asks for them; built where they never were. */
-async function chartOf(): Promise<string> {
+async function chartOf(home: string): Promise<string> {
   const progress = createProgress();
-  const settings = embeddedSettings();
+  const commands = { up: "bring the cluster up", down: "take the cluster down" };
+  const settings = { home, cache: defaultCache(), commands };
   const tools = await ensureTools(settings, progress, ["rollouts"]);
-  await ensureImages(tools, nodeLayout(settings.home), ["rollouts"], settings.cache, progress);
+  await ensureImages(["rollouts"], { tools, layout: nodeLayout(settings.home), settings, progress });
   const mirror = await ensureCharts(tools, settings.home);
   const chart = readdirSync(mirror).find((name) => name.startsWith(`${controller}-`));
   if (chart === undefined) throw new Error(`${mirror} has no chart ${controller}`);
@@ -34,11 +35,12 @@ async function chartOf(): Promise<string> {
 /**
  * Makes sure that a Rollouts controller serves the namespace.
  *
+ * @param home the folder of the embedded cluster
  * @returns what takes away what was made
  */
-export async function ensureController(run: Run, namespace: string): Promise<() => Promise<void>> {
+export async function ensureController(home: string, run: Run, namespace: string): Promise<() => Promise<void>> {
   if (await isWatched(run)) return async () => {};
-  const chart = await chartOf();
+  const chart = await chartOf(home);
   const isDefined = (await run("kubectl", ["get", "crd", definition, "--ignore-not-found", "-o", "name"])) !== "";
   const values = [
     "clusterInstall=false",

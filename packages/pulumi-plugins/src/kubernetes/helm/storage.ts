@@ -1,7 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import { type JsonObject, numberAt, objectAt, textAt } from "../../json.ts";
-import { isNotFound } from "../api/client.ts";
 import type { Cluster } from "../api/cluster.ts";
+import { isNotFound } from "../api/errors.ts";
 
 /** One revision of a release as Helm stored it in the cluster. */
 export interface StoredRelease {

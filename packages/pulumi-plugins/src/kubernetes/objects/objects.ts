@@ -1,4 +1,5 @@
 import { at, isObject, type Json, type JsonObject, objectAt, textAt, words } from "../../json.ts";
+import { typeOf } from "../../values.ts";
 
 /** A Kubernetes object: `apiVersion`, `kind`, `metadata` and the rest, as JSON. */
 export type KubeObject = JsonObject;
@@ -86,8 +87,6 @@ export const isCustomResourceDefinition = (object: KubeObject): boolean =>
 /** A Patch resource manages some fields of an object that somebody else owns: its type token ends in `Patch`. */
 export const isPatch = (urn: string, object: KubeObject): boolean => typeOf(urn).endsWith(`:${kindOf(object)}Patch`);
 
-/** The resource's own type token out of its URN, such as `kubernetes:apps/v1:Deployment`. */
-export const typeOf = (urn: string): string => urn.split("::")[2]?.split("$").at(-1) ?? "";
 export const resourceNameOf = (urn: string): string => urn.split("::").slice(3).join("::");
 
 /** apiVersion and kind that a type token names. */

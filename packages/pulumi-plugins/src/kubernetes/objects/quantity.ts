@@ -20,7 +20,7 @@ export function canonicalQuantity(text: string): string {
     return minus + inFamily(scaled / unit, 1024n, ["", ...binary]);
   }
   const power = (exponent ? Number(exponent.slice(1)) : (decimal.indexOf(decimalSuffix) - 3) * 3) - fraction.length + 9;
-  if (power < 0) return text; // finer than a nano
+  if (power < 0 || power > 100) return text; // finer than a nano, or larger than Kubernetes takes
   const nanos = digits * 10n ** BigInt(power);
   if (!exponent) return minus + inFamily(nanos, 1000n, decimal);
   const [mantissa, steps] = reduce(nanos, 1000n, 6);

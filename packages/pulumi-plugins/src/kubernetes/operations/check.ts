@@ -1,5 +1,5 @@
 import { type JsonObject, textAt } from "../../json.ts";
-import { asProperties, hasSecret, markSecrets, plain } from "../../values.ts";
+import { asProperties, hasSecret, markSecrets, plain, typeOf } from "../../values.ts";
 import { type Autonaming, adoptName, assignName, isGeneratedByServer } from "../objects/naming.ts";
 import { normalise } from "../objects/normalise.ts";
 import {
@@ -14,7 +14,6 @@ import {
   namespaceOf,
   setMetadata,
   setNamespace,
-  typeOf,
 } from "../objects/objects.ts";
 import type { Session } from "../session.ts";
 

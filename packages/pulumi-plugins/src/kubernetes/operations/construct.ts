@@ -4,8 +4,8 @@ import type { ConstructRequest } from "@pulumi/pulumi/proto/provider_pb.js";
 import monitorServices from "@pulumi/pulumi/proto/resource_grpc_pb.js";
 import monitorMessages from "@pulumi/pulumi/proto/resource_pb.js";
 import { type JsonObject, listAt, objectAt, textAt } from "../../json.ts";
-import { fromStruct, toStruct } from "../../structs.ts";
-import { hasUnknown, plain, resourceReference, secret } from "../../values.ts";
+import { fromStruct, hasUnknown, plain, resourceReference, secret, toStruct } from "../../values.ts";
+import { pluginVersions } from "../../versions.ts";
 import {
   annotations,
   apiVersionOf,
@@ -19,7 +19,6 @@ import {
 } from "../objects/objects.ts";
 import { decodeYaml, withNamespace } from "../objects/yaml.ts";
 import type { Session } from "../session.ts";
-import { version } from "../version.ts";
 
 /** A component whose children are objects out of YAML. */
 export interface Component {
@@ -125,7 +124,7 @@ export async function construct(session: Session, request: ConstructRequest): Pr
     child.setSupportspartialvalues(true);
     child.setAliasspecs(true);
     if (provider) child.setProvider(provider);
-    else child.setVersion(version);
+    else child.setVersion(pluginVersions.kubernetes);
     if (textAt(object, "metadata", "annotations", "helm.sh/resource-policy") === "keep") child.setRetainondelete(true);
     child.setDependenciesList(
       [...made].filter(([other]) => needs(object, other)).map(([, reference]) => textAt(reference, "urn")),

@@ -1,9 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { ApiError } from "@canary-lab/kit/kube/errors";
 import { type JsonObject, numberAt } from "../../json.ts";
 import { hasUnknown, plain } from "../../values.ts";
-import { ApiError, isAlreadyExists, isConflict, isForbidden, isMissingNamespace, isNotFound } from "../api/client.ts";
 import { type Cluster, NoMatchError } from "../api/cluster.ts";
-import { AwaitFailure, messageOf, PartialFailure } from "../api/errors.ts";
+import {
+  AwaitFailure,
+  isAlreadyExists,
+  isConflict,
+  isForbidden,
+  isMissingNamespace,
+  isNotFound,
+  messageOf,
+  PartialFailure,
+} from "../api/errors.ts";
 import { awaitReady } from "../awaiting/await.ts";
 import {
   annotation,
@@ -142,8 +151,8 @@ function notCreated(urn: string, inputs: KubeObject, error: unknown): Error {
   }
   const help = isAlreadyExists(error) ? existsHelp : "";
   const reason =
-    error instanceof ApiError && numberAt(error.status, "code") === undefined
-      ? `${error.code}: ${error.message}`
+    error instanceof ApiError && numberAt(error.body as JsonObject, "code") === undefined
+      ? `${error.status}: ${error.message}`
       : messageOf(error);
   return new Error(`resource "${urn}" was not successfully created by the Kubernetes API server: ${reason}${help}`);
 }

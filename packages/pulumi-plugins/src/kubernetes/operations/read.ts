@@ -1,12 +1,11 @@
 import { prune } from "../../difference.ts";
 import { isObject, type JsonObject, objectAt } from "../../json.ts";
-import { asProperties, markSecrets, plain } from "../../values.ts";
-import { isNotFound } from "../api/client.ts";
+import { asProperties, markSecrets, plain, typeOf } from "../../values.ts";
 import { NoMatchError } from "../api/cluster.ts";
-import { AwaitFailure, messageOf, PartialFailure } from "../api/errors.ts";
+import { AwaitFailure, isNotFound, messageOf, PartialFailure } from "../api/errors.ts";
 import { checkHealth } from "../awaiting/await.ts";
 import { normalise } from "../objects/normalise.ts";
-import { annotation, annotations, type KubeObject, kindOfType, parseId, typeOf } from "../objects/objects.ts";
+import { annotation, annotations, type KubeObject, kindOfType, parseId } from "../objects/objects.ts";
 import { writtenPart } from "../objects/ownership.ts";
 import { managerFor, readState, writeState } from "../objects/state.ts";
 import { dropsUnreachable, type Session } from "../session.ts";

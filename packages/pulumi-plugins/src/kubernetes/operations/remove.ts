@@ -1,7 +1,6 @@
 import type { JsonObject } from "../../json.ts";
-import { isNotFound } from "../api/client.ts";
 import { NoMatchError } from "../api/cluster.ts";
-import { AwaitFailure, PartialFailure } from "../api/errors.ts";
+import { AwaitFailure, isNotFound, PartialFailure } from "../api/errors.ts";
 import { awaitDeleted } from "../awaiting/await.ts";
 import { annotation, annotations, idOf, isPatch, parseId, setNamespace } from "../objects/objects.ts";
 import { unrender } from "../objects/render.ts";

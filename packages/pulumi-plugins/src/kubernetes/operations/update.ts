@@ -1,9 +1,9 @@
-import { difference, prune } from "../../difference.ts";
+import { isDeepStrictEqual } from "node:util";
+import { prune } from "../../difference.ts";
 import { isObject, type Json, type JsonObject, objectAt } from "../../json.ts";
 import { hasUnknown, plain } from "../../values.ts";
-import { isConflict, isForbidden } from "../api/client.ts";
 import { type Cluster, NoMatchError } from "../api/cluster.ts";
-import { AwaitFailure, messageOf, PartialFailure } from "../api/errors.ts";
+import { AwaitFailure, isConflict, isForbidden, messageOf, PartialFailure } from "../api/errors.ts";
 import { awaitReady } from "../awaiting/await.ts";
 import { normalise } from "../objects/normalise.ts";
 import {
@@ -130,9 +130,7 @@ export function mergePatch(from: Json | undefined, to: Json): Json {
   const patch: JsonObject = {};
   for (const key of Object.keys(from)) if (!(key in to)) patch[key] = null;
   for (const [key, value] of Object.entries(to)) {
-    const there = from[key];
-    if (there === undefined || difference({ there }, { there: value }, []).size > 0)
-      patch[key] = mergePatch(there, value);
+    if (!isDeepStrictEqual(from[key], value)) patch[key] = mergePatch(from[key], value);
   }
   return patch;
 }

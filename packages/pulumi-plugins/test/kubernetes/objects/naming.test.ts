@@ -9,8 +9,8 @@ import {
   isPatch,
   kindOfType,
   parseId,
-  typeOf,
 } from "../../../src/kubernetes/objects/objects.ts";
+import { typeOf } from "../../../src/values.ts";
 
 const urn = "urn:pulumi:dev::lab::kubernetes:core/v1:ConfigMap::settings";
 const having = (...names: string[]): Cluster =>

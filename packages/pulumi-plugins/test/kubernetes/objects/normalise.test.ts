@@ -1,6 +1,6 @@
+import type { ApiServer } from "@canary-lab/kit/kube/api-server";
 import { describe, expect, test } from "@jest/globals";
 import type { JsonObject } from "../../../src/json.ts";
-import type { Client } from "../../../src/kubernetes/api/client.ts";
 import type { Cluster } from "../../../src/kubernetes/api/cluster.ts";
 import { Schemas } from "../../../src/kubernetes/api/schemas.ts";
 import { normalise } from "../../../src/kubernetes/objects/normalise.ts";
@@ -71,7 +71,7 @@ const document: JsonObject = {
     },
   },
 };
-const client = { call: async () => document } as unknown as Client;
+const client = { call: async () => document } as unknown as ApiServer;
 const cluster = { schemas: new Schemas(client) } as unknown as Cluster;
 const deployment = (spec: JsonObject, metadata: JsonObject = { name: "a" }) => ({
   apiVersion: "apps/v1",
@@ -146,7 +146,7 @@ describe("normal form", () => {
 
   test("a kind whose shape the server does not tell stays as it is", async () => {
     const silent = {
-      schemas: new Schemas({ call: async () => Promise.reject(new Error("gone")) } as unknown as Client),
+      schemas: new Schemas({ call: async () => Promise.reject(new Error("gone")) } as unknown as ApiServer),
     } as unknown as Cluster;
     expect(await normalise(deployment({ volumes: [] }), silent)).toEqual(deployment({ volumes: [] }));
   });

@@ -1,0 +1,84 @@
+import { Agent as HttpAgent, type IncomingMessage, type OutgoingHttpHeaders, request as plainRequest } from "node:http";
+import { Agent as HttpsAgent, request as tlsRequest } from "node:https";
+import type { SecureContextOptions } from "node:tls";
+import { proxyFor } from "./proxy.ts";
+
+/** How the other side is verified, and what we show it. Absent fields are Node's defaults: its own authorities, verified. */
+export interface TlsOptions extends Pick<SecureContextOptions, "ca" | "cert" | "key"> {
+  readonly rejectUnauthorized?: boolean;
+  readonly servername?: string;
+}
+
+export interface HttpRequest {
+  readonly url: URL;
+  readonly method?: string;
+  readonly headers?: OutgoingHttpHeaders;
+  readonly body?: string;
+  /** Path of a Unix socket; the host of `url` is then a name only. */
+  readonly socketPath?: string;
+  /** Keeps connections and holds their TLS options; absent: one connection for this request. */
+  readonly agent?: HttpAgent;
+  /** For a request without an agent. */
+  readonly tls?: TlsOptions;
+  /** Milliseconds without a byte from the other side after which the request fails; 0: none. */
+  readonly timeoutMilliseconds: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Sends one request and resolves with the response as soon as its headers are there. Rejects with Node's error where nothing
+ * answers. It stands on Node's own client because that loads in a sixth of the time that undici takes (15 ms, 90 ms), which a
+ * rollback of 1.5 s would notice.
+ */
+export function send(request: HttpRequest): Promise<IncomingMessage> {
+  const { url, method = "GET", headers, body, socketPath, agent, tls, timeoutMilliseconds, signal } = request;
+  return new Promise((resolve, reject) => {
+    let response: IncomingMessage | undefined;
+    const call = (url.protocol === "http:" ? plainRequest : tlsRequest)(
+      url,
+      {
+        method,
+        agent: agent ?? false,
+        timeout: timeoutMilliseconds,
+        ...(headers && { headers }),
+        ...(socketPath && { socketPath }),
+        ...(signal && { signal }),
+        ...tls,
+      },
+      (received) => {
+        response = received;
+        resolve(received);
+      },
+    );
+    call.on("timeout", () => {
+      const late = new Error(`no answer within ${timeoutMilliseconds / 1000} s`);
+      response?.destroy(late); // or whoever reads it hears of "aborted" only
+      call.destroy(late);
+    });
+    call.on("error", reject);
+    call.end(body);
+  });
+}
+
+/** The whole body of a response as text. */
+export async function textOf(response: IncomingMessage): Promise<string> {
+  let text = "";
+  response.setEncoding("utf8");
+  for await (const chunk of response) text += chunk;
+  return text;
+}
+
+/** An agent that keeps connections to one server, by way of `proxy` where there is one; default: the environment's. */
+export function agentFor(url: URL, tls: TlsOptions = {}, proxy = proxyFor(url)): HttpAgent {
+  const options = {
+    keepAlive: true,
+    maxSockets: 64,
+    ...(proxy && { proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } }),
+  };
+  return url.protocol === "http:" ? new HttpAgent(options) : new HttpsAgent({ ...options, ...tls });
+}
+
+/** What Node says about a connection that failed; where several addresses were tried, what it says about each. */
+export function networkReason(error: Error & { readonly code?: string; readonly errors?: readonly Error[] }): string {
+  return error.errors?.map(({ message }) => message).join(", ") || error.message || error.code || "no answer";
+}
