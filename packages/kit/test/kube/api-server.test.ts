@@ -77,7 +77,7 @@ describe("a watch", () => {
 
   test("outlasts the timeout of calls, also on a connection that one has used", async () => {
     const { port, stream } = await watched();
-    const api = apiAt(port, { timeoutMilliseconds: 30 });
+    const api = apiAt(port, { timeoutMilliseconds: 1000 });
     await api.call("/list");
     let done = false;
     const events: WatchEvent[] = [];
@@ -87,7 +87,7 @@ describe("a watch", () => {
         done = true;
       });
     const response = await stream;
-    await new Promise((resolve) => setTimeout(resolve, 120)); // four times the timeout
+    await new Promise((resolve) => setTimeout(resolve, 1500)); // longer than the timeout
     expect(done).toBe(false);
     response.end('{"type":"DELETED","object":{}}\n');
     await end;
