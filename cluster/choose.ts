@@ -23,7 +23,7 @@ export interface Machine {
   dockerAnswers(): Promise<boolean>;
   /** What a kind cluster lacks beside Docker. */
   kindProblems(): Promise<readonly ProgramProblem[]>;
-  /** Everything that is in the way of the embedded cluster, one sentence each. */
+  /** Everything that is in the way of the embedded cluster, one line each, with the way out where there is one. */
   embeddedObstacles(request: TargetRequest): Promise<readonly string[]>;
 }
 

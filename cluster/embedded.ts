@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { type AddOn, addOnNames } from "@canary-lab/embedded-cluster/add-ons";
 import { down, footprint, outlook, up } from "@canary-lab/embedded-cluster/embedded-cluster";
-import { addresses } from "@canary-lab/embedded-cluster/node/network/addresses";
 import { defaultCache, type EmbeddedClusterSettings } from "@canary-lab/embedded-cluster/settings";
 import { type Outlook, renderNeeds } from "@canary-lab/embedded-cluster/toolchain/outlook";
 import { asOneError, UserError } from "@canary-lab/kit/user-error";
@@ -13,13 +12,20 @@ import type { PlatformPart, Target } from "./target.ts";
 /** What every stack needs: the mesh, Helm for the engine's Kubernetes plugin, and a base for the application's image. */
 const always = ["istio", "helm", "node-image"] as const;
 
-/** The embedded cluster of this checkout. */
-export const embeddedSettings = (): EmbeddedClusterSettings => ({
-  home: labFolder,
-  cache: defaultCache(),
-  commands: { up: "npx canaryctl up", down: "npx canaryctl down" },
-  recipes: [engineRecipe],
-});
+/** The embedded cluster of this checkout. CANARY_LAB_NETWORK in the environment names its network; empty counts as not set. */
+export function embeddedSettings(
+  { CANARY_LAB_NETWORK: network }: NodeJS.ProcessEnv = process.env,
+): EmbeddedClusterSettings {
+  const upIn = (wanted: string) => `CANARY_LAB_NETWORK=${wanted} npx canaryctl up`;
+  return {
+    home: labFolder,
+    cache: defaultCache(),
+    ...(network && { network }),
+    // sudo drops the environment, so what it is to run names the network.
+    commands: { up: network ? upIn(network) : "npx canaryctl up", down: "npx canaryctl down", upIn },
+    recipes: [engineRecipe],
+  };
+}
 
 const addOnsOf = (parts: readonly PlatformPart[]): readonly AddOn[] => [
   ...new Set([...always, ...parts, ...extraAddOns(process.env)]),
@@ -35,9 +41,9 @@ function look(parts: readonly PlatformPart[]): Promise<Outlook> {
   return found;
 }
 
-/** Everything that stands in the way of the embedded cluster on this machine, one sentence each. */
+/** Everything that stands in the way of the embedded cluster on this machine, one line each, with the way out where there is one. */
 export const embeddedObstacles = async (parts: readonly PlatformPart[]): Promise<readonly string[]> =>
-  (await look(parts)).obstacles.map(({ message }) => message);
+  (await look(parts)).obstacles.map(({ message, next }) => (next === undefined ? message : `${message} Next: ${next}`));
 
 /**
  * Add-ons that the environment asks for beside those that the stack needs: names in CANARY_LAB_ADD_ONS, with spaces between them. Tests ask for
@@ -76,7 +82,7 @@ export function createEmbeddedTarget(reason: string): Target {
   return {
     name: "embedded",
     needs: async (parts) => renderNeeds(await look(parts), settings),
-    footprint,
+    footprint: () => footprint(settings),
     async check(parts) {
       const error = asOneError((await look(parts)).obstacles);
       if (error) throw error;
@@ -94,7 +100,7 @@ export function createEmbeddedTarget(reason: string): Target {
           });
         },
       });
-      const { kubeconfig, kubeContext, imageRegistry, chartMirror, dockerHost, dockerConfig, bin } = cluster;
+      const { kubeconfig, kubeContext, network, imageRegistry, chartMirror, dockerHost, dockerConfig, bin } = cluster;
       return {
         target: "embedded",
         reason,
@@ -105,7 +111,7 @@ export function createEmbeddedTarget(reason: string): Target {
         path: [...new Set([...(plugins?.path ?? []), bin])],
         variables: {
           ...plugins?.variables,
-          ...withoutProxy(process.env, addresses.labNetwork),
+          ...withoutProxy(process.env, network),
           DOCKER_HOST: dockerHost,
           DOCKER_CONFIG: dockerConfig,
         },

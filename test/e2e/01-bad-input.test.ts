@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { leftovers } from "@canary-lab/embedded-cluster/node/machine/leftovers";
-import { addresses, loopbackPorts } from "@canary-lab/embedded-cluster/node/network/addresses";
+import { loopback, loopbackPorts } from "@canary-lab/embedded-cluster/node/network/addresses";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { labFolder } from "../../cluster/lab-folder.ts";
 import { type Checkout, makeCheckout } from "./support/checkout.ts";
@@ -98,7 +98,7 @@ describe("the machine", () => {
 
   test("a port that the lab needs is taken", async () => {
     const server = createServer();
-    await new Promise<void>((resolve) => server.listen(loopbackPorts.etcd, addresses.loopback, resolve));
+    await new Promise<void>((resolve) => server.listen(loopbackPorts.etcd, loopback, resolve));
     try {
       expect(refusalFault(await checkout.canaryctl(["up"]), new RegExp(`\\b${loopbackPorts.etcd}\\b`))).toBeUndefined();
     } finally {

@@ -29,7 +29,7 @@ export function buildProgram(): Command {
     .addOption(new Option("--home <folder>", "folder of the cluster: state, logs, kubeconfig").default(defaultHome()))
     .showHelpAfterError("(run it with --help to see what is allowed)")
     .exitOverride();
-  const settings = () => clusterSettings(program.opts<{ home: string }>().home);
+  const settings = (network?: string) => clusterSettings(program.opts<{ home: string }>().home, network);
   const shown = <T>(work: (progress: Progress) => Promise<T>) =>
     withProgress({ durations: durationsFile(settings().home) }, work);
 
@@ -37,11 +37,16 @@ export function buildProgram(): Command {
     .command("up")
     .description("bring the cluster up; what is missing is built once, which takes minutes")
     .addOption(new Option("--with <add-ons>", addOnHelp()).argParser(parseAddOns).default([], "none"))
-    .action(async (options: { with: readonly AddOn[] }) => {
-      const needs = renderNeeds(await check(settings(), options.with), settings());
-      const changes = footprint().map((line) => `  - ${line}`);
+    .option(
+      "--network <network>",
+      "IPv4 network of pods and Services; the one of the cluster that is there, or 198.18.0.0/15",
+    )
+    .action(async (options: { with: readonly AddOn[]; network?: string }) => {
+      const wanted = settings(options.network);
+      const needs = renderNeeds(await check(wanted, options.with), wanted);
+      const changes = footprint(wanted).map((line) => `  - ${line}`);
       console.error([`It takes ${needs}.`, "On this machine it changes:", ...changes].join("\n"));
-      const cluster = await shown((progress) => up(settings(), options.with, progress));
+      const cluster = await shown((progress) => up(wanted, options.with, progress));
       console.log(`The cluster is up: kubectl --kubeconfig ${cluster.kubeconfig} get nodes`);
     });
   program
@@ -76,10 +81,16 @@ function defaultHome(): string {
   return join(isAbsolute(configured) ? configured : join(homedir(), ".local", "state"), "embedded-cluster");
 }
 
-function clusterSettings(folder: string): EmbeddedClusterSettings {
+export function clusterSettings(folder: string, network?: string): EmbeddedClusterSettings {
   const home = resolve(folder);
   const command = (name: string) => `npx embedded-cluster ${name}${home === defaultHome() ? "" : ` --home ${home}`}`;
-  return { home, cache: defaultCache(), commands: { up: command("up"), down: command("down") } };
+  const upIn = (wanted: string) => `${command("up")} --network ${wanted}`;
+  return {
+    home,
+    cache: defaultCache(),
+    ...(network && { network }),
+    commands: { up: network ? upIn(network) : command("up"), down: command("down"), upIn },
+  };
 }
 
 const addOnHelp = (): string =>

@@ -10,7 +10,8 @@ import { readHost } from "./node/machine/host.ts";
 import { hasNode } from "./node/machine/leftovers.ts";
 import { withMachine } from "./node/machine/owner.ts";
 import { obstacles as nodeObstacles, platformObstacle, rightsObstacle } from "./node/machine/preflight.ts";
-import { nodeName, registryHost } from "./node/network/addresses.ts";
+import { type ClusterAddresses, clusterAddresses, nodeName } from "./node/network/addresses.ts";
+import { chosenNetwork } from "./node/network/chosen-network.ts";
 import { searchPath } from "./node/network/network.ts";
 import type { NodeSpec } from "./node/node-spec.ts";
 import { type NodeStatus, readNodeStatus } from "./node/objects/cluster-api.ts";
@@ -30,6 +31,8 @@ export interface EmbeddedCluster {
   /** Absolute path of a kubeconfig file, and the context in it. */
   readonly kubeconfig: string;
   readonly kubeContext: string;
+  /** The network of its pods and Services, `address/prefix`: none of it is to be asked through a proxy. */
+  readonly network: string;
   /** `host:port` that images are pushed to and pulled from. */
   readonly imageRegistry: string;
   /** Folder that holds the charts of the add-ons as `<chart>-<version>/`. */
@@ -42,12 +45,16 @@ export interface EmbeddedCluster {
   readonly bin: string;
 }
 
-export function describe({ home }: EmbeddedClusterSettings): EmbeddedCluster {
+/** @throws UserError where it cannot have the network that the settings name, or has another one already */
+export function describe(settings: EmbeddedClusterSettings): EmbeddedCluster {
+  const { home } = settings;
+  const { network, registryHost } = addressesOf(settings);
   const layout = nodeLayout(home);
   const { kubeconfig, dockerSocket, bin } = layout;
   return {
     kubeconfig,
     kubeContext: nodeName,
+    network,
     imageRegistry: registryHost,
     chartMirror: chartFolder(home),
     dockerHost: `unix://${dockerSocket}`,
@@ -56,8 +63,11 @@ export function describe({ home }: EmbeddedClusterSettings): EmbeddedCluster {
   };
 }
 
-/** Everything that `up` does outside of `home` and `cache`, one line each. */
-export const footprint = renderFootprint;
+const addressesOf = (settings: EmbeddedClusterSettings): ClusterAddresses => clusterAddresses(chosenNetwork(settings));
+
+/** Everything that `up` does outside of `home` and `cache`, one line each. @throws UserError as {@link describe} does */
+export const footprint = (settings: EmbeddedClusterSettings): readonly string[] =>
+  renderFootprint(addressesOf(settings));
 
 /** What `up` with the same arguments will take, and everything that stands in its way, known before anything is made. */
 export async function outlook(settings: EmbeddedClusterSettings, addOns: readonly AddOn[]): Promise<Outlook> {
@@ -87,10 +97,9 @@ export async function up(
   progress: Progress,
   extra: { readonly withTools?: (tools: Tools) => Promise<void> } = {},
 ): Promise<EmbeddedCluster> {
-  const layout = nodeLayout(settings.home);
+  addressesOf(settings); // refused before anything is built
   const tools = await ensureTools(settings, progress, addOns);
-  const spec: NodeSpec = { layout, tools, host: readHost(), commands: settings.commands };
-  const run = () => runNode(spec, tools, settings, addOns, progress);
+  const run = () => runNode(tools, settings, addOns, progress);
   await Promise.all([
     ensureCharts(tools, settings.home),
     extra.withTools?.(tools),
@@ -101,15 +110,16 @@ export async function up(
 
 /** Brings the node up and fills it: the control plane mostly waits for itself, and images are loaded meanwhile. */
 async function runNode(
-  spec: NodeSpec,
   tools: Tools,
   settings: EmbeddedClusterSettings,
   addOns: readonly AddOn[],
   progress: Progress,
 ): Promise<void> {
-  const { layout } = spec;
+  const layout = nodeLayout(settings.home);
   const images = { tools, layout, settings, progress };
   await cleanBeforeStart(cleaning(settings, progress));
+  const addresses = addressesOf(settings); // under the lock: another run may have made the node meanwhile
+  const spec: NodeSpec = { layout, addresses, tools, host: readHost(), commands: settings.commands };
   const node = await startNode(spec, (line) => progress.say(line));
   const nodeImages = node.images.then(() => ensureNodeImages(images));
   await Promise.all([
@@ -126,10 +136,13 @@ export interface ClusterStatus {
   readonly node: NodeStatus | undefined;
 }
 
-export async function status({ home }: EmbeddedClusterSettings): Promise<ClusterStatus> {
+export async function status(settings: EmbeddedClusterSettings): Promise<ClusterStatus> {
+  const { home } = settings;
   const own = markedProcesses().filter((process) => process.home === home && process.isLeader);
   const processes = own.map(({ name }) => name).sort();
-  return { processes, node: processes.length === 0 ? undefined : await readNodeStatus(nodeLayout(home)) };
+  if (processes.length === 0) return { processes, node: undefined };
+  const server = { layout: nodeLayout(home), addresses: addressesOf(settings) };
+  return { processes, node: await readNodeStatus(server) };
 }
 
 /**

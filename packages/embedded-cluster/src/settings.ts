@@ -8,6 +8,11 @@ export interface EmbeddedClusterSettings {
   readonly home: string;
   /** Folder of what is built, shared by all clusters and checkouts of the user: see {@link defaultCache}. */
   readonly cache: string;
+  /**
+   * IPv4 network of the cluster's pods and Services, which is divided between them: `address/prefix`, from /12 to /22, private or of
+   * RFC 2544. By default 198.18.0.0/15. It holds from the first `up` until `down`, and need not be named in between.
+   */
+  readonly network?: string;
   /** Commands that bring the cluster up and take it down, as error messages name them. */
   readonly commands: Commands;
   /** Programs beside those of the add-ons that are built from Go modules and belong to this cluster's `bin`. */
@@ -17,6 +22,8 @@ export interface EmbeddedClusterSettings {
 export interface Commands {
   readonly up: string;
   readonly down: string;
+  /** The command that brings the cluster up in a network, for who has to choose another one. */
+  readonly upIn?: (network: string) => string;
 }
 
 /** The user's cache folder, as the XDG base directory specification says: a relative XDG_CACHE_HOME does not count. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { InvalidArgumentError } from "commander";
-import { buildProgram, parseAddOns, renderEnvironment, renderStatus } from "../src/command.ts";
-import { describe as describeCluster } from "../src/embedded-cluster.ts";
+import { buildProgram, clusterSettings, parseAddOns, renderEnvironment, renderStatus } from "../src/command.ts";
+import { describe as describeCluster, footprint } from "../src/embedded-cluster.ts";
 import { defaultCache } from "../src/settings.ts";
 import { exampleSettings } from "./toolchain/example-settings.ts";
 
@@ -15,6 +15,23 @@ describe("the command line", () => {
   test("has the commands that README lists", () => {
     expect(buildProgram().commands.map((command) => command.name())).toEqual(["up", "down", "status", "env", "tools"]);
   });
+});
+
+test("the network is an option of up, and the commands that errors name keep it", () => {
+  expect(clusterSettings("/srv/c").network).toBeUndefined();
+  const { network, commands } = clusterSettings("/srv/c", "10.200.0.0/15");
+  expect(network).toBe("10.200.0.0/15");
+  expect(commands.up).toBe("npx embedded-cluster up --home /srv/c --network 10.200.0.0/15");
+  expect(commands.upIn?.("172.20.0.0/16")).toBe("npx embedded-cluster up --home /srv/c --network 172.20.0.0/16");
+  expect(commands.down).toBe("npx embedded-cluster down --home /srv/c");
+});
+
+test("what is said of a cluster follows its network", () => {
+  const settings = exampleSettings("/nowhere");
+  expect(describeCluster(settings)).toMatchObject({ network: "198.18.0.0/15", imageRegistry: "198.18.0.1:5001" });
+  const other = { ...settings, network: "10.200.0.0/15" };
+  expect(describeCluster(other)).toMatchObject({ network: "10.200.0.0/15", imageRegistry: "10.200.0.1:5001" });
+  expect(footprint(other).join()).toContain("https://10.200.0.1:6443");
 });
 
 describe("status", () => {

@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { basename } from "node:path";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
+import { labAddresses } from "./lab-addresses.ts";
 
 /** The state of a listening socket in /proc/net/tcp. */
 const listening = "0A";
 
 /**
- * Sockets of this lab's processes that listen on an address of this machine which is neither loopback nor the lab's own 198.18.0.0/15,
+ * Sockets of this lab's processes that listen on an address of this machine which is neither loopback nor the node's own,
  * as `program address:port`. Processes inside pods have a network of their own and do not count.
  */
 export function foreignListeners(): readonly string[] {
@@ -16,7 +17,7 @@ export function foreignListeners(): readonly string[] {
     .map((line) => line.trim().split(/\s+/))
     .filter((fields) => fields[3] === listening && owners.has(fields[9] ?? ""))
     .map((fields) => ({ program: owners.get(fields[9] ?? "") ?? "", address: readAddress(fields[1] ?? "") }))
-    .filter(({ address }) => !/^(127\.|198\.1[89]\.|::1:)/.test(address))
+    .filter(({ address }) => !/^(127\.|::1:)/.test(address) && !address.startsWith(`${labAddresses.node}:`))
     .map(({ program, address }) => `${program} ${address}`);
 }
 

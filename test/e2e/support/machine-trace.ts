@@ -10,6 +10,7 @@ import {
 import { parseListeners } from "@canary-lab/embedded-cluster/node/network/listeners";
 import { defaultCache } from "@canary-lab/embedded-cluster/settings";
 import { inLab, repositoryRoot } from "../../../cluster/lab-folder.ts";
+import { labAddresses } from "./lab-addresses.ts";
 
 /** What a machine is like: a set of lines for each kind of thing that a cluster may change. */
 export type MachineTrace = Readonly<Record<FootprintKind, readonly string[]>>;
@@ -79,7 +80,10 @@ export function differences(
 export function unlisted(
   before: MachineTrace,
   after: MachineTrace,
-  { onlyStaying = false, entries = footprint() }: { onlyStaying?: boolean; entries?: readonly FootprintEntry[] } = {},
+  {
+    onlyStaying = false,
+    entries = footprint(labAddresses),
+  }: { onlyStaying?: boolean; entries?: readonly FootprintEntry[] } = {},
 ): string[] {
   const listed = entries.filter(({ stays }) => !onlyStaying || stays);
   const covered = (kind: FootprintKind, text: string) => listed.some(({ covers }) => covers[kind]?.test(text));

@@ -1,6 +1,7 @@
 import type { Commands } from "../settings.ts";
 import type { Tools } from "../toolchain/tools.ts";
 import type { NodeLayout } from "./layout.ts";
+import type { ClusterAddresses } from "./network/addresses.ts";
 
 /** What the machine is like, as far as the node's configuration depends on it. Found by `readHost`. */
 export interface Host {
@@ -17,6 +18,7 @@ export interface NodeSpec {
   /** Commands that error messages name. */
   readonly commands: Commands;
   readonly layout: NodeLayout;
+  readonly addresses: ClusterAddresses;
   readonly tools: Pick<Tools, "bin" | "cniBin" | "versions">;
   readonly host: Host;
 }

@@ -2,11 +2,10 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { makePrivateFolder, writePrivateFile } from "@canary-lab/kit/private-files";
 import { renderEmbeddedKubeconfig } from "./kubeconfig.ts";
-import type { NodeLayout } from "./layout.ts";
 import { makeCgroups } from "./machine/cgroups.ts";
 import { ensureNodeId, takeMachine } from "./machine/owner.ts";
 import { applySysctls } from "./machine/sysctls.ts";
-import { apiServerUrl } from "./network/addresses.ts";
+import { noteNetwork } from "./network/chosen-network.ts";
 import { makeNetwork, searchPath } from "./network/network.ts";
 import type { NodeSpec } from "./node-spec.ts";
 import { applyObjects } from "./objects/cluster-api.ts";
@@ -35,19 +34,20 @@ export interface StartingNode {
  * @param say is told what a user should know, such as data that was damaged
  */
 export async function startNode(spec: NodeSpec, say: (line: string) => void): Promise<StartingNode> {
-  const { layout, tools, commands } = spec;
+  const { layout, addresses, tools, commands } = spec;
   const path = searchPath(tools.bin);
   takeMachine(layout.home);
   for (const folder of [layout.state, layout.run, layout.logs, layout.config]) makePrivateFolder(folder);
+  noteNetwork(layout.home, addresses.network);
   const nodeId = ensureNodeId(layout.home);
   applySysctls();
   makeCgroups();
-  await Promise.all([ensurePki(layout.pki), makeNetwork(path)]);
-  ensureRegistryAccess(layout);
-  writeUserKubeconfig(layout);
+  await Promise.all([ensurePki(layout.pki, addresses), makeNetwork(path, addresses)]);
+  ensureRegistryAccess(layout, addresses);
+  writeUserKubeconfig(spec);
 
-  const ready = startProcesses(spec, { layout, commands, nodeId, path, say });
-  const access = ready("kube-apiserver").then(() => applyObjects(layout, renderKubeletAccess()));
+  const ready = startProcesses(spec, { layout, addresses, commands, nodeId, path, say });
+  const access = ready("kube-apiserver").then(() => applyObjects(spec, renderKubeletAccess()));
   return {
     images: allOf([ready("containerd"), ready("dockerd"), ready("registry")]),
     ready: allOf([...renderProcesses(spec).map(({ name }) => ready(name)), access]),
@@ -77,10 +77,10 @@ function allOf(promises: readonly Promise<unknown>[]): Promise<void> {
 }
 
 /** The kubeconfig of the user: the cluster's administrator. */
-function writeUserKubeconfig(layout: NodeLayout): void {
+function writeUserKubeconfig({ layout, addresses }: NodeSpec): void {
   const pem = readFileSync(pemFile(layout.pki, "admin"), "utf8");
   const kubeconfig = renderEmbeddedKubeconfig({
-    server: apiServerUrl,
+    server: addresses.apiServerUrl,
     user: "canary-lab-admin",
     authority: readFileSync(authorityFile(layout.pki, "ca"), "utf8"),
     certificate: new X509Certificate(pem).toString(),

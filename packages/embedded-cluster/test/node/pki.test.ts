@@ -3,14 +3,17 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { type CertificateName, certificates } from "../../src/node/pki/certificates.ts";
+import { type CertificateName, certificates as certificatesFor } from "../../src/node/pki/certificates.ts";
 import { ensurePki, unusable } from "../../src/node/pki/ensure.ts";
 import { authorityFile, pemFile } from "../../src/node/pki/files.ts";
+import { exampleSpec } from "./node-spec.ts";
 
+const { addresses } = exampleSpec();
+const certificates = certificatesFor(addresses);
 let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "pki-"));
-  await ensurePki(folder);
+  await ensurePki(folder, addresses);
 }, 30_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -72,7 +75,7 @@ describe("certificates", () => {
 describe("the next start", () => {
   test("keeps what is good", async () => {
     const before = contents();
-    await ensurePki(folder);
+    await ensurePki(folder, addresses);
     expect(contents()).toEqual(before);
   });
 
@@ -80,7 +83,7 @@ describe("the next start", () => {
     const before = contents();
     rmSync(pemFile(folder, "admin"));
     writeFileSync(pemFile(folder, "registry"), "half a fi");
-    await ensurePki(folder);
+    await ensurePki(folder, addresses);
     const after = contents();
     const changed = Object.keys(after).filter((name) => after[name] !== before[name]);
     expect(changed.sort()).toEqual(["admin.pem", "registry.pem"]);
@@ -90,7 +93,7 @@ describe("the next start", () => {
   test.each(["service-account.key", "service-account.pub"])("mends a torn %s", async (name) => {
     const before = contents();
     writeFileSync(join(folder, name), "");
-    await ensurePki(folder);
+    await ensurePki(folder, addresses);
     const { "service-account.key": key = "", "service-account.pub": publicKey } = contents();
     expect(createPublicKey(key).export({ type: "spki", format: "pem" })).toBe(publicKey);
     if (name === "service-account.pub") expect(contents()).toEqual(before);
@@ -100,7 +103,7 @@ describe("the next start", () => {
     const before = read("kubelet").serialNumber;
     const other = read("etcd").serialNumber;
     rmSync(pemFile(folder, "ca"));
-    await ensurePki(folder);
+    await ensurePki(folder, addresses);
     expect(read("kubelet").serialNumber).not.toBe(before);
     expect(read("etcd").serialNumber).toBe(other);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
-import { addresses } from "../../src/node/network/addresses.ts";
+import { loopback } from "../../src/node/network/addresses.ts";
 import { renderCniConfiguration, renderContainerdConfiguration } from "../../src/node/processes/containerd.ts";
 import { renderKubeProxyConfiguration } from "../../src/node/processes/kube-proxy.ts";
 import { renderKubeletConfiguration } from "../../src/node/processes/kubelet.ts";
@@ -38,7 +38,7 @@ describe("every process", () => {
     const text = JSON.stringify(processes);
     expect(text).not.toMatch(/0\.0\.0\.0:|\[::\]|bind-address=0|"addr":":/);
     const listened = [...text.matchAll(/(?:bind-address|listen-\w+-urls)=(?:https:\/\/)?([\d.]+)/g)].map((m) => m[1]);
-    expect(new Set(listened)).toEqual(new Set([addresses.loopback, addresses.node]));
+    expect(new Set(listened)).toEqual(new Set([loopback, spec.addresses.node]));
   });
 
   test("has no secret among its arguments or in its environment", () => {

@@ -10,7 +10,9 @@ import {
   registryAccessFiles,
   renderRegistryHosts,
 } from "../../src/node/pki/registry-access.ts";
+import { exampleSpec } from "./node-spec.ts";
 
+const { addresses } = exampleSpec();
 let home: string;
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), "canary-lab-registry-"));
@@ -19,9 +21,9 @@ afterEach(() => rmSync(home, { recursive: true }));
 
 const make = () => {
   const layout = nodeLayout(home);
-  ensureRegistryAccess(layout);
+  ensureRegistryAccess(layout, addresses);
   const { htpasswd, dockerConfig } = registryAccessFiles(layout);
-  const password = passwordIn(readFileSync(join(dockerConfig, "config.json"), "utf8")) ?? "";
+  const password = passwordIn(addresses.registryHost, readFileSync(join(dockerConfig, "config.json"), "utf8")) ?? "";
   return { layout, htpasswd, dockerConfig, password };
 };
 
@@ -55,7 +57,7 @@ test("what is there is kept, and a file that is lost or spoiled is made again", 
 });
 
 test("containerd shows the password and verifies the registry by the cluster's authority", () => {
-  const hosts = renderRegistryHosts(nodeLayout("/home/me/canary-lab/.lab"), "secret");
+  const hosts = renderRegistryHosts(nodeLayout("/home/me/canary-lab/.lab"), addresses.registryHost, "secret");
   expect(hosts).toContain('ca = "/home/me/canary-lab/.lab/node/pki/ca.crt"');
   expect(hosts).toContain(`authorization = "Basic ${Buffer.from("canary-lab:secret").toString("base64")}"`);
   expect(hosts).not.toContain("skip_verify");

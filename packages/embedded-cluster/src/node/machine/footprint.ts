@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { addresses, apiServerUrl, loopbackPorts, nodePorts, registryHost } from "../network/addresses.ts";
+import { bridge, type ClusterAddresses, loopback, loopbackPorts, nodePorts } from "../network/addresses.ts";
 import { cgroupName, formerRootName } from "./cgroups.ts";
 import { madeFolders, outsideFolders } from "./outside.ts";
 import { machineLock, ownerFile } from "./owner.ts";
@@ -35,12 +35,12 @@ const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, 
 const either = (values: readonly string[]): string => `(${values.map((value) => literally(value)).join("|")})`;
 
 /** The links of a cluster: the bridge, and containerd's end of each pod's link. */
-const links = `(${addresses.bridge}|veth[0-9a-f]+)`;
+const links = `(${bridge}|veth[0-9a-f]+)`;
 
 /** All that `up` does to the machine. `down` undoes what does not say that it stays. */
-export const footprint = (): readonly FootprintEntry[] => [
+export const footprint = (addresses: ClusterAddresses): readonly FootprintEntry[] => [
   {
-    words: `network link ${addresses.bridge} with ${addresses.node}, and one link per pod; routes to ${addresses.podNetwork} (pods) and ${addresses.serviceNetwork} (Services)`,
+    words: `network link ${bridge} with ${addresses.node}, and one link per pod; routes to ${addresses.podNetwork} (pods) and ${addresses.serviceNetwork} (Services)`,
     covers: {
       link: new RegExp(`^${links}$`),
       address: new RegExp(`^\\S+ dev ${links}$`),
@@ -49,17 +49,15 @@ export const footprint = (): readonly FootprintEntry[] => [
     },
   },
   {
-    words: `listeners on ${addresses.node}, reachable from this machine and its pods only: API server ${apiServerUrl}, registry ${registryHost}, kubelet port ${nodePorts.kubelet}`,
+    words: `listeners on ${addresses.node}, reachable from this machine and its pods only: API server ${addresses.apiServerUrl}, registry ${addresses.registryHost}, kubelet port ${nodePorts.kubelet}`,
     covers: {
       listener: new RegExp(`^tcp ${literally(addresses.node)}:${either(Object.values(nodePorts).map(String))}$`),
     },
   },
   {
-    words: `listeners on ${addresses.loopback}: ports ${Object.values(loopbackPorts).join(", ")}; through iptables, the ports of NodePort Services`,
+    words: `listeners on ${loopback}: ports ${Object.values(loopbackPorts).join(", ")}; through iptables, the ports of NodePort Services`,
     covers: {
-      listener: new RegExp(
-        `^tcp ${literally(addresses.loopback)}:${either(Object.values(loopbackPorts).map(String))}$`,
-      ),
+      listener: new RegExp(`^tcp ${literally(loopback)}:${either(Object.values(loopbackPorts).map(String))}$`),
     },
   },
   {
@@ -97,4 +95,5 @@ export const footprint = (): readonly FootprintEntry[] => [
 ];
 
 /** The words of {@link footprint}. */
-export const renderFootprint = (): readonly string[] => footprint().map(({ words }) => words);
+export const renderFootprint = (addresses: ClusterAddresses): readonly string[] =>
+  footprint(addresses).map(({ words }) => words);

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { nodeLayout } from "../layout.ts";
-import { addresses } from "../network/addresses.ts";
+import { bridge } from "../network/addresses.ts";
 import { bridgeExists, labChainsIn, savedRules, searchPath } from "../network/network.ts";
 import { foreignNodeProgram, markedProcesses } from "../supervision/proc.ts";
 import { labCgroups } from "./cgroups.ts";
@@ -41,7 +41,7 @@ export async function leftovers(home: string): Promise<string[]> {
       .flatMap(mountFolders)
       .flatMap(currentMounts)
       .map((point) => `mount ${point}`),
-    ...(bridgeExists() ? [`link ${addresses.bridge}`] : []),
+    ...(bridgeExists() ? [`link ${bridge}`] : []),
     ...(await chains(path)),
     ...labCgroups().map((folder) => `control group ${folder}`),
     ...[...homes.flatMap(nodeFiles), ownerFile].filter((file) => existsSync(file)).map((file) => `file ${file}`),

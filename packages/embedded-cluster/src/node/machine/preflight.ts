@@ -1,12 +1,21 @@
-import { existsSync, readFileSync, statfsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { Commands, EmbeddedClusterSettings } from "../../settings.ts";
+import { freeGigabytes } from "../../toolchain/disk.ts";
 import { nodeLayout } from "../layout.ts";
-import { addresses, loopbackPorts, nodePorts } from "../network/addresses.ts";
+import {
+  bridge,
+  type ClusterAddresses,
+  clusterAddresses,
+  loopback,
+  loopbackPorts,
+  nodePorts,
+} from "../network/addresses.ts";
+import { chosenNetwork, freeNetwork, isNodeMade, upIn } from "../network/chosen-network.ts";
 import { findListener, type Listener, ownerOfSocket, parseListeners } from "../network/listeners.ts";
-import { overlaps, parseRoutes } from "../network/routes.ts";
+import { overlaps, parseRoutes, type Route } from "../network/routes.ts";
 import { foreignNodeProgram } from "../supervision/proc.ts";
 import { type Capability, hasCapability } from "./capabilities.ts";
 import { cgroupObstacle } from "./cgroups.ts";
@@ -22,15 +31,15 @@ const longestSocket = "node/kubelet/pod-resources/kubelet.sock".length + 12;
  * What stands in the way of a node on this machine: all of it at once, so that nobody mends one thing only to hear of the
  * next. It needs no tools, changes nothing and takes milliseconds.
  */
-export function obstacles({ home, commands }: EmbeddedClusterSettings): UserError[] {
+export function obstacles(settings: EmbeddedClusterSettings): UserError[] {
+  const { home, commands } = settings;
   const platform = platformObstacle(process.platform, process.arch);
   if (platform) return [platform]; // the rest reads what only Linux has
   return [
     rightsObstacle(process.getuid?.() ?? -1, readFileSync("/proc/self/status", "utf8"), commands.up),
     otherClusterObstacle(home),
     foreignNodeObstacle(commands),
-    ...portObstacles(readListeners(), commands),
-    networkObstacle(commands),
+    ...addressObstacles(settings),
     cgroupObstacle(),
     diskObstacle(home, commands),
     pathObstacle(home, commands),
@@ -73,16 +82,36 @@ function foreignNodeObstacle({ up }: Commands): UserError | undefined {
   );
 }
 
+/** What others have of the cluster's addresses; or, where it can have none of the network that is asked for, the reason. */
+function addressObstacles(settings: EmbeddedClusterSettings): (UserError | undefined)[] {
+  const { home, commands } = settings;
+  try {
+    const addresses = clusterAddresses(chosenNetwork(settings));
+    return [
+      ...portObstacles(readListeners(), addresses, commands),
+      networkObstacle(readNetworks(), addresses, commands, isNodeMade(home)),
+    ];
+  } catch (error) {
+    if (error instanceof UserError) return [error];
+    throw error;
+  }
+}
+
 function readListeners(): Listener[] {
   const tables = ["/proc/net/tcp", "/proc/net/tcp6"].filter((file) => existsSync(file));
   return tables.flatMap((file) => parseListeners(readFileSync(file, "utf8")));
 }
 
 /** The ports of the node that others listen on. An embedded cluster's own processes are not in the way: see `otherClusterObstacle`. */
-export function portObstacles(listeners: readonly Listener[], { up }: Commands, ownerOf = ownerOfSocket): UserError[] {
+export function portObstacles(
+  listeners: readonly Listener[],
+  { node }: Pick<ClusterAddresses, "node">,
+  { up }: Commands,
+  ownerOf = ownerOfSocket,
+): UserError[] {
   const wanted = [
-    ...Object.values(loopbackPorts).map((port) => ({ address: addresses.loopback, port })),
-    ...Object.values(nodePorts).map((port) => ({ address: addresses.node, port })),
+    ...Object.values(loopbackPorts).map((port) => ({ address: loopback, port })),
+    ...Object.values(nodePorts).map((port) => ({ address: node, port })),
   ];
   return wanted.flatMap(({ address, port }) => {
     const taken = findListener(listeners, address, port);
@@ -96,28 +125,37 @@ export function portObstacles(listeners: readonly Listener[], { up }: Commands, 
   });
 }
 
-function networkObstacle({ up }: Commands): UserError | undefined {
-  const taken = [
-    ...parseRoutes(readFileSync("/proc/net/route", "utf8")).map(({ link, network }) => ({ link, network })),
-    ...Object.entries(networkInterfaces()).flatMap(([link, own]) =>
-      (own ?? []).flatMap(({ family, cidr }) => (family === "IPv4" && cidr ? [{ link, network: cidr }] : [])),
-    ),
-  ].find(({ link, network }) => link !== addresses.bridge && overlaps(network, addresses.labNetwork));
+/** The networks that this machine reaches by its routes, or is in. */
+const readNetworks = (): readonly Route[] => [
+  ...parseRoutes(readFileSync("/proc/net/route", "utf8")),
+  ...Object.entries(networkInterfaces()).flatMap(([link, own]) =>
+    (own ?? []).flatMap(({ family, cidr }) => (family === "IPv4" && cidr ? [{ link, network: cidr }] : [])),
+  ),
+];
+
+/** The refusal where others have addresses of the cluster's network; it names a network that is free. */
+export function networkObstacle(
+  networks: readonly Route[],
+  { network }: Pick<ClusterAddresses, "network">,
+  commands: Commands,
+  isMade: boolean,
+): UserError | undefined {
+  const others = networks.filter(({ link }) => link !== bridge);
+  const taken = others.find((other) => overlaps(other.network, network));
   if (taken === undefined) return undefined;
-  return new UserError(`The network ${taken.network} overlaps with the embedded cluster's ${addresses.labNetwork}.`, {
+  const free = freeNetwork(others.map((other) => other.network));
+  return new UserError(`The network ${taken.network} overlaps with the embedded cluster's ${network}.`, {
     place: `link ${taken.link}`,
-    next: `remove that route or address, then run: ${up}`,
+    next: free ? upIn(commands, free, isMade) : `remove that route or address, then run: ${commands.up}`,
   });
 }
 
 function diskObstacle(home: string, { up }: Commands): UserError | undefined {
   const needed = existsSync(join(nodeLayout(home).state, "etcd")) ? gigabytesNeeded.again : gigabytesNeeded.first;
-  const folder = existsSync(home) ? home : dirname(home);
-  const { bavail, bsize } = statfsSync(folder);
-  const free = (bavail * bsize) / 1e9;
+  const free = freeGigabytes(home);
   if (free >= needed) return undefined;
   return new UserError(`The disk is nearly full: ${free.toFixed(1)} GB are free, and the node needs ${needed} GB.`, {
-    place: folder,
+    place: home,
     next: `free some disk space, or make ${home} a link to a folder on a larger disk, then run: ${up}`,
   });
 }

@@ -1,30 +1,16 @@
-/**
- * Every address and port of the embedded node. Networks are those of RFC 2544 (198.18.0.0/15, set aside for benchmarks), so
- * they clash with nobody's own. Nothing listens outside loopback and the lab's own bridge.
- */
-export const addresses = {
-  /** The bridge that pods hang on; the node's own address is on it, so it is there before any pod. */
-  bridge: "canary-lab0",
-  /** Fixed, because a bridge otherwise takes the lowest address of its ports and neighbours' caches go stale. */
-  bridgeMac: "02:c6:12:00:00:01",
-  /** What the preflight keeps free: pods and services together. */
-  labNetwork: "198.18.0.0/15",
-  podNetwork: "198.18.0.0/16",
-  firstPod: "198.18.1.0",
-  lastPod: "198.18.255.254",
-  serviceNetwork: "198.19.0.0/16",
-  node: "198.18.0.1",
-  /** Service `kubernetes.default`: always the first of the service network. */
-  kubernetesService: "198.19.0.1",
-  clusterDns: "198.19.0.10",
-  loopback: "127.0.0.1",
-} as const;
+/** The bridge that pods hang on; the node's own address is on it, so it is there before any pod. */
+export const bridge = "canary-lab0";
+
+/** Fixed, because a bridge otherwise takes the lowest address of its ports and neighbours' caches go stale. */
+export const bridgeMac = "02:c6:12:00:00:01";
+
+export const loopback = "127.0.0.1";
 
 /** The node's name: its host name in Kubernetes, and the context in the kubeconfig. */
 export const nodeName = "canary-lab";
 export const clusterDomain = "cluster.local";
 
-/** Ports on {@link addresses.node}: what pods and the host's clients talk to. */
+/** Ports on the node's address: what pods and the host's clients talk to. */
 export const nodePorts = { apiServer: 6443, registry: 5001, kubelet: 10250 } as const;
 
 /** Those of them that pods need: operators and controllers call the API server, Prometheus asks the kubelet. */
@@ -42,6 +28,51 @@ export const loopbackPorts = {
   containerdStreaming: 16390,
 } as const;
 
-/** `host:port` of the lab's registry, the first part of every image that is pushed to it. */
-export const registryHost = `${addresses.node}:${nodePorts.registry}`;
-export const apiServerUrl = `https://${addresses.node}:${nodePorts.apiServer}`;
+/** The addresses of one cluster, all of them in its network. Nothing listens outside loopback and the cluster's own bridge. */
+export interface ClusterAddresses {
+  /** What the preflight keeps free: pods and services together. */
+  readonly network: string;
+  readonly podNetwork: string;
+  readonly firstPod: string;
+  readonly lastPod: string;
+  readonly serviceNetwork: string;
+  readonly node: string;
+  /** Service `kubernetes.default`: always the first of the service network. */
+  readonly kubernetesService: string;
+  readonly clusterDns: string;
+  /** `host:port` of the registry, the first part of every image that is pushed to it. */
+  readonly registryHost: string;
+  readonly apiServerUrl: string;
+}
+
+/**
+ * Divides a network: its lower half is for pods, the first 256 addresses of it for the node alone, and its upper half for Services.
+ *
+ * @param network `address/prefix`, one that `checkNetwork` lets pass
+ */
+export function clusterAddresses(network: string): ClusterAddresses {
+  const [address = "", prefix] = network.split("/");
+  const half = Number(prefix) + 1;
+  const size = 2 ** (32 - half);
+  const pods = addressToNumber(address);
+  const services = pods + size;
+  const node = numberToAddress(pods + 1);
+  return {
+    network,
+    podNetwork: `${address}/${half}`,
+    firstPod: numberToAddress(pods + 256),
+    lastPod: numberToAddress(pods + size - 2),
+    serviceNetwork: `${numberToAddress(services)}/${half}`,
+    node,
+    kubernetesService: numberToAddress(services + 1),
+    clusterDns: numberToAddress(services + 10),
+    registryHost: `${node}:${nodePorts.registry}`,
+    apiServerUrl: `https://${node}:${nodePorts.apiServer}`,
+  };
+}
+
+export const addressToNumber = (address: string): number =>
+  address.split(".").reduce((sum, byte) => sum * 256 + Number(byte), 0);
+
+export const numberToAddress = (number: number): string =>
+  [24, 16, 8, 0].map((shift) => (number >>> shift) & 255).join(".");

@@ -1,7 +1,8 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { delimiter } from "node:path";
 import { execa } from "execa";
-import { addresses, portsForPods } from "./addresses.ts";
+import { bridge, bridgeMac, type ClusterAddresses, portsForPods } from "./addresses.ts";
+import { parseRoutes, type Route } from "./routes.ts";
 
 /** The chains of the cluster's own. */
 const chains = {
@@ -16,14 +17,26 @@ const chains = {
 export const searchPath = (bin: string): string =>
   [bin, "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"].join(delimiter);
 
-export const bridgeExists = (): boolean => existsSync(`/sys/class/net/${addresses.bridge}`);
+export const bridgeExists = (): boolean => existsSync(`/sys/class/net/${bridge}`);
 
-/** Input of `ip -batch -` that makes the bridge; every line can be repeated, but the first. */
-export function renderBridge(exists: boolean): string {
-  const { bridge, bridgeMac, node, podNetwork, serviceNetwork } = addresses;
+/** What is there of the bridge: nothing, one for this network, or one that a dead cluster left, which had another network. */
+export type BridgeState = "absent" | "own" | "foreign";
+
+/** @param routes those of the main table, as they show which network a link is for, also while nothing hangs on it */
+export function bridgeState(exists: boolean, routes: readonly Route[], { podNetwork }: ClusterAddresses): BridgeState {
+  if (!exists) return "absent";
+  const networks = routes.filter(({ link }) => link === bridge).map(({ network }) => network);
+  return networks.length === 0 || networks.includes(podNetwork) ? "own" : "foreign";
+}
+
+/** Input of `ip -batch -` that makes the bridge; every line can be repeated, but those that delete and add it. */
+export function renderBridge(state: BridgeState, addresses: ClusterAddresses): string {
+  const { node, podNetwork, serviceNetwork } = addresses;
   const prefix = podNetwork.split("/")[1];
   return [
-    ...(exists ? [] : [`link add ${bridge} type bridge`]),
+    // Its addresses and routes go with it.
+    ...(state === "foreign" ? [`link delete ${bridge}`] : []),
+    ...(state === "own" ? [] : [`link add ${bridge} type bridge`]),
     `link set ${bridge} address ${bridgeMac} up`,
     `address replace ${node}/${prefix} dev ${bridge}`,
     // Services exist in iptables only; the route gives calls from the host the right source, and keeps them off the uplink.
@@ -40,8 +53,7 @@ export function renderBridge(exists: boolean): string {
  * the machine the user's rules decide. What pods send out of the machine is accepted after the user's rules, so that it is
  * stopped by a rule of theirs but not by a policy such as the one that Docker sets.
  */
-export function renderRules(saved: string): string {
-  const { bridge, podNetwork, labNetwork, node } = addresses;
+export function renderRules(saved: string, { podNetwork, network, node }: ClusterAddresses): string {
   const present = new Set(saved.split("\n"));
   const unlessPresent = (flag: "-I" | "-A", rule: string) => (present.has(`-A ${rule}`) ? [] : [`${flag} ${rule}`]);
   const first = (rule: string) => unlessPresent("-I", rule);
@@ -56,12 +68,13 @@ export function renderRules(saved: string): string {
     // sends there over a link would reach them and whatever else listens on loopback.
     `-A ${chains.raw} -d 127.0.0.0/8 -j DROP`,
     `-A ${chains.raw} -i ${bridge} -j RETURN`,
-    `-A ${chains.raw} -d ${labNetwork} -j DROP`,
+    `-A ${chains.raw} -d ${network} -j DROP`,
     "COMMIT",
     "*nat",
     `:${chains.nat} - [0:0]`,
-    ...first(`POSTROUTING -s ${podNetwork} -j ${chains.nat}`),
-    `-A ${chains.nat} ! -d ${labNetwork} -j MASQUERADE`,
+    // Jumps name no address: one that a dead cluster left is right for a cluster in another network, too.
+    ...first(`POSTROUTING -j ${chains.nat}`),
+    `-A ${chains.nat} -s ${podNetwork} ! -d ${network} -j MASQUERADE`,
     "COMMIT",
     "*filter",
     `:${chains.input} - [0:0]`,
@@ -131,17 +144,18 @@ const run = (path: string, file: string, args: readonly string[], input?: string
   execa(file, args, { env: { PATH: path }, ...(input === undefined ? {} : { input }) });
 
 /** Makes the bridge with the node's address on it, and the lab's rules. Repeatable. */
-export async function makeNetwork(path: string): Promise<void> {
-  await run(path, "ip", ["-batch", "-"], renderBridge(bridgeExists()));
+export async function makeNetwork(path: string, addresses: ClusterAddresses): Promise<void> {
+  const state = bridgeState(bridgeExists(), parseRoutes(readFileSync("/proc/net/route", "utf8")), addresses);
+  await run(path, "ip", ["-batch", "-"], renderBridge(state, addresses));
   const { stdout: saved } = await run(path, "iptables-save", []);
   const restore = (rules: string) => run(path, "iptables-restore", ["--noflush", "--wait=5"], rules);
-  await restore(renderRules(saved));
+  await restore(renderRules(saved, addresses));
   if (labChainsIn(saved, isStaleChain).length > 0) await restore(renderRemoval(saved, isStaleChain));
 }
 
 /** Removes the bridge and every chain of the lab, IPv6 included. Succeeds where there is none. */
 export async function removeNetwork(path: string): Promise<void> {
-  if (bridgeExists()) await run(path, "ip", ["link", "delete", addresses.bridge]);
+  if (bridgeExists()) await run(path, "ip", ["link", "delete", bridge]);
   for (const family of ["iptables", "ip6tables"]) {
     const saved = await savedRules(path, family);
     if (labChainsIn(saved).length === 0) continue;

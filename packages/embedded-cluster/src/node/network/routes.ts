@@ -7,7 +7,13 @@ export interface Route {
   readonly network: string;
 }
 
-/** Reads `/proc/net/route`; the default route is left out. */
+/** Prefix of the widest network that anybody has: 10.0.0.0/8. */
+const widestOfAnybody = 8;
+
+/**
+ * Reads `/proc/net/route`. The default route is left out, and so are the pieces of it that VPN programs set in its place, such as
+ * 0.0.0.0/1 and 128.0.0.0/1: they are the way to everywhere else, and the routes of a cluster go before them.
+ */
 export function parseRoutes(table: string): Route[] {
   return table
     .split("\n")
@@ -16,7 +22,7 @@ export function parseRoutes(table: string): Route[] {
       const [link, destination, , , , , , mask] = line.trim().split(/\s+/);
       if (!link || !destination || !mask) return [];
       const prefix = bytesOf(mask).reduce((sum, byte) => sum + byte.toString(2).replaceAll("0", "").length, 0);
-      return prefix === 0 ? [] : [{ link, network: `${bytesOf(destination).join(".")}/${prefix}` }];
+      return prefix < widestOfAnybody ? [] : [{ link, network: `${bytesOf(destination).join(".")}/${prefix}` }];
     });
 }
 
@@ -25,6 +31,12 @@ const bytesOf = (hex: string): number[] => [...Buffer.from(hex, "hex")].reverse(
 
 /** Whether two networks, each `address/prefix`, share an address: then the larger one holds any address of the other. */
 export const overlaps = (a: string, b: string): boolean => holds(a, b) || holds(b, a);
+
+/** Whether all of `inner` is in `outer`. */
+export const contains = (outer: string, inner: string): boolean =>
+  holds(outer, inner) && prefixOf(outer) <= prefixOf(inner);
+
+const prefixOf = (network: string): number => Number(network.split("/")[1]);
 
 function holds(network: string, other: string): boolean {
   const [address = "", prefix = "32"] = network.split("/");

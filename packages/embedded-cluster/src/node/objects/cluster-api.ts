@@ -1,19 +1,22 @@
 import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "@canary-lab/kit/user-error";
-import type { NodeLayout } from "../layout.ts";
-import { apiServerUrl, nodeName } from "../network/addresses.ts";
+import { nodeName } from "../network/addresses.ts";
+import type { NodeSpec } from "../node-spec.ts";
 import { authorityFile, pemFile } from "../pki/files.ts";
 import { type Probe, type ProbeAnswer, probe } from "../supervision/probe.ts";
 
+/** Where the API server is, and where the certificates of those who ask it are. */
+export type ApiServer = Pick<NodeSpec, "layout" | "addresses">;
+
 /** Sends one request to the API server, as the cluster's administrator. */
 export const requestApiServer = (
-  layout: NodeLayout,
+  { layout, addresses }: ApiServer,
   path: string,
   more: Pick<Probe, "method" | "contentType" | "body" | "timeout"> = {},
 ): Promise<ProbeAnswer | undefined> =>
   probe({
-    url: `${apiServerUrl}${path}`,
+    url: `${addresses.apiServerUrl}${path}`,
     authority: readFileSync(authorityFile(layout.pki, "ca")),
     client: readFileSync(pemFile(layout.pki, "admin")),
     ...more,
@@ -45,11 +48,11 @@ export function objectPath({ apiVersion, kind, metadata }: KubernetesObject): st
 }
 
 /** Server-side apply of `objects`, one after the other, as field manager `canary-lab-node`. */
-export async function applyObjects(layout: NodeLayout, objects: readonly KubernetesObject[]): Promise<void> {
-  for (const object of objects) await applyObject(layout, object);
+export async function applyObjects(server: ApiServer, objects: readonly KubernetesObject[]): Promise<void> {
+  for (const object of objects) await applyObject(server, object);
 }
 
-async function applyObject(layout: NodeLayout, object: KubernetesObject): Promise<void> {
+async function applyObject(server: ApiServer, object: KubernetesObject): Promise<void> {
   const path = objectPath(object);
   const request = {
     method: "PATCH",
@@ -60,7 +63,7 @@ async function applyObject(layout: NodeLayout, object: KubernetesObject): Promis
   let reply: ProbeAnswer | undefined;
   // A young API server still makes its own namespaces and roles: what they refuse now they accept in a moment.
   for (let attempt = 0; attempt < 50; attempt++) {
-    reply = await requestApiServer(layout, `${path}?fieldManager=canary-lab-node&force=true`, request);
+    reply = await requestApiServer(server, `${path}?fieldManager=canary-lab-node&force=true`, request);
     if (reply && reply.status < 300) return;
     await sleep(200);
   }
@@ -80,9 +83,9 @@ export interface NodeStatus {
 }
 
 /** What the API server says of the node; undefined where it does not answer, or has not heard of it. */
-export async function readNodeStatus(layout: NodeLayout): Promise<NodeStatus | undefined> {
-  if (!existsSync(pemFile(layout.pki, "admin"))) return undefined;
-  const reply = await requestApiServer(layout, `/api/v1/nodes/${nodeName}`);
+export async function readNodeStatus(server: ApiServer): Promise<NodeStatus | undefined> {
+  if (!existsSync(pemFile(server.layout.pki, "admin"))) return undefined;
+  const reply = await requestApiServer(server, `/api/v1/nodes/${nodeName}`);
   if (reply?.status !== 200) return undefined;
   const { status } = JSON.parse(reply.body);
   const conditions: { type: string; status: string }[] = status.conditions ?? [];

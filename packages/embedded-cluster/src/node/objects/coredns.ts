@@ -1,5 +1,5 @@
 import { imageNames } from "../../images/cluster-images.ts";
-import { addresses, clusterDomain } from "../network/addresses.ts";
+import { clusterDomain } from "../network/addresses.ts";
 import type { NodeSpec } from "../node-spec.ts";
 import type { KubernetesObject } from "./cluster-api.ts";
 
@@ -61,7 +61,7 @@ export function renderCoreDns(spec: NodeSpec): readonly KubernetesObject[] {
       kind: "Service",
       metadata: { name: "kube-dns", namespace, labels },
       spec: {
-        clusterIP: addresses.clusterDns,
+        clusterIP: spec.addresses.clusterDns,
         selector: labels,
         ports: [
           { name: "dns", port: 53, protocol: "UDP", targetPort: port },

@@ -1,7 +1,7 @@
 import { Resolver } from "node:dns/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "@canary-lab/kit/user-error";
-import { addresses, clusterDomain } from "../network/addresses.ts";
+import { type ClusterAddresses, clusterDomain } from "../network/addresses.ts";
 import type { NodeSpec } from "../node-spec.ts";
 import { applyObjects } from "./cluster-api.ts";
 import { renderCoreDns } from "./coredns.ts";
@@ -10,13 +10,13 @@ const readySeconds = 60;
 
 /** Puts CoreDNS into the cluster, and waits until it answers at its Service. Its image has to be there. */
 export async function startDns(spec: NodeSpec): Promise<void> {
-  await applyObjects(spec.layout, renderCoreDns(spec));
+  await applyObjects(spec, renderCoreDns(spec));
   const deadline = performance.now() + readySeconds * 1000;
   // Asked, not read from the Deployment: after a kill that says for a while what was true before.
-  while (!(await dnsAnswers())) {
+  while (!(await dnsAnswers(spec.addresses))) {
     if (performance.now() > deadline) {
       throw new UserError(`The cluster's DNS did not answer within ${readySeconds} s.`, {
-        place: `Service kube-dns (${addresses.clusterDns}) and Deployment coredns in namespace kube-system`,
+        place: `Service kube-dns (${spec.addresses.clusterDns}) and Deployment coredns in namespace kube-system`,
         next: "npx canaryctl env, then: kubectl -n kube-system describe pods -l k8s-app=kube-dns",
       });
     }
@@ -25,7 +25,7 @@ export async function startDns(spec: NodeSpec): Promise<void> {
 }
 
 /** Whether the name that every pod has in its environment leads to its address. */
-async function dnsAnswers(): Promise<boolean> {
+async function dnsAnswers(addresses: ClusterAddresses): Promise<boolean> {
   const resolver = new Resolver({ timeout: 500, tries: 1 });
   resolver.setServers([addresses.clusterDns]);
   try {

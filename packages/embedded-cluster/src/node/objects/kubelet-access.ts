@@ -1,4 +1,4 @@
-import { certificates } from "../pki/certificates.ts";
+import { kubeletAdministrators } from "../pki/certificates.ts";
 import type { KubernetesObject } from "./cluster-api.ts";
 
 /** Lets the API server use the kubelet's API: without it `kubectl logs` and `exec` are forbidden. */
@@ -12,7 +12,7 @@ export const renderKubeletAccess = (): readonly KubernetesObject[] => [
       {
         apiGroup: "rbac.authorization.k8s.io",
         kind: "Group",
-        name: certificates["apiserver-kubelet-client"].organization,
+        name: kubeletAdministrators,
       },
     ],
   },

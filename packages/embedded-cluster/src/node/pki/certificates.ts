@@ -1,4 +1,4 @@
-import { addresses, clusterDomain, nodeName } from "../network/addresses.ts";
+import { type ClusterAddresses, clusterDomain, loopback, nodeName } from "../network/addresses.ts";
 
 /** The lab's certificate authorities. One that signs for clients of a server is trusted by that server and by no other. */
 export const authorityNames = ["ca", "etcd-ca", "front-proxy-ca"] as const;
@@ -29,52 +29,55 @@ const loopbackServer = (authority: AuthorityName, commonName: string): Certifica
   commonName,
   usages: ["server"],
   dnsNames: ["localhost"],
-  ipAddresses: [addresses.loopback],
+  ipAddresses: [loopback],
 });
 
-/** Every certificate of the node, by the name of its file. */
-export const certificates = {
-  etcd: { ...loopbackServer("etcd-ca", "etcd"), usages: ["server", "client"] },
-  "apiserver-etcd-client": { ...client("kube-apiserver-etcd-client"), authority: "etcd-ca" },
-  apiserver: {
-    authority: "ca",
-    commonName: "kube-apiserver",
-    usages: ["server"],
-    dnsNames: [
-      "kubernetes",
-      "kubernetes.default",
-      "kubernetes.default.svc",
-      `kubernetes.default.svc.${clusterDomain}`,
-      nodeName,
-      "localhost",
-    ],
-    ipAddresses: [addresses.node, addresses.kubernetesService, addresses.loopback],
-  },
-  // Bound to the role system:kubelet-api-admin by a binding of the lab (the API server's own user is in no group).
-  "apiserver-kubelet-client": client("kube-apiserver-kubelet-client", "canary-lab:kubelet-api-admins"),
-  "front-proxy-client": { ...client("front-proxy-client"), authority: "front-proxy-ca" },
-  "controller-manager": client("system:kube-controller-manager"),
-  "controller-manager-serving": loopbackServer("ca", "kube-controller-manager"),
-  scheduler: client("system:kube-scheduler"),
-  "scheduler-serving": loopbackServer("ca", "kube-scheduler"),
-  kubelet: client(`system:node:${nodeName}`, "system:nodes"),
-  "kubelet-serving": {
-    authority: "ca",
-    commonName: `system:node:${nodeName}`,
-    organization: "system:nodes",
-    usages: ["server"],
-    dnsNames: [nodeName],
-    ipAddresses: [addresses.node],
-  },
-  "kube-proxy": client("system:kube-proxy"),
-  admin: client("canary-lab:admin", "system:masters"),
-  registry: {
-    authority: "ca",
-    commonName: "registry",
-    usages: ["server"],
-    dnsNames: ["localhost"],
-    ipAddresses: [addresses.node, addresses.loopback],
-  },
-} as const satisfies Readonly<Record<string, CertificateSpec>>;
+/** The group of the API server where it calls the kubelet: a role is bound to it, for the API server's own user is in no group. */
+export const kubeletAdministrators = "canary-lab:kubelet-api-admins";
 
-export type CertificateName = keyof typeof certificates;
+/** Every certificate of the node, by the name of its file. */
+export const certificates = (addresses: ClusterAddresses) =>
+  ({
+    etcd: { ...loopbackServer("etcd-ca", "etcd"), usages: ["server", "client"] },
+    "apiserver-etcd-client": { ...client("kube-apiserver-etcd-client"), authority: "etcd-ca" },
+    apiserver: {
+      authority: "ca",
+      commonName: "kube-apiserver",
+      usages: ["server"],
+      dnsNames: [
+        "kubernetes",
+        "kubernetes.default",
+        "kubernetes.default.svc",
+        `kubernetes.default.svc.${clusterDomain}`,
+        nodeName,
+        "localhost",
+      ],
+      ipAddresses: [addresses.node, addresses.kubernetesService, loopback],
+    },
+    "apiserver-kubelet-client": client("kube-apiserver-kubelet-client", kubeletAdministrators),
+    "front-proxy-client": { ...client("front-proxy-client"), authority: "front-proxy-ca" },
+    "controller-manager": client("system:kube-controller-manager"),
+    "controller-manager-serving": loopbackServer("ca", "kube-controller-manager"),
+    scheduler: client("system:kube-scheduler"),
+    "scheduler-serving": loopbackServer("ca", "kube-scheduler"),
+    kubelet: client(`system:node:${nodeName}`, "system:nodes"),
+    "kubelet-serving": {
+      authority: "ca",
+      commonName: `system:node:${nodeName}`,
+      organization: "system:nodes",
+      usages: ["server"],
+      dnsNames: [nodeName],
+      ipAddresses: [addresses.node],
+    },
+    "kube-proxy": client("system:kube-proxy"),
+    admin: client("canary-lab:admin", "system:masters"),
+    registry: {
+      authority: "ca",
+      commonName: "registry",
+      usages: ["server"],
+      dnsNames: ["localhost"],
+      ipAddresses: [addresses.node, loopback],
+    },
+  }) as const satisfies Readonly<Record<string, CertificateSpec>>;
+
+export type CertificateName = keyof ReturnType<typeof certificates>;

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, X509Certificate } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { readIfThere, writePrivateFile } from "@canary-lab/kit/private-files";
+import type { ClusterAddresses } from "../network/addresses.ts";
 import {
   type AuthorityName,
   authorityNames,
@@ -106,11 +107,12 @@ function publicKeyOf(privateKeyFile: string): string | undefined {
 }
 
 /** Makes every key and certificate of the node that is missing, about to expire or not as wanted; keeps the others. */
-export async function ensurePki(folder: string): Promise<void> {
+export async function ensurePki(folder: string, addresses: ClusterAddresses): Promise<void> {
   const authorities = new Map<AuthorityName, string>();
   for (const name of authorityNames) authorities.set(name, await ensureAuthority(folder, name));
-  for (const name of Object.keys(certificates) as CertificateName[]) {
-    const spec = certificates[name];
+  const specs = certificates(addresses);
+  for (const name of Object.keys(specs) as CertificateName[]) {
+    const spec = specs[name];
     await ensureCertificate(folder, name, spec, authorities.get(spec.authority) ?? "");
   }
   await ensureServiceAccountKeys(folder);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { readIfThere, writePrivateFile } from "@canary-lab/kit/private-files";
 import bcrypt from "bcryptjs";
 import type { NodeLayout } from "../layout.ts";
-import { registryHost } from "../network/addresses.ts";
+import type { ClusterAddresses } from "../network/addresses.ts";
 import { authorityFile } from "./files.ts";
 
 const user = "canary-lab";
@@ -25,13 +25,13 @@ export const registryAccessFiles = ({ config }: NodeLayout) => ({
 });
 
 /** The `config.json` of a docker command that may push. It is the one place where the password is kept. */
-export const renderDockerConfig = (password: string): string =>
+export const renderDockerConfig = (registryHost: string, password: string): string =>
   `${JSON.stringify({ auths: { [registryHost]: { auth: basicCredentials(password) } } }, null, 2)}\n`;
 
 const basicCredentials = (password: string): string => Buffer.from(`${user}:${password}`).toString("base64");
 
 /** The password in such a file, undefined where there is none. */
-export function passwordIn(dockerConfig: string): string | undefined {
+export function passwordIn(registryHost: string, dockerConfig: string): string | undefined {
   try {
     const auth: unknown = JSON.parse(dockerConfig).auths[registryHost].auth;
     const [name, password] = Buffer.from(String(auth), "base64").toString().split(":");
@@ -44,6 +44,7 @@ export function passwordIn(dockerConfig: string): string | undefined {
 /** How containerd pulls from the registry: with the password, and over TLS that is verified by the cluster's authority. */
 export const renderRegistryHosts = (
   { pki }: NodeLayout,
+  registryHost: string,
   password: string,
 ): string => `server = "https://${registryHost}"
 
@@ -65,12 +66,15 @@ export function admits(htpasswd: string, password: string): boolean {
  * Makes the password of the registry and the files that hold it or its hash; keeps what is there and agrees. Who has the password
  * may pull and push, and nobody else may do either.
  */
-export function ensureRegistryAccess(layout: NodeLayout): void {
+export function ensureRegistryAccess(layout: NodeLayout, { registryHost }: ClusterAddresses): void {
   const { htpasswd, dockerConfig, containerdHosts } = registryAccessFiles(layout);
   const configFile = join(dockerConfig, "config.json");
-  const password = passwordIn(readIfThere(configFile) ?? "") ?? randomBytes(32).toString("base64url");
-  writePrivateFile(configFile, renderDockerConfig(password));
-  writePrivateFile(join(containerdHosts, registryHost, "hosts.toml"), renderRegistryHosts(layout, password));
+  const password = passwordIn(registryHost, readIfThere(configFile) ?? "") ?? randomBytes(32).toString("base64url");
+  writePrivateFile(configFile, renderDockerConfig(registryHost, password));
+  writePrivateFile(
+    join(containerdHosts, registryHost, "hosts.toml"),
+    renderRegistryHosts(layout, registryHost, password),
+  );
   // The hash has a random salt: written again it would differ, and the registry would be restarted for it.
   if (admits(readIfThere(htpasswd) ?? "", password)) return;
   writePrivateFile(htpasswd, `${user}:${bcrypt.hashSync(password, bcryptCost)}\n`);

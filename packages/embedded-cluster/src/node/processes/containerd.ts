@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { imageNames } from "../../images/cluster-images.ts";
-import { addresses, loopbackPorts } from "../network/addresses.ts";
+import { bridge, loopback, loopbackPorts } from "../network/addresses.ts";
 import type { NodeSpec } from "../node-spec.ts";
 import { registryAccessFiles } from "../pki/registry-access.ts";
 import type { ProcessSpec } from "./process-spec.ts";
@@ -32,7 +32,7 @@ disabled_plugins = ["io.containerd.internal.v1.restart", "io.containerd.snapshot
 
 [plugins."io.containerd.grpc.v1.cri"]
   # By default a free port that nobody could list.
-  stream_server_address = ${text(addresses.loopback)}
+  stream_server_address = ${text(loopback)}
   stream_server_port = ${text(String(loopbackPorts.containerdStreaming))}
   sandbox_image = ${text(imageNames(tools.versions).pause)}
   # Without CAP_SYS_RESOURCE runc may not lower a score, and no sandbox starts.
@@ -57,7 +57,7 @@ disabled_plugins = ["io.containerd.internal.v1.restart", "io.containerd.snapshot
 }
 
 /** The pod network: every pod on the lab's bridge. Masquerading is one rule of the lab, not one chain per pod. */
-export function renderCniConfiguration({ layout }: NodeSpec): string {
+export function renderCniConfiguration({ layout, addresses }: NodeSpec): string {
   return JSON.stringify(
     {
       cniVersion: "1.0.0",
@@ -65,7 +65,7 @@ export function renderCniConfiguration({ layout }: NodeSpec): string {
       plugins: [
         {
           type: "bridge",
-          bridge: addresses.bridge,
+          bridge,
           isGateway: true,
           ipMasq: false,
           hairpinMode: true,

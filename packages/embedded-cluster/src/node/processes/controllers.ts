@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { renderKubeconfig } from "../kubeconfig.ts";
-import { addresses, apiServerUrl, loopbackPorts } from "../network/addresses.ts";
+import { loopback, loopbackPorts } from "../network/addresses.ts";
 import type { NodeSpec } from "../node-spec.ts";
 import { authorityFile, pemFile, serviceAccountFiles } from "../pki/files.ts";
 import type { ProcessSpec } from "./process-spec.ts";
 
 /** What controller manager and scheduler have in common: their own user, and a verified, authenticated port on loopback. */
 function renderLoopbackServer(
-  { layout, tools }: NodeSpec,
+  { layout, addresses, tools }: NodeSpec,
   of: {
     readonly name: "kube-controller-manager" | "kube-scheduler";
     readonly certificate: "controller-manager" | "scheduler";
@@ -27,7 +27,7 @@ function renderLoopbackServer(
       `--authorization-kubeconfig=${kubeconfig}`,
       `--client-ca-file=${authority}`,
       `--requestheader-client-ca-file=${authorityFile(layout.pki, "front-proxy-ca")}`,
-      `--bind-address=${addresses.loopback}`,
+      `--bind-address=${loopback}`,
       `--secure-port=${of.port}`,
       `--tls-cert-file=${serving}`,
       `--tls-private-key-file=${serving}`,
@@ -35,10 +35,17 @@ function renderLoopbackServer(
       "--leader-elect=false",
       "--profiling=false",
     ],
-    files: { [kubeconfig]: renderKubeconfig({ server: apiServerUrl, user: of.name, authority, certificate: client }) },
+    files: {
+      [kubeconfig]: renderKubeconfig({
+        server: addresses.apiServerUrl,
+        user: of.name,
+        authority,
+        certificate: client,
+      }),
+    },
     reads: [serving, client, authority],
     after: ["kube-apiserver"],
-    ready: { kind: "https", url: `https://${addresses.loopback}:${of.port}/healthz`, authority: "ca" },
+    ready: { kind: "https", url: `https://${loopback}:${of.port}/healthz`, authority: "ca" },
     readySeconds: 60,
   };
 }

@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { addresses, loopbackPorts } from "../network/addresses.ts";
+import { loopback, loopbackPorts } from "../network/addresses.ts";
 import type { NodeSpec } from "../node-spec.ts";
 import { authorityFile, pemFile } from "../pki/files.ts";
 import type { ProcessSpec } from "./process-spec.ts";
 
-const clientUrl = `https://${addresses.loopback}:${loopbackPorts.etcd}`;
-const peerUrl = `https://${addresses.loopback}:${loopbackPorts.etcdPeer}`;
+const clientUrl = `https://${loopback}:${loopbackPorts.etcd}`;
+const peerUrl = `https://${loopback}:${loopbackPorts.etcdPeer}`;
 
 /** The flag of the API server that names etcd. */
 export const etcdServers = clientUrl;

@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import { addresses, apiServerUrl, clusterDomain, nodePorts } from "../network/addresses.ts";
+import { clusterDomain, nodePorts } from "../network/addresses.ts";
 import type { NodeSpec } from "../node-spec.ts";
 import { authorityFile, pemFile, serviceAccountFiles } from "../pki/files.ts";
 import { etcdServers } from "./etcd.ts";
 import type { ProcessSpec } from "./process-spec.ts";
 
 /** The API server on the lab's bridge: pods reach it through `kubernetes.default`, the host directly, nobody else at all. */
-export function renderApiServer({ layout, tools }: NodeSpec): ProcessSpec {
+export function renderApiServer({ layout, addresses, tools }: NodeSpec): ProcessSpec {
   const pem = (name: Parameters<typeof pemFile>[1]) => pemFile(layout.pki, name);
   const authority = (name: Parameters<typeof authorityFile>[1]) => authorityFile(layout.pki, name);
   const serviceAccount = serviceAccountFiles(layout.pki);
@@ -61,7 +61,7 @@ export function renderApiServer({ layout, tools }: NodeSpec): ProcessSpec {
     folders: [join(layout.state, "kube-apiserver")],
     reads,
     after: ["etcd"],
-    ready: { kind: "https", url: `${apiServerUrl}/readyz`, authority: "ca", certificate: "admin" },
+    ready: { kind: "https", url: `${addresses.apiServerUrl}/readyz`, authority: "ca", certificate: "admin" },
     readySeconds: 90,
   };
 }

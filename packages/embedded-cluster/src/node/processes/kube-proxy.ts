@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { renderKubeconfig } from "../kubeconfig.ts";
-import { addresses, apiServerUrl, loopbackPorts, nodeName } from "../network/addresses.ts";
+import { bridge, loopback, loopbackPorts, nodeName } from "../network/addresses.ts";
 import type { NodeSpec } from "../node-spec.ts";
 import { authorityFile, pemFile } from "../pki/files.ts";
 import type { ProcessSpec } from "./process-spec.ts";
 
 /** kube-proxy's configuration file. Its iptables mode is the one that serves node ports on loopback. */
-export function renderKubeProxyConfiguration({ layout, host }: NodeSpec): string {
+export function renderKubeProxyConfiguration({ layout, addresses, host }: NodeSpec): string {
   return stringify({
     apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
     kind: "KubeProxyConfiguration",
@@ -23,9 +23,9 @@ export function renderKubeProxyConfiguration({ layout, host }: NodeSpec): string
     },
     nodePortAddresses: ["127.0.0.0/8", `${addresses.node}/32`],
     detectLocalMode: "BridgeInterface",
-    detectLocal: { bridgeInterface: addresses.bridge },
-    healthzBindAddress: `${addresses.loopback}:${loopbackPorts.kubeProxyHealth}`,
-    metricsBindAddress: `${addresses.loopback}:${loopbackPorts.kubeProxyMetrics}`,
+    detectLocal: { bridgeInterface: bridge },
+    healthzBindAddress: `${loopback}:${loopbackPorts.kubeProxyHealth}`,
+    metricsBindAddress: `${loopback}:${loopbackPorts.kubeProxyMetrics}`,
     oomScoreAdj: 0,
     // Leave the host's connection tracking as it is.
     conntrack: { maxPerCore: 0, min: 0, tcpEstablishedTimeout: "0s", tcpCloseWaitTimeout: "0s" },
@@ -35,7 +35,7 @@ export function renderKubeProxyConfiguration({ layout, host }: NodeSpec): string
 const kubeconfigFile = (config: string): string => join(config, "kube-proxy.kubeconfig");
 
 export function renderKubeProxy(spec: NodeSpec): ProcessSpec {
-  const { layout, tools } = spec;
+  const { layout, addresses, tools } = spec;
   const configuration = join(layout.config, "kube-proxy.yaml");
   const authority = authorityFile(layout.pki, "ca");
   const certificate = pemFile(layout.pki, "kube-proxy");
@@ -45,7 +45,7 @@ export function renderKubeProxy(spec: NodeSpec): ProcessSpec {
     files: {
       [configuration]: renderKubeProxyConfiguration(spec),
       [kubeconfigFile(layout.config)]: renderKubeconfig({
-        server: apiServerUrl,
+        server: addresses.apiServerUrl,
         user: "system:kube-proxy",
         authority,
         certificate,
@@ -53,7 +53,7 @@ export function renderKubeProxy(spec: NodeSpec): ProcessSpec {
     },
     reads: [authority, certificate],
     after: ["kube-apiserver"],
-    ready: { kind: "http", url: `http://${addresses.loopback}:${loopbackPorts.kubeProxyHealth}/livez` },
+    ready: { kind: "http", url: `http://${loopback}:${loopbackPorts.kubeProxyHealth}/livez` },
     readySeconds: 60,
   };
 }

@@ -2,13 +2,13 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { renderKubeconfig } from "../kubeconfig.ts";
 import { cgroupName } from "../machine/cgroups.ts";
-import { addresses, apiServerUrl, clusterDomain, nodeName, nodePorts } from "../network/addresses.ts";
+import { clusterDomain, nodeName, nodePorts } from "../network/addresses.ts";
 import type { NodeSpec } from "../node-spec.ts";
 import { authorityFile, pemFile } from "../pki/files.ts";
 import type { ProcessSpec } from "./process-spec.ts";
 
 /** The kubelet's configuration file. */
-export function renderKubeletConfiguration({ layout }: NodeSpec): string {
+export function renderKubeletConfiguration({ layout, addresses }: NodeSpec): string {
   const serving = pemFile(layout.pki, "kubelet-serving");
   return stringify({
     apiVersion: "kubelet.config.k8s.io/v1beta1",
@@ -80,7 +80,7 @@ const noted = [
 ];
 
 export function renderKubelet(spec: NodeSpec): ProcessSpec {
-  const { layout, tools } = spec;
+  const { layout, addresses, tools } = spec;
   const root = join(layout.state, "kubelet");
   const configuration = join(layout.config, "kubelet.yaml");
   const kubeconfig = join(layout.config, "kubelet.kubeconfig");
@@ -101,7 +101,12 @@ export function renderKubelet(spec: NodeSpec): ProcessSpec {
     data: noted.map((name) => join(root, name)),
     files: {
       [configuration]: renderKubeletConfiguration(spec),
-      [kubeconfig]: renderKubeconfig({ server: apiServerUrl, user: `system:node:${nodeName}`, authority, certificate }),
+      [kubeconfig]: renderKubeconfig({
+        server: addresses.apiServerUrl,
+        user: `system:node:${nodeName}`,
+        authority,
+        certificate,
+      }),
       [resolvConf(layout.config)]: renderResolvConf(spec),
     },
     reads: [authority, certificate, pemFile(layout.pki, "kubelet-serving")],

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { registryHost } from "../network/addresses.ts";
 import type { NodeSpec } from "../node-spec.ts";
 import { pemFile } from "../pki/files.ts";
 import { registryAccessFiles } from "../pki/registry-access.ts";
@@ -10,7 +9,7 @@ import type { ProcessSpec } from "./process-spec.ts";
  * The registry that app images are pushed to: over TLS on the cluster's bridge, which pods and every user of this machine reach.
  * So it asks for a password, for pulls too, and deletes nothing.
  */
-export function renderRegistryConfiguration({ layout }: NodeSpec): string {
+export function renderRegistryConfiguration({ layout, addresses }: NodeSpec): string {
   const certificate = pemFile(layout.pki, "registry");
   const { htpasswd } = registryAccessFiles(layout);
   return stringify({
@@ -21,12 +20,12 @@ export function renderRegistryConfiguration({ layout }: NodeSpec): string {
       maintenance: { uploadpurging: { enabled: false } },
     },
     auth: { htpasswd: { realm: "canary-lab", path: htpasswd } },
-    http: { addr: registryHost, tls: { certificate, key: certificate, minimumtls: "tls1.2" } },
+    http: { addr: addresses.registryHost, tls: { certificate, key: certificate, minimumtls: "tls1.2" } },
   });
 }
 
 export function renderRegistry(spec: NodeSpec): ProcessSpec {
-  const { layout, tools } = spec;
+  const { layout, addresses, tools } = spec;
   const configuration = join(layout.config, "registry.yaml");
   const root = join(layout.state, "registry");
   return {
@@ -39,7 +38,7 @@ export function renderRegistry(spec: NodeSpec): ProcessSpec {
     reads: [pemFile(layout.pki, "registry"), registryAccessFiles(layout).htpasswd],
     after: [],
     // The one path that it answers without a password.
-    ready: { kind: "https", url: `https://${registryHost}/`, authority: "ca" },
+    ready: { kind: "https", url: `https://${addresses.registryHost}/`, authority: "ca" },
     readySeconds: 30,
   };
 }

@@ -2,9 +2,8 @@ import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "@canary-lab/kit/user-error";
-import type { NodeLayout } from "../layout.ts";
 import { nodeName } from "../network/addresses.ts";
-import { requestApiServer } from "../objects/cluster-api.ts";
+import { type ApiServer, requestApiServer } from "../objects/cluster-api.ts";
 import { authorityFile, pemFile } from "../pki/files.ts";
 import { probe } from "./probe.ts";
 import { isAlive } from "./proc.ts";
@@ -20,7 +19,7 @@ const pollMilliseconds = 100;
 export async function awaitReady(process: RunningProcess, supervision: Supervision): Promise<void> {
   const { spec } = process;
   const deadline = performance.now() + spec.readySeconds * 1000;
-  while (!(await isReady(process, supervision.layout))) {
+  while (!(await isReady(process, supervision))) {
     if (!isAlive(process))
       throw new ProcessEndedError(...processFailure(spec, supervision, "ended before it was ready"));
     if (performance.now() > deadline) {
@@ -30,7 +29,7 @@ export async function awaitReady(process: RunningProcess, supervision: Supervisi
   }
 }
 
-async function isReady({ spec, startedAt = 0 }: RunningProcess, layout: NodeLayout): Promise<boolean> {
+async function isReady({ spec, startedAt = 0 }: RunningProcess, server: ApiServer): Promise<boolean> {
   const readiness = spec.ready;
   switch (readiness.kind) {
     case "http":
@@ -39,18 +38,20 @@ async function isReady({ spec, startedAt = 0 }: RunningProcess, layout: NodeLayo
       if (readiness.path === undefined) return accepts(readiness.socket);
       return (await probe({ url: `http://localhost${readiness.path}`, socket: readiness.socket }))?.status === 200;
     case "https": {
-      const authority = readFileSync(authorityFile(layout.pki, readiness.authority));
-      const client = readiness.certificate && { client: readFileSync(pemFile(layout.pki, readiness.certificate)) };
+      const authority = readFileSync(authorityFile(server.layout.pki, readiness.authority));
+      const client = readiness.certificate && {
+        client: readFileSync(pemFile(server.layout.pki, readiness.certificate)),
+      };
       return (await probe({ url: readiness.url, authority, ...client }))?.status === 200;
     }
     case "node":
-      return nodeIsReady(layout, startedAt);
+      return nodeIsReady(server, startedAt);
   }
 }
 
 /** Whether the Node object says Ready, and said so after `since`: what a killed kubelet had said stands for another 40 s. */
-async function nodeIsReady(layout: NodeLayout, since: number): Promise<boolean> {
-  const reply = await requestApiServer(layout, `/api/v1/nodes/${nodeName}`);
+async function nodeIsReady(server: ApiServer, since: number): Promise<boolean> {
+  const reply = await requestApiServer(server, `/api/v1/nodes/${nodeName}`);
   if (reply?.status !== 200) return false;
   const conditions: { type: string; status: string; lastHeartbeatTime: string }[] =
     JSON.parse(reply.body).status?.conditions ?? [];

@@ -5,6 +5,7 @@ import { mountsBelow } from "../../../src/node/machine/mounts.ts";
 import { isLabResult, listeningSockets } from "../../../src/node/machine/outside.ts";
 import { findListener, parseListeners } from "../../../src/node/network/listeners.ts";
 import { overlaps, parseRoutes } from "../../../src/node/network/routes.ts";
+import { exampleSpec } from "../node-spec.ts";
 
 describe("mounts", () => {
   const mountinfo = [
@@ -61,6 +62,15 @@ tun0\t000012C6\t00000000\t0001\t0\t0\t0\t0000FEFF
 `;
     expect(parseRoutes(table)).toEqual([{ link: "tun0", network: "198.18.0.0/15" }]);
   });
+  test("that together make a default route are left out as well, and those of anybody's network are not", () => {
+    const table = `Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask
+tun0\t00000000\t010200C0\t0003\t0\t0\t0\t00000080
+tun0\t00000080\t010200C0\t0003\t0\t0\t0\t00000080
+tun0\t00000008\t010200C0\t0003\t0\t0\t0\t000000F8
+tun1\t0000000A\t010200C0\t0003\t0\t0\t0\t000000FF
+`;
+    expect(parseRoutes(table)).toEqual([{ link: "tun1", network: "10.0.0.0/8" }]);
+  });
   test.each([
     ["198.18.5.0/24", true],
     ["198.19.255.255/32", true],
@@ -95,7 +105,7 @@ describe("the host", () => {
 });
 
 test("the footprint names everything that `down` has to undo", () => {
-  const text = renderFootprint().join("\n");
+  const text = renderFootprint(exampleSpec().addresses).join("\n");
   for (const part of [
     "canary-lab0",
     "198.18.0.1:6443",

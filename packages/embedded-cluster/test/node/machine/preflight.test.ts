@@ -1,7 +1,13 @@
 import { describe, expect, test } from "@jest/globals";
 import { hasCapability } from "../../../src/node/machine/capabilities.ts";
-import { pathObstacle, platformObstacle, portObstacles, rightsObstacle } from "../../../src/node/machine/preflight.ts";
-import { exampleCommands } from "../node-spec.ts";
+import {
+  networkObstacle,
+  pathObstacle,
+  platformObstacle,
+  portObstacles,
+  rightsObstacle,
+} from "../../../src/node/machine/preflight.ts";
+import { exampleCommands, exampleSpec } from "../node-spec.ts";
 
 const all = "CapEff:\t000001ffffffffff\n";
 
@@ -34,11 +40,46 @@ describe("in the way is", () => {
       [1, { pid: 11, command: "etcd", home: "/gone/.lab" }],
       [2, { pid: 12, command: "nginx", home: undefined }],
     ]);
-    const found = portObstacles(listeners, exampleCommands, (inode) => owners.get(inode));
+    const found = portObstacles(listeners, exampleSpec().addresses, exampleCommands, (inode) => owners.get(inode));
     expect(found.map(({ message, place, next }) => [message, place, next])).toEqual([
       ["Port 6443 on 198.18.0.1 is taken.", "process 12: nginx", "kill 12, then run: lab up"],
       ["Port 5001 on 198.18.0.1 is taken.", "a listener on 198.18.0.1:5001", "end that program, then run: lab up"],
     ]);
+  });
+});
+
+describe("a network that somebody has", () => {
+  const upIn = (network: string) => `lab up --network ${network}`;
+  const obstacle = (networks: readonly string[], isMade = false) =>
+    networkObstacle(
+      networks.map((network) => ({ link: "tun0", network })),
+      { network: "198.18.0.0/15" },
+      { ...exampleCommands, upIn },
+      isMade,
+    );
+  test.each([
+    ["a VPN's, as of Clash and Surge", ["198.18.0.1/30"], "lab up --network 10.200.0.0/15"],
+    ["a VPN's and a company's", ["198.18.0.0/16", "10.0.0.0/8"], "lab up --network 172.20.0.0/15"],
+    [
+      "every one that could be proposed",
+      ["198.18.0.0/15", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"],
+      "remove that route or address, then run: lab up",
+    ],
+  ])("is refused with the way out: %s", (_, networks, next) => {
+    expect(obstacle(networks)).toMatchObject({
+      message: `The network ${networks[0]} overlaps with the embedded cluster's 198.18.0.0/15.`,
+      place: "link tun0",
+      next,
+    });
+  });
+  test("takes a node that was made in it down first", () => {
+    expect(obstacle(["198.18.0.1/30"], true)?.next).toBe("lab down && lab up --network 10.200.0.0/15");
+  });
+  test("is not in the way elsewhere, nor on the cluster's own bridge", () => {
+    expect(obstacle(["10.0.0.0/8", "198.20.0.0/16"])).toBeUndefined();
+    const own = [{ link: "canary-lab0", network: "10.200.0.0/16" }];
+    expect(networkObstacle(own, { network: "198.18.0.0/15" }, exampleCommands, true)).toBeUndefined();
+    expect(networkObstacle(own, { network: "10.200.0.0/15" }, exampleCommands, true)).toBeUndefined();
   });
 });
 
