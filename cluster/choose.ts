@@ -1,108 +1,139 @@
-import { onPath } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
-import type { LabConfig } from "../stacks/lab-config.ts";
-import { builtImages } from "../stacks/target.ts";
 import { createExistingTarget } from "./existing.ts";
 import { createKindTarget } from "./kind.ts";
-import { dockerAnswers, kindVersion, nodeImageCanBePulled, nodeImageIsHere } from "./kind-commands.ts";
-import type { Target, TargetName } from "./target.ts";
+import { dockerAnswers } from "./kind-commands.ts";
+import { findProgramProblems, type ProgramProblem } from "./programs.ts";
+import type { PlatformPart, Target, TargetName } from "./target.ts";
 
-/** What decides, asked only as far as it must be. Each answers undefined where all is well, else what is in the way. */
-export interface Host {
-  readonly kindObstacle: () => Promise<string | undefined>;
-  readonly embeddedObstacle: () => string | undefined;
+/** What a stack asks of the cluster that it runs in. */
+export interface TargetRequest {
+  readonly kubeContext?: string;
+  readonly kubeconfig?: string;
+  /** `host[:port][/path]`. */
+  readonly imageRegistry?: string;
+  /** 30000..32767. */
+  readonly gatewayNodePort: number;
+  /** Whether images are built here, which takes Docker and a registry. */
+  readonly buildsImages: boolean;
+  readonly parts: readonly PlatformPart[];
+}
+
+/** What decides, asked only as far as it must be. */
+export interface Machine {
+  dockerAnswers(): Promise<boolean>;
+  /** What a kind cluster lacks beside Docker. */
+  kindProblems(): Promise<readonly ProgramProblem[]>;
+  /** Everything that is in the way of the embedded cluster, one sentence each. */
+  embeddedObstacles(request: TargetRequest): Promise<readonly string[]>;
 }
 
 export interface Choice {
   readonly target: Target;
   /** Why this one, in a sentence for the user. */
   readonly reason: string;
+  /** What the user could do to be up sooner. */
+  readonly advice?: string;
 }
 
 /**
- * Where the lab runs: the cluster that the config names, else the target cluster that an earlier `up` made, else a kind cluster where Docker
- * answers and images can be pulled, else the embedded cluster on Linux as root. An override takes its word and leaves the check to the
- * target cluster itself.
+ * Where the lab runs: the cluster that the config names, else the target cluster that an earlier `up` made, else a kind cluster
+ * where Docker answers and the programs are there, else the embedded cluster on Linux as root. An override takes its word and leaves
+ * the check to the target cluster itself.
  *
- * @param question.config the stack's own values, without what a target cluster that is up adds through the environment
- * @throws UserError where no target cluster is possible, with what each would need
+ * @param question.request what the stack's own config says, without what a target cluster that is up adds through the environment
+ * @throws UserError where no target cluster is possible, with everything that each of them lacks
  */
 export async function chooseTarget(
-  question: { readonly config: LabConfig; readonly override?: TargetName; readonly running?: TargetName },
-  host: Host = thisHost,
+  question: { readonly request: TargetRequest; readonly override?: TargetName; readonly running?: TargetName },
+  machine: Machine = thisMachine,
 ): Promise<Choice> {
-  const { config, override, running } = question;
-  const choice = async (name: TargetName, reason: string): Promise<Choice> => ({
-    target: await targets[name](config, reason),
+  const { request, override, running } = question;
+  const choice = async (name: TargetName, reason: string, advice?: string): Promise<Choice> => ({
+    target: await createTarget(name, request, reason),
     reason,
+    ...(advice !== undefined && { advice }),
   });
   if (override) return choice(override, `--cluster ${override} was given`);
-  if (config.kubeContext) return choice("existing", `the stack's config names the context ${config.kubeContext}`);
+  if (request.kubeContext) return choice("existing", `the stack's config names the context ${request.kubeContext}`);
   if (running) return choice(running, "the lab is already there");
 
-  const kindObstacle = await host.kindObstacle();
-  if (!kindObstacle) return choice("kind", "no context is configured, Docker answers, and its node image can be had");
-  const embeddedObstacle = host.embeddedObstacle();
-  if (!embeddedObstacle) return choice("embedded", `no context is configured, and ${kindObstacle}`);
-  throw new UserError(
-    [
-      "There is no place to run the lab.",
-      "existing: kubeContext is not set",
-      `kind: ${kindObstacle}`,
-      `embedded: ${embeddedObstacle}`,
-    ].join("\n  - "),
-    {
-      allowed:
-        "a kubeContext in the stack's config, or Docker with kind, Pulumi and access to kind's registry, or Debian on x86-64 as root",
-      next: "pulumi config set kubeContext NAME",
-    },
-  );
+  const [hasDocker, missing] = await Promise.all([machine.dockerAnswers(), machine.kindProblems()]);
+  if (hasDocker && missing.length === 0) return choice("kind", "no context is configured, and Docker answers");
+  const kindObstacles = [...(hasDocker ? [] : ["Docker does not answer"]), ...missing.map(({ problem }) => problem)];
+  const embeddedObstacles = await machine.embeddedObstacles(request);
+  if (embeddedObstacles.length === 0) {
+    const why = hasDocker ? kindObstacles.join(" and ") : "Docker does not answer";
+    return choice("embedded", `no context is configured, and ${why}`, hasDocker ? fasterWay(missing) : undefined);
+  }
+  throw noPlace(kindObstacles, embeddedObstacles, hasDocker ? missing : []);
 }
 
-const targets: Record<TargetName, (config: LabConfig, reason: string) => Target | Promise<Target>> = {
-  existing: (config, reason) => {
-    const { kubeContext, kubeconfig, imageRegistry } = config;
+const install = (missing: readonly ProgramProblem[]) => `install ${missing.map(({ source }) => source).join("; ")}`;
+
+const fasterWay = (missing: readonly ProgramProblem[]): string =>
+  `Docker answers, so a kind cluster would do, and it builds nothing: ${install(missing)}; then: npx canaryctl up --cluster kind`;
+
+function noPlace(
+  kind: readonly string[],
+  embedded: readonly string[],
+  toInstall: readonly ProgramProblem[],
+): UserError {
+  const lines = [
+    "There is no place to run the lab.",
+    "existing: kubeContext is not set",
+    ...kind.map((obstacle) => `kind: ${obstacle}`),
+    ...embedded.map((obstacle) => `embedded: ${obstacle}`),
+  ];
+  return new UserError(lines.join("\n  - "), {
+    allowed:
+      "a kubeContext in the stack's config; or Docker with kind and Pulumi; or Debian on x86-64 as root (see above for what is missing)",
+    next:
+      toInstall.length > 0
+        ? `${install(toInstall)}; then: npx canaryctl up`
+        : "kubectl config get-contexts; then set kubeContext in the stack's file",
+  });
+}
+
+/** @throws UserError where the request does not name what the target cluster needs */
+export function createTarget(name: TargetName, request: TargetRequest, reason: string): Promise<Target> {
+  return targets[name](request, reason);
+}
+
+const targets: Record<TargetName, (request: TargetRequest, reason: string) => Promise<Target>> = {
+  existing: async ({ kubeContext, kubeconfig, imageRegistry, buildsImages }, reason) => {
     if (!kubeContext) {
       throw new UserError("--cluster existing needs the name of a context; the current one is never taken.", {
         place: "kubeContext in the stack's config",
-        next: "kubectl config get-contexts; pulumi config set kubeContext NAME",
+        next: "kubectl config get-contexts; then set kubeContext in the stack's file",
       });
     }
     return createExistingTarget({
       kubeContext,
       reason,
-      buildsImages: builtImages(config).length > 0,
+      buildsImages,
       ...(kubeconfig && { kubeconfig }),
       ...(imageRegistry && { imageRegistry }),
     });
   },
-  kind: ({ gatewayNodePort }, reason) => createKindTarget({ gatewayNodePort, reason }),
+  kind: async ({ gatewayNodePort }, reason) => createKindTarget({ gatewayNodePort, reason }),
   embedded: async (_, reason) => {
     const { createEmbeddedTarget } = await import("./embedded.ts");
     return createEmbeddedTarget(reason);
   },
 };
 
-/** How long Docker, or a registry behind it, may take to answer, in milliseconds. */
+/** How long Docker may take to answer, in milliseconds. */
 const probeMilliseconds = 10_000;
 
-const thisHost: Host = {
-  async kindObstacle() {
+const thisMachine: Machine = {
+  async dockerAnswers() {
     const { execa } = await import("execa");
-    const succeeds = async (file: string, args: readonly string[]) =>
-      !(await execa(file, args, { reject: false, timeout: probeMilliseconds })).failed;
-    if (!(await succeeds(dockerAnswers.file, dockerAnswers.args))) return "Docker does not answer";
-    if (!(await succeeds("kind", ["version"])))
-      return `kind is not installed (go install sigs.k8s.io/kind@${kindVersion})`;
-    if (!onPath("pulumi", process.env.PATH)) return "pulumi is not on PATH";
-    for (const { file, args } of [nodeImageIsHere, nodeImageCanBePulled])
-      if (await succeeds(file, args)) return undefined;
-    return "Docker cannot pull kind's node image";
+    const { file, args } = dockerAnswers;
+    return !(await execa(file, args, { reject: false, timeout: probeMilliseconds })).failed;
   },
-  embeddedObstacle() {
-    if (process.platform !== "linux" || process.arch !== "x64")
-      return `it needs Linux on x86-64, and this is ${process.platform} on ${process.arch}`;
-    if (process.getuid?.() !== 0) return "it needs root, for namespaces, mounts and network links (sudo)";
-    return undefined;
+  kindProblems: () => findProgramProblems(["kind", "pulumi"], process.env.PATH),
+  async embeddedObstacles({ parts }) {
+    const { embeddedObstacles } = await import("./embedded.ts");
+    return embeddedObstacles(parts);
   },
 };

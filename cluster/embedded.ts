@@ -1,13 +1,14 @@
 import { join } from "node:path";
 import { type AddOn, addOnNames } from "@canary-lab/embedded-cluster/add-ons";
-import { check, down, footprint, up } from "@canary-lab/embedded-cluster/embedded-cluster";
+import { down, footprint, outlook, up } from "@canary-lab/embedded-cluster/embedded-cluster";
 import { addresses } from "@canary-lab/embedded-cluster/node/network/addresses";
 import { defaultCache, type EmbeddedClusterSettings } from "@canary-lab/embedded-cluster/settings";
-import { UserError } from "@canary-lab/kit/user-error";
+import { type Outlook, renderNeeds } from "@canary-lab/embedded-cluster/toolchain/outlook";
+import { asOneError, UserError } from "@canary-lab/kit/user-error";
 import { engineRecipe } from "@canary-lab/pulumi-plugins/engine-recipe";
 import { type InstalledPlugins, installPlugins } from "@canary-lab/pulumi-plugins/install";
 import { labFolder } from "./lab-folder.ts";
-import type { Target } from "./target.ts";
+import type { PlatformPart, Target } from "./target.ts";
 
 /** What every stack needs: the mesh, Helm for the engine's Kubernetes plugin, and a base for the application's image. */
 const always = ["istio", "helm", "node-image"] as const;
@@ -20,12 +21,23 @@ export const embeddedSettings = (): EmbeddedClusterSettings => ({
   recipes: [engineRecipe],
 });
 
-/** No program is to ask the user's proxy for an address of the cluster. Some read the one spelling, some the other. */
-function withoutProxy(environment: NodeJS.ProcessEnv, network: string): Record<string, string> {
-  const given = environment.NO_PROXY || environment.no_proxy;
-  const exempt = given ? `${given},${network}` : network;
-  return { NO_PROXY: exempt, no_proxy: exempt };
+const addOnsOf = (parts: readonly PlatformPart[]): readonly AddOn[] => [
+  ...new Set([...always, ...parts, ...extraAddOns(process.env)]),
+];
+
+const looked = new Map<string, Promise<Outlook>>();
+
+/** What `up` would take. It is looked at once: the choice, the check and the announcement ask for it. */
+function look(parts: readonly PlatformPart[]): Promise<Outlook> {
+  const key = parts.join();
+  const found = looked.get(key) ?? outlook(embeddedSettings(), addOnsOf(parts));
+  looked.set(key, found);
+  return found;
 }
+
+/** Everything that stands in the way of the embedded cluster on this machine, one sentence each. */
+export const embeddedObstacles = async (parts: readonly PlatformPart[]): Promise<readonly string[]> =>
+  (await look(parts)).obstacles.map(({ message }) => message);
 
 /**
  * Add-ons that the environment asks for beside those that the stack needs: names in CANARY_LAB_ADD_ONS, with spaces between them. Tests ask for
@@ -47,6 +59,13 @@ export function extraAddOns({ CANARY_LAB_ADD_ONS = "" }: NodeJS.ProcessEnv): rea
     });
 }
 
+/** No program is to ask the user's proxy for an address of the cluster. Some read the one spelling, some the other. */
+function withoutProxy(environment: NodeJS.ProcessEnv, network: string): Record<string, string> {
+  const given = environment.NO_PROXY || environment.no_proxy;
+  const exempt = given ? `${given},${network}` : network;
+  return { NO_PROXY: exempt, no_proxy: exempt };
+}
+
 /**
  * A one-node Kubernetes on this machine, made from what package registries hold.
  *
@@ -56,12 +75,15 @@ export function createEmbeddedTarget(reason: string): Target {
   const settings = embeddedSettings();
   return {
     name: "embedded",
+    needs: async (parts) => renderNeeds(await look(parts), settings),
     footprint,
-    check: () => check(settings),
+    async check(parts) {
+      const error = asOneError((await look(parts)).obstacles);
+      if (error) throw error;
+    },
     async up(progress, parts) {
       let plugins: InstalledPlugins | undefined;
-      const addOns = [...new Set([...always, ...parts, ...extraAddOns(process.env)])];
-      const cluster = await up(settings, addOns, progress, {
+      const cluster = await up(settings, addOnsOf(parts), progress, {
         withTools: async (tools) => {
           plugins = await installPlugins({
             home: join(settings.home, "pulumi"),

@@ -1,6 +1,6 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { type ClusterName, findKubeconfig } from "./kubeconfig-file.ts";
-import { refuseMissingPrograms } from "./programs.ts";
+import { refuseProgramProblems } from "./programs.ts";
 import type { Environment, Target } from "./target.ts";
 
 export interface ExistingSettings extends ClusterName {
@@ -32,16 +32,26 @@ export function createExistingTarget(settings: ExistingSettings, ask: Ask = askV
     }
     // Nothing is made in this target cluster, so the cluster could be asked first: whoever named a wrong one should not install programs for it.
     const needsDocker = buildsImages && !process.env.DOCKER_HOST;
-    refuseMissingPrograms(needsDocker ? ["pulumi", "docker"] : ["pulumi"], process.env.PATH);
+    await refuseProgramProblems(needsDocker ? ["pulumi", "docker"] : ["pulumi"], process.env.PATH);
     const registry = imageRegistry ? { imageRegistry } : {};
     return { target: "existing", reason, kubeconfig, kubeContext, ...registry, path: [], variables: {} };
   }
 
   return {
     name: "existing",
+    needs: async () =>
+      `the cluster of context ${kubeContext}, Pulumi on PATH${buildsImages ? ", Docker, a registry that the cluster pulls from" : ""}, and some minutes`,
     footprint: () => [
       `what the lab deploys into the cluster of context ${kubeContext}; the cluster itself is left alone`,
     ],
+    async check() {
+      if (!buildsImages || imageRegistry) return;
+      throw new UserError("imageRegistry is not set, and images are built here that the cluster must pull.", {
+        place: "imageRegistry in the stack's config",
+        allowed: "host[:port][/path] of a registry that this machine pushes to and the cluster pulls from",
+        next: "set imageRegistry in the stack's file, or images that need no build; then: npx canaryctl up",
+      });
+    },
     up: (progress) => progress.stage("existing cluster", reach),
     down: async () => {},
   };

@@ -40,13 +40,15 @@ export function renderKindConfig(gatewayNodePort: number): string {
 }
 
 export const dockerAnswers = docker("info", "--format", "{{.ServerVersion}}");
-/** Whether the node's image can be had: succeeds where it is there or its registry answers. */
 export const nodeImageIsHere = docker("image", "inspect", "--format", "{{.Id}}", nodeImage);
-export const nodeImageCanBePulled = docker("manifest", "inspect", nodeImage);
+/** By the daemon, which knows the user's mirrors and proxies. */
+export const pullNodeImage = docker("pull", "--quiet", nodeImage);
 
 export const listClusters = kind("get", "clusters");
 export const listNodes = kind("get", "nodes", "--name", kindCluster);
-export const deleteCluster = kind("delete", "cluster", "--name", kindCluster);
+/** With the cluster go its credentials, which only `kubeconfig` has. */
+export const deleteCluster = (kubeconfig: string): Command =>
+  kind("delete", "cluster", "--name", kindCluster, "--kubeconfig", kubeconfig);
 
 export const createCluster = (kubeconfig: string, gatewayNodePort: number): Command => ({
   ...kind("create", "cluster", "--name", kindCluster, "--kubeconfig", kubeconfig, "--wait", "180s", "--config", "-"),

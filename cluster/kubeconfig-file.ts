@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { UserError } from "@canary-lab/kit/user-error";
 import { parse } from "yaml";
+import { repositoryRoot } from "./lab-folder.ts";
 
 /** Which cluster a user means. */
 export interface ClusterName {
@@ -11,17 +12,22 @@ export interface ClusterName {
   readonly kubeconfig?: string;
 }
 
+/** A path of the stack's config, absolute: it is relative to the file that holds it, whatever folder a command runs in. */
+export const absoluteKubeconfig = (path: string): string => resolve(repositoryRoot, path);
+
 /**
  * The absolute path of the file that holds the context.
  *
- * @param searchPath the value of KUBECONFIG
- * @throws UserError that lists the contexts that are there
+ * @param searchPath the value of KUBECONFIG; as for kubectl, an empty one is none, and its paths are relative to the current folder
+ * @throws UserError that lists the contexts that are there, or where the context's cluster or user is in another file
  */
 export function findKubeconfig(cluster: ClusterName, searchPath: string | undefined): string {
   const { kubeContext, kubeconfig } = cluster;
-  const searched = searchPath?.split(delimiter).filter(Boolean) ?? [join(homedir(), ".kube/config")];
-  const candidates = kubeconfig ? [kubeconfig] : searched;
-  const files = candidates.map((file) => resolve(file)).filter((file) => existsSync(file));
+  const searched = (searchPath ?? "").split(delimiter).filter(Boolean);
+  const candidates = kubeconfig
+    ? [absoluteKubeconfig(kubeconfig)]
+    : (searched.length > 0 ? searched : [join(homedir(), ".kube/config")]).map((path) => resolve(path));
+  const files = candidates.filter((file) => existsSync(file)).map((file) => ({ file, names: namesIn(file) }));
   if (files.length === 0) {
     throw new UserError("There is no kubeconfig file.", {
       place: candidates.join(", "),
@@ -29,20 +35,61 @@ export function findKubeconfig(cluster: ClusterName, searchPath: string | undefi
       next: "kubectl config get-contexts",
     });
   }
-  const contexts = new Map(files.map((file) => [file, contextsOf(file)]));
-  const found = files.find((file) => contexts.get(file)?.includes(kubeContext));
-  if (found) return found;
-  throw new UserError(`There is no context "${kubeContext}".`, {
-    place: files.join(", "),
-    allowed: [...contexts.values()].flat().join(", ") || "none, the file holds no context",
-    next: "kubectl config get-contexts; pulumi config set kubeContext NAME",
-  });
+  const found = files.find(({ names }) => names.contexts.has(kubeContext));
+  if (!found) {
+    throw new UserError(`There is no context "${kubeContext}".`, {
+      place: files.map(({ file }) => file).join(", "),
+      allowed: files.flatMap(({ names }) => [...names.contexts.keys()]).join(", ") || "none, the file holds no context",
+      next: "kubectl config get-contexts; then set kubeContext in the stack's file",
+    });
+  }
+  refuseScattered(found.file, kubeContext, found.names);
+  return found.file;
 }
 
-function contextsOf(file: string): readonly string[] {
+/**
+ * kubectl merges the files of KUBECONFIG; the engine takes one. Entries that are elsewhere are not put together here: that would
+ * leave a copy of the user's credentials.
+ */
+function refuseScattered(file: string, kubeContext: string, { contexts, clusters, users }: Names): void {
+  const { cluster, user } = contexts.get(kubeContext) ?? {};
+  const elsewhere = [
+    ...(cluster !== undefined && !clusters.has(cluster) ? [`cluster "${cluster}"`] : []),
+    ...(user !== undefined && !users.has(user) ? [`user "${user}"`] : []),
+  ];
+  if (elsewhere.length === 0) return;
+  throw new UserError(
+    `Context "${kubeContext}" is not whole in one file: its ${elsewhere.join(" and ")} is elsewhere.`,
+    {
+      place: file,
+      allowed: "a kubeconfig file that holds the context with its cluster and its user",
+      next: `(umask 077; kubectl config view --raw --flatten --minify --context '${kubeContext}' > ~/.kube/canary-lab.yaml); then set kubeconfig in the stack's file to it`,
+    },
+  );
+}
+
+interface Names {
+  readonly contexts: ReadonlyMap<string, { readonly cluster?: string; readonly user?: string }>;
+  readonly clusters: ReadonlySet<string>;
+  readonly users: ReadonlySet<string>;
+}
+
+interface Kubeconfig {
+  readonly contexts?:
+    | readonly { readonly name: string; readonly context?: { cluster?: string; user?: string } }[]
+    | null;
+  readonly clusters?: readonly { readonly name: string }[] | null;
+  readonly users?: readonly { readonly name: string }[] | null;
+}
+
+function namesIn(file: string): Names {
   try {
-    const { contexts }: { contexts?: readonly { readonly name: string }[] } = parse(readFileSync(file, "utf8")) ?? {};
-    return (contexts ?? []).map(({ name }) => name);
+    const { contexts, clusters, users }: Kubeconfig = parse(readFileSync(file, "utf8")) ?? {};
+    return {
+      contexts: new Map((contexts ?? []).map(({ name, context }) => [name, context ?? {}])),
+      clusters: new Set((clusters ?? []).map(({ name }) => name)),
+      users: new Set((users ?? []).map(({ name }) => name)),
+    };
   } catch (error) {
     throw new UserError(`The kubeconfig file cannot be read: ${(error as Error).message.split("\n")[0]}`, {
       place: file,

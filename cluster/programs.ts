@@ -1,23 +1,82 @@
 import { onPath } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import { engineVersion } from "@canary-lab/pulumi-plugins/versions";
+import { satisfies } from "semver";
 import { kindVersion } from "./kind-commands.ts";
 
-/** Where the programs that a target cluster takes from the user's PATH come from. */
-const sources = {
-  pulumi: `Pulumi ${engineVersion}, https://www.pulumi.com/docs/install/`,
-  docker: "Docker, https://docs.docker.com/engine/install/",
-  kind: `kind ${kindVersion}, go install sigs.k8s.io/kind@${kindVersion}`,
-} as const;
+interface ProgramFacts {
+  /** Where the user gets it. */
+  readonly source: string;
+  /** The versions that work, and how the program says its own; absent where any version works. */
+  readonly versions?: { readonly range: string; readonly ask: readonly string[] };
+}
 
-export type ProgramName = keyof typeof sources;
+/** The programs that a target cluster takes from the user's PATH. */
+const programs = {
+  // Not older than the SDK of package.json, whose program it runs.
+  pulumi: {
+    source: `Pulumi ${engineVersion}, https://www.pulumi.com/docs/install/`,
+    versions: { range: "^3.248.0", ask: ["version"] },
+  },
+  docker: { source: "Docker, https://docs.docker.com/engine/install/" },
+  // The first release that runs the node image of kind-commands.ts; kind has not reached 1.0, so its minor versions are compared.
+  kind: {
+    source: `kind ${kindVersion}, https://kind.sigs.k8s.io/docs/user/quick-start/#installation`,
+    versions: { range: `>=${kindVersion}`, ask: ["version"] },
+  },
+} as const satisfies Record<string, ProgramFacts>;
 
-/** @throws UserError that names every one of the programs that `path` lacks, and where to get it */
-export function refuseMissingPrograms(programs: readonly ProgramName[], path: string | undefined): void {
-  const missing = programs.filter((program) => !onPath(program, path));
-  if (missing.length === 0) return;
-  throw new UserError(`Programs that are needed here cannot be found: ${missing.join(", ")}.`, {
-    place: "PATH",
-    next: `install ${missing.map((program) => sources[program]).join("; ")}; then: npx canaryctl up`,
-  });
+export type ProgramName = keyof typeof programs;
+
+export const sourceOf = (program: ProgramName): string => programs[program].source;
+
+export interface ProgramProblem {
+  readonly program: ProgramName;
+  /** What is wrong with it, to be read after "there is no place to run": `kind is not installed`. */
+  readonly problem: string;
+  /** What to install. */
+  readonly source: string;
+}
+
+/** How long a program may take to say its version, in milliseconds. */
+const versionMilliseconds = 10_000;
+
+/** Which of the programs `path` lacks, or has in a version that does not work. */
+export async function findProgramProblems(
+  names: readonly ProgramName[],
+  path: string | undefined,
+): Promise<readonly ProgramProblem[]> {
+  const problems = await Promise.all(
+    names.map(async (program): Promise<readonly ProgramProblem[]> => {
+      const { source, versions }: ProgramFacts = programs[program];
+      const file = onPath(program, path);
+      if (file === undefined) return [{ program, problem: `${program} is not installed`, source }];
+      if (versions === undefined) return [];
+      const version = await versionOf(file, versions.ask);
+      if (version !== undefined && satisfies(version, versions.range, { includePrerelease: true })) return [];
+      const found = version === undefined ? "does not say its version" : `is version ${version}`;
+      return [{ program, problem: `${program} ${found}, and ${versions.range} is needed`, source }];
+    }),
+  );
+  return problems.flat();
+}
+
+/** The version in what a program prints: `v3.250.0`, `kind v0.33.0 go1.25.1 linux/amd64`. */
+async function versionOf(file: string, args: readonly string[]): Promise<string | undefined> {
+  const { execa } = await import("execa");
+  const { stdout } = await execa(file, args, { reject: false, timeout: versionMilliseconds });
+  return /\bv?(\d+\.\d+\.\d+[-+.\w]*)/.exec(String(stdout))?.[1];
+}
+
+/** @throws UserError that names every one of the programs that `path` lacks or has too old, and where to get it */
+export async function refuseProgramProblems(names: readonly ProgramName[], path: string | undefined): Promise<void> {
+  const problems = await findProgramProblems(names, path);
+  if (problems.length === 0) return;
+  throw new UserError(
+    `Programs that are needed here are missing: ${problems.map(({ problem }) => problem).join("; ")}.`,
+    {
+      place: "PATH",
+      next: `install ${problems.map(({ source }) => source).join("; ")}; then: npx canaryctl up`,
+    },
+  );
 }

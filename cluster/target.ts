@@ -37,10 +37,12 @@ export interface Environment {
 /** One place where the lab can run. `up` and `down` converge: each can be repeated, and follows a killed run. */
 export interface Target {
   readonly name: TargetName;
-  /** Everything that `up` does outside `.lab/`, one line each, to be shown before it is done. */
+  /** What `up` needs and takes of the user: rights, programs, disk, minutes. A sentence, to be shown before it is done. */
+  needs(parts: readonly PlatformPart[]): Promise<string>;
+  /** Everything that `up` changes outside `.lab/`, one line each, to be shown before it is done. */
   footprint(): readonly string[];
-  /** Refuses what cannot end well, before anything is made. Quick; absent where only the making can tell. */
-  check?(): void;
+  /** Refuses what cannot end well, before anything is made. */
+  check(parts: readonly PlatformPart[]): Promise<void>;
   /** @param parts what the stack needs; parts of an earlier `up` stay as they are */
   up(progress: Progress, parts: readonly PlatformPart[]): Promise<Environment>;
   /** Removes what `up` made, and nothing else. Succeeds where there is nothing. */

@@ -13,7 +13,12 @@ const root = dirname(dirname(dirname(script)));
 const pinnedNode = join(root, "node_modules", "node", "bin", "node");
 const stripsTypes = Number(process.versions.node.split(".")[0]) >= 24;
 
-if (stripsTypes) {
+if (process.platform === "win32") {
+  console.error(
+    "error: canaryctl runs on Linux and macOS.\n  allowed: on Windows, a Linux distribution in WSL2\n  next:    wsl --install",
+  );
+  process.exit(1);
+} else if (stripsTypes) {
   // Without a lab there is no folder to keep the cache in, and asking for help should leave no trace.
   if (existsSync(join(root, ".lab"))) module.enableCompileCache(join(root, ".lab", "compile-cache"));
   const { main } = await import("../src/main.ts");

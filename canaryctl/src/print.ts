@@ -11,20 +11,32 @@ export const print = (lines: readonly string[]): void => console.log(lines.join(
 
 export const say = (line: string): void => console.error(line);
 
+/** How many resources are named when they have been changed; a new lab has dozens, and the engine counts them at its end. */
+const mostResources = 10;
+
 /**
- * A sink for the engine's lines: what has ended is shown, set apart from canaryctl's own; what goes on meanwhile goes to `note`, where
- * there is one. The engine repeats in full what matters of it.
+ * A sink for the engine's lines, set apart from canaryctl's own: the first resources that have been changed, and everything that is
+ * no progress. What goes on meanwhile goes to `note`, where there is one.
  */
 export const showLines = (say: (line: string) => void, note?: (detail: string) => void): ((line: string) => void) => {
-  const shown = new Set<string>();
+  const ended = new Set<string>();
+  const show = (line: string) => say(`  │ ${line}`);
   return (line) => {
     const [, resource, meanwhile] = /^ [ +~-]*\s*(\S+ \S+ \w+ing) \(\d+s\)\s*(.*)$/.exec(line) ?? [];
-    if (resource !== undefined) note?.(`${resource} ${meanwhile}`.trimEnd());
+    if (resource !== undefined) {
+      note?.(`${ended.size > 0 ? `${ended.size} resources done, ` : ""}${resource} ${meanwhile}`.trimEnd());
+      return;
+    }
     // An end can be told twice, the second time with the last thing that the resource said.
-    const end = line.replace(/^( [ +~-]*\s*\S+ \S+ \w+ed \([\d.]+s\)).*$/, "$1").trimEnd();
-    if (resource !== undefined || shown.has(end)) return;
-    if (end !== line.trimEnd() || /^ .* \w+ed \(/.test(end)) shown.add(end);
-    say(`  │ ${end}`);
+    const [, end] = /^( [ +~-]*\s*\S+ \S+ \w+ed \([\d.]+s\))/.exec(line) ?? [];
+    if (end !== undefined) {
+      if (ended.has(end)) return;
+      ended.add(end);
+      if (ended.size <= mostResources) show(end);
+      return;
+    }
+    if (/^Resources:/.test(line) && ended.size > mostResources) show("…");
+    if (!/^Duration:/.test(line)) show(line.trimEnd());
   };
 };
 

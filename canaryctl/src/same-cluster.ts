@@ -1,6 +1,5 @@
-import { resolve } from "node:path";
 import { UserError } from "@canary-lab/kit/user-error";
-import { repositoryRoot } from "../../cluster/lab-folder.ts";
+import { absoluteKubeconfig } from "../../cluster/kubeconfig-file.ts";
 import type { Environment } from "../../cluster/target.ts";
 import type { LabConfig } from "../../stacks/lab-config.ts";
 import type { StackFile } from "./stack-file.ts";
@@ -15,7 +14,7 @@ export function mustBeSameCluster(
   { stack, name }: Pick<StackFile, "stack" | "name">,
 ): void {
   const { kubeContext = environment.kubeContext, kubeconfig = environment.kubeconfig } = config;
-  const wanted = { kubeContext, kubeconfig: resolve(repositoryRoot, kubeconfig) }; // the engine runs in the repository's root
+  const wanted = { kubeContext, kubeconfig: absoluteKubeconfig(kubeconfig) };
   for (const key of ["kubeContext", "kubeconfig"] as const) {
     if (wanted[key] === environment[key]) continue;
     throw new UserError(

@@ -5,6 +5,7 @@ import { inLab } from "../../cluster/lab-folder.ts";
 import type { Outcome } from "./support/command.ts";
 import { kubectl, liveWeight, namespace, up } from "./support/lab.ts";
 import { foreignListeners } from "./support/listeners.ts";
+import { machineBefore, traceMachine, unlisted } from "./support/machine-trace.ts";
 import { configuredWeight } from "./support/stack-config.ts";
 import { sampleLoad, sendLoad, splitFault } from "./support/traffic.ts";
 
@@ -29,7 +30,8 @@ describe("npm run up, from nothing", () => {
     expect(outcome.stdout).toMatch(new RegExp(`v1\\s.*${100 - configuredWeight()}\\s*%.*\\d+(\\.\\d+)?\\s*%`));
     expect(outcome.stdout).toMatch(new RegExp(`v2\\s.*${configuredWeight()}\\s*%.*\\d+(\\.\\d+)?\\s*%`));
     expect(outcome.stdout).toMatch(/canaryctl set-traffic/);
-    expect(outcome.stdout).toMatch(/How long it took[\s\S]*deploy\s+\d+\.\d s[\s\S]*in all\s+\d+\.\d s/);
+    expect(outcome.output).toMatch(/^✔ deploy [\d.]+ /m);
+    expect(outcome.stdout).toMatch(/^It took [\d.]+ .*of which /m);
   });
 });
 
@@ -71,6 +73,11 @@ describe("the lab that stands", () => {
       call.on("error", reject).end();
     });
     expect(status).toBe(401);
+  });
+
+  test("has changed nothing on the machine that its footprint does not list", () => {
+    const before = machineBefore();
+    expect(before && unlisted(before, traceMachine())).toEqual(before && []);
   });
 
   test("listens on loopback and on its own network only", () => {

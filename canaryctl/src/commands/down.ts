@@ -1,10 +1,10 @@
 import { rmSync } from "node:fs";
-import { LineProgress, type Progress } from "@canary-lab/kit/progress";
+import type { Progress } from "@canary-lab/kit/progress";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { Command } from "commander";
 import { inLab } from "../../../cluster/lab-folder.ts";
 import { parseConfig } from "../../../stacks/config/parse-config.ts";
-import { EngineBusyError, InterruptedError, NoStackError } from "../engine/engine.ts";
+import { NoStackError } from "../engine/engine.ts";
 import { settlePending } from "../engine/settle.ts";
 import { freeStack } from "../engine/update.ts";
 import { backendUrl, defaultBackendUrl } from "../engine/variables.ts";
@@ -18,6 +18,7 @@ import {
 import { type Lab, labOf } from "../lab.ts";
 import { exclusively } from "../lab-lock.ts";
 import { examples, print, showLines } from "../print.ts";
+import { withProgress } from "../progress.ts";
 import { removeTarget } from "../remove-target.ts";
 import { StackFile } from "../stack-file.ts";
 import { optionsOf } from "./arguments.ts";
@@ -30,8 +31,9 @@ export function addDown(program: Command): void {
     )
     .addHelpText("after", examples("canaryctl down"))
     .action(async (_options: unknown, command: Command) => {
-      const progress = new LineProgress();
-      await exclusively("down", progress, async () => print([await down(optionsOf(command).stack, progress)]));
+      await withProgress((progress) =>
+        exclusively("down", progress, async () => print([await down(optionsOf(command).stack, progress)])),
+      );
     });
 }
 
@@ -69,28 +71,22 @@ export function otherStacks({ target, kubeContext, stacks }: SavedEnvironment, s
 }
 
 /**
- * Removes the stack's resources and its state. A cluster that the lab made goes as a whole, so there a stack that cannot be removed
- * piece by piece is dropped; in a cluster of the user's own, that would leave resources behind that nothing knows of.
+ * Forgets the stack. A cluster that the lab made goes as a whole, with all that is in it; in a cluster of the user's own, each
+ * resource is removed first, for nothing would know of it afterwards.
  */
-async function removeStack(lab: Lab, progress: Progress): Promise<void> {
+export async function removeStack(lab: Lab, progress: Progress): Promise<void> {
   const { engine, environment, state } = lab;
-  const isOurs = environment.target !== "existing";
   await progress.stage("remove the stack", async (note) => {
+    if (state && !state.exists()) return;
     try {
-      await destroy(lab, progress, note);
+      await freeStack(lab, { say: (line) => progress.say(line), waitSeconds });
+      if (environment.target === "existing") await destroy(lab, progress, note);
+      else if (backendUrl(process.env) === defaultBackendUrl())
+        return rmSync(inLab("state"), { recursive: true, force: true });
+      await engine.removeStack();
     } catch (error) {
-      if (error instanceof NoStackError) return;
-      const isFinal =
-        !isOurs ||
-        !(error instanceof UserError) ||
-        error instanceof InterruptedError ||
-        error instanceof EngineBusyError;
-      if (isFinal) throw error;
-      progress.say(`The stack could not be removed piece by piece; its cluster goes as a whole. ${error.message}`);
+      if (!(error instanceof NoStackError)) throw error;
     }
-    if (isOurs && backendUrl(process.env) === defaultBackendUrl())
-      rmSync(inLab("state"), { recursive: true, force: true });
-    else if (!state || state.exists()) await engine.removeStack();
   });
 }
 
@@ -98,10 +94,8 @@ async function removeStack(lab: Lab, progress: Progress): Promise<void> {
 const waitSeconds = 300;
 
 async function destroy(lab: Lab, progress: Progress, note: (detail: string) => void): Promise<void> {
-  const { cluster, engine, state } = lab;
+  const { cluster, engine } = lab;
   const say = (line: string) => progress.say(line);
-  if (state && !state.exists()) return;
-  await freeStack(lab, { say, waitSeconds });
   await cluster.get("/version"); // asked here, for the engine would ask about each resource, and wait for each
   await settlePending(lab, say);
   await engine.destroy(showLines(say, note));

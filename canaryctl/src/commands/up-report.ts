@@ -1,3 +1,4 @@
+import { renderDuration } from "@canary-lab/kit/durations";
 import type { StageTime } from "@canary-lab/kit/progress";
 import { clientName, gatewayHost, gatewayName } from "../../../components/names.ts";
 import { type WeightOwner, weightOwner } from "../../../stacks/strategies/strategy-name.ts";
@@ -7,18 +8,30 @@ import { headerHint } from "../strategies/header.ts";
 import { splitTable } from "../traffic/report.ts";
 import type { SplitVerdict } from "../traffic/verdict.ts";
 
+/** How long a run took, and its stages in the order in which they ended. */
+export interface RunTime {
+  readonly seconds: number;
+  readonly stages: readonly StageTime[];
+}
+
 /** What `up` prints at its end. @param verdict undefined where a header decides, which no count of requests shows */
-export function upReport(lab: Lab, verdict: SplitVerdict | undefined, times: readonly StageTime[]): readonly string[] {
+export function upReport(lab: Lab, verdict: SplitVerdict | undefined, time: RunTime): readonly string[] {
   return [
     "",
     ...(verdict ? splitTable(verdict) : [`Traffic: not counted, for a header decides: ${headerHint(lab)}`]),
     "",
-    "How long it took",
-    ...table(times.map(({ stage, seconds }) => [stage, `${seconds.toFixed(1)} s`])),
+    renderRunTime(time),
     "",
     "Where to look next",
     ...table(nextCommands(lab)),
   ];
+}
+
+/** Each stage has said its time already: only the longest ones are named again. */
+export function renderRunTime({ seconds, stages }: RunTime): string {
+  const longest = [...stages].sort((a, b) => b.seconds - a.seconds).slice(0, 3);
+  const named = longest.map((one) => `${one.stage} ${renderDuration(one.seconds)}`).join(", ");
+  return `It took ${renderDuration(seconds)}${named && `, of which ${named}`}.`;
 }
 
 /** The commands that move a release, by who owns its traffic. */

@@ -1,4 +1,4 @@
-import { LineProgress, type Progress } from "@canary-lab/kit/progress";
+import type { Progress, Stages } from "@canary-lab/kit/progress";
 import { UserError } from "@canary-lab/kit/user-error";
 import { type Command, Option } from "commander";
 import { chooseTarget } from "../../../cluster/choose.ts";
@@ -13,9 +13,11 @@ import { loadEnvironment, notedTarget, noteTarget, saveEnvironment } from "../en
 import { type ConfigChanges, type GlobalOptions, type Lab, labOf, type OpenedConfig, openConfig } from "../lab.ts";
 import { exclusively } from "../lab-lock.ts";
 import { examples, print, showLines } from "../print.ts";
+import { withProgress } from "../progress.ts";
 import { removeTarget } from "../remove-target.ts";
 import { noIngressHere } from "../strategies/header.ts";
 import { configuredStrategy } from "../strategies/table.ts";
+import { targetRequest } from "../target-request.ts";
 import { measureSplit } from "../traffic/measured-split.ts";
 import type { SplitVerdict } from "../traffic/verdict.ts";
 import { optionsOf } from "./arguments.ts";
@@ -42,10 +44,9 @@ export function addUp(program: Command): void {
     )
     .addHelpText("after", examples("canaryctl up", "canaryctl up --cluster kind", "canaryctl up --ns team-a"))
     .action(async (_options: unknown, command: Command) => {
-      const progress = new LineProgress();
       const options = optionsOf<UpOptions>(command);
       const opened = openForUp(options);
-      await exclusively("up", progress, () => up(opened, options.cluster, progress));
+      await withProgress((progress) => exclusively("up", progress, () => up(opened, options.cluster, progress)));
     });
 }
 
@@ -60,19 +61,18 @@ function openForUp({ stack, ns, app }: GlobalOptions): OpenedForUp {
   return { ...openConfig({ stack }, changes), changes };
 }
 
-async function up(opened: OpenedForUp, override: TargetName | undefined, progress: LineProgress): Promise<void> {
+async function up(opened: OpenedForUp, override: TargetName | undefined, progress: Stages): Promise<void> {
   const started = performance.now();
   const target = await chooseAndTell(opened, override, progress);
   const raised = await raise(target, opened, progress);
   const lab = await progress.stage("deploy", (note) => deploy(raised, progress, note));
   const verdict = await measure(lab, progress);
-  const all = { stage: "in all", seconds: (performance.now() - started) / 1000 };
-  print(upReport(lab, verdict, [...progress.times, all]));
+  print(upReport(lab, verdict, { stages: progress.times, seconds: (performance.now() - started) / 1000 }));
   if (verdict && !verdict.isAsWanted) throw notAsWanted(lab.config);
 }
 
 /** Undefined where a header decides, which a count of requests does not show. */
-async function measure(lab: Lab, progress: LineProgress): Promise<SplitVerdict | undefined> {
+async function measure(lab: Lab, progress: Stages): Promise<SplitVerdict | undefined> {
   const strategy = configuredStrategy(lab);
   if (strategy.owner === "ingress") return undefined;
   return progress.stage("measure the split", async () =>
@@ -86,7 +86,12 @@ async function chooseAndTell(
   progress: Progress,
 ): Promise<Target> {
   const running = loadEnvironment()?.target;
-  const { target, reason } = await chooseTarget({ config, ...(override && { override }), ...(running && { running }) });
+  const request = targetRequest(config);
+  const { target, reason, advice } = await chooseTarget({
+    request,
+    ...(override && { override }),
+    ...(running && { running }),
+  });
   if (running && running !== target.name) {
     throw new UserError(
       `The lab is up in the ${running} cluster, and it would now be the ${target.name} one: ${reason}.`,
@@ -96,10 +101,34 @@ async function chooseAndTell(
     );
   }
   if (target.name === "embedded" && config.strategy === "nginx-header") throw noIngressHere(stackFile.name);
-  target.check?.();
-  progress.say(`Cluster: ${target.name}, because ${reason}. What this changes outside .lab/:`);
-  for (const line of target.footprint()) progress.say(`  - ${line}`);
+  await target.check(request.parts);
+  for (const line of announcement({
+    name: target.name,
+    reason,
+    ...(advice && { advice }),
+    needs: await target.needs(request.parts),
+    footprint: target.footprint(),
+  }))
+    progress.say(line);
   return target;
+}
+
+/** What is said before the first change: nothing is asked, so whoever reads it can still stop. */
+export function announcement(plan: {
+  readonly name: TargetName;
+  readonly reason: string;
+  readonly advice?: string;
+  readonly needs: string;
+  readonly footprint: readonly string[];
+}): readonly string[] {
+  const { name, reason, advice, needs, footprint } = plan;
+  return [
+    `Cluster: ${name}, because ${reason}.`,
+    `It takes ${needs}.`,
+    ...(advice ? [advice] : []),
+    `Outside .lab/ it changes${name === "existing" ? "" : ", until `npm run down`"}:`,
+    ...footprint.map((line) => `  - ${line}`),
+  ];
 }
 
 async function raise(target: Target, { stackFile, config, changes }: OpenedForUp, progress: Progress): Promise<Lab> {

@@ -1,11 +1,13 @@
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
-import { LineProgress } from "@canary-lab/kit/progress";
+import { type Progress, withProgress } from "@canary-lab/kit/progress";
 import { UserError } from "@canary-lab/kit/user-error";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { type AddOn, addOnNames, addOns } from "./add-ons.ts";
 import { check, describe, down, type EmbeddedCluster, footprint, status, up } from "./embedded-cluster.ts";
 import { defaultCache, type EmbeddedClusterSettings } from "./settings.ts";
+import { renderNeeds } from "./toolchain/outlook.ts";
+import { durationsFile } from "./toolchain/plan.ts";
 import { ensureTools } from "./toolchain/toolchain.ts";
 
 /** Runs the command line and sets the process's exit code: 2 for a command line that makes no sense, 1 for other errors. */
@@ -28,21 +30,24 @@ export function buildProgram(): Command {
     .showHelpAfterError("(run it with --help to see what is allowed)")
     .exitOverride();
   const settings = () => clusterSettings(program.opts<{ home: string }>().home);
+  const shown = <T>(work: (progress: Progress) => Promise<T>) =>
+    withProgress({ durations: durationsFile(settings().home) }, work);
 
   program
     .command("up")
     .description("bring the cluster up; what is missing is built once, which takes minutes")
     .addOption(new Option("--with <add-ons>", addOnHelp()).argParser(parseAddOns).default([], "none"))
     .action(async (options: { with: readonly AddOn[] }) => {
-      check(settings());
-      console.error(["On this machine it makes:", ...footprint().map((line) => `  ${line}`)].join("\n"));
-      const cluster = await up(settings(), options.with, new LineProgress());
+      const needs = renderNeeds(await check(settings(), options.with), settings());
+      const changes = footprint().map((line) => `  - ${line}`);
+      console.error([`It takes ${needs}.`, "On this machine it changes:", ...changes].join("\n"));
+      const cluster = await shown((progress) => up(settings(), options.with, progress));
       console.log(`The cluster is up: kubectl --kubeconfig ${cluster.kubeconfig} get nodes`);
     });
   program
     .command("down")
     .description("take the cluster down; the tools that were built stay in the cache folder")
-    .action(() => down(settings(), new LineProgress()));
+    .action(() => shown((progress) => down(settings(), progress)));
   program
     .command("status")
     .description("say whether the cluster is up; exit code 1 where it is not")
@@ -60,7 +65,7 @@ export function buildProgram(): Command {
     .description("make the programs of add-ons without starting anything, and print the folder that they are in")
     .argument("<add-ons>", addOnHelp(), parseAddOns)
     .action(async (names: readonly AddOn[]) => {
-      console.log((await ensureTools(settings(), new LineProgress(), names)).bin);
+      console.log((await shown((progress) => ensureTools(settings(), progress, names))).bin);
     });
   return program;
 }

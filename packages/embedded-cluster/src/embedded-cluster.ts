@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { Progress } from "@canary-lab/kit/progress";
+import { asOneError } from "@canary-lab/kit/user-error";
 import type { AddOn } from "./add-ons.ts";
 import { chartFolder, ensureCharts } from "./charts/charts.ts";
 import { ensureImages, ensureNodeImages } from "./images/images.ts";
@@ -8,7 +9,7 @@ import { renderFootprint } from "./node/machine/footprint.ts";
 import { readHost } from "./node/machine/host.ts";
 import { hasNode } from "./node/machine/leftovers.ts";
 import { withMachine } from "./node/machine/owner.ts";
-import { asOneError, obstacles as nodeObstacles, rightsObstacle } from "./node/machine/preflight.ts";
+import { obstacles as nodeObstacles, platformObstacle, rightsObstacle } from "./node/machine/preflight.ts";
 import { nodeName, registryHost } from "./node/network/addresses.ts";
 import { searchPath } from "./node/network/network.ts";
 import type { NodeSpec } from "./node/node-spec.ts";
@@ -20,6 +21,7 @@ import { type Cleaning, cleanBeforeStart, stopNode } from "./node/stop.ts";
 import { markedProcesses } from "./node/supervision/proc.ts";
 import type { EmbeddedClusterSettings } from "./settings.ts";
 import { deleteInBackground } from "./toolchain/cache.ts";
+import { type Outlook, toolsOutlook } from "./toolchain/outlook.ts";
 import { ensureSystemPrograms, ensureTools } from "./toolchain/toolchain.ts";
 import type { Tools } from "./toolchain/tools.ts";
 
@@ -57,17 +59,20 @@ export function describe({ home }: EmbeddedClusterSettings): EmbeddedCluster {
 /** Everything that `up` does outside of `home` and `cache`, one line each. */
 export const footprint = renderFootprint;
 
-/** What stands in the way of a cluster on this machine: everything at once, found in milliseconds. */
-export const obstacles = nodeObstacles;
+/** What `up` with the same arguments will take, and everything that stands in its way, known before anything is made. */
+export async function outlook(settings: EmbeddedClusterSettings, addOns: readonly AddOn[]): Promise<Outlook> {
+  if (platformObstacle(process.platform, process.arch))
+    return { seconds: 0, gigabytes: 0, obstacles: nodeObstacles(settings) }; // no tools are made for it
+  const tools = await toolsOutlook(settings, addOns);
+  return { ...tools, obstacles: [...nodeObstacles(settings), ...tools.obstacles] };
+}
 
-/**
- * Refuses what cannot end well, before anything is made.
- *
- * @throws UserError that names all of it
- */
-export function check(settings: EmbeddedClusterSettings): void {
-  const error = asOneError(obstacles(settings));
+/** As {@link outlook}. @throws UserError that names everything that stands in the way */
+export async function check(settings: EmbeddedClusterSettings, addOns: readonly AddOn[]): Promise<Outlook> {
+  const found = await outlook(settings, addOns);
+  const error = asOneError(found.obstacles);
   if (error) throw error;
+  return found;
 }
 
 /**
@@ -103,14 +108,14 @@ async function runNode(
   progress: Progress,
 ): Promise<void> {
   const { layout } = spec;
-  const { cache } = settings;
+  const images = { tools, layout, settings, progress };
   await cleanBeforeStart(cleaning(settings, progress));
   const node = await startNode(spec, (line) => progress.say(line));
-  const nodeImages = node.images.then(() => ensureNodeImages(tools, layout, cache, progress));
+  const nodeImages = node.images.then(() => ensureNodeImages(images));
   await Promise.all([
     progress.stage("start node", () => node.ready),
     progress.stage("start DNS", () => Promise.all([node.ready, nodeImages]).then(() => startDns(spec))),
-    nodeImages.then(() => ensureImages(tools, layout, addOns, cache, progress)),
+    nodeImages.then(() => ensureImages(addOns, images)),
   ]);
 }
 

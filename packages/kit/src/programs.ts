@@ -1,5 +1,6 @@
 import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter } from "node:path";
+import which from "which";
 
 /** Whether this user can run `file`. */
 export function isProgram(file: string): boolean {
@@ -11,13 +12,12 @@ export function isProgram(file: string): boolean {
   }
 }
 
+/** A program on a PATH, as the shell would find it; an empty entry is not the current folder. */
+export function onPath(program: string, path: string | undefined): string | undefined {
+  const folders = (path ?? "").split(delimiter).filter(Boolean);
+  if (folders.length === 0) return undefined;
+  return which.sync(program, { path: folders.join(delimiter), nothrow: true }) ?? undefined;
+}
+
 /** A text as one word of a POSIX shell, whatever it holds. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
-
-/** A program on a PATH, as the shell would find it. */
-export const onPath = (program: string, path: string | undefined): string | undefined =>
-  (path ?? "")
-    .split(delimiter)
-    .filter(Boolean)
-    .map((folder) => join(folder, program))
-    .find(isProgram);

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
-import { inLab } from "../../../cluster/lab-folder.ts";
-import { writePrivateFile } from "./private-files.ts";
+import { type Durations, keepDuration, readDurations } from "./durations.ts";
+import { LineDisplay } from "./progress-lines.ts";
+import { LiveDisplay, type Terminal } from "./progress-live.ts";
 
 /** How long a stage took; `seconds` is wall time. */
 export interface StageTime {
@@ -16,65 +16,99 @@ export interface Progress {
   say(line: string): void;
 }
 
-const durationsFile = () => inLab("durations.json");
+/** A stage that is being run. */
+export interface RunningStage {
+  readonly name: string;
+  /** By `performance.now()`. */
+  readonly startedAt: number;
+  /** Seconds that it took last time. */
+  readonly expected: number | undefined;
+  /** What is being done at the moment; empty where the stage does not say. */
+  detail: string;
+}
 
-function lastDurations(): Record<string, number> {
+/** How progress is shown. Stages run side by side. */
+export interface Display {
+  started(stage: RunningStage): void;
+  ended(stage: RunningStage, seconds: number, isFailed: boolean): void;
+  say(line: string): void;
+  /** Ends the showing; what is called afterwards is ignored. */
+  close(): void;
+}
+
+export interface ProgressOptions {
+  /** File that keeps how long each stage took; without it nothing is kept. */
+  readonly durations?: string;
+  readonly terminal?: Terminal;
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/**
+ * Progress on standard error: one live block on a terminal, plain lines elsewhere. {@link Stages.close} must be called at the end,
+ * before anything else is written to the terminal.
+ */
+export function createProgress({
+  durations,
+  terminal = process.stderr,
+  environment = process.env,
+}: ProgressOptions = {}): Stages {
+  const display = isLive(terminal, environment)
+    ? new LiveDisplay(terminal)
+    : new LineDisplay((line) => terminal.write(`${line}\n`));
+  return new Stages(display, durations);
+}
+
+/** Runs work with {@link createProgress}; what is printed afterwards, errors too, stands below it. */
+export async function withProgress<T>(options: ProgressOptions, work: (progress: Stages) => Promise<T>): Promise<T> {
+  const progress = createProgress(options);
   try {
-    return JSON.parse(readFileSync(durationsFile(), "utf8"));
-  } catch {
-    return {}; // first run, or a file that is not worth stopping for
+    return await work(progress);
+  } finally {
+    progress.close();
   }
 }
 
-const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
+/** Whether lines can be written over: CI systems keep each version of a line, and a dumb terminal cannot move its cursor. */
+export const isLive = ({ isTTY }: Terminal, { CI, TERM }: NodeJS.ProcessEnv): boolean =>
+  isTTY === true && TERM !== "dumb" && (CI === undefined || CI === "" || CI === "false");
 
-/**
- * Progress as plain lines, fit for a terminal and for a log: one when a stage starts, one every `beatMilliseconds` while it
- * runs, one when it ends. Stages may run side by side.
- */
-export class LineProgress implements Progress {
+/** Runs stages, shows them, and keeps how long they took. */
+export class Stages implements Progress {
+  /** Stages that have ended well, in that order. */
   readonly times: StageTime[] = [];
-  readonly #write: (line: string) => void;
-  readonly #beatMilliseconds: number;
-  readonly #last = lastDurations();
+  readonly #display: Display;
+  readonly #file: string | undefined;
+  readonly #last: Durations;
 
-  constructor(write: (line: string) => void = (line) => console.error(line), beatMilliseconds = 15_000) {
-    this.#write = write;
-    this.#beatMilliseconds = beatMilliseconds;
+  constructor(display: Display, durations?: string) {
+    this.#display = display;
+    this.#file = durations;
+    this.#last = durations === undefined ? {} : readDurations(durations);
   }
 
   say(line: string): void {
-    this.#write(line);
+    this.#display.say(line);
   }
 
   async stage<T>(name: string, work: (note: (detail: string) => void) => Promise<T>): Promise<T> {
-    const started = performance.now();
-    const expected = this.#last[name];
-    const last = expected === undefined ? "" : ` (last time ${seconds(expected * 1000)})`;
-    let detail = "";
-    this.#write(`▶ ${name}${last}`);
-    const beat = setInterval(() => {
-      this.#write(`… ${name}: ${seconds(performance.now() - started)}${last}${detail && ` · ${detail}`}`);
-    }, this.#beatMilliseconds);
-    beat.unref();
+    const stage: RunningStage = { name, startedAt: performance.now(), expected: this.#last[name], detail: "" };
+    const seconds = () => (performance.now() - stage.startedAt) / 1000;
+    this.#display.started(stage);
     try {
-      const result = await work((text) => {
-        detail = text;
+      const result = await work((detail) => {
+        stage.detail = detail;
       });
-      const took = (performance.now() - started) / 1000;
-      this.times.push({ stage: name, seconds: took });
-      // Read again: another stage that runs side by side may have written since.
-      writePrivateFile(
-        durationsFile(),
-        `${JSON.stringify({ ...lastDurations(), [name]: Number(took.toFixed(1)) }, null, 2)}\n`,
-      );
-      this.#write(`✔ ${name} ${seconds(took * 1000)}`);
+      this.times.push({ stage: name, seconds: seconds() });
+      if (this.#file !== undefined) keepDuration(this.#file, name, seconds());
+      this.#display.ended(stage, seconds(), false);
       return result;
     } catch (error) {
-      this.#write(`✘ ${name} after ${seconds(performance.now() - started)}`);
+      this.#display.ended(stage, seconds(), true);
       throw error;
-    } finally {
-      clearInterval(beat);
     }
+  }
+
+  close(): void {
+    this.#display.close();
   }
 }

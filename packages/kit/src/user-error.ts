@@ -41,3 +41,10 @@ export class UserError extends Error {
     return lines.join("\n");
   }
 }
+
+/** Several errors as one: each with its cause, place and next step. */
+export function asOneError(errors: readonly UserError[]): UserError | undefined {
+  if (errors.length < 2) return errors[0];
+  const list = errors.map((error) => error.toPlainText().replaceAll("\n", "\n    "));
+  return new UserError(`${errors.length} things are in the way:\n  - ${list.join("\n  - ")}`);
+}

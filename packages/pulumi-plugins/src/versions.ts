@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 
-const { dependencies, peerDependencies } = JSON.parse(
-  readFileSync(new URL("../package.json", import.meta.url), "utf8"),
-) as { readonly [kind in "dependencies" | "peerDependencies"]: Readonly<Record<string, string>> };
+const { peerDependencies } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  readonly peerDependencies: Readonly<Record<string, string>>;
+};
 
-/** The version of the SDK, and of the engine that goes with it. */
-export const engineVersion = dependencies["@pulumi/pulumi"] ?? "";
+/** The newest engine that the Go module proxy serves. It is at most a little newer than the SDK, whose next version refuses Node 20. */
+export const engineVersion = "3.250.0";
 
 /** The versions of Pulumi's plugins whose answers these give: the packages of the SDK ask for theirs by the same number. */
 export const pluginVersions = {

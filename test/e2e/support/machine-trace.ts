@@ -1,28 +1,38 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
 import {
   type FootprintEntry,
   type FootprintKind,
   footprint,
 } from "@canary-lab/embedded-cluster/node/machine/footprint";
 import { parseListeners } from "@canary-lab/embedded-cluster/node/network/listeners";
+import { defaultCache } from "@canary-lab/embedded-cluster/settings";
+import { inLab, repositoryRoot } from "../../../cluster/lab-folder.ts";
 
 /** What a machine is like: a set of lines for each kind of thing that a cluster may change. */
 export type MachineTrace = Readonly<Record<FootprintKind, readonly string[]>>;
 
-/** Where the trace looks, and what it takes for the cluster's own. */
-export interface TraceOptions {
-  /** Folders whose files are no business of the trace: the checkout, the cache. */
-  readonly own: readonly string[];
-  /** A PATH with the iptables programs that the cluster uses. */
-  readonly path: string;
+/** Folders whose files the footprint is not about: the checkout and the cache of built tools. */
+const ownFolders: readonly string[] = [repositoryRoot, defaultCache()];
+
+const isOwn = (text: string): boolean => ownFolders.some((folder) => text.includes(folder));
+
+/** Notes what the machine is like before the suite's first `up`, for {@link machineBefore}. Tests are processes of their own. */
+export function rememberMachine(): void {
+  const file = join(tmpdir(), `canary-lab-machine-${process.pid}.json`);
+  writeFileSync(file, JSON.stringify(traceMachine()), { mode: 0o600 });
+  process.env.MACHINE_BEFORE = file;
 }
 
+/** Undefined where a lab stood already when the suite began. */
+export const machineBefore = (): MachineTrace | undefined =>
+  process.env.MACHINE_BEFORE === undefined ? undefined : JSON.parse(readFileSync(process.env.MACHINE_BEFORE, "utf8"));
+
 /** Looks at the machine: links, addresses, routes, rules, settings, mounts, control groups, listeners, processes, files. */
-export function traceMachine({ own, path }: TraceOptions): MachineTrace {
-  const isOwn = (text: string) => own.some((folder) => text.includes(folder));
-  const show = (...args: string[]) => run(path, "ip", ["-json", ...args]);
+export function traceMachine(): MachineTrace {
+  const show = (...args: string[]) => run("ip", ["-json", ...args]);
   const json = (text: string): Record<string, unknown>[] => (text.trim() === "" ? [] : JSON.parse(text));
   const found: Record<FootprintKind, readonly string[]> = {
     link: json(show("link")).map(({ ifname }) => String(ifname)),
@@ -36,14 +46,14 @@ export function traceMachine({ own, path }: TraceOptions): MachineTrace {
         ({ dst, dev, gateway, table }) => `${dst} dev ${dev} via ${gateway ?? "-"} table ${table ?? "main"}`,
       ),
     ),
-    chain: ["iptables", "ip6tables"].flatMap((family) => rulesIn(family, run(path, `${family}-save`, []))),
+    chain: ["iptables", "ip6tables"].flatMap((family) => rulesIn(family, run(`${family}-save`, []))),
     sysctl: [...settings("net"), ...settings("vm"), ...settings("kernel")],
     mount: lines("/proc/self/mountinfo")
       .map((line) => line.split(" ")[4] ?? "")
       .filter((point) => !isOwn(point)),
     cgroup: cgroups("/sys/fs/cgroup"),
     listener: [...tcpListeners(), ...socketListeners()].filter((text) => !isOwn(text)),
-    process: clusterProcesses(isOwn),
+    process: clusterProcesses(),
     file: ["/etc", "/run", "/var", "/opt"].flatMap(files).filter((file) => !isOwn(file)),
     module: lines("/proc/modules").map((line) => line.split(" ")[0] ?? ""),
   };
@@ -83,8 +93,16 @@ export function unlisted(
 
 const nameOf = (setting: string): string => setting.slice(0, setting.indexOf("="));
 
-const run = (path: string, program: string, args: readonly string[]): string =>
-  execFileSync(program, args, { env: { PATH: path }, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+/** What a program prints. The cluster's own programs are found first; one that is nowhere has made nothing. */
+function run(program: string, args: readonly string[]): string {
+  const path = [inLab("bin"), process.env.PATH, "/usr/sbin", "/sbin"].join(delimiter);
+  try {
+    return execFileSync(program, args, { env: { PATH: path }, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw error;
+  }
+}
 
 function lines(file: string): string[] {
   try {
@@ -155,7 +173,7 @@ function socketsOf(pid: number): ReadonlySet<number> {
  * Processes that have to do with the cluster: their command names its folders, or they are in its control group. Those of this run,
  * and what other users of the machine start and end meanwhile, do not count.
  */
-function clusterProcesses(isOwn: (text: string) => boolean): string[] {
+function clusterProcesses(): string[] {
   const status = new Map(
     readdirSync("/proc")
       .filter((name) => /^\d+$/.test(name))
@@ -176,7 +194,7 @@ function clusterProcesses(isOwn: (text: string) => boolean): string[] {
 
 /** Folders where the programs of any machine keep what changes by itself. */
 const busy =
-  /^\/(var\/(log(?!\/(containers|pods))|cache|tmp|spool|lib\/(apt|dpkg|systemd|docker))|run\/(user|systemd|udev|log|lock))\//;
+  /^\/(var\/(run|lock|log(?!\/(containers|pods))|cache|tmp|spool|lib\/(apt|dpkg|systemd|docker))|run\/(user|systemd|udev|log|lock))\//;
 
 /** Paths below a folder; in /etc with their time, for there contents matter. Links are not followed. */
 function files(folder: string): string[] {
@@ -184,5 +202,5 @@ function files(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => !busy.test(path))
-    .map((path) => (folder === "/etc" ? `${path} ${statSync(path, { throwIfNoEntry: false })?.mtimeMs}` : path));
+    .map((path) => (folder === "/etc" ? `${path} ${lstatSync(path, { throwIfNoEntry: false })?.mtimeMs}` : path));
 }

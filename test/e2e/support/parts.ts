@@ -30,6 +30,6 @@ export const parts: Readonly<Record<string, Part>> = {
       `${plugins}/src/kubernetes/conformance/main.ts`,
       `${plugins}/src/kubernetes/conformance/drive.ts`,
     ],
-    data: [`${plugins}/conformance`, `${plugins}/modules`, `${embedded}/modules/kubernetes`],
+    data: [`${plugins}/modules`, `${plugins}/conformance`, `${embedded}/modules/cluster`],
   },
 };

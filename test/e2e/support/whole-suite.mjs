@@ -12,8 +12,7 @@ export default async function setup() {
   process.env.CHANGED_BEFORE = JSON.stringify(
     status.split("\n").filter((line) => line !== "" && !line.endsWith(" Pulumi.dev.yaml")),
   );
-  if (!existsSync("/sys/class/net/canary-lab0"))
-    process.env.FORWARDING_BEFORE = readFileSync("/proc/sys/net/ipv4/ip_forward", "utf8").trim();
+  if (!existsSync("/sys/class/net/canary-lab0")) (await import("./machine-trace.ts")).rememberMachine();
   globalThis.restoreStackConfig = () => config && writeFileSync(file, config);
   // Tests run istioctl. Monitoring and Rollouts are switched on later: their tools are built with the others, which share packages with them.
   process.env.CANARY_LAB_ADD_ONS ??= "istioctl monitoring rollouts";

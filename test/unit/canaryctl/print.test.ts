@@ -27,6 +27,17 @@ describe("showLines", () => {
     });
   });
 
+  test("names the first ten resources, leaves the count to the engine, and leaves the time to whoever measures it", () => {
+    const created = Array.from({ length: 12 }, (_, i) => ` +  kubernetes:core/v1:Service echo-${i} created (1s) `);
+    const { said } = run(...created, "Resources:", "    + 12 created", "Duration: 2m24s");
+    expect(said.slice(9)).toEqual([
+      "  │  +  kubernetes:core/v1:Service echo-9 created (1s)",
+      "  │ …",
+      "  │ Resources:",
+      "  │     + 12 created",
+    ]);
+  });
+
   test("keeps failures and diagnostics whole, also lines that repeat", () => {
     const lines = [
       " +  a:b:C x **creating failed** 1 error",

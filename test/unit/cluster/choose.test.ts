@@ -1,56 +1,98 @@
+import { UserError } from "@canary-lab/kit/user-error";
 import { describe, expect, test } from "@jest/globals";
-import { chooseTarget, type Host } from "../../../cluster/choose.ts";
-import { sampleConfig } from "../stacks/sample-config.ts";
+import { chooseTarget, type Machine, type TargetRequest } from "../../../cluster/choose.ts";
 
-const { kubeContext: _, ...config } = sampleConfig;
-const host = (kind?: string, embedded?: string): Host => ({
-  kindObstacle: async () => kind,
-  embeddedObstacle: () => embedded,
+const request: TargetRequest = { gatewayNodePort: 30080, buildsImages: true, parts: [] };
+const kind = { program: "kind", problem: "kind is not installed", source: "kind v0.33.0, https://kind" } as const;
+const pulumi = { program: "pulumi", problem: "pulumi is version 3.1.0", source: "Pulumi, https://pulumi" } as const;
+
+const machine = (
+  docker: boolean,
+  missing: readonly (typeof kind | typeof pulumi)[],
+  embedded: readonly string[] = [],
+): Machine => ({
+  dockerAnswers: async () => docker,
+  kindProblems: async () => missing,
+  embeddedObstacles: async () => embedded,
 });
-const asksNothing: Host = {
-  kindObstacle: () => Promise.reject(new Error("asked Docker")),
-  embeddedObstacle: () => {
-    throw new Error("asked for root");
-  },
+const asksNothing: Machine = {
+  dockerAnswers: () => Promise.reject(new Error("asked Docker")),
+  kindProblems: () => Promise.reject(new Error("asked for kind")),
+  embeddedObstacles: () => Promise.reject(new Error("asked for root")),
 };
+
+async function refusal(work: Promise<unknown>): Promise<UserError> {
+  const error = await work.then(
+    () => undefined,
+    (reason) => reason,
+  );
+  expect(error).toBeInstanceOf(UserError);
+  return error;
+}
 
 describe("chooseTarget", () => {
   test("takes the configured context before it asks anything", async () => {
-    const { target, reason } = await chooseTarget({ config: { ...config, kubeContext: "staging" } }, asksNothing);
+    const { target, reason } = await chooseTarget({ request: { ...request, kubeContext: "staging" } }, asksNothing);
     expect([target.name, reason]).toEqual(["existing", "the stack's config names the context staging"]);
   });
 
-  test("takes kind where Docker answers", async () => {
-    expect((await chooseTarget({ config }, host())).target.name).toBe("kind");
+  test("takes kind where Docker answers and its programs are there, and does not look further", async () => {
+    const looksNoFurther = { ...machine(true, []), embeddedObstacles: asksNothing.embeddedObstacles };
+    expect((await chooseTarget({ request }, looksNoFurther)).target.name).toBe("kind");
   });
 
-  test("takes the embedded cluster else, and says why", async () => {
-    const { target, reason } = await chooseTarget({ config }, host("Docker does not answer"));
-    expect([target.name, reason]).toEqual(["embedded", "no context is configured, and Docker does not answer"]);
+  test("takes the embedded cluster without Docker, and says why", async () => {
+    const { target, reason, advice } = await chooseTarget({ request }, machine(false, [kind]));
+    expect([target.name, reason, advice]).toEqual([
+      "embedded",
+      "no context is configured, and Docker does not answer",
+      undefined,
+    ]);
+  });
+
+  test("says what would be faster where Docker answers and only programs are missing", async () => {
+    const { target, reason, advice } = await chooseTarget({ request }, machine(true, [kind, pulumi]));
+    expect([target.name, reason]).toEqual([
+      "embedded",
+      "no context is configured, and kind is not installed and pulumi is version 3.1.0",
+    ]);
+    expect(advice).toMatch(
+      /it builds nothing: install kind v0.33.0, .*; Pulumi, .*; then: npx canaryctl up --cluster kind/,
+    );
   });
 
   test("stays where the lab is", async () => {
-    const { target, reason } = await chooseTarget({ config, running: "kind" }, asksNothing);
+    const { target, reason } = await chooseTarget({ request, running: "kind" }, asksNothing);
     expect([target.name, reason]).toEqual(["kind", "the lab is already there"]);
   });
 
   test("is overruled", async () => {
     const { target, reason } = await chooseTarget(
-      { config: { ...config, kubeContext: "x" }, override: "kind" },
+      { request: { ...request, kubeContext: "x" }, override: "kind" },
       asksNothing,
     );
     expect([target.name, reason]).toEqual(["kind", "--cluster kind was given"]);
   });
 
   test("never takes the current context", async () => {
-    await expect(chooseTarget({ config, override: "existing" }, asksNothing)).rejects.toThrow(
+    await expect(chooseTarget({ request, override: "existing" }, asksNothing)).rejects.toThrow(
       "needs the name of a context",
     );
   });
 
-  test("says what each target would need where none is possible", async () => {
-    await expect(chooseTarget({ config }, host("Docker does not answer", "it needs root"))).rejects.toThrow(
-      /existing: kubeContext is not set.*kind: Docker does not answer.*embedded: it needs root/s,
-    );
+  test("names everything that each target lacks where none is possible, and what to install where that is all", async () => {
+    const noRoot = ["It needs root.", "The apt sources name no Debian mirror."];
+    const error = await refusal(chooseTarget({ request }, machine(false, [kind, pulumi], noRoot)));
+    expect(error.message.split("\n  - ").slice(1)).toEqual([
+      "existing: kubeContext is not set",
+      "kind: Docker does not answer",
+      "kind: kind is not installed",
+      "kind: pulumi is version 3.1.0",
+      "embedded: It needs root.",
+      "embedded: The apt sources name no Debian mirror.",
+    ]);
+    expect(error.next).toMatch(/^kubectl config get-contexts/);
+    const withDocker = await refusal(chooseTarget({ request }, machine(true, [kind], noRoot)));
+    expect(withDocker.next).toBe("install kind v0.33.0, https://kind; then: npx canaryctl up");
   });
 });

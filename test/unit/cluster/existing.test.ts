@@ -1,17 +1,18 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Progress } from "@canary-lab/kit/progress";
 import { UserError } from "@canary-lab/kit/user-error";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { createExistingTarget } from "../../../cluster/existing.ts";
 import { findKubeconfig } from "../../../cluster/kubeconfig-file.ts";
+import { repositoryRoot } from "../../../cluster/lab-folder.ts";
 
 const progress: Progress = { stage: (_, work) => work(() => {}), say: () => {} };
 const folder = mkdtempSync(join(tmpdir(), "existing-"));
 const file = (name: string) => join(folder, name);
-const install = (program: string) => {
-  writeFileSync(file(program), "");
+const install = (program: string, says = "v3.250.0") => {
+  writeFileSync(file(program), `#!/bin/sh\necho "${says}"\n`);
   chmodSync(file(program), 0o755);
 };
 
@@ -25,6 +26,7 @@ beforeAll(() => {
     contexts: contexts.map((name) => ({ name, context: { cluster: "c", user: "u" } })),
   });
   writeFileSync(file("one"), JSON.stringify(kubeconfig("prod", "staging")));
+  writeFileSync(file("split"), JSON.stringify({ contexts: kubeconfig("split").contexts }));
   writeFileSync(file("two"), JSON.stringify(kubeconfig("minikube")));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -51,7 +53,23 @@ describe("findKubeconfig", () => {
     const error = await refusal(() => findKubeconfig({ kubeContext: "prodd" }, `${file("one")}:${file("two")}`));
     expect(error.message).toBe('There is no context "prodd".');
     expect(error.allowed).toBe("prod, staging, minikube");
-    expect(error.next).toContain("pulumi config set kubeContext");
+    expect(error.next).toContain("then set kubeContext");
+  });
+
+  test("takes an empty KUBECONFIG for none, as kubectl does", async () => {
+    const { place } = await refusal(() => findKubeconfig({ kubeContext: "no such context" }, ""));
+    expect(place).toBe(join(homedir(), ".kube/config"));
+  });
+
+  test("takes a relative path of the config from the repository's root, whatever folder a command runs in", async () => {
+    const error = await refusal(() => findKubeconfig({ kubeContext: "a", kubeconfig: "no/such/file" }, undefined));
+    expect(error.place).toBe(join(repositoryRoot, "no/such/file"));
+  });
+
+  test("refuses a context whose cluster or user is in another file, with the command that puts them together", async () => {
+    const error = await refusal(() => findKubeconfig({ kubeContext: "split" }, `${file("split")}:${file("one")}`));
+    expect(error.message).toBe('Context "split" is not whole in one file: its cluster "c" and user "u" is elsewhere.');
+    expect(error.next).toMatch(/^\(umask 077; kubectl config view --raw --flatten --minify --context 'split' > /);
   });
 
   test("says where it looked when there is no file", async () => {
@@ -106,7 +124,8 @@ describe("an existing cluster", () => {
     const error = await refusal(() =>
       createExistingTarget({ ...settings, buildsImages: true }, answers).up(progress, []),
     );
-    expect(error.message).toBe(`Programs that are needed here cannot be found: ${missing.join(", ")}.`);
+    const problems = missing.map((program) => `${program} is not installed`).join("; ");
+    expect(error.message).toBe(`Programs that are needed here are missing: ${problems}.`);
     for (const program of missing) expect(error.next).toMatch(new RegExp(`${program}.* https://`, "i"));
   });
 
@@ -118,6 +137,22 @@ describe("an existing cluster", () => {
     Object.assign(process.env, variables);
     const { target } = await createExistingTarget({ ...settings, buildsImages }, answers).up(progress, []);
     expect(target).toBe("existing");
+  });
+
+  test("is refused with an engine that is older than the SDK", async () => {
+    install("pulumi", "v3.190.2");
+    const error = await refusal(() =>
+      createExistingTarget({ ...settings, buildsImages: true }, answers).up(progress, []),
+    );
+    expect(error.message).toMatch(/pulumi is version 3\.190\.2, and \^3\.\d+\.\d+ is needed/);
+  });
+
+  test("is refused before it is asked where images are built and there is no registry", async () => {
+    const { imageRegistry: _, ...none } = settings;
+    await expect(createExistingTarget({ ...none, buildsImages: true }, answers).check([])).rejects.toThrow(
+      "imageRegistry is not set",
+    );
+    await expect(createExistingTarget({ ...none, buildsImages: false }, answers).check([])).resolves.toBeUndefined();
   });
 
   test("is left alone by down", async () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { createKindTarget } from "../../../cluster/kind.ts";
 import { type Command, nodeImage, pointNodeAtRegistry, renderKindConfig } from "../../../cluster/kind-commands.ts";
+import { inLab } from "../../../cluster/lab-folder.ts";
 
 const progress: Progress = { stage: (_, work) => work(() => {}), say: () => {} };
 const settings = { reason: "Docker answers", gatewayNodePort: 30080 };
@@ -13,6 +14,8 @@ class Machine {
   clusters: string[] = [];
   ready = true;
   registry = false;
+  image = true;
+  pulls = true;
   networks = "bridge";
 
   readonly run = async ({ file, args }: Command): Promise<string> => {
@@ -25,6 +28,9 @@ class Machine {
       if (!this.ready) throw new Error("the connection was refused");
       return "ok";
     }
+    if (line.startsWith("docker image inspect") && !this.image) throw new Error("No such image");
+    if (line.startsWith("docker image inspect") || line.startsWith("docker info")) return "sha256:4f1c";
+    if (line.startsWith("docker pull") && !this.pulls) throw new Error("docker pull failed: TLS handshake timeout");
     this.done.push(line);
     if (line.startsWith("kind delete cluster")) this.clusters = [];
     return "";
@@ -76,21 +82,35 @@ describe("a kind cluster", () => {
     ).toEqual(["delete", "create"]);
   });
 
-  test("is refused without the programs that it takes, before anything is made", () => {
+  test("is refused without the programs that it takes, before anything is made", async () => {
     const { PATH } = process.env;
     process.env.PATH = "/nowhere";
     try {
-      expect(() => createKindTarget(settings).check?.()).toThrow(/pulumi, docker, kind/);
+      await expect(createKindTarget(settings, new Machine().run).check([])).rejects.toThrow(
+        "pulumi is not installed; docker is not installed; kind is not installed",
+      );
     } finally {
       process.env.PATH = PATH;
     }
+  });
+
+  test("has its node image pulled by Docker, and says what to look at where that fails, before anything is made", async () => {
+    const machine = Object.assign(new Machine(), { image: false });
+    await machine.up();
+    expect(machine.done[0]).toBe(`docker pull --quiet ${nodeImage}`);
+    const offline = Object.assign(new Machine(), { image: false, pulls: false });
+    await expect(offline.up()).rejects.toMatchObject({
+      message: "Docker cannot pull kind's node image. docker pull failed: TLS handshake timeout",
+      next: `docker pull ${nodeImage}`,
+    });
+    expect(offline.done).toEqual([]);
   });
 
   test("goes with its registry, and going twice is no error", async () => {
     const machine = Object.assign(new Machine(), { clusters: ["canary-lab"], registry: true });
     await machine.down();
     expect(machine.done).toEqual([
-      "kind delete cluster --name canary-lab",
+      `kind delete cluster --name canary-lab --kubeconfig ${inLab("kubeconfig")}`,
       "docker rm --force --volumes canary-lab-registry",
     ]);
     machine.registry = false;

@@ -6,7 +6,7 @@ import { makePrivateFolder, writePrivateFile } from "@canary-lab/kit/private-fil
 import type { Tools } from "../toolchain/tools.ts";
 import { changeDefaults, stampChart } from "./edits.ts";
 import { type MirrorChart, mirrorCharts } from "./mirror.ts";
-import { possibleStandIns, renderGatewayApi, standInKey, standInVersion, writeStandIn } from "./own-charts.ts";
+import { availableOwnCharts, ownChartKey, ownChartVersion, renderGatewayApi, writeOwnChart } from "./own-charts.ts";
 
 /** The chart mirror of a cluster. */
 export const chartFolder = (home: string): string => join(home, "charts");
@@ -22,8 +22,8 @@ export async function ensureCharts(tools: Tools, home: string): Promise<string> 
   const mirror = chartFolder(home);
   const { istio, gatewayApi } = tools.versions;
   const charts = existsSync(tools.istioModule) ? mirrorCharts(istio) : [];
-  const standIns = possibleStandIns(tools);
-  const key = mirrorKey([tools.istioModule, istio, charts, tools.gatewayApiModule, standIns.map(standInKey)]);
+  const own = availableOwnCharts(tools);
+  const key = mirrorKey([tools.istioModule, istio, charts, tools.gatewayApiModule, own.map(ownChartKey)]);
   const keyFile = join(mirror, "key");
   if (readKey(keyFile) === key) return mirror;
   // Made beside the mirror, with the key last, and moved there as a whole: a killed run leaves no half of a mirror.
@@ -31,7 +31,7 @@ export async function ensureCharts(tools: Tools, home: string): Promise<string> 
   rmSync(draft, { recursive: true, force: true });
   makePrivateFolder(draft);
   for (const chart of charts) await writeChart(chart, istio, tools.istioModule, join(draft, `${chart.name}-${istio}`));
-  for (const chart of standIns) await writeStandIn(chart, join(draft, `${chart.name}-${standInVersion(chart)}`));
+  for (const chart of own) await writeOwnChart(chart, join(draft, `${chart.name}-${ownChartVersion(chart)}`));
   if (existsSync(tools.gatewayApiModule)) {
     const definitions = makePrivateFolder(join(draft, `gateway-api-${gatewayApi}`));
     writePrivateFile(join(definitions, "standard-install.yaml"), await renderGatewayApi(tools.gatewayApiModule));

@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import type { Tools } from "../toolchain/tools.ts";
 
 /** A chart that is published, but not as a Go module: our templates around a module's own manifests. */
-export interface StandInChart {
+export interface OwnChart {
   readonly name: string;
   /** Folder of the module's manifests; the chart is made only where it is there. */
   readonly module: string;
@@ -14,11 +14,11 @@ export interface StandInChart {
   readonly manifests: Readonly<Record<string, string>>;
 }
 
-/** The stand-ins, under the names of the charts that they stand for; `stand-ins/<name>/` holds our half of each. */
-export const standInCharts = ({
+/** Our charts, under the names of the published ones; `own-charts/<name>/` holds our half of each. */
+export const ownCharts = ({
   rolloutsModule,
   operatorModule,
-}: Pick<Tools, "rolloutsModule" | "operatorModule">): readonly StandInChart[] => [
+}: Pick<Tools, "rolloutsModule" | "operatorModule">): readonly OwnChart[] => [
   { name: "argo-rollouts", module: rolloutsModule, manifests: { manifests: "manifests" } },
   {
     name: "kube-prometheus-stack",
@@ -31,17 +31,17 @@ export const standInCharts = ({
   },
 ];
 
-/** Our half of a stand-in: Chart.yaml, values.yaml and templates. */
-export const standInSource = ({ name }: Pick<StandInChart, "name">): string =>
+/** Our half of a chart: Chart.yaml, values.yaml and templates. */
+export const ownChartSource = ({ name }: Pick<OwnChart, "name">): string =>
   join(import.meta.dirname, "../../own-charts", name);
 
-/** Version of the published chart that a stand-in stands for. */
-export const standInVersion = (chart: Pick<StandInChart, "name">): string =>
-  parse(readFileSync(join(standInSource(chart), "Chart.yaml"), "utf8")).version;
+/** Version of the published chart that ours takes the place of. */
+export const ownChartVersion = (chart: Pick<OwnChart, "name">): string =>
+  parse(readFileSync(join(ownChartSource(chart), "Chart.yaml"), "utf8")).version;
 
-/** A key for all that a stand-in is made of. A module's folder stands for its content: it is named by what it was made from. */
-export function standInKey(chart: StandInChart): string {
-  const source = standInSource(chart);
+/** A key for all that a chart of ours is made of. A module's folder stands for its content: it is named by what it was made from. */
+export function ownChartKey(chart: OwnChart): string {
+  const source = ownChartSource(chart);
   const files = readdirSync(source, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const contents = files
     .map((entry) => join(entry.parentPath, entry.name))
@@ -52,15 +52,15 @@ export function standInKey(chart: StandInChart): string {
     .digest("hex");
 }
 
-export async function writeStandIn(chart: StandInChart, folder: string): Promise<void> {
-  await cp(standInSource(chart), folder, { recursive: true });
+export async function writeOwnChart(chart: OwnChart, folder: string): Promise<void> {
+  await cp(ownChartSource(chart), folder, { recursive: true });
   for (const [place, path] of Object.entries(chart.manifests))
     await cp(join(chart.module, path), join(folder, place), { recursive: true });
 }
 
-/** The stand-ins whose modules have been made. */
-export const possibleStandIns = (tools: Pick<Tools, "rolloutsModule" | "operatorModule">): readonly StandInChart[] =>
-  standInCharts(tools).filter(({ module }) => existsSync(module));
+/** The charts whose modules have been made. */
+export const availableOwnCharts = (tools: Pick<Tools, "rolloutsModule" | "operatorModule">): readonly OwnChart[] =>
+  ownCharts(tools).filter(({ module }) => existsSync(module));
 
 /** The Gateway API's definitions as its release publishes them: one file. */
 export async function renderGatewayApi(module: string): Promise<string> {

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { LayerSource } from "./layers.ts";
 
-/** An image as the lab declares it. */
-export interface ImageRecipe {
+/** What an image is to be. */
+export interface ImageSpec {
   /** Full name with registry and tag, such as `docker.io/istio/pilot:1.29.1`. */
   readonly name: string;
   /** Label `org.opencontainers.image.description`: what stands in for upstream's image. */
@@ -40,13 +40,13 @@ const architectures: Readonly<Record<string, string>> = { x64: "amd64", arm64: "
 const path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /**
- * Renders configuration and manifest. They hold no date and no random part: equal recipes on equal layers are the same
+ * Renders configuration and manifest. They hold no date and no random part: equal specs on equal layers are the same
  * image, down to its digest.
  *
- * @param layers digest and size in bytes of each of the recipe's layers
+ * @param layers digest and size in bytes of each of the spec's layers
  */
 export function renderImage(
-  recipe: ImageRecipe,
+  spec: ImageSpec,
   layers: readonly Pick<Descriptor, "digest" | "size">[],
   processor: string = process.arch,
 ): RenderedImage {
@@ -59,12 +59,12 @@ export function renderImage(
     architecture: architectures[processor] ?? processor,
     os: "linux",
     config: {
-      User: recipe.user ?? "",
-      Env: [path, ...(recipe.environment ?? [])],
-      ...(recipe.entrypoint && { Entrypoint: recipe.entrypoint }),
-      ...(recipe.command && { Cmd: recipe.command }),
+      User: spec.user ?? "",
+      Env: [path, ...(spec.environment ?? [])],
+      ...(spec.entrypoint && { Entrypoint: spec.entrypoint }),
+      ...(spec.command && { Cmd: spec.command }),
       WorkingDir: "/",
-      Labels: { "org.opencontainers.image.description": recipe.description },
+      Labels: { "org.opencontainers.image.description": spec.description },
     },
     rootfs: { type: "layers", diff_ids: layers.map(({ digest }) => digest) },
   });

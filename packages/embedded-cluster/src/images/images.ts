@@ -2,16 +2,22 @@ import { join } from "node:path";
 import type { Progress } from "@canary-lab/kit/progress";
 import type { AddOn } from "../add-ons.ts";
 import type { NodeLayout } from "../node/layout.ts";
+import type { EmbeddedClusterSettings } from "../settings.ts";
 import type { Tools } from "../toolchain/tools.ts";
 import { imageArchive, type ShippableImage } from "./archive.ts";
-import { type ImageRecipe, renderImage } from "./image.ts";
+import { clusterImages } from "./cluster-images.ts";
+import { type ImageSpec, renderImage } from "./image.ts";
 import { LayerCache } from "./layers.ts";
-import { platformImages } from "./platform-recipes.ts";
-import { imageRecipes } from "./recipes.ts";
+import { platformImages } from "./platform-images.ts";
 import { containerdStore, dockerStore, type ImageStore } from "./stores.ts";
 
-/** The sockets of the daemons that hold images. */
-export type ImageSockets = Pick<NodeLayout, "containerdSocket" | "dockerSocket">;
+/** What images are made of, the daemons that hold them, and what errors tell the user. */
+export interface ImageContext {
+  readonly tools: Tools;
+  readonly layout: Pick<NodeLayout, "containerdSocket" | "dockerSocket" | "logs">;
+  readonly settings: Pick<EmbeddedClusterSettings, "cache" | "commands">;
+  readonly progress: Progress;
+}
 
 /**
  * Puts the images that the kubelet and the cluster's DNS start from into containerd. Call it before the kubelet runs: a pod
@@ -19,54 +25,46 @@ export type ImageSockets = Pick<NodeLayout, "containerdSocket" | "dockerSocket">
  *
  * @throws UserError where containerd does not answer or refuses
  */
-export async function ensureNodeImages(
-  tools: Tools,
-  sockets: ImageSockets,
-  cache: string,
-  progress: Progress,
-): Promise<void> {
-  const { pause, coredns } = imageRecipes(tools);
-  await deliver("load node images", containerd(tools, sockets), await assemble([pause, coredns], cache), progress);
+export async function ensureNodeImages(context: ImageContext): Promise<void> {
+  const { pause, coredns } = clusterImages(context.tools);
+  await deliver("load node images", containerd(context), [pause, coredns], context);
 }
 
 /**
- * Puts the images of these add-ons into containerd, and the base of the application's Dockerfile into Docker, each under its upstream name. No registry and no build is involved: an image is put together from the tools' own
- * files while it is sent, so that a warm start costs what a cold one does and no second copy is kept. An image that is there
- * already costs nothing; one of an add-on that is no longer asked for stays.
+ * Puts the images of these add-ons into containerd, and the base of the application's Dockerfile into Docker, each under its
+ * upstream name. No registry and no build is involved: an image is put together from the tools' own files while it is sent, so
+ * that a warm start costs what a cold one does and no second copy is kept. An image that is there already costs nothing; one of
+ * an add-on that is no longer asked for stays.
  *
  * @throws UserError where a daemon does not answer or refuses
  */
-export async function ensureImages(
-  tools: Tools,
-  sockets: ImageSockets,
-  addOns: readonly AddOn[],
-  cache: string,
-  progress: Progress,
-): Promise<void> {
-  const { pilot, proxy, node } = imageRecipes(tools);
-  const mesh = await assemble(addOns.includes("istio") ? [pilot, proxy] : [], cache);
-  const base = await assemble(addOns.includes("node-image") ? [node] : [], cache);
-  const platform = await assemble(
-    addOns.flatMap((addOn) => platformImages(tools, addOn)),
-    cache,
-  );
+export async function ensureImages(addOns: readonly AddOn[], context: ImageContext): Promise<void> {
+  const { tools } = context;
+  const { pilot, proxy, node } = clusterImages(tools);
+  const platform = addOns.flatMap((addOn) => platformImages(tools, addOn));
   await Promise.all([
-    deliver("load mesh images", containerd(tools, sockets), mesh, progress),
-    deliver("load platform images", containerd(tools, sockets), platform, progress),
-    deliver("load base image", dockerStore(sockets.dockerSocket), base, progress),
+    deliver("load mesh images", containerd(context), addOns.includes("istio") ? [pilot, proxy] : [], context),
+    deliver("load platform images", containerd(context), platform, context),
+    deliver("load base image", docker(context), addOns.includes("node-image") ? [node] : [], context),
   ]);
 }
 
-const containerd = (tools: Tools, sockets: ImageSockets): ImageStore =>
-  containerdStore(join(tools.bin, "ctr"), sockets.containerdSocket);
+const containerd = ({ tools, layout, settings }: ImageContext): ImageStore =>
+  containerdStore(join(tools.bin, "ctr"), layout.containerdSocket, {
+    log: join(layout.logs, "containerd.log"),
+    up: settings.commands.up,
+  });
+
+const docker = ({ layout, settings }: ImageContext): ImageStore =>
+  dockerStore(layout.dockerSocket, { log: join(layout.logs, "dockerd.log"), up: settings.commands.up });
 
 async function deliver(
   stage: string,
   store: ImageStore,
-  images: readonly ShippableImage[],
-  progress: Progress,
+  specs: readonly ImageSpec[],
+  { settings, progress }: ImageContext,
 ): Promise<void> {
-  const missing = await store.missing(images);
+  const missing = await store.missing(await assemble(specs, settings.cache));
   if (missing.length === 0) return;
   await progress.stage(stage, async (note) => {
     note(missing.map(({ name }) => name).join(", "));
@@ -74,13 +72,13 @@ async function deliver(
   });
 }
 
-async function assemble(recipes: readonly ImageRecipe[], cache: string): Promise<readonly ShippableImage[]> {
-  const digests = new LayerCache(join(cache, "image-layers.json"));
+async function assemble(specs: readonly ImageSpec[], cache: string): Promise<readonly ShippableImage[]> {
+  const layerCache = new LayerCache(join(cache, "image-layers.json"));
   const images: ShippableImage[] = [];
-  for (const recipe of recipes) {
+  for (const spec of specs) {
     const layers = [];
-    for (const layer of recipe.layers) layers.push(await digests.describe(layer));
-    images.push({ name: recipe.name, rendered: renderImage(recipe, layers), sources: recipe.layers });
+    for (const layer of spec.layers) layers.push(await layerCache.describe(layer));
+    images.push({ name: spec.name, rendered: renderImage(spec, layers), sources: spec.layers });
   }
   return images;
 }

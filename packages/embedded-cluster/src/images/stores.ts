@@ -12,6 +12,14 @@ export interface ImageStore {
   load(archive: AsyncIterable<Uint8Array>): Promise<void>;
 }
 
+/** What errors of a daemon tell the user: its log, and the command that brings it up. */
+export interface StoreAdvice {
+  readonly log: string;
+  readonly up: string;
+}
+
+const readLog = ({ log, up }: StoreAdvice): string => `Read ${log}, then: ${up}`;
+
 /**
  * The kubelet's containerd, spoken to through its own client. Loading also unpacks the layers, so that the first pod does
  * not wait for that.
@@ -20,7 +28,7 @@ export interface ImageStore {
  * @param socket absolute path of containerd's socket
  * @throws UserError (both methods) where containerd does not answer or refuses
  */
-export function containerdStore(ctr: string, socket: string): ImageStore {
+export function containerdStore(ctr: string, socket: string, advice: StoreAdvice): ImageStore {
   const run = async (args: readonly string[], input?: AsyncIterable<Uint8Array>): Promise<string> => {
     const options = ["--address", socket, "--namespace", "k8s.io", ...args];
     const stdin = input ? { input: Readable.from(input) } : ({ stdin: "ignore" } as const);
@@ -30,7 +38,7 @@ export function containerdStore(ctr: string, socket: string): ImageStore {
       `containerd refused \`ctr ${args.join(" ")}\`: ${result.stderr.trim() || result.shortMessage}`,
       {
         place: socket,
-        next: "Read .lab/logs/containerd.log, then repeat npx canaryctl up.",
+        next: readLog(advice),
       },
     );
   };
@@ -61,11 +69,16 @@ const api = "/v1.40";
  *
  * @throws UserError (both methods) where the daemon does not answer or refuses
  */
-export function dockerStore(socket: string): ImageStore {
+export function dockerStore(socket: string, advice: StoreAdvice): ImageStore {
+  const refusal = (what: string, answer: string) =>
+    new UserError(`The cluster's Docker daemon refused ${what}: ${answer.trim()}`, {
+      place: socket,
+      next: readLog(advice),
+    });
   const imageId = async (name: string): Promise<string | undefined> => {
-    const { status, body } = await call(socket, "GET", `/images/${name}/json`);
+    const { status, body } = await call({ socket, up: advice.up }, "GET", `/images/${name}/json`);
     if (status === 404) return undefined;
-    if (status !== 200) throw refusal(socket, `to describe ${name}`, body);
+    if (status !== 200) throw refusal(`to describe ${name}`, body);
     return (JSON.parse(body) as { Id: string }).Id;
   };
   return {
@@ -74,27 +87,21 @@ export function dockerStore(socket: string): ImageStore {
       return images.filter(({ rendered }, index) => ids[index] !== rendered.config.digest);
     },
     load: async (archive) => {
-      const { status, body } = await call(socket, "POST", "/images/load?quiet=1", archive);
+      const { status, body } = await call({ socket, up: advice.up }, "POST", "/images/load?quiet=1", archive);
       // The status comes before the work is done: what fails later is told in the body alone.
       const failure = body.split("\n").find((line) => line.includes('"errorDetail"'));
-      if (status !== 200 || failure) throw refusal(socket, "an image archive", failure ?? body);
+      if (status !== 200 || failure) throw refusal("an image archive", failure ?? body);
     },
   };
 }
 
-const refusal = (socket: string, what: string, answer: string): UserError =>
-  new UserError(`The lab's Docker daemon refused ${what}: ${answer.trim()}`, {
-    place: socket,
-    next: "Read .lab/logs/dockerd.log, then repeat npx canaryctl up.",
-  });
-
 async function call(
-  socketPath: string,
+  { socket, up }: { readonly socket: string; readonly up: string },
   method: "GET" | "POST",
   path: string,
   content?: AsyncIterable<Uint8Array>,
 ): Promise<{ readonly status: number; readonly body: string }> {
-  const dispatcher = new Agent({ connect: { socketPath }, headersTimeout: 0, bodyTimeout: 0 }); // a slow disk is no failure
+  const dispatcher = new Agent({ connect: { socketPath: socket }, headersTimeout: 0, bodyTimeout: 0 }); // a slow disk is no failure
   try {
     const answer = await request(`http://docker${api}${path}`, {
       dispatcher,
@@ -104,9 +111,9 @@ async function call(
     });
     return { status: answer.statusCode, body: await answer.body.text() };
   } catch (cause) {
-    throw new UserError(`The lab's Docker daemon does not answer: ${cause}`, {
-      place: socketPath,
-      next: "npx canaryctl up",
+    throw new UserError(`The cluster's Docker daemon does not answer: ${cause}`, {
+      place: socket,
+      next: up,
       cause,
     });
   } finally {

@@ -1,4 +1,5 @@
 import { existsSync, statfsSync } from "node:fs";
+import { dirname } from "node:path";
 import { UserError } from "@canary-lab/kit/user-error";
 import { execa } from "execa";
 import type { Commands } from "../settings.ts";
@@ -33,8 +34,9 @@ export function diskProblem(
   );
 }
 
-/** Free space for the user on the disk that holds `folder`, in GB. */
+/** Free space for the user on the disk that holds `folder`, or will hold it, in GB. */
 export function freeGigabytes(folder: string): number {
+  if (!existsSync(folder)) return freeGigabytes(dirname(folder));
   const { bavail, bsize } = statfsSync(folder);
   return (bavail * bsize) / 1e9;
 }

@@ -1,5 +1,6 @@
-import { readFileSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { join } from "node:path";
+import { type Durations, readDurations } from "@canary-lab/kit/durations";
 import { onPath } from "@canary-lab/kit/programs";
 import { execa } from "execa";
 import type { BuildUnit } from "./build-unit.ts";
@@ -11,13 +12,10 @@ import type { Recipe } from "./recipes/recipe.ts";
  * @param lasted seconds that stages took last time on this machine, by their names.
  * @param lanes the units in lanes that run side by side; each lane makes one unit after the other.
  */
-export function renderPlan(
-  lanes: readonly (readonly BuildUnit[])[],
-  lasted: Readonly<Record<string, number>>,
-): readonly string[] {
+export function renderPlan(lanes: readonly (readonly BuildUnit[])[], lasted: Durations): readonly string[] {
   const units = lanes.flat();
   const expected = (unit: BuildUnit) => lasted[unit.stage] ?? unit.seconds;
-  const total = Math.max(...lanes.map((lane) => lane.reduce((sum, unit) => sum + expected(unit), 0)));
+  const total = expectedSeconds(lanes, lasted);
   const source = units.every((unit) => unit.stage in lasted) ? "as last time" : "on two cores";
   return [
     `Tools to make, once: ${units.length}, in about ${inWords(total)} ${source}.`,
@@ -28,14 +26,15 @@ export function renderPlan(
 const inWords = (seconds: number): string =>
   seconds < 100 ? `${Math.ceil(seconds)} s` : `${Math.round(seconds / 60)} min`;
 
-/** Durations of last time, as the progress display keeps them; empty before the first run. */
-export function lastDurations(home: string): Record<string, number> {
-  try {
-    return JSON.parse(readFileSync(join(home, "durations.json"), "utf8"));
-  } catch {
-    return {};
-  }
-}
+/** How long lanes that run side by side should take: as long as the longest. */
+export const expectedSeconds = (lanes: readonly (readonly BuildUnit[])[], lasted: Durations): number =>
+  Math.max(0, ...lanes.map((lane) => lane.reduce((sum, unit) => sum + (lasted[unit.stage] ?? unit.seconds), 0)));
+
+/** Where the progress of whoever uses the cluster keeps how long each stage took. */
+export const durationsFile = (home: string): string => join(home, "durations.json");
+
+/** Durations of last time; empty before the first run. */
+export const lastDurations = (home: string): Durations => readDurations(durationsFile(home));
 
 /**
  * The user's own program, where PATH has it in exactly the pinned version.

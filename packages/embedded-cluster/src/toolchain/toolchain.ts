@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { withLock } from "@canary-lab/kit/lock";
 import type { Progress } from "@canary-lab/kit/progress";
@@ -8,7 +7,7 @@ import { nodeLayout } from "../node/layout.ts";
 import { markedProcesses } from "../node/supervision/proc.ts";
 import type { EmbeddedClusterSettings } from "../settings.ts";
 import { buildMissing } from "./build.ts";
-import { buildCaches, buildContext, draftsFolder, toolsFolder } from "./build-context.ts";
+import { buildCaches, buildContext, draftsFolder } from "./build-context.ts";
 import { isBuilt, makeUnit, unitFolder } from "./build-unit.ts";
 import {
   buildLock,
@@ -20,16 +19,11 @@ import {
   unitsUsedBy,
   useLock,
 } from "./cache.ts";
-import { baseUnit } from "./debian/base.ts";
 import { debianUnit } from "./debian/debian.ts";
-import { envoyUnit } from "./download/envoy.ts";
-import { chooseGo } from "./go/go.ts";
-import { goUnit, moduleFolder } from "./go/go-build.ts";
-import { findOnPath, lastDurations } from "./plan.ts";
-import { presentSystemPrograms, presentTools, type Units } from "./present.ts";
-import type { Recipe } from "./recipes/recipe.ts";
-import { recipes, recipesFor } from "./recipes/recipes.ts";
+import { lastDurations } from "./plan.ts";
+import { presentSystemPrograms, presentTools } from "./present.ts";
 import type { Tools } from "./tools.ts";
+import { missingOf, programsOfUser, wantedUnits } from "./wanted.ts";
 
 /**
  * Everything that the cluster runs on. What is missing is taken from PATH, downloaded or built, each unit once; what the cache
@@ -48,40 +42,21 @@ export async function ensureTools(
   const { bin } = nodeLayout(home);
   makeCache(cache, commands);
   const context = buildContext(settings, failing.signal);
-  const all = [...recipes, ...(settings.recipes ?? [])];
-  const goMods = all.map((recipe) => readFileSync(join(moduleFolder(recipe), "go.mod"), "utf8"));
-  const go = await chooseGo(goMods, context);
-  const units: Units = {
-    go: all.map((recipe) => ({ recipe, unit: goUnit(recipe, go, undefined, context) })),
-    debian: debianUnit(context),
-    base: baseUnit(context),
-    envoy: envoyUnit(context),
-  };
-  const asks = (...names: readonly AddOn[]) => names.some((name) => addOns.includes(name));
-  const system = [
-    units.debian,
-    ...(asks("istio", "node-image") ? [units.base] : []),
-    ...(asks("istio") ? [units.envoy] : []),
-  ];
-  const wanted = units.go.filter(({ recipe }) => recipesFor(addOns, all).includes(recipe));
+  const wanted = await wantedUnits(settings, addOns, context);
+  const { units, tools, system, go } = wanted;
 
   // First it is said what is used, then looked whether it is there: another run drops only what nobody said it uses.
   await withLock(
     useLock(cache),
     () => {},
     async () => {
-      noteUse([...wanted.map(({ unit }) => unit), ...system].map((unit) => unitFolder(cache, unit)));
+      noteUse([...tools.map(({ unit }) => unit), ...system].map((unit) => unitFolder(cache, unit)));
       dropUnused(cache, () => markedProcesses().flatMap((process) => unitsUsedBy(nodeLayout(process.home).bin, cache)));
     },
   );
-  const users = await programsOfUser(wanted, cache, bin);
+  const users = await programsOfUser(wanted, settings);
   for (const [{ name }, file] of users) progress.say(`${name}: ${file}, which is of the pinned version, is taken`);
-  const missing = () => ({
-    recipes: wanted
-      .filter(({ recipe, unit }) => !users.has(recipe) && !isBuilt(cache, unit))
-      .map(({ recipe }) => recipe),
-    system: system.filter((unit) => !isBuilt(cache, unit)),
-  });
+  const missing = () => missingOf(wanted, cache, users);
   const isComplete = () => Object.values(missing()).every((list) => list.length === 0);
   await buildOnce(cache, isComplete, waitingFor(progress), () => {
     const fail = (error: unknown) => failing.abort(error);
@@ -127,14 +102,4 @@ export async function ensureSystemPrograms(settings: EmbeddedClusterSettings, pr
     if (!isBuilt(cache, debian)) await makeUnit(cache, debian, [], progress);
   });
   await presentSystemPrograms(unitFolder(cache, debian), bin);
-}
-
-/** Programs that the user has in the pinned version already; not asked for where the cluster's own is in the cache. */
-async function programsOfUser(wanted: Units["go"], cache: string, bin: string): Promise<ReadonlyMap<Recipe, string>> {
-  const found = new Map<Recipe, string>();
-  for (const { recipe, unit } of wanted) {
-    const file = isBuilt(cache, unit) ? undefined : await findOnPath(recipe, [bin, toolsFolder(cache)]);
-    if (file !== undefined) found.set(recipe, file);
-  }
-  return found;
 }

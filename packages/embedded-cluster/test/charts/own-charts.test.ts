@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import {
-  possibleStandIns,
+  availableOwnCharts,
+  ownChartKey,
+  ownCharts,
+  ownChartVersion,
   renderGatewayApi,
-  standInCharts,
-  standInKey,
-  standInVersion,
-  writeStandIn,
+  writeOwnChart,
 } from "../../src/charts/own-charts.ts";
 
 let folder: string;
@@ -23,25 +23,25 @@ const put = (path: string, content: string) => {
   writeFileSync(file, content);
 };
 
-describe("stand-ins", () => {
+describe("our charts", () => {
   const chartsIn = () => {
     const tools = { rolloutsModule: join(folder, "rollouts"), operatorModule: join(folder, "operator") };
-    return { tools, charts: standInCharts(tools) };
+    return { tools, charts: ownCharts(tools) };
   };
 
-  test("stand for charts in the versions that are published", () => {
+  test("have the versions of the published charts", () => {
     const { charts } = chartsIn();
-    expect(charts.map((chart) => `${chart.name}-${standInVersion(chart)}`)).toEqual([
+    expect(charts.map((chart) => `${chart.name}-${ownChartVersion(chart)}`)).toEqual([
       "argo-rollouts-2.41.0",
       "kube-prometheus-stack-77.14.0",
     ]);
   });
 
-  test("are possible once their modules are there", () => {
+  test("are available once their modules are there", () => {
     const { tools } = chartsIn();
-    expect(possibleStandIns(tools)).toEqual([]);
+    expect(availableOwnCharts(tools)).toEqual([]);
     put("rollouts/manifests/crds/rollout-crd.yaml", "");
-    expect(possibleStandIns(tools).map(({ name }) => name)).toEqual(["argo-rollouts"]);
+    expect(availableOwnCharts(tools).map(({ name }) => name)).toEqual(["argo-rollouts"]);
   });
 
   test("are our templates with the module's manifests where the templates look for them", async () => {
@@ -49,7 +49,7 @@ describe("stand-ins", () => {
     put("operator/example/rbac/prometheus-operator/prometheus-operator-cluster-role.yaml", "rules");
     put("operator/example/rbac/prometheus/prometheus-cluster-role.yaml", "rules");
     const [, chart] = chartsIn().charts;
-    await writeStandIn(chart as NonNullable<typeof chart>, join(folder, "out"));
+    await writeOwnChart(chart as NonNullable<typeof chart>, join(folder, "out"));
     const text = (path: string) => readFileSync(join(folder, "out", path), "utf8");
     expect(text("charts/crds/crds/prometheuses.yaml")).toBe("a definition");
     for (const template of ["operator", "prometheus"]) {
@@ -59,9 +59,9 @@ describe("stand-ins", () => {
   });
 
   test("have a key that follows the module", () => {
-    const [chart] = chartsIn().charts as [ReturnType<typeof standInCharts>[number]];
-    expect(standInKey(chart)).toBe(standInKey({ ...chart }));
-    expect(standInKey({ ...chart, module: "/tools/rollouts-of-another-version" })).not.toBe(standInKey(chart));
+    const [chart] = chartsIn().charts as [ReturnType<typeof ownCharts>[number]];
+    expect(ownChartKey(chart)).toBe(ownChartKey({ ...chart }));
+    expect(ownChartKey({ ...chart, module: "/tools/rollouts-of-another-version" })).not.toBe(ownChartKey(chart));
   });
 });
 

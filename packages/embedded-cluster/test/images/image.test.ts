@@ -1,11 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
-import { digestOf, type ImageRecipe, renderImage } from "../../src/images/image.ts";
+import { digestOf, type ImageSpec, renderImage } from "../../src/images/image.ts";
 
 const layers = [
   { digest: `sha256:${"a".repeat(64)}`, size: 10 },
   { digest: `sha256:${"b".repeat(64)}`, size: 20 },
 ];
-const recipe: ImageRecipe = {
+const spec: ImageSpec = {
   name: "docker.io/istio/pilot:1.29.1",
   description: "canary-lab: pilot",
   layers: [{ tar: "/base.tar" }, { files: [] }],
@@ -15,7 +15,7 @@ const recipe: ImageRecipe = {
 
 describe("renderImage", () => {
   test("says how the image runs and what it is made of", () => {
-    const { config } = renderImage({ ...recipe, command: ["discovery"], environment: ["A=1"] }, layers, "x64");
+    const { config } = renderImage({ ...spec, command: ["discovery"], environment: ["A=1"] }, layers, "x64");
     expect(JSON.parse(config.text)).toEqual({
       architecture: "amd64",
       os: "linux",
@@ -31,8 +31,8 @@ describe("renderImage", () => {
     });
   });
 
-  test("leaves out what the recipe does not set, and runs as root then", () => {
-    const { entrypoint: _, user: __, ...bare } = recipe;
+  test("leaves out what the spec does not set, and runs as root then", () => {
+    const { entrypoint: _, user: __, ...bare } = spec;
     const { config } = JSON.parse(renderImage(bare, layers).config.text);
     expect(config.User).toBe("");
     expect(config).not.toHaveProperty("Entrypoint");
@@ -40,7 +40,7 @@ describe("renderImage", () => {
   });
 
   test("names every part by the digest and size of its bytes", () => {
-    const { config, manifest } = renderImage(recipe, layers);
+    const { config, manifest } = renderImage(spec, layers);
     for (const { digest, size, text } of [config, manifest]) {
       expect(digest).toBe(digestOf(text));
       expect(size).toBe(Buffer.byteLength(text));
@@ -54,9 +54,9 @@ describe("renderImage", () => {
     });
   });
 
-  test("is the same image for the same recipe, and another for another", () => {
-    const digest = (changes: Partial<ImageRecipe>, processor = "x64") =>
-      renderImage({ ...recipe, ...changes }, layers, processor).manifest.digest;
+  test("is the same image for the same spec, and another for another", () => {
+    const digest = (changes: Partial<ImageSpec>, processor = "x64") =>
+      renderImage({ ...spec, ...changes }, layers, processor).manifest.digest;
     expect(digest({})).toBe(digest({}));
     expect(digest({ user: "0:0" })).not.toBe(digest({}));
     expect(digest({}, "arm64")).not.toBe(digest({}));

@@ -15,6 +15,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+const advice = { log: "/logs/daemon.log", up: "cluster up" };
+
 const image = (name: string): ShippableImage => ({
   name,
   rendered: renderImage({ name, description: name, layers: [] }, []),
@@ -60,19 +62,23 @@ describe("containerdStore", () => {
   });
 
   test("misses what is not there and what has another digest", async () => {
-    expect(await containerdStore(ctr(), "/run/c.sock").missing([held, changed, absent])).toEqual([changed, absent]);
+    expect(await containerdStore(ctr(), "/run/c.sock", advice).missing([held, changed, absent])).toEqual([
+      changed,
+      absent,
+    ]);
   });
 
   test("imports into the kubelet's namespace", async () => {
-    await containerdStore(ctr(), "/run/c.sock").load(archive());
+    await containerdStore(ctr(), "/run/c.sock", advice).load(archive());
     expect(noted("arguments")).toBe("--address /run/c.sock --namespace k8s.io images import -\n");
     expect(noted("input")).toBe("an archive");
   });
 
   test("tells the user what containerd said", async () => {
-    const failing = containerdStore(ctr(1), "/run/c.sock").load(archive());
+    const failing = containerdStore(ctr(1), "/run/c.sock", advice).load(archive());
     await expect(failing).rejects.toThrow(UserError);
     await expect(failing).rejects.toThrow(/refused `ctr images import -`: trouble/);
+    await expect(failing).rejects.toMatchObject({ next: "Read /logs/daemon.log, then: cluster up" });
   });
 });
 
@@ -107,17 +113,19 @@ describe("dockerStore", () => {
   afterEach(() => new Promise((resolve) => server.close(resolve)));
 
   test("misses what is not there and what has another id", async () => {
-    expect(await dockerStore(socket).missing([held, changed, absent])).toEqual([changed, absent]);
+    expect(await dockerStore(socket, advice).missing([held, changed, absent])).toEqual([changed, absent]);
   });
 
   test("loads an archive", async () => {
-    await dockerStore(socket).load(archive());
+    await dockerStore(socket, advice).load(archive());
     expect(loaded).toBe("an archive");
   });
 
   test("sees a failure that comes after the status", async () => {
     loadAnswer = { status: 200, body: `{"stream":"…"}\n{"errorDetail":{"message":"no space left on device"}}\n` };
-    await expect(dockerStore(socket).load(archive())).rejects.toThrow(/refused an image archive: .*no space left/);
+    await expect(dockerStore(socket, advice).load(archive())).rejects.toThrow(
+      /refused an image archive: .*no space left/,
+    );
   });
 
   test("tells what a daemon said that stopped reading", async () => {
@@ -125,11 +133,13 @@ describe("dockerStore", () => {
     const endless = (async function* () {
       for (;;) yield Buffer.alloc(1024 * 1024);
     })();
-    await expect(dockerStore(socket).load(endless)).rejects.toThrow(/refused an image archive: .*no space left/);
+    await expect(dockerStore(socket, advice).load(endless)).rejects.toThrow(
+      /refused an image archive: .*no space left/,
+    );
   });
 
   test("says where no daemon answers", async () => {
-    const silent = dockerStore(join(folder, "nobody.sock"));
+    const silent = dockerStore(join(folder, "nobody.sock"), advice);
     await expect(silent.missing([held])).rejects.toThrow(UserError);
     await expect(silent.load(archive())).rejects.toThrow(/does not answer/);
   });

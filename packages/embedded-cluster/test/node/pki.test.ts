@@ -11,7 +11,7 @@ let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "pki-"));
   await ensurePki(folder);
-});
+}, 30_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const read = (name: CertificateName) => new X509Certificate(readFileSync(pemFile(folder, name)));

@@ -99,6 +99,10 @@ describe("the kubelet's configuration", () => {
     });
   });
 
+  test("filters the system calls of pods that ask for nothing", () => {
+    expect(configuration.seccompDefault).toBe(true);
+  });
+
   test("never collects images, for nothing can pull them again", () => {
     expect(configuration.imageGCHighThresholdPercent).toBe(100);
   });
@@ -135,6 +139,12 @@ describe("containerd's configuration", () => {
     const configuration = renderContainerdConfiguration(spec);
     expect(configuration).toContain('sandbox_image = "registry.k8s.io/pause:3.10"');
     expect(configuration).toContain("netns_mounts_under_state_dir = true");
+  });
+
+  test("streams on a port that is listed, on loopback", () => {
+    expect(renderContainerdConfiguration(spec)).toContain(
+      'stream_server_address = "127.0.0.1"\n  stream_server_port = "16390"',
+    );
   });
 
   test("gives pods addresses above the node's", () => {

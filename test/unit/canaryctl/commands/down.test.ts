@@ -1,9 +1,12 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "@jest/globals";
-import { otherStacks } from "../../../../canaryctl/src/commands/down.ts";
+import type { Progress } from "@canary-lab/kit/progress";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { otherStacks, removeStack } from "../../../../canaryctl/src/commands/down.ts";
+import { NoStackError } from "../../../../canaryctl/src/engine/engine.ts";
 import { loadEnvironment, saveEnvironment } from "../../../../canaryctl/src/environment-file.ts";
+import type { Lab } from "../../../../canaryctl/src/lab.ts";
 import { fakeLab } from "../fake-lab.ts";
 
 const { environment } = fakeLab().lab;
@@ -27,6 +30,36 @@ describe("down", () => {
   test("takes a cluster that the lab made with whatever is in it", () => {
     expect(otherStacks({ ...existing, target: "embedded" }, "dev")).toEqual([]);
     expect(otherStacks({ ...existing, target: "kind" }, "staging")).toEqual([]);
+  });
+});
+
+describe("removing a stack", () => {
+  const { PULUMI_BACKEND_URL } = process.env;
+  beforeAll(() => void Object.assign(process.env, { PULUMI_BACKEND_URL: "https://backend.example" }));
+  afterAll(() => {
+    if (PULUMI_BACKEND_URL === undefined) delete process.env.PULUMI_BACKEND_URL;
+    else process.env.PULUMI_BACKEND_URL = PULUMI_BACKEND_URL;
+  });
+  const progress: Progress = { stage: (_, work) => work(() => {}), say: () => {} };
+  const removed = async (target: Lab["environment"]["target"]) => {
+    const { lab, log } = fakeLab();
+    await removeStack({ ...lab, environment: { ...lab.environment, target } }, progress);
+    return log;
+  };
+
+  test("in a user's own cluster removes each resource first", async () => {
+    expect(await removed("existing")).toEqual(["destroy", "removeStack"]);
+  });
+
+  test("in a cluster that goes as a whole only forgets it", async () => {
+    expect(await removed("embedded")).toEqual(["removeStack"]);
+    expect(await removed("kind")).toEqual(["removeStack"]);
+  });
+
+  test("that is not in the backend is no error", async () => {
+    const { lab } = fakeLab();
+    const engine = { ...lab.engine, removeStack: () => Promise.reject(new NoStackError("no stack named dev")) };
+    await expect(removeStack({ ...lab, engine }, progress)).resolves.toBeUndefined();
   });
 });
 

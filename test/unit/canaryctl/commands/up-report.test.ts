@@ -1,10 +1,10 @@
 import { expect, test } from "@jest/globals";
-import { upReport } from "../../../../canaryctl/src/commands/up-report.ts";
+import { renderRunTime, upReport } from "../../../../canaryctl/src/commands/up-report.ts";
 import { fakeLab } from "../fake-lab.ts";
 
 const reportOf = (strategy: string): string => {
   const { lab } = fakeLab({ configWeight: 0, changes: { strategy, canaryEnabled: false } });
-  return upReport(lab, undefined, [{ stage: "deploy", seconds: 1.23 }]).join("\n");
+  return upReport(lab, undefined, { seconds: 12, stages: [] }).join("\n");
 };
 
 test("the report of up names the commands that move this strategy's release", () => {
@@ -21,4 +21,12 @@ test("each gateway is named with the port that it has", () => {
 
 test("where a header decides, nothing is counted, and it says how to ask", () => {
   expect(reportOf("nginx-header")).toMatch(/not counted.*X-Canary: v2/);
+});
+
+test("the time of a run names its longest stages, the longest first", () => {
+  const stages = [12.34, 3, 75, 1].map((seconds, i) => ({ stage: `stage ${i}`, seconds }));
+  expect(renderRunTime({ seconds: 91.5, stages })).toBe(
+    "It took 1 min 32 s, of which stage 2 1 min 15 s, stage 0 12.3 s, stage 1 3.0 s.",
+  );
+  expect(renderRunTime({ seconds: 3.8, stages: [] })).toBe("It took 3.8 s.");
 });

@@ -1,7 +1,8 @@
+import { dirname } from "node:path";
 import { addresses, apiServerUrl, loopbackPorts, nodePorts, registryHost } from "../network/addresses.ts";
 import { cgroupName, formerRootName } from "./cgroups.ts";
-import { outsideFolders } from "./outside.ts";
-import { ownerFile } from "./owner.ts";
+import { madeFolders, outsideFolders } from "./outside.ts";
+import { machineLock, ownerFile } from "./owner.ts";
 import { sysctlNames } from "./sysctls.ts";
 
 /** The kinds of things on a machine that `up` may change. */
@@ -79,10 +80,10 @@ export const footprint = (): readonly FootprintEntry[] => [
     covers: { process: /./ },
   },
   {
-    words: `files in ${outsideFolders.join(", ")}, and ${ownerFile}`,
+    words: `files in ${outsideFolders.join(", ")}, and ${ownerFile}; ${machineLock} while \`up\` or \`down\` runs`,
     covers: {
       file: new RegExp(
-        `^(${[...outsideFolders, "/run/canary-lab"].map((path) => `${literally(path)}(/|$)`).join("|")})`,
+        `^(${either(madeFolders)}$|${either([...outsideFolders, dirname(ownerFile)])}(/|$)|${literally(machineLock)}$)`,
       ),
       listener: new RegExp(`^unix ${either(outsideFolders)}/`),
     },

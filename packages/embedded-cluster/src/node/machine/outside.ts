@@ -19,7 +19,7 @@ const dockerPlugins = "/run/docker/plugins";
 export const outsideFolders = [shimSockets, cniResults, devicePlugins, containerLogs, dockerPlugins] as const;
 
 /** These folders and the ones made around them, deepest first. */
-const madeFolders: readonly string[] = outsideFolders.flatMap((folder) =>
+export const madeFolders: readonly string[] = outsideFolders.flatMap((folder) =>
   folder === containerLogs ? [folder] : [folder, dirname(folder)],
 );
 

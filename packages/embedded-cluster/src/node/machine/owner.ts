@@ -67,7 +67,8 @@ const nodeIdFile = (home: string): string => join(nodeLayout(home).state, "id");
  * The id of the node whose state is in `home`, or "" where there is none. Every process of a node carries the id, so it shows whether a
  * running process still has its state: `rm -rf` deletes the file, although it fails at folders that are mount points.
  */
-export const readNodeId = (home: string): string => readIfThere(nodeIdFile(home))?.trim() ?? "";
+export const readNodeId = (home: string): string =>
+  /^[0-9a-f-]{36}\n$/.exec(readIfThere(nodeIdFile(home)) ?? "")?.[0].trim() ?? "";
 
 export function ensureNodeId(home: string): string {
   const known = readNodeId(home);

@@ -37,13 +37,6 @@ export function obstacles({ home, commands }: EmbeddedClusterSettings): UserErro
   ].filter((obstacle) => obstacle !== undefined);
 }
 
-/** Several errors as one: each with its cause, place and next step. */
-export function asOneError(errors: readonly UserError[]): UserError | undefined {
-  if (errors.length < 2) return errors[0];
-  const list = errors.map((error) => error.toPlainText().replaceAll("\n", "\n    "));
-  return new UserError(`${errors.length} things are in the way:\n  - ${list.join("\n  - ")}`);
-}
-
 export function platformObstacle(platform: string, arch: string): UserError | undefined {
   if (platform === "linux" && arch === "x64") return undefined;
   return new UserError(`The embedded cluster does not run on ${platform} ${arch}.`, { allowed: "linux x64" });

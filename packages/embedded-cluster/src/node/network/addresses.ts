@@ -38,6 +38,8 @@ export const loopbackPorts = {
   scheduler: 16359,
   kubeProxyHealth: 16356,
   kubeProxyMetrics: 16349,
+  /** containerd streams `kubectl exec` and `port-forward` there, to the kubelet alone: an address holds for one request. */
+  containerdStreaming: 16390,
 } as const;
 
 /** `host:port` of the lab's registry, the first part of every image that is pushed to it. */

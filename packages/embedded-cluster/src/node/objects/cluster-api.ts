@@ -4,15 +4,15 @@ import { UserError } from "@canary-lab/kit/user-error";
 import type { NodeLayout } from "../layout.ts";
 import { apiServerUrl, nodeName } from "../network/addresses.ts";
 import { authorityFile, pemFile } from "../pki/files.ts";
-import { type Answer, ask, type Question } from "../supervision/ask.ts";
+import { type Probe, type ProbeAnswer, probe } from "../supervision/probe.ts";
 
-/** Asks the API server as the lab's administrator. */
-export const askApiServer = (
+/** Sends one request to the API server, as the cluster's administrator. */
+export const requestApiServer = (
   layout: NodeLayout,
   path: string,
-  more: Pick<Question, "method" | "contentType" | "body" | "timeout"> = {},
-): Promise<Answer | undefined> =>
-  ask({
+  more: Pick<Probe, "method" | "contentType" | "body" | "timeout"> = {},
+): Promise<ProbeAnswer | undefined> =>
+  probe({
     url: `${apiServerUrl}${path}`,
     authority: readFileSync(authorityFile(layout.pki, "ca")),
     client: readFileSync(pemFile(layout.pki, "admin")),
@@ -57,10 +57,10 @@ async function applyObject(layout: NodeLayout, object: KubernetesObject): Promis
     body: JSON.stringify(object),
     timeout: 10_000,
   } as const;
-  let reply: Answer | undefined;
+  let reply: ProbeAnswer | undefined;
   // A young API server still makes its own namespaces and roles: what they refuse now they accept in a moment.
   for (let attempt = 0; attempt < 50; attempt++) {
-    reply = await askApiServer(layout, `${path}?fieldManager=canary-lab-node&force=true`, request);
+    reply = await requestApiServer(layout, `${path}?fieldManager=canary-lab-node&force=true`, request);
     if (reply && reply.status < 300) return;
     await sleep(200);
   }
@@ -82,7 +82,7 @@ export interface NodeStatus {
 /** What the API server says of the node; undefined where it does not answer, or has not heard of it. */
 export async function readNodeStatus(layout: NodeLayout): Promise<NodeStatus | undefined> {
   if (!existsSync(pemFile(layout.pki, "admin"))) return undefined;
-  const reply = await askApiServer(layout, `/api/v1/nodes/${nodeName}`);
+  const reply = await requestApiServer(layout, `/api/v1/nodes/${nodeName}`);
   if (reply?.status !== 200) return undefined;
   const { status } = JSON.parse(reply.body);
   const conditions: { type: string; status: string }[] = status.conditions ?? [];

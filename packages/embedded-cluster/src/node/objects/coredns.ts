@@ -1,4 +1,4 @@
-import { imageNames } from "../../images/recipes.ts";
+import { imageNames } from "../../images/cluster-images.ts";
 import { addresses, clusterDomain } from "../network/addresses.ts";
 import type { NodeSpec } from "../node-spec.ts";
 import type { KubernetesObject } from "./cluster-api.ts";

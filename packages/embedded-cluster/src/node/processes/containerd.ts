@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { imageNames } from "../../images/recipes.ts";
-import { addresses } from "../network/addresses.ts";
+import { imageNames } from "../../images/cluster-images.ts";
+import { addresses, loopbackPorts } from "../network/addresses.ts";
 import type { NodeSpec } from "../node-spec.ts";
 import { registryAccessFiles } from "../pki/registry-access.ts";
 import type { ProcessSpec } from "./process-spec.ts";
@@ -31,6 +31,9 @@ disabled_plugins = ["io.containerd.internal.v1.restart", "io.containerd.snapshot
   path = ${text(join(root, "opt"))}
 
 [plugins."io.containerd.grpc.v1.cri"]
+  # By default a free port that nobody could list.
+  stream_server_address = ${text(addresses.loopback)}
+  stream_server_port = ${text(String(loopbackPorts.containerdStreaming))}
   sandbox_image = ${text(imageNames(tools.versions).pause)}
   # Without CAP_SYS_RESOURCE runc may not lower a score, and no sandbox starts.
   restrict_oom_score_adj = ${!host.mayLowerOomScore}

@@ -37,6 +37,8 @@ export function renderKubeletConfiguration({ layout }: NodeSpec): string {
     failCgroupV1: false,
     failSwapOn: false,
     enforceNodeAllocatable: [],
+    // The container runtime's filter of system calls, for pods that ask for none.
+    seccompDefault: true,
     // Images are preloaded and nothing can pull them again: never collect them, however full the host's disk is.
     imageGCHighThresholdPercent: 100,
     imageGCLowThresholdPercent: 99,

@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync } from "node:fs";
+import { cpSync, existsSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { makePrivateFolder } from "@canary-lab/kit/private-files";
 import type { UserError } from "@canary-lab/kit/user-error";
@@ -70,7 +70,7 @@ const trialFolder = ({ name }: ProcessSpec, { damaged }: NodeLayout): string => 
 async function startWithout(spec: ProcessSpec, supervision: Supervision, why: string): Promise<UserError | undefined> {
   const { layout, say } = supervision;
   const trial = makePrivateFolder(trialFolder(spec, layout));
-  for (const path of dataOf(spec)) renameSync(path, join(trial, basename(path)));
+  for (const path of dataOf(spec)) move(path, join(trial, basename(path)));
   try {
     const error = await tryToStart(spec, supervision);
     if (error !== undefined) return error;
@@ -95,7 +95,21 @@ async function endTrial(spec: ProcessSpec, supervision: Supervision): Promise<vo
     const moved = join(trial, basename(path));
     if (!existsSync(moved)) continue;
     rmSync(path, { recursive: true, force: true }); // what the start without data has made
-    renameSync(moved, path);
+    move(moved, path);
   }
   rmSync(trial, { recursive: true });
+}
+
+/** Moves a file or folder, also out of a mount: a running machine has the kubelet's folder mounted on itself. `to` appears whole. */
+function move(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EXDEV") throw error;
+    const draft = `${to}.draft`;
+    rmSync(draft, { recursive: true, force: true });
+    cpSync(from, draft, { recursive: true });
+    renameSync(draft, to);
+    rmSync(from, { recursive: true });
+  }
 }

@@ -4,9 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { NodeLayout } from "../layout.ts";
 import { nodeName } from "../network/addresses.ts";
-import { askApiServer } from "../objects/cluster-api.ts";
+import { requestApiServer } from "../objects/cluster-api.ts";
 import { authorityFile, pemFile } from "../pki/files.ts";
-import { ask } from "./ask.ts";
+import { probe } from "./probe.ts";
 import { isAlive } from "./proc.ts";
 import { ProcessEndedError, processFailure, type RunningProcess, type Supervision } from "./supervisor.ts";
 
@@ -34,14 +34,14 @@ async function isReady({ spec, startedAt = 0 }: RunningProcess, layout: NodeLayo
   const readiness = spec.ready;
   switch (readiness.kind) {
     case "http":
-      return (await ask({ url: readiness.url }))?.status === 200;
+      return (await probe({ url: readiness.url }))?.status === 200;
     case "socket":
       if (readiness.path === undefined) return accepts(readiness.socket);
-      return (await ask({ url: `http://localhost${readiness.path}`, socket: readiness.socket }))?.status === 200;
+      return (await probe({ url: `http://localhost${readiness.path}`, socket: readiness.socket }))?.status === 200;
     case "https": {
       const authority = readFileSync(authorityFile(layout.pki, readiness.authority));
       const client = readiness.certificate && { client: readFileSync(pemFile(layout.pki, readiness.certificate)) };
-      return (await ask({ url: readiness.url, authority, ...client }))?.status === 200;
+      return (await probe({ url: readiness.url, authority, ...client }))?.status === 200;
     }
     case "node":
       return nodeIsReady(layout, startedAt);
@@ -50,7 +50,7 @@ async function isReady({ spec, startedAt = 0 }: RunningProcess, layout: NodeLayo
 
 /** Whether the Node object says Ready, and said so after `since`: what a killed kubelet had said stands for another 40 s. */
 async function nodeIsReady(layout: NodeLayout, since: number): Promise<boolean> {
-  const reply = await askApiServer(layout, `/api/v1/nodes/${nodeName}`);
+  const reply = await requestApiServer(layout, `/api/v1/nodes/${nodeName}`);
   if (reply?.status !== 200) return false;
   const conditions: { type: string; status: string; lastHeartbeatTime: string }[] =
     JSON.parse(reply.body).status?.conditions ?? [];

@@ -22,9 +22,9 @@ const debianKeyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 const programs = ["apt-config", "apt-get", "dpkg-deb", "tar", "bash"];
 
 /** Everything for which this machine cannot fetch packages of Debian; empty where it can. */
-export function debianProblems(commands: Commands, path: string | undefined = process.env.PATH): UserError[] {
+export function debianObstacles(commands: Commands, path: string | undefined = process.env.PATH): UserError[] {
   const missing = programs.filter((program) => onPath(program, path) === undefined);
-  const problems = missing.map(
+  const obstacles = missing.map(
     (program) =>
       new UserError(`There is no ${program} here, and the cluster's system packages come from Debian.`, {
         place: "PATH",
@@ -33,11 +33,11 @@ export function debianProblems(commands: Commands, path: string | undefined = pr
   );
   try {
     findDebianMirror(commands);
-  } catch (problem) {
-    if (!(problem instanceof UserError)) throw problem;
-    problems.push(problem);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    obstacles.push(error);
   }
-  return problems;
+  return obstacles;
 }
 
 /**

@@ -68,11 +68,12 @@ function makeGoEnvironment({ cache }: BuildContext): NodeJS.ProcessEnv {
  * The key of a Go tool: what it is built from, how, and with which compiler. Of the compiler's version `1.26` counts, not the
  * patch: a shell whose PATH has another patch of it, or none, must not cost a build of everything.
  *
- * @param folder holds go.mod, go.sum and our own sources.
+ * @param folder holds go.mod, go.sum and our own sources. Sources of another tool in the same folder do not count.
  */
 export function recipeKey(recipe: Recipe, folder: string, goVersion: string): string {
   const commands = recipe.programs.map((program) => goBuildArguments(recipe, program, program.output));
-  const sources = readdirSync(folder).sort();
+  const own = recipe.programs.filter((program) => program.package.startsWith("./")).map((program) => program.package);
+  const sources = [".", ...own].flatMap((place) => filesIn(folder, place));
   return keyOf(
     goVersion.split(".").slice(0, 2).join("."),
     process.arch,
@@ -80,6 +81,12 @@ export function recipeKey(recipe: Recipe, folder: string, goVersion: string): st
     ...sources.flatMap((file) => [file, readFileSync(join(folder, file), "utf8")]),
   );
 }
+
+const filesIn = (folder: string, place: string): string[] =>
+  readdirSync(join(folder, place), { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(place, entry.name))
+    .sort();
 
 /** Files that a recipe leaves in its folder. */
 export function outputsOf(recipe: Recipe): string[] {

@@ -4,7 +4,7 @@ import type { Release } from "../download/release.ts";
 /** One `go build`: a main package, and the name of the static binary it becomes. */
 export interface Program {
   readonly output: string;
-  /** Import path; `.` is the main package beside the recipe's go.mod. */
+  /** Import path; `.` is the main package beside the recipe's go.mod, `./x` the one in the folder `x` there. */
   readonly package: string;
   readonly tags?: readonly string[];
   /** Further names of a binary that acts by the name it is called by. */
@@ -19,7 +19,10 @@ export interface KeptModule {
   readonly paths: readonly string[];
 }
 
-/** How one tool is made from Go modules. Its folder below `modules/` pins the versions in go.mod and go.sum. */
+/**
+ * How one tool is made from Go modules. Its folder below `modules/` pins the versions in go.mod and go.sum; what tools of one folder
+ * have in common is compiled once.
+ */
 export interface Recipe {
   readonly name: string;
   /** The folder, where it is not called as the recipe; absolute for a recipe from outside of this package. */

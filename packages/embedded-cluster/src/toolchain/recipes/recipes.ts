@@ -29,7 +29,8 @@ const kubernetesPrograms = [
 const clusterRecipes: readonly Recipe[] = [
   {
     name: "kubernetes",
-    programs: [{ output: "hyperkube", package: ".", names: [...kubernetesPrograms, "etcd"], inBin: true }],
+    folder: "cluster",
+    programs: [{ output: "hyperkube", package: "./kubernetes", names: [...kubernetesPrograms, "etcd"], inBin: true }],
     strings: kubernetesStrings,
     seconds: 280,
     gigabytes: 4,
@@ -81,6 +82,7 @@ const clusterRecipes: readonly Recipe[] = [
   {
     name: "helm",
     addOns: ["helm"],
+    folder: "cluster",
     programs: [{ output: "helm", package: "helm.sh/helm/v3/cmd/helm", inBin: true }],
     strings: { "helm.sh/helm/v3/internal/version.version": `v${helm}` },
     onPath: { args: ["version", "--template", "{{.Version}}"], prints: `v${helm}` },
@@ -94,14 +96,15 @@ const clusterRecipes: readonly Recipe[] = [
         strip: 1,
       },
     ],
-    seconds: 48,
-    gigabytes: 1.2,
+    seconds: 15,
+    gigabytes: 0.4,
   },
   {
     name: "coredns",
-    programs: [{ output: "coredns", package: "." }],
-    seconds: 44,
-    gigabytes: 0.8,
+    folder: "cluster",
+    programs: [{ output: "coredns", package: "./coredns" }],
+    seconds: 10,
+    gigabytes: 0.3,
   },
   {
     name: "pause",

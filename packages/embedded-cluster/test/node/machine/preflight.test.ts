@@ -1,13 +1,6 @@
-import { UserError } from "@canary-lab/kit/user-error";
 import { describe, expect, test } from "@jest/globals";
 import { hasCapability } from "../../../src/node/machine/capabilities.ts";
-import {
-  asOneError,
-  pathObstacle,
-  platformObstacle,
-  portObstacles,
-  rightsObstacle,
-} from "../../../src/node/machine/preflight.ts";
+import { pathObstacle, platformObstacle, portObstacles, rightsObstacle } from "../../../src/node/machine/preflight.ts";
 import { exampleCommands } from "../node-spec.ts";
 
 const all = "CapEff:\t000001ffffffffff\n";
@@ -58,27 +51,4 @@ test("nothing is in the way where all is fine", () => {
 test("a capability is read from the effective set", () => {
   expect(hasCapability(all, "CAP_SYS_RESOURCE")).toBe(true);
   expect(hasCapability("CapEff:\t000001fffeffffff\n", "CAP_SYS_RESOURCE")).toBe(false);
-});
-
-describe("several obstacles", () => {
-  const [disk, port] = [
-    new UserError("The disk is full.", { place: "/", next: "free some" }),
-    new UserError("Port 1 is taken.", { next: "kill 1" }),
-  ];
-  test("are named in one error, each with its place and next step", () => {
-    expect(asOneError([disk, port])?.message).toBe(
-      [
-        "2 things are in the way:",
-        "  - The disk is full.",
-        "      at:      /",
-        "      next:    free some",
-        "  - Port 1 is taken.",
-        "      next:    kill 1",
-      ].join("\n"),
-    );
-  });
-  test("one alone stays as it is, and none is no error", () => {
-    expect(asOneError([disk])).toBe(disk);
-    expect(asOneError([])).toBeUndefined();
-  });
 });

@@ -1,6 +1,6 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { describe, expect, test } from "@jest/globals";
-import { debianProblems, renderAptConfig, renderStatus } from "../../../src/toolchain/debian/apt.ts";
+import { debianObstacles, renderAptConfig, renderStatus } from "../../../src/toolchain/debian/apt.ts";
 import {
   findMirror,
   parseOneLineSources,
@@ -104,7 +104,7 @@ Acquire::https::CaInfo "/etc/house.pem";
 });
 
 test("all programs that are missing are named at once", () => {
-  const missing = debianProblems({ up: "up", down: "down" }, "/nowhere")
+  const missing = debianObstacles({ up: "up", down: "down" }, "/nowhere")
     .map(({ message }) => /^There is no (\S+) here/.exec(message)?.[1])
     .filter((program) => program !== undefined);
   expect(missing).toEqual(["apt-config", "apt-get", "dpkg-deb", "tar", "bash"]);

@@ -111,6 +111,19 @@ describe("the key of a build", () => {
     expect(key()).not.toBe(before);
   });
 
+  test("counts the sources of the tool's own folder, and no other tool's", () => {
+    for (const name of ["mine", "other"]) {
+      mkdirSync(join(folder, name));
+      writeFileSync(join(folder, name, "main.go"), "package main\n");
+    }
+    const programs = [{ output: "mine", package: "./mine" }];
+    const before = key({ programs });
+    writeFileSync(join(folder, "other", "main.go"), "changed\n");
+    expect(key({ programs })).toBe(before);
+    writeFileSync(join(folder, "mine", "main.go"), "changed\n");
+    expect(key({ programs })).not.toBe(before);
+  });
+
   test("is no other with another patch of Go", () => {
     expect(key({}, "1.26.0")).toBe(key());
   });

@@ -36,7 +36,8 @@ describe("recipes", () => {
   test("a package that is built is a tool of the module, or lies beside it", () => {
     for (const recipe of recipes) {
       for (const program of recipe.programs) {
-        if (program.package === ".") expect(existsSync(join(moduleFolder(recipe), "main.go"))).toBe(true);
+        if (program.package.startsWith("."))
+          expect(existsSync(join(moduleFolder(recipe), program.package, "main.go"))).toBe(true);
         else expect(goMod(recipe)).toMatch(new RegExp(`^(?:tool |\\t)${program.package.replaceAll(".", "\\.")}$`, "m"));
       }
     }

@@ -5,7 +5,7 @@ import { ensureImages } from "@canary-lab/embedded-cluster/images/images";
 import { nodeLayout } from "@canary-lab/embedded-cluster/node/layout";
 import { defaultCache } from "@canary-lab/embedded-cluster/settings";
 import { ensureTools } from "@canary-lab/embedded-cluster/toolchain/toolchain";
-import { LineProgress } from "@canary-lab/kit/progress";
+import { createProgress } from "@canary-lab/kit/progress";
 import type { Run } from "./prepare.ts";
 
 const controller = "argo-rollouts";
@@ -21,11 +21,11 @@ async function isWatched(run: Run): Promise<boolean> {
 
 /** The controller's chart and image, which a lab has only where a stack asks for them; built where they never were. */
 async function chartOf(home: string): Promise<string> {
-  const progress = new LineProgress();
+  const progress = createProgress();
   const commands = { up: "bring the cluster up", down: "take the cluster down" };
   const settings = { home, cache: defaultCache(), commands };
   const tools = await ensureTools(settings, progress, ["rollouts"]);
-  await ensureImages(tools, nodeLayout(settings.home), ["rollouts"], settings.cache, progress);
+  await ensureImages(["rollouts"], { tools, layout: nodeLayout(settings.home), settings, progress });
   const mirror = await ensureCharts(tools, settings.home);
   const chart = readdirSync(mirror).find((name) => name.startsWith(`${controller}-`));
   if (chart === undefined) throw new Error(`${mirror} has no chart ${controller}`);

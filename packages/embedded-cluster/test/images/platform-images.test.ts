@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { addOnNames } from "../../src/add-ons.ts";
-import { platformImages } from "../../src/images/platform-recipes.ts";
+import { platformImages } from "../../src/images/platform-images.ts";
 import { exampleTools as tools } from "./example-tools.ts";
 
 describe("platformImages", () => {

@@ -1,6 +1,6 @@
 import type { AddOn } from "../add-ons.ts";
 import type { Tools } from "../toolchain/tools.ts";
-import type { ImageRecipe } from "./image.ts";
+import type { ImageSpec } from "./image.ts";
 
 /** User `nobody` of the upstream images, and the one that Argo's run as; charts ask for a user that is not root, by number. */
 const nobody = "65534:65534";
@@ -10,11 +10,11 @@ const argo = "999";
  * The images that an add-on needs. Static programs that stand alone, at upstream's paths and with upstream's entry
  * points: charts and the Prometheus operator give arguments only.
  */
-export function platformImages(tools: Tools, addOn: AddOn): readonly ImageRecipe[] {
-  return recipes(tools)[addOn] ?? [];
+export function platformImages(tools: Tools, addOn: AddOn): readonly ImageSpec[] {
+  return imagesByAddOn(tools)[addOn] ?? [];
 }
 
-function recipes(tools: Tools): Readonly<Partial<Record<AddOn, readonly ImageRecipe[]>>> {
+function imagesByAddOn(tools: Tools): Readonly<Partial<Record<AddOn, readonly ImageSpec[]>>> {
   const { rollouts, prometheus, prometheusOperator } = tools.versions;
   return {
     monitoring: [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { imageNames, imageRecipes } from "../../src/images/recipes.ts";
+import { clusterImages, imageNames } from "../../src/images/cluster-images.ts";
 import { exampleTools as tools } from "./example-tools.ts";
 
 const { versions } = tools;
@@ -14,17 +14,17 @@ test("images go under the names that upstream publishes, which charts and manife
   });
 });
 
-describe("imageRecipes", () => {
-  const recipes = imageRecipes(tools);
+describe("the images", () => {
+  const images = clusterImages(tools);
   const base = { tar: "/tools/base.tar" };
 
   test("static programs stand alone, the others on the base", () => {
-    for (const role of ["pause", "coredns"] as const) expect(recipes[role].layers).not.toContainEqual(base);
-    for (const role of ["pilot", "proxy", "node"] as const) expect(recipes[role].layers[0]).toEqual(base);
+    for (const role of ["pause", "coredns"] as const) expect(images[role].layers).not.toContainEqual(base);
+    for (const role of ["pilot", "proxy", "node"] as const) expect(images[role].layers[0]).toEqual(base);
   });
 
   test("the proxy has Envoy, pilot-agent and the bootstrap template where pilot-agent looks for them", () => {
-    expect(recipes.proxy.layers[1]).toEqual({
+    expect(images.proxy.layers[1]).toEqual({
       files: [
         {
           from: "/tools/istio/tools/packaging/common/envoy_bootstrap.json",
@@ -35,11 +35,11 @@ describe("imageRecipes", () => {
         { from: "/tools/envoy", to: "/usr/local/bin/envoy" },
       ],
     });
-    expect(recipes.proxy.entrypoint).toEqual(["/usr/local/bin/pilot-agent"]);
+    expect(images.proxy.entrypoint).toEqual(["/usr/local/bin/pilot-agent"]);
   });
 
   test("each entry point is a file of the image", () => {
-    for (const { entrypoint, layers } of Object.values(recipes)) {
+    for (const { entrypoint, layers } of Object.values(images)) {
       if (!entrypoint) continue;
       const places = layers.flatMap((layer) => ("files" in layer ? layer.files.map(({ to }) => to) : []));
       expect(places).toContain(entrypoint[0]);
@@ -47,6 +47,6 @@ describe("imageRecipes", () => {
   });
 
   test("each image says that it is the lab's", () => {
-    for (const { description } of Object.values(recipes)) expect(description).toMatch(/^canary-lab: /);
+    for (const { description } of Object.values(images)) expect(description).toMatch(/^canary-lab: /);
   });
 });

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { Tools } from "../toolchain/tools.ts";
-import type { ImageRecipe } from "./image.ts";
+import type { ImageSpec } from "./image.ts";
 import type { LayerSource } from "./layers.ts";
 
-/** The images of the embedded lab. */
+/** The images that every cluster needs, and those of the mesh and of applications. */
 export type ImageRole = "pause" | "coredns" | "pilot" | "proxy" | "node";
 
 /**
@@ -24,7 +24,7 @@ export function imageNames(versions: Tools["versions"]): Readonly<Record<ImageRo
  * What each image is made of. Entry points, users and paths are upstream's, since charts, injection templates and
  * pilot-agent rely on them. Static programs stand alone; those that need a libc, iptables or a shell stand on the base.
  */
-export function imageRecipes(tools: Tools): Readonly<Record<ImageRole, ImageRecipe>> {
+export function clusterImages(tools: Tools): Readonly<Record<ImageRole, ImageSpec>> {
   const { versions } = tools;
   const names = imageNames(versions);
   const base: LayerSource = { tar: tools.baseRootfs };

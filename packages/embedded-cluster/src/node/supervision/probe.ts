@@ -1,13 +1,13 @@
 import { type ClientRequest, type IncomingMessage, request as plainRequest } from "node:http";
 import { request as tlsRequest } from "node:https";
 
-export interface Answer {
+export interface ProbeAnswer {
   readonly status: number;
   readonly body: string;
 }
 
 /** Where to ask, and with which certificates; the server's is always verified. */
-export interface Question {
+export interface Probe {
   /** An http or https address; with `socket`, only its path counts. */
   readonly url: string;
   readonly socket?: string;
@@ -23,8 +23,8 @@ export interface Question {
 }
 
 /** The answer, or undefined where there is none: refused, reset, not trusted, too late. */
-export function ask(question: Question): Promise<Answer | undefined> {
-  const { url, socket, authority, client, method = "GET", contentType, body, timeout = 2000 } = question;
+export function probe(target: Probe): Promise<ProbeAnswer | undefined> {
+  const { url, socket, authority, client, method = "GET", contentType, body, timeout = 2000 } = target;
   return new Promise((resolve) => {
     const receive = (response: IncomingMessage) => {
       let text = "";
