@@ -17,7 +17,7 @@ export async function startDns(spec: NodeSpec): Promise<void> {
     if (performance.now() > deadline) {
       throw new UserError(`The cluster's DNS did not answer within ${readySeconds} s.`, {
         place: `Service kube-dns (${addresses.clusterDns}) and Deployment coredns in namespace kube-system`,
-        next: "npx canaryctl env, then: kubectl -n kube-system describe pods -l k8s-app=kube-dns",
+        next: `kubectl --kubeconfig ${spec.layout.kubeconfig} -n kube-system describe pods -l k8s-app=kube-dns`,
       });
     }
     await sleep(100);
