@@ -49,7 +49,7 @@ async function down(stack: string, progress: Progress): Promise<string> {
   else forgetEnvironment();
   if (!stackFile.hasSecrets()) stackFile.dropSalt();
   if (others.length > 0) return `Stack ${stack} is removed. Still there: ${others.join(", ")}.`;
-  return target ? "The lab is down." : "There was no lab to take down.";
+  return target ? "The lab is down." : "This checkout has no lab to take down.";
 }
 
 /**

@@ -136,13 +136,10 @@ export interface ClusterStatus {
   readonly node: NodeStatus | undefined;
 }
 
-export async function status(settings: EmbeddedClusterSettings): Promise<ClusterStatus> {
-  const { home } = settings;
+export async function status({ home }: EmbeddedClusterSettings): Promise<ClusterStatus> {
   const own = markedProcesses().filter((process) => process.home === home && process.isLeader);
   const processes = own.map(({ name }) => name).sort();
-  if (processes.length === 0) return { processes, node: undefined };
-  const server = { layout: nodeLayout(home), addresses: addressesOf(settings) };
-  return { processes, node: await readNodeStatus(server) };
+  return { processes, node: processes.length === 0 ? undefined : await readNodeStatus(nodeLayout(home)) };
 }
 
 /**

@@ -35,11 +35,14 @@ export function readLayer(source: LayerSource): AsyncIterable<Uint8Array> {
   );
 }
 
+/** To be changed with whatever changes the bytes of a tar made from the same files. */
+const packing = "tar-stream";
+
 const readFile = (path: string): AsyncIterable<Uint8Array> => createReadStream(path, { highWaterMark: 1024 * 1024 });
 
 /**
- * A key that changes whenever the layer may: places in the image, and path, size and date of each file. It reads no
- * content, so that asking whether an image is up to date costs nothing.
+ * A key that changes whenever the layer may: how it is packed, places in the image, and path, size and date of each file. It
+ * reads no content, so that asking whether an image is up to date costs nothing.
  */
 export function layerKey(source: LayerSource): string {
   const files = "tar" in source ? [{ from: source.tar, to: "/", mode: 0 }] : source.files;
@@ -47,7 +50,9 @@ export function layerKey(source: LayerSource): string {
     const { size, mtimeNs } = statSync(from, { bigint: true });
     return [from, to, mode ?? 0o755, `${size}`, `${mtimeNs}`];
   });
-  return createHash("sha256").update(JSON.stringify(facts)).digest("hex");
+  return createHash("sha256")
+    .update(JSON.stringify([packing, facts]))
+    .digest("hex");
 }
 
 /** Reads a layer to its end. Uncompressed, its SHA-256 is both the blob's digest and the diff id. */

@@ -46,8 +46,8 @@ export async function startNode(spec: NodeSpec, say: (line: string) => void): Pr
   ensureRegistryAccess(layout, addresses);
   writeUserKubeconfig(spec);
 
-  const ready = startProcesses(spec, { layout, addresses, commands, nodeId, path, say });
-  const access = ready("kube-apiserver").then(() => applyObjects(spec, renderKubeletAccess()));
+  const ready = startProcesses(spec, { layout, commands, nodeId, path, say });
+  const access = ready("kube-apiserver").then(() => applyObjects(layout, renderKubeletAccess()));
   return {
     images: allOf([ready("containerd"), ready("dockerd"), ready("registry")]),
     ready: allOf([...renderProcesses(spec).map(({ name }) => ready(name)), access]),

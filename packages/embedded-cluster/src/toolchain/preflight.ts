@@ -2,14 +2,14 @@ import { UserError } from "@canary-lab/kit/user-error";
 import type { Commands } from "../settings.ts";
 import type { BuildPlan } from "./build.ts";
 import { type BuildContext, buildCaches } from "./build-context.ts";
-import { findDebianMirror } from "./debian/apt.ts";
+import { debianObstacles } from "./debian/apt.ts";
 import { diskProblem, freeGigabytes, sizeInGigabytes } from "./disk.ts";
 import { findPython } from "./download/wheel.ts";
 import { type Go, goWheel } from "./go/go.ts";
 
 /**
- * What would stop the work half-way, found before it begins: a disk that is too full, no Python or, without it, no Go, no Debian
- * mirror.
+ * What would stop the work half-way, found before it begins: a disk that is too full, no Python or, without it, no Go, no
+ * programs or mirror of Debian.
  */
 export async function buildObstacles(
   { units, compiled, go }: Pick<BuildPlan, "units" | "compiled" | "go">,
@@ -25,19 +25,9 @@ export async function buildObstacles(
   ]);
   return [
     ...(wantsPython && python === undefined ? [noPython(makes("envoy"), wantsGo ? go : undefined, commands)] : []),
-    ...(makes("debian") || makes("base") ? mirrorObstacles(commands) : []),
+    ...(makes("debian") || makes("base") ? debianObstacles(commands) : []),
     ...[diskProblem(units, { free: freeGigabytes(cache), cached }, cache, commands)].filter((one) => one !== undefined),
   ];
-}
-
-function mirrorObstacles(commands: Commands): UserError[] {
-  try {
-    findDebianMirror(commands);
-    return [];
-  } catch (error) {
-    if (error instanceof UserError) return [error];
-    throw error;
-  }
 }
 
 /** The error for a machine without Python. */

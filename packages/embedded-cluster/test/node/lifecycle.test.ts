@@ -12,7 +12,7 @@ import { bringUp } from "../../src/node/supervision/bring-up.ts";
 import { endProcesses, isAlive, markedProcesses } from "../../src/node/supervision/proc.ts";
 import { awaitReady } from "../../src/node/supervision/readiness.ts";
 import { endProcess, ensureProcess, type Supervision } from "../../src/node/supervision/supervisor.ts";
-import { exampleCommands, exampleSpec } from "./node-spec.ts";
+import { exampleCommands } from "./node-spec.ts";
 
 // Real processes, in a lab folder of the test's own.
 let layout: NodeLayout;
@@ -45,7 +45,6 @@ const spec = (script: string, more: Partial<ProcessSpec> = {}): ProcessSpec => (
 const said: string[] = [];
 const supervision = (): Supervision => ({
   layout,
-  addresses: exampleSpec().addresses,
   commands: exampleCommands,
   nodeId: "this-node",
   path: "/usr/bin:/bin",

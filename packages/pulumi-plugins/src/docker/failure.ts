@@ -16,7 +16,7 @@ const lastLines = (output: string, count: number): string =>
 export const noDocker = (): UserError =>
   new UserError("The image cannot be built: there is no `docker` on PATH.", {
     place: "PATH",
-    next: 'eval "$(npx canaryctl env)", or install Docker',
+    next: "Put `docker` on PATH, or install Docker",
   });
 
 /**
@@ -39,7 +39,7 @@ export function dockerFailure(step: DockerStep, image: ImageSpec, output: string
       `The image cannot be ${step === "build" ? "built" : "pushed"}: the Docker daemon does not answer.`,
       {
         place: daemon,
-        next: "npx canaryctl up, or start Docker",
+        next: "Start Docker, or set DOCKER_HOST to one that runs",
       },
     );
   }
@@ -49,7 +49,7 @@ export function dockerFailure(step: DockerStep, image: ImageSpec, output: string
   ) {
     return new UserError(`The image ${image.imageName} could not be built: its base image cannot be had.\n${end}`, {
       place: image.dockerfile,
-      next: "npx canaryctl up, which loads the base images of the lab, or let Docker reach the registry of the base image",
+      next: "docker pull the base image, or load it, then run the same command again",
     });
   }
   if (step === "build") {

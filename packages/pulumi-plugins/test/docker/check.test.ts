@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { repositoryRoot } from "../../../../cluster/lab-folder.ts";
 import { checkImage } from "../../src/docker/check.ts";
 import { diffInputs } from "../../src/docker/diff.ts";
 import { hostPlatform, imageOf, isBuildable } from "../../src/docker/image.ts";
 import { objectAt } from "../../src/json.ts";
 import { unknown } from "../../src/values.ts";
 
+const repositoryRoot = join(import.meta.dirname, "../../../..");
 const context = join(repositoryRoot, "apps/versioned-echo");
 const imageName = "registry.test:5000/echo:v1";
 

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { repositoryRoot } from "../../../../cluster/lab-folder.ts";
 import { programDependencies, requiredPlugins } from "../../src/language/packages.ts";
 
+const repositoryRoot = join(import.meta.dirname, "../../../..");
 function folderWith(files: Record<string, object>): string {
   const folder = mkdtempSync(join(tmpdir(), "packages-"));
   for (const [path, content] of Object.entries(files)) {

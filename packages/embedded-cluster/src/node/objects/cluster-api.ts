@@ -1,26 +1,13 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { KubeClient } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
+import type { NodeLayout } from "../layout.ts";
 import { nodeName } from "../network/addresses.ts";
-import type { NodeSpec } from "../node-spec.ts";
-import { authorityFile, pemFile } from "../pki/files.ts";
-import { type Probe, type ProbeAnswer, probe } from "../supervision/probe.ts";
 
-/** Where the API server is, and where the certificates of those who ask it are. */
-export type ApiServer = Pick<NodeSpec, "layout" | "addresses">;
-
-/** Sends one request to the API server, as the cluster's administrator. */
-export const requestApiServer = (
-  { layout, addresses }: ApiServer,
-  path: string,
-  more: Pick<Probe, "method" | "contentType" | "body" | "timeout"> = {},
-): Promise<ProbeAnswer | undefined> =>
-  probe({
-    url: `${addresses.apiServerUrl}${path}`,
-    authority: readFileSync(authorityFile(layout.pki, "ca")),
-    client: readFileSync(pemFile(layout.pki, "admin")),
-    ...more,
-  });
+/** The API server, as the cluster's administrator. No proxy of the user's leads to the node. */
+const administrator = ({ kubeconfig }: NodeLayout): KubeClient =>
+  new KubeClient(kubeconfig, nodeName, { environment: {} });
 
 /** A Kubernetes object as far as applying it needs to know. */
 export interface KubernetesObject {
@@ -47,50 +34,67 @@ export function objectPath({ apiVersion, kind, metadata }: KubernetesObject): st
   return `${group}${namespace}/${resources[kind]}/${metadata.name}`;
 }
 
+/** How often a young API server is asked to take an object, and the pause between. */
+const attempts = 50;
+const pauseMilliseconds = 200;
+
 /** Server-side apply of `objects`, one after the other, as field manager `canary-lab-node`. */
-export async function applyObjects(server: ApiServer, objects: readonly KubernetesObject[]): Promise<void> {
-  for (const object of objects) await applyObject(server, object);
+export async function applyObjects(layout: NodeLayout, objects: readonly KubernetesObject[]): Promise<void> {
+  const client = administrator(layout);
+  for (const object of objects) await applyObject(client, object);
 }
 
-async function applyObject(server: ApiServer, object: KubernetesObject): Promise<void> {
+async function applyObject(client: KubeClient, object: KubernetesObject): Promise<void> {
   const path = objectPath(object);
-  const request = {
-    method: "PATCH",
-    contentType: "application/apply-patch+yaml",
-    body: JSON.stringify(object),
-    timeout: 10_000,
-  } as const;
-  let reply: ProbeAnswer | undefined;
+  let refusal: UserError | undefined;
   // A young API server still makes its own namespaces and roles: what they refuse now they accept in a moment.
-  for (let attempt = 0; attempt < 50; attempt++) {
-    reply = await requestApiServer(server, `${path}?fieldManager=canary-lab-node&force=true`, request);
-    if (reply && reply.status < 300) return;
-    await sleep(200);
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    try {
+      await client.apply(path, object, "canary-lab-node");
+      return;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      refusal = error;
+      await sleep(pauseMilliseconds);
+    }
   }
-  throw new UserError(
-    `The API server did not take ${object.kind} ${object.metadata.name}: ${reply?.body ?? "no answer"}`,
-    {
-      place: path,
-      next: "read .lab/logs/kube-apiserver.log, then run: npx canaryctl up",
-    },
-  );
+  throw new UserError(`The API server did not take ${object.kind} ${object.metadata.name}: ${refusal?.message}`, {
+    place: path,
+    next: "read the log kube-apiserver.log of the cluster",
+    cause: refusal,
+  });
 }
 
 export interface NodeStatus {
   /** Kubernetes' version, such as `v1.36.3`. */
   readonly version: string;
   readonly isReady: boolean;
+  /** When the kubelet last said so, in milliseconds since 1970; 0 where it never did. */
+  readonly heardAt: number;
+}
+
+interface NodeObject {
+  readonly status?: {
+    readonly nodeInfo?: { readonly kubeletVersion?: string };
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly lastHeartbeatTime: string;
+    }[];
+  };
 }
 
 /** What the API server says of the node; undefined where it does not answer, or has not heard of it. */
-export async function readNodeStatus(server: ApiServer): Promise<NodeStatus | undefined> {
-  if (!existsSync(pemFile(server.layout.pki, "admin"))) return undefined;
-  const reply = await requestApiServer(server, `/api/v1/nodes/${nodeName}`);
-  if (reply?.status !== 200) return undefined;
-  const { status } = JSON.parse(reply.body);
-  const conditions: { type: string; status: string }[] = status.conditions ?? [];
+export async function readNodeStatus(layout: NodeLayout): Promise<NodeStatus | undefined> {
+  if (!existsSync(layout.kubeconfig)) return undefined;
+  const node = await administrator(layout)
+    .get<NodeObject>(`/api/v1/nodes/${nodeName}`)
+    .catch(() => undefined);
+  if (node === undefined) return undefined;
+  const ready = node.status?.conditions?.find(({ type }) => type === "Ready");
   return {
-    version: status.nodeInfo.kubeletVersion,
-    isReady: conditions.some((condition) => condition.type === "Ready" && condition.status === "True"),
+    version: node.status?.nodeInfo?.kubeletVersion ?? "",
+    isReady: ready?.status === "True",
+    heardAt: ready ? Date.parse(ready.lastHeartbeatTime) : 0,
   };
 }

@@ -10,14 +10,14 @@ const readySeconds = 60;
 
 /** Puts CoreDNS into the cluster, and waits until it answers at its Service. Its image has to be there. */
 export async function startDns(spec: NodeSpec): Promise<void> {
-  await applyObjects(spec, renderCoreDns(spec));
+  await applyObjects(spec.layout, renderCoreDns(spec));
   const deadline = performance.now() + readySeconds * 1000;
   // Asked, not read from the Deployment: after a kill that says for a while what was true before.
   while (!(await dnsAnswers(spec.addresses))) {
     if (performance.now() > deadline) {
       throw new UserError(`The cluster's DNS did not answer within ${readySeconds} s.`, {
         place: `Service kube-dns (${spec.addresses.clusterDns}) and Deployment coredns in namespace kube-system`,
-        next: "npx canaryctl env, then: kubectl -n kube-system describe pods -l k8s-app=kube-dns",
+        next: `kubectl --kubeconfig ${spec.layout.kubeconfig} -n kube-system describe pods -l k8s-app=kube-dns`,
       });
     }
     await sleep(100);

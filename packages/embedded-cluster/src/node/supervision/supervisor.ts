@@ -6,7 +6,6 @@ import { makePrivateFolder, writePrivateFile } from "@canary-lab/kit/private-fil
 import { UserError } from "@canary-lab/kit/user-error";
 import type { Commands } from "../../settings.ts";
 import type { NodeLayout } from "../layout.ts";
-import type { ClusterAddresses } from "../network/addresses.ts";
 import type { ProcessName, ProcessSpec } from "../processes/process-spec.ts";
 import {
   endProcesses,
@@ -20,7 +19,6 @@ import {
 /** What the processes of one node are started and watched with. */
 export interface Supervision {
   readonly layout: NodeLayout;
-  readonly addresses: ClusterAddresses;
   readonly commands: Commands;
   /** The id of the node, which its processes carry. */
   readonly nodeId: string;

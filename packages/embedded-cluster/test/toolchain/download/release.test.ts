@@ -1,75 +1,16 @@
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer as createHttpServer, type Server } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
-import { type AddressInfo, connect, type Socket } from "node:net";
-import { tmpdir } from "node:os";
+import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { UserError } from "@canary-lab/kit/user-error";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { issueAuthority, issueCertificate } from "../../../src/node/pki/issue.ts";
 import { buildCaches } from "../../../src/toolchain/build-context.ts";
-import { type Network, openNetwork } from "../../../src/toolchain/download/network.ts";
-import { chooseSource, download, downloadReleases, forMachine } from "../../../src/toolchain/download/release.ts";
-import { recipes } from "../../../src/toolchain/recipes/recipes.ts";
+import { download, downloadReleases } from "../../../src/toolchain/download/release.ts";
 import { exampleContext } from "../example-settings.ts";
 
-const content = Buffer.from("0123456789".repeat(20_000));
-const sha256 = createHash("sha256").update(content).digest("hex");
-const silence = 300; // ms: what counts as stalled here
-
-let folder: string;
-const open: { servers: Server[]; sockets: Set<Socket>; networks: Network[] } = {
-  servers: [],
-  sockets: new Set(),
-  networks: [],
-};
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "release-"));
-});
-afterEach(async () => {
-  for (const { dispatcher } of open.networks.splice(0)) await dispatcher.destroy();
-  for (const socket of open.sockets) socket.destroy();
-  for (const server of open.servers.splice(0)) await new Promise((resolve) => server.close(resolve));
-  rmSync(folder, { recursive: true });
-});
-
-async function listen(server: Server): Promise<number> {
-  server.on("connection", (socket: Socket) => {
-    open.sockets.add(socket);
-    socket.on("close", () => open.sockets.delete(socket));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  open.servers.push(server);
-  return (server.address() as AddressInfo).port;
-}
-
-type Handler = (request: IncomingMessage, response: ServerResponse) => void;
-const serve = async (handler: Handler): Promise<string> =>
-  `http://127.0.0.1:${await listen(createHttpServer(handler))}`;
-
-function network(authority?: string): Network {
-  const opened = openNetwork(silence, authority);
-  open.networks.push(opened);
-  return opened;
-}
-
-/** Serves the content, in parts where one is asked for, and notes what was asked. */
-function publisher(asked: string[] = [], body: Buffer = content): Handler {
-  return (request, response) => {
-    asked.push(request.headers.range ?? "all");
-    const [, from] = /^bytes=(\d+)-/.exec(request.headers.range ?? "") ?? [];
-    if (from === undefined) response.writeHead(200).end(body);
-    else if (Number(from) >= body.length) response.writeHead(416).end();
-    else response.writeHead(206).end(body.subarray(Number(from)));
-  };
-}
-
-/** Sends the first `bytes` of the content and then nothing, without closing. */
-const stall = (response: ServerResponse, bytes: number) => {
-  response.writeHead(200, { "content-length": content.length });
-  response.write(content.subarray(0, bytes));
-};
+import { content, folder, listen, network, publisher, serve, sha256, silence, stall } from "./servers.ts";
 
 const partial = () => join(buildCaches(exampleContext(folder).cache), "downloads", sha256);
 const fetchIt = (place: string, dispatcher = network(), notes: string[] = []) =>
@@ -227,63 +168,4 @@ describe("behind a proxy", () => {
     expectContent(await fetchIt(`https://127.0.0.1:${port}`, network(authority)));
     expect(proxy.asked).toEqual([]);
   });
-});
-
-describe("the source of a tool", () => {
-  const release = (url: string, cpu = "x64") => ({ url, sha256: { [cpu]: sha256 }, file: "tool" });
-  const choose = (...urls: string[]) =>
-    chooseSource(
-      urls.map((url) => release(url)),
-      network(),
-      "x64",
-    );
-
-  test("is the download where every release answers", async () => {
-    const place = await serve(publisher());
-    const url = `${place}/tool-{arch}`;
-    expect(await choose(url, url)).toEqual({
-      releases: [
-        { url: `${place}/tool-amd64`, sha256, file: "tool" },
-        { url: `${place}/tool-amd64`, sha256, file: "tool" },
-      ],
-      why: `from ${new URL(place).host}`,
-    });
-  });
-
-  test("is the module where one does not, and it is said why", async () => {
-    const [good, missing, slow] = [
-      await serve(publisher()),
-      await serve((_, response) => response.writeHead(404).end()),
-      await serve(() => {}),
-    ];
-    const host = (place: string) => new URL(place).host;
-    expect(await choose(good, missing)).toEqual({ why: `${host(missing)} answers with HTTP 404` });
-    expect(await choose(slow)).toEqual({ why: `${host(slow)} cannot be used: it did not answer within 0.3 s` });
-    expect(await choose("http://127.0.0.1:1/tool")).toEqual({
-      why: "127.0.0.1:1 cannot be used: it refuses connections",
-    });
-    expect(await choose("http://nowhere.invalid/tool")).toEqual({
-      why: "nowhere.invalid cannot be used: its name cannot be resolved",
-    });
-  });
-
-  test("is the module where no checksum is pinned for this machine", async () => {
-    const unpinned = { why: "no checksum of a release is pinned" };
-    expect(await chooseSource(undefined, network(), "x64")).toEqual(unpinned);
-    expect(await chooseSource([release("http://127.0.0.1:1/tool", "arm64")], network(), "x64")).toEqual(unpinned);
-  });
-});
-
-test("addresses name the machine as upstream does", () => {
-  expect(forMachine("{arch}/{cpu}", "x64")).toBe("amd64/x64");
-  expect(forMachine("{arch}/{cpu}", "arm64")).toBe("arm64/arm64");
-});
-
-test("every release is pinned for both processors", () => {
-  const releases = recipes.flatMap((recipe) => recipe.releases ?? []);
-  expect(releases.length).toBeGreaterThan(0);
-  for (const release of releases) {
-    expect(Object.keys(release.sha256).sort()).toEqual(["arm64", "x64"]);
-    for (const hash of Object.values(release.sha256)) expect(hash).toMatch(/^[0-9a-f]{64}$/);
-  }
 });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { WatchEvent } from "@canary-lab/kit/kube/api-server";
 import { numberAt, textAt } from "../../json.ts";
 import { NoMatchError, type Observer, type Selection } from "../api/cluster.ts";
+import { isNotFound } from "../api/errors.ts";
 import { type KubeObject, kindOf, nameOf } from "../objects/objects.ts";
 import { reachable, type Session } from "../session.ts";
 import type { Snapshot, Verdict } from "./judge.ts";
@@ -91,6 +92,8 @@ export class Watched {
         await reachable(session).follow(selection, observe, signal);
       } catch (error) {
         if (error instanceof NoMatchError) observe.onList([]); // the kind itself is gone
+        // It may be gone, or not there yet after a start of the API server: what is served is asked again, and decides.
+        if (isNotFound(error)) await session.cluster?.discover().catch(() => undefined);
         await sleep(1000, undefined, { signal }).catch(() => undefined);
       }
     }
