@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { leftovers } from "@canary-lab/embedded-cluster/node/machine/leftovers";
@@ -70,7 +70,7 @@ contexts: [{ name: there, context: { cluster: there, user: me } }]
   test("that the kubeconfig does not hold is refused, with those that it holds", async () => {
     const file = join(checkout.folder, "kubeconfig");
     writeFileSync(file, kubeconfig(`https://${deadServer}`));
-    editConfig({ kubeContext: "elsewhere", kubeconfig: file }, checkout.folder);
+    editConfig({ kubeContext: "elsewhere", kubeconfig: file, imageRegistry: "127.0.0.1:1" }, checkout.folder);
     const outcome = await checkout.canaryctl(["up"]);
     restore();
     expect(refusalFault(outcome, /elsewhere/, /there/)).toBeUndefined();
@@ -80,7 +80,7 @@ contexts: [{ name: there, context: { cluster: there, user: me } }]
   test("of a cluster that does not answer is refused, with its address", async () => {
     const file = join(checkout.folder, "kubeconfig");
     writeFileSync(file, kubeconfig(`https://${deadServer}`));
-    editConfig({ kubeContext: "there", kubeconfig: file }, checkout.folder);
+    editConfig({ kubeContext: "there", kubeconfig: file, imageRegistry: "127.0.0.1:1" }, checkout.folder);
     const outcome = await checkout.canaryctl(["up"]);
     restore();
     expect(refusalFault(outcome, /there/, new RegExp(deadServer))).toBeUndefined();
@@ -128,10 +128,9 @@ describe("the machine", () => {
       env: { ...userEnvironment(), PATH: bin, XDG_CACHE_HOME: cache },
     });
     expect(refusalFault(outcome, /\bGo\b/, /Python/)).toBeUndefined();
-    // By then it is known that the tools must be made, and where; none of them is begun.
-    expect(checkout.labFiles().filter((file) => file !== "target")).toEqual([]);
-    const inTools = readdirSync(join(cache, "canary-lab", "tools"), { withFileTypes: true });
-    expect(inTools.filter((entry) => entry.isDirectory())).toEqual([]);
+    // It is found before anything is begun, so nothing is made anywhere.
+    expect(checkout.labFiles()).toEqual([]);
+    expect(existsSync(cache)).toBe(false);
     expect(await leftovers(labFolder)).toEqual(before);
   });
 });

@@ -138,11 +138,14 @@ const settings = (folder: string): string[] =>
     .filter((name) => !moving.test(name))
     .map((name) => `${name}=${lines(`/proc/sys/${name}`).join(" ").replace(/\s+/g, " ")}`);
 
+/** Groups at the top of each hierarchy, and those of a cluster anywhere: below its own group another program makes and removes many. */
 function cgroups(root: string): string[] {
   if (!existsSync(root)) return [];
+  const top = existsSync(join(root, "cgroup.controllers")) ? 1 : 2;
   const groups = readdirSync(root, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name).slice(root.length));
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length))
+    .filter((group) => group.split("/").length - 1 <= top || /kube|docker|canary-lab/.test(group));
   return [...groups, ...lines(join(root, "cgroup.subtree_control")).map((line) => `/cgroup.subtree_control ${line}`)];
 }
 

@@ -3,7 +3,7 @@ import { bridge, type ClusterAddresses, loopback, loopbackPorts, nodePorts } fro
 import { cgroupName, formerRootName } from "./cgroups.ts";
 import { madeFolders, outsideFolders } from "./outside.ts";
 import { machineLock, ownerFile } from "./owner.ts";
-import { sysctlNames } from "./sysctls.ts";
+import { followsForwarding, sysctlNames } from "./sysctls.ts";
 
 /** The kinds of things on a machine that `up` may change. */
 export type FootprintKind =
@@ -65,8 +65,8 @@ export const footprint = (addresses: ClusterAddresses): readonly FootprintEntry[
     covers: { chain: /^ip6?tables \w+ .*\b(CANARY-LAB|KUBE)-/ },
   },
   {
-    words: `kernel settings: ${sysctlNames.map((name) => name.replaceAll("/", ".")).join(", ")}`,
-    covers: { sysctl: new RegExp(`^${either(sysctlNames)}=`) },
+    words: `kernel settings: ${sysctlNames.map((name) => name.replaceAll("/", ".")).join(", ")}; with ip_forward the kernel switches the links' own forwarding and accept_redirects`,
+    covers: { sysctl: new RegExp(`^${either(sysctlNames)}=|${followsForwarding.source.replace("$", "=")}`) },
   },
   {
     words: `control group /${cgroupName} in each hierarchy; with version 2 also the controllers that the root group hands down, and in a container the group /${formerRootName} for its processes`,

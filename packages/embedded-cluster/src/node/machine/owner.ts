@@ -8,7 +8,7 @@ import { nodeLayout } from "../layout.ts";
 import { type MarkedProcess, markedProcesses } from "../supervision/proc.ts";
 import { handedDown } from "./cgroups.ts";
 import { presentFolders } from "./outside.ts";
-import { readSysctls, type Sysctls } from "./sysctls.ts";
+import { type Sysctls, sysctlsBefore } from "./sysctls.ts";
 
 /**
  * Which cluster changed this machine, and what the machine was like before. The note lies outside of the cluster's home because
@@ -42,7 +42,7 @@ export function readOwner(file: string = ownerFile): Owner | undefined {
 export function takeMachine(home: string, file: string = ownerFile): void {
   const owner = readOwner(file);
   if (owner?.home === home) return;
-  const before = owner ?? { sysctls: readSysctls(), folders: presentFolders(), controllers: handedDown() };
+  const before = owner ?? { sysctls: sysctlsBefore(), folders: presentFolders(), controllers: handedDown() };
   writePrivateFile(file, `${JSON.stringify({ ...before, home }, null, 2)}\n`);
 }
 
@@ -93,7 +93,7 @@ export interface Clusters {
 export function lookForClusters(
   home: string,
   processes: readonly MarkedProcess[] = markedProcesses(),
-  owner: Pick<Owner, "home"> | undefined = readOwner(),
+  owner: Pick<Owner, "home"> | null = readOwner() ?? null,
   nodeIdIn: (home: string) => string = readNodeId,
 ): Clusters {
   const isLiving = (process: MarkedProcess) =>

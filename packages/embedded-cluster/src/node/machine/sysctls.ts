@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 
 /** Kernel settings as they were before the lab: name to value. */
 export type Sysctls = Readonly<Record<string, string>>;
@@ -23,10 +23,25 @@ const touched = [
 
 export const sysctlNames: readonly string[] = [...Object.keys(wanted), ...touched];
 
+/**
+ * What the kernel sets by itself whenever net.ipv4.ip_forward changes, in either direction (`inet_forward_change` in its source):
+ * a setting of one link that differed from the others would be lost.
+ */
+export const followsForwarding = /^net\/ipv4\/conf\/(?:[^/]+\/forwarding|all\/accept_redirects)$/;
+
 const file = (name: string): string => `/proc/sys/${name}`;
 
+/** Names of the settings that follow, for the links that are there. */
+const followers = (): string[] => [
+  ...readdirSync(file("net/ipv4/conf")).map((link) => `net/ipv4/conf/${link}/forwarding`),
+  "net/ipv4/conf/all/accept_redirects",
+];
+
+/** What is to be noted before anything is set, and put back by `down`: first the settings, then those that follow them. */
+export const sysctlsBefore = (): Sysctls => readSysctls([...sysctlNames, ...followers()]);
+
 /** The present values; a setting that this kernel lacks is left out. */
-export function readSysctls(names: readonly string[] = sysctlNames): Sysctls {
+export function readSysctls(names: readonly string[]): Sysctls {
   const values: Record<string, string> = {};
   for (const name of names) {
     try {
@@ -38,11 +53,11 @@ export function readSysctls(names: readonly string[] = sysctlNames): Sysctls {
   return values;
 }
 
-/** Sets those that differ. */
+/** Sets those that differ, in their order: one may change another. */
 export function writeSysctls(values: Sysctls): void {
-  const present = readSysctls(Object.keys(values));
   for (const [name, value] of Object.entries(values)) {
-    if (present[name] !== undefined && present[name] !== value) writeFileSync(file(name), value);
+    const { [name]: present } = readSysctls([name]);
+    if (present !== undefined && present !== value) writeFileSync(file(name), value);
   }
 }
 

@@ -36,7 +36,7 @@ describe("the clusters on a machine", () => {
   const noState = () => "";
 
   test("another one is alive while one of its processes runs and its state is there", () => {
-    expect(lookForClusters(home, [process()], undefined, state)).toEqual({
+    expect(lookForClusters(home, [process()], null, state)).toEqual({
       otherAlive: other,
       otherDead: [],
       isAlive: false,
@@ -49,7 +49,7 @@ describe("the clusters on a machine", () => {
     ["its folder holds another node by now", [process({ nodeId: "older" })], state],
     ["its processes name no node, and there is none", [process({ nodeId: "" })], noState],
   ] as const)("another one is dead when %s", (_, processes, nodeIdIn) => {
-    expect(lookForClusters(home, processes, undefined, nodeIdIn)).toMatchObject({
+    expect(lookForClusters(home, processes, null, nodeIdIn)).toMatchObject({
       otherAlive: undefined,
       otherDead: [other],
     });
@@ -73,7 +73,7 @@ describe("the clusters on a machine", () => {
     expect(lookForClusters(home, [], { home }, noState).isLost).toBe(true);
   });
   test("this one is not lost before its first start", () => {
-    expect(lookForClusters(home, [], undefined, noState).isLost).toBe(false);
+    expect(lookForClusters(home, [], null, noState).isLost).toBe(false);
   });
 });
 
