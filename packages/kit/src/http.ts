@@ -40,7 +40,8 @@ export function send(request: HttpRequest): Promise<IncomingMessage> {
         method,
         agent: agent ?? false,
         timeout: timeoutMilliseconds,
-        ...(headers && { headers }),
+        // Said for each method: Node itself leaves it out for DELETE, and the body is then read as the next request.
+        headers: { ...headers, ...(body !== undefined && { "content-length": Buffer.byteLength(body) }) },
         ...(socketPath && { socketPath }),
         ...(signal && { signal }),
         ...tls,

@@ -20,6 +20,24 @@ describe("a call", () => {
     expect(seen[0]?.request.headers).toMatchObject({ "content-type": "application/json", "user-agent": "tester" });
   });
 
+  test.each(["DELETE", "PATCH", "POST"] as const)(
+    "%s says how long its body is, so that the next call is not taken for a part of it",
+    async (method) => {
+      const bodies: string[] = [];
+      const { port } = await listen(async (request, response) => {
+        let text = "";
+        for await (const chunk of request) text += chunk;
+        bodies.push(`${request.headers["content-length"]} ${text}`);
+        response.end("{}");
+      });
+      const api = apiAt(port);
+      const body = { propagationPolicy: "Foreground", note: "ä" };
+      for (let call = 0; call < 3; call++) await api.call("/x", { method, body });
+      const text = JSON.stringify(body);
+      expect(bodies).toEqual(Array(3).fill(`${Buffer.byteLength(text)} ${text}`));
+    },
+  );
+
   test("asks a server again that is too busy", async () => {
     let asked = 0;
     const { port } = await listen((_, response) => {
