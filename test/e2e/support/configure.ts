@@ -30,6 +30,8 @@ const defaults: StackValues = Object.fromEntries(
 /** The strategy that the config asks for now. */
 export const currentStrategy = (): string => readConfig("strategy") ?? startingPoint.strategy;
 
+const hasRollout = (strategy: string): boolean => strategy.startsWith("rollout-");
+
 const hasCanary = (): boolean => (readConfig("canaryEnabled") ?? "true") !== "false";
 
 /** From any stack without a release that cannot end to {@link startingPoint}. */
@@ -51,14 +53,19 @@ export async function enterStack(values: StackValues): Promise<LoadSummary | und
     await mustBeUp();
     return undefined;
   }
-  const missing = missingPlatform({ ...(strategy.startsWith("rollout-") && { rollouts: "cluster" }), ...values });
+  const missing = missingPlatform({ ...(hasRollout(strategy) && { rollouts: "cluster" }), ...values });
   if (hasCanary() || missing) {
     // A change of the strategy is measured by itself: the platform may have to be built first, which takes minutes.
     editConfig({ ...missing, ...withoutCanary });
     await canaryctl("up"); // where this fails, of a release that cannot end, the change below says whether it may be left
   }
-  editConfig({ ...wanted, ...withoutCanary });
   const load = await startSteadyLoad();
+  if (hasRollout(currentStrategy()) && hasRollout(strategy)) {
+    // The program refuses to turn one kind of Rollout into the other.
+    editConfig({ ...defaults, ...withoutCanary, strategy: startingPoint.strategy });
+    await mustBeUp();
+  }
+  editConfig({ ...wanted, ...withoutCanary });
   await mustBeUp();
   const report = await load.stop();
   if (values.canaryEnabled) {
