@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
+import { quoted } from "@canary-lab/kit/programs";
 import { type Progress, withProgress } from "@canary-lab/kit/progress";
 import { UserError } from "@canary-lab/kit/user-error";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
@@ -122,7 +123,6 @@ export function renderStatus(
 
 /** Lines for a POSIX shell; values are quoted so that nothing in them is read as shell. */
 export function renderEnvironment({ kubeconfig, dockerHost, dockerConfig, bin }: EmbeddedCluster): string {
-  const quoted = (value: string) => `'${value.replaceAll("'", `'\\''`)}'`;
   return [
     `export KUBECONFIG=${quoted(kubeconfig)}`,
     `export DOCKER_HOST=${quoted(dockerHost)}`,

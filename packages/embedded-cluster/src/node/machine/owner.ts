@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { withLock } from "@canary-lab/kit/lock";
 import { readIfThere, writePrivateFile } from "@canary-lab/kit/private-files";
+import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import { nodeLayout } from "../layout.ts";
 import { type MarkedProcess, markedProcesses } from "../supervision/proc.ts";
@@ -129,4 +130,4 @@ export function downCommand(home: string): string {
   return canDoItself ? `cd ${quote(folder)} && npm run down` : `npx embedded-cluster down --home ${quote(home)}`;
 }
 
-const quote = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+const quote = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : quoted(text));

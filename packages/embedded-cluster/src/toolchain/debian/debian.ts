@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { quoted } from "@canary-lab/kit/programs";
 import { execa } from "execa";
 import type { BuildContext } from "../build-context.ts";
 import { type BuildUnit, keyOf } from "../build-unit.ts";
@@ -66,9 +67,8 @@ export function debianEnvironment(root: string, cpu: string = process.arch): Rec
 
 /** A shell script that becomes one of the programs: the process id stays, and so do signals and standard streams. */
 export function renderWrapper(root: string, path: string, cpu?: string): string {
-  const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
-  const variables = Object.entries(debianEnvironment(root, cpu)).map(([name, value]) => `${name}=${quote(value)}`);
-  return `#!/bin/sh\nexport ${variables.join(" ")}\nexec ${quote(join(root, path))} "$@"\n`;
+  const variables = Object.entries(debianEnvironment(root, cpu)).map(([name, value]) => `${name}=${quoted(value)}`);
+  return `#!/bin/sh\nexport ${variables.join(" ")}\nexec ${quoted(join(root, path))} "$@"\n`;
 }
 
 /**
