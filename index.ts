@@ -6,9 +6,9 @@ import { createPlatform } from "./stacks/platform.ts";
 import { releasePlan } from "./stacks/release-plan.ts";
 import { weightOwner } from "./stacks/strategies/strategy-name.ts";
 
-const { config, target } = loadConfig();
+const { config, target, appliedConfig } = loadConfig();
 const platform = createPlatform(config, target);
-const application = createApplication(config, platform, createLiveRun(config, target));
+const application = createApplication(config, platform, createLiveRun(config, target), appliedConfig);
 
 export const strategy = config.strategy;
 export const namespace = config.namespace;

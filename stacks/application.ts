@@ -19,12 +19,17 @@ export interface Application extends StrategyOutputs {
 }
 
 /** Images, workloads and route. The control plane is ready first, or pods would start without a sidecar. */
-export function createApplication(config: LabConfig, platform: Platform, live: LiveRun = {}): Application {
+export function createApplication(
+  config: LabConfig,
+  platform: Platform,
+  live: LiveRun = {},
+  appliedConfig?: string,
+): Application {
   const { app, namespace, imageRegistry: registry } = config;
   const { cluster, mesh } = platform;
   const application = new EchoApplication(
     "echo",
-    { ...config, namespaceHooks: live.namespaceHooks },
+    { ...config, ...(appliedConfig && { appliedConfig }), namespaceHooks: live.namespaceHooks },
     { provider: cluster, dependsOn: mesh.controlPlane },
   );
   const image = (side: string, reference: string): pulumi.Output<string> =>
