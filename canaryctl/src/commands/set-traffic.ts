@@ -1,6 +1,6 @@
 import type { Command } from "commander";
+import { factsOf } from "../../../canary/strategies.ts";
 import { noCanary } from "../../../stacks/live/share-verdict.ts";
-import { weightOwner } from "../../../stacks/strategies/strategy-name.ts";
 import { type GlobalOptions, type Lab, openLab, type RouteFlags } from "../lab.ts";
 import { examples, print, say } from "../print.ts";
 import { StackFile } from "../stack-file.ts";
@@ -42,6 +42,6 @@ ${examples(
 function openWithCanary(options: GlobalOptions & RouteFlags & OverloadFlag, canary: number): Lab {
   const isOff = String(new StackFile(options.stack).values().canaryEnabled) === "false";
   const lab = openLab(options, { canaryWeight: isOff ? 0 : canary, ...overloadOf(options) });
-  if (isOff && canary > 0 && weightOwner(lab.config.strategy) === "pulumi") throw noCanary(lab.config);
+  if (isOff && canary > 0 && factsOf(lab.config.strategy).owner === "pulumi") throw noCanary(lab.config);
   return lab;
 }
