@@ -71,7 +71,7 @@ function nextCommands(lab: Lab): readonly (readonly string[])[] {
     ],
     ...(hasIstioGateway.includes(strategy) ? [throughGateway] : []),
     ...(strategy === "gateway-api" ? [throughItsOwn] : []),
-    ["npm run down", "take it all down"],
+    ["npx canaryctl down", "take it all down"],
   ];
 }
 

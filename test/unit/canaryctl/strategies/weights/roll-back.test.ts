@@ -70,7 +70,7 @@ describe("rollback", () => {
     const { lab, live, file } = fakeLab({ configWeight: 50, changes: { canaryWeight: 0 }, update: busy });
     const rolled = rollback(lab, quiet);
     await expect(rolled).rejects.toThrow(/traffic is back.*Another update is running/);
-    await expect(rolled).rejects.toMatchObject({ next: "once that update has ended: npx canaryctl rollback" });
+    await expect(rolled).rejects.toMatchObject({ next: "npx canaryctl rollback" });
     expect(live.weight).toBe(0);
     expect(file()).toContain('"0"');
   });
