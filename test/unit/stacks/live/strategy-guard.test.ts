@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
+import { type StrategyName, strategyNames } from "../../../../canary/strategies.ts";
 import { renderNamespace } from "../../../../components/workload/render-application.ts";
 import { type ReleaseState, stateOf, switchFault } from "../../../../stacks/live/strategy-guard.ts";
-import { type StrategyName, strategyNames } from "../../../../stacks/strategies/strategy-name.ts";
 
 const at = (strategy: StrategyName, canaryEnabled: boolean): ReleaseState => ({ strategy, canaryEnabled });
 
@@ -43,7 +43,9 @@ describe("switchFault", () => {
 describe("stateOf", () => {
   test("reads what the namespace says", () => {
     for (const state of [at("istio", true), at("rolling-update", false)]) {
-      expect(stateOf(renderNamespace({ app: "versioned-echo", namespace: "canary-lab", ...state }))).toEqual(state);
+      expect(
+        stateOf(renderNamespace({ app: "versioned-echo", namespace: "canary-lab", stack: "", applied: {}, ...state })),
+      ).toEqual(state);
     }
     expect(stateOf(undefined)).toBeUndefined();
   });
