@@ -6,9 +6,9 @@ import { createLiveRun } from "./stacks/live/create-live-run.ts";
 import { createPlatform } from "./stacks/platform.ts";
 import { releasePlan } from "./stacks/release-plan.ts";
 
-const { config, target, appliedConfig } = loadConfig();
+const { config, target, applied } = loadConfig();
 const platform = createPlatform(config, target);
-const application = createApplication(config, platform, createLiveRun(config, target), appliedConfig);
+const application = createApplication(config, platform, createLiveRun(config, target), applied);
 
 export const strategy = config.strategy;
 export const namespace = config.namespace;

@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { EchoImage } from "../components/image/echo-image.ts";
 import { ServiceLevel } from "../components/slo/service-level.ts";
 import type { SharedResources, StrategyOutputs } from "../components/strategy.ts";
@@ -18,18 +18,21 @@ export interface Application extends StrategyOutputs {
   readonly progress: pulumi.Output<string | undefined> | undefined;
 }
 
+/** The stack that the engine runs the program for. */
+const fullStackName = (): string => [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
+
 /** Images, workloads and route. The control plane is ready first, or pods would start without a sidecar. */
 export function createApplication(
   config: LabConfig,
   platform: Platform,
   live: LiveRun = {},
-  appliedConfig?: string,
+  applied: Readonly<Record<string, string>> = {},
 ): Application {
   const { app, namespace, imageRegistry: registry } = config;
   const { cluster, mesh } = platform;
   const application = new EchoApplication(
     "echo",
-    { ...config, ...(appliedConfig && { appliedConfig }), namespaceHooks: live.namespaceHooks },
+    { ...config, stack: fullStackName(), applied, namespaceHooks: live.namespaceHooks },
     { provider: cluster, dependsOn: mesh.controlPlane },
   );
   const image = (side: string, reference: string): pulumi.Output<string> =>

@@ -2,9 +2,10 @@ import { existsSync } from "node:fs";
 import { UserError } from "@canary-lab/kit/user-error";
 import * as pulumi from "@pulumi/pulumi";
 import { type ClusterName, findKubeconfig } from "../cluster/kubeconfig-file.ts";
-import { appliedText } from "./config/applied-config.ts";
+import { appliedValues } from "./config/applied-config.ts";
 import { parseConfig } from "./config/parse-config.ts";
 import type { LabConfig } from "./lab-config.ts";
+import { toldOfStack } from "./live/told.ts";
 import { targetOf } from "./target.ts";
 
 /**
@@ -16,7 +17,7 @@ import { targetOf } from "./target.ts";
 export function loadConfig(): {
   readonly config: LabConfig;
   readonly target: Required<ClusterName>;
-  readonly appliedConfig: string;
+  readonly applied: Readonly<Record<string, string>>;
 } {
   const place = `Pulumi.${pulumi.getStack()}.yaml`;
   try {
@@ -26,10 +27,10 @@ export function loadConfig(): {
     return {
       config,
       target: { ...target, kubeconfig: findKubeconfig(target, process.env.KUBECONFIG) },
-      appliedConfig: appliedText(values),
+      applied: appliedValues(values),
     };
   } catch (error) {
-    throw error instanceof UserError ? new pulumi.RunError(error.toPlainText()) : error;
+    throw error instanceof UserError ? new pulumi.RunError(toldOfStack(error)) : error;
   }
 }
 

@@ -1,20 +1,21 @@
 import { rmSync } from "node:fs";
 import { readIfThere, writePrivateFile } from "@canary-lab/kit/private-files";
-import { UserError } from "@canary-lab/kit/user-error";
+import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { parseDocument } from "yaml";
 import { inLab } from "../../cluster/lab-folder.ts";
 import {
-  appliedText,
   appliedValues,
   leftOut,
+  notedValues,
   type Pending,
   pendingChanges,
 } from "../../stacks/config/applied-config.ts";
 import { parseConfig } from "../../stacks/config/parse-config.ts";
+import { projectName } from "../../stacks/stack-name.ts";
 import type { UpdateScope } from "./engine/engine.ts";
 import { freeStack, type UpdateOptions } from "./engine/update.ts";
 import type { ConfigChanges, Lab } from "./lab.ts";
-import { projectName, type RawValue } from "./stack-file.ts";
+import type { RawValue } from "./stack-file.ts";
 
 /** The config that was applied last, as the program noted it in the cluster. */
 export interface Applied {
@@ -30,7 +31,7 @@ export interface Applied {
  * @param text the note on the application's Namespace
  */
 export function withApplied(lab: Lab, text: string | undefined): Lab {
-  const values = appliedValues(text);
+  const values = notedValues(text);
   if (!values) return lab;
   try {
     // The weight is put in afterwards: whether there is a canary for it is for the command to say.
@@ -57,12 +58,14 @@ function fileValues({ stackFile }: Lab): Values | undefined {
   }
 }
 
-/** What a command leaves alone, one line for each key. */
-export const pendingLines = ({ applied, stackFile }: Pick<Lab, "applied" | "stackFile">): readonly string[] =>
-  (applied?.pending ?? []).map(
+/** What a command leaves alone, one line for each key, and the command that applies it; empty where nothing is pending. */
+export function pendingText({ applied, stackFile }: Pick<Lab, "applied" | "stackFile">): string {
+  const lines = (applied?.pending ?? []).map(
     ({ key, applied: from, wanted }) =>
-      `Left alone: ${key} is ${from ?? "not set"} in the cluster and ${wanted ?? "not set"} in ${stackFile.name}; npx canaryctl up applies it.`,
+      `Left alone: ${key} is ${from ?? "not set"} in the cluster and ${wanted ?? "not set"} in ${stackFile.name}.`,
   );
+  return lines.length === 0 ? "" : withNext(lines.join("\n"), "npx canaryctl up");
+}
 
 /** Of an update that changes what was asked for and nothing else. */
 export interface OnlyOptions extends UpdateOptions {
@@ -84,7 +87,7 @@ export async function applyOnly(lab: Lab, changes: ConfigChanges, options: OnlyO
   if (Object.keys(changes).length > 0) stackFile.set(changes as Values);
   await freeStack(lab, rest);
   const file = fileValues(lab);
-  const values = applied && { ...applied.values, ...appliedValues(appliedText(changes)) };
+  const values = applied && { ...applied.values, ...appliedValues(changes) };
   const pending = values && file ? pendingChanges(values, file) : [];
   const update = (scope: UpdateScope) => engine.update(rest.onLine, { ...(targets && { targets }), ...scope });
   if (file && pending.length === 0 && Object.keys(forNow).length === 0) await update({});

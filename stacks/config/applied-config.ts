@@ -1,3 +1,4 @@
+import { canonicalJson } from "../../components/workload/render-application.ts";
 import { textOf, valueIn } from "./rules.ts";
 
 /** Raw values of a config, by key. */
@@ -16,17 +17,20 @@ export const leftOut: readonly string[] = [
   "chartMirror",
 ];
 
-/** What the program notes on the application's Namespace of the config that it applies: each value as text, sorted by key. */
-export function appliedText(values: Values): string {
+/** What the program notes on the application's Namespace of the config that it applies, each value as text. None is a secret. */
+export function appliedValues(values: Values): Readonly<Record<string, string>> {
   const kept = Object.entries(values).filter(([key]) => !leftOut.includes(key));
-  const texts = kept.map(([key, value]): [string, string] => [key, normal(value)]).filter(([, text]) => text !== "");
-  return JSON.stringify(Object.fromEntries(texts.toSorted(([one], [other]) => (one < other ? -1 : 1))));
+  return Object.fromEntries(
+    kept.map(([key, value]): [string, string] => [key, normal(value)]).filter(([, text]) => text !== ""),
+  );
 }
 
-/** The values back from the text; undefined where there is none that can be read. */
-export function appliedValues(text: string | undefined): Readonly<Record<string, string>> | undefined {
+/** The values that a Namespace's note has; undefined where there is none that can be read. */
+export function notedValues(text: string | undefined): Readonly<Record<string, string>> | undefined {
   const values = text === undefined ? undefined : valueIn(text);
-  return typeof values === "object" && values !== null ? (values as Record<string, string>) : undefined;
+  const isNote =
+    typeof values === "object" && values !== null && Object.values(values).every((value) => typeof value === "string");
+  return isNote ? (values as Record<string, string>) : undefined;
 }
 
 /** A value of the config that is not applied. */
@@ -39,7 +43,7 @@ export interface Pending {
 
 /** What the next `up` would change, by key. */
 export function pendingChanges(applied: Readonly<Record<string, string>>, wanted: Values): readonly Pending[] {
-  const next = appliedValues(appliedText(wanted)) ?? {};
+  const next = appliedValues(wanted);
   const keys = [...new Set([...Object.keys(applied), ...Object.keys(next)])].toSorted();
   return keys
     .filter((key) => applied[key] !== next[key])
@@ -51,10 +55,6 @@ function normal(value: unknown): string {
   const text = textOf(value) ?? "";
   const object = valueIn(text);
   if (typeof object !== "object" || object === null) return text;
-  const sorted = JSON.stringify(object, (_, item) =>
-    typeof item === "object" && item !== null && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).toSorted(([one], [other]) => (one < other ? -1 : 1)))
-      : item,
-  );
+  const sorted = canonicalJson(object);
   return sorted === "{}" ? "" : sorted;
 }

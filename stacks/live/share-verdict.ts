@@ -1,3 +1,4 @@
+import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import { podsNeeded } from "../../canary/capacity.ts";
 import { deploymentName, type Version, versions } from "../../components/names.ts";
@@ -39,7 +40,7 @@ export function shareFault({ from = 0, to, stable, canary }: ShareMove, config: 
 export const noCanary = (config: Pick<Asked, "app" | "namespace" | "canaryImage">): UserError =>
   new UserError("There is no canary: its share of the traffic would get errors.", {
     place: placeOf(config, versions.canary),
-    next: `npx canaryctl create-canary --image ${config.canaryImage}`,
+    next: `npx canaryctl create-canary --image ${quoted(config.canaryImage)}`,
   });
 
 function podsFault(version: Version, { ready, wanted }: SidePods, share: number, config: Asked): UserError | undefined {
@@ -60,7 +61,7 @@ function podsFault(version: Version, { ready, wanted }: SidePods, share: number,
       allowed: `a share for which its pods are enough, or allowOverload true (canaryctl --allow-overload)`,
       next:
         version === versions.canary && config.canaryReplicas < needed
-          ? `npx canaryctl create-canary --image ${config.canaryImage} --replicas ${needed}`
+          ? `npx canaryctl create-canary --image ${quoted(config.canaryImage)} --replicas ${needed}`
           : `kubectl -n ${config.namespace} rollout status deployment ${deploymentName(config.app, version)} --timeout 60s`,
     },
   );

@@ -1,3 +1,4 @@
+import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 
 /** Another image that is about to take the place of the canary's. */
@@ -19,10 +20,10 @@ export function untestedImage({ present, next, live, configured, file }: ImageCh
   const share = live > 0 ? live : configured;
   if (present === next || share === 0) return undefined;
   const give = live > 0 ? `The canary ${present} has` : "The config gives the canary";
-  const first = live === 100 ? "npx canaryctl promote --full" : "npx canaryctl rollback";
+  const begin = `npx canaryctl create-canary --image ${quoted(next)}`;
   return new UserError(`${give} ${Number(share.toFixed(1))} % of the traffic, which ${next} would get untested.`, {
     place: live > 0 ? "the live route" : `canaryWeight in ${file}`,
     allowed: `${present}, or any image while the canary has 0 %`,
-    next: `${first} && npx canaryctl create-canary --image ${next}`,
+    next: [...(live === 100 ? [`npx canaryctl promote --full && ${begin}`] : []), `npx canaryctl rollback && ${begin}`],
   });
 }

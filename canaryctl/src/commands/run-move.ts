@@ -1,4 +1,4 @@
-import { pendingLines } from "../applied.ts";
+import { pendingText } from "../applied.ts";
 import type { Lab } from "../lab.ts";
 import { say } from "../print.ts";
 import type { ReleaseStrategy } from "../strategies/strategy.ts";
@@ -12,6 +12,7 @@ export async function runMove(
   try {
     return await move(strategy, lab);
   } finally {
-    for (const line of pendingLines(lab)) say(line);
+    const pending = pendingText(lab);
+    if (pending) say(pending);
   }
 }

@@ -135,15 +135,16 @@ function failure(command: string, lines: readonly string[]): UserError {
   const message = errors.length > 0 ? errors.join("\n  ") : lines.slice(-10).join("\n  ");
   if (/currently locked by \d+ lock/.test(message)) {
     return new EngineBusyError(`Another update of this stack is running: ${message}`, {
-      next: "wait for it to end, then run the same command again",
+      first: "wait for it to end",
     });
   }
   if (/no stack named/.test(message)) return new NoStackError(message, { next: "npx canaryctl up" });
   if (/incorrect passphrase|passphrase must be set/.test(message)) {
     return new UserError(`The stack's secrets cannot be read: ${message}`, {
       allowed: "the passphrase that the stack was made with",
-      next: "export PULUMI_CONFIG_PASSPHRASE=…",
+      first: "export PULUMI_CONFIG_PASSPHRASE with that passphrase",
+      next: "npx canaryctl up",
     });
   }
-  return new UserError(`pulumi ${command} failed: ${message}`, { next: "mend the cause, then npx canaryctl up" });
+  return new UserError(`pulumi ${command} failed: ${message}`, { first: "mend the cause", next: "npx canaryctl up" });
 }

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { projectName } from "../stack-file.ts";
+import { projectName } from "../../../stacks/stack-name.ts";
 import type { Deployment } from "./pending.ts";
 import { isAlive } from "./process-alive.ts";
 
@@ -36,6 +36,13 @@ export class FileState {
     } catch {
       return undefined; // such as file://~ : the engine's business
     }
+  }
+
+  /** All stacks of the project that the backend has, this one too where it is there. */
+  stacks(): readonly string[] {
+    return listed(dirname(this.#file()))
+      .filter((name) => name.endsWith(".json"))
+      .map((name) => name.slice(0, -".json".length));
   }
 
   exists(): boolean {

@@ -60,7 +60,7 @@ export function runPulumi({ args, variables, onLine }: EngineProcess): Promise<E
     child.on("error", (error: NodeJS.ErrnoException) => {
       release();
       if (error.code !== "ENOENT") reject(error);
-      else reject(new UserError("There is no `pulumi` on PATH.", { place: variables.PATH, next: "npm run up" }));
+      else reject(new UserError("There is no `pulumi` on PATH.", { place: variables.PATH, next: "npx canaryctl up" }));
     });
     child.on("close", (code) => {
       release();

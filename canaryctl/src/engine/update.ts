@@ -70,5 +70,5 @@ const holder = ({ pid, host }: StackLock): string => `process ${pid} on ${host}`
 const busy = (lock: StackLock, stack: string, waitedMilliseconds: number): EngineBusyError =>
   new EngineBusyError(
     `Another update of stack ${stack} is running (${holder(lock)}${waitedMilliseconds ? `; waited ${Math.round(waitedMilliseconds / 1000)} s` : ""}).`,
-    { place: lock.path, next: "wait for it to end, then run the same command again" },
+    { place: lock.path, first: "wait for it to end" },
   );

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { applyOnly, pendingLines, withApplied } from "../../../canaryctl/src/applied.ts";
-import { appliedText } from "../../../stacks/config/applied-config.ts";
+import { applyOnly, pendingText, withApplied } from "../../../canaryctl/src/applied.ts";
+import { canonicalJson } from "../../../components/workload/render-application.ts";
+import { appliedValues } from "../../../stacks/config/applied-config.ts";
 import { fakeLab } from "./fake-lab.ts";
 
 const quiet = { say: () => {} };
@@ -8,7 +9,7 @@ const quiet = { say: () => {} };
 /** A lab whose file has `changes` behind what is applied. */
 function pendingLab(changes: Record<string, string>) {
   const fake = fakeLab({ configWeight: 10, objects: {} });
-  const text = appliedText(fake.lab.stackFile.values());
+  const text = canonicalJson(appliedValues(fake.lab.stackFile.values()));
   fake.lab.stackFile.set(changes);
   return { ...fake, lab: withApplied(fake.lab, text) };
 }
@@ -18,9 +19,10 @@ describe("a command that moves the traffic", () => {
     const { lab } = pendingLab({ replicas: "3", stickyCookie: "side" });
     expect(lab.config).toMatchObject({ replicas: 2, canaryWeight: 10 });
     expect(lab.config.stickyCookie).toBeUndefined();
-    expect(pendingLines(lab)).toEqual([
-      "Left alone: replicas is 2 in the cluster and 3 in Pulumi.dev.yaml; npx canaryctl up applies it.",
-      "Left alone: stickyCookie is not set in the cluster and side in Pulumi.dev.yaml; npx canaryctl up applies it.",
+    expect(pendingText(lab).split("\n")).toEqual([
+      "Left alone: replicas is 2 in the cluster and 3 in Pulumi.dev.yaml.",
+      "Left alone: stickyCookie is not set in the cluster and side in Pulumi.dev.yaml.",
+      "  next:    npx canaryctl up",
     ]);
   });
 
@@ -49,12 +51,12 @@ describe("a command that moves the traffic", () => {
 });
 
 test("what is noted does not depend on how a file is written", () => {
-  const one = appliedText({ plan: { weights: [10, 30], bake: "1m" }, replicas: 2, canaryWeight: 10, migration: {} });
-  const other = appliedText({
+  const one = appliedValues({ plan: { weights: [10, 30], bake: "1m" }, replicas: 2, canaryWeight: 10, migration: {} });
+  const other = appliedValues({
     replicas: "2",
     plan: '{"bake":"1m","weights":[10,30]}',
     canaryWeight: 70,
     stickyCookie: "",
   });
-  expect(one).toBe(other);
+  expect(one).toEqual(other);
 });

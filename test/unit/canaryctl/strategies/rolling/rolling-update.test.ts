@@ -72,7 +72,7 @@ describe("status of a rolling update", () => {
 
   test("one that does not get on is a fault", async () => {
     const status = await readStatus(fakeDeployment(1, { late: true }).lab, rollingUpdate);
-    expect(status).toMatchObject({ release: { phase: "Degraded" }, fault: "Too late. Next: npx canaryctl undo" });
+    expect(status).toMatchObject({ release: { phase: "Degraded" }, fault: "Too late.\n  next:    npx canaryctl undo" });
   });
 
   test("one of which the controller does not know yet is none", async () => {
@@ -83,7 +83,7 @@ describe("status of a rolling update", () => {
   test("one that is not there is a fault, too", async () => {
     const { lab } = fakeLab({ canaryReady: undefined, objects: {} });
     const cluster = { ...lab.cluster, get: async () => undefined };
-    expect((await readStatus({ ...lab, cluster }, rollingUpdate)).fault).toMatch(/not deployed.*canaryctl up/);
+    expect((await readStatus({ ...lab, cluster }, rollingUpdate)).fault).toMatch(/not deployed[\s\S]*canaryctl up/);
   });
 });
 

@@ -63,7 +63,7 @@ describe("create-canary while a canary has traffic", () => {
 
   test("may be finished first where it has everything: a rollback would take all users back", async () => {
     const { created } = create("versioned-echo:v3", { configWeight: 100 });
-    await expect(created).rejects.toMatchObject({ next: expect.stringMatching(/^npx canaryctl promote --full &&/) });
+    await expect(created).rejects.toMatchObject({ next: expect.stringMatching(/^npx canaryctl promote --full && /) });
   });
 
   test("changes its pods where the image is the one that it has", async () => {
