@@ -2,8 +2,10 @@ import type { Progress, Stages } from "@canary-lab/kit/progress";
 import { UserError } from "@canary-lab/kit/user-error";
 import { type Command, Option } from "commander";
 import { chooseTarget } from "../../../cluster/choose.ts";
+import { clientOf } from "../../../cluster/kube/client.ts";
 import { type Target, type TargetName, targetNames } from "../../../cluster/target.ts";
 import type { LabConfig } from "../../../stacks/lab-config.ts";
+import { refuseForeignNamespace } from "../../../stacks/live/namespace-owner.ts";
 import { platformParts } from "../../../stacks/platform-parts.ts";
 import { forgetLostCluster } from "../engine/lost-cluster.ts";
 import { prepareStack } from "../engine/prepare.ts";
@@ -140,6 +142,7 @@ async function raise(target: Target, { stackFile, config, changes }: OpenedForUp
   }
   noteTarget(target.name);
   const environment = await target.up(progress, platformParts(config));
+  await refuseForeignNamespace(clientOf(environment), stackFile.claim(config.namespace));
   saveEnvironment(environment, [...new Set([...(loadEnvironment()?.stacks ?? []), stackFile.stack])]);
   if (Object.keys(changes).length > 0) stackFile.set(changes);
   return labOf(stackFile, config, environment);
