@@ -43,7 +43,8 @@ function isOwn(owner: string, { stack, organization }: NamespaceClaim["own"]): b
 /** The command that gives the stack a namespace of its own; the name is a DNS label, which a stack's need not be. */
 function another({ namespace, own, isNew }: NamespaceClaim): string {
   const name = `canary-lab-${own.stack.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}`.slice(0, 60).replace(/-$/, "");
-  return `npx canaryctl up ${isNew ? "--create " : ""}--ns ${name === namespace ? `${name}-2` : name}`;
+  const free = name === namespace ? `${name}-2` : name;
+  return isNew ? `npx canaryctl up --create --ns ${free}` : `npx canaryctl up --ns ${free}`;
 }
 
 function belongsTo(owner: string, claim: NamespaceClaim): UserError {
