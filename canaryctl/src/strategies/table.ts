@@ -2,6 +2,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import { type StrategyName, strategyNames } from "../../../canary/strategies.ts";
 import { namespacePath } from "../../../cluster/kube/paths.ts";
 import { configAnnotation, strategyAnnotation } from "../../../components/workload/render-application.ts";
+import { type LiveNamespace, namespaceFault } from "../../../stacks/live/namespace-owner.ts";
 import { withApplied } from "../applied.ts";
 import type { Lab } from "../lab.ts";
 import { gatewayRoute } from "../traffic/gateway-route.ts";
@@ -31,10 +32,11 @@ interface Noted {
   readonly config: string | undefined;
 }
 
-async function noted({ cluster, config }: Lab): Promise<Noted> {
-  const namespace = await cluster.get<{
-    readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
-  }>(namespacePath(config.namespace));
+/** @throws UserError where the namespace is another stack's, or nobody's */
+async function noted({ cluster, config, stackFile }: Lab): Promise<Noted> {
+  const namespace = await cluster.get<LiveNamespace>(namespacePath(config.namespace));
+  const fault = namespaceFault(namespace, stackFile.claim(config.namespace));
+  if (fault) throw fault;
   const annotations = namespace?.metadata.annotations ?? {};
   return {
     strategy: strategyNames.find((name) => name === annotations[strategyAnnotation]),
