@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from "commander";
 import { addControllerCommands } from "./commands/controller-commands.ts";
 import { addCreateCanary } from "./commands/create-canary.ts";
 import { addDeleteCanary } from "./commands/delete-canary.ts";
+import { addDoctor } from "./commands/doctor.ts";
 import { addDown } from "./commands/down.ts";
 import { addEnv } from "./commands/env.ts";
 import { addPreview } from "./commands/preview.ts";
@@ -45,6 +46,7 @@ export function buildProgram(): Command {
         "canaryctl promote",
         "canaryctl rollback",
         "canaryctl status",
+        "canaryctl doctor",
         "canaryctl down",
       ),
     )
@@ -53,6 +55,7 @@ export function buildProgram(): Command {
   for (const add of [
     addUp,
     addStatus,
+    addDoctor,
     addCreateCanary,
     addSetTraffic,
     addPromote,

@@ -1,0 +1,33 @@
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import type { Lab } from "../lab.ts";
+import type { LockFacts, StateFacts } from "./facts.ts";
+
+/** What the engine's state says, read without the engine; undefined where only the engine can read it. */
+export function readState({ state }: Pick<Lab, "state">): StateFacts | undefined {
+  if (!state) return undefined;
+  const locks = state.locks().map((lock): LockFacts => {
+    const { path, pid, host, isHeld } = lock;
+    const holder = isHeld ? (host === hostname() ? "running" : "elsewhere") : "dead";
+    return { path, pid, host, since: sinceOf(path), holder };
+  });
+  const found = { isThere: state.exists(), locks };
+  try {
+    const pending = state.read()?.pending_operations ?? [];
+    return {
+      ...found,
+      damage: undefined,
+      pending: pending.map(({ type, resource }) => `${type} ${resource.urn.split("::").at(-1)}`),
+    };
+  } catch (error) {
+    return { ...found, damage: (error as Error).message, pending: [] };
+  }
+}
+
+function sinceOf(path: string): string | undefined {
+  try {
+    return (JSON.parse(readFileSync(path, "utf8")) as { readonly timestamp?: string }).timestamp;
+  } catch {
+    return undefined;
+  }
+}
