@@ -13,7 +13,7 @@ export function readState({ state }: Pick<Lab, "state">): StateFacts | undefined
   });
   const found = { isThere: state.exists(), locks };
   try {
-    const pending = state.read()?.pending_operations ?? [];
+    const pending = state.read()?.deployment.pending_operations ?? [];
     return {
       ...found,
       damage: undefined,
