@@ -1,5 +1,5 @@
+import type { StrategyName } from "../../../canary/strategies.ts";
 import type { LabConfig } from "../../../stacks/lab-config.ts";
-import type { StrategyName } from "../../../stacks/strategies/strategy-name.ts";
 import type { Share } from "../traffic/share.ts";
 
 /** Who wrote a field last. */

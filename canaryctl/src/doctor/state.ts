@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { hostname } from "node:os";
 import type { Lab } from "../lab.ts";
 import type { LockFacts, StateFacts } from "./facts.ts";
 
@@ -7,9 +5,8 @@ import type { LockFacts, StateFacts } from "./facts.ts";
 export function readState({ state }: Pick<Lab, "state">): StateFacts | undefined {
   if (!state) return undefined;
   const locks = state.locks().map((lock): LockFacts => {
-    const { path, pid, host, isHeld } = lock;
-    const holder = isHeld ? (host === hostname() ? "running" : "elsewhere") : "dead";
-    return { path, pid, host, since: sinceOf(path), holder };
+    const { path, pid, host, since, holder } = lock;
+    return { path, pid, host, since: since === undefined ? undefined : new Date(since).toISOString(), holder };
   });
   const found = { isThere: state.exists(), locks };
   try {
@@ -21,13 +18,5 @@ export function readState({ state }: Pick<Lab, "state">): StateFacts | undefined
     };
   } catch (error) {
     return { ...found, damage: (error as Error).message, pending: [] };
-  }
-}
-
-function sinceOf(path: string): string | undefined {
-  try {
-    return (JSON.parse(readFileSync(path, "utf8")) as { readonly timestamp?: string }).timestamp;
-  } catch {
-    return undefined;
   }
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
+import { factsOf } from "../../../../canary/strategies.ts";
 import { virtualServiceName } from "../../../../components/names.ts";
 import { weightedRule } from "../../../../components/traffic/route-rules.ts";
-import { weightOwner } from "../../../../stacks/strategies/strategy-name.ts";
 import { isSameShare, type Share, shareText } from "../../traffic/share.ts";
 import { hasVirtualService, liveSplit, ownRoute, wantedRules, wantedSplit } from "../expected.ts";
 import type { ClusterFacts, Facts, RouteFacts, Writer } from "../facts.ts";
@@ -119,7 +119,7 @@ function targetedRoutes({ rollout }: ClusterFacts, { http, namespace, name }: Ro
 /** Each proxy that calls the application against the route in the cluster. */
 export function proxies(cluster: ClusterFacts, { config }: Facts): readonly Finding[] {
   const split = liveSplit(cluster, config);
-  if (!split || cluster.proxies === undefined || weightOwner(config.strategy) === "ingress") return [];
+  if (!split || cluster.proxies === undefined || factsOf(config.strategy).owner === "ingress") return [];
   // An HTTPRoute has a gateway of its own: the mesh's gateway knows nothing of it.
   const asked = cluster.proxies.filter(
     ({ namespace }) => config.strategy !== "gateway-api" || namespace === config.namespace,
