@@ -3,11 +3,14 @@ import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { podsPath } from "../../../cluster/kube/paths.ts";
 import { isReady, type PodExec, type PodList } from "../kube/exec.ts";
 import { isSameShare, type Share, shareText } from "./share.ts";
-import { proxySplit, routesCommand, type SplitOf } from "./sidecar-route.ts";
+import { routesCommand, sidecarSplit } from "./sidecar-route.ts";
 
-/** Proxies that callers send through: the pods with these labels. */
-export interface ProxyGroup extends SplitOf {
+/** Proxies that callers of an application send through: the pods of a namespace with these labels. */
+export interface ProxyGroup {
+  readonly app: string;
   readonly namespace: string;
+  /** How the name of the virtual host begins by which they ask for the application. */
+  readonly host: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -42,7 +45,7 @@ export async function waitForProxies(
   const ask = async ({ group, pod }: { readonly group: ProxyGroup; readonly pod: string }) => {
     try {
       const run = await exec(group.namespace, pod);
-      const split = proxySplit(await run("istio-proxy", routesCommand), group);
+      const split = sidecarSplit(await run("istio-proxy", routesCommand), group, group.host);
       if (split && isSameShare(split, wanted)) {
         have.add(pod);
         return [];

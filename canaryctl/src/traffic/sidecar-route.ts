@@ -23,23 +23,11 @@ interface SidecarRoute {
   };
 }
 
-/** Where in a proxy's routes the split of an application is. */
-export interface SplitOf {
-  readonly app: string;
-  /** Whether a virtual host has this name. */
-  readonly host: (name: string) => boolean;
-}
+/** A host at any port, as virtual hosts of a proxy are named. */
+export const hostAt = (host: string): string => `${host}:`;
 
-/** A host at any port. */
-export const hostAt =
-  (host: string) =>
-  (name: string): boolean =>
-    name.startsWith(`${host}:`);
-
-const serviceHost =
-  ({ app, namespace }: ApplicationOf) =>
-  (name: string): boolean =>
-    name.startsWith(`${app}.${namespace}.svc.`);
+/** The Service's name, as callers in the mesh use it. */
+const serviceHost = ({ app, namespace }: ApplicationOf): string => `${app}.${namespace}.svc.`;
 
 /** The sidecars of the lab's own client. */
 export const clientProxies = (of: ApplicationOf) => ({
@@ -49,15 +37,19 @@ export const clientProxies = (of: ApplicationOf) => ({
   host: serviceHost(of),
 });
 
-/** The split that a sidecar sends its pod's requests by; undefined while it knows of no split for this host. */
-export const sidecarSplit = (dump: string, of: ApplicationOf): Share | undefined =>
-  proxySplit(dump, { app: of.app, host: serviceHost(of) });
-
-/** The split by which a proxy sends; undefined while it knows of none for this host. */
-export function proxySplit(dump: string, { app, host }: SplitOf): Share | undefined {
+/**
+ * The split that a proxy sends requests by; undefined while it knows of no split for this host.
+ *
+ * @param host by which the application is asked for; default: the Service's name, as callers in the mesh do
+ */
+export function sidecarSplit(
+  dump: string,
+  { app, namespace }: ApplicationOf,
+  host = serviceHost({ app, namespace }),
+): Share | undefined {
   const hosts =
     (JSON.parse(dump) as RouteDump).configs?.flatMap(({ route_config }) => route_config?.virtual_hosts ?? []) ?? [];
-  const routes = hosts.find(({ name }) => name !== undefined && host(name))?.routes ?? [];
+  const routes = hosts.find(({ name }) => name?.startsWith(host))?.routes ?? [];
   // Routes with conditions are those of targeted users; the split is what everybody else gets, and stands behind them.
   const route = routes.findLast(({ match }) => !match?.headers?.length)?.route;
   // A side whose weight is 0 is not told to the sidecar, and the other one then stands alone.

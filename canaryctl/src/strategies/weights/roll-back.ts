@@ -1,4 +1,3 @@
-import { hostname } from "node:os";
 import { ApiError } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import { toWeight } from "../../../../canary/weight.ts";
@@ -108,7 +107,7 @@ async function agree(lab: Lab, route: Route, say: Say): Promise<void> {
   const write = async () => {
     stackFile.set({ canaryWeight: 0 });
     if (!lab.applied) reread(lab); // refuses what else is wrong with the config, all of it at once
-    const isElsewhere = state?.locks().some(({ host }) => host !== hostname()) ?? false;
+    const isElsewhere = state?.locks().some(({ holder }) => holder === "elsewhere") ?? false;
     const wait = isElsewhere && route.apply ? 0 : waitSeconds;
     await applyOnly(
       lab,

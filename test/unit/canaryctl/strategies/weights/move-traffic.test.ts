@@ -3,7 +3,7 @@ import { EngineBusyError } from "../../../../../canaryctl/src/engine/engine.ts";
 import type { Lab } from "../../../../../canaryctl/src/lab.ts";
 import { moveTraffic } from "../../../../../canaryctl/src/strategies/weights/move-traffic.ts";
 import { istioRoute } from "../../../../../canaryctl/src/traffic/istio-route.ts";
-import { fakeLab } from "../../fake-lab.ts";
+import { fakeLab, heldLock } from "../../fake-lab.ts";
 
 const quiet = () => {};
 
@@ -30,7 +30,7 @@ describe("moveTraffic", () => {
   });
 
   test("a rise that the state could not follow is not begun", async () => {
-    const locks = () => [{ path: "/lock", pid: 7, host: "here", isHeld: true }];
+    const locks = () => [heldLock];
     const state = { dropDeadLocks: () => [], locks } as unknown as Lab["state"];
     const { lab, log } = fakeLab({ changes: { canaryWeight: 30 }, state });
     await expect(moveTraffic(lab, istioRoute, quiet)).rejects.toBeInstanceOf(EngineBusyError);

@@ -1,5 +1,4 @@
 import { writeFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { ApiError, UnreachableError } from "@canary-lab/kit/kube/client";
 import { describe, expect, test } from "@jest/globals";
 import { EngineBusyError } from "../../../../../canaryctl/src/engine/engine.ts";
@@ -7,7 +6,7 @@ import type { FileState } from "../../../../../canaryctl/src/engine/file-state.t
 import { configForRollback, type Lab } from "../../../../../canaryctl/src/lab.ts";
 import { rollBackRoute } from "../../../../../canaryctl/src/strategies/weights/roll-back.ts";
 import { istioRoute } from "../../../../../canaryctl/src/traffic/istio-route.ts";
-import { fakeLab } from "../../fake-lab.ts";
+import { fakeLab, heldLock } from "../../fake-lab.ts";
 
 const quiet = () => {};
 
@@ -34,7 +33,7 @@ describe("rollback", () => {
       locks: () => {
         looks += 1;
         if (looks === 1) fake.live.weight = 70; // the other update has got that far
-        return looks <= 3 ? [{ path: "/lock", pid: 7, host: hostname(), isHeld: true }] : [];
+        return looks <= 3 ? [heldLock] : [];
       },
     };
     const fake = fakeLab({ configWeight: 50, changes: { canaryWeight: 0 }, state: state as FileState });
@@ -121,7 +120,7 @@ describe("rollback", () => {
   });
 
   test("waits for no update on another machine: its lock may be that of a runner that is gone", async () => {
-    const locks = () => [{ path: "/lock", pid: 7, host: "elsewhere", isHeld: true }];
+    const locks = () => [{ ...heldLock, holder: "elsewhere" as const }];
     const state = { dropDeadLocks: () => [], locks } as unknown as Lab["state"];
     const { lab, log, live } = fakeLab({ configWeight: 50, state });
     const began = Date.now();
