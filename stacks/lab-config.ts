@@ -33,6 +33,8 @@ export interface LabConfig {
   readonly app: string;
   readonly stableImage: string;
   readonly canaryImage: string;
+  /** The stable image before the last release, for a rollback of it; written by canaryctl, and absent while a release is under way. */
+  readonly previousImage?: string;
   /** Whether the canary's pods run. Where they do not, and the config owns the weight, `canaryWeight` is 0. */
   readonly canaryEnabled: boolean;
   /** Pods of the stable side, 1..50. */
