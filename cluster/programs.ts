@@ -28,6 +28,9 @@ const programs = {
 
 export type ProgramName = keyof typeof programs;
 
+/** The versions of Pulumi that work, as a range of semver. */
+export const pulumiRange = programs.pulumi.versions.range;
+
 export const sourceOf = (program: ProgramName): string => programs[program].source;
 
 export interface ProgramProblem {

@@ -64,7 +64,8 @@ export interface CanaryStepObject {
   readonly analysis?: object;
   readonly experiment?: { readonly duration?: string | number };
   readonly setCanaryScale?: object;
-  readonly setHeaderRoute?: object;
+  /** Without matches it takes the route of that name away. */
+  readonly setHeaderRoute?: { readonly name: string; readonly match?: readonly object[] };
   readonly setMirrorRoute?: object;
 }
 

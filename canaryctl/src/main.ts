@@ -6,6 +6,7 @@ import { addConfig } from "./commands/config.ts";
 import { addControllerCommands } from "./commands/controller-commands.ts";
 import { addCreateCanary } from "./commands/create-canary.ts";
 import { addDeleteCanary } from "./commands/delete-canary.ts";
+import { addDoctor } from "./commands/doctor.ts";
 import { addDown } from "./commands/down.ts";
 import { addEnv } from "./commands/env.ts";
 import { addPreview } from "./commands/preview.ts";
@@ -50,6 +51,7 @@ export function buildProgram(): Command {
         "canaryctl promote",
         "canaryctl rollback",
         "canaryctl status",
+        "canaryctl doctor",
         "canaryctl down",
       ),
     )
@@ -59,6 +61,7 @@ export function buildProgram(): Command {
   for (const add of [
     addUp,
     addStatus,
+    addDoctor,
     addCreateCanary,
     addSetTraffic,
     addPromote,

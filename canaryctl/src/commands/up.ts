@@ -6,6 +6,7 @@ import { type Target, type TargetName, targetNames } from "../../../cluster/targ
 import type { LabConfig } from "../../../stacks/lab-config.ts";
 import { refuseForeignNamespace } from "../../../stacks/live/namespace-owner.ts";
 import { platformParts } from "../../../stacks/platform-parts.ts";
+import { noteDrift } from "../engine/drift/mend.ts";
 import { prepareStack } from "../engine/prepare.ts";
 import { settlePending } from "../engine/settle.ts";
 import { freeStack, updateStack } from "../engine/update.ts";
@@ -160,6 +161,7 @@ async function deploy(lab: Lab, progress: Progress, note: (detail: string) => vo
   await settleCluster(lab, await clusterOfStack(lab), say);
   await prepareStack(lab);
   await settlePending(lab, say);
+  await noteDrift(lab, say);
   await updateStack(lab, { say, waitSeconds, onLine: showLines(say, note) });
   return configuredStrategy(lab).restore(lab, say);
 }

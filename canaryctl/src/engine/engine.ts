@@ -5,6 +5,7 @@ import { inLab } from "../../../cluster/lab-folder.ts";
 import { errorsIn, isNoise } from "./output.ts";
 import type { ExportedState } from "./pending.ts";
 import { type EngineExit, type EngineProcess, runPulumi } from "./process.ts";
+import { unlock } from "./stack-lock.ts";
 
 /** Another update holds the stack's lock. */
 export class EngineBusyError extends UserError {}
@@ -112,19 +113,17 @@ export class PulumiEngine implements Engine {
         next: "npx canaryctl up",
       });
     }
-    if (exit.code !== 0) throw failure(command[0] ?? "", exit.lines);
+    if (exit.code !== 0) throw failure(command[0] ?? "", exit.lines, this.#stack);
     return exit;
   }
 }
 
 /** The engine's failure in the lab's form, told apart by the engine's own words: it has one exit code for most of them. */
-function failure(command: string, lines: readonly string[]): UserError {
+function failure(command: string, lines: readonly string[], stack: string): UserError {
   const errors = errorsIn(lines);
   const message = errors.length > 0 ? errors.join("\n  ") : lines.slice(-10).join("\n  ");
   if (/currently locked by \d+ lock/.test(message)) {
-    return new EngineBusyError(`Another update of this stack is running: ${message}`, {
-      first: "wait for it to end",
-    });
+    return new EngineBusyError(`Another update of this stack is running: ${message}`, unlock(stack));
   }
   if (/no stack named/.test(message)) return new NoStackError(message, { next: "npx canaryctl up" });
   if (/incorrect passphrase|passphrase must be set/.test(message)) {

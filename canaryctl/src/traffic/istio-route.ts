@@ -35,7 +35,7 @@ export const istioRoute = {
 } as const satisfies Route;
 
 /** In front of the route that has the weights stand those of targeted users. */
-function weightsOf({ spec }: LiveVirtualService): Share {
+export function weightsOf({ spec }: Pick<LiveVirtualService, "spec">): Share {
   const http = spec?.http ?? [];
   const destinations = (http.find(({ name }) => name === weightedRule) ?? http.at(-1))?.route ?? [];
   // Istio reads a route's only destination without a weight as 100, and a missing weight beside others as 0.

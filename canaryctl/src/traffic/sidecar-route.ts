@@ -23,11 +23,19 @@ interface SidecarRoute {
   };
 }
 
-/** The split that a sidecar sends its pod's requests by; undefined while it knows of no split for this host. */
-export function sidecarSplit(dump: string, { app, namespace }: ApplicationOf): Share | undefined {
+/**
+ * The split that a proxy sends requests by; undefined while it knows of no split for this host.
+ *
+ * @param host by which the application is asked for; default: the Service's name, as callers in the mesh do
+ */
+export function sidecarSplit(
+  dump: string,
+  { app, namespace }: ApplicationOf,
+  host = `${app}.${namespace}.svc.`,
+): Share | undefined {
   const hosts =
     (JSON.parse(dump) as RouteDump).configs?.flatMap(({ route_config }) => route_config?.virtual_hosts ?? []) ?? [];
-  const routes = hosts.find(({ name }) => name?.startsWith(`${app}.${namespace}.svc.`))?.routes ?? [];
+  const routes = hosts.find(({ name }) => name?.startsWith(host))?.routes ?? [];
   // Routes with conditions are those of targeted users; the split is what everybody else gets, and stands behind them.
   const route = routes.findLast(({ match }) => !match?.headers?.length)?.route;
   // A side whose weight is 0 is not told to the sidecar, and the other one then stands alone.

@@ -104,7 +104,8 @@ describe("every command that a message names", () => {
 });
 
 /** The programs that a user of the lab has, those of a command that is said to be missing aside. */
-const programs = /^(npx canaryctl|kubectl|docker|kind|kill|unset|eval "\$\(npx canaryctl env\)"|\(umask|sample$|rm )/;
+const programs =
+  /^(npx canaryctl|kubectl|docker|kind|kill|unset|eval "\$\(npx canaryctl env\)"|\(umask|sample$|rm |cp |pulumi cancel )/;
 
 describe("all that stands behind next: is a command", () => {
   test.each(texts.filter(({ isCommand }) => isCommand))("$place: $text", ({ text }) => {

@@ -2,7 +2,7 @@ import type { RolloutObject } from "../../../../canary/rollout/rollout-object.ts
 
 const steps = [
   { setCanaryScale: { weight: 10 } },
-  { setHeaderRoute: {} },
+  { setHeaderRoute: { name: "canary-header" } },
   { setWeight: 10 },
   { setCanaryScale: { matchTrafficWeight: true } },
   { pause: {} },

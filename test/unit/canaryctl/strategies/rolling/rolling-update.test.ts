@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { readStatus } from "../../../../../canaryctl/src/commands/status.ts";
 import type { FileState } from "../../../../../canaryctl/src/engine/file-state.ts";
 import { rollingUpdate } from "../../../../../canaryctl/src/strategies/rolling/rolling-update.ts";
-import { type FakeOptions, fakeLab } from "../../fake-lab.ts";
+import { type FakeOptions, fakeLab, heldLock } from "../../fake-lab.ts";
 
 const quiet = () => {};
 
@@ -120,7 +120,7 @@ describe("undo", () => {
       locks: () => {
         looks += 1;
         if (looks === 1) fake.deployment.spec.template = template("v2");
-        return looks <= 2 ? [{ path: "/lock", pid: 7, host: "here", isHeld: true }] : [];
+        return looks <= 2 ? [heldLock] : [];
       },
     };
     const fake = fakeDeployment(1, { state: state as FileState, update: async () => fake.goBack() });

@@ -1,0 +1,96 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { ingressNamespace } from "../../../components/mesh/render-istio.ts";
+import { clientName, gatewayHost, ingressLabels } from "../../../components/names.ts";
+import { execIn, type PodExec } from "../kube/exec.ts";
+import type { Lab } from "../lab.ts";
+import { sendLoad } from "../traffic/measure.ts";
+import { routesCommand, sidecarSplit } from "../traffic/sidecar-route.ts";
+import type { ClusterFacts, PodFacts, ProxyFacts } from "./facts.ts";
+import type { Reader } from "./reader.ts";
+
+/** The most proxies that are asked; a stack has a handful. */
+const mostProxies = 12;
+
+/** How long a pod may take to answer, in milliseconds: one that is cut off from the control plane answers at once, too. */
+const patience = 8_000;
+
+/** Requests that are sent to see whether there are answers; with 1 % of errors a third of the runs would see one. */
+const probeRequests = 40;
+
+/** What is known only inside of pods: the routes of each proxy that calls the application, and whether requests are answered. */
+export async function askPods(
+  lab: Lab,
+  reader: Reader,
+  pods: readonly PodFacts[],
+): Promise<Pick<ClusterFacts, "proxies" | "answers">> {
+  const client = callersOf(lab, pods).find(({ labels }) => labels.app === clientName(lab.config.app));
+  const [proxies, answers] = await Promise.all([
+    askProxies(lab, reader, pods),
+    client &&
+      ask(lab, reader, client, "answers to", async (exec) =>
+        answerFacts(await sendLoad(exec, lab.config, probeRequests)),
+      ),
+  ]);
+  return { proxies, answers };
+}
+
+/** The routes of each proxy that calls the application. */
+export async function askProxies(lab: Lab, reader: Reader, pods: readonly PodFacts[]): Promise<readonly ProxyFacts[]> {
+  const asked = callersOf(lab, pods).map((pod) =>
+    ask(lab, reader, pod, "the routes of", (exec) => proxyFacts(lab, pod, exec)),
+  );
+  return (await Promise.all(asked)).filter((proxy) => proxy !== undefined);
+}
+
+const callersOf = ({ config }: Lab, pods: readonly PodFacts[]): readonly PodFacts[] =>
+  pods.filter((pod) => pod.isReady && isCaller(pod, config.namespace)).slice(0, mostProxies);
+
+async function ask<T>(
+  { environment }: Lab,
+  reader: Reader,
+  pod: PodFacts,
+  what: string,
+  work: (exec: PodExec) => Promise<T>,
+): Promise<T | undefined> {
+  const { kubeconfig, kubeContext: context } = environment;
+  try {
+    const exec = await execIn({ kubeconfig, context, namespace: pod.namespace, pod: pod.name });
+    return await within(patience, work(exec));
+  } catch (error) {
+    reader.unread.push({ what: `${what} pod ${pod.namespace}/${pod.name}`, why: (error as Error).message });
+    return undefined;
+  }
+}
+
+/** Whoever sends requests to the application through a proxy: pods beside it that are not its own, and the gateway. */
+const isCaller = ({ namespace, labels, hasSidecar }: PodFacts, own: string): boolean =>
+  (namespace === own && hasSidecar) ||
+  (namespace === ingressNamespace && Object.entries(ingressLabels).every(([key, value]) => labels[key] === value));
+
+async function proxyFacts({ config }: Lab, { name, namespace }: PodFacts, exec: PodExec): Promise<ProxyFacts> {
+  const host = namespace === ingressNamespace ? gatewayHost(config.app, config.namespace) : undefined;
+  const split = sidecarSplit(await exec("istio-proxy", routesCommand), config, host);
+  return { pod: name, namespace, split };
+}
+
+const answerFacts = ({ sent, failed, statuses, errors }: Awaited<ReturnType<typeof sendLoad>>) => ({
+  sent,
+  failed,
+  reasons: Object.entries({ ...statuses, ...errors })
+    .filter(([reason]) => !/^[1-4]\d\d$/.test(reason))
+    .map(([reason, count]) => `${reason}: ${count} of ${sent}`),
+});
+
+/** @throws Error where `work` takes longer than `milliseconds` */
+async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  const end = new AbortController();
+  const late = pause(milliseconds, undefined, { signal: end.signal }).then(() => {
+    throw new Error(`no answer within ${milliseconds / 1000} s`);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    end.abort();
+    late.catch(() => {});
+  }
+}

@@ -1,0 +1,49 @@
+import { systemNamespace } from "../../../../components/mesh/render-istio.ts";
+import { containerPort } from "../../../../components/names.ts";
+import type { ClusterFacts, Facts, PeerAuthenticationFacts } from "../facts.ts";
+import type { Finding } from "../finding.ts";
+
+/** Prometheus is outside the mesh and scrapes the application in plain text, which STRICT refuses: its metrics are then absent. */
+export function mtls({ peerAuthentications }: ClusterFacts, { config }: Facts): readonly Finding[] {
+  if (!config.monitoring || !peerAuthentications) return [];
+  const deciding = decides(peerAuthentications, config);
+  if (!deciding) return [];
+  const { namespace, name } = deciding;
+  return [
+    {
+      id: `strict-mtls/${namespace}/${name}`,
+      severity: "warning",
+      what: "Mutual TLS is STRICT for the application, so Prometheus cannot scrape its metrics.",
+      evidence: [`PeerAuthentication ${namespace}/${name}: mode ${modeAt(deciding)} at port ${containerPort}`],
+      mend: [exemption(config)],
+    },
+  ];
+}
+
+const modeAt = ({ mode, ports }: PeerAuthenticationFacts): string => ports[containerPort] ?? mode;
+
+/** The most specific one that says anything decides: for the pods, for the namespace, for the mesh. */
+function decides(all: readonly PeerAuthenticationFacts[], { namespace, app }: Facts["config"]) {
+  const levels = [
+    all.filter((one) => one.namespace === namespace && one.selector?.app === app),
+    all.filter((one) => one.namespace === namespace && !one.selector),
+    all.filter((one) => one.namespace === systemNamespace && !one.selector),
+  ];
+  const found = levels.flat().find((one) => modeAt(one) !== "UNSET");
+  return found && modeAt(found) === "STRICT" ? found : undefined;
+}
+
+/** Only the port of the metrics takes plain text; what is STRICT for everything else stays so. */
+function exemption({ namespace, app }: Facts["config"]): string {
+  const policy = {
+    apiVersion: "security.istio.io/v1",
+    kind: "PeerAuthentication",
+    metadata: { name: `${app}-metrics`, namespace },
+    spec: {
+      selector: { matchLabels: { app } },
+      mtls: { mode: "STRICT" },
+      portLevelMtls: { [containerPort]: { mode: "PERMISSIVE" } },
+    },
+  };
+  return `kubectl apply -f - <<< '${JSON.stringify(policy)}'`;
+}

@@ -1,0 +1,65 @@
+import type { ClusterFacts, Facts } from "../facts.ts";
+import type { Finding } from "../finding.ts";
+
+/** Pods get a sidecar where the namespace asks for one that a control plane injects. */
+export function namespace({ namespace, injectors }: ClusterFacts, { config }: Facts): readonly Finding[] {
+  const name = config.namespace;
+  if (namespace === undefined) return [];
+  if (namespace === null || namespace.isGoing) {
+    return [
+      {
+        id: `namespace/${name}`,
+        severity: "error",
+        what: namespace
+          ? `Namespace ${name} is being deleted.`
+          : `There is no namespace ${name}: the application is not deployed.`,
+        evidence: [`GET /api/v1/namespaces/${name}: ${namespace ? "deletionTimestamp is set" : "not found"}`],
+        mend: ["npx canaryctl up"],
+        fix: { kind: "up" },
+      },
+    ];
+  }
+  const { "istio-injection": injection, "istio.io/rev": revision } = namespace.labels;
+  const strategy = strategyFinding(namespace.strategy, config.strategy);
+  const evidence = [
+    `labels of namespace ${name}: ${
+      Object.entries(namespace.labels)
+        .filter(([key]) => key.startsWith("istio"))
+        .map(([key, value]) => `${key}=${value}`)
+        .join(", ") || "none of Istio's"
+    }`,
+  ];
+  if (injection === "enabled" || (injection === undefined && revision !== undefined && injectors?.includes(revision))) {
+    return strategy;
+  }
+  if (injection === undefined && revision !== undefined && injectors === undefined) return strategy;
+  return [
+    {
+      id: `injection-label/${name}`,
+      severity: "error",
+      what:
+        injection === undefined && revision !== undefined
+          ? `Namespace ${name} asks for Istio's revision ${revision}, which no control plane has: new pods get no sidecar.`
+          : `Namespace ${name} has lost its label for sidecars: new pods get none, and ignore the weights.`,
+      evidence: [...evidence, ...(injectors ? [`revisions that inject: ${injectors.join(", ") || "none"}`] : [])],
+      mend: [
+        `kubectl label namespace ${name} istio-injection=enabled --overwrite${revision === undefined ? "" : " istio.io/rev-"}`,
+      ],
+      ...(revision === undefined && { fix: { kind: "label-namespace" } }),
+    },
+    ...strategy,
+  ];
+}
+
+function strategyFinding(deployed: string | undefined, wanted: string): readonly Finding[] {
+  if (deployed === undefined || deployed === wanted) return [];
+  return [
+    {
+      id: "strategy",
+      severity: "warning",
+      what: `The application is deployed by strategy ${deployed}, and the config asks for ${wanted}.`,
+      evidence: [`annotation canary-lab/strategy of the namespace: ${deployed}`],
+      mend: ["npx canaryctl up"],
+    },
+  ];
+}

@@ -1,0 +1,54 @@
+import { clientName, containerPort } from "../../../../components/names.ts";
+import type { ClusterFacts, Facts, NetworkPolicyFacts, PodFacts, PolicyRule } from "../facts.ts";
+import type { Finding } from "../finding.ts";
+import { matches } from "../policies.ts";
+
+/** Network policies that let no request of the client's pod through to the application, where the cluster's network enforces them. */
+export function network(cluster: ClusterFacts, { config }: Facts): readonly Finding[] {
+  const { app, namespace } = config;
+  const { policies, pods } = cluster;
+  const client = pods?.find(({ labels }) => labels.app === clientName(app));
+  const target = pods?.find(({ labels }) => labels.app === app);
+  if (!policies?.length || !client || !target) return [];
+  const labels = cluster.namespace?.labels ?? {};
+  const refusing = [
+    { direction: "Ingress", of: target, other: client },
+    { direction: "Egress", of: client, other: target },
+  ] as const;
+  return refusing.flatMap(({ direction, of, other }) => {
+    const selecting = policies.filter(
+      (policy) => policy.types.includes(direction) && matches(policy.podSelector, of.labels),
+    );
+    const rules = selecting.flatMap((policy) => policy[direction === "Ingress" ? "ingress" : "egress"]);
+    if (selecting.length === 0 || rules.some((rule) => lets(rule, other, labels))) return [];
+    return [finding(direction, selecting, of, namespace)];
+  });
+}
+
+const finding = (
+  direction: "Ingress" | "Egress",
+  selecting: readonly NetworkPolicyFacts[],
+  { name }: PodFacts,
+  namespace: string,
+): Finding => ({
+  id: `network-policy/${direction.toLowerCase()}`,
+  severity: "warning",
+  what: `No network policy lets requests ${direction === "Ingress" ? "in to the application" : "out of the client"} at port ${containerPort}: where the network enforces them, requests time out.`,
+  evidence: [
+    `${selecting.map((policy) => policy.name).join(", ")} in namespace ${namespace} select pod ${name} for ${direction}`,
+  ],
+  mend: selecting.map((policy) => `kubectl -n ${namespace} delete networkpolicy ${policy.name}`),
+});
+
+function lets({ peers, ports }: PolicyRule, other: PodFacts, labels: Readonly<Record<string, string>>): boolean {
+  // A range of addresses is not resolved: it counts as letting through, for a false alarm would be worse than none.
+  const isPeer =
+    peers.length === 0 ||
+    peers.some(
+      ({ ipBlock, namespaceSelector, podSelector }) =>
+        ipBlock !== undefined ||
+        ((!namespaceSelector || matches(namespaceSelector, labels)) &&
+          (!podSelector || matches(podSelector, other.labels))),
+    );
+  return isPeer && (ports.length === 0 || ports.some((port) => port === containerPort || port === "http"));
+}

@@ -1,0 +1,54 @@
+import { expectedWorkloads } from "../expected.ts";
+import type { ClusterFacts, Facts } from "../facts.ts";
+import type { Finding } from "../finding.ts";
+
+/** The managers that write `replicas` for the program. */
+const ownManagers = /^(canary-lab|pulumi)/;
+
+/** Who owns the number of pods: the config, or somebody who scales. */
+export function replicas(cluster: ClusterFacts, { config }: Facts): readonly Finding[] {
+  return expectedWorkloads(config).flatMap(({ kind, name, replicas }): readonly Finding[] => {
+    const live = cluster.workloads?.find((one) => one.kind === kind && one.name === name);
+    if (!live) return [];
+    const scaler = cluster.autoscalers?.find(({ target }) => target === name);
+    const { replicasWriter: writer, wanted } = live;
+    const place = `${kind} ${config.namespace}/${name}`;
+    const evidence = [
+      `${place}: ${wanted} pods, the config: ${replicas}`,
+      ...(writer ? [`written by ${writer.manager} at ${writer.at}`] : []),
+    ];
+    if (scaler) {
+      return [
+        {
+          id: `autoscaler/${name}`,
+          severity: "warning",
+          what: `HorizontalPodAutoscaler ${scaler.name} and the config both set the number of pods of ${name}.`,
+          evidence,
+          mend: [`kubectl -n ${config.namespace} delete horizontalpodautoscaler ${scaler.name}`],
+        },
+      ];
+    }
+    if (wanted !== replicas) {
+      return [
+        {
+          id: `replicas/${name}`,
+          severity: wanted < replicas ? "error" : "warning",
+          what: `${name} has been scaled: ${wanted} pods, and the config asks for ${replicas}.`,
+          evidence,
+          mend: ["npx canaryctl up"],
+          ...(wanted < replicas && { fix: { kind: "up" } }),
+        },
+      ];
+    }
+    if (!writer || ownManagers.test(writer.manager)) return [];
+    return [
+      {
+        id: `foreign-writer/${name}`,
+        severity: "info",
+        what: `${writer.manager} has written the number of pods of ${name}, which is the config's.`,
+        evidence,
+        mend: ["npx canaryctl up"],
+      },
+    ];
+  });
+}

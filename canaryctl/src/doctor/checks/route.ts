@@ -1,0 +1,159 @@
+import { isDeepStrictEqual } from "node:util";
+import { factsOf } from "../../../../canary/strategies.ts";
+import { virtualServiceName } from "../../../../components/names.ts";
+import { weightedRule } from "../../../../components/traffic/route-rules.ts";
+import { isSameShare, type Share, shareText } from "../../traffic/share.ts";
+import { hasVirtualService, liveSplit, ownRoute, wantedRules, wantedSplit } from "../expected.ts";
+import type { ClusterFacts, Facts, RouteFacts, Writer } from "../facts.ts";
+import type { Finding } from "../finding.ts";
+
+/** The route in the cluster against the config. */
+export function route(cluster: ClusterFacts, { config }: Facts): readonly Finding[] {
+  const { app, namespace, strategy } = config;
+  if (!cluster.namespace) return [];
+  const kind = strategy === "gateway-api" ? "HTTPRoute" : "VirtualService";
+  const name = strategy === "gateway-api" ? app : virtualServiceName(app);
+  const live = ownRoute(cluster, config);
+  const isAbsent =
+    strategy === "gateway-api"
+      ? cluster.httpRoute === null
+      : hasVirtualService(config) && cluster.virtualServices !== undefined && live === undefined;
+  if (isAbsent) {
+    return [
+      {
+        id: `absent/${kind}/${name}`,
+        severity: "error",
+        what: `There is no ${kind} ${name}: requests go to the pods of all versions alike, and the gateway answers 404.`,
+        evidence: [`namespace ${namespace} does not have it`],
+        mend: ["npx canaryctl up"],
+        fix: { kind: "up" },
+      },
+    ];
+  }
+  const split = liveSplit(cluster, config);
+  const wanted = wantedSplit(config);
+  const writer = live?.writer ?? (cluster.httpRoute ? { manager: cluster.httpRoute.owner, at: "" } : undefined);
+  return [
+    ...(split && wanted ? weights(split, wanted, writer, `${kind} ${namespace}/${name}`) : []),
+    ...(live && strategy === "istio" ? rules(live, wantedRules(config)) : []),
+    ...(live && strategy === "rollout-canary" ? targetedRoutes(cluster, live) : []),
+  ];
+}
+
+/** The managers that may write a route: the program, its fast path, and the controller where it owns the weights. */
+const ownManagers = /^(canary-lab|pulumi)/;
+
+function weights(split: Share, wanted: Share, writer: Writer | undefined, place: string): readonly Finding[] {
+  const evidence = [
+    `${place}: ${shareText(split)} (stable/canary), the config: ${shareText(wanted)}`,
+    ...(writer ? [`written by ${writer.manager}${writer.at ? ` at ${writer.at}` : ""}`] : []),
+  ];
+  if (!isSameShare(split, wanted)) {
+    // To give the canary less is safe; to give it more is for a person to say.
+    const isSafe = wanted.canary < split.canary;
+    return [
+      {
+        id: "route-drift",
+        severity: "error",
+        what: "The live route is not what the config asks for.",
+        evidence,
+        mend: ["npx canaryctl up"],
+        ...(isSafe && { fix: { kind: "up" } }),
+      },
+    ];
+  }
+  if (!writer || writer.manager === "unknown" || ownManagers.test(writer.manager)) return [];
+  return [
+    {
+      id: "foreign-writer/weights",
+      severity: "warning",
+      what: `${writer.manager} has written the weights, which are the config's: the next one to write them wins.`,
+      evidence,
+      mend: [`npx canaryctl set-traffic ${wanted.stable} ${wanted.canary}`],
+    },
+  ];
+}
+
+const targets = (rule: RouteFacts["http"][number] | undefined) =>
+  rule?.route?.map(({ destination, weight = 100 }) => ({ subset: destination.subset, weight }));
+
+/** The rules beside the weights: those of targeted users, each as the program writes it. */
+function rules({ http, namespace, name }: RouteFacts, wanted: RouteFacts["http"]): readonly Finding[] {
+  return wanted.flatMap((rule): readonly Finding[] => {
+    if (rule.name === weightedRule) return [];
+    const live = http.find((one) => one.name === rule.name);
+    if (live && isDeepStrictEqual(live.match, rule.match) && isDeepStrictEqual(targets(live), targets(rule))) return [];
+    return [
+      {
+        id: `header-route/${rule.name}`,
+        severity: "error",
+        what: `The route of targeted users, ${rule.name}, is ${live ? "changed" : "lost"}: who asks for a version by header or cookie gets another.`,
+        evidence: [
+          `VirtualService ${namespace}/${name} has the rules ${http.map((one) => one.name ?? "(without a name)").join(", ") || "none"}`,
+          ...(live
+            ? [`${rule.name} leads to ${JSON.stringify(targets(live))}, it should to ${JSON.stringify(targets(rule))}`]
+            : []),
+        ],
+        mend: ["npx canaryctl up"],
+        fix: { kind: "up" },
+      },
+    ];
+  });
+}
+
+/** The controller drops its own routes when the canary has no pod for a moment, and makes them again only at their step. */
+function targetedRoutes({ rollout }: ClusterFacts, { http, namespace, name }: RouteFacts): readonly Finding[] {
+  return (rollout?.headerRoutes ?? [])
+    .filter((wanted) => !http.some((rule) => rule.name === wanted))
+    .map((wanted) => ({
+      id: `header-route/${wanted}`,
+      severity: "error" as const,
+      what: "The route of the header X-Canary is lost, though the release has passed the step that made it.",
+      evidence: [
+        `VirtualService ${namespace}/${name} has the rules ${http.map((one) => one.name ?? "(without a name)").join(", ")}`,
+      ],
+      mend: ["npx canaryctl abort", "npx canaryctl retry"],
+    }));
+}
+
+/** Each proxy that calls the application against the route in the cluster. */
+export function proxies(cluster: ClusterFacts, { config }: Facts): readonly Finding[] {
+  const split = liveSplit(cluster, config);
+  if (!split || cluster.proxies === undefined || factsOf(config.strategy).owner === "ingress") return [];
+  // An HTTPRoute has a gateway of its own: the mesh's gateway knows nothing of it.
+  const asked = cluster.proxies.filter(
+    ({ namespace }) => config.strategy !== "gateway-api" || namespace === config.namespace,
+  );
+  return asked
+    .filter((proxy) => proxy.split === undefined || !isSameShare(proxy.split, split))
+    .map(({ pod, namespace, split: own }) => ({
+      id: `proxy-route/${pod}`,
+      severity: "error" as const,
+      what: `The proxy of pod ${pod} has not got the route: it goes on with an older one.`,
+      evidence: [
+        own
+          ? `pod ${namespace}/${pod} sends ${shareText(own)}, the cluster's route says ${shareText(split)}`
+          : `pod ${namespace}/${pod} knows of no split for ${config.app}`,
+      ],
+      mend: ["kubectl -n istio-system rollout restart deployment/istiod", `kubectl -n ${namespace} delete pod ${pod}`],
+    }));
+}
+
+/** A few requests from the client: whatever else seems right, users see this. */
+export function answers(cluster: ClusterFacts, { config }: Facts): readonly Finding[] {
+  const { answers: seen } = cluster;
+  if (!seen || (seen.failed === 0 && seen.sent > 0)) return [];
+  const share = liveSplit(cluster, config)?.canary ?? 0;
+  return [
+    {
+      id: "answers",
+      severity: "error",
+      what: `${seen.failed} of ${seen.sent} requests from a pod in the mesh failed.`,
+      evidence: seen.reasons,
+      mend: [
+        ...(share > 0 ? ["npx canaryctl rollback"] : []),
+        `kubectl -n ${config.namespace} logs -l app=${config.app} -c echo --tail=20 --prefix`,
+      ],
+    },
+  ];
+}

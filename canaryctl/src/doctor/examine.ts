@@ -1,0 +1,73 @@
+import { UserError } from "@canary-lab/kit/user-error";
+import { loadEnvironment } from "../environment-file.ts";
+import { configForRollback, type GlobalOptions, labOf, type OpenedConfig, openConfig } from "../lab.ts";
+import { mustBeSameCluster } from "../same-cluster.ts";
+import { StackFile } from "../stack-file.ts";
+import { UsageError } from "../usage-error.ts";
+import { type Finding, withoutIgnored } from "./finding.ts";
+import { applyFixes, fixesOf } from "./fix.ts";
+import { gather } from "./gather.ts";
+import { type Diagnosis, diagnosisOf, type Thresholds } from "./report.ts";
+import { runnable } from "./runnable.ts";
+import { diagnose } from "./table.ts";
+
+export interface DoctorOptions extends GlobalOptions, Thresholds {
+  readonly fix?: boolean;
+  readonly ignore?: readonly string[];
+}
+
+/** Looks at a stack, mends what is safe where that is asked for, and looks again. */
+export async function examine(options: DoctorOptions, say: (line: string) => void): Promise<Diagnosis> {
+  const { opened, fault } = openWhatIsRight(options);
+  const environment = loadEnvironment();
+  const shell = {
+    stack: opened.stackFile.stack,
+    hasEnvironment: environment !== undefined && process.env.CANARY_LAB_KUBECONFIG === environment.kubeconfig,
+  };
+  const summary = (found: readonly Finding[], fixed: readonly string[] = []): Diagnosis => {
+    const kept = withoutIgnored(found, options.ignore ?? []);
+    const printed = kept.map((finding) => ({ ...finding, mend: finding.mend.map((line) => runnable(line, shell)) }));
+    return diagnosisOf(opened, printed, options, { fixed, ignored: found.length - kept.length });
+  };
+  if (!environment) return summary([notUp]);
+  const elsewhere = inAnotherCluster(() => mustBeSameCluster(opened.config, environment, opened.stackFile));
+  if (elsewhere) return summary([elsewhere]);
+
+  const lab = labOf(opened.stackFile, opened.config, environment);
+  const look = async () => diagnose(await gather(lab, fault));
+  const found = await look();
+  const fixes = options.fix ? fixesOf(withoutIgnored(found, options.ignore ?? [])) : [];
+  if (fixes.length === 0) return summary(found);
+  const up = [process.execPath, process.argv[1] ?? "", "--stack", shell.stack, "up"] as const;
+  const fixed = await applyFixes(lab, fixes, { say, up });
+  return summary(await look(), fixed);
+}
+
+/** A config that is wrong is a finding like any other; the defaults stand in for what is wrong. @throws UsageError */
+function openWhatIsRight(options: GlobalOptions): { readonly opened: OpenedConfig; readonly fault?: string } {
+  try {
+    return { opened: openConfig(options) };
+  } catch (error) {
+    if (!(error instanceof UserError) || error instanceof UsageError) throw error;
+    return { opened: configForRollback(new StackFile(options.stack), options), fault: error.toPlainText() };
+  }
+}
+
+function inAnotherCluster(check: () => void): Finding | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const evidence = [error.place, error.allowed].filter((line) => line !== undefined);
+    return { id: "other-cluster", severity: "error", what: error.message, evidence, mend: [error.next ?? []].flat() };
+  }
+}
+
+const notUp: Finding = {
+  id: "lab",
+  severity: "error",
+  what: "The lab is not up.",
+  evidence: ["no `up` has noted a cluster in this folder"],
+  mend: ["npx canaryctl up"],
+};

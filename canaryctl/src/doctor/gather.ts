@@ -1,0 +1,55 @@
+import { delimiter } from "node:path";
+import { onPath } from "@canary-lab/kit/programs";
+import { UserError } from "@canary-lab/kit/user-error";
+import type { Lab } from "../lab.ts";
+import { analyze } from "./analysis.ts";
+import type { Facts } from "./facts.ts";
+import { readCluster } from "./read-cluster.ts";
+import { Reader } from "./reader.ts";
+import { readState } from "./state.ts";
+
+/**
+ * Reads what the checks look at. Whatever is away takes only its own part along.
+ *
+ * @param configFault what is wrong with the stack's file, where something is
+ */
+export async function gather(lab: Lab, configFault?: string): Promise<Facts> {
+  const reader = new Reader(lab.cluster);
+  const path = [...lab.environment.path, process.env.PATH ?? ""].join(delimiter);
+  const pulumi = onPath("pulumi", path);
+  const istioctl = onPath("istioctl", path);
+  const [cluster, pulumiVersion, analysis] = await Promise.all([
+    clusterOrSilence(lab, reader),
+    pulumi === undefined ? undefined : versionOf(pulumi),
+    istioctl === undefined ? undefined : analyze(istioctl, lab),
+  ]);
+  return {
+    stack: lab.stackFile.stack,
+    config: lab.config,
+    configFault,
+    ...cluster,
+    state: readState(lab),
+    pulumiVersion,
+    analysis,
+    unread: reader.unread,
+  };
+}
+
+async function clusterOrSilence(lab: Lab, reader: Reader): Promise<Pick<Facts, "cluster" | "silence">> {
+  try {
+    return { cluster: await readCluster(lab, reader), silence: undefined };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { cluster: undefined, silence: { message: error.message, place: error.place } };
+  }
+}
+
+async function versionOf(pulumi: string): Promise<string | undefined> {
+  const { execa } = await import("execa");
+  const { stdout } = await execa(pulumi, ["version"], {
+    reject: false,
+    timeout: 10_000,
+    env: { PULUMI_SKIP_UPDATE_CHECK: "true" },
+  });
+  return /\d+\.\d+\.\d+\S*/.exec(String(stdout))?.[0];
+}

@@ -1,0 +1,222 @@
+import { strategyNames } from "../../../canary/strategies.ts";
+import { strategyAnnotation } from "../../../components/workload/render-application.ts";
+import type {
+  ContainerFault,
+  DestinationRuleFacts,
+  EventFacts,
+  NamespaceFacts,
+  PeerAuthenticationFacts,
+  PodFacts,
+  RouteFacts,
+  RouteRuleFacts,
+  WorkloadFacts,
+  Writer,
+} from "./facts.ts";
+
+type Labels = Readonly<Record<string, string>>;
+
+/** What any object has. */
+interface Meta {
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Labels;
+    readonly annotations?: Labels;
+    readonly creationTimestamp?: string;
+    readonly deletionTimestamp?: string;
+    readonly ownerReferences?: readonly {
+      readonly kind: string;
+      readonly name: string;
+      readonly controller?: boolean;
+    }[];
+    readonly managedFields?: readonly {
+      readonly manager?: string;
+      readonly time?: string;
+      readonly fieldsV1?: { readonly "f:spec"?: Readonly<Record<string, unknown>> };
+    }[];
+  };
+}
+
+/** Who wrote a field of the spec last, with the time of it. */
+function writerOf({ metadata }: Meta, field: string): Writer | undefined {
+  const [last] = (metadata.managedFields ?? [])
+    .filter(({ fieldsV1 }) => fieldsV1?.["f:spec"]?.[`f:${field}`] !== undefined)
+    .toSorted((one, other) => (other.time ?? "").localeCompare(one.time ?? ""));
+  return last && { manager: last.manager ?? "unknown", at: last.time ?? "" };
+}
+
+const controllerOf = ({ metadata }: Meta) => metadata.ownerReferences?.find(({ controller }) => controller);
+
+export function namespaceFacts({ metadata }: Meta): NamespaceFacts {
+  const noted = metadata.annotations?.[strategyAnnotation];
+  return {
+    labels: metadata.labels ?? {},
+    strategy: strategyNames.find((name) => name === noted),
+    isGoing: metadata.deletionTimestamp !== undefined,
+  };
+}
+
+interface ContainerStatus {
+  readonly name: string;
+  readonly image: string;
+  readonly ready?: boolean;
+  readonly restartCount?: number;
+  readonly state?: {
+    readonly waiting?: { readonly reason?: string; readonly message?: string };
+    readonly terminated?: { readonly reason?: string; readonly message?: string; readonly exitCode?: number };
+  };
+  readonly lastState?: ContainerStatus["state"];
+}
+
+export interface Pod extends Meta {
+  readonly spec: {
+    readonly containers: readonly { readonly name: string; readonly image?: string }[];
+    readonly initContainers?: readonly { readonly name: string }[];
+  };
+  readonly status?: {
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly reason?: string;
+      readonly message?: string;
+    }[];
+    readonly containerStatuses?: readonly ContainerStatus[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
+  };
+}
+
+const injectKey = "sidecar.istio.io/inject";
+
+export function podFacts(pod: Pod): PodFacts {
+  const { metadata, spec, status = {} } = pod;
+  const owner = controllerOf(pod);
+  const condition = (type: string) => status.conditions?.find((one) => one.type === type);
+  const scheduled = condition("PodScheduled");
+  return {
+    namespace: metadata.namespace ?? "",
+    name: metadata.name,
+    labels: metadata.labels ?? {},
+    inject: metadata.labels?.[injectKey] ?? metadata.annotations?.[injectKey],
+    owner: owner && { kind: owner.kind, name: owner.name },
+    isGoing: metadata.deletionTimestamp !== undefined,
+    isReady: !metadata.deletionTimestamp && condition("Ready")?.status === "True",
+    hasSidecar: [...spec.containers, ...(spec.initContainers ?? [])].some(({ name }) => name === "istio-proxy"),
+    faults: [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])].flatMap(faultOf),
+    unschedulable: scheduled?.status === "False" ? (scheduled.message ?? scheduled.reason ?? "") : undefined,
+  };
+}
+
+/** Why a container does not run; none where it runs, or only begins to. */
+function faultOf({ name, image, state, lastState, restartCount = 0 }: ContainerStatus): readonly ContainerFault[] {
+  const waiting = state?.waiting;
+  if (!waiting?.reason || ["ContainerCreating", "PodInitializing"].includes(waiting.reason)) return [];
+  const ended = lastState?.terminated;
+  const why =
+    ended &&
+    `${ended.reason ?? "ended"}, exit code ${ended.exitCode ?? "unknown"}${ended.message ? `: ${ended.message}` : ""}`;
+  return [
+    {
+      container: name,
+      image,
+      reason: waiting.reason,
+      message: [waiting.message, why].filter(Boolean).join("; last time: "),
+      restarts: restartCount,
+    },
+  ];
+}
+
+export interface Workload extends Meta {
+  readonly spec: { readonly replicas?: number };
+  readonly status?: {
+    readonly readyReplicas?: number;
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly reason?: string;
+      readonly message?: string;
+    }[];
+  };
+}
+
+export const workloadFacts =
+  (kind: WorkloadFacts["kind"]) =>
+  (workload: Workload): WorkloadFacts => ({
+    kind,
+    name: workload.metadata.name,
+    labels: workload.metadata.labels ?? {},
+    owner: controllerOf(workload)?.name,
+    wanted: workload.spec.replicas ?? 1,
+    ready: workload.status?.readyReplicas ?? 0,
+    replicasWriter: writerOf(workload, "replicas"),
+    conditions: (workload.status?.conditions ?? []).map(({ type, status, reason = "", message = "" }) => ({
+      type,
+      status,
+      reason,
+      message,
+    })),
+  });
+
+export interface VirtualService extends Meta {
+  readonly spec: {
+    readonly hosts?: readonly string[];
+    readonly gateways?: readonly string[];
+    readonly http?: readonly RouteRuleFacts[];
+  };
+}
+
+export const routeFacts = (route: VirtualService): RouteFacts => ({
+  namespace: route.metadata.namespace ?? "",
+  name: route.metadata.name,
+  created: route.metadata.creationTimestamp ?? "",
+  hosts: route.spec.hosts ?? [],
+  gateways: route.spec.gateways ?? ["mesh"],
+  http: (route.spec.http ?? []).map(({ name, match, route: targets }) => ({
+    ...(name !== undefined && { name }),
+    ...(match && { match }),
+    ...(targets && {
+      route: targets.map(({ destination, weight }) => ({ destination, ...(weight !== undefined && { weight }) })),
+    }),
+  })),
+  writer: writerOf(route, "http"),
+});
+
+export interface DestinationRule extends Meta {
+  readonly spec: {
+    readonly host?: string;
+    readonly subsets?: readonly { readonly name: string; readonly labels?: Labels }[];
+  };
+}
+
+export const destinationRuleFacts = ({ metadata, spec }: DestinationRule): DestinationRuleFacts => ({
+  namespace: metadata.namespace ?? "",
+  name: metadata.name,
+  host: spec.host ?? "",
+  subsets: (spec.subsets ?? []).map(({ name, labels = {} }) => ({ name, labels })),
+});
+
+export interface PeerAuthentication extends Meta {
+  readonly spec?: {
+    readonly selector?: { readonly matchLabels?: Labels };
+    readonly mtls?: { readonly mode?: string };
+    readonly portLevelMtls?: Readonly<Record<string, { readonly mode?: string }>>;
+  };
+}
+
+export const peerAuthenticationFacts = ({ metadata, spec = {} }: PeerAuthentication): PeerAuthenticationFacts => ({
+  namespace: metadata.namespace ?? "",
+  name: metadata.name,
+  selector: spec.selector?.matchLabels,
+  mode: spec.mtls?.mode ?? "UNSET",
+  ports: Object.fromEntries(Object.entries(spec.portLevelMtls ?? {}).map(([port, { mode = "UNSET" }]) => [port, mode])),
+});
+
+export interface Event {
+  readonly type?: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly involvedObject: { readonly kind?: string; readonly name?: string };
+}
+
+/** Warnings only: the others tell what went well. */
+export const eventFacts = ({ type, reason = "", message = "", involvedObject }: Event): readonly EventFacts[] =>
+  type === "Warning" ? [{ object: `${involvedObject.kind}/${involvedObject.name}`, reason, message }] : [];
