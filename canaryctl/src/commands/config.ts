@@ -59,7 +59,7 @@ function set(stackFile: StackFile, words: readonly string[]): string {
     });
   }
   stackFile.set(changes);
-  return pairs.map(([key]) => `${key}: ${before[key] || '""'} -> ${changes[key]}`).join("\n");
+  return pairs.map(([key]) => `${key}: ${changes[key]}`).join("\n");
 }
 
 function mustBeKey(key: string): void {
