@@ -43,17 +43,12 @@ export interface PodFacts {
 export interface WorkloadFacts {
   readonly kind: "Deployment" | "Rollout" | "ReplicaSet";
   readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
   readonly owner: string | undefined;
   readonly wanted: number;
   readonly ready: number;
   readonly replicasWriter: Writer | undefined;
-  readonly conditions: readonly {
-    readonly type: string;
-    readonly status: string;
-    readonly reason: string;
-    readonly message: string;
-  }[];
+  /** Why the API server does not let its pods in. */
+  readonly refused?: string;
 }
 
 export interface RouteFacts {

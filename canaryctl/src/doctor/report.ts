@@ -49,7 +49,7 @@ export function diagnosisOf(
 }
 
 export function diagnosisText(diagnosis: Diagnosis): readonly string[] {
-  const { stack, app, namespace, findings, notShown, ignored, checks, isWell } = diagnosis;
+  const { stack, app, namespace, findings, notShown, ignored, checks } = diagnosis;
   const hidden = severities.filter((severity) => notShown[severity] > 0);
   const tail = [
     ...(hidden.length > 0 ? [`not shown: ${hidden.map((one) => counted(notShown[one], one)).join(", ")}`] : []),
@@ -59,10 +59,11 @@ export function diagnosisText(diagnosis: Diagnosis): readonly string[] {
     .map((severity) => [severity, findings.filter((one) => one.severity === severity).length] as const)
     .filter(([, count]) => count > 0)
     .map(([severity, count]) => counted(count, severity));
+  const hurts = (severity: Severity) => notShown[severity] > 0 || findings.some((one) => one.severity === severity);
   const verdict =
-    findings.length === 0 && isWell
-      ? `All well: ${checks} checks found nothing`
-      : `${checks} checks: ${sum.join(", ") || "nothing to show"}`;
+    hurts("error") || hurts("warning")
+      ? `${checks} checks: ${sum.join(", ") || "nothing to show"}`
+      : `All well: ${checks} checks found no error and no warning`;
   return [
     `Stack ${stack}: ${app} in namespace ${namespace}`,
     ...findings.flatMap(findingText),

@@ -21,7 +21,6 @@ const always: Readonly<Record<string, (facts: Facts) => readonly Finding[]>> = {
   reach,
   "state and locks": engineState,
   versions,
-  "istioctl analyze": istioctl,
 };
 
 /** Checks of what is in the cluster: causes in front of what follows from them. */
@@ -42,7 +41,7 @@ const ofCluster: Readonly<Record<string, (cluster: ClusterFacts, facts: Facts) =
   answers,
 };
 
-export const checkNames: readonly string[] = [...Object.keys(always), ...Object.keys(ofCluster)];
+export const checkNames: readonly string[] = [...Object.keys(always), ...Object.keys(ofCluster), "istioctl analyze"];
 
 /** What is wrong, the worst first. */
 export function diagnose(facts: Facts): readonly Finding[] {
@@ -51,5 +50,6 @@ export function diagnose(facts: Facts): readonly Finding[] {
     ...Object.values(always).flatMap((check) => check(facts)),
     ...(cluster ? Object.values(ofCluster).flatMap((check) => check(cluster, facts)) : []),
   ];
-  return inOrder([...new Map(found.map((finding) => [finding.id, finding])).values()]);
+  const distinct = [...new Map(found.map((finding) => [finding.id, finding])).values()];
+  return inOrder([...distinct, ...istioctl(facts, distinct)]);
 }
