@@ -1,10 +1,10 @@
+import { factsOf } from "./canary/strategies.ts";
 import { clientName } from "./components/names.ts";
 import { createApplication } from "./stacks/application.ts";
 import { loadConfig } from "./stacks/config.ts";
 import { createLiveRun } from "./stacks/live/create-live-run.ts";
 import { createPlatform } from "./stacks/platform.ts";
 import { releasePlan } from "./stacks/release-plan.ts";
-import { weightOwner } from "./stacks/strategies/strategy-name.ts";
 
 const { config, target } = loadConfig();
 const platform = createPlatform(config, target);
@@ -14,7 +14,7 @@ export const strategy = config.strategy;
 export const namespace = config.namespace;
 export const app = config.app;
 /** Who moves the traffic of a release. */
-export const owner = weightOwner(config.strategy);
+export const owner = factsOf(config.strategy).owner;
 /** Shares of the traffic in percent, as they really are; null where a controller moves them or a header decides. */
 export const weights = application.canaryShare?.apply((canary) => ({ stable: 100 - canary, canary })) ?? null;
 /** The ladder of weights and how long it takes; null where the strategy climbs none. */

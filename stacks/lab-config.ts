@@ -1,5 +1,6 @@
 import type { Plan } from "../canary/plan/plan.ts";
 import type { Objective } from "../canary/slo/objective.ts";
+import type { StrategyName } from "../canary/strategies.ts";
 import type { Weight } from "../canary/weight.ts";
 import type { RolloutCanaryOptions } from "../components/rollout/render-rollout-canary.ts";
 import type {
@@ -9,11 +10,10 @@ import type {
   RollingUpdateOptions,
   RolloutsScope,
 } from "./config/options.ts";
-import type { StrategyName } from "./strategies/strategy-name.ts";
 
 /** One stack's settings, checked. Pulumi.yaml describes each and holds its default; those of objects' fields are in config/rule-table.ts. */
 export interface LabConfig {
-  /** Share of the traffic that the canary gets. Without meaning where a controller owns the weights (`weightOwner`). */
+  /** Share of the traffic that the canary gets. Without meaning where a controller owns the weights (`owner` in canary/strategies.ts). */
   readonly canaryWeight: Weight;
   readonly strategy: StrategyName;
   readonly plan: Plan;

@@ -1,6 +1,7 @@
 import { growingStages } from "../canary/plan/plan.ts";
 import { describePlan, measuredTiming, type Prediction, predict, type Timing } from "../canary/plan/prediction.ts";
 import { replicaRatio } from "../canary/replica-ratio.ts";
+import { factsOf } from "../canary/strategies.ts";
 import type { Weight } from "../canary/weight.ts";
 import { experimentSeconds } from "../components/rollout/render-rollout-canary.ts";
 import { goodRunSeconds } from "../components/slo/render-analysis.ts";
@@ -14,18 +15,15 @@ export interface ReleasePlan extends Prediction {
 
 /** What a strategy does in another time than a route takes; undefined for those that climb no ladder. */
 function timingOf(config: LabConfig): Partial<Timing> | undefined {
-  switch (config.strategy) {
-    case "istio":
-    case "gateway-api":
+  switch (factsOf(config.strategy).steps) {
+    case "route":
       return {};
-    case "rollout-canary":
+    case "rollout":
       return rolloutTiming(config);
-    case "replica-ratio":
+    case "pods":
       // A weight is a number of pods, which must start first, also on the way back.
       return { podsReady: 0, move: measuredTiming.podsReady, rollback: measuredTiming.podsReady };
-    case "nginx-header":
-    case "rollout-blue-green":
-    case "rolling-update":
+    case "none":
       return undefined;
   }
 }
@@ -51,6 +49,7 @@ export function releasePlan(config: LabConfig): ReleasePlan | undefined {
   const { plan, replicas, strategy } = config;
   const timing = timingOf(config);
   // Few pods know few shares, and those are what users meet.
-  const shareAt = strategy === "replica-ratio" ? (weight: Weight) => replicaRatio(replicas, weight).share : undefined;
+  const shareAt =
+    factsOf(strategy).steps === "pods" ? (weight: Weight) => replicaRatio(replicas, weight).share : undefined;
   return timing && { ladder: describePlan(plan, shareAt), ...predict(plan, timing) };
 }

@@ -1,12 +1,20 @@
 import { formatDuration } from "../../canary/duration.ts";
 import { type Plan, shortestBake, waitingStages } from "../../canary/plan/plan.ts";
 import { describePlan } from "../../canary/plan/prediction.ts";
+import { factsOf, type StrategyName, type StrategyOption, strategiesWhere } from "../../canary/strategies.ts";
 import type { LabConfig } from "../lab-config.ts";
-import { weightOwner } from "../strategies/strategy-name.ts";
 
 /** What each value allows by itself and not together, one sentence each; a value that is missing contradicts nothing. */
 export function contradictions(config: Partial<LabConfig>): string[] {
   return checks.flatMap((check) => check(config) ?? []);
+}
+
+const reads = (strategy: StrategyName, option: StrategyOption): boolean => factsOf(strategy).options.includes(option);
+
+/** The second half of a refusal: a strategy does not read an option. @param without what to set instead */
+function notRead(strategy: StrategyName, option: StrategyOption, without: string): string {
+  const readers = strategiesWhere(({ options }) => options.includes(option));
+  return `strategy is ${strategy}, which does not read it; allowed: ${without}, or strategy ${readers.join(" or ")}`;
 }
 
 const isZero = (count: number | string | undefined): boolean => count === 0 || count === "0%";
@@ -23,15 +31,13 @@ function promotionAnalysis(
   const refuse = (contradiction: string) => `blueGreen.${field} is true while ${contradiction}`;
   return [
     ...(monitoring === false ? [refuse("monitoring is false; allowed: false, or monitoring true")] : []),
-    ...(strategy && strategy !== "rollout-blue-green"
-      ? [refuse(`strategy is ${strategy}, which nothing would analyse; allowed: false, or strategy rollout-blue-green`)]
-      : []),
+    ...(strategy && !reads(strategy, "blueGreen") ? [refuse(notRead(strategy, "blueGreen", "false"))] : []),
   ];
 }
 
 const checks: readonly ((config: Partial<LabConfig>) => string | readonly string[] | undefined)[] = [
   ({ canaryEnabled, canaryWeight = 0, strategy }) =>
-    canaryEnabled === false && canaryWeight > 0 && strategy && weightOwner(strategy) === "pulumi"
+    canaryEnabled === false && canaryWeight > 0 && strategy && factsOf(strategy).owner === "pulumi"
       ? `canaryWeight is "${canaryWeight}" while canaryEnabled is false; allowed: 0, or canaryEnabled true`
       : undefined,
   ({ analysis = "off", monitoring }) =>
@@ -39,8 +45,8 @@ const checks: readonly ((config: Partial<LabConfig>) => string | readonly string
       ? `analysis is "${analysis}" while monitoring is false; allowed: off, or monitoring true`
       : undefined,
   ({ analysis = "off", strategy }) =>
-    analysis !== "off" && strategy && strategy !== "rollout-canary"
-      ? `analysis is "${analysis}" while strategy is ${strategy}, which nothing would analyse; allowed: off, or strategy rollout-canary`
+    analysis !== "off" && strategy && !reads(strategy, "analysis")
+      ? `analysis is "${analysis}" while ${notRead(strategy, "analysis", "off")}`
       : undefined,
   (config) => promotionAnalysis("prePromotionAnalysis", config),
   (config) => promotionAnalysis("postPromotionAnalysis", config),
@@ -71,11 +77,11 @@ const checks: readonly ((config: Partial<LabConfig>) => string | readonly string
       ? `rollingUpdate.maxSurge is ${rollingUpdate?.maxSurge} and rollingUpdate.maxUnavailable ${rollingUpdate?.maxUnavailable}: no pod could ever be replaced; allowed: one of them above 0`
       : undefined,
   ({ migration, strategy }) =>
-    migration && strategy && strategy !== "rollout-canary"
-      ? `migration.scaleDown is "${migration.scaleDown}" while strategy is ${strategy}; allowed: strategy rollout-canary, or no migration`
+    migration && strategy && !reads(strategy, "migration")
+      ? `migration.scaleDown is "${migration.scaleDown}" while ${notRead(strategy, "migration", "no migration")}`
       : undefined,
   ({ stickyCookie, strategy }) =>
-    stickyCookie !== undefined && strategy && strategy !== "istio"
-      ? `stickyCookie is "${stickyCookie}" while strategy is ${strategy}; allowed: strategy istio, or an empty stickyCookie`
+    stickyCookie !== undefined && strategy && !reads(strategy, "stickyCookie")
+      ? `stickyCookie is "${stickyCookie}" while ${notRead(strategy, "stickyCookie", "an empty stickyCookie")}`
       : undefined,
 ];

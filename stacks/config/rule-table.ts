@@ -1,8 +1,8 @@
 import type { Objective } from "../../canary/slo/objective.ts";
+import { strategyNames } from "../../canary/strategies.ts";
 import type { PodCount } from "../../components/rolling-update/render-rolling-update.ts";
 import type { RolloutCanaryOptions } from "../../components/rollout/render-rollout-canary.ts";
 import type { LabConfig } from "../lab-config.ts";
-import { strategyNames } from "../strategies/strategy-name.ts";
 import { namespace } from "./namespace-rule.ts";
 import {
   analysisModes,

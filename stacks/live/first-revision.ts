@@ -3,9 +3,9 @@ import { UserError } from "@canary-lab/kit/user-error";
 import type * as pulumi from "@pulumi/pulumi";
 import type { RolloutObject } from "../../canary/rollout/rollout-object.ts";
 import { rolloutPlace } from "../../canary/rollout/rollout-words.ts";
+import type { StrategyName } from "../../canary/strategies.ts";
 import { rolloutPath } from "../../cluster/kube/paths.ts";
 import type { ApplicationSpec } from "../../components/workload/render-application.ts";
-import type { StrategyName } from "../strategies/strategy-name.ts";
 import { createHook } from "./create-hook.ts";
 
 /** The first revision of a workload gets all traffic, whatever its strategy says of steps and previews. */

@@ -1,7 +1,7 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import * as pulumi from "@pulumi/pulumi";
+import { factsOf, type StrategyName, strategyNames } from "../../canary/strategies.ts";
 import { canaryAnnotation, strategyAnnotation } from "../../components/workload/render-application.ts";
-import { type StrategyName, strategyNames, weightOwner } from "../strategies/strategy-name.ts";
 import { createHook } from "./create-hook.ts";
 import { firstIsCanary } from "./first-revision.ts";
 
@@ -11,7 +11,7 @@ export interface ReleaseState {
   readonly canaryEnabled: boolean;
 }
 
-const isRollout = ({ strategy }: ReleaseState): boolean => weightOwner(strategy) === "rollout-controller";
+const isRollout = ({ strategy }: ReleaseState): boolean => factsOf(strategy).owner === "rollout-controller";
 
 /**
  * Whether a stack may go from one state to the next.
@@ -27,7 +27,7 @@ export function switchFault(from: ReleaseState | undefined, to: ReleaseState): U
   return undefined;
 }
 
-const hasOneWorkload = ({ strategy }: ReleaseState): boolean => weightOwner(strategy).endsWith("-controller");
+const hasOneWorkload = ({ strategy }: ReleaseState): boolean => factsOf(strategy).workloads === "one";
 
 const place = "the stack's config";
 

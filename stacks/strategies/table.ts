@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { replicaRatio } from "../../canary/replica-ratio.ts";
+import type { StrategyName } from "../../canary/strategies.ts";
 import { HttpRoute } from "../../components/gateway-api/http-route.ts";
 import { versionOf } from "../../components/image/image-version.ts";
 import { gatewayHost } from "../../components/names.ts";
@@ -14,7 +15,6 @@ import { rolloutBlueGreen } from "./rollout-blue-green.ts";
 import { rolloutCanary } from "./rollout-canary.ts";
 import { createSides } from "./sides.ts";
 import type { Strategy } from "./strategy.ts";
-import type { StrategyName } from "./strategy-name.ts";
 
 const gatewayOf = ({ app, namespace }: LabConfig): string => gatewayHost(app, namespace);
 

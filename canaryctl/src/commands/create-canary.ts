@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { StrategyName } from "../../../stacks/strategies/strategy-name.ts";
+import { strategiesWhere } from "../../../canary/strategies.ts";
 import { type GlobalOptions, openLab } from "../lab.ts";
 import { examples, print, say } from "../print.ts";
 import { StackFile } from "../stack-file.ts";
@@ -12,8 +12,8 @@ interface CanaryOptions {
   readonly replicas?: number;
 }
 
-/** Where the canary is a Deployment of its own, whose pods are counted apart. */
-const withOwnPods: readonly string[] = ["istio", "gateway-api", "nginx-header"] satisfies readonly StrategyName[];
+/** The strategies whose canary is a Deployment of its own, whose pods are counted apart. */
+const withOwnPods: readonly string[] = strategiesWhere(({ canaryPods }) => canaryPods === "own");
 
 /** Pods of a canary for which no number is given. */
 const defaultReplicas = 2;
@@ -31,7 +31,7 @@ export function addCreateCanary(program: Command): void {
     .addHelpText(
       "after",
       `
-istio, gateway-api, nginx-header: pods of its own; its share of the traffic stays as it is, 0 where there was none.
+${withOwnPods.join(", ")}: pods of its own; its share of the traffic stays as it is, 0 where there was none.
 replica-ratio: its share of the pods that \`replicas\` counts, by canaryWeight.
 istio, gateway-api, replica-ratio: refused for another image while a canary has a share: canaryctl rollback first.
 rollout-canary: the Rollout goes through the steps of \`plan\`; this ends at a pause without a time, or at the end.

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { weightOwner } from "../../../stacks/strategies/strategy-name.ts";
+import { factsOf } from "../../../canary/strategies.ts";
 import { type GlobalOptions, type Lab, openLab, type RouteFlags } from "../lab.ts";
 import { examples, print, say } from "../print.ts";
 import { StackFile } from "../stack-file.ts";
@@ -41,6 +41,6 @@ ${examples(
 function openWithCanary(options: GlobalOptions & RouteFlags, canary: number): Lab {
   const isOff = String(new StackFile(options.stack).values().canaryEnabled) === "false";
   const lab = openLab(options, { canaryWeight: isOff ? 0 : canary });
-  if (isOff && canary > 0 && weightOwner(lab.config.strategy) === "pulumi") throw noCanary(lab);
+  if (isOff && canary > 0 && factsOf(lab.config.strategy).owner === "pulumi") throw noCanary(lab);
   return lab;
 }

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
+import { factsOf, type StrategyName, type WeightOwner } from "../../../canary/strategies.ts";
 import { splitOf, type TrafficSplit } from "../../../canary/weight.ts";
 import { releasePlan } from "../../../stacks/release-plan.ts";
-import { type StrategyName, type WeightOwner, weightOwner } from "../../../stacks/strategies/strategy-name.ts";
 import { type Lab, openLab } from "../lab.ts";
 import { examples, print, table } from "../print.ts";
 import type { Progress, ReleaseStrategy } from "../strategies/strategy.ts";
@@ -83,7 +83,7 @@ export async function readStatus(lab: Lab, strategy: ReleaseStrategy, requests?:
     owner: strategy.owner,
     plan: releasePlan(config)?.ladder ?? null,
     weights: {
-      config: weightOwner(config.strategy) === "pulumi" ? splitOf(config.canaryWeight) : null,
+      config: factsOf(config.strategy).owner === "pulumi" ? splitOf(config.canaryWeight) : null,
       wanted: release.wanted ?? null,
       route: release.live ?? null,
     },

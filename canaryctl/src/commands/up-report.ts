@@ -1,7 +1,7 @@
 import { renderDuration } from "@canary-lab/kit/durations";
 import type { StageTime } from "@canary-lab/kit/progress";
+import { factsOf, type WeightOwner } from "../../../canary/strategies.ts";
 import { clientName, gatewayHost, gatewayName } from "../../../components/names.ts";
-import { type WeightOwner, weightOwner } from "../../../stacks/strategies/strategy-name.ts";
 import type { Lab } from "../lab.ts";
 import { table } from "../print.ts";
 import { headerHint } from "../strategies/header.ts";
@@ -55,6 +55,7 @@ const moves: Record<WeightOwner, readonly (readonly [command: string, what: stri
 
 function nextCommands(lab: Lab): readonly (readonly string[])[] {
   const { app, namespace, gatewayNodePort, strategy } = lab.config;
+  const { entry, owner } = factsOf(strategy);
   const through = (port: string) =>
     `curl -H 'Host: ${gatewayHost(app, namespace)}' http://${gatewayAddress(lab)}:${port}/`;
   const throughGateway = [through(String(gatewayNodePort)), "through the ingress gateway"];
@@ -63,20 +64,17 @@ function nextCommands(lab: Lab): readonly (readonly string[])[] {
   const throughItsOwn = [through(port), "through the application's own gateway"];
   return [
     ["npx canaryctl status", "weights, pods, and who owns the route"],
-    ...moves[weightOwner(strategy)],
+    ...moves[owner],
     ["npx canaryctl rollback", "all of it back to the stable side, at once"],
     [
       'eval "$(npx canaryctl env)"',
       `then: pulumi up, kubectl -n ${namespace} get pods, kubectl -n ${namespace} logs deploy/${clientName(app)}`,
     ],
-    ...(hasIstioGateway.includes(strategy) ? [throughGateway] : []),
-    ...(strategy === "gateway-api" ? [throughItsOwn] : []),
+    ...(entry === "istio-gateway" ? [throughGateway] : []),
+    ...(entry === "own-gateway" ? [throughItsOwn] : []),
     ["npm run down", "take it all down"],
   ];
 }
-
-/** The strategies whose application is reached through the lab's own ingress gateway, at its port. */
-const hasIstioGateway: readonly string[] = ["istio", "rollout-canary", "rollout-blue-green"];
 
 /** Worlds that the lab makes answer on loopback; in a cluster of the user's own, any node does. */
 const gatewayAddress = ({ environment }: Lab): string => (environment.target === "existing" ? "<a node>" : "127.0.0.1");

@@ -1,5 +1,5 @@
 import { UserError } from "@canary-lab/kit/user-error";
-import type { StrategyName } from "../../../stacks/strategies/strategy-name.ts";
+import type { StrategyName } from "../../../canary/strategies.ts";
 import type { Lab } from "../lab.ts";
 import type { ReleaseStrategy } from "./strategy.ts";
 

@@ -1,4 +1,4 @@
-import type { WeightOwner } from "../../../stacks/strategies/strategy-name.ts";
+import type { WeightOwner } from "../../../canary/strategies.ts";
 import type { PodExec } from "../kube/exec.ts";
 import type { Lab } from "../lab.ts";
 import type { Share } from "../traffic/share.ts";

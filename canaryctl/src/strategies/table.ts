@@ -1,7 +1,7 @@
 import { UserError } from "@canary-lab/kit/user-error";
+import { type StrategyName, strategyNames } from "../../../canary/strategies.ts";
 import { namespacePath } from "../../../cluster/kube/paths.ts";
 import { strategyAnnotation } from "../../../components/workload/render-application.ts";
-import { type StrategyName, strategyNames } from "../../../stacks/strategies/strategy-name.ts";
 import type { Lab } from "../lab.ts";
 import { gatewayRoute } from "../traffic/gateway-route.ts";
 import { istioRoute } from "../traffic/istio-route.ts";

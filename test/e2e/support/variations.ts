@@ -1,5 +1,5 @@
+import type { StrategyName } from "../../../canary/strategies.ts";
 import type { RawConfig } from "../../../stacks/config/parse-config.ts";
-import type { StrategyName } from "../../../stacks/strategies/strategy-name.ts";
 
 /** A stack without its canary, where the config's own numbers have to agree with that. */
 const idle = { canaryEnabled: false, canaryWeight: 0 };

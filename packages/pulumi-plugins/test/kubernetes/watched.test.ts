@@ -65,10 +65,10 @@ test("an object is gone once its kind is, also where the kind goes while it is b
   const object = { apiVersion: "lab.example/v1", kind: "Widget", metadata: { name: "a", namespace: "n", uid: "1" } };
   const watched = new Watched(object, undefined);
   const selection = { apiVersion: "lab.example/v1", kind: "Widget", namespace: "n", name: "a" };
-  const verdict = await watched.until(session, [selection], "urn", 20, () => ({
+  const readiness = await watched.until(session, [selection], "urn", 20, () => ({
     ready: watched.isGone,
     status: "",
     details: [],
   }));
-  expect(verdict.ready).toBe(true);
+  expect(readiness.ready).toBe(true);
 }, 30_000);

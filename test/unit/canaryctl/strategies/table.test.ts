@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
+import { factsOf, strategyNames } from "../../../../canary/strategies.ts";
 import type { Lab } from "../../../../canaryctl/src/lab.ts";
 import { configuredStrategy, runningStrategy, strategyOf } from "../../../../canaryctl/src/strategies/table.ts";
-import { strategyNames, weightOwner } from "../../../../stacks/strategies/strategy-name.ts";
 import { fakeLab } from "../fake-lab.ts";
 
 const labWith = (strategy: string, deployed?: string): Lab => {
@@ -11,7 +11,7 @@ const labWith = (strategy: string, deployed?: string): Lab => {
 };
 
 test.each(strategyNames)("%s has a row, whose owner is the program's", (name) => {
-  expect(configuredStrategy(labWith(name)).owner).toBe(weightOwner(name));
+  expect(configuredStrategy(labWith(name)).owner).toBe(factsOf(name).owner);
 });
 
 describe("the strategy of a lab", () => {

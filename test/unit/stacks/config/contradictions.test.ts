@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
+import { factsOf, strategyNames } from "../../../../canary/strategies.ts";
 import type { RawConfig } from "../../../../stacks/config/parse-config.ts";
-import { strategyNames, weightOwner } from "../../../../stacks/strategies/strategy-name.ts";
 import { problemsOf } from "./problems-of.ts";
 
 const withAnalysis = { analysis: "step", monitoring: true, strategy: "rollout-canary" };
@@ -9,7 +9,7 @@ describe("values that do not go together", () => {
   test.each<readonly [RawConfig, string]>([
     [
       { ...withAnalysis, strategy: "istio" },
-      'analysis is "step" while strategy is istio, which nothing would analyse; allowed: off, or strategy rollout-canary',
+      'analysis is "step" while strategy is istio, which does not read it; allowed: off, or strategy rollout-canary',
     ],
     [
       { ...withAnalysis, monitoring: false },
@@ -21,7 +21,7 @@ describe("values that do not go together", () => {
     ],
     [
       { strategy: "rollout-canary", monitoring: true, blueGreen: { prePromotionAnalysis: true } },
-      "blueGreen.prePromotionAnalysis is true while strategy is rollout-canary, which nothing would analyse; allowed: false, or strategy rollout-blue-green",
+      "blueGreen.prePromotionAnalysis is true while strategy is rollout-canary, which does not read it; allowed: false, or strategy rollout-blue-green",
     ],
     [
       { strategy: "rollout-blue-green", replicas: 2, blueGreen: { previewReplicaCount: 3 } },
@@ -49,11 +49,11 @@ describe("values that do not go together", () => {
     ],
     [
       { migration: { scaleDown: "never" } },
-      'migration.scaleDown is "never" while strategy is istio; allowed: strategy rollout-canary, or no migration',
+      'migration.scaleDown is "never" while strategy is istio, which does not read it; allowed: no migration, or strategy rollout-canary',
     ],
     [
       { stickyCookie: "side", strategy: "gateway-api" },
-      'stickyCookie is "side" while strategy is gateway-api; allowed: strategy istio, or an empty stickyCookie',
+      'stickyCookie is "side" while strategy is gateway-api, which does not read it; allowed: an empty stickyCookie, or strategy istio',
     ],
   ])("%j", (change, problem) => expect(problemsOf(change)).toEqual([problem]));
 
@@ -78,7 +78,7 @@ describe("values that do not go together", () => {
   test.each(strategyNames)(
     "%s: traffic to a canary that does not run is refused where the config sends it",
     (strategy) => {
-      const problems = weightOwner(strategy) === "pulumi" ? 1 : 0;
+      const problems = factsOf(strategy).owner === "pulumi" ? 1 : 0;
       expect(problemsOf({ strategy, canaryEnabled: false, canaryWeight: 10 })).toHaveLength(problems);
       expect(problemsOf({ strategy, canaryEnabled: false, canaryWeight: 0 })).toEqual([]);
     },

@@ -4,9 +4,9 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { parse } from "yaml";
 import { presetPlan } from "../../../../canary/plan/presets.ts";
+import { strategyNames } from "../../../../canary/strategies.ts";
 import { repositoryRoot } from "../../../../cluster/lab-folder.ts";
 import { configKeys, parseConfig } from "../../../../stacks/config/parse-config.ts";
-import { strategyNames } from "../../../../stacks/strategies/strategy-name.ts";
 import { declaredKeys, defaults, disabledProviders } from "../sample-config.ts";
 import { problemsOf } from "./problems-of.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
+import { type StrategyName, strategyNames } from "../../../../canary/strategies.ts";
 import { renderNamespace } from "../../../../components/workload/render-application.ts";
 import { type ReleaseState, stateOf, switchFault } from "../../../../stacks/live/strategy-guard.ts";
-import { type StrategyName, strategyNames } from "../../../../stacks/strategies/strategy-name.ts";
 
 const at = (strategy: StrategyName, canaryEnabled: boolean): ReleaseState => ({ strategy, canaryEnabled });
 

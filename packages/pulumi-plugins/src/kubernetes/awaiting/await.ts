@@ -13,33 +13,33 @@ import {
   namespaceOf,
 } from "../objects/objects.ts";
 import { reachable, type Session } from "../session.ts";
-import type { Judge, Verdict } from "./judge.ts";
-import { condition, isTrue, podJudge } from "./pods.ts";
-import { ingressJudge, serviceJudge } from "./services.ts";
-import { waitForJudge } from "./wait-for.ts";
+import { condition, isTrue, podCheck } from "./pods.ts";
+import type { Readiness, ReadinessCheck } from "./readiness.ts";
+import { ingressCheck, serviceCheck } from "./services.ts";
+import { waitForCheck } from "./wait-for.ts";
 import { Watched } from "./watched.ts";
-import { daemonSetJudge, deploymentJudge, jobJudge, simpleJudge, statefulSetJudge } from "./workloads.ts";
+import { daemonSetCheck, deploymentCheck, jobCheck, simpleCheck, statefulSetCheck } from "./workloads.ts";
 
 /** How each kind tells that it is in order; other kinds are as soon as they are accepted. */
-const judges: Readonly<Record<string, Judge>> = {
-  "apps/v1/Deployment": deploymentJudge,
-  "apps/v1/StatefulSet": statefulSetJudge,
-  "apps/v1/DaemonSet": daemonSetJudge,
-  "batch/v1/Job": jobJudge,
-  "v1/Pod": podJudge,
-  "v1/Service": serviceJudge,
-  "networking.k8s.io/v1/Ingress": ingressJudge,
-  "v1/PersistentVolume": simpleJudge("Waiting for the volume to be available", (object) =>
+const checks: Readonly<Record<string, ReadinessCheck>> = {
+  "apps/v1/Deployment": deploymentCheck,
+  "apps/v1/StatefulSet": statefulSetCheck,
+  "apps/v1/DaemonSet": daemonSetCheck,
+  "batch/v1/Job": jobCheck,
+  "v1/Pod": podCheck,
+  "v1/Service": serviceCheck,
+  "networking.k8s.io/v1/Ingress": ingressCheck,
+  "v1/PersistentVolume": simpleCheck("Waiting for the volume to be available", (object) =>
     ["Available", "Bound"].includes(textAt(object, "status", "phase")),
   ),
-  "v1/PersistentVolumeClaim": simpleJudge(
+  "v1/PersistentVolumeClaim": simpleCheck(
     "Waiting for the claim to be bound",
     (object) => textAt(object, "status", "phase") === "Bound",
   ),
-  "v1/ResourceQuota": simpleJudge("Waiting for the quota to be counted", (object) =>
+  "v1/ResourceQuota": simpleCheck("Waiting for the quota to be counted", (object) =>
     isDeepStrictEqual(at(object, "spec", "hard"), at(object, "status", "hard")),
   ),
-  "apiextensions.k8s.io/v1/CustomResourceDefinition": simpleJudge(
+  "apiextensions.k8s.io/v1/CustomResourceDefinition": simpleCheck(
     "Waiting for the API server to serve the new kind",
     (object) => isTrue(condition(object, "Established")),
   ),
@@ -75,50 +75,50 @@ export async function awaitReady(session: Session, request: AwaitRequest): Promi
   const { inputs, live, before, urn } = request;
   if (isAnnotated(inputs, annotations.skipAwait)) return live;
   const asked = annotation(live, annotations.waitFor);
-  const judge = asked ? waitForJudge(asked) : judges[`${apiVersionOf(live)}/${kindOf(live)}`];
+  const check = asked ? waitForCheck(asked) : checks[`${apiVersionOf(live)}/${kindOf(live)}`];
   const cluster = reachable(session);
-  if (!judge || (await bindsLate(cluster, live))) return live;
+  if (!check || (await bindsLate(cluster, live))) return live;
   const watched = new Watched(live, before);
-  const verdict = await watched.until(
+  const readiness = await watched.until(
     session,
-    [selectionOf(live), ...judge.watches(live)],
+    [selectionOf(live), ...check.watches(live)],
     urn,
     request.timeoutSeconds,
-    (snapshot) => judge.judge(snapshot),
+    check.check,
   );
   session.engine.status(urn, "");
-  if (verdict.ready) return watched.object;
-  const message = verdict.failed
+  if (readiness.ready) return watched.object;
+  const message = readiness.failed
     ? `Resource '${nameOf(live)}' was created but failed to initialize`
     : session.cancelled.aborted
       ? `Resource operation was cancelled for "${nameOf(live)}"`
       : `'${nameOf(live)}' timed out waiting to be Ready`;
-  throw new AwaitFailure(message, watched.object, verdict.details);
+  throw new AwaitFailure(message, watched.object, readiness.details);
 }
 
-/** The verdict on a live object as it stands, without waiting. Undefined for kinds that a refresh does not judge. */
-export async function lookAt(cluster: Cluster, live: KubeObject): Promise<Verdict | undefined> {
-  const judge = judges[`${apiVersionOf(live)}/${kindOf(live)}`];
-  if (!judge?.onRead) return undefined;
+/** The readiness of a live object at this moment, without waiting. Undefined for kinds that a refresh does not check. */
+export async function readinessOf(cluster: Cluster, live: KubeObject): Promise<Readiness | undefined> {
+  const check = checks[`${apiVersionOf(live)}/${kindOf(live)}`];
+  if (!check?.onRead) return undefined;
   const lists = await Promise.all(
-    judge.watches(live).map(async (selection) => [selection.kind, await cluster.list(selection)] as const),
+    check.watches(live).map(async (selection) => [selection.kind, await cluster.list(selection)] as const),
   );
   const related = new Map(lists);
-  const settled = Number.POSITIVE_INFINITY;
-  return judge.judge({
+  const forever = Number.POSITIVE_INFINITY;
+  return check.check({
     object: live,
     before: undefined,
     related: (kind) => related.get(kind) ?? [],
-    quietFor: () => settled,
-    elapsed: settled,
+    quietFor: () => forever,
+    elapsed: forever,
   });
 }
 
 /** Throws {@link AwaitFailure} when a live object is not in order now. */
 export async function checkHealth(session: Session, live: KubeObject): Promise<void> {
-  const verdict = await lookAt(reachable(session), live);
-  if (!verdict || verdict.ready) return;
-  throw new AwaitFailure(`Resource '${nameOf(live)}' was created but failed to initialize`, live, verdict.details);
+  const readiness = await readinessOf(reachable(session), live);
+  if (!readiness || readiness.ready) return;
+  throw new AwaitFailure(`Resource '${nameOf(live)}' was created but failed to initialize`, live, readiness.details);
 }
 
 /** Kinds whose deletion `skipAwait` does not wait for either. */
@@ -131,14 +131,14 @@ export async function awaitDeleted(
 ): Promise<void> {
   if (isAnnotated(inputs, annotations.skipAwait) && hastyKinds.includes(kindOf(live))) return;
   const watched = new Watched(live, undefined);
-  const judge = (): Verdict => ({ ready: watched.isGone, status: "Deletion initiated", details: [] });
-  const verdict = await watched
-    .until(session, [selectionOf(live)], urn, timeoutSeconds, judge)
+  const check = (): Readiness => ({ ready: watched.isGone, status: "Deletion initiated", details: [] });
+  const readiness = await watched
+    .until(session, [selectionOf(live)], urn, timeoutSeconds, check)
     .catch((error: unknown) => {
       throw new AwaitFailure(messageOf(error), live);
     });
   session.engine.status(urn, "");
-  if (verdict.ready) return;
+  if (readiness.ready) return;
   const finalizers = listAt(watched.object, "metadata", "finalizers").join(", ");
   session.engine.warning(urn, `finalizers might be preventing deletion (${finalizers})`);
   throw new AwaitFailure("timed out waiting for the condition", watched.object);

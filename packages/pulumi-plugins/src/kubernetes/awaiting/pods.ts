@@ -1,6 +1,6 @@
 import { at, type Json, listAt, numberAt, textAt } from "../../json.ts";
 import { type KubeObject, nameOf, namespaceOf } from "../objects/objects.ts";
-import { type Judge, ready } from "./judge.ts";
+import { type ReadinessCheck, ready } from "./readiness.ts";
 
 /** The condition of a type in an object's status. */
 export const condition = (object: Json | undefined, type: string): Json | undefined =>
@@ -57,10 +57,10 @@ export function podProblem(pod: KubeObject): string {
 
 export const podProblems = (pods: readonly KubeObject[]): string[] => pods.map(podProblem).filter(Boolean);
 
-export const podJudge: Judge = {
+export const podCheck: ReadinessCheck = {
   watches: () => [],
   onRead: true,
-  judge: ({ object }) => {
+  check: ({ object }) => {
     const done = textAt(object, "status", "phase") === "Succeeded";
     const isReady = ["PodScheduled", "Initialized", "Ready"].every((type) => isTrue(condition(object, type)));
     if (done || isReady) return ready;

@@ -1,6 +1,6 @@
 import { at, listAt, textAt } from "../../json.ts";
 import { type KubeObject, nameOf, namespaceOf } from "../objects/objects.ts";
-import { type Judge, ready } from "./judge.ts";
+import { type ReadinessCheck, ready } from "./readiness.ts";
 
 /** Endpoints come in one by one: they count once nothing changed for this long, in milliseconds; while there are none, longer. */
 const settleMilliseconds = 2000;
@@ -11,11 +11,11 @@ const noEndpointsMilliseconds = 60_000;
 const hasAddress = (object: KubeObject): boolean => listAt(object, "status", "loadBalancer", "ingress").length > 0;
 const subsetsOf = (endpoints: KubeObject | undefined) => listAt(endpoints, "subsets");
 
-/** A Service is in order when its endpoints have settled with none unready, and a LoadBalancer has its address. */
-export const serviceJudge: Judge = {
+/** A Service is in order when its endpoints have stopped to change, none of them is unready, and a LoadBalancer has its address. */
+export const serviceCheck: ReadinessCheck = {
   watches: (object) => [{ apiVersion: "v1", kind: "Endpoints", namespace: namespaceOf(object), name: nameOf(object) }],
   onRead: true,
-  judge: ({ object, related, quietFor }) => {
+  check: ({ object, related, quietFor }) => {
     const type = textAt(object, "spec", "type") || "ClusterIP";
     const hasNoPods = type === "ExternalName" || textAt(object, "spec", "clusterIP") === "None";
     const hasSelector = Object.keys(at(object, "spec", "selector") ?? {}).length > 0;
@@ -42,11 +42,11 @@ export const serviceJudge: Judge = {
 };
 
 /** An Ingress is in order when each backend has endpoints (or the wait for them is over) and its controller gave it an address. */
-export const ingressJudge: Judge = {
+export const ingressCheck: ReadinessCheck = {
   watches: (object) =>
     ["Endpoints", "Service"].map((kind) => ({ apiVersion: "v1", kind, namespace: namespaceOf(object) })),
   onRead: true,
-  judge: ({ object, related, quietFor, elapsed }) => {
+  check: ({ object, related, quietFor, elapsed }) => {
     const external = new Set(
       related("Service")
         .filter((one) => textAt(one, "spec", "type") === "ExternalName")

@@ -1,7 +1,7 @@
 import { at, isObject, type Json, numberAt, textAt } from "../../json.ts";
 import type { KubeObject } from "../objects/objects.ts";
-import { type Judge, ready } from "./judge.ts";
 import { condition } from "./pods.ts";
+import { type ReadinessCheck, ready } from "./readiness.ts";
 
 interface Expectation {
   readonly text: string;
@@ -38,8 +38,8 @@ function parseExpectation(text: string): Expectation {
   };
 }
 
-/** The judge that a `pulumi.com/waitFor` annotation asks for: one expression, or a JSON list of them. Throws what it cannot read. */
-export function waitForJudge(annotation: string): Judge {
+/** The check that a `pulumi.com/waitFor` annotation asks for: one expression, or a JSON list of them. Throws what it cannot read. */
+export function waitForCheck(annotation: string): ReadinessCheck {
   let texts: Json = annotation;
   try {
     texts = JSON.parse(annotation) as Json;
@@ -51,7 +51,7 @@ export function waitForJudge(annotation: string): Judge {
   return {
     watches: () => [],
     onRead: false,
-    judge: ({ object }) => {
+    check: ({ object }) => {
       const observed = numberAt(object, "status", "observedGeneration"); // a Rollout's is a text, and says nothing here
       const isStale = observed !== undefined && observed < (numberAt(object, "metadata", "generation") ?? 0);
       const open = expectations.filter((one) => isStale || !one.isMet(object)).map((one) => one.text);

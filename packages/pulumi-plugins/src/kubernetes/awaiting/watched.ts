@@ -5,11 +5,11 @@ import { NoMatchError, type Observer, type Selection } from "../api/cluster.ts";
 import { isNotFound } from "../api/errors.ts";
 import { type KubeObject, kindOf, nameOf } from "../objects/objects.ts";
 import { reachable, type Session } from "../session.ts";
-import type { Snapshot, Verdict } from "./judge.ts";
+import type { Readiness, Snapshot } from "./readiness.ts";
 
 const uidOf = (object: KubeObject): string => textAt(object, "metadata", "uid");
 
-/** An object that is being watched, with those it is judged by. Every event counts: a state that lasts a moment only is seen. */
+/** An object that is being watched, with the objects that its check reads. Every event counts: a state that lasts a moment only is seen. */
 export class Watched {
   object: KubeObject;
   isGone = false;
@@ -23,25 +23,25 @@ export class Watched {
     this.#before = before;
   }
 
-  /** The first verdict that settles it: ready, failed, or what it was when the time was over or the user cancelled. */
+  /** The first readiness that ends the wait: ready, failed, or the latest one at the timeout or when the user cancels. */
   async until(
     session: Session,
     [own, ...others]: readonly Selection[],
     urn: string,
     timeoutSeconds: number,
-    judge: (snapshot: Snapshot) => Verdict,
-  ): Promise<Verdict> {
+    check: (snapshot: Snapshot) => Readiness,
+  ): Promise<Readiness> {
     const stop = new AbortController();
     const signal = AbortSignal.any([stop.signal, session.cancelled, AbortSignal.timeout(timeoutSeconds * 1000)]);
-    let latest: Verdict = { ready: false, status: "", details: [] };
-    const settled = new Promise<void>((resolve) => {
+    let latest: Readiness = { ready: false, status: "", details: [] };
+    const ended = new Promise<void>((resolve) => {
       const evaluate = () => {
-        const verdict = judge(this.#snapshot());
-        if (verdict.status !== latest.status) session.engine.status(urn, verdict.status);
-        latest = verdict;
-        if (verdict.ready || verdict.failed) resolve();
+        const readiness = check(this.#snapshot());
+        if (readiness.status !== latest.status) session.engine.status(urn, readiness.status);
+        latest = readiness;
+        if (readiness.ready || readiness.failed) resolve();
       };
-      const pulse = setInterval(evaluate, 500); // time itself settles some verdicts
+      const pulse = setInterval(evaluate, 500); // some checks depend on the time that has passed
       signal.addEventListener("abort", () => {
         clearInterval(pulse);
         resolve();
@@ -62,7 +62,7 @@ export class Watched {
         this.#follow(session, selection, signal, observer, evaluate);
       }
     });
-    await settled;
+    await ended;
     stop.abort();
     return latest;
   }

@@ -1,8 +1,8 @@
 import { at, isObject, type Json, listAt, numberAt, objectAt, textAt } from "../../json.ts";
 import type { Selection } from "../api/cluster.ts";
 import { annotation, isOwnedBy, type KubeObject, nameOf, namespaceOf } from "../objects/objects.ts";
-import { type Judge, ready, type Verdict } from "./judge.ts";
 import { condition, conditionLine, isTrue, podProblems } from "./pods.ts";
+import { type Readiness, type ReadinessCheck, ready } from "./readiness.ts";
 
 const revisionKey = "deployment.kubernetes.io/revision";
 
@@ -39,10 +39,10 @@ const isObserved = (object: KubeObject): boolean =>
  * A Deployment is in order when it is Available and the ReplicaSet of its current revision has all of its pods ready. A change
  * of the pod template must have led to a new revision first.
  */
-export const deploymentJudge: Judge = {
+export const deploymentCheck: ReadinessCheck = {
   watches: (object) => dependents(object, ["apps/v1", "ReplicaSet"], ["v1", "Pod"]),
   onRead: true,
-  judge: ({ object, before, related }): Verdict => {
+  check: ({ object, before, related }): Readiness => {
     const revision = annotation(object, revisionKey);
     const replicaSet = related("ReplicaSet").find(
       (one) => annotation(one, revisionKey) === revision && isOwnedBy(one, object),
@@ -73,10 +73,10 @@ export const deploymentJudge: Judge = {
   },
 };
 
-export const statefulSetJudge: Judge = {
+export const statefulSetCheck: ReadinessCheck = {
   watches: (object) => dependents(object, ["v1", "Pod"]),
   onRead: true,
-  judge: ({ object, related }) => {
+  check: ({ object, related }) => {
     const status = objectAt(object, "status") ?? {};
     const wanted = numberAt(object, "spec", "replicas") ?? 1;
     const onDelete =
@@ -102,10 +102,10 @@ export const statefulSetJudge: Judge = {
   },
 };
 
-export const daemonSetJudge: Judge = {
+export const daemonSetCheck: ReadinessCheck = {
   watches: (object) => dependents(object, ["v1", "Pod"]),
   onRead: true,
-  judge: ({ object, related }) => {
+  check: ({ object, related }) => {
     const count = (key: string) => numberAt(object, "status", key) ?? 0;
     const wanted = numberAt(object, "status", "desiredNumberScheduled");
     const isRolledOut =
@@ -126,7 +126,7 @@ export const daemonSetJudge: Judge = {
   },
 };
 
-export const jobJudge: Judge = {
+export const jobCheck: ReadinessCheck = {
   watches: (object) => [
     {
       apiVersion: "v1",
@@ -136,7 +136,7 @@ export const jobJudge: Judge = {
     },
   ],
   onRead: true,
-  judge: ({ object, related }) => {
+  check: ({ object, related }) => {
     if (isTrue(condition(object, "Complete"))) return ready;
     const failure = condition(object, "Failed");
     const failed = isTrue(failure);
@@ -150,13 +150,13 @@ export const jobJudge: Judge = {
   },
 };
 
-/** Judges by one condition of the status, or by any other test of the object alone. */
-export const simpleJudge = (
+/** Checks one condition of the status, or by any other test of the object alone. */
+export const simpleCheck = (
   status: string,
   isReady: (object: KubeObject, before: KubeObject | undefined) => boolean,
-): Judge => ({
+): ReadinessCheck => ({
   watches: () => [],
   onRead: false,
-  judge: ({ object, before }) =>
+  check: ({ object, before }) =>
     isReady(object, before) ? ready : { ready: false, status, details: isObject(object) ? [status] : [] },
 });

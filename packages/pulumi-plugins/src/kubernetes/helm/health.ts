@@ -1,5 +1,5 @@
 import type { Cluster } from "../api/cluster.ts";
-import { lookAt } from "../awaiting/await.ts";
+import { readinessOf } from "../awaiting/await.ts";
 import { type KubeObject, kindOf, nameOf, namespaceOf, setNamespace } from "../objects/objects.ts";
 import { decodeYaml } from "../objects/yaml.ts";
 import { releaseHistory } from "./storage.ts";
@@ -13,9 +13,9 @@ export async function releaseProblems(cluster: Cluster, namespace: string, manif
       if (!namespaceOf(object) && cluster.isNamespaced(String(object.apiVersion), kindOf(object)))
         setNamespace(object, namespace);
       const live: KubeObject | undefined = await cluster.get(object).catch(() => undefined);
-      const verdict = live && (await lookAt(cluster, live));
-      return verdict && !verdict.ready
-        ? [`${kindOf(object)} ${nameOf(object)}: ${verdict.status}`, ...verdict.details]
+      const readiness = live && (await readinessOf(cluster, live));
+      return readiness && !readiness.ready
+        ? [`${kindOf(object)} ${nameOf(object)}: ${readiness.status}`, ...readiness.details]
         : [];
     }),
   );

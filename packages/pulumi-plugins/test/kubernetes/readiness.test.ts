@@ -1,10 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
 import type { JsonObject } from "../../src/json.ts";
-import type { Snapshot } from "../../src/kubernetes/awaiting/judge.ts";
-import { podJudge, podProblem } from "../../src/kubernetes/awaiting/pods.ts";
-import { ingressJudge, serviceJudge } from "../../src/kubernetes/awaiting/services.ts";
-import { waitForJudge } from "../../src/kubernetes/awaiting/wait-for.ts";
-import { deploymentJudge, jobJudge, selectorText, statefulSetJudge } from "../../src/kubernetes/awaiting/workloads.ts";
+import { podCheck, podProblem } from "../../src/kubernetes/awaiting/pods.ts";
+import type { Snapshot } from "../../src/kubernetes/awaiting/readiness.ts";
+import { ingressCheck, serviceCheck } from "../../src/kubernetes/awaiting/services.ts";
+import { waitForCheck } from "../../src/kubernetes/awaiting/wait-for.ts";
+import { deploymentCheck, jobCheck, selectorText, statefulSetCheck } from "../../src/kubernetes/awaiting/workloads.ts";
 
 const look = (
   object: JsonObject,
@@ -57,33 +57,33 @@ describe("Deployment", () => {
 
   test("is in order when its first ReplicaSet has its pods", () => {
     expect(
-      deploymentJudge.judge(look(deployment("1", { conditions: [available] }), { ReplicaSet: [replicaSet("1", 1)] }))
+      deploymentCheck.check(look(deployment("1", { conditions: [available] }), { ReplicaSet: [replicaSet("1", 1)] }))
         .ready,
     ).toBe(true);
     expect(
-      deploymentJudge.judge(look(deployment("1", { conditions: [available] }), { ReplicaSet: [replicaSet("1", 1, 2)] }))
+      deploymentCheck.check(look(deployment("1", { conditions: [available] }), { ReplicaSet: [replicaSet("1", 1, 2)] }))
         .ready,
     ).toBe(false);
   });
 
   test("is not yet while the controller has not seen the change", () => {
     const seen = deployment("1", { conditions: [available], observedGeneration: 1 }, 2);
-    expect(deploymentJudge.judge(look(seen, { ReplicaSet: [replicaSet("1", 1)] })).ready).toBe(false);
+    expect(deploymentCheck.check(look(seen, { ReplicaSet: [replicaSet("1", 1)] })).ready).toBe(false);
   });
 
   test("after a rollout the new revision counts, not the old pods that still serve", () => {
     const halfway = deployment("2", { conditions: [available, condition("Progressing", "True", "ReplicaSetUpdated")] });
     const sets = [replicaSet("1", 1), replicaSet("2", 0)];
-    const verdict = deploymentJudge.judge(
+    const readiness = deploymentCheck.check(
       look(halfway, { ReplicaSet: sets, Pod: [pod("r2", pulling), pod("r1", {})] }),
     );
-    expect(verdict.ready).toBe(false);
-    expect(verdict.details).toEqual([
+    expect(readiness.ready).toBe(false);
+    expect(readiness.details).toEqual([
       "Minimum number of Pods to consider the application live was not attained",
       '[Pod conf/web-1]: containers with unready status: [c][ImagePullBackOff] Back-off pulling image "none:9"',
     ]);
     const done = deployment("2", { conditions: [available, rolledOut] });
-    expect(deploymentJudge.judge(look(done, { ReplicaSet: [replicaSet("1", 0, 0), replicaSet("2", 1)] })).ready).toBe(
+    expect(deploymentCheck.check(look(done, { ReplicaSet: [replicaSet("1", 0, 0), replicaSet("2", 1)] })).ready).toBe(
       true,
     );
   });
@@ -93,8 +93,10 @@ describe("Deployment", () => {
       condition("Available", "False", "MinimumReplicasUnavailable", "no"),
       condition("ReplicaFailure", "True", "FailedCreate", "exceeded quota: q"),
     ];
-    const verdict = deploymentJudge.judge(look(deployment("1", { conditions }), { ReplicaSet: [replicaSet("1", 0)] }));
-    expect(verdict.details).toEqual([
+    const readiness = deploymentCheck.check(
+      look(deployment("1", { conditions }), { ReplicaSet: [replicaSet("1", 0)] }),
+    );
+    expect(readiness.details).toEqual([
       "[MinimumReplicasUnavailable] no",
       "[FailedCreate] exceeded quota: q",
       "Minimum number of live Pods was not attained",
@@ -103,7 +105,7 @@ describe("Deployment", () => {
 
   test("none wanted is in order with none", () => {
     expect(
-      deploymentJudge.judge(look(deployment("1", { conditions: [available] }), { ReplicaSet: [replicaSet("1", 0, 0)] }))
+      deploymentCheck.check(look(deployment("1", { conditions: [available] }), { ReplicaSet: [replicaSet("1", 0, 0)] }))
         .ready,
     ).toBe(true);
   });
@@ -135,16 +137,16 @@ describe("pods", () => {
 
   test("are in order when ready, or done", () => {
     const conditions = ["PodScheduled", "Initialized", "Ready"].map((type) => condition(type, "True"));
-    expect(podJudge.judge(look(pod("x", { conditions }))).ready).toBe(true);
-    expect(podJudge.judge(look(pod("x", { phase: "Succeeded" }))).ready).toBe(true);
-    expect(podJudge.judge(look(pod("x", pulling))).ready).toBe(false);
+    expect(podCheck.check(look(pod("x", { conditions }))).ready).toBe(true);
+    expect(podCheck.check(look(pod("x", { phase: "Succeeded" }))).ready).toBe(true);
+    expect(podCheck.check(look(pod("x", pulling))).ready).toBe(false);
   });
 });
 
 test("a Job that failed is not waited for any longer", () => {
   const job = (status: JsonObject) => ({ metadata: { name: "j", uid: "j" }, status });
-  expect(jobJudge.judge(look(job({ conditions: [condition("Complete", "True")] }))).ready).toBe(true);
-  const failed = jobJudge.judge(
+  expect(jobCheck.check(look(job({ conditions: [condition("Complete", "True")] }))).ready).toBe(true);
+  const failed = jobCheck.check(
     look(job({ failed: 1, conditions: [condition("Failed", "True", "BackoffLimitExceeded", "too often")] })),
   );
   expect(failed).toMatchObject({ ready: false, failed: true, details: ["[BackoffLimitExceeded] too often"] });
@@ -157,10 +159,10 @@ test("a StatefulSet has all replicas at one revision", () => {
     status: { observedGeneration: 1, ...status },
   });
   const counts = { replicas: 2, readyReplicas: 2, currentReplicas: 2 };
-  expect(statefulSetJudge.judge(look(set({ ...counts, currentRevision: "a", updateRevision: "a" }))).ready).toBe(true);
-  expect(statefulSetJudge.judge(look(set({ ...counts, currentRevision: "a", updateRevision: "b" }))).ready).toBe(false);
+  expect(statefulSetCheck.check(look(set({ ...counts, currentRevision: "a", updateRevision: "a" }))).ready).toBe(true);
+  expect(statefulSetCheck.check(look(set({ ...counts, currentRevision: "a", updateRevision: "b" }))).ready).toBe(false);
   expect(
-    statefulSetJudge.judge(look(set({ ...counts, readyReplicas: 1, currentRevision: "a", updateRevision: "a" }))).ready,
+    statefulSetCheck.check(look(set({ ...counts, readyReplicas: 1, currentRevision: "a", updateRevision: "a" }))).ready,
   ).toBe(false);
 });
 
@@ -173,21 +175,21 @@ describe("Service", () => {
   const endpoints = (subset: JsonObject) => ({ Endpoints: [{ metadata: { name: "s" }, subsets: [subset] }] });
   const selecting = service({ selector: { app: "a" } });
 
-  test("waits until its endpoints have settled", () => {
+  test("waits until its endpoints have stopped to change", () => {
     const addresses = endpoints({ addresses: [{}] });
-    expect(serviceJudge.judge(look(selecting, addresses, { quietFor: () => 100 })).ready).toBe(false);
-    expect(serviceJudge.judge(look(selecting, addresses, { quietFor: () => 2000 })).ready).toBe(true);
-    expect(serviceJudge.judge(look(selecting, endpoints({ notReadyAddresses: [{}] }))).ready).toBe(false);
-    expect(serviceJudge.judge(look(selecting)).ready).toBe(false);
+    expect(serviceCheck.check(look(selecting, addresses, { quietFor: () => 100 })).ready).toBe(false);
+    expect(serviceCheck.check(look(selecting, addresses, { quietFor: () => 2000 })).ready).toBe(true);
+    expect(serviceCheck.check(look(selecting, endpoints({ notReadyAddresses: [{}] }))).ready).toBe(false);
+    expect(serviceCheck.check(look(selecting)).ready).toBe(false);
   });
 
   test("without pods of its own it need not wait, with a balancer it needs an address", () => {
-    expect(serviceJudge.judge(look(service({ clusterIP: "None", selector: { app: "a" } }))).ready).toBe(true);
-    expect(serviceJudge.judge(look(service({ type: "ExternalName" }))).ready).toBe(true);
-    const balancer = serviceJudge.judge(look(service({ type: "LoadBalancer" })));
+    expect(serviceCheck.check(look(service({ clusterIP: "None", selector: { app: "a" } }))).ready).toBe(true);
+    expect(serviceCheck.check(look(service({ type: "ExternalName" }))).ready).toBe(true);
+    const balancer = serviceCheck.check(look(service({ type: "LoadBalancer" })));
     expect(balancer.ready).toBe(false);
     expect(balancer.details.at(-1)).toMatch("was not allocated an IP address");
-    expect(serviceJudge.judge(look(service({ type: "LoadBalancer" }, { loadBalancer: { ingress: [{}] } }))).ready).toBe(
+    expect(serviceCheck.check(look(service({ type: "LoadBalancer" }, { loadBalancer: { ingress: [{}] } }))).ready).toBe(
       true,
     );
   });
@@ -197,30 +199,30 @@ test("an Ingress waits for its backends and its address", () => {
   const rules = [{ http: { paths: [{ backend: { service: { name: "s" } } }] } }];
   const ingress = (status: JsonObject) => ({ metadata: { name: "i" }, spec: { rules }, status });
   const address = { loadBalancer: { ingress: [{ ip: "1.2.3.4" }] } };
-  expect(ingressJudge.judge(look(ingress({}))).details).toHaveLength(2);
-  expect(ingressJudge.judge(look(ingress(address), { Endpoints: [{ metadata: { name: "s" } }] })).ready).toBe(true);
-  expect(ingressJudge.judge(look(ingress(address))).ready).toBe(false);
-  expect(ingressJudge.judge(look(ingress(address), {}, { elapsed: 60_000 })).ready).toBe(true);
+  expect(ingressCheck.check(look(ingress({}))).details).toHaveLength(2);
+  expect(ingressCheck.check(look(ingress(address), { Endpoints: [{ metadata: { name: "s" } }] })).ready).toBe(true);
+  expect(ingressCheck.check(look(ingress(address))).ready).toBe(false);
+  expect(ingressCheck.check(look(ingress(address), {}, { elapsed: 60_000 })).ready).toBe(true);
 });
 
 describe("pulumi.com/waitFor", () => {
   const rollout = (status: JsonObject) => look({ metadata: { generation: 2 }, status });
 
   test("paths and conditions, all of them", () => {
-    const judge = waitForJudge('["jsonpath={.status.phase}=Healthy", "condition=Available"]');
-    expect(judge.judge(rollout({ phase: "Healthy" })).details).toEqual(["condition=Available"]);
-    expect(judge.judge(rollout({ phase: "Healthy", conditions: [condition("Available", "True")] })).ready).toBe(true);
+    const check = waitForCheck('["jsonpath={.status.phase}=Healthy", "condition=Available"]');
+    expect(check.check(rollout({ phase: "Healthy" })).details).toEqual(["condition=Available"]);
+    expect(check.check(rollout({ phase: "Healthy", conditions: [condition("Available", "True")] })).ready).toBe(true);
   });
 
   test("a stale status tells nothing, a generation that is a text does not count", () => {
-    const judge = waitForJudge("jsonpath={.status.phase}=Healthy");
-    expect(judge.judge(rollout({ phase: "Healthy", observedGeneration: 1 })).ready).toBe(false);
-    expect(judge.judge(rollout({ phase: "Healthy", observedGeneration: "1" })).ready).toBe(true);
+    const check = waitForCheck("jsonpath={.status.phase}=Healthy");
+    expect(check.check(rollout({ phase: "Healthy", observedGeneration: 1 })).ready).toBe(false);
+    expect(check.check(rollout({ phase: "Healthy", observedGeneration: "1" })).ready).toBe(true);
   });
 
   test("what it cannot read it refuses", () => {
-    expect(() => waitForJudge("phase=Healthy")).toThrow('expected a "jsonpath=" or "condition=" prefix');
-    expect(() => waitForJudge("jsonpath={.items[?(@.ready)]}")).toThrow("unsupported JSONPath");
+    expect(() => waitForCheck("phase=Healthy")).toThrow('expected a "jsonpath=" or "condition=" prefix');
+    expect(() => waitForCheck("jsonpath={.items[?(@.ready)]}")).toThrow("unsupported JSONPath");
   });
 });
 

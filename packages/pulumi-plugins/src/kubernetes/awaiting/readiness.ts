@@ -14,7 +14,7 @@ export interface Snapshot {
   readonly elapsed: number;
 }
 
-export interface Verdict {
+export interface Readiness {
   readonly ready: boolean;
   /** It will not become ready any more: no use in waiting. */
   readonly failed?: boolean;
@@ -24,13 +24,13 @@ export interface Verdict {
   readonly details: readonly string[];
 }
 
-/** How one kind tells that it is in order. Pure: a snapshot in, a verdict out. */
-export interface Judge {
-  /** The objects besides itself that an object is judged by. */
+/** When an object of one kind is ready. Pure: a snapshot in, its readiness out. */
+export interface ReadinessCheck {
+  /** The objects besides itself that the check reads. */
   readonly watches: (object: KubeObject) => readonly Selection[];
-  readonly judge: (snapshot: Snapshot) => Verdict;
-  /** Whether a refresh judges too. */
+  readonly check: (snapshot: Snapshot) => Readiness;
+  /** Whether a refresh runs the check as well. */
   readonly onRead: boolean;
 }
 
-export const ready: Verdict = { ready: true, status: "", details: [] };
+export const ready: Readiness = { ready: true, status: "", details: [] };
