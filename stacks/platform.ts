@@ -39,7 +39,13 @@ export interface Platform {
 }
 
 export function createPlatform(config: LabConfig, target: Required<ClusterName>): Platform {
-  const cluster = new k8s.Provider("cluster", { context: target.kubeContext, kubeconfig: target.kubeconfig });
+  const cluster = new k8s.Provider("cluster", {
+    context: target.kubeContext,
+    kubeconfig: target.kubeconfig,
+    // The program owns each field that it names: one that somebody else wrote, as `kubectl scale` does, is taken back. Without this such
+    // a field is a conflict, which ends an update half-way.
+    enablePatchForce: true,
+  });
   const opts = { provider: cluster };
   const parts = platformParts(config);
   const mesh = new Istio(

@@ -5,6 +5,7 @@ import { chooseTarget } from "../../../cluster/choose.ts";
 import { type Target, type TargetName, targetNames } from "../../../cluster/target.ts";
 import type { LabConfig } from "../../../stacks/lab-config.ts";
 import { platformParts } from "../../../stacks/platform-parts.ts";
+import { noteDrift } from "../engine/drift/mend.ts";
 import { forgetLostCluster } from "../engine/lost-cluster.ts";
 import { prepareStack } from "../engine/prepare.ts";
 import { settlePending } from "../engine/settle.ts";
@@ -151,6 +152,7 @@ async function deploy(lab: Lab, progress: Progress, note: (detail: string) => vo
   await forgetLostCluster(lab, say);
   await prepareStack(lab);
   await settlePending(lab, say);
+  await noteDrift(lab, say);
   await updateStack(lab, { say, waitSeconds, onLine: showLines(say, note) });
   return configuredStrategy(lab).restore(lab, say);
 }

@@ -1,9 +1,12 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
+import { quoted } from "@canary-lab/kit/programs";
+import { UserError } from "@canary-lab/kit/user-error";
 import { projectName } from "../stack-file.ts";
-import type { Deployment } from "./pending.ts";
+import type { ExportedState } from "./pending.ts";
 import { isAlive } from "./process-alive.ts";
 
 /** A lock file of the engine: who holds the stack. */
@@ -39,12 +42,32 @@ export class FileState {
   }
 
   exists(): boolean {
-    return existsSync(this.#file());
+    return this.#file() !== undefined;
   }
 
-  /** The state as the engine saved it; undefined where there is none. */
-  read(): Deployment | undefined {
-    return this.exists() ? JSON.parse(readFileSync(this.#file(), "utf8")).checkpoint?.latest : undefined;
+  /**
+   * The state as the engine saved it; undefined where there is none.
+   *
+   * @throws UserError where there is one that cannot be read: taken for absent, all that is in the cluster would be made twice
+   */
+  read(): ExportedState | undefined {
+    const file = this.#file();
+    if (!file) return undefined;
+    try {
+      const content = readFileSync(file);
+      const { version, features, checkpoint } = JSON.parse(
+        (isGzip(content) ? gunzipSync(content) : content).toString(),
+      );
+      // A stack that was never updated has no state yet.
+      return { version, ...(features && { features }), deployment: checkpoint.latest ?? {} };
+    } catch (cause) {
+      throw new UserError(`The state of stack ${this.#stack} is damaged: ${(cause as Error).message}.`, {
+        place: file,
+        allowed: "a state as the engine wrote it",
+        next: `cp ${quoted(`${file}.bak`)} ${quoted(file)}, which is the state before the last update`,
+        cause,
+      });
+    }
   }
 
   locks(): readonly StackLock[] {
@@ -61,10 +84,17 @@ export class FileState {
     return dead;
   }
 
-  #file(): string {
-    return join(this.#folder, "stacks", projectName, `${this.#stack}.json`);
+  /** As the engine does where it compresses its states only since lately: of two, the newer one counts. */
+  #file(): string | undefined {
+    const plain = join(this.#folder, "stacks", projectName, `${this.#stack}.json`);
+    const changed = (file: string) => statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+    const [ofPlain, ofGzip] = [changed(plain), changed(`${plain}.gz`)];
+    if (ofGzip === undefined) return ofPlain === undefined ? undefined : plain;
+    return ofPlain !== undefined && ofPlain > ofGzip ? plain : `${plain}.gz`;
   }
 }
+
+const isGzip = (content: Buffer): boolean => content[0] === 0x1f && content[1] === 0x8b;
 
 function listed(folder: string): readonly string[] {
   try {

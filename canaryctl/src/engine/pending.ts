@@ -6,6 +6,16 @@ export interface ResourceState {
   readonly id?: string;
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
+  /** To be removed by the next update; another resource has its URN. */
+  readonly delete?: boolean;
+  /** Only read by the program. */
+  readonly external?: boolean;
+  /** Paths of the inputs that the program leaves to somebody else. */
+  readonly ignoreChanges?: readonly string[];
+  /** URNs of the resources that this one needs, in all and by property. */
+  readonly dependencies?: readonly string[];
+  readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
+  readonly deletedWith?: string;
 }
 
 /** An operation that the engine had begun when it was killed. */
@@ -23,6 +33,8 @@ export interface Deployment {
 
 export interface ExportedState {
   readonly version: number;
+  /** What of the format is used, such as `hooks`. */
+  readonly features?: readonly string[];
   readonly deployment: Deployment;
 }
 

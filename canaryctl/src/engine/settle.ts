@@ -1,6 +1,7 @@
 import { hasObject, hasRelease } from "../kube/existing.ts";
 import type { Lab } from "../lab.ts";
 import { objectOf, type PendingOperation, providerId, type ResourceState, releaseOf, settled } from "./pending.ts";
+import { stateOf } from "./state.ts";
 
 /**
  * Settles what a killed update left open. The engine notes a create before it begins and cannot know afterwards whether it came
@@ -10,11 +11,10 @@ import { objectOf, type PendingOperation, providerId, type ResourceState, releas
  * The engine has flags for this (`refresh --import-pending-creates`), but at 3.250 they take a create for imported and then lose it.
  */
 export async function settlePending(lab: Lab, say: (line: string) => void): Promise<void> {
-  const { engine, state } = lab;
-  if (state && !hasPending(state.read()?.pending_operations)) return;
-  const exported = await engine.exportState();
-  const pending = exported.deployment.pending_operations;
-  if (!hasPending(pending)) return;
+  const { engine } = lab;
+  const exported = await stateOf(lab);
+  const { pending_operations: pending = [] } = exported?.deployment ?? {};
+  if (!exported || pending.length === 0) return;
 
   const ids = new Map<string, string>();
   for (const operation of pending) {
@@ -25,9 +25,6 @@ export async function settlePending(lab: Lab, say: (line: string) => void): Prom
   await engine.importState(settled(exported, ids));
   if (ids.size > 0) await engine.refresh([...ids.keys()], say);
 }
-
-const hasPending = (pending: readonly PendingOperation[] | undefined): pending is readonly PendingOperation[] =>
-  pending !== undefined && pending.length > 0;
 
 function outcome({ type, resource }: PendingOperation, id: string | undefined): string {
   const will = type === "creating" ? (id === undefined ? "it was not done" : "it was done") : "it will be repeated";

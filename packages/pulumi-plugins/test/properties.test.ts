@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
+import { canonicalQuantity } from "@canary-lab/kit/kube/quantity";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { difference, prune } from "../src/difference.ts";
 import type { Json, JsonObject } from "../src/json.ts";
-import { canonicalQuantity } from "../src/kubernetes/objects/quantity.ts";
 import { mergePatch } from "../src/kubernetes/operations/update.ts";
 
 /** Keys as Kubernetes objects have them; values as JSON has them. */

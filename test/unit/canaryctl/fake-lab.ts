@@ -83,7 +83,7 @@ export function fakeLab(options: FakeOptions = {}) {
     },
     createStack: async () => void log.push("createStack"),
     removeStack: async () => void log.push("removeStack"),
-    exportState: async () => ({ version: 3, deployment: state?.read() ?? {} }),
+    exportState: async () => state?.read() ?? { version: 3, deployment: {} },
   };
   const lab: Lab = {
     stackFile,

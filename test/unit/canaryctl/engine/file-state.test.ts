@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "@jest/globals";
+import { gzipSync } from "node:zlib";
+import { describe, expect, test } from "@jest/globals";
 import { FileState } from "../../../../canaryctl/src/engine/file-state.ts";
 
 const noProcess = 2 ** 22 + 1; // above what Linux gives out
@@ -35,15 +36,50 @@ test("drops the locks of processes that are gone, and no other", () => {
   expect(state.locks()).toMatchObject([{ host: "another-machine", isHeld: true }]);
 });
 
-test("reads the state that the engine saved", () => {
-  const { folder, state } = backend();
-  expect(state.exists()).toBe(false);
-  expect(state.read()).toBeUndefined();
-  mkdirSync(join(folder, ".pulumi/stacks/canary-lab"), { recursive: true });
-  writeFileSync(
-    join(folder, ".pulumi/stacks/canary-lab/dev.json"),
-    JSON.stringify({ checkpoint: { latest: { resources: [] } } }),
-  );
-  expect(state.exists()).toBe(true);
-  expect(state.read()).toEqual({ resources: [] });
+describe("the state", () => {
+  const saved = { version: 4, features: ["hooks"], checkpoint: { latest: { resources: [] } } };
+  const read = { version: 4, features: ["hooks"], deployment: { resources: [] } };
+
+  function saveAs(folder: string, name: string, content: string | Buffer): string {
+    const stacks = join(folder, ".pulumi/stacks/canary-lab");
+    mkdirSync(stacks, { recursive: true });
+    writeFileSync(join(stacks, name), content);
+    return join(stacks, name);
+  }
+
+  test("is read as the engine saved it, compressed or not", () => {
+    const { folder, state } = backend();
+    expect(state.exists()).toBe(false);
+    expect(state.read()).toBeUndefined();
+    saveAs(folder, "dev.json", JSON.stringify(saved));
+    expect(state.exists()).toBe(true);
+    expect(state.read()).toEqual(read);
+
+    const compressed = backend();
+    saveAs(compressed.folder, "dev.json.gz", gzipSync(JSON.stringify(saved)));
+    expect(compressed.state.exists()).toBe(true);
+    expect(compressed.state.read()).toEqual(read);
+  });
+
+  test("is the newer one where the engine began or ended to compress it", () => {
+    const { folder, state } = backend();
+    const plain = saveAs(folder, "dev.json", JSON.stringify({ ...saved, version: 3 }));
+    const compressed = saveAs(folder, "dev.json.gz", gzipSync(JSON.stringify(saved)));
+    utimesSync(plain, 1, 1);
+    utimesSync(compressed, 2, 2);
+    expect(state.read()?.version).toBe(4);
+    utimesSync(plain, 3, 3);
+    expect(state.read()?.version).toBe(3);
+  });
+
+  test("that is cut short is an error, and not a stack that is not there", () => {
+    const { folder, state } = backend();
+    const file = saveAs(folder, "dev.json", JSON.stringify(saved).slice(0, 40));
+    expect(state.exists()).toBe(true);
+    expect(() => state.read()).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(/damaged/), place: file }),
+    );
+    saveAs(folder, "dev.json", "");
+    expect(() => state.read()).toThrow(/damaged/);
+  });
 });

@@ -20,7 +20,9 @@ const release = (name: string) =>
   pending("creating", name, "kubernetes:helm.sh/v3:Release", { name, namespace: "istio-system" });
 
 const stateWith = (...operations: readonly PendingOperation[]): FileState => {
-  const state: Pick<FileState, "read"> = { read: () => ({ pending_operations: operations }) };
+  const state: Pick<FileState, "read"> = {
+    read: () => ({ version: 3, deployment: { pending_operations: operations } }),
+  };
   return state as FileState;
 };
 

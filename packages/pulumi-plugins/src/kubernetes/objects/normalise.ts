@@ -1,9 +1,9 @@
+import { canonicalQuantity } from "@canary-lab/kit/kube/quantity";
 import { isObject, type Json, type JsonObject, objectAt, words } from "../../json.ts";
 import { unknown } from "../../values.ts";
 import type { Cluster } from "../api/cluster.ts";
 import type { Shape } from "../api/schemas.ts";
 import { apiVersionOf, isBuiltIn, isCustomResourceDefinition, type KubeObject, kindOf } from "./objects.ts";
-import { canonicalQuantity } from "./quantity.ts";
 
 /** Fields that only the API server writes. */
 const readOnlyMetadata = [

@@ -1,10 +1,10 @@
 import type { ApiServer } from "@canary-lab/kit/kube/api-server";
+import { canonicalQuantity } from "@canary-lab/kit/kube/quantity";
 import { describe, expect, test } from "@jest/globals";
 import type { JsonObject } from "../../../src/json.ts";
 import type { Cluster } from "../../../src/kubernetes/api/cluster.ts";
 import { Schemas } from "../../../src/kubernetes/api/schemas.ts";
 import { normalise } from "../../../src/kubernetes/objects/normalise.ts";
-import { canonicalQuantity } from "../../../src/kubernetes/objects/quantity.ts";
 import { unknown } from "../../../src/values.ts";
 
 test.each([

@@ -1,0 +1,90 @@
+import type { ClusterClient } from "@canary-lab/kit/kube/client";
+import { secretsPath } from "../../../../cluster/kube/paths.ts";
+import { fieldManager } from "../../../../components/traffic/route-metadata.ts";
+import { type Deployment, objectOf, type ResourceState, releaseOf } from "../pending.ts";
+import { type FieldDrift, type Fields, fieldDrift } from "./compare.ts";
+
+/** A resource of the state that the cluster has not, or has otherwise. */
+export interface Drift {
+  readonly urn: string;
+  /** Such as `Deployment`, or `Helm release`. */
+  readonly kind: string;
+  /** `namespace/name`, or `name` where there is no namespace. */
+  readonly id: string;
+  /** Where the API server serves it. */
+  readonly path: string;
+  /** The live object; undefined where it is gone. */
+  readonly live: Fields | undefined;
+  /** Empty where it is gone, or about to go. */
+  readonly fields: readonly FieldDrift[];
+}
+
+/** What is asked of the cluster for one resource. */
+interface Probe extends Pick<Drift, "kind" | "id" | "path"> {
+  readonly resource: ResourceState;
+}
+
+/** Compares each Kubernetes object and Helm release of a state with the cluster: one round of reads, side by side. */
+export async function findDrift(cluster: Pick<ClusterClient, "get">, state: Deployment): Promise<readonly Drift[]> {
+  const probes = (state.resources ?? []).flatMap((resource) => probeOf(resource) ?? []);
+  const found = await Promise.all(probes.map(({ path }) => cluster.get<Fields>(path)));
+  return probes.flatMap((probe, index) => driftOf(probe, found[index]) ?? []);
+}
+
+/** Undefined for what is no single object in the cluster, such as an image, and for what the engine itself is about to remove. */
+function probeOf(resource: ResourceState): Probe | undefined {
+  if (!resource.id || resource.delete || resource.external) return undefined;
+  const release = releaseOf(resource);
+  if (release) {
+    const { name, namespace } = release;
+    const path = secretsPath(namespace, { owner: "helm", name });
+    return { resource, kind: "Helm release", id: `${namespace}/${name}`, path: `${path}&limit=1` };
+  }
+  const object = objectOf(resource);
+  if (!object) return undefined;
+  const [first = "", second] = resource.id.split("/");
+  const [namespace, name] = second === undefined ? [undefined, first] : [first, second];
+  const path = objectPath({ ...object, name, ...(namespace && { namespace }) });
+  return { resource, kind: object.kind, id: resource.id, path };
+}
+
+function driftOf({ resource, ...found }: Probe, live: Fields | undefined): Drift | undefined {
+  const { urn, inputs = {}, outputs = {}, ignoreChanges } = resource;
+  const isGone = live === undefined || (Array.isArray(live.items) && live.items.length === 0);
+  if (isGone) return { urn, ...found, live: undefined, fields: [] };
+  if (isLeaving(live)) return { urn, ...found, live, fields: [] };
+  if (releaseOf(resource) || hasSecrets(inputs)) return undefined; // it is there; more cannot be compared
+  const managers = [String(outputs.__fieldManager), "pulumi-kubernetes", fieldManager];
+  const fields = fieldDrift({ wanted: inputs, live, managers, ...(ignoreChanges && { ignored: ignoreChanges }) });
+  return fields.length > 0 ? { urn, ...found, live, fields } : undefined;
+}
+
+/** Whether its deletion has begun. */
+export const isLeaving = ({ metadata }: Fields): boolean =>
+  (metadata as { readonly deletionTimestamp?: string } | undefined)?.deletionTimestamp !== undefined;
+
+/** The engine marks a value that it has encrypted by this key. */
+const secretMark = "4dabf18193072939515e22adb298388d";
+
+const hasSecrets = (value: unknown): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  (secretMark in value || Object.values(value).some((inner) => hasSecrets(inner)));
+
+/** Where the API server serves an object. The plural is that of English, as the kinds of all parts of the lab have it. */
+export function objectPath(object: {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string;
+}): string {
+  const root = object.apiVersion.includes("/") ? `/apis/${object.apiVersion}` : `/api/${object.apiVersion}`;
+  const kind = object.kind.toLowerCase();
+  const plural = /(s|x|ch|sh)$/.test(kind)
+    ? `${kind}es`
+    : /[^aeiou]y$/.test(kind)
+      ? `${kind.slice(0, -1)}ies`
+      : `${kind}s`;
+  const folder = object.namespace === undefined ? root : `${root}/namespaces/${object.namespace}`;
+  return `${folder}/${plural}/${object.name}`;
+}

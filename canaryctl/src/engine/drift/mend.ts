@@ -1,0 +1,87 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { ClusterClient } from "@canary-lab/kit/kube/client";
+import { UserError } from "@canary-lab/kit/user-error";
+import type { Lab } from "../../lab.ts";
+import { stateOf } from "../state.ts";
+import { withLive } from "./adopt.ts";
+import type { FieldDrift } from "./compare.ts";
+import { type Drift, findDrift, isLeaving } from "./live-objects.ts";
+
+/**
+ * Finds what was changed or deleted in the cluster behind the engine's back, and corrects the state, so that the next update puts it
+ * back. The engine by itself compares the program with its state only. Its own refresh reads one object after another, which takes
+ * 2 s longer.
+ *
+ * @param say gets one line for each object that is gone and each field that differs
+ */
+export async function noteDrift(
+  lab: Pick<Lab, "cluster" | "engine" | "state">,
+  say: (line: string) => void,
+): Promise<void> {
+  const { cluster, engine } = lab;
+  const exported = await stateOf(lab);
+  if (!exported) return;
+  let drift = await findDrift(cluster, exported.deployment);
+  if (await untilGone(cluster, drift, say)) drift = await findDrift(cluster, exported.deployment);
+  if (drift.length === 0) return;
+  for (const line of driftLines(drift)) say(line);
+  await engine.importState(withLive(exported, drift));
+}
+
+/** A line for each object that is gone and for each field that differs; what went with its namespace is only counted. */
+export function driftLines(drift: readonly Drift[]): readonly string[] {
+  const gone = drift.filter(({ live }) => live === undefined);
+  const namespaces = gone.filter(({ kind }) => kind === "Namespace").map(({ id }) => id);
+  const namespaceOf = ({ id }: Drift) => (id.includes("/") ? (id.split("/")[0] ?? "") : "");
+  return drift.flatMap((one) => {
+    if (one.live)
+      return one.fields.map((field) => `Drift: ${nameOf(one)}: ${fieldText(field)}. The update puts it back.`);
+    if (namespaces.includes(namespaceOf(one))) return [];
+    const within = one.kind === "Namespace" ? gone.filter((other) => namespaceOf(other) === one.id).length : 0;
+    const more = within > 0 ? `, and ${within} more of the stack's objects with it` : "";
+    return [`Drift: ${nameOf(one)} is gone${more}. The update makes ${within > 0 ? "them" : "it"} again.`];
+  });
+}
+
+const nameOf = ({ kind, id }: Drift): string => `${kind} ${id}`;
+
+const fieldText = ({ path, live, wanted }: FieldDrift): string =>
+  `${path.join(".")} is ${valueText(live)}, and was ${valueText(wanted)} after the last update`;
+
+const longestValue = 60;
+
+function valueText(value: unknown): string {
+  if (value === undefined) return "absent";
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
+}
+
+const timeout = { milliseconds: 120_000, betweenTries: 250 } as const;
+
+/**
+ * Waits for deletions that go on, such as that of a namespace with all that is in it: nothing can be made in their place before.
+ *
+ * @returns whether there were any
+ * @throws UserError after two minutes
+ */
+async function untilGone(
+  cluster: Pick<ClusterClient, "get">,
+  drift: readonly Drift[],
+  say: (line: string) => void,
+): Promise<boolean> {
+  const leaving = drift.filter(({ live }) => live && isLeaving(live));
+  const until = Date.now() + timeout.milliseconds;
+  for (const one of leaving) {
+    say(`${nameOf(one)} is being deleted: waiting for the end of it.`);
+    while (await cluster.get(one.path)) {
+      if (Date.now() > until) {
+        throw new UserError(`The deletion of ${nameOf(one)} does not end.`, {
+          place: `metadata.finalizers and status of ${one.path}`,
+          next: `kubectl get --raw ${one.path}`,
+        });
+      }
+      await pause(timeout.betweenTries);
+    }
+  }
+  return leaving.length > 0;
+}
