@@ -1,5 +1,5 @@
+import type { StrategyName } from "../../../canary/strategies.ts";
 import type { LabConfig } from "../../../stacks/lab-config.ts";
-import type { StrategyName } from "../../../stacks/strategies/strategy-name.ts";
 import type { Share } from "../traffic/share.ts";
 
 /** Who wrote a field last. */
@@ -194,6 +194,16 @@ export interface LockFacts {
   readonly holder: "dead" | "elsewhere" | "running";
 }
 
+/** One object that is not in the cluster as the last update left it. */
+export interface DriftFacts {
+  readonly kind: string;
+  /** `namespace/name`, or `name`. */
+  readonly id: string;
+  readonly isGone: boolean;
+  /** Fields that differ, such as `spec.replicas`. */
+  readonly fields: readonly string[];
+}
+
 export interface StateFacts {
   readonly isThere: boolean;
   /** Why it cannot be read. */
@@ -201,6 +211,8 @@ export interface StateFacts {
   /** Operations that a killed update left open. */
   readonly pending: readonly string[];
   readonly locks: readonly LockFacts[];
+  /** What the cluster lacks of the state, or has otherwise; undefined where it was not compared. */
+  readonly drift: readonly DriftFacts[] | undefined;
 }
 
 /** All that the checks look at. */

@@ -1,5 +1,5 @@
+import { strategyNames } from "../../../canary/strategies.ts";
 import { strategyAnnotation } from "../../../components/workload/render-application.ts";
-import { strategyNames } from "../../../stacks/strategies/strategy-name.ts";
 import type {
   ContainerFault,
   DestinationRuleFacts,

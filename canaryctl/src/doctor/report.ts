@@ -2,6 +2,9 @@ import type { Lab } from "../lab.ts";
 import { type Finding, reaches, type Severity, severities } from "./finding.ts";
 import { checkNames } from "./table.ts";
 
+/** A finding as it is printed. */
+type Shown = Omit<Finding, "fix" | "isForPerson">;
+
 /** What `doctor` prints; as it is by `--json`. */
 export interface Diagnosis {
   readonly stack: string;
@@ -14,7 +17,7 @@ export interface Diagnosis {
   /** What `--fix` did, one line each. */
   readonly fixed: readonly string[];
   /** Those that are shown: of at least the severity of `--show`, and not ignored. */
-  readonly findings: readonly Omit<Finding, "fix">[];
+  readonly findings: readonly Shown[];
   /** Findings that are left out, by severity. */
   readonly notShown: Readonly<Record<Severity, number>>;
   /** How many were taken out by `--ignore`. */
@@ -42,7 +45,9 @@ export function diagnosisOf(
     isWell: !found.some(({ severity }) => reaches(severity, failOn)),
     checks: checkNames.length,
     fixed,
-    findings: found.filter(({ severity }) => reaches(severity, show)).map(({ fix: _, ...finding }) => finding),
+    findings: found
+      .filter(({ severity }) => reaches(severity, show))
+      .map(({ fix: _, isForPerson: __, ...finding }) => finding),
     notShown: { error: count("error"), warning: count("warning"), info: count("info") },
     ignored,
   };
@@ -75,7 +80,7 @@ export function diagnosisText(diagnosis: Diagnosis): readonly string[] {
 const counted = (count: number, severity: Severity): string =>
   severity === "info" ? `${count} info` : `${count} ${severity}${count === 1 ? "" : "s"}`;
 
-const findingText = ({ id, severity, what, evidence, mend }: Omit<Finding, "fix">): readonly string[] => [
+const findingText = ({ id, severity, what, evidence, mend }: Shown): readonly string[] => [
   "",
   `${severity}: ${what}`,
   `  id:   ${id}`,

@@ -1,4 +1,5 @@
 import { admission } from "./checks/admission.ts";
+import { drift } from "./checks/drift.ts";
 import { engineState } from "./checks/engine.ts";
 import { istioctl } from "./checks/istioctl.ts";
 import { mtls } from "./checks/mtls.ts";
@@ -41,7 +42,12 @@ const ofCluster: Readonly<Record<string, (cluster: ClusterFacts, facts: Facts) =
   answers,
 };
 
-export const checkNames: readonly string[] = [...Object.keys(always), ...Object.keys(ofCluster), "istioctl analyze"];
+export const checkNames: readonly string[] = [
+  ...Object.keys(always),
+  ...Object.keys(ofCluster),
+  "drift",
+  "istioctl analyze",
+];
 
 /** What is wrong, the worst first. */
 export function diagnose(facts: Facts): readonly Finding[] {
@@ -50,6 +56,8 @@ export function diagnose(facts: Facts): readonly Finding[] {
     ...Object.values(always).flatMap((check) => check(facts)),
     ...(cluster ? Object.values(ofCluster).flatMap((check) => check(cluster, facts)) : []),
   ];
-  const distinct = [...new Map(found.map((finding) => [finding.id, finding])).values()];
-  return inOrder([...distinct, ...istioctl(facts, distinct)]);
+  // An object that is missing is told in the words of the check that needs it, else in those of the state.
+  const ids = new Set(found.map(({ id }) => id));
+  const own = [...found, ...drift(facts).filter(({ id }) => !ids.has(id))];
+  return inOrder([...own, ...istioctl(facts, own)]);
 }

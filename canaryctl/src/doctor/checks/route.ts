@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from "node:util";
 import { virtualServiceName } from "../../../../components/names.ts";
 import { weightedRule } from "../../../../components/traffic/route-rules.ts";
 import { appContainer } from "../../../../components/workload/render-pod.ts";
-import { weightOwner } from "../../../../stacks/strategies/strategy-name.ts";
 import { isSameShare, type Share, shareText } from "../../traffic/share.ts";
 import { hasVirtualService, liveSplit, ownRoute, wantedRules, wantedSplit } from "../expected.ts";
 import type { ClusterFacts, Facts, RouteFacts, Writer } from "../facts.ts";
@@ -57,7 +56,7 @@ function weights(split: Share, wanted: Share, writer: Writer | undefined, place:
         what: "The live route is not what the config asks for.",
         evidence,
         mend: ["npx canaryctl up"],
-        ...(isSafe && { fix: { kind: "up" } }),
+        ...(isSafe ? { fix: { kind: "up" } } : { isForPerson: true }),
       },
     ];
   }
@@ -118,7 +117,7 @@ function targetedRoutes({ rollout }: ClusterFacts, { http, namespace, name }: Ro
 /** Each proxy that calls the application against the route in the cluster. */
 export function proxies(cluster: ClusterFacts, { config }: Facts): readonly Finding[] {
   const split = liveSplit(cluster, config);
-  if (!split || cluster.proxies === undefined || weightOwner(config.strategy) === "ingress") return [];
+  if (!split || cluster.proxies === undefined) return [];
   // An HTTPRoute has a gateway of its own: the mesh's gateway knows nothing of it.
   const asked = cluster.proxies.filter(
     ({ namespace }) => config.strategy !== "gateway-api" || namespace === config.namespace,

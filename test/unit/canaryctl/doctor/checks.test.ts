@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Facts, PodFacts } from "../../../../canaryctl/src/doctor/facts.ts";
 import { diagnose } from "../../../../canaryctl/src/doctor/table.ts";
-import { broken, factsOf, wholeLab } from "./recorded.ts";
+import { broken, factsOf, wholeLab, wholeState } from "./recorded.ts";
 
 /** What is found, as `severity id`. */
 const ids = (facts: Facts): readonly string[] => diagnose(facts).map(({ id, severity }) => `${severity} ${id}`);
@@ -159,11 +159,10 @@ describe("a network policy", () => {
 
 describe("the engine", () => {
   const lock = { path: "/locks/a.json", pid: 4242, host: "runner-1", since: "2026-01-01T00:00:00Z" };
-  const state = { isThere: true, damage: undefined, pending: [], locks: [] };
 
   test("a dead lock is taken away by --fix, another machine's is for a person", () => {
     const held = (holder: "dead" | "elsewhere" | "running") =>
-      diagnose(factsOf({ facts: { state: { ...state, locks: [{ ...lock, holder }] } } }));
+      diagnose(factsOf({ facts: { state: { ...wholeState, locks: [{ ...lock, holder }] } } }));
     expect(held("dead")).toMatchObject([{ id: "dead-lock/4242", fix: { kind: "drop-dead-locks" } }]);
     expect(held("elsewhere")).toMatchObject([
       { id: "foreign-lock/runner-1-4242", mend: ["pulumi cancel --yes --stack dev"] },
@@ -174,10 +173,29 @@ describe("the engine", () => {
   });
 
   test("a state that is damaged, absent, or was left in the middle", () => {
-    const found = (change: object) => ids(factsOf({ facts: { state: { ...state, ...change } } }));
+    const found = (change: object) => ids(factsOf({ facts: { state: { ...wholeState, ...change } } }));
     expect(found({ damage: "Unexpected end of JSON input" })).toEqual(["error state-damaged"]);
     expect(found({ isThere: false })).toEqual(["error state-absent"]);
     expect(found({ pending: ["creating versioned-echo-v2"] })).toEqual(["warning state-pending"]);
+  });
+
+  test("objects that are gone or changed, each told once", () => {
+    const object = (kind: string, name: string, isGone: boolean, ...fields: string[]) => ({
+      kind,
+      id: `canary-lab/${name}`,
+      isGone,
+      fields,
+    });
+    const found = (cluster: Facts["cluster"] | object, ...drift: ReturnType<typeof object>[]) =>
+      ids(factsOf({ cluster, facts: { state: { ...wholeState, drift } } }));
+    expect(found({}, object("PodDisruptionBudget", "a", true))).toEqual(["error absent/PodDisruptionBudget/a"]);
+    expect(found({}, object("Service", "a", false, "spec.selector.app"))).toEqual([
+      "warning drift/Service/canary-lab/a",
+    ]);
+    const rule = object("DestinationRule", "versioned-echo", true);
+    expect(found({ destinationRules: [] }, rule)).toEqual(["error absent/DestinationRule/versioned-echo"]);
+    expect(found({}, object("VirtualService", "a", false, "spec.http.1.route"))).toEqual([]);
+    expect(found({}, object("VirtualService", "a", false, "spec.hosts"))).toHaveLength(1);
   });
 
   test("versions that are too old", () => {

@@ -12,7 +12,7 @@ const recorded: {
   readonly failures: Readonly<Record<string, Recorded>>;
 } = JSON.parse(readFileSync(join(import.meta.dirname, "recorded.json"), "utf8"));
 
-const wholeState: StateFacts = { isThere: true, damage: undefined, pending: [], locks: [] };
+export const wholeState: StateFacts = { isThere: true, damage: undefined, pending: [], locks: [], drift: [] };
 
 export interface Differences {
   /** Config keys that are not the project's defaults. */

@@ -91,3 +91,11 @@ test("fixes come once each, the label in front of the pods that need it", () => 
   ]);
   expect(fixes).toEqual([{ kind: "label-namespace" }, { kind: "up" }, restart]);
 });
+
+test("up is left to a person where it would give the canary more traffic than it has", () => {
+  const up = finding("a", "error", { fix: { kind: "up" } });
+  const label = finding("b", "error", { fix: { kind: "label-namespace" } });
+  expect(fixesOf([up, label, finding("route-drift", "error", { isForPerson: true })])).toEqual([
+    { kind: "label-namespace" },
+  ]);
+});
