@@ -3,11 +3,12 @@ import type { Finding, Severity } from "../finding.ts";
 
 const severityOf: Readonly<Record<string, Severity>> = { Error: "error", Warning: "warning", Info: "info" };
 
+/** A namespace and pods without injection: checks of ours look at all of them, and leave out pods that are about to go. */
+const toldElsewhere = ["IST0102", "IST0103"];
+
 /** Codes of istioctl, and the checks of ours that see the same and know the command that mends it. */
 const ownChecks: Readonly<Record<string, readonly string[]>> = {
   IST0101: ["absent", "subset"], // a reference leads nowhere
-  IST0102: ["injection-label"],
-  IST0103: ["sidecar-missing"],
   IST0109: ["rival"], // two VirtualServices for a host
   IST0173: ["subset", "rival", "quota", "pod-security", "admission", "image"], // a subset selects no pods
 };
@@ -17,9 +18,10 @@ const ownChecks: Readonly<Record<string, readonly string[]>> = {
  *
  * @param found by the others: what they say already is not said twice
  */
-export function istioctl({ analysis, config }: Facts, found: readonly Finding[]): readonly Finding[] {
+export function istioctl({ analysis, cluster, config }: Facts, found: readonly Finding[]): readonly Finding[] {
   const checks = new Set(found.map(({ id }) => id.split("/")[0]));
   return (analysis ?? [])
+    .filter(({ code }) => !cluster || !toldElsewhere.includes(code))
     .filter(({ code }) => !ownChecks[code]?.some((check) => checks.has(check)))
     .map(({ code, level, message, origin }) => ({
       id: `istioctl/${code}/${origin.replaceAll(" ", "-")}`,

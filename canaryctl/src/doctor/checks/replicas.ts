@@ -42,7 +42,7 @@ export function replicas(cluster: ClusterFacts, { config }: Facts): readonly Fin
         severity: "info",
         what: `${writer.manager} has written the number of pods of ${name}, which is the config's.`,
         evidence,
-        mend: ["npx canaryctl up"],
+        mend: [],
       },
     ];
   });
