@@ -12,6 +12,7 @@ import { type Share, shareText } from "../traffic/share.ts";
 import type { SplitVerdict } from "../traffic/verdict.ts";
 import type { Workload } from "../traffic/workloads.ts";
 import { optionsOf, wholeNumber } from "./arguments.ts";
+import { readFindings, type StatusFinding } from "./status-findings.ts";
 
 interface StatusOptions {
   readonly traffic?: number;
@@ -44,8 +45,10 @@ export interface Status {
   readonly workloads: readonly Workload[];
   /** How far a controller is; null where the config owns the weights. */
   readonly release: Progress | null;
-  /** What is wrong, and what to run; null where all is well. */
+  /** What is wrong with the release, and what to run; null where all is well. */
   readonly fault: string | null;
+  /** What else is wrong, each with what was read and the command that mends it. */
+  readonly findings: readonly StatusFinding[];
   readonly seen?: SplitVerdict;
 }
 
@@ -63,16 +66,29 @@ export function addStatus(program: Command): void {
     .action(async (_options: unknown, command: Command) => {
       const { traffic, json, ...options } = optionsOf<StatusOptions>(command);
       const lab = openLab(options);
-      const status = await readStatus(lab, await strategyOf(lab), traffic);
+      const findings = readFindings(lab);
+      findings.catch(() => {}); // it is awaited below, where the strategy can be told
+      const status = await readStatus(lab, await strategyOf(lab), { findings, requests: traffic });
       print(json ? [JSON.stringify(status, null, 2)] : statusText(status));
       if (!isHealthy(status)) process.exitCode = 1;
     });
 }
 
-/** Reads the cluster; with `requests`, measures the split too. */
-export async function readStatus(lab: Lab, strategy: ReleaseStrategy, requests?: number): Promise<Status> {
+export interface StatusOf {
+  /** What is wrong beside the release: see {@link readFindings}. Default: nothing. */
+  readonly findings?: Promise<readonly StatusFinding[]>;
+  /** How many requests measure the split; by default none do. */
+  readonly requests?: number | undefined;
+}
+
+/** Reads the cluster. */
+export async function readStatus(
+  lab: Lab,
+  strategy: ReleaseStrategy,
+  { findings: found = Promise.resolve([]), requests }: StatusOf = {},
+): Promise<Status> {
   const { config, environment, stackFile } = lab;
-  const release = await strategy.read(lab);
+  const [release, findings] = await Promise.all([strategy.read(lab), found]);
   return {
     stack: stackFile.stack,
     target: environment.target,
@@ -91,12 +107,14 @@ export async function readStatus(lab: Lab, strategy: ReleaseStrategy, requests?:
     workloads: release.workloads,
     release: release.progress ?? null,
     fault: release.fault ?? null,
+    findings,
     ...(requests !== undefined && { seen: await measureSplit(await lab.client(), lab, strategy, requests) }),
   };
 }
 
 /** Nothing is wrong with what runs, and the split seen, if any, is as wanted. */
-export const isHealthy = ({ fault, seen }: Status): boolean => fault === null && (seen?.isAsWanted ?? true);
+export const isHealthy = ({ fault, findings, seen }: Status): boolean =>
+  fault === null && findings.length === 0 && (seen?.isAsWanted ?? true);
 
 export function statusText(status: Status): readonly string[] {
   const { weights, workloads, release, strategy, owner } = status;
@@ -117,6 +135,7 @@ export function statusText(status: Status): readonly string[] {
       }),
     ]),
     ...(status.seen ? splitTable(status.seen) : []),
+    ...status.findings.map(({ what, evidence, next }) => `${what} (${evidence.join("; ")}) Next: ${next}`),
     ...(status.fault ? [status.fault] : []),
   ];
 }

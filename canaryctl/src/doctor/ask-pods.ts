@@ -23,24 +23,43 @@ export async function askPods(
   reader: Reader,
   pods: readonly PodFacts[],
 ): Promise<Pick<ClusterFacts, "proxies" | "answers">> {
-  const { app, namespace } = lab.config;
-  const callers = pods.filter((pod) => pod.isReady && isCaller(pod, namespace)).slice(0, mostProxies);
-  const client = callers.find(({ labels }) => labels.app === clientName(app));
-  const ask = async <T>(pod: PodFacts, what: string, work: (exec: PodExec) => Promise<T>): Promise<T | undefined> => {
-    const { kubeconfig, kubeContext: context } = lab.environment;
-    try {
-      const exec = await execIn({ kubeconfig, context, namespace: pod.namespace, pod: pod.name });
-      return await within(patience, work(exec));
-    } catch (error) {
-      reader.unread.push({ what: `${what} pod ${pod.namespace}/${pod.name}`, why: (error as Error).message });
-      return undefined;
-    }
-  };
+  const client = callersOf(lab, pods).find(({ labels }) => labels.app === clientName(lab.config.app));
   const [proxies, answers] = await Promise.all([
-    Promise.all(callers.map((pod) => ask(pod, "the routes of", (exec) => proxyFacts(lab, pod, exec)))),
-    client && ask(client, "answers to", async (exec) => answerFacts(await sendLoad(exec, lab.config, probeRequests))),
+    askProxies(lab, reader, pods),
+    client &&
+      ask(lab, reader, client, "answers to", async (exec) =>
+        answerFacts(await sendLoad(exec, lab.config, probeRequests)),
+      ),
   ]);
-  return { proxies: proxies.filter((proxy) => proxy !== undefined), answers };
+  return { proxies, answers };
+}
+
+/** The routes of each proxy that calls the application. */
+export async function askProxies(lab: Lab, reader: Reader, pods: readonly PodFacts[]): Promise<readonly ProxyFacts[]> {
+  const asked = callersOf(lab, pods).map((pod) =>
+    ask(lab, reader, pod, "the routes of", (exec) => proxyFacts(lab, pod, exec)),
+  );
+  return (await Promise.all(asked)).filter((proxy) => proxy !== undefined);
+}
+
+const callersOf = ({ config }: Lab, pods: readonly PodFacts[]): readonly PodFacts[] =>
+  pods.filter((pod) => pod.isReady && isCaller(pod, config.namespace)).slice(0, mostProxies);
+
+async function ask<T>(
+  { environment }: Lab,
+  reader: Reader,
+  pod: PodFacts,
+  what: string,
+  work: (exec: PodExec) => Promise<T>,
+): Promise<T | undefined> {
+  const { kubeconfig, kubeContext: context } = environment;
+  try {
+    const exec = await execIn({ kubeconfig, context, namespace: pod.namespace, pod: pod.name });
+    return await within(patience, work(exec));
+  } catch (error) {
+    reader.unread.push({ what: `${what} pod ${pod.namespace}/${pod.name}`, why: (error as Error).message });
+    return undefined;
+  }
 }
 
 /** Whoever sends requests to the application through a proxy: pods beside it that are not its own, and the gateway. */

@@ -45,6 +45,9 @@ export function driftLines(drift: readonly Drift[]): readonly string[] {
 
 const nameOf = ({ kind, id }: Drift): string => `${kind} ${id}`;
 
+/** How a resource has drifted, without what becomes of it. */
+export const driftText = (one: Drift): readonly string[] => (one.live ? one.fields.map(fieldText) : [`no ${one.path}`]);
+
 const fieldText = ({ path, live, wanted }: FieldDrift): string =>
   `${path.join(".")} is ${valueText(live)}, and was ${valueText(wanted)} after the last update`;
 

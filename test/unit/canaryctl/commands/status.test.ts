@@ -44,4 +44,14 @@ describe("status", () => {
     expect(status.workloads).toHaveLength(1);
     expect(isHealthy(status)).toBe(true);
   });
+
+  test("what else is wrong is no health either, and each says what to run", async () => {
+    const { lab } = fakeLab();
+    const findings = Promise.resolve([
+      { id: "a/b", what: "The label is lost.", evidence: ["no labels"], next: "npx canaryctl up" },
+    ]);
+    const status = await readStatus(lab, configuredStrategy(lab), { findings });
+    expect(isHealthy(status)).toBe(false);
+    expect(statusText(status).at(-1)).toBe("The label is lost. (no labels) Next: npx canaryctl up");
+  });
 });

@@ -1,0 +1,126 @@
+import type { RolloutObject } from "../../../canary/rollout/rollout-object.ts";
+import { namespacePath } from "../../../cluster/kube/paths.ts";
+import { ingressNamespace } from "../../../components/mesh/render-istio.ts";
+import { clientName } from "../../../components/names.ts";
+import { askProxies } from "../doctor/ask-pods.ts";
+import { namespace } from "../doctor/checks/namespace.ts";
+import { replicas } from "../doctor/checks/replicas.ts";
+import { rivals } from "../doctor/checks/rivals.ts";
+import { proxies, route } from "../doctor/checks/route.ts";
+import { subsets } from "../doctor/checks/subsets.ts";
+import type { ClusterFacts, Facts } from "../doctor/facts.ts";
+import type { Finding } from "../doctor/finding.ts";
+import {
+  destinationRuleFacts,
+  namespaceFacts,
+  podFacts,
+  routeFacts,
+  type Workload,
+  workloadFacts,
+} from "../doctor/objects.ts";
+import { serviceFacts } from "../doctor/policies.ts";
+import { Reader } from "../doctor/reader.ts";
+import { rolloutFacts } from "../doctor/rollouts.ts";
+import { type Drift, findDrift } from "../engine/drift/live-objects.ts";
+import { driftText } from "../engine/drift/mend.ts";
+import type { Lab } from "../lab.ts";
+import { gatewayRoute } from "../traffic/gateway-route.ts";
+
+/** What is wrong, what was read, and the command that mends it. */
+export interface StatusFinding extends Pick<Finding, "id" | "what" | "evidence"> {
+  readonly next: string;
+}
+
+/** What `status` looks at beside the release itself: `doctor` looks at more, and takes its time for it. */
+export async function readFindings(lab: Lab): Promise<readonly StatusFinding[]> {
+  const reader = new Reader(lab.cluster);
+  const [cluster, drift] = await Promise.all([readFacts(lab, reader), readDrift(lab)]);
+  return statusFindings(lab, cluster, drift);
+}
+
+const checks = [namespace, subsets, route, rivals, proxies, replicas];
+
+/** @param drift of the objects in the stack's state */
+export function statusFindings(
+  { config }: Pick<Lab, "config">,
+  cluster: ClusterFacts,
+  drift: readonly Drift[],
+): readonly StatusFinding[] {
+  const facts = { config } as Facts;
+  const found = checks.flatMap((check) => check(cluster, facts)).filter(isFault);
+  const more = drift.filter((one) => !found.some((finding) => isAbout(finding, one)));
+  return [
+    ...found.map(({ id, what, evidence, mend }) => ({ id, what, evidence, next: mend[0] ?? "npx canaryctl doctor" })),
+    ...more.map((one) => ({
+      id: `drift/${one.kind}/${one.id}`,
+      what: `${one.kind} ${one.id} ${one.live ? "is not as the last update wrote it" : "is gone"}.`,
+      evidence: driftText(one),
+      next: "npx canaryctl up",
+    })),
+  ];
+}
+
+/** A number of pods that is not the config's is one here, too, whoever is well served by it. */
+const isFault = ({ severity, id }: Finding): boolean => severity === "error" || id.startsWith("replicas/");
+
+/** A check says more of an object than that it has drifted. */
+const isAbout = ({ id }: Finding, { kind, id: object }: Drift): boolean => {
+  const name = object.split("/").at(-1);
+  return id.endsWith(`/${name}`) && (id.includes(kind) || ["Namespace", "Deployment", "Rollout"].includes(kind));
+};
+
+/** Where only the engine can read the state there is nothing to compare with: starting it takes longer than all of `status`. */
+async function readDrift({ cluster, state }: Lab): Promise<readonly Drift[]> {
+  const saved = state?.read();
+  return saved ? findDrift(cluster, saved.deployment) : [];
+}
+
+/** One round of parallel reads; the proxies are asked as soon as their pods are known. What the checks do not need is left out. */
+async function readFacts(lab: Lab, reader: Reader): Promise<ClusterFacts> {
+  const { cluster, config } = lab;
+  const { namespace, app, strategy } = config;
+  const own = (group: string, plural: string) => `${group}/namespaces/${namespace}/${plural}`;
+  const ownPods = reader.list(own("/api/v1", "pods"), podFacts);
+  const gatewayPods = reader.list(`/api/v1/namespaces/${ingressNamespace}/pods`, podFacts);
+  const asked = Promise.all([ownPods, gatewayPods]).then(([pods = [], gateways = []]) =>
+    askProxies(lab, reader, [...pods.filter(({ labels }) => labels.app === clientName(app)), ...gateways]),
+  );
+  const [found, pods, services, deployments, rollouts, routes, rules, httpRoute, proxies] = await Promise.all([
+    reader.one(namespacePath(namespace), namespaceFacts),
+    ownPods,
+    reader.list(own("/api/v1", "services"), serviceFacts),
+    reader.list(own("/apis/apps/v1", "deployments"), workloadFacts("Deployment")),
+    reader.list(own("/apis/argoproj.io/v1alpha1", "rollouts"), (one: Workload & RolloutObject) => one),
+    reader.list("/apis/networking.istio.io/v1/virtualservices", routeFacts),
+    reader.list("/apis/networking.istio.io/v1/destinationrules", destinationRuleFacts),
+    strategy === "gateway-api"
+      ? reader.part("the HTTPRoute", async () => (await gatewayRoute.read(cluster, config)) ?? null)
+      : undefined,
+    asked,
+  ]);
+  return {
+    ...nothing,
+    namespace: found,
+    pods,
+    services,
+    workloads: [...(deployments ?? []), ...(rollouts ?? []).map(workloadFacts("Rollout"))],
+    virtualServices: routes,
+    destinationRules: rules,
+    httpRoute,
+    rollout: rolloutFacts(rollouts?.find(({ metadata }) => metadata.name === app)),
+    proxies,
+  };
+}
+
+/** Of what is undefined the checks say nothing. */
+const nothing = {
+  version: undefined,
+  events: undefined,
+  quotas: undefined,
+  policies: undefined,
+  autoscalers: undefined,
+  peerAuthentications: undefined,
+  systemPods: undefined,
+  injectors: undefined,
+  answers: undefined,
+};
