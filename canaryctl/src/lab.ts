@@ -7,6 +7,7 @@ import { parseConfig } from "../../stacks/config/parse-config.ts";
 import type { LabConfig } from "../../stacks/lab-config.ts";
 import { type Engine, PulumiEngine } from "./engine/engine.ts";
 import { FileState } from "./engine/file-state.ts";
+import { runPulumi } from "./engine/process.ts";
 import { backendUrl, engineVariables } from "./engine/variables.ts";
 import { loadEnvironment, notUp } from "./environment-file.ts";
 import { execIn, type PodExec, readyPod } from "./kube/exec.ts";
@@ -115,6 +116,9 @@ export function reread(lab: Lab): Lab {
   return { ...lab, config: parseConfig(lab.stackFile.values(), {}, lab.stackFile.name) };
 }
 
+/** The command line of this process, as the engine's own history shows it. */
+const commandLine = (): string => ["canaryctl", ...process.argv.slice(2)].join(" ");
+
 /** Puts a lab together from what is already known. */
 export function labOf(stackFile: StackFile, config: LabConfig, environment: Environment): Lab {
   const { stack } = stackFile;
@@ -124,7 +128,7 @@ export function labOf(stackFile: StackFile, config: LabConfig, environment: Envi
     stackFile,
     config,
     environment,
-    engine: new PulumiEngine(stackFile.reference, engineVariables(environment, process.env)),
+    engine: new PulumiEngine(stackFile.reference, engineVariables(environment, process.env), runPulumi, commandLine()),
     state: FileState.at(backendUrl(process.env), stack),
     cluster,
     client: async () => {

@@ -45,18 +45,21 @@ export interface Engine {
  * @throws EngineBusyError, NoStackError, InterruptedError, or UserError with the engine's own words
  */
 export class PulumiEngine implements Engine {
+  readonly #message: readonly string[];
   readonly #stack: string;
   readonly #variables: Readonly<Record<string, string>>;
   readonly #run: (process: EngineProcess) => Promise<EngineExit>;
 
-  constructor(stack: string, variables: Readonly<Record<string, string>>, run = runPulumi) {
+  /** @param command the command line that updates; it stands as the message in `pulumi stack history` */
+  constructor(stack: string, variables: Readonly<Record<string, string>>, run = runPulumi, command?: string) {
+    this.#message = command === undefined ? [] : ["--message", command];
     this.#stack = stack;
     this.#variables = variables;
     this.#run = run;
   }
 
   async update(onLine?: LineSink): Promise<void> {
-    await this.#call(["up", "--yes", "--skip-preview", "--suppress-outputs"], onLine);
+    await this.#call(["up", "--yes", "--skip-preview", "--suppress-outputs", ...this.#message], onLine);
   }
 
   async preview(): Promise<void> {
