@@ -1,5 +1,6 @@
+import type * as pulumi from "@pulumi/pulumi";
 import * as pulumi from "@pulumi/pulumi";
-import { EchoImage } from "../components/image/echo-image.ts";
+import { BuiltImage } from "../components/image/built-image.ts";
 import { ServiceLevel } from "../components/slo/service-level.ts";
 import type { SharedResources, StrategyOutputs } from "../components/strategy.ts";
 import { LoadClient } from "../components/traffic/load-client.ts";
@@ -31,15 +32,19 @@ export function createApplication(config: LabConfig, platform: Platform, live: L
     { ...config, stack: fullStackName(), applied: appliedConfig(config), namespaceHooks: live.namespaceHooks },
     { provider: cluster, dependsOn: mesh.controlPlane },
   );
-  const image = (side: string, reference: string): pulumi.Output<string> =>
-    new EchoImage(`${side}-image`, { reference, registry }).reference;
+  const image = (role: string, reference: string): pulumi.Output<string> =>
+    new BuiltImage(`${role}-image`, { reference, registry }).reference;
   const images = {
     stable: image("stable", config.stableImage),
     canary: config.canaryEnabled ? image("canary", config.canaryImage) : undefined,
   };
   // Not after the Service, which waits for its pods.
   const before: pulumi.Resource[] = [application.namespace];
-  new LoadClient("client", { app, namespace, image: images.stable }, { provider: cluster, dependsOn: before });
+  new LoadClient(
+    "client",
+    { app, namespace, image: image("client", config.clientImage) },
+    { provider: cluster, dependsOn: before },
+  );
   const inside = { provider: cluster, dependsOn: [...before, ...createNeeds(config, platform, application)] };
   const outputs = strategies[config.strategy]({ config, platform, live, shared: { application, images, inside } });
   const { rollout } = outputs;
