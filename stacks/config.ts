@@ -1,8 +1,13 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { readIfThere } from "@canary-lab/kit/private-files";
 import { UserError } from "@canary-lab/kit/user-error";
 import * as pulumi from "@pulumi/pulumi";
 import { type ClusterName, findKubeconfig } from "../cluster/kubeconfig-file.ts";
+import { repositoryRoot } from "../cluster/lab-folder.ts";
+import { isProviderKey, unreadKeys } from "./config/other-keys.ts";
 import { parseConfig } from "./config/parse-config.ts";
+import { ambiguityError, ambiguousValues } from "./config/yaml-numbers.ts";
 import type { LabConfig } from "./lab-config.ts";
 import { toldOfStack } from "./live/told.ts";
 import { targetOf } from "./target.ts";
@@ -16,7 +21,9 @@ import { targetOf } from "./target.ts";
 export function loadConfig(): { readonly config: LabConfig; readonly target: Required<ClusterName> } {
   const place = `Pulumi.${pulumi.getStack()}.yaml`;
   try {
+    refuseAmbiguous(place);
     const config = parseConfig(projectValues(), process.env, place);
+    for (const line of unreadKeys(Object.keys(pulumi.runtime.allConfig()))) void pulumi.log.warn(line);
     const target = targetOf(config, place, existsSync);
     return { config, target: { ...target, kubeconfig: findKubeconfig(target, process.env.KUBECONFIG) } };
   } catch (error) {
@@ -24,9 +31,17 @@ export function loadConfig(): { readonly config: LabConfig; readonly target: Req
   }
 }
 
-/** All values in the project's own namespace, unknown keys too, which `pulumi.Config` alone would never show. */
+/** What the engine hands over has lost how it was written: the file says that, where the stack has one here. */
+function refuseAmbiguous(place: string): void {
+  const values = ambiguousValues(readIfThere(join(repositoryRoot, place)) ?? "");
+  if (values.length > 0) throw ambiguityError(values, place);
+}
+
+/** All values in the project's own namespace, unknown keys too, which `pulumi.Config` alone would never show; and the provider's. */
 function projectValues(): Record<string, string> {
   const prefix = `${pulumi.getProject()}:`;
-  const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
-  return Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]));
+  const own = Object.entries(pulumi.runtime.allConfig()).filter(
+    ([key]) => key.startsWith(prefix) || isProviderKey(key),
+  );
+  return Object.fromEntries(own.map(([key, value]) => [isProviderKey(key) ? key : key.slice(prefix.length), value]));
 }
