@@ -5,7 +5,6 @@ import { ServiceLevel } from "../components/slo/service-level.ts";
 import type { SharedResources, StrategyOutputs } from "../components/strategy.ts";
 import { LoadClient } from "../components/traffic/load-client.ts";
 import { EchoApplication } from "../components/workload/echo-application.ts";
-import { appliedConfig } from "./applied-config.ts";
 import type { LabConfig } from "./lab-config.ts";
 import { followRollout } from "./live/follow-rollout.ts";
 import type { LiveRun } from "./live/live-run.ts";
@@ -24,12 +23,17 @@ export interface Application extends StrategyOutputs {
 const fullStackName = (): string => [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
 
 /** Images, workloads and route. The control plane is ready first, or pods would start without a sidecar. */
-export function createApplication(config: LabConfig, platform: Platform, live: LiveRun = {}): Application {
+export function createApplication(
+  config: LabConfig,
+  platform: Platform,
+  live: LiveRun = {},
+  applied: Readonly<Record<string, string>> = {},
+): Application {
   const { app, namespace, imageRegistry: registry } = config;
   const { cluster, mesh } = platform;
   const application = new EchoApplication(
     "echo",
-    { ...config, stack: fullStackName(), applied: appliedConfig(config), namespaceHooks: live.namespaceHooks },
+    { ...config, stack: fullStackName(), applied, namespaceHooks: live.namespaceHooks },
     { provider: cluster, dependsOn: mesh.controlPlane },
   );
   const image = (role: string, reference: string): pulumi.Output<string> =>

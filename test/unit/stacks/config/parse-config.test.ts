@@ -42,6 +42,7 @@ describe("Pulumi.yaml", () => {
       clientImage: "load-client:v1",
       canaryEnabled: true,
       replicas: 2,
+      allowOverload: false,
       canaryReplicas: 2,
       istiodReplicas: 1,
       gatewayNodePort: 30080,
