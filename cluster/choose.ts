@@ -71,7 +71,7 @@ export async function chooseTarget(
 const install = (missing: readonly ProgramProblem[]) => `install ${missing.map(({ source }) => source).join("; ")}`;
 
 const fasterWay = (missing: readonly ProgramProblem[]): string =>
-  `Docker answers, so a kind cluster would do, and it builds nothing: ${install(missing)}; then: npx canaryctl up --cluster kind`;
+  `Docker answers, so a kind cluster would do, and it builds nothing: ${install(missing)}; then run \`npx canaryctl up --cluster kind\``;
 
 function noPlace(
   kind: readonly string[],
@@ -87,10 +87,9 @@ function noPlace(
   return new UserError(lines.join("\n  - "), {
     allowed:
       "a kubeContext in the stack's config; or Docker with kind and Pulumi; or Debian on x86-64 as root (see above for what is missing)",
-    next:
-      toInstall.length > 0
-        ? `${install(toInstall)}; then: npx canaryctl up`
-        : "kubectl config get-contexts; then set kubeContext in the stack's file",
+    ...(toInstall.length > 0
+      ? { first: install(toInstall), next: "npx canaryctl up" }
+      : { first: "set kubeContext to a context of your kubeconfig", next: "kubectl config get-contexts" }),
   });
 }
 
@@ -104,7 +103,8 @@ const targets: Record<TargetName, (request: TargetRequest, reason: string) => Pr
     if (!kubeContext) {
       throw new UserError("--cluster existing needs the name of a context; the current one is never taken.", {
         place: "kubeContext in the stack's config",
-        next: "kubectl config get-contexts; then set kubeContext in the stack's file",
+        first: "set kubeContext to a context of your kubeconfig",
+        next: "kubectl config get-contexts",
       });
     }
     return createExistingTarget({

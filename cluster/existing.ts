@@ -49,7 +49,8 @@ export function createExistingTarget(settings: ExistingSettings, ask: Ask = askV
       throw new UserError("imageRegistry is not set, and images are built here that the cluster must pull.", {
         place: "imageRegistry in the stack's config",
         allowed: "host[:port][/path] of a registry that this machine pushes to and the cluster pulls from",
-        next: "set imageRegistry in the stack's file, or images that need no build; then: npx canaryctl up",
+        first: "set imageRegistry in the stack's file, or images that need no build",
+        next: "npx canaryctl up",
       });
     },
     up: (progress) => progress.stage("existing cluster", reach),

@@ -117,7 +117,7 @@ async function runCommand({ file, args, input }: commands.Command): Promise<stri
     }
     throw new UserError(`${file} ${args[0]} failed: ${String(error.stderr).trim() || error.shortMessage}`, {
       place: `${file} ${args.join(" ")}`,
-      next: file === "kind" ? "kind delete cluster --name canary-lab, then npx canaryctl up" : "docker info",
+      next: file === "kind" ? "kind delete cluster --name canary-lab && npx canaryctl up" : "docker info",
       cause: error,
     });
   }

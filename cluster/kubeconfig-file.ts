@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
+import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import { parse } from "yaml";
 import { repositoryRoot } from "./lab-folder.ts";
@@ -40,7 +41,8 @@ export function findKubeconfig(cluster: ClusterName, searchPath: string | undefi
     throw new UserError(`There is no context "${kubeContext}".`, {
       place: files.map(({ file }) => file).join(", "),
       allowed: files.flatMap(({ names }) => [...names.contexts.keys()]).join(", ") || "none, the file holds no context",
-      next: "kubectl config get-contexts; then set kubeContext in the stack's file",
+      first: "set kubeContext to one of them",
+      next: "kubectl config get-contexts",
     });
   }
   refuseScattered(found.file, kubeContext, found.names);
@@ -63,7 +65,7 @@ function refuseScattered(file: string, kubeContext: string, { contexts, clusters
     {
       place: file,
       allowed: "a kubeconfig file that holds the context with its cluster and its user",
-      next: `(umask 077; kubectl config view --raw --flatten --minify --context '${kubeContext}' > ~/.kube/canary-lab.yaml); then set kubeconfig in the stack's file to it`,
+      next: `(umask 077; kubectl config view --raw --flatten --minify --context ${quoted(kubeContext)} > ~/.kube/canary-lab.yaml) && npx canaryctl config set kubeconfig ~/.kube/canary-lab.yaml`,
     },
   );
 }

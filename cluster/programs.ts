@@ -79,7 +79,8 @@ export async function refuseProgramProblems(names: readonly ProgramName[], path:
     `Programs that are needed here are missing: ${problems.map(({ problem }) => problem).join("; ")}.`,
     {
       place: "PATH",
-      next: `install ${problems.map(({ source }) => source).join("; ")}; then: npx canaryctl up`,
+      first: `install ${problems.map(({ source }) => source).join("; ")}`,
+      next: "npx canaryctl up",
     },
   );
 }

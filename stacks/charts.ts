@@ -36,7 +36,7 @@ export function missingCharts(config: LabConfig, exists: (path: string) => boole
     ],
     "gateway-api": [`strategy ${config.strategy}`, `gateway-api-${gatewayApiVersion}`],
   };
-  const built = "npx canaryctl up puts it into the lab's own mirror";
+  const built = "`npx canaryctl up` puts it into the lab's own mirror";
   return [
     ...platformParts(config).flatMap((part) => missing(...entries[part], built)),
     ...(config.argoCd ? missing("argoCd true", `argo-cd-${argoCdChartVersion}`, noArgoCd) : []),

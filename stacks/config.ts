@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type ClusterName, findKubeconfig } from "../cluster/kubeconfig-file.ts";
 import { parseConfig } from "./config/parse-config.ts";
 import type { LabConfig } from "./lab-config.ts";
+import { toldOfStack } from "./live/told.ts";
 import { targetOf } from "./target.ts";
 
 /**
@@ -19,7 +20,7 @@ export function loadConfig(): { readonly config: LabConfig; readonly target: Req
     const target = targetOf(config, place, existsSync);
     return { config, target: { ...target, kubeconfig: findKubeconfig(target, process.env.KUBECONFIG) } };
   } catch (error) {
-    throw error instanceof UserError ? new pulumi.RunError(error.toPlainText()) : error;
+    throw error instanceof UserError ? new pulumi.RunError(toldOfStack(error)) : error;
   }
 }
 

@@ -14,9 +14,7 @@ export function targetOf(config: LabConfig, place: string, exists: (path: string
   const problems: string[] = [];
   const { kubeContext, kubeconfig, chartMirror, imageRegistry } = config;
   if (!kubeContext) {
-    problems.push(
-      'kubeContext is not set; allowed: a context of the kubeconfig (the current one is never taken), or run eval "$(npx canaryctl env)"',
-    );
+    problems.push("kubeContext is not set; allowed: a context of the kubeconfig (the current one is never taken)");
   }
   for (const [key, path] of Object.entries({ kubeconfig, chartMirror })) {
     if (path && !exists(path)) problems.push(`${key} is "${path}", which does not exist; allowed: a path that does`);
@@ -28,7 +26,10 @@ export function targetOf(config: LabConfig, place: string, exists: (path: string
       `imageRegistry is not set, and ${built.join(" and ")} must be pushed; allowed: a registry that the cluster pulls from`,
     );
   }
-  if (!kubeContext || problems.length > 0) throw configError(problems, place);
+  if (!kubeContext || problems.length > 0) {
+    const isSet = kubeContext && (imageRegistry || built.length === 0);
+    throw configError(problems, place, isSet ? undefined : 'eval "$(npx canaryctl env)"');
+  }
   return { kubeContext, ...(kubeconfig && { kubeconfig }) };
 }
 

@@ -10,7 +10,7 @@ const targetFile = () => inLab("target");
 /** Holds the identity of the cluster that the state is about. */
 export const identityFile = () => inLab("cluster-identity");
 
-export const notUp = (): UserError => new UserError("The lab is not up.", { next: "npm run up" });
+export const notUp = (): UserError => new UserError("The lab is not up.", { next: "npx canaryctl up" });
 
 /** What the target cluster of the last `up` gave, and the stacks that were put into it and not yet removed. */
 export interface SavedEnvironment extends Environment {

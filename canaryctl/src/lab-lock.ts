@@ -1,13 +1,16 @@
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync, utimesSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { makePrivateFolder, writePrivateFile } from "@canary-lab/kit/private-files";
 import type { Progress } from "@canary-lab/kit/progress";
 import { UserError } from "@canary-lab/kit/user-error";
 import { inLab } from "../../cluster/lab-folder.ts";
-import { isAlive } from "./engine/process-alive.ts";
+import { isAlive, ownProcessSpace } from "./engine/process-alive.ts";
 
-const patience = { minutes: 30, betweenTries: 500 } as const;
+const timeout = { minutes: 30, betweenTries: 500 } as const;
+
+/** How often a holder touches its file, and after how long without that it counts as dead where its process is not seen, in milliseconds. */
+const heartbeat = { every: 5_000, missing: 60_000 } as const;
 
 /**
  * Runs `work` while no other `up` or `down` of this checkout does: both change the machine. A process that was killed holds nothing;
@@ -15,7 +18,8 @@ const patience = { minutes: 30, betweenTries: 500 } as const;
  *
  * Every process has a lock file of its own, `<lockFile>.<pid>`, that appears whole. It announces itself by it, then looks for others,
  * and steps back where there are any: of two, at least the later one sees the earlier. So nobody ever removes the file of a
- * process that lives, and two that find the same dead one cannot take each other's lock away.
+ * process that lives, and two that find the same dead one cannot take each other's lock away. The file of a process that is not seen
+ * from here, as in another container, says by its time of change that the process lives.
  */
 export async function exclusively<T>(
   command: string,
@@ -24,11 +28,14 @@ export async function exclusively<T>(
   lockFile = inLab("canaryctl.lock"),
 ): Promise<T> {
   makePrivateFolder(dirname(lockFile));
-  const own = `${lockFile}.${process.pid}`;
+  const own = `${lockFile}.${process.pid}.${placeOf(ownProcessSpace())}`;
+  let beat: NodeJS.Timeout | undefined;
   try {
     await take(own, lockFile, command, progress);
+    beat = setInterval(() => touch(own), heartbeat.every).unref();
     return await work();
   } finally {
+    clearInterval(beat);
     rmSync(own, { force: true });
   }
 }
@@ -36,41 +43,65 @@ export async function exclusively<T>(
 interface Holder {
   readonly pid: number;
   readonly command: string;
+  readonly file: string;
+  /** Whether its process id means the same here. */
+  readonly isHere: boolean;
 }
 
+/** A process space as a part of a file's name. */
+const placeOf = (space: string): string => space.replace(/[^\w.-]+/g, "-");
+
 async function take(own: string, lockFile: string, command: string, progress: Pick<Progress, "say">): Promise<void> {
-  const until = Date.now() + patience.minutes * 60_000;
+  const until = Date.now() + timeout.minutes * 60_000;
   for (let isFirst = true; ; isFirst = false) {
-    let holder = otherHolder(lockFile);
+    let holder = otherHolder(lockFile, own);
     if (!holder) {
       writePrivateFile(own, `${command}\n`);
-      holder = otherHolder(lockFile);
+      holder = otherHolder(lockFile, own);
       if (!holder) return;
       rmSync(own);
     }
-    const { pid, command: other } = holder;
+    const { pid, command: other, file, isHere } = holder;
+    const who = `process ${pid}${isHere ? "" : " of another host or container"}`;
     if (Date.now() > until) {
-      throw new UserError(`\`canaryctl ${other}\` (process ${pid}) has been running for too long.`, {
-        place: `${lockFile}.${pid}`,
-        next: `kill ${pid}`,
+      throw new UserError(`\`canaryctl ${other}\` (${who}) has been running for too long.`, {
+        place: file,
+        ...(isHere ? { next: `kill ${pid}` } : { first: "end it where it runs" }),
       });
     }
-    if (isFirst) progress.say(`\`canaryctl ${other}\` is running (process ${pid}): waiting for it to end.`);
-    await pause(patience.betweenTries * (0.5 + Math.random())); // two that stepped back for each other must not do so for ever
+    if (isFirst) progress.say(`\`canaryctl ${other}\` is running (${who}): waiting for it to end.`);
+    await pause(timeout.betweenTries * (0.5 + Math.random())); // two that stepped back for each other must not do so for ever
   }
 }
 
 /** A process that has announced itself and lives, this one left out; files of dead ones are taken away. */
-function otherHolder(lockFile: string): Holder | undefined {
+function otherHolder(lockFile: string, own: string): Holder | undefined {
   const prefix = `${basename(lockFile)}.`;
   for (const name of readdirSync(dirname(lockFile))) {
-    const pid = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : Number.NaN; // NaN for a draft too
-    if (Number.isNaN(pid) || pid === process.pid) continue;
+    const [, id, place] = /^(\d+)(?:\.(.+))?$/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : "") ?? [];
     const file = join(dirname(lockFile), name);
-    if (isAlive(pid, "canaryctl")) return { pid, command: commandIn(file) };
+    if (id === undefined || file === own || name.endsWith(".draft")) continue;
+    const pid = Number(id);
+    const isHere = place === undefined || place === placeOf(ownProcessSpace());
+    const isHeld = isHere ? pid !== process.pid && isAlive(pid, "canaryctl") : isTouched(file);
+    if (isHeld) return { pid, command: commandIn(file), file, isHere };
     rmSync(file, { force: true });
   }
   return undefined;
+}
+
+function touch(file: string): void {
+  try {
+    utimesSync(file, new Date(), new Date());
+  } catch {
+    // `down` has just taken the folder away.
+  }
+}
+
+/** Whether a holder that is not seen from here has touched its file of late. */
+function isTouched(file: string): boolean {
+  const changed = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+  return changed !== undefined && Date.now() - changed < heartbeat.missing;
 }
 
 /** Empty where the holder has just ended. */

@@ -128,7 +128,7 @@ export function labOf(stackFile: StackFile, config: LabConfig, environment: Envi
     stackFile,
     config,
     environment,
-    engine: new PulumiEngine(stack, engineVariables(environment, stack, process.env), runPulumi, commandLine()),
+    engine: new PulumiEngine(stackFile.reference, engineVariables(environment, process.env), runPulumi, commandLine()),
     state: FileState.at(backendUrl(process.env), stack),
     cluster,
     client: async () => {
@@ -161,7 +161,8 @@ function mustNameThis({ stack, ns, app, vs, host }: GlobalOptions & RouteFlags, 
     if (given === undefined || own.includes(given)) continue;
     throw new UsageError(`${flag} is "${given}", which is not what stack ${stack} is about.`, {
       allowed: own.join(", "),
-      next: "choose the stack with --stack, or set its config with pulumi config set",
+      first: "name the stack that you mean with --stack; to rename what this one is about, use up with the flag",
+      next: "npx canaryctl status",
     });
   }
 }

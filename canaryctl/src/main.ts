@@ -1,5 +1,8 @@
-import { UserError } from "@canary-lab/kit/user-error";
+import { quoted } from "@canary-lab/kit/programs";
+import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { Command, CommanderError, Option } from "commander";
+import { chooseStack } from "./choose-stack.ts";
+import { addConfig } from "./commands/config.ts";
 import { addControllerCommands } from "./commands/controller-commands.ts";
 import { addCreateCanary } from "./commands/create-canary.ts";
 import { addDeleteCanary } from "./commands/delete-canary.ts";
@@ -13,9 +16,10 @@ import { addRollback } from "./commands/rollback.ts";
 import { addSetTraffic } from "./commands/set-traffic.ts";
 import { addStatus } from "./commands/status.ts";
 import { addUp } from "./commands/up.ts";
-import { InterruptedError } from "./engine/engine.ts";
+import { EngineBusyError, InterruptedError } from "./engine/engine.ts";
 import { addReasonFlags, Recording } from "./history/record.ts";
 import { examples, say } from "./print.ts";
+import { printable } from "./this-stack.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** 0 where it was done, 2 where the command line cannot be meant, 130 where the user interrupted it, 1 for everything else. */
@@ -41,9 +45,10 @@ export function buildProgram(): Command {
   const program = new Command("canaryctl")
     .description("A canary-release lab on Kubernetes: set it up, move its traffic, watch it, take it down.")
     .addOption(
-      new Option("--stack <name>", "the Pulumi stack, and with it the config in Pulumi.<name>.yaml")
-        .env("PULUMI_STACK")
-        .default("dev"),
+      new Option(
+        "--stack <name>",
+        "the Pulumi stack, and with it the config in Pulumi.<name>.yaml; by default PULUMI_STACK, then what `pulumi stack select` chose, then dev",
+      ),
     )
     .option("--ns <namespace>", "namespace of the application; must be the stack's, `up` sets it")
     .option("--app <name>", "name of the application; must be the stack's, `up` sets it")
@@ -60,7 +65,8 @@ export function buildProgram(): Command {
       ),
     )
     .showHelpAfterError("(run it with --help to see what is allowed)")
-    .exitOverride();
+    .exitOverride()
+    .hook("preAction", (_, command) => chooseStack(program, command));
   for (const add of [
     addUp,
     addStatus,
@@ -73,6 +79,7 @@ export function buildProgram(): Command {
     addDeleteCanary,
     addHistory,
     addPreview,
+    addConfig,
     addEnv,
     addDown,
   ]) {
@@ -82,6 +89,12 @@ export function buildProgram(): Command {
   return program;
 }
 
+/** An update that runs already is waited for by nobody here: the next step is this same command. */
+function textOf(error: UserError): string {
+  if (!(error instanceof EngineBusyError) || error.next !== undefined) return error.toText();
+  return withNext(error.toText(), ["npx", "canaryctl", ...process.argv.slice(2)].map(quoted).join(" "));
+}
+
 function report(error: unknown): number {
   // Commander has printed its message by itself.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
@@ -89,7 +102,7 @@ function report(error: unknown): number {
     console.error(error);
     return exitCodes.failed;
   }
-  console.error(error.toText());
+  console.error(printable(textOf(error)));
   if (error instanceof UsageError) return exitCodes.usage;
   return error instanceof InterruptedError ? exitCodes.interrupted : exitCodes.failed;
 }

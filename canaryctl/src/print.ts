@@ -1,3 +1,5 @@
+import { printable } from "./this-stack.ts";
+
 /** Lines of a table whose columns are as wide as they must be. */
 export function table(rows: readonly (readonly string[])[], indent = "  "): readonly string[] {
   const widths: number[] = [];
@@ -7,9 +9,9 @@ export function table(rows: readonly (readonly string[])[], indent = "  "): read
 }
 
 /** What a command is for: it goes to standard output, whole, so that it can be piped. What happens on the way goes to standard error. */
-export const print = (lines: readonly string[]): void => console.log(lines.join("\n"));
+export const print = (lines: readonly string[]): void => console.log(printable(lines.join("\n")));
 
-export const say = (line: string): void => console.error(line);
+export const say = (line: string): void => console.error(printable(line));
 
 /** How many resources are named when they have been changed; a new lab has dozens, and the engine counts them at its end. */
 const mostResources = 10;

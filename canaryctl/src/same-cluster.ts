@@ -22,7 +22,7 @@ export function mustBeSameCluster(
       {
         place: name,
         allowed: `${environment[key]}, as long as the lab is up there`,
-        next: `npx canaryctl --stack ${stack} up`,
+        next: "npx canaryctl up",
       },
     );
   }

@@ -1,13 +1,11 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readIfThere } from "@canary-lab/kit/private-files";
 import { UserError } from "@canary-lab/kit/user-error";
 import { type Document, isMap, parseDocument, visit } from "yaml";
 import { repositoryRoot } from "../../cluster/lab-folder.ts";
 import { jsonOf } from "../../stacks/config/rules.ts";
-import { UsageError } from "./usage-error.ts";
-
-export const projectName = "canary-lab";
+import { parseStackName, projectName } from "../../stacks/stack-name.ts";
 
 /** A config value as YAML holds it: `10`, `"10"`, `true`. */
 export type RawValue = string | number | boolean;
@@ -27,24 +25,27 @@ interface Change {
  */
 export class StackFile {
   readonly stack: string;
+  /** The stack's name as it was given, a full one perhaps: for the engine. */
+  readonly reference: string;
   readonly path: string;
   /** The file's name, as messages show it. */
   readonly name: string;
   readonly #folder: string;
   #change: Change | undefined;
 
-  /** @throws UsageError for a name that the engine would not accept; UserError for YAML that cannot be read. */
-  constructor(stack: string, folder = repositoryRoot) {
-    if (!/^[A-Za-z0-9_.-]{1,100}$/.test(stack)) {
-      throw new UsageError(`Invalid stack name: "${stack}".`, {
-        allowed: "letters, digits, hyphens, underscores and periods",
-      });
-    }
+  /** @throws UserError for a name that the engine would not accept, and for YAML that cannot be read. */
+  constructor(reference: string, folder = repositoryRoot) {
+    const { stack } = parseStackName(reference);
     this.stack = stack;
+    this.reference = reference;
     this.#folder = folder;
     this.name = `Pulumi.${stack}.yaml`;
     this.path = join(folder, this.name);
     this.#read();
+  }
+
+  exists(): boolean {
+    return existsSync(this.path);
   }
 
   /** The project's defaults, by key. */
@@ -82,6 +83,16 @@ export class StackFile {
     const after = textOf(document);
     this.#write(after);
     this.#change = { before, after, values: changed };
+  }
+
+  /** Takes keys of this project out of the stack's file: the project's defaults hold then. @returns those that were there */
+  remove(keys: readonly string[]): readonly string[] {
+    const document = this.#read();
+    const removed = keys.filter((key) =>
+      [key, `${projectName}:${key}`].map((name) => document.deleteIn(["config", name])).includes(true),
+    );
+    if (removed.length > 0) this.#write(textOf(document));
+    return removed;
   }
 
   /** Takes the last `set` back: to the byte where nobody has written since, else only the values that are still as it left them. */
@@ -174,7 +185,7 @@ function plainValue(key: string, value: unknown, path: string): RawValue {
   if (typeof value === "object" && "secure" in value) {
     throw new UserError(`${key} is encrypted, and nothing in this lab's config is a secret.`, {
       place: path,
-      next: `pulumi config set ${key} VALUE`,
+      next: `npx canaryctl config rm ${key}`,
     });
   }
   return jsonOf(value);

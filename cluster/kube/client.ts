@@ -10,6 +10,6 @@ interface ClientTarget extends Required<ClusterName> {
 export const clientOf = ({ kubeconfig, kubeContext, variables }: ClientTarget): KubeClient =>
   new KubeClient(kubeconfig, kubeContext, {
     nextForSilence: "npx canaryctl up",
-    nextForContext: "pulumi config set kubeContext NAME",
+    nextForContext: "kubectl config get-contexts",
     environment: { ...process.env, ...variables },
   });

@@ -1,9 +1,15 @@
 /** What was meant by a name that is not known, or else all names that are. */
 export function suggestion(name: string, known: readonly string[]): string {
-  const nearest = known
+  const near = nearest(name, known);
+  return near === undefined ? `allowed: ${known.join(", ")}` : `did you mean ${near}?`;
+}
+
+/** The name that was perhaps meant: the one that differs least, where that is little. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  const [near] = known
     .map((each) => ({ each, distance: editDistance(name.toLowerCase(), each.toLowerCase()) }))
-    .reduce((best, next) => (next.distance < best.distance ? next : best));
-  return nearest.distance <= 3 ? `did you mean ${nearest.each}?` : `allowed: ${known.join(", ")}`;
+    .sort((one, other) => one.distance - other.distance);
+  return near && near.distance <= 3 ? near.each : undefined;
 }
 
 /** How many letters must be put in, left out or exchanged to turn one word into the other (Levenshtein 1965). */

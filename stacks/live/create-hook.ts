@@ -1,5 +1,6 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import * as pulumi from "@pulumi/pulumi";
+import { toldOfStack } from "./told.ts";
 
 /** A resource hook whose LabErrors are told whole: of an error that a hook throws the engine prints the message, behind "error:". */
 export const createHook = (
@@ -13,7 +14,7 @@ export const createHook = (
       try {
         await run(args);
       } catch (error) {
-        throw error instanceof UserError ? new Error(error.toPlainText()) : error;
+        throw error instanceof UserError ? new Error(toldOfStack(error)) : error;
       }
     },
     opts,

@@ -13,7 +13,7 @@ export const firstIsCanary = (strategy: StrategyName): UserError =>
   new UserError(`The first version under ${strategy} gets all traffic at once, without steps: it cannot be a canary.`, {
     place: "the stack's config",
     allowed: "canaryEnabled false",
-    next: "pulumi config set canaryEnabled false, up, and then canaryctl create-canary",
+    next: "npx canaryctl config set canaryEnabled false canaryWeight 0 && npx canaryctl up",
   });
 
 /**
@@ -47,7 +47,7 @@ export async function requireStableRevision(
     {
       place: rolloutPlace({ app, namespace }),
       allowed: "canaryEnabled false, until the stable image is ready",
-      next: "pulumi config set canaryEnabled false, then npx canaryctl up",
+      next: "npx canaryctl config set canaryEnabled false && npx canaryctl up",
     },
   );
 }

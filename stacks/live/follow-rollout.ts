@@ -1,7 +1,8 @@
-import { UserError } from "@canary-lab/kit/user-error";
+import { UserError, withNext } from "@canary-lab/kit/user-error";
 import * as pulumi from "@pulumi/pulumi";
 import { rolloutLine, rolloutWait } from "../../canary/rollout/rollout-words.ts";
 import { type Followed, settled, standing } from "./settled-rollout.ts";
+import { forThisStack, toldOfStack } from "./told.ts";
 
 /**
  * Prints how far a Rollout is while the engine waits, in every update, whether or not the update changed the Rollout: so an aborted one
@@ -20,10 +21,14 @@ export function followRollout(rollout: pulumi.CustomResource, followed: Followed
       const status = await settled(followed, (line) => void pulumi.log.info(line, rollout, undefined, true));
       const wait = rolloutWait(status);
       const line = rolloutLine(status);
-      if (wait) await pulumi.log.info(`${line}; ${wait}: npx canaryctl promote (or abort)`, rollout);
+      if (wait)
+        await pulumi.log.info(
+          forThisStack(withNext(`${line}; ${wait}`, "npx canaryctl promote", "npx canaryctl abort")),
+          rollout,
+        );
       return line;
     } catch (error) {
-      throw error instanceof UserError ? new pulumi.RunError(error.toPlainText()) : error;
+      throw error instanceof UserError ? new pulumi.RunError(toldOfStack(error)) : error;
     }
   });
 }

@@ -36,7 +36,7 @@ export function judgeRevision(
   const fault = new UserError(`Another release is under way: ${rolloutLine(status)}.`, {
     place,
     allowed: `the stable image ${stableImage}, or any image when that release is over`,
-    next: "npx canaryctl promote --full to finish it, or npx canaryctl rollback to give it up",
+    next: ["npx canaryctl rollback", "npx canaryctl promote --full"],
   });
   return { kind: "refuse", fault };
 }
@@ -58,9 +58,7 @@ export function judgeSteps(rollout: RolloutObject, place: string): RevisionVerdi
     {
       place,
       allowed: "plan, analysis and rolloutCanary as they were when it began, and with an experiment replicas",
-      next: status.isAborted
-        ? "npx canaryctl rollback, and then a release with the new steps"
-        : "npx canaryctl promote --full to finish it, or npx canaryctl rollback to give it up; the next release has the new steps",
+      next: ["npx canaryctl rollback", ...(status.isAborted ? [] : ["npx canaryctl promote --full"])],
     },
   );
   return { kind: "refuse", fault };

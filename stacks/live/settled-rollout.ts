@@ -87,21 +87,19 @@ const degraded = (place: string, status: RolloutStatus): UserError =>
     next: afterFault(status),
   });
 
-function afterFault({ isAborted, message }: RolloutStatus): string {
-  if (isAborted)
-    return "npx canaryctl retry to try the same image again, or npx canaryctl rollback to go back to the stable one";
-  if (message.startsWith("InvalidSpec")) return "mend what it names, or set another strategy, then npx canaryctl up";
-  return "npx canaryctl rollback to go back to the stable image, then npx canaryctl create-canary --image NAME";
+function afterFault({ isAborted, message }: RolloutStatus): readonly string[] {
+  if (message.startsWith("InvalidSpec")) return ["npx canaryctl up"];
+  return ["npx canaryctl rollback", ...(isAborted ? ["npx canaryctl retry"] : [])];
 }
 
 const unseen = (place: string, status: RolloutStatus): UserError =>
   new UserError(`The Rollouts controller did nothing for ${silenceMilliseconds / 1000} s: ${status.message}.`, {
     place,
-    next: "kubectl get pods -A -l app.kubernetes.io/name=argo-rollouts, then npx canaryctl up",
+    next: ["kubectl get pods -A -l app.kubernetes.io/name=argo-rollouts", "npx canaryctl up"],
   });
 
 const tooLong = (place: string, line: string, seconds: number): UserError =>
   new UserError(`The release is not done after ${seconds} s: ${line}.`, {
     place,
-    next: "npx canaryctl status, then npx canaryctl abort or npx canaryctl up to go on waiting",
+    next: ["npx canaryctl up", "npx canaryctl abort", "npx canaryctl status"],
   });

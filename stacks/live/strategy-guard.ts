@@ -39,8 +39,8 @@ function midway(from: ReleaseState, to: ReleaseState): UserError {
       place,
       allowed: `strategy ${from.strategy}, or canaryEnabled false before and after the switch`,
       next: from.canaryEnabled
-        ? `pulumi config set strategy ${from.strategy}, npx canaryctl rollback && npx canaryctl delete-canary, and then the switch`
-        : "pulumi config set canaryEnabled false, up, and then canaryctl create-canary",
+        ? `npx canaryctl config set strategy ${from.strategy} && npx canaryctl rollback && npx canaryctl delete-canary && npx canaryctl config set strategy ${to.strategy} && npx canaryctl up`
+        : "npx canaryctl config set canaryEnabled false canaryWeight 0 && npx canaryctl up",
     },
   );
 }
@@ -48,7 +48,11 @@ function midway(from: ReleaseState, to: ReleaseState): UserError {
 const betweenRollouts = (from: ReleaseState, to: ReleaseState): UserError =>
   new UserError(
     `strategy cannot go from ${from.strategy} to ${to.strategy} at once: a Rollout's controller would turn the one into the other with all traffic on it.`,
-    { place, allowed: "a strategy without a Rollout in between", next: "pulumi config set strategy istio, and up" },
+    {
+      place,
+      allowed: "a strategy without a Rollout in between",
+      next: "npx canaryctl config set strategy istio && npx canaryctl up",
+    },
   );
 
 /** What a Namespace says of the state; undefined where there is none. */

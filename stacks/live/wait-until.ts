@@ -32,7 +32,7 @@ export async function waitUntilClear({ obstacle, blocked, place, say, seconds = 
     if (now() > end) {
       throw new UserError(`${blocked} after ${seconds} s: ${reason}.`, {
         place,
-        next: "npx canaryctl status, then npx canaryctl up to go on",
+        next: ["npx canaryctl up", "npx canaryctl status"],
       });
     }
     if (reason !== said) say(`waiting: ${reason}`);

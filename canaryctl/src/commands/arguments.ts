@@ -13,6 +13,9 @@ export const wholeNumber =
 /** A command's own options together with those that every command has. */
 export const optionsOf = <Own>(command: Command): GlobalOptions & Own => command.optsWithGlobals<GlobalOptions & Own>();
 
+/** Whether the command line itself names the stack. */
+export const isStackNamed = (command: Command): boolean => command.getOptionValueSourceWithGlobals("stack") === "cli";
+
 /** The flags by which users name the route; they are checked against the stack's when it is opened. */
 export const addRouteFlags = (command: Command): Command =>
   command

@@ -1,3 +1,4 @@
+import { quoted } from "@canary-lab/kit/programs";
 import type { Command } from "commander";
 import { strategiesWhere } from "../../../canary/strategies.ts";
 import { type GlobalOptions, openLab } from "../lab.ts";
@@ -53,6 +54,6 @@ function podsOf(options: GlobalOptions, image: string, replicas: number | undefi
   if (replicas === undefined) return {};
   throw new UsageError(`--replicas is ${replicas}, and with strategy ${strategy} a canary has no pods of its own.`, {
     allowed: "no --replicas; the key `replicas` of the config counts all pods",
-    next: `npx canaryctl create-canary --image ${image}`,
+    next: `npx canaryctl create-canary --image ${quoted(image)}`,
   });
 }

@@ -4,7 +4,7 @@ import { engineVariables } from "../engine/variables.ts";
 import { loadEnvironment, notUp } from "../environment-file.ts";
 import { examples, print } from "../print.ts";
 import { StackFile } from "../stack-file.ts";
-import { optionsOf } from "./arguments.ts";
+import { isStackNamed, optionsOf } from "./arguments.ts";
 
 export function addEnv(program: Command): void {
   program
@@ -17,8 +17,15 @@ export function addEnv(program: Command): void {
     .action((_options: unknown, command: Command) => {
       const environment = loadEnvironment();
       if (!environment) throw notUp();
-      const { stack } = new StackFile(optionsOf(command).stack);
-      print(exports({ ...engineVariables(environment, stack, process.env), KUBECONFIG: environment.kubeconfig }));
+      const { reference } = new StackFile(optionsOf(command).stack);
+      print(
+        exports({
+          ...engineVariables(environment, process.env),
+          KUBECONFIG: environment.kubeconfig,
+          // Set, it would win over what `pulumi stack select` chooses later.
+          ...(isStackNamed(command) && { PULUMI_STACK: reference }),
+        }),
+      );
     });
 }
 

@@ -1,3 +1,4 @@
+import { UserError } from "@canary-lab/kit/user-error";
 import type { RolloutObject } from "../../../canary/rollout/rollout-object.ts";
 import { namespacePath } from "../../../cluster/kube/paths.ts";
 import { ingressNamespace } from "../../../components/mesh/render-istio.ts";
@@ -23,6 +24,7 @@ import { Reader } from "../doctor/reader.ts";
 import { rolloutFacts } from "../doctor/rollouts.ts";
 import { type Drift, findDrift } from "../engine/drift/live-objects.ts";
 import { driftText } from "../engine/drift/mend.ts";
+import type { ExportedState } from "../engine/pending.ts";
 import type { Lab } from "../lab.ts";
 import { gatewayRoute } from "../traffic/gateway-route.ts";
 
@@ -35,8 +37,17 @@ export interface StatusFinding extends Pick<Finding, "id" | "what" | "evidence">
 export async function readFindings(lab: Lab): Promise<readonly StatusFinding[]> {
   const reader = new Reader(lab.cluster);
   const [cluster, drift] = await Promise.all([readFacts(lab, reader), readDrift(lab)]);
-  return statusFindings(lab, cluster, drift);
+  return drift instanceof UserError
+    ? [damage(drift), ...statusFindings(lab, cluster, [])]
+    : statusFindings(lab, cluster, drift);
 }
+
+const damage = ({ message, place = "", first, next }: UserError): StatusFinding => ({
+  id: "state",
+  what: message,
+  evidence: [place],
+  next: [first, next].filter(Boolean).join(": "),
+});
 
 const checks = [namespace, subsets, route, rivals, proxies, replicas];
 
@@ -69,9 +80,19 @@ const isAbout = ({ id }: Finding, { kind, id: object }: Drift): boolean => {
   return id.endsWith(`/${name}`) && (id.includes(kind) || ["Namespace", "Deployment", "Rollout"].includes(kind));
 };
 
-/** Where only the engine can read the state there is nothing to compare with: starting it takes longer than all of `status`. */
-async function readDrift({ cluster, state }: Lab): Promise<readonly Drift[]> {
-  const saved = state?.read();
+/**
+ * Where only the engine can read the state there is nothing to compare with: starting it takes longer than all of `status`.
+ *
+ * @returns the error where the state is damaged
+ */
+async function readDrift({ cluster, state }: Lab): Promise<readonly Drift[] | UserError> {
+  let saved: ExportedState | undefined;
+  try {
+    saved = state?.read();
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
   return saved ? findDrift(cluster, saved.deployment) : [];
 }
 

@@ -72,7 +72,7 @@ function nextCommands(lab: Lab): readonly (readonly string[])[] {
     ],
     ...(entry === "istio-gateway" ? [throughGateway] : []),
     ...(entry === "own-gateway" ? [throughItsOwn] : []),
-    ["npm run down", "take it all down"],
+    ["npx canaryctl down", "take it all down"],
   ];
 }
 

@@ -43,6 +43,7 @@ export function addUp(program: Command): void {
         ...targetNames,
       ]),
     )
+    .option("--create", "make a stack that has no file yet")
     .addHelpText("after", examples("canaryctl up", "canaryctl up --cluster kind", "canaryctl up --ns team-a"))
     .action(async (_options: unknown, command: Command) => {
       const options = optionsOf<UpOptions>(command);
@@ -97,7 +98,7 @@ async function chooseAndTell(
     throw new UserError(
       `The lab is up in the ${running} cluster, and it would now be the ${target.name} one: ${reason}.`,
       {
-        next: "npm run down",
+        next: "npx canaryctl down",
       },
     );
   }
@@ -127,7 +128,7 @@ export function announcement(plan: {
     `Cluster: ${name}, because ${reason}.`,
     `It takes ${needs}.`,
     ...(advice ? [advice] : []),
-    `Outside .lab/ it changes${name === "existing" ? "" : ", until `npm run down`"}:`,
+    `Outside .lab/ it changes${name === "existing" ? "" : ", until `npx canaryctl down`"}:`,
     ...footprint.map((line) => `  - ${line}`),
   ];
 }
@@ -159,5 +160,5 @@ async function deploy(lab: Lab, progress: Progress, note: (detail: string) => vo
 
 const notAsWanted = ({ namespace }: LabConfig): UserError =>
   new UserError("The split seen is not the one wanted, or requests failed.", {
-    next: `npx canaryctl status --traffic 1000; kubectl -n ${namespace} get pods`,
+    next: ["npx canaryctl status --traffic 1000", `kubectl -n ${namespace} get pods`],
   });

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { UserError } from "@canary-lab/kit/user-error";
 import { findDrift } from "../engine/drift/live-objects.ts";
 import type { Deployment } from "../engine/pending.ts";
@@ -11,7 +9,11 @@ import type { Reader } from "./reader.ts";
 export async function readState(lab: Pick<Lab, "state" | "cluster">, reader: Reader): Promise<StateFacts | undefined> {
   const { state } = lab;
   if (!state) return undefined;
-  const found = { isThere: state.exists(), locks: state.locks().map(lockFacts) };
+  const locks = state.locks().map((lock): LockFacts => {
+    const { path, pid, host, since, holder } = lock;
+    return { path, pid, host, since: since === undefined ? undefined : new Date(since).toISOString(), holder };
+  });
+  const found = { isThere: state.exists(), locks };
   try {
     const deployment = state.read()?.deployment ?? {};
     return {
@@ -44,18 +46,5 @@ async function driftOf(
     }));
   } catch {
     return undefined;
-  }
-}
-
-function lockFacts({ path, pid, host, isHeld }: ReturnType<NonNullable<Lab["state"]>["locks"]>[number]): LockFacts {
-  const holder = isHeld ? (host === hostname() ? "running" : "elsewhere") : "dead";
-  return { path, pid, host, since: sinceOf(path), holder };
-}
-
-function sinceOf(path: string): string | undefined {
-  try {
-    return (JSON.parse(readFileSync(path, "utf8")) as { readonly timestamp?: string }).timestamp;
-  } catch {
-    return undefined; // released between the listing and the reading
   }
 }

@@ -5,6 +5,7 @@ import { inLab } from "../../../cluster/lab-folder.ts";
 import { errorsIn, isNoise } from "./output.ts";
 import type { ExportedState } from "./pending.ts";
 import { type EngineExit, type EngineProcess, runPulumi } from "./process.ts";
+import { unlock } from "./stack-lock.ts";
 
 /** Another update holds the stack's lock. */
 export class EngineBusyError extends UserError {}
@@ -115,26 +116,25 @@ export class PulumiEngine implements Engine {
         next: "npx canaryctl up",
       });
     }
-    if (exit.code !== 0) throw failure(command[0] ?? "", exit.lines);
+    if (exit.code !== 0) throw failure(command[0] ?? "", exit.lines, this.#stack);
     return exit;
   }
 }
 
 /** The engine's failure in the lab's form, told apart by the engine's own words: it has one exit code for most of them. */
-function failure(command: string, lines: readonly string[]): UserError {
+function failure(command: string, lines: readonly string[], stack: string): UserError {
   const errors = errorsIn(lines);
   const message = errors.length > 0 ? errors.join("\n  ") : lines.slice(-10).join("\n  ");
   if (/currently locked by \d+ lock/.test(message)) {
-    return new EngineBusyError(`Another update of this stack is running: ${message}`, {
-      next: "wait for it to end, then run the same command again",
-    });
+    return new EngineBusyError(`Another update of this stack is running: ${message}`, unlock(stack));
   }
   if (/no stack named/.test(message)) return new NoStackError(message, { next: "npx canaryctl up" });
   if (/incorrect passphrase|passphrase must be set/.test(message)) {
     return new UserError(`The stack's secrets cannot be read: ${message}`, {
       allowed: "the passphrase that the stack was made with",
-      next: "export PULUMI_CONFIG_PASSPHRASE=…",
+      first: "export PULUMI_CONFIG_PASSPHRASE with that passphrase",
+      next: "npx canaryctl up",
     });
   }
-  return new UserError(`pulumi ${command} failed: ${message}`, { next: "mend the cause, then npx canaryctl up" });
+  return new UserError(`pulumi ${command} failed: ${message}`, { first: "mend the cause", next: "npx canaryctl up" });
 }

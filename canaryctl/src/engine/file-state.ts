@@ -1,22 +1,13 @@
-import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { hostname } from "node:os";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
-import { projectName } from "../stack-file.ts";
+import { projectName } from "../../../stacks/stack-name.ts";
+import { EngineNotes } from "./engine-notes.ts";
 import type { ExportedState } from "./pending.ts";
-import { isAlive } from "./process-alive.ts";
-
-/** A lock file of the engine: who holds the stack. */
-export interface StackLock {
-  readonly path: string;
-  readonly pid: number;
-  readonly host: string;
-  /** False only where it is certain that the holder is gone. */
-  readonly isHeld: boolean;
-}
+import { readLock, type StackLock } from "./stack-lock.ts";
 
 /**
  * What can be read of a stack in the engine's file backend without starting the engine. Elsewhere (object stores, Pulumi's
@@ -25,20 +16,30 @@ export interface StackLock {
 export class FileState {
   readonly #folder: string;
   readonly #stack: string;
+  readonly #notes: EngineNotes;
 
-  private constructor(folder: string, stack: string) {
+  private constructor(folder: string, stack: string, notes: EngineNotes) {
     this.#folder = join(folder, ".pulumi");
     this.#stack = stack;
+    this.#notes = notes;
   }
 
   /** Undefined where the backend's URL does not name a folder. */
-  static at(url: string, stack: string): FileState | undefined {
+  static at(url: string, stack: string, notes = new EngineNotes()): FileState | undefined {
     if (!url.startsWith("file://")) return undefined;
     try {
-      return new FileState(fileURLToPath(url), stack);
+      return new FileState(fileURLToPath(url), stack, notes);
     } catch {
       return undefined; // such as file://~ : the engine's business
     }
+  }
+
+  /** All stacks of the project that the backend has, this one too where it is there. */
+  stacks(): readonly string[] {
+    const names = listed(join(this.#folder, "stacks", projectName)).flatMap(
+      (name) => /^(.+)\.json(\.gz)?$/.exec(name)?.[1] ?? [],
+    );
+    return [...new Set(names)];
   }
 
   exists(): boolean {
@@ -64,7 +65,9 @@ export class FileState {
       throw new UserError(`The state of stack ${this.#stack} is damaged: ${(cause as Error).message}.`, {
         place: file,
         allowed: "a state as the engine wrote it",
-        next: `cp ${quoted(`${file}.bak`)} ${quoted(file)}, which is the state before the last update`,
+        ...(existsSync(`${file}.bak`)
+          ? { first: "put back the state before the last update", next: `cp ${quoted(`${file}.bak`)} ${quoted(file)}` }
+          : { first: `put back a copy of it, such as one of ${join(this.#folder, "backups")}` }),
         cause,
       });
     }
@@ -74,13 +77,14 @@ export class FileState {
     const folder = join(this.#folder, "locks", "organization", projectName, this.#stack);
     return listed(folder)
       .filter((name) => name.endsWith(".json"))
-      .map((name) => readLock(join(folder, name)));
+      .flatMap((name) => readLock(join(folder, name), this.#notes) ?? []);
   }
 
-  /** Takes away locks whose holder was killed, and says whose they were. A lock that may be held stays. */
+  /** Takes away locks whose holder was killed, and gives them. A lock that may be held stays. */
   dropDeadLocks(): readonly StackLock[] {
-    const dead = this.locks().filter((lock) => !lock.isHeld);
+    const dead = this.locks().filter(({ holder }) => holder === "dead");
     for (const { path } of dead) for (const file of [path, `${path}.attrs`]) rmSync(file, { force: true });
+    this.#notes.dropDead();
     return dead;
   }
 
@@ -101,15 +105,5 @@ function listed(folder: string): readonly string[] {
     return readdirSync(folder);
   } catch {
     return [];
-  }
-}
-
-function readLock(path: string): StackLock {
-  try {
-    const { pid, hostname: host } = JSON.parse(readFileSync(path, "utf8")) as { pid: number; hostname: string };
-    return { path, pid, host, isHeld: host !== hostname() || isAlive(pid, "pulumi") };
-  } catch {
-    // Released between the listing and the reading, or cut short by a full disk: nobody waits behind it.
-    return { path, pid: 0, host: hostname(), isHeld: false };
   }
 }

@@ -22,7 +22,8 @@ export async function prepareStack({ engine, stackFile, state }: Lab, passphrase
       `${stackFile.name} holds secrets, and the passphrase that they were encrypted with is not here.`,
       {
         place: stackFile.path,
-        next: "export PULUMI_CONFIG_PASSPHRASE=… (or remove the secrets from the file), then npm run up",
+        first: "export PULUMI_CONFIG_PASSPHRASE with that passphrase, or remove the secrets from the file",
+        next: "npx canaryctl up",
       },
     );
   }

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { UserError } from "@canary-lab/kit/user-error";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
+import { EngineNotes } from "./engine-notes.ts";
 import { LineSplitter } from "./output.ts";
 
 export interface EngineProcess {
@@ -34,6 +35,8 @@ export function runPulumi({ args, variables, onLine }: EngineProcess): Promise<E
       stdio: onLine ? ["ignore", "pipe", "pipe"] : ["ignore", "inherit", "inherit"],
       detached: true,
     });
+    const notes = new EngineNotes();
+    if (child.pid !== undefined) notes.add(child.pid);
     const lines: string[] = [];
     const splitters = [child.stdout, child.stderr].map((stream) => {
       const splitter = new LineSplitter((line) => {
@@ -60,10 +63,11 @@ export function runPulumi({ args, variables, onLine }: EngineProcess): Promise<E
     child.on("error", (error: NodeJS.ErrnoException) => {
       release();
       if (error.code !== "ENOENT") reject(error);
-      else reject(new UserError("There is no `pulumi` on PATH.", { place: variables.PATH, next: "npm run up" }));
+      else reject(new UserError("There is no `pulumi` on PATH.", { place: variables.PATH, next: "npx canaryctl up" }));
     });
     child.on("close", (code) => {
       release();
+      if (child.pid !== undefined) notes.remove(child.pid);
       for (const splitter of splitters) splitter.end();
       resolve({ code: code ?? 1, lines, isInterrupted: interruptedAt !== undefined });
     });

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { ConfigChanges, Lab } from "../lab.ts";
 import { EngineBusyError, type LineSink } from "./engine.ts";
-import type { StackLock } from "./file-state.ts";
+import { describeLock, isAbandoned, type StackLock, unlock } from "./stack-lock.ts";
 
 export interface UpdateOptions {
   /** Gets the engine's lines; by default they are not shown. */
@@ -42,7 +42,11 @@ export async function changeStack(lab: Lab, changes: ConfigChanges, options: Upd
   }
 }
 
-/** Waits until no other process holds the stack. Where only the engine can read the locks, it is the one to refuse. */
+/**
+ * Waits until no other process holds the stack. Where only the engine can read the locks, it is the one to refuse.
+ *
+ * @throws EngineBusyError where the wait is over, or is no use: a lock of another host that is hours old
+ */
 export async function freeStack({ state, stackFile }: Lab, options: Omit<UpdateOptions, "onLine">): Promise<void> {
   if (!state) return;
   for (const { pid } of state.dropDeadLocks())
@@ -52,10 +56,11 @@ export async function freeStack({ state, stackFile }: Lab, options: Omit<UpdateO
   let spokenAt = Number.NEGATIVE_INFINITY;
   for (let [held] = state.locks(); held; [held] = state.locks()) {
     const waited = Date.now() - started;
+    if (isAbandoned(held)) throw abandoned(held, stackFile.stack);
     if (waited >= (options.waitSeconds ?? 0) * 1000) throw busy(held, stackFile.stack, waited);
     if (Date.now() - spokenAt >= betweenWordsMilliseconds) {
       options.say(
-        `Another update of stack ${stackFile.stack} is running (${holder(held)}): waiting for it to end, ${Math.round(waited / 1000)} s so far.`,
+        `Another update of stack ${stackFile.stack} is running (${describeLock(held)}): waiting for it to end, ${Math.round(waited / 1000)} s so far.`,
       );
       spokenAt = Date.now();
     }
@@ -65,10 +70,14 @@ export async function freeStack({ state, stackFile }: Lab, options: Omit<UpdateO
   }
 }
 
-const holder = ({ pid, host }: StackLock): string => `process ${pid} on ${host}`;
-
 const busy = (lock: StackLock, stack: string, waitedMilliseconds: number): EngineBusyError =>
   new EngineBusyError(
-    `Another update of stack ${stack} is running (${holder(lock)}${waitedMilliseconds ? `; waited ${Math.round(waitedMilliseconds / 1000)} s` : ""}).`,
-    { place: lock.path, next: "wait for it to end, then run the same command again" },
+    `Another update of stack ${stack} is running (${describeLock(lock)}${waitedMilliseconds ? `; waited ${Math.round(waitedMilliseconds / 1000)} s` : ""}).`,
+    { place: lock.path, first: "wait for it to end", ...(lock.holder === "elsewhere" && unlock(stack)) },
+  );
+
+const abandoned = (lock: StackLock, stack: string): EngineBusyError =>
+  new EngineBusyError(
+    `The lock of stack ${stack} is held by ${describeLock(lock)}. Whether that update still runs cannot be seen from here.`,
+    { place: lock.path, ...unlock(stack) },
   );

@@ -2,17 +2,16 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { delimiter } from "node:path";
 import { writePrivateFile } from "@canary-lab/kit/private-files";
+import { type Variables, variable } from "@canary-lab/kit/variables";
 import { inLab } from "../../../cluster/lab-folder.ts";
 import type { Environment } from "../../../cluster/target.ts";
 
-type Variables = Readonly<Record<string, string | undefined>>;
-
 export const passphraseFile = (): string => inLab("passphrase");
 
-/** The user's own passphrase, where there is one, goes before the lab's. After `canaryctl env`, the variable names the lab's. */
+/** The user's own passphrase, where there is one (an empty one is valid), goes before the lab's. After `canaryctl env`, the variable names the lab's. */
 export const hasOwnPassphrase = (user: Variables): boolean =>
   user.PULUMI_CONFIG_PASSPHRASE !== undefined ||
-  (user.PULUMI_CONFIG_PASSPHRASE_FILE ?? passphraseFile()) !== passphraseFile();
+  (variable(user, "PULUMI_CONFIG_PASSPHRASE_FILE") ?? passphraseFile()) !== passphraseFile();
 
 /** The lab's passphrase is made once, and outlives `down`: secrets in a stack's file may be encrypted with it. */
 export function ensurePassphrase(user: Variables): void {
@@ -23,24 +22,23 @@ export function ensurePassphrase(user: Variables): void {
 export const defaultBackendUrl = (): string => `file://${inLab("state")}`;
 
 /** Where the state is: the user's own backend when set, a folder of the lab otherwise. */
-export const backendUrl = (user: Variables): string => user.PULUMI_BACKEND_URL ?? defaultBackendUrl();
+export const backendUrl = (user: Variables): string => variable(user, "PULUMI_BACKEND_URL") ?? defaultBackendUrl();
 
 /**
  * What the engine, its plugins and the program need in their environment, beyond what the user has in theirs: what the target cluster
  * says, where the state is, and what spares time. Pure; `canaryctl env` prints it for plain `pulumi`.
  */
-export function engineVariables(environment: Environment, stack: string, user: Variables): Record<string, string> {
+export function engineVariables(environment: Environment, user: Variables): Record<string, string> {
   const variables: Record<string, string> = {
     ...environment.variables,
     PATH: [...new Set([...environment.path, ...(user.PATH ?? "").split(delimiter)])].filter(Boolean).join(delimiter),
     CANARY_LAB_KUBECONFIG: environment.kubeconfig,
     CANARY_LAB_KUBE_CONTEXT: environment.kubeContext,
     PULUMI_BACKEND_URL: backendUrl(user),
-    PULUMI_STACK: stack,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // The engine logs every call to a file of its own; its default is to keep 500 MB of them.
     PULUMI_LOG_ROTATION_MAX_TOTAL_MB: "20",
-    NODE_COMPILE_CACHE: user.NODE_COMPILE_CACHE ?? inLab("compile-cache"),
+    NODE_COMPILE_CACHE: variable(user, "NODE_COMPILE_CACHE") ?? inLab("compile-cache"),
   };
   if (environment.imageRegistry) variables.CANARY_LAB_IMAGE_REGISTRY = environment.imageRegistry;
   if (environment.chartMirror) variables.CANARY_LAB_CHART_MIRROR = environment.chartMirror;

@@ -1,4 +1,4 @@
-import { UserError } from "@canary-lab/kit/user-error";
+import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { ingressPath } from "../../../cluster/kube/paths.ts";
 import { gatewayHost, sideServiceName, versions } from "../../../components/names.ts";
 import { changeStack, updateStack } from "../engine/update.ts";
@@ -20,7 +20,7 @@ export const nginxHeader: ReleaseStrategy = {
   read,
   reach: async () => {},
   restore: async (lab) => reread(lab),
-  setTraffic: refuse(noWeights, "npx canaryctl rollback, or pulumi config set strategy gateway-api for both"),
+  setTraffic: refuse(noWeights, "npx canaryctl rollback"),
   createCanary: (lab, say) => createCanary(lab, { hasIdlePods: true }, say),
   deleteCanary: remove,
   promote: refuse(noWeights, "npx canaryctl promote --full"),
@@ -42,7 +42,7 @@ async function read({ cluster, config }: Lab): Promise<Release> {
   ]);
   const isWhole = ingresses.every((ingress) => ingress !== undefined) && workloads.length >= wanted.length;
   const isReady = workloads.every(({ ready, wanted: asked }) => ready >= asked);
-  const unready = isReady ? undefined : `Not all pods are ready. Next: kubectl -n ${namespace} describe pods`;
+  const unready = isReady ? undefined : withNext("Not all pods are ready.", `kubectl -n ${namespace} describe pods`);
   return { ...noShares, names: versions, workloads, fault: isWhole ? unready : notDeployedFault };
 }
 
@@ -73,6 +73,6 @@ export const noIngressHere = (place: string): UserError =>
     {
       place: `strategy in ${place}`,
       allowed: "every other strategy; gateway-api has the same header match, X-Canary: v2",
-      next: "pulumi config set strategy gateway-api, then npx canaryctl up",
+      next: "npx canaryctl config set strategy gateway-api && npx canaryctl up",
     },
   );

@@ -1,11 +1,14 @@
+import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { StrategyName } from "../../../canary/strategies.ts";
 import type { Lab } from "../lab.ts";
 import type { ReleaseStrategy } from "./strategy.ts";
 
 /** A command that has no meaning under a strategy. */
-export const refuse = (cause: string, next: string) => (): Promise<never> =>
-  Promise.reject(new UserError(cause, { next }));
+export const refuse =
+  (cause: string, ...next: readonly string[]) =>
+  (): Promise<never> =>
+    Promise.reject(new UserError(cause, { next }));
 
 /** What can be done to a Rollout only, under a strategy that has none. @param back the command that gives a release up there */
 export const withoutRollout = (strategy: StrategyName, back: string): Pick<ReleaseStrategy, "abort" | "retry"> => ({
@@ -19,18 +22,22 @@ export const withoutRollout = (strategy: StrategyName, back: string): Pick<Relea
 export const nothingToPromote = ({ config, stackFile }: Lab): UserError =>
   new UserError("There is no canary that could be promoted.", {
     place: `canaryEnabled in ${stackFile.name}`,
-    next: `npx canaryctl create-canary --image ${otherImage(config)}`,
+    next: `npx canaryctl create-canary --image ${quoted(otherImage(config))}`,
   });
 
 const otherImage = ({ stableImage, canaryImage }: Lab["config"]): string =>
-  canaryImage === stableImage ? "versioned-echo:TAG, of another tag than the stable one" : canaryImage;
+  canaryImage === stableImage ? anotherTag(stableImage) : canaryImage;
+
+/** An image that is not `image`: an example of what could be released next. */
+const anotherTag = (image: string): string =>
+  image === "versioned-echo:v2" ? "versioned-echo:v3" : "versioned-echo:v2";
 
 /** @throws UserError while the canary gets a share, in percent, of the traffic by what stands at `place` */
 export function refuseWhileUsed(share: number, place: string): void {
   if (share === 0) return;
   throw new UserError(`The canary still gets ${share} % of the traffic: without it, that share would get errors.`, {
     place,
-    next: "npx canaryctl rollback, then npx canaryctl delete-canary",
+    next: "npx canaryctl rollback && npx canaryctl delete-canary",
   });
 }
 
@@ -39,6 +46,7 @@ export function refuseStableImage({ config: { canaryImage, stableImage }, stackF
   if (canaryImage !== stableImage) return;
   throw new UserError(`${canaryImage} is the stable image already: there is nothing to release.`, {
     place: `stableImage in ${stackFile.name}`,
-    next: "npx canaryctl create-canary --image versioned-echo:v2, or another tag than the stable one",
+    allowed: "another image than the stable one",
+    next: `npx canaryctl create-canary --image ${anotherTag(stableImage)}`,
   });
 }

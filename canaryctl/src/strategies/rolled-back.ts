@@ -6,10 +6,8 @@ export function onlyTheState(error: unknown): unknown {
   if (!(error instanceof UserError)) return error;
   return new UserError(`The traffic is back on the stable side, but the state does not say so yet. ${error.message}`, {
     ...(error.place && { place: error.place }),
-    next:
-      error instanceof EngineBusyError
-        ? "once that update has ended: npx canaryctl rollback"
-        : "npx canaryctl rollback, once the cause is mended",
+    first: error instanceof EngineBusyError ? "wait for that update to end" : "mend the cause",
+    next: "npx canaryctl rollback",
     cause: error,
   });
 }

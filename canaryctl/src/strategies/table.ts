@@ -43,7 +43,7 @@ export async function strategyOf(lab: Lab): Promise<ReleaseStrategy> {
   throw new UserError(`The config says strategy ${wanted}, and the application is deployed by ${deployed}.`, {
     place: `strategy in ${lab.stackFile.name}`,
     allowed: `${deployed}, until an update has changed it`,
-    next: `npx canaryctl up (or pulumi config set strategy ${deployed})`,
+    next: ["npx canaryctl up", `npx canaryctl config set strategy ${deployed}`],
   });
 }
 

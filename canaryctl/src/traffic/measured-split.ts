@@ -7,8 +7,8 @@ import { judgeSplit, type SplitVerdict, sidesOf } from "./verdict.ts";
 
 /**
  * Sends `requests` requests from the client's pod and compares their answers with what the release should give: once, for of two
- * measurements the better one proves nothing. What is only on its way is waited for before: the route, which the client's sidecar must
- * send by, and the pods, of which it can know later than of the route to them.
+ * measurements the better one proves nothing. The route, which the client's sidecar must send by, is waited for before. Of pods it can
+ * know later than of the route to them: where requests fail, it waits until they are answered, and measures anew.
  *
  * @throws UserError where the route does not reach the client, or where the answers cannot tell the sides apart
  */
@@ -34,6 +34,9 @@ export async function measureSplit(
     });
   }
   await strategy.reach(exec, lab, release);
+  const verdict = async () => judgeSplit(sides, await sendLoad(exec, lab.config, requests), release.tolerance);
+  const first = await verdict();
+  if (first.failed === 0) return first;
   await waitForAnswers(exec, lab.config);
-  return judgeSplit(sides, await sendLoad(exec, lab.config, requests), release.tolerance);
+  return verdict();
 }

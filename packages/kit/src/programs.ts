@@ -19,5 +19,6 @@ export function onPath(program: string, path: string | undefined): string | unde
   return which.sync(program, { path: folders.join(delimiter), nothrow: true }) ?? undefined;
 }
 
-/** A text as one word of a POSIX shell, whatever it holds. */
-export const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+/** A text as one word of a POSIX shell, whatever it holds; in quotes only where it needs them. */
+export const quoted = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

@@ -39,6 +39,8 @@ export interface Display {
 export interface ProgressOptions {
   /** File that keeps how long each stage took; without it nothing is kept. */
   readonly durations?: string;
+  /** Makes a line of {@link Progress.say} what is written. */
+  readonly rewrite?: (line: string) => string;
   readonly terminal?: Terminal;
   readonly environment?: NodeJS.ProcessEnv;
 }
@@ -49,13 +51,14 @@ export interface ProgressOptions {
  */
 export function createProgress({
   durations,
+  rewrite,
   terminal = process.stderr,
   environment = process.env,
 }: ProgressOptions = {}): Stages {
   const display = isLive(terminal, environment)
     ? new LiveDisplay(terminal)
     : new LineDisplay((line) => terminal.write(`${line}\n`));
-  return new Stages(display, durations);
+  return new Stages(display, durations, rewrite);
 }
 
 /** Runs work with {@link createProgress}; what is printed afterwards, errors too, stands below it. */
@@ -79,15 +82,17 @@ export class Stages implements Progress {
   readonly #display: Display;
   readonly #file: string | undefined;
   readonly #last: Durations;
+  readonly #rewrite: (line: string) => string;
 
-  constructor(display: Display, durations?: string) {
+  constructor(display: Display, durations?: string, rewrite = (line: string): string => line) {
+    this.#rewrite = rewrite;
     this.#display = display;
     this.#file = durations;
     this.#last = durations === undefined ? {} : readDurations(durations);
   }
 
   say(line: string): void {
-    this.#display.say(line);
+    this.#display.say(this.#rewrite(line));
   }
 
   async stage<T>(name: string, work: (note: (detail: string) => void) => Promise<T>): Promise<T> {

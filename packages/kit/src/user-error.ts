@@ -8,7 +8,9 @@ export class UserError extends Error {
   readonly place: string | undefined;
   /** What is allowed there. */
   readonly allowed: string | undefined;
-  /** What to run or change next. */
+  /** What a person does before `next`, in words: install a program, end a process. */
+  readonly first: string | undefined;
+  /** Commands that run as they are printed, each a line for a shell; the second and later lines are alternatives. */
   readonly next: string | undefined;
 
   constructor(
@@ -16,7 +18,8 @@ export class UserError extends Error {
     details: {
       readonly place?: string;
       readonly allowed?: string;
-      readonly next?: string;
+      readonly first?: string;
+      readonly next?: string | readonly string[];
       readonly cause?: unknown;
     } = {},
   ) {
@@ -24,10 +27,11 @@ export class UserError extends Error {
     this.name = "UserError";
     this.place = details.place;
     this.allowed = details.allowed;
-    this.next = details.next;
+    this.first = details.first;
+    this.next = typeof details.next === "string" ? details.next : details.next?.join("\n");
   }
 
-  /** The error as it is printed: the cause, then a line each for place, allowed and next. */
+  /** The error as it is printed: the cause, then a line each for place, allowed, first and next. */
   toText(): string {
     return `error: ${this.toPlainText()}`;
   }
@@ -37,10 +41,14 @@ export class UserError extends Error {
     const lines = [this.message];
     if (this.place) lines.push(`  at:      ${this.place}`);
     if (this.allowed) lines.push(`  allowed: ${this.allowed}`);
-    if (this.next) lines.push(`  next:    ${this.next}`);
-    return lines.join("\n");
+    if (this.first) lines.push(`  first:   ${this.first}`);
+    return withNext(lines.join("\n"), ...(this.next?.split("\n") ?? []));
   }
 }
+
+/** A text with the commands that go on from there, each on a line of its own: the first is the usual one, the others are alternatives. */
+export const withNext = (text: string, ...commands: readonly string[]): string =>
+  [text, ...commands.map((command, index) => `  ${index === 0 ? "next:   " : "or:     "} ${command}`)].join("\n");
 
 /** Several errors as one: each with its cause, place and next step. */
 export function asOneError(errors: readonly UserError[]): UserError | undefined {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import type { Engine } from "../../../canaryctl/src/engine/engine.ts";
+import type { StackLock } from "../../../canaryctl/src/engine/stack-lock.ts";
 import type { ConfigChanges, Lab } from "../../../canaryctl/src/lab.ts";
 import { StackFile } from "../../../canaryctl/src/stack-file.ts";
 import { parseConfig } from "../../../stacks/config/parse-config.ts";
@@ -123,3 +124,13 @@ const deployment = (ready: number) => ({
   spec: { replicas: 2, template: { spec: { containers: [{ image: "versioned-echo@sha256:0" }] } } },
   status: { readyReplicas: ready },
 });
+
+/** A lock that somebody else holds. */
+export const heldLock: StackLock = {
+  path: "/lock",
+  pid: 7,
+  host: "here",
+  user: "ci",
+  since: undefined,
+  holder: "running",
+};

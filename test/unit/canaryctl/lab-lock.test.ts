@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
@@ -18,7 +18,7 @@ describe("exclusively", () => {
   test("holds the lock while it works, and not after a failure", async () => {
     const file = lockFile();
     const work = async () => {
-      expect(existsSync(`${file}.${process.pid}`)).toBe(true);
+      expect(readdirSync(dirname(file))).toEqual([expect.stringMatching(`^canaryctl.lock.${process.pid}\\.`)]);
       throw new Error("it failed");
     };
     await expect(exclusively("up", listener(), work, file)).rejects.toThrow("it failed");
@@ -32,6 +32,22 @@ describe("exclusively", () => {
     const progress = listener();
     expect(await exclusively("up", progress, async () => "done", file)).toBe("done");
     expect(progress.lines).toEqual([]);
+    expect(readdirSync(dirname(file))).toEqual([]);
+  });
+
+  test("a process that is not seen from here lives as long as it touches its file", async () => {
+    const file = lockFile();
+    await exclusively("up", listener(), async () => {}, file);
+    const elsewhere = `${file}.${process.pid}.other-host-pid-1`;
+    writeFileSync(elsewhere, "down\n");
+    utimesSync(elsewhere, new Date(), new Date(Date.now() - 58_500));
+    const progress = listener();
+    const began = Date.now();
+    await exclusively("up", progress, async () => {}, file);
+    expect(Date.now() - began).toBeGreaterThan(1000);
+    expect(progress.lines).toEqual([
+      `\`canaryctl down\` is running (process ${process.pid} of another host or container): waiting for it to end.`,
+    ]);
     expect(readdirSync(dirname(file))).toEqual([]);
   });
 

@@ -56,7 +56,7 @@ describe("canaryctl", () => {
 
 test("env quotes values so that a shell reads them as they are", () => {
   const lines = exports({ A: "it's $HOME", B: "x" });
-  expect(lines).toEqual(["export A='it'\\''s $HOME'", "export B='x'"]);
+  expect(lines).toEqual(["export A='it'\\''s $HOME'", "export B=x"]);
   const { stdout } = spawnSync("/bin/sh", ["-c", `${lines.join("\n")}\nprintf %s "$A"`], { encoding: "utf8" });
   expect(stdout).toBe("it's $HOME");
 });

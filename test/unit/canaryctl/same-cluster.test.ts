@@ -12,7 +12,7 @@ describe("mustBeSameCluster", () => {
   ])("refuses %j where the lab is up elsewhere", (config, message) => {
     const refused = () => mustBeSameCluster(config, up, file);
     expect(refused).toThrow(message);
-    expect(refused).toThrow(expect.objectContaining({ next: "npx canaryctl --stack prod up" }));
+    expect(refused).toThrow(expect.objectContaining({ next: "npx canaryctl up" }));
   });
 
   test.each([{}, { kubeContext: "staging" }, up])("takes %j", (config) => {

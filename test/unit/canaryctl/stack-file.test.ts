@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { UserError } from "@canary-lab/kit/user-error";
 import { describe, expect, test } from "@jest/globals";
 import { StackFile } from "../../../canaryctl/src/stack-file.ts";
-import { UsageError } from "../../../canaryctl/src/usage-error.ts";
 import { projectFolder } from "./fake-lab.ts";
 
 const text = `# the position of the canary
@@ -119,7 +118,7 @@ encryptionsalt: v1:abc
   });
 
   test.each(["", "../dev", "a b", "x".repeat(101)])("refuses the stack name %j", (name) => {
-    expect(() => new StackFile(name, projectFolder())).toThrow(UsageError);
+    expect(() => new StackFile(name, projectFolder())).toThrow(UserError);
   });
 
   test.each(["config: [\n", "config: 5\n", "config:\n  - a\n"])("says where a broken file is: %j", (content) => {

@@ -57,7 +57,7 @@ describe("chooseTarget", () => {
       "no context is configured, and kind is not installed and pulumi is version 3.1.0",
     ]);
     expect(advice).toMatch(
-      /it builds nothing: install kind v0.33.0, .*; Pulumi, .*; then: npx canaryctl up --cluster kind/,
+      /it builds nothing: install kind v0.33.0, .*; Pulumi, .*; then run `npx canaryctl up --cluster kind`/,
     );
   });
 
@@ -93,6 +93,6 @@ describe("chooseTarget", () => {
     ]);
     expect(error.next).toMatch(/^kubectl config get-contexts/);
     const withDocker = await refusal(chooseTarget({ request }, machine(true, [kind], noRoot)));
-    expect(withDocker.next).toBe("install kind v0.33.0, https://kind; then: npx canaryctl up");
+    expect(withDocker).toMatchObject({ first: "install kind v0.33.0, https://kind", next: "npx canaryctl up" });
   });
 });

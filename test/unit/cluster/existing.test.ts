@@ -53,7 +53,7 @@ describe("findKubeconfig", () => {
     const error = await refusal(() => findKubeconfig({ kubeContext: "prodd" }, `${file("one")}:${file("two")}`));
     expect(error.message).toBe('There is no context "prodd".');
     expect(error.allowed).toBe("prod, staging, minikube");
-    expect(error.next).toContain("then set kubeContext");
+    expect(error.first).toContain("set kubeContext");
   });
 
   test("takes an empty KUBECONFIG for none, as kubectl does", async () => {
@@ -69,7 +69,7 @@ describe("findKubeconfig", () => {
   test("refuses a context whose cluster or user is in another file, with the command that puts them together", async () => {
     const error = await refusal(() => findKubeconfig({ kubeContext: "split" }, `${file("split")}:${file("one")}`));
     expect(error.message).toBe('Context "split" is not whole in one file: its cluster "c" and user "u" is elsewhere.');
-    expect(error.next).toMatch(/^\(umask 077; kubectl config view --raw --flatten --minify --context 'split' > /);
+    expect(error.next).toMatch(/^\(umask 077; kubectl config view --raw --flatten --minify --context split > /);
   });
 
   test("says where it looked when there is no file", async () => {
@@ -126,7 +126,7 @@ describe("an existing cluster", () => {
     );
     const problems = missing.map((program) => `${program} is not installed`).join("; ");
     expect(error.message).toBe(`Programs that are needed here are missing: ${problems}.`);
-    for (const program of missing) expect(error.next).toMatch(new RegExp(`${program}.* https://`, "i"));
+    for (const program of missing) expect(error.first).toMatch(new RegExp(`${program}.* https://`, "i"));
   });
 
   test.each([

@@ -34,7 +34,7 @@ describe("missingCharts", () => {
   test("names each chart that a mirror lacks, and where it comes from", () => {
     expect(missingCharts(everything, () => false)).toEqual([
       expect.stringMatching(
-        /^monitoring true needs kube-prometheus-stack-[\d.]+, which is not in chartMirror \/charts; npx canaryctl up /,
+        /^monitoring true needs kube-prometheus-stack-[\d.]+, which is not in chartMirror \/charts; `npx canaryctl up` /,
       ),
       expect.stringMatching(/^strategy rollout-canary with rollouts auto needs argo-rollouts-[\d.]+, /),
       expect.stringMatching(

@@ -1,3 +1,4 @@
+import { withNext } from "@canary-lab/kit/user-error";
 import { deploymentsPath } from "../../../../cluster/kube/paths.ts";
 import { versionOf } from "../../../../components/image/image-version.ts";
 import { missing } from "../../kube/missing.ts";
@@ -77,7 +78,7 @@ export async function readRelease(lab: Lab): Promise<Release> {
     names,
     workloads: withPods(live.revisions, ({ revision }) => (revision === live.current?.revision ? "current" : "old")),
     progress: progressOf(live),
-    fault: live.phase === "Degraded" ? `${live.message} Next: npx canaryctl undo` : undefined,
+    fault: live.phase === "Degraded" ? withNext(live.message, "npx canaryctl undo") : undefined,
   };
 }
 

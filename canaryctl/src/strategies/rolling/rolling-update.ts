@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { UserError } from "@canary-lab/kit/user-error";
+import { quoted } from "@canary-lab/kit/programs";
+import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { versionOf } from "../../../../components/image/image-version.ts";
 import { probationSeconds } from "../../../../components/rolling-update/render-rolling-update.ts";
 import { changeStack, updateStack } from "../../engine/update.ts";
@@ -21,13 +22,13 @@ export const rollingUpdate: ReleaseStrategy = {
   restore: async (lab) => reread(lab),
   setTraffic: refuse(
     "With strategy rolling-update the traffic follows the pods, which the Deployment's controller replaces by itself.",
-    "npx canaryctl undo, where the new ones are to go",
+    "npx canaryctl undo",
   ),
   createCanary: begin,
   deleteCanary: remove,
   promote: refuse(
     "With strategy rolling-update there are no stages: it goes on by itself as its pods become ready.",
-    "npx canaryctl promote --full when npx canaryctl status says Healthy, which writes it to the config",
+    "npx canaryctl status && npx canaryctl promote --full",
   ),
   promoteFully: finish,
   ...withoutRollout("rolling-update", "npx canaryctl undo"),
@@ -42,7 +43,11 @@ async function begin(lab: Lab, say: Say): Promise<string> {
   refuseStableImage(lab);
   await changeStack(lab, { canaryEnabled: true, canaryImage }, { say, onLine: showLines(say) });
   const { current, asked } = await untilOnly(lab, versionOf(canaryImage));
-  return `All ${asked} pods run ${canaryImage} (revision ${current?.revision ?? "?"}). Next: npx canaryctl promote --full, which writes it to the config, or npx canaryctl undo.`;
+  return withNext(
+    `All ${asked} pods run ${canaryImage} (revision ${current?.revision ?? "?"}). With --full it is written to the config.`,
+    "npx canaryctl promote --full",
+    "npx canaryctl undo",
+  );
 }
 
 const betweenLooksMilliseconds = 300;
@@ -67,7 +72,7 @@ async function untilOnly(lab: Lab, version: string): Promise<LiveDeployment> {
     if (phase === "Degraded" || Date.now() > until) {
       throw new UserError(`Not all pods run ${version}: ${phase}. ${message}`.trimEnd(), {
         place: [current, ...others].map((revision) => `${revision?.name} (${revision?.ready} ready)`).join(", "),
-        next: "npx canaryctl status, then npx canaryctl undo",
+        next: ["npx canaryctl undo", "npx canaryctl status"],
       });
     }
     await pause(betweenLooksMilliseconds);
@@ -86,7 +91,7 @@ async function finish(lab: Lab, say: Say): Promise<string> {
   if (phase !== "Healthy" || current?.version !== versionOf(canaryImage)) {
     throw new UserError(`The rolling update to ${canaryImage} is not done: ${phase}. ${message}`.trimEnd(), {
       place: placeOf(lab),
-      next: "npx canaryctl status, then npx canaryctl promote --full when it is Healthy, or npx canaryctl undo",
+      next: ["npx canaryctl status && npx canaryctl promote --full", "npx canaryctl undo"],
     });
   }
   return writeRelease(lab, { say, onLine: showLines(say) });
@@ -102,7 +107,7 @@ async function undo(lab: Lab, say: Say): Promise<string> {
   throw new UserError("No release is under way that could be undone: the config has no canary.", {
     place: `canaryEnabled in ${lab.stackFile.name}; earlier revisions: ${earlier.join(", ") || "none"}`,
     next: version
-      ? `npx canaryctl create-canary --image ${stableImage.replace(/(:[^/:@]*)?(@.*)?$/, "")}:${version}`
+      ? `npx canaryctl create-canary --image ${quoted(`${stableImage.replace(/(:[^/:@]*)?(@.*)?$/, "")}:${version}`)}`
       : "npx canaryctl status",
   });
 }

@@ -1,4 +1,4 @@
-import { UserError } from "@canary-lab/kit/user-error";
+import { UserError, withNext } from "@canary-lab/kit/user-error";
 import type { RolloutObject } from "../../../../canary/rollout/rollout-object.ts";
 import type { RolloutStatus } from "../../../../canary/rollout/rollout-status.ts";
 import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
@@ -49,12 +49,17 @@ export async function abortRollout(lab: Lab): Promise<string> {
   const { status: before } = await mustReadRollout(lab);
   const seconds = isStoppable(before) ? await abortNow(lab) : undefined;
   if (seconds !== undefined)
-    return `Aborted: no request is routed to the new revision since ${seconds.toFixed(1)} s after the command. The config still asks for it. Next: npx canaryctl retry, or npx canaryctl rollback.`;
+    return withNext(
+      `Aborted: no request is routed to the new revision since ${seconds.toFixed(1)} s after the command. The config still asks for it.`,
+      "npx canaryctl rollback",
+      "npx canaryctl retry",
+    );
   const { status } = await mustReadRollout(lab);
-  if (status.isAborted) return "The release is aborted already. Next: npx canaryctl retry, or npx canaryctl rollback.";
+  if (status.isAborted)
+    return withNext("The release is aborted already.", "npx canaryctl rollback", "npx canaryctl retry");
   throw new UserError(`No release is under way: ${rolloutLine(status)}.`, {
     place: placeOf(lab),
-    next: "npx canaryctl rollback, where the version that runs is to go",
+    next: "npx canaryctl rollback",
   });
 }
 
@@ -79,7 +84,7 @@ export async function retryRollout(lab: Lab, say: Say): Promise<string> {
     beginSeconds,
     ({ status: now }) => !now.isAborted && now.isObserved && now.phase !== "Degraded",
   );
-  return `Begun again: ${rolloutLine(live.status)}. Next: npx canaryctl status.`;
+  return withNext(`Begun again: ${rolloutLine(live.status)}.`, "npx canaryctl status");
 }
 
 /**

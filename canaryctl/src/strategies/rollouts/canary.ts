@@ -1,4 +1,4 @@
-import { UserError } from "@canary-lab/kit/user-error";
+import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
 import { versionOf } from "../../../../components/image/image-version.ts";
 import { changeStack } from "../../engine/update.ts";
@@ -18,9 +18,9 @@ export async function beginRelease(lab: Lab, say: Say): Promise<string> {
   await changeStack(lab, { canaryEnabled: true, canaryImage }, { say, onLine: showLines(say) });
   const { status } = await mustReadRollout(lab);
   const next = status.isFullyPromoted
-    ? "npx canaryctl promote --full, which writes it to the config"
-    : "npx canaryctl promote (or abort)";
-  return `The release of ${canaryImage}: ${rolloutLine(status)}. Next: ${next}.`;
+    ? ["npx canaryctl promote --full"]
+    : ["npx canaryctl promote", "npx canaryctl abort"];
+  return withNext(`The release of ${canaryImage}: ${rolloutLine(status)}.`, ...next);
 }
 
 /** One release at a time: the controller would take the revision in between for one that never was. */
@@ -29,13 +29,14 @@ async function refuseSecond(lab: Lab): Promise<void> {
   const { status } = await mustReadRollout(lab);
   const current = await currentVersion(lab, status);
   const isSame = current === versionOf(config.canaryImage);
-  const refusal = (cause: string, next: string) => new UserError(cause, { place: placeOf(lab), next });
+  const refusal = (cause: string, ...next: readonly string[]) => new UserError(cause, { place: placeOf(lab), next });
   if (isSame && status.isAborted)
-    throw refusal(`The release of ${config.canaryImage} is aborted.`, "npx canaryctl retry, or npx canaryctl rollback");
+    throw refusal(`The release of ${config.canaryImage} is aborted.`, "npx canaryctl rollback", "npx canaryctl retry");
   if (!isSame && isUnderWay(status)) {
     throw refusal(
       `The release of ${current} is under way: ${rolloutLine(status)}.`,
-      "npx canaryctl promote --full to finish it, or npx canaryctl rollback to give it up",
+      "npx canaryctl rollback",
+      "npx canaryctl promote --full",
     );
   }
   if (!isSame && status.isFullyPromoted && current !== versionOf(config.stableImage)) {

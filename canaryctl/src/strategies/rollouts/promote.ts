@@ -1,5 +1,6 @@
 import { ApiError } from "@canary-lab/kit/kube/client";
-import { UserError } from "@canary-lab/kit/user-error";
+import { quoted } from "@canary-lab/kit/programs";
+import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { noVerdict, type RolloutObject } from "../../../../canary/rollout/rollout-object.ts";
 import type { RolloutStatus } from "../../../../canary/rollout/rollout-status.ts";
 import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
@@ -39,10 +40,14 @@ export async function promoteRollout(lab: Lab): Promise<string> {
   );
   const line = rolloutLine(live.status);
   if (isRepeated)
-    return `The analysis is repeated, and needs requests meanwhile: ${line}. Next: npx canaryctl status, or npx canaryctl promote --full, which does without it.`;
+    return withNext(
+      `The analysis is repeated, and needs requests meanwhile: ${line}. With --full the release does without it.`,
+      "npx canaryctl status",
+      "npx canaryctl promote --full",
+    );
   return live.status.isFullyPromoted
-    ? `Promoted: ${line}. Next: npx canaryctl promote --full, which writes it to the config.`
-    : `Promoted: ${line}. Next: npx canaryctl promote when it pauses again, or npx canaryctl abort.`;
+    ? withNext(`Promoted: ${line}. With --full it is written to the config.`, "npx canaryctl promote --full")
+    : withNext(`Promoted: ${line}.`, "npx canaryctl status && npx canaryctl promote", "npx canaryctl abort");
 }
 
 /** Ends the pause that was seen, and no other: two promotions at once would both read the one, and the second would end the next. */
@@ -66,7 +71,7 @@ const isSamePause = (before: RolloutStatus, now: RolloutStatus): boolean =>
 const goneOn = (lab: Lab, status: RolloutStatus): UserError =>
   new UserError(`The Rollout has gone on meanwhile: ${rolloutLine(status)}.`, {
     place: placeOf(lab),
-    next: "npx canaryctl promote, where it is to go on from there",
+    next: "npx canaryctl promote",
   });
 
 /**
@@ -103,7 +108,7 @@ export async function finishRollout(lab: Lab, say: Say): Promise<string> {
   if (status.isAborted) {
     throw new UserError("The release is aborted: its revision gets no traffic.", {
       place: placeOf(lab),
-      next: "npx canaryctl retry, then npx canaryctl promote --full",
+      next: "npx canaryctl retry && npx canaryctl promote --full",
     });
   }
   await mustRelease(lab, status);
@@ -127,16 +132,16 @@ async function mustRelease(lab: Lab, status: RolloutStatus): Promise<void> {
   if (current === versionOf(canaryImage)) return;
   throw new UserError(`The Rollout is at ${current ?? "no revision"}, and the config's canary is ${canaryImage}.`, {
     place: `canaryImage in ${lab.stackFile.name}`,
-    next: `npx canaryctl create-canary --image ${canaryImage}, or npx canaryctl rollback`,
+    next: [`npx canaryctl create-canary --image ${quoted(canaryImage)}`, "npx canaryctl rollback"],
   });
 }
 
 function notPaused(lab: Lab, status: RolloutStatus): UserError {
   const next = {
-    Healthy: "npx canaryctl promote --full, which writes the release to the config",
-    Progressing: "npx canaryctl promote when npx canaryctl status says Paused, or npx canaryctl promote --full",
-    Degraded: status.isAborted ? "npx canaryctl retry, or npx canaryctl rollback" : "npx canaryctl rollback",
-    Paused: "",
+    Healthy: ["npx canaryctl promote --full"],
+    Progressing: ["npx canaryctl status && npx canaryctl promote", "npx canaryctl promote --full"],
+    Degraded: ["npx canaryctl rollback", ...(status.isAborted ? ["npx canaryctl retry"] : [])],
+    Paused: [],
   }[status.phase];
   return new UserError(`The Rollout does not pause, so there is nothing to promote: ${rolloutLine(status)}.`, {
     place: placeOf(lab),

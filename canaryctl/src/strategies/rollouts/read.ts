@@ -1,3 +1,4 @@
+import { withNext } from "@canary-lab/kit/user-error";
 import type { AnalysisRunObject, RolloutObject } from "../../../../canary/rollout/rollout-object.ts";
 import { type RolloutStatus, readRollout } from "../../../../canary/rollout/rollout-status.ts";
 import { rolloutFault, rolloutLine, rolloutWait } from "../../../../canary/rollout/rollout-words.ts";
@@ -104,7 +105,7 @@ function progressOf(rollout: RolloutObject, status: RolloutStatus, revisions: re
             preview: versionWith(revisions, hashes.preview) ?? null,
           }
         : null,
-    line: rolloutLine(status) + (wait ? `; ${wait}: npx canaryctl promote (or abort)` : ""),
+    line: rolloutLine(status) + (wait ? `; ${wait}` : ""),
   };
 }
 
@@ -112,9 +113,13 @@ function progressOf(rollout: RolloutObject, status: RolloutStatus, revisions: re
 function faultOf(status: RolloutStatus): string | undefined {
   if (status.phase !== "Degraded") return undefined;
   if (status.isAborted) {
-    return `The release is aborted: ${rolloutFault(status)}. Next: npx canaryctl retry, or npx canaryctl rollback`;
+    return withNext(
+      `The release is aborted: ${rolloutFault(status)}.`,
+      "npx canaryctl rollback",
+      "npx canaryctl retry",
+    );
   }
-  return `The release has failed: ${rolloutFault(status)}. Next: npx canaryctl rollback`;
+  return withNext(`The release has failed: ${rolloutFault(status)}.`, "npx canaryctl rollback");
 }
 
 /** Whether traffic is on its way to the new revision. The first revision has none to come from. */

@@ -67,7 +67,7 @@ const isSettled = (status: RolloutStatus): boolean =>
 const neverRan = (lab: Lab, status: RolloutStatus): UserError =>
   new UserError(`${lab.config.stableImage} never ran here, so it goes through the steps: ${rolloutLine(status)}.`, {
     place: `stableImage in ${lab.stackFile.name}`,
-    next: "npx canaryctl promote (or abort)",
+    next: ["npx canaryctl promote", "npx canaryctl abort"],
   });
 
 const betweenLooksMilliseconds = 250;

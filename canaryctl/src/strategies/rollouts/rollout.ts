@@ -18,7 +18,8 @@ const rollout: Omit<ReleaseStrategy, "reach"> = {
   restore: async (lab) => reread(lab),
   setTraffic: refuse(
     "With the strategies rollout-canary and rollout-blue-green the traffic is moved by the Rollouts controller, which would take any other weight back.",
-    "npx canaryctl promote (or abort); the weights are those of the key `plan`",
+    "npx canaryctl promote",
+    "npx canaryctl abort",
   ),
   createCanary: beginRelease,
   deleteCanary: endRelease,

@@ -35,13 +35,13 @@ export async function untilRollout(
     if (faultSince !== undefined && Date.now() - faultSince > passingFaultMilliseconds) {
       throw new UserError(`The release has failed: ${rolloutFault(live.status)}`, {
         place: placeOf(lab),
-        next: "npx canaryctl status, then npx canaryctl rollback",
+        next: ["npx canaryctl rollback", "npx canaryctl status"],
       });
     }
     if (Date.now() > until) {
       throw new UserError(`${what} is not seen after ${seconds} s: ${line}.`, {
         place: placeOf(lab),
-        next: "npx canaryctl status; kubectl get pods -A -l app.kubernetes.io/name=argo-rollouts",
+        next: ["npx canaryctl status", "kubectl get pods -A -l app.kubernetes.io/name=argo-rollouts"],
       });
     }
     await pause(betweenLooksMilliseconds);

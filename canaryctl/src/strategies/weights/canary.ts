@@ -1,3 +1,4 @@
+import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import { versions } from "../../../../components/names.ts";
 import { changeStack } from "../../engine/update.ts";
@@ -25,11 +26,14 @@ export async function refuseUntestedImage(lab: Lab, route: Route): Promise<void>
   const share = isLive ? asked : route.wanted(config).canary;
   if (share === 0) return;
   const give = isLive ? `The canary ${present} has` : "The config gives the canary";
-  const first = asked === 100 ? "promote --full, or rollback" : "rollback";
+  const begin = `npx canaryctl create-canary --image ${quoted(canaryImage)}`;
   throw new UserError(`${give} ${percent(share / 100)} of the traffic, which ${canaryImage} would get untested.`, {
     place: isLive ? "the live route" : `canaryWeight in ${stackFile.name}`,
     allowed: `${present}, or any image while the canary has 0 %`,
-    next: `npx canaryctl ${first}, then npx canaryctl create-canary --image ${canaryImage}`,
+    next: [
+      ...(asked === 100 ? [`npx canaryctl promote --full && ${begin}`] : []),
+      `npx canaryctl rollback && ${begin}`,
+    ],
   });
 }
 

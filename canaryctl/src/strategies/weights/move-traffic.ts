@@ -1,3 +1,4 @@
+import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import { deploymentName, versions } from "../../../../components/names.ts";
 import { updateStack } from "../../engine/update.ts";
@@ -60,7 +61,7 @@ const placeOfCanary = ({ config }: Lab): string =>
 export const noCanary = (lab: Lab): UserError =>
   new UserError("There is no canary: its share of the traffic would get errors.", {
     place: placeOfCanary(lab),
-    next: `npx canaryctl create-canary --image ${lab.config.canaryImage}`,
+    next: `npx canaryctl create-canary --image ${quoted(lab.config.canaryImage)}`,
   });
 
 const notReady = (lab: Lab, wanted: number): UserError =>

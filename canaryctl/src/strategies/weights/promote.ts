@@ -1,4 +1,4 @@
-import { UserError } from "@canary-lab/kit/user-error";
+import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { nextWeight } from "../../../../canary/plan/plan.ts";
 import { toWeight, type Weight } from "../../../../canary/weight.ts";
 import { changeStack } from "../../engine/update.ts";
@@ -26,14 +26,18 @@ export async function promoteWeight(lab: Lab, route: Route, say: Say): Promise<s
   if (next === undefined) {
     throw new UserError("The canary has all the traffic already: the plan has no further weight.", {
       place: `canaryWeight in ${stackFile.name}`,
-      next: "npx canaryctl promote --full, which makes it the stable version (or npx canaryctl rollback)",
+      next: ["npx canaryctl promote --full", "npx canaryctl rollback"],
     });
   }
   const moved = await moveTraffic(withWeight(lab, next), route, say);
   const after = nextWeight(config.plan, next);
   return after === undefined
-    ? `${moved}. Next: npx canaryctl promote --full, which makes the canary the stable version.`
-    : `${moved}. Next: npx canaryctl promote (to ${shareText(route.wanted(withWeight(lab, after).config))}), or npx canaryctl rollback.`;
+    ? withNext(`${moved}. With --full the canary becomes the stable version.`, "npx canaryctl promote --full")
+    : withNext(
+        `${moved}. The next step is ${shareText(route.wanted(withWeight(lab, after).config))}.`,
+        "npx canaryctl promote",
+        "npx canaryctl rollback",
+      );
 }
 
 async function mustBeLive(lab: Lab, route: Route): Promise<void> {
@@ -47,7 +51,7 @@ async function mustBeLive(lab: Lab, route: Route): Promise<void> {
     `The traffic is at ${shareText(asked)} (stable/canary), and the config asks for ${shareText(wanted)}: which stage comes next is not known.`,
     {
       place: `canaryWeight in ${stackFile.name}`,
-      next: `npx canaryctl up, which makes it ${shareText(wanted)} (or npx canaryctl rollback)`,
+      next: ["npx canaryctl up", "npx canaryctl rollback"],
     },
   );
 }

@@ -60,5 +60,6 @@ async function isRolledBack({ cluster, config, stackFile }: Lab, route: Route): 
 const overruled = (place: string): UserError =>
   new UserError("The rollback does not hold: something else has raised the canary's share again, twice.", {
     place: `the live route, or canaryWeight in ${place}`,
-    next: "end the other command, then npx canaryctl rollback",
+    first: "end the other command",
+    next: "npx canaryctl rollback",
   });

@@ -1,3 +1,4 @@
+import { withNext } from "@canary-lab/kit/user-error";
 import { versions } from "../../../../components/names.ts";
 import type { Lab } from "../../lab.ts";
 import type { LiveRoute, Route } from "../../traffic/route.ts";
@@ -59,13 +60,16 @@ function faultOf({ config }: Lab, wanted: Share, live: LiveRoute | undefined, wo
   if (!live) return notDeployedFault;
   const unserved = withoutPods(live.weights, workloads);
   if (unserved.length > 0 || workloads.length === 0) {
-    return `No pod is ready for part of the traffic (${unserved.join(", ")}): it gets errors. Next: npm run up`;
+    return withNext(
+      `No pod is ready for part of the traffic (${unserved.join(", ")}): it gets errors.`,
+      "npx canaryctl up",
+    );
   }
   if (!isSameShare(live.weights, wanted)) {
-    return "The live route is not what the config asks for. Next: npx canaryctl up (or npx canaryctl rollback)";
+    return withNext("The live route is not what the config asks for.", "npx canaryctl up", "npx canaryctl rollback");
   }
   if (workloads.some(({ ready, wanted }) => ready < wanted)) {
-    return `Not all pods are ready. Next: kubectl -n ${config.namespace} describe pods`;
+    return withNext("Not all pods are ready.", `kubectl -n ${config.namespace} describe pods`);
   }
   return undefined;
 }

@@ -30,8 +30,8 @@ describe("status", () => {
   test.each<[string, FakeOptions, RegExp]>([
     ["a route that is not the config's", { configWeight: 10, liveWeight: 30 }, /not what the config asks for/],
     ["pods that are not ready", { canaryReady: 1 }, /Not all pods are ready/],
-    ["traffic to a side that is gone", { canaryReady: undefined }, /v2 gets 10 %.*npm run up/],
-    ["traffic to a side without a ready pod", { canaryReady: 0 }, /v2 gets 10 %.*npm run up/],
+    ["traffic to a side that is gone", { canaryReady: undefined }, /v2 gets 10 %[\s\S]*npx canaryctl up/],
+    ["traffic to a side without a ready pod", { canaryReady: 0 }, /v2 gets 10 %[\s\S]*npx canaryctl up/],
     ["no route", { liveWeight: undefined }, /not deployed/],
   ])("%s is not healthy, and it says what to do", async (_case, options, advice) => {
     const status = await statusOf(options);

@@ -11,7 +11,7 @@ test("up says what it takes and changes, before the first change", () => {
     "Cluster: embedded, because Docker does not answer.",
     "It takes root and a minute.",
     "Faster: kind.",
-    "Outside .lab/ it changes, until `npm run down`:",
+    "Outside .lab/ it changes, until `npx canaryctl down`:",
     "  - a link",
     "  - a rule",
   ]);

@@ -70,7 +70,7 @@ describe("PulumiEngine", () => {
       EngineBusyError,
     );
     expect(await failure(["error: no stack named 'dev' found"])).toBeInstanceOf(NoStackError);
-    expect((await failure(["error: incorrect passphrase"])).next).toContain("PULUMI_CONFIG_PASSPHRASE");
+    expect((await failure(["error: incorrect passphrase"])).first).toContain("PULUMI_CONFIG_PASSPHRASE");
   });
 
   test("any other failure says what the engine said, or the last lines where it said no error", async () => {

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "@jest/globals";
+import { EngineNotes } from "../../../../canaryctl/src/engine/engine-notes.ts";
 import { FileState } from "../../../../canaryctl/src/engine/file-state.ts";
 
 const noProcess = 2 ** 22 + 1; // above what Linux gives out
@@ -15,9 +16,10 @@ function backend() {
     writeFileSync(join(locks, `${name}.json`), content);
     return join(locks, `${name}.json`);
   };
-  const state = FileState.at(`file://${folder}`, "dev");
+  const notes = new EngineNotes(join(folder, "engines"));
+  const state = FileState.at(`file://${folder}`, "dev", notes);
   if (!state) throw new Error("a folder is a file backend");
-  return { folder, lock, state };
+  return { folder, lock, notes, state };
 }
 
 test("only a folder can be read", () => {
@@ -25,15 +27,31 @@ test("only a folder can be read", () => {
   expect(FileState.at("https://api.pulumi.com", "dev")).toBeUndefined();
 });
 
-test("drops the locks of processes that are gone, and no other", () => {
-  const { lock, state } = backend();
-  const dead = lock("dead", JSON.stringify({ pid: noProcess, hostname: hostname() }));
-  const reused = lock("reused", JSON.stringify({ pid: process.pid, hostname: hostname() })); // this is no `pulumi`
-  const cut = lock("cut", "{");
-  const elsewhere = lock("elsewhere", JSON.stringify({ pid: noProcess, hostname: "another-machine" }));
-  expect(state.dropDeadLocks()).toHaveLength(3);
-  expect([dead, reused, cut, elsewhere].map((path) => existsSync(path))).toEqual([false, false, false, true]);
-  expect(state.locks()).toMatchObject([{ host: "another-machine", isHeld: true }]);
+describe("locks", () => {
+  const here = { hostname: hostname(), timestamp: "2026-01-01T10:00:00.5Z", username: "ci" };
+
+  test("those of engines that were started here and are gone are dropped, and no other", () => {
+    const { lock, state, notes } = backend();
+    notes.add(noProcess);
+    notes.add(process.pid);
+    const dead = lock("dead", JSON.stringify({ ...here, pid: noProcess }));
+    const reused = lock("reused", JSON.stringify({ ...here, pid: process.pid })); // this is no `pulumi`
+    const cut = lock("cut", "{");
+    const elsewhere = lock("elsewhere", JSON.stringify({ pid: noProcess, hostname: "another-machine" }));
+    expect(state.dropDeadLocks()).toHaveLength(3);
+    expect([dead, reused, cut, elsewhere].map((path) => existsSync(path))).toEqual([false, false, false, true]);
+    expect(state.locks()).toMatchObject([{ host: "another-machine", holder: "elsewhere", since: undefined }]);
+    expect(notes.isFromHere(noProcess)).toBe(false); // the id may be given out again
+  });
+
+  test("one of this host name whose process is not seen is another container's, unless all processes are seen", () => {
+    const { lock, state } = backend();
+    lock("a", JSON.stringify({ ...here, pid: noProcess }));
+    const seesAll = !existsSync("/proc/self/ns/pid") || readlinkSync("/proc/self/ns/pid") === "pid:[4026531836]";
+    expect(state.locks()).toMatchObject([
+      { holder: seesAll ? "dead" : "elsewhere", user: "ci", since: Date.parse("2026-01-01T10:00:00.5Z") },
+    ]);
+  });
 });
 
 describe("the state", () => {

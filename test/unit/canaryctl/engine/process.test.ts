@@ -23,7 +23,7 @@ describe("runPulumi", () => {
 
   test("says what to do where there is no pulumi", async () => {
     const run = runPulumi({ args: [], variables: { PATH: "/nowhere" }, onLine: () => {} });
-    await expect(run).rejects.toMatchObject({ name: "UserError", next: "npm run up" });
+    await expect(run).rejects.toMatchObject({ name: "UserError", next: "npx canaryctl up" });
   });
 
   test("passes an interrupt on once, and waits for the end", async () => {

@@ -1,16 +1,17 @@
 import { describe, expect, test } from "@jest/globals";
 import { EngineBusyError } from "../../../../canaryctl/src/engine/engine.ts";
-import type { FileState, StackLock } from "../../../../canaryctl/src/engine/file-state.ts";
+import type { FileState } from "../../../../canaryctl/src/engine/file-state.ts";
+import type { StackLock } from "../../../../canaryctl/src/engine/stack-lock.ts";
 import { updateStack } from "../../../../canaryctl/src/engine/update.ts";
-import { fakeLab } from "../fake-lab.ts";
+import { fakeLab, heldLock } from "../fake-lab.ts";
 
-const held: StackLock = { path: "/locks/1.json", pid: 7, host: "here", isHeld: true };
+const held = heldLock;
 
 /** A state whose stack is held for the first `looks` looks. */
-function stateHeldFor(looks: number, dead: readonly StackLock[] = []): FileState {
+function stateHeldFor(looks: number, dead: readonly StackLock[] = [], lock = held): FileState {
   let left = looks;
   const state: Pick<FileState, "locks" | "dropDeadLocks"> = {
-    locks: () => (left-- > 0 ? [held] : []),
+    locks: () => (left-- > 0 ? [lock] : []),
     dropDeadLocks: () => dead,
   };
   return state as FileState;
@@ -24,7 +25,7 @@ describe("updateStack", () => {
   });
 
   test("says whose lock it took away", async () => {
-    const { lab, log } = fakeLab({ state: stateHeldFor(0, [{ ...held, pid: 99, isHeld: false }]) });
+    const { lab, log } = fakeLab({ state: stateHeldFor(0, [{ ...held, pid: 99, holder: "dead" }]) });
     await updateStack(lab, { say: (line) => log.push(line) });
     expect(log[0]).toContain("process 99");
   });
@@ -33,7 +34,7 @@ describe("updateStack", () => {
     const { lab, log } = fakeLab({ state: stateHeldFor(9) });
     const updated = updateStack(lab, { say: () => {} });
     await expect(updated).rejects.toBeInstanceOf(EngineBusyError);
-    await expect(updated).rejects.toThrow(/process 7 on here/);
+    await expect(updated).rejects.toThrow(/process 7 of ci on here/);
     expect(log).toEqual([]);
   });
 
@@ -45,5 +46,23 @@ describe("updateStack", () => {
       whileWaiting: async () => void log.push("look"),
     });
     expect(log).toEqual([expect.stringContaining("waiting"), "look", "look", "update"]);
+  });
+
+  test("a lock of another host that is days old is not waited for: who, since when, and the way out", async () => {
+    const old = { ...held, host: "runner-1", since: Date.parse("2026-01-01T10:00:00Z"), holder: "elsewhere" } as const;
+    const { lab, log } = fakeLab({ state: stateHeldFor(1000, [], old) });
+    const updated = updateStack(lab, { say: (line) => log.push(line), waitSeconds: 900 });
+    await expect(updated).rejects.toMatchObject({
+      message: expect.stringMatching(/process 7 of ci on runner-1, since 2026-01-01 10:00 UTC, \d+ days ago/),
+      next: expect.stringContaining("pulumi cancel --yes dev"),
+    });
+    expect(log).toEqual([]);
+  });
+
+  test("a young lock of another host is waited for", async () => {
+    const young = { ...held, since: Date.now() - 60_000, holder: "elsewhere" } as const;
+    const { lab, log } = fakeLab({ state: stateHeldFor(2, [], young) });
+    await updateStack(lab, { say: (line) => log.push(line), waitSeconds: 5 });
+    expect(log).toEqual([expect.stringMatching(/since .* UTC, 1 min ago\): waiting/), "update"]);
   });
 });

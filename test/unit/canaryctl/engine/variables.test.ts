@@ -15,10 +15,9 @@ const environment: Environment = {
 
 describe("engineVariables", () => {
   test("gives what the target says, in front of the user's PATH, and the lab's own backend and passphrase", () => {
-    expect(engineVariables(environment, "dev", { PATH: "/usr/bin:/bin" })).toMatchObject({
+    expect(engineVariables(environment, { PATH: "/usr/bin:/bin" })).toMatchObject({
       PATH: "/lab/bin:/usr/bin:/bin",
       PULUMI_HOME: "/lab/pulumi",
-      PULUMI_STACK: "dev",
       CANARY_LAB_KUBE_CONTEXT: "canary-lab",
       CANARY_LAB_IMAGE_REGISTRY: "198.18.0.1:5001",
       PULUMI_BACKEND_URL: `file://${inLab("state")}`,
@@ -27,7 +26,7 @@ describe("engineVariables", () => {
   });
 
   test("leaves the user's own backend and passphrase alone", () => {
-    const variables = engineVariables(environment, "dev", {
+    const variables = engineVariables(environment, {
       PULUMI_BACKEND_URL: "s3://mine",
       PULUMI_CONFIG_PASSPHRASE: "",
     });
@@ -36,13 +35,13 @@ describe("engineVariables", () => {
   });
 
   test("can be repeated: what `canaryctl env` set is not taken for the user's, and PATH does not grow", () => {
-    const once = engineVariables(environment, "dev", { PATH: "/usr/bin" });
-    expect(engineVariables(environment, "dev", once)).toEqual(once);
+    const once = engineVariables(environment, { PATH: "/usr/bin" });
+    expect(engineVariables(environment, once)).toEqual(once);
   });
 
   test("a target without registry and charts sets none", () => {
     const { imageRegistry: _, ...own } = environment;
-    const variables = engineVariables(own, "dev", {});
+    const variables = engineVariables(own, {});
     expect(variables).not.toHaveProperty("CANARY_LAB_IMAGE_REGISTRY");
     expect(variables).not.toHaveProperty("CANARY_LAB_CHART_MIRROR");
   });

@@ -24,7 +24,7 @@ describe("the strategy of a lab", () => {
   test("that is in the config and not yet deployed is refused", async () => {
     await expect(strategyOf(labWith("istio", "rollout-canary"))).rejects.toMatchObject({
       message: "The config says strategy istio, and the application is deployed by rollout-canary.",
-      next: "npx canaryctl up (or pulumi config set strategy rollout-canary)",
+      next: "npx canaryctl up\nnpx canaryctl config set strategy rollout-canary",
     });
   });
 

@@ -127,7 +127,5 @@ export function downCommand(home: string): string {
   const folder = dirname(home);
   const canDoItself =
     /"down"\s*:/.test(readIfThere(join(folder, "package.json")) ?? "") && existsSync(join(folder, "node_modules"));
-  return canDoItself ? `cd ${quote(folder)} && npm run down` : `npx embedded-cluster down --home ${quote(home)}`;
+  return canDoItself ? `cd ${quoted(folder)} && npm run down` : `npx embedded-cluster down --home ${quoted(home)}`;
 }
-
-const quote = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : quoted(text));

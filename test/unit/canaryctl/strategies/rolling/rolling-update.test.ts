@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { readStatus } from "../../../../../canaryctl/src/commands/status.ts";
 import type { FileState } from "../../../../../canaryctl/src/engine/file-state.ts";
 import { rollingUpdate } from "../../../../../canaryctl/src/strategies/rolling/rolling-update.ts";
-import { type FakeOptions, fakeLab } from "../../fake-lab.ts";
+import { type FakeOptions, fakeLab, heldLock } from "../../fake-lab.ts";
 
 const quiet = () => {};
 
@@ -72,7 +72,7 @@ describe("status of a rolling update", () => {
 
   test("one that does not get on is a fault", async () => {
     const status = await readStatus(fakeDeployment(1, { late: true }).lab, rollingUpdate);
-    expect(status).toMatchObject({ release: { phase: "Degraded" }, fault: "Too late. Next: npx canaryctl undo" });
+    expect(status).toMatchObject({ release: { phase: "Degraded" }, fault: "Too late.\n  next:    npx canaryctl undo" });
   });
 
   test("one of which the controller does not know yet is none", async () => {
@@ -83,7 +83,7 @@ describe("status of a rolling update", () => {
   test("one that is not there is a fault, too", async () => {
     const { lab } = fakeLab({ canaryReady: undefined, objects: {} });
     const cluster = { ...lab.cluster, get: async () => undefined };
-    expect((await readStatus({ ...lab, cluster }, rollingUpdate)).fault).toMatch(/not deployed.*canaryctl up/);
+    expect((await readStatus({ ...lab, cluster }, rollingUpdate)).fault).toMatch(/not deployed[\s\S]*canaryctl up/);
   });
 });
 
@@ -120,7 +120,7 @@ describe("undo", () => {
       locks: () => {
         looks += 1;
         if (looks === 1) fake.deployment.spec.template = template("v2");
-        return looks <= 2 ? [{ path: "/lock", pid: 7, host: "here", isHeld: true }] : [];
+        return looks <= 2 ? [heldLock] : [];
       },
     };
     const fake = fakeDeployment(1, { state: state as FileState, update: async () => fake.goBack() });

@@ -19,7 +19,7 @@ describe("promote", () => {
 
   test("of colours waits until users have been switched", async () => {
     const { lab } = fakeRollout(pausedColour, () => healthy);
-    expect(await rolloutBlueGreen.promote(lab, quiet)).toMatch(/Promoted: Healthy.*promote --full/);
+    expect(await rolloutBlueGreen.promote(lab, quiet)).toMatch(/Promoted: Healthy[\s\S]*promote --full/);
   });
 
   describe("of a Rollout that has changed since it was read", () => {
@@ -82,7 +82,11 @@ describe("promote", () => {
 
   test.each([
     ["has ended", { ...pausedCanary, ...healthy }, /promote --full/],
-    ["is on its way", { ...pausedCanary, phase: "Progressing", pauseConditions: [], controllerPause: false }, /Paused/],
+    [
+      "is on its way",
+      { ...pausedCanary, phase: "Progressing", pauseConditions: [], controllerPause: false },
+      /status && npx canaryctl promote/,
+    ],
     ["is aborted", { ...pausedCanary, ...aborted }, /retry/],
   ])("is refused where the release %s, for it would do nothing", async (_case, status, next) => {
     const { lab, log } = fakeRollout(status);

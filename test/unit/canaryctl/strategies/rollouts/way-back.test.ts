@@ -10,7 +10,9 @@ describe("abort and retry", () => {
       setTimeout(() => become({ canary: { weights: { canary: { weight: 0 } } } }), 250);
       return { ...aborted, canary: pausedCanary.canary };
     });
-    expect(await rolloutCanary.abort(lab, quiet)).toMatch(/since 0\.[3-9] s after the command.*retry.*rollback/);
+    expect(await rolloutCanary.abort(lab, quiet)).toMatch(
+      /since 0\.[3-9] s after the command[\s\S]*rollback[\s\S]*retry/,
+    );
     expect(log).toEqual(['patch versioned-echo/status {"status":{"abort":true}}']);
   });
 
@@ -131,7 +133,7 @@ describe("rollback", () => {
     });
     await expect(rolloutCanary.rollback(fake.lab, quiet)).rejects.toMatchObject({
       message: expect.stringMatching(/never ran here, so it goes through the steps: Paused/),
-      next: "npx canaryctl promote (or abort)",
+      next: "npx canaryctl promote\nnpx canaryctl abort",
     });
     expect(fake.log).toEqual(["update"]);
   });

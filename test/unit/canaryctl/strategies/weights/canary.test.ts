@@ -55,7 +55,7 @@ describe("create-canary while a canary has traffic", () => {
     await expect(created).rejects.toThrow(/50 % of the traffic, which versioned-echo:v3 would get untested/);
     await expect(created).rejects.toMatchObject({
       place,
-      next: "npx canaryctl rollback, then npx canaryctl create-canary --image versioned-echo:v3",
+      next: "npx canaryctl rollback && npx canaryctl create-canary --image versioned-echo:v3",
     });
     expect(log).toEqual([]);
     expect(file()).not.toContain("v3");
@@ -63,7 +63,7 @@ describe("create-canary while a canary has traffic", () => {
 
   test("may be finished first where it has everything: a rollback would take all users back", async () => {
     const { created } = create("versioned-echo:v3", { configWeight: 100 });
-    await expect(created).rejects.toMatchObject({ next: expect.stringMatching(/^npx canaryctl promote --full, or/) });
+    await expect(created).rejects.toMatchObject({ next: expect.stringMatching(/^npx canaryctl promote --full && /) });
   });
 
   test("changes its pods where the image is the one that it has", async () => {

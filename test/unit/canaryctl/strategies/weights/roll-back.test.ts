@@ -5,7 +5,7 @@ import type { FileState } from "../../../../../canaryctl/src/engine/file-state.t
 import { configForRollback, type Lab } from "../../../../../canaryctl/src/lab.ts";
 import { rollBackRoute } from "../../../../../canaryctl/src/strategies/weights/roll-back.ts";
 import { istioRoute } from "../../../../../canaryctl/src/traffic/istio-route.ts";
-import { fakeLab } from "../../fake-lab.ts";
+import { fakeLab, heldLock } from "../../fake-lab.ts";
 
 const quiet = () => {};
 
@@ -31,7 +31,7 @@ describe("rollback", () => {
       locks: () => {
         looks += 1;
         if (looks === 1) fake.live.weight = 70; // the other update has got that far
-        return looks <= 2 ? [{ path: "/lock", pid: 7, host: "here", isHeld: true }] : [];
+        return looks <= 2 ? [heldLock] : [];
       },
     };
     const fake = fakeLab({ configWeight: 50, changes: { canaryWeight: 0 }, state: state as FileState });
@@ -70,7 +70,7 @@ describe("rollback", () => {
     const { lab, live, file } = fakeLab({ configWeight: 50, changes: { canaryWeight: 0 }, update: busy });
     const rolled = rollback(lab, quiet);
     await expect(rolled).rejects.toThrow(/traffic is back.*Another update is running/);
-    await expect(rolled).rejects.toMatchObject({ next: "once that update has ended: npx canaryctl rollback" });
+    await expect(rolled).rejects.toMatchObject({ next: "npx canaryctl rollback" });
     expect(live.weight).toBe(0);
     expect(file()).toContain('"0"');
   });

@@ -1,0 +1,95 @@
+import { readdirSync } from "node:fs";
+import { UserError } from "@canary-lab/kit/user-error";
+import type { Command } from "commander";
+import { repositoryRoot } from "../../cluster/lab-folder.ts";
+import { nearest } from "../../stacks/config/suggestion.ts";
+import { parseStackName } from "../../stacks/stack-name.ts";
+import { NoStackError, PulumiEngine } from "./engine/engine.ts";
+import { FileState } from "./engine/file-state.ts";
+import { backendUrl, engineVariables } from "./engine/variables.ts";
+import { loadEnvironment } from "./environment-file.ts";
+import { StackFile } from "./stack-file.ts";
+import { bareStack, printFor } from "./this-stack.ts";
+import { UsageError } from "./usage-error.ts";
+
+/**
+ * Settles which stack a command is about, before the command does anything: the one that it names, or the one that a command without
+ * `--stack` means. A stack that is neither in the state nor has a file is refused: its config would be the project's defaults, and
+ * with them another stack's namespace.
+ *
+ * @throws UsageError for a name that cannot be a stack's, or is no stack's
+ */
+export async function chooseStack(program: Command, command: Command): Promise<void> {
+  const { stack: named } = program.opts<{ stack?: string }>();
+  const implied = bareStack();
+  const { reference, source } = named === undefined ? implied : { reference: named, source: "--stack" };
+  if (named === undefined) program.setOptionValueWithSource("stack", reference, "default");
+  const { create } = command.opts<{ create?: boolean }>();
+  const stackFile = openFile(reference, source);
+  printFor(reference);
+  if (create !== true && !(await isKnown(stackFile, source))) throw unknown(stackFile, source, command.name());
+}
+
+function openFile(reference: string, source: string): StackFile {
+  try {
+    parseStackName(reference);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { message, allowed } = error;
+    throw new UsageError(message, { place: source, ...(allowed && { allowed }), next: "npx canaryctl --help" });
+  }
+  return new StackFile(reference);
+}
+
+/** Whether a stack has a file, is in the state, or was put into the cluster by an `up` that did not end. */
+async function isKnown(stackFile: StackFile, source: string): Promise<boolean> {
+  const { stack, reference } = stackFile;
+  const environment = loadEnvironment();
+  const state = FileState.at(backendUrl(process.env), stack);
+  mustBeOwnOrganization(reference, source, state !== undefined);
+  if (stackFile.exists() || state?.exists() || environment?.stacks.includes(stack)) return true;
+  if (state || !environment) return false;
+  // Only the engine can read this backend.
+  const engine = new PulumiEngine(reference, engineVariables(environment, process.env));
+  try {
+    await engine.exportState();
+    return true;
+  } catch (error) {
+    if (error instanceof NoStackError) return false;
+    throw error;
+  }
+}
+
+/** A folder has one organization, which the engine calls so. */
+function mustBeOwnOrganization(reference: string, source: string, isFolder: boolean): void {
+  const { organization, stack } = parseStackName(reference);
+  if (!isFolder || organization === undefined || organization === "organization") return;
+  throw new UsageError(`${reference} is a stack of organization ${organization}, and the state is in a folder.`, {
+    place: source,
+    allowed: `organization/canary-lab/${stack}, or ${stack}`,
+    next: `npx canaryctl --stack ${stack} status`,
+  });
+}
+
+function unknown({ stack, name }: StackFile, source: string, command: string): UsageError {
+  const known = knownStacks(stack);
+  const near = nearest(stack, known);
+  const meant = near === undefined ? "" : `; did you mean ${near}?`;
+  return new UsageError(`There is no stack ${stack}: it is not in the state, and there is no ${name}${meant}`, {
+    place: source,
+    allowed: known.join(", ") + (command === "up" ? "; or a new one, with --create" : ""),
+    next: [
+      ...(near === undefined ? [] : [`npx canaryctl --stack ${near} status`]),
+      ...(command === "up" || near === undefined ? [`npx canaryctl --stack ${stack} up --create`] : []),
+    ],
+  });
+}
+
+/** Every stack that a command could be about, by its files and the state. */
+function knownStacks(stack: string): readonly string[] {
+  const files = readdirSync(repositoryRoot).flatMap(
+    (file) => /^Pulumi\.([A-Za-z0-9_.-]+)\.yaml$/.exec(file)?.[1] ?? [],
+  );
+  const inState = FileState.at(backendUrl(process.env), stack)?.stacks() ?? [];
+  return [...new Set([...files, ...inState, ...(loadEnvironment()?.stacks ?? [])])].sort();
+}

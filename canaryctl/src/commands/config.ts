@@ -1,0 +1,69 @@
+import { UserError } from "@canary-lab/kit/user-error";
+import type { Command } from "commander";
+import { configKeys, configProblems } from "../../../stacks/config/parse-config.ts";
+import { suggestion } from "../../../stacks/config/suggestion.ts";
+import { examples, print } from "../print.ts";
+import { StackFile } from "../stack-file.ts";
+import { UsageError } from "../usage-error.ts";
+import { optionsOf } from "./arguments.ts";
+
+export function addConfig(program: Command): void {
+  const config = program
+    .command("config")
+    .description("read and write the stack's config, as `pulumi config` does, where no `pulumi` is on PATH")
+    .addHelpText(
+      "after",
+      examples("canaryctl config set strategy gateway-api", "canaryctl config set canaryEnabled false canaryWeight 0"),
+    );
+  config
+    .command("set")
+    .description("write values to Pulumi.<stack>.yaml; `up` applies them")
+    .argument("<key-and-value...>", "keys, each with its value behind it; an object as JSON")
+    .action((words: readonly string[], _options: unknown, command: Command) => print([set(fileOf(command), words)]));
+  config
+    .command("rm")
+    .description("take keys out of Pulumi.<stack>.yaml, so that the project's defaults hold")
+    .argument("<key...>")
+    .action((keys: readonly string[], _options: unknown, command: Command) => {
+      const removed = fileOf(command).remove(keys);
+      print(keys.map((key) => (removed.includes(key) ? `${key} is removed.` : `${key} was not set.`)));
+    });
+  config
+    .command("get")
+    .description("print a value that is in effect")
+    .argument("<key>")
+    .action((key: string, _options: unknown, command: Command) => {
+      mustBeKey(key);
+      print([String(fileOf(command).values()[key] ?? "")]);
+    });
+}
+
+const fileOf = (command: Command): StackFile => new StackFile(optionsOf(command).stack);
+
+/** @throws UserError where a value is not allowed, alone or with the rest; what was wrong before does not count */
+function set(stackFile: StackFile, words: readonly string[]): string {
+  if (words.length % 2 !== 0) {
+    throw new UsageError(`${words.at(-1)} has no value.`, { allowed: "keys, each with its value" });
+  }
+  const pairs = words.flatMap((key, index) => (index % 2 === 0 ? [[key, words[index + 1] ?? ""] as const] : []));
+  for (const [key] of pairs) mustBeKey(key);
+  const before = stackFile.values();
+  const known = configProblems(before);
+  const changes = Object.fromEntries(pairs);
+  const problems = configProblems({ ...before, ...changes }).filter((problem) => !known.includes(problem));
+  if (problems.length > 0) {
+    throw new UserError(["Nothing is written:", ...problems].join("\n  - "), {
+      place: stackFile.name,
+      next: `npx canaryctl config get ${pairs[0]?.[0]}`,
+    });
+  }
+  stackFile.set(changes);
+  return pairs.map(([key]) => `${key}: ${before[key] || '""'} -> ${changes[key]}`).join("\n");
+}
+
+function mustBeKey(key: string): void {
+  if (configKeys.includes(key)) return;
+  throw new UsageError(`${key} is not a key of this project; ${suggestion(key, configKeys)}`, {
+    next: "npx canaryctl config --help",
+  });
+}

@@ -1,0 +1,114 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { repositoryRoot } from "../../cluster/lab-folder.ts";
+import { canaryctl, kubectl, liveWeight, namespace, requireLab, route } from "./support/lab.ts";
+import { refusalFault } from "./support/refusal.ts";
+import { editConfig } from "./support/stack-config.ts";
+import { sampleLoad, sendLoad, splitFault } from "./support/traffic.ts";
+
+/** The application's namespace, of which all cases speak. */
+const inside = (...args: readonly string[]) => kubectl(...args, "-n", namespace);
+
+const replicas = (name: string) => inside("get", "deployment", name, "-o", "jsonpath={.spec.replicas}");
+
+beforeAll(async () => {
+  await requireLab();
+  expect((await canaryctl("set-traffic", "70", "30")).exitCode).toBe(0);
+}, 90_000);
+
+test("what was changed and deleted is seen by status, and put back by one up", async () => {
+  await kubectl("label", "namespace", namespace, "istio-injection-");
+  await inside("scale", "deployment", "versioned-echo-v1", "--replicas=3");
+  await inside("delete", "destinationrule", "versioned-echo");
+  await inside("delete", "deployment", "versioned-echo-v2");
+  const fault = [
+    { op: "add", path: "/spec/http/1/fault", value: { delay: { percentage: { value: 1 }, fixedDelay: "1s" } } },
+  ];
+  await inside("patch", "virtualservice", route, "--type", "json", "-p", JSON.stringify(fault));
+
+  const blind = await canaryctl("status");
+  expect(blind.exitCode).toBe(1);
+  expect(blind.stdout).toMatch(/Namespace canary-lab has lost its label/);
+  expect(blind.stdout).toMatch(/versioned-echo-v1 has been scaled: 3 pods, and the config asks for 2/);
+  expect(blind.stdout).toMatch(/no DestinationRule versioned-echo/);
+  expect(blind.stdout).toMatch(/Deployment canary-lab\/versioned-echo-v2 is gone/);
+  expect(blind.stdout).toMatch(/spec\.http\.1\.fault/);
+
+  const outcome = await canaryctl("up");
+  expect(outcome.exitCode).toBe(0);
+  expect(outcome.stderr).toMatch(
+    /Drift: Namespace canary-lab: metadata\.labels\.istio-injection is absent, and was enabled/,
+  );
+  expect(outcome.stderr).toMatch(/Drift: Deployment canary-lab\/versioned-echo-v1: spec\.replicas is 3, and was 2/);
+  expect(await kubectl("get", "namespace", namespace, "-o", "jsonpath={.metadata.labels.istio-injection}")).toBe(
+    "enabled",
+  );
+  expect(await replicas("versioned-echo-v1")).toBe("2");
+  expect(await inside("get", "virtualservice", route, "-o", "jsonpath={.spec.http[1].fault}")).toBe("");
+  expect(await liveWeight()).toBe(30);
+  const status = await canaryctl("status");
+  expect(status.stdout).not.toMatch(/Next:/);
+  expect(status.exitCode).toBe(0);
+}, 180_000);
+
+test("a namespace that was deleted comes back with all that was in it, at the weight that it had", async () => {
+  await kubectl("delete", "namespace", namespace, "--wait=false");
+  const outcome = await canaryctl("up");
+  expect(outcome.exitCode).toBe(0);
+  expect(outcome.stderr).toMatch(/Drift: Namespace canary-lab is gone, and \d+ more of the stack's objects with it/);
+  expect(await liveWeight()).toBe(30);
+  expect(splitFault(await sendLoad(sampleLoad), 30)).toBeUndefined();
+}, 240_000);
+
+test("a number of pods that kubectl wrote is no conflict for a later command", async () => {
+  await inside("scale", "deployment", "versioned-echo-v1", "--replicas=4");
+  editConfig({ replicas: 3 });
+  expect((await canaryctl("set-traffic", "60", "40")).exitCode).toBe(0);
+  expect((await canaryctl("up")).exitCode).toBe(0);
+  expect(await replicas("versioned-echo-v1")).toBe("3");
+  editConfig({ replicas: undefined });
+  expect((await canaryctl("up")).exitCode).toBe(0);
+}, 240_000);
+
+test("a second VirtualService for the host is named by status", async () => {
+  const rival = join(repositoryRoot, ".lab", "rival.json");
+  const spec = { hosts: ["versioned-echo"], http: [{ route: [{ destination: { host: "versioned-echo" } }] }] };
+  writeFileSync(
+    rival,
+    JSON.stringify({
+      apiVersion: "networking.istio.io/v1",
+      kind: "VirtualService",
+      metadata: { name: "rival", namespace },
+      spec,
+    }),
+  );
+  await kubectl("apply", "-f", rival);
+  const outcome = await canaryctl("status");
+  await inside("delete", "virtualservice", "rival");
+  rmSync(rival);
+  expect(outcome.exitCode).toBe(1);
+  expect(outcome.stdout).toMatch(/VirtualService canary-lab\/rival claims the application's host too/);
+}, 60_000);
+
+describe("a lock of a runner that is gone", () => {
+  const folder = join(repositoryRoot, ".lab/state/.pulumi/locks/organization/canary-lab/dev");
+  const file = join(folder, "gone.json");
+
+  afterEach(() => rmSync(file, { force: true }));
+
+  test.each([[["up"]], [["set-traffic", "70", "30"]]])(
+    "%j says who, since when and the way out, and does not wait",
+    async (args) => {
+      mkdirSync(folder, { recursive: true });
+      const lock = { pid: 4242, username: "ci", hostname: "runner-1", timestamp: "2026-01-01T00:00:00Z" };
+      writeFileSync(file, JSON.stringify(lock));
+      const outcome = await canaryctl(...args);
+      expect(
+        refusalFault(outcome, /process 4242 of ci on runner-1, since 2026-01-01/, /pulumi cancel --yes dev/),
+      ).toBeUndefined();
+      expect(outcome.seconds).toBeLessThan(20);
+    },
+    60_000,
+  );
+});

@@ -1,0 +1,135 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { UserError, withNext } from "@canary-lab/kit/user-error";
+import { describe, expect, test } from "@jest/globals";
+import type { Command, CommanderError } from "commander";
+import ts from "typescript/lib/typescript.js"; // the package by its name is a mock here
+import { buildProgram } from "../../../canaryctl/src/main.ts";
+import { repositoryRoot } from "../../../cluster/lab-folder.ts";
+import { withStack } from "../../../stacks/stack-name.ts";
+
+/** A text in a source file; what is put into a template is one word here, as it is in quotes there. */
+interface Text {
+  readonly place: string;
+  readonly text: string;
+  /** Whether all of it is a command: the value of `next`, or an argument that becomes one. */
+  readonly isCommand: boolean;
+}
+
+const files = globSync(["canaryctl/src/**/*.ts", "stacks/**/*.ts", "cluster/**/*.ts"], { cwd: repositoryRoot }).filter(
+  (file) => file !== "stacks/stack-name.ts", // which puts the stack into all of them
+);
+
+function textsOf(file: string): readonly Text[] {
+  const source = ts.createSourceFile(
+    file,
+    readFileSync(join(repositoryRoot, file), "utf8"),
+    ts.ScriptTarget.Latest,
+    true,
+  );
+  const found: Text[] = [];
+  const visit = (node: ts.Node): void => {
+    const text = textOf(node);
+    if (text !== undefined) {
+      const { line } = source.getLineAndCharacterOfPosition(node.getStart());
+      found.push({ place: `${file}:${line + 1}`, text, isCommand: isNext(node) });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+function textOf(node: ts.Node): string | undefined {
+  if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return node.text;
+  if (!ts.isTemplateExpression(node)) return undefined;
+  return node.head.text + node.templateSpans.map(({ literal }) => `sample${literal.text}`).join("");
+}
+
+/** Whether a node is what `next:`, or a finding's `mend:`, holds, alone, in a list or as a choice; or a command of withNext. */
+function isNext(node: ts.Node): boolean {
+  const { parent } = node;
+  if (ts.isPropertyAssignment(parent))
+    return ["next", "mend"].includes(parent.name.getText()) && parent.initializer === node;
+  if (ts.isCallExpression(parent)) return parent.expression.getText() === "withNext" && parent.arguments[0] !== node;
+  if (ts.isArrayLiteralExpression(parent) || ts.isParenthesizedExpression(parent)) return isNext(parent);
+  return ts.isConditionalExpression(parent) && parent.condition !== node && isNext(parent);
+}
+
+const texts = files.flatMap(textsOf);
+
+/** The canaryctl commands of a text, each with its words. */
+const canaryctlIn = (text: string): readonly (readonly string[])[] =>
+  [...text.matchAll(/\bnpx canaryctl ([^`)&|;\n"]*)/g)].map(([, words = ""]) => words.trim().split(/\s+/));
+
+/** The program, in which no command does anything. */
+function program(): Command {
+  const parsed = buildProgram();
+  const silence = (command: Command): void => {
+    command.exitOverride().configureOutput({ writeErr: () => {}, writeOut: () => {} });
+    if (command.commands.length === 0) command.action(() => {});
+    for (const sub of command.commands) silence(sub);
+  };
+  silence(parsed);
+  // biome-ignore lint/suspicious/noExplicitAny: what settles the stack of a real run would look at this checkout
+  (parsed as any)._lifeCycleHooks = {};
+  return parsed;
+}
+
+async function parsed(words: readonly string[]): Promise<Command> {
+  const command = program();
+  try {
+    await command.parseAsync(words, { from: "user" });
+  } catch (error) {
+    if ((error as CommanderError).code !== "commander.helpDisplayed") throw error;
+  }
+  return command;
+}
+
+const withCommands = texts.filter(({ text }) => canaryctlIn(text).length > 0);
+const examples = ["config set KEY VALUE", "set-traffic sample sample"]; // the words stand for the user's, or for numbers
+
+describe("every command that a message names", () => {
+  test("is found", () => expect(withCommands.length).toBeGreaterThan(60));
+
+  test.each(withCommands)("$place: $text", async ({ text }) => {
+    for (const words of canaryctlIn(text)) {
+      if (examples.includes(words.join(" "))) continue;
+      await parsed(words);
+      const [named = []] = canaryctlIn(
+        withStack(`npx canaryctl ${words.join(" ")}`, "prod", { reference: "dev", source: "" }),
+      );
+      expect((await parsed(named)).opts()).toMatchObject({ stack: words[0] === "--stack" ? words[1] : "prod" });
+    }
+  });
+});
+
+/** The programs that a user of the lab has, those of a command that is said to be missing aside. */
+const programs =
+  /^(npx canaryctl|kubectl|docker|kind|kill|unset|eval "\$\(npx canaryctl env\)"|\(umask|sample$|rm |cp |pulumi (cancel|stack|version)|istioctl )/;
+
+describe("all that stands behind next: is a command", () => {
+  test.each(texts.filter(({ isCommand }) => isCommand))("$place: $text", ({ text }) => {
+    for (const command of text.split(" && ")) expect(command).toMatch(programs);
+    expect(text).not.toMatch(/, (then|and|or|which|where|to)\b|; then|\(or\b|KEY|VALUE|NAME|…/);
+  });
+});
+
+test("alternatives stand on lines of their own", () => {
+  const error = new UserError("No.", { first: "end it", next: ["npx canaryctl up", "npx canaryctl rollback"] });
+  expect(error.toPlainText()).toBe(
+    "No.\n  first:   end it\n  next:    npx canaryctl up\n  or:      npx canaryctl rollback",
+  );
+  expect(withNext("Done.")).toBe("Done.");
+});
+
+test("a message names the stack, unless a command without --stack means it everywhere", () => {
+  const text = 'next: npx canaryctl rollback && npx canaryctl --stack a up; eval "$(npx canaryctl env)"';
+  const dev = { reference: "dev", source: "" };
+  expect(withStack(text, "dev", dev)).toBe(text);
+  expect(withStack(text, "organization/canary-lab/prod", dev)).toBe(
+    'next: npx canaryctl --stack organization/canary-lab/prod rollback && npx canaryctl --stack a up; eval "$(npx canaryctl --stack organization/canary-lab/prod env)"',
+  );
+  // Where PULUMI_STACK or a selection names another, dev has to be named too.
+  expect(withStack("npx canaryctl up", "dev", { reference: "prod", source: "" })).toBe("npx canaryctl --stack dev up");
+});
