@@ -7,8 +7,9 @@ import { createPlatform } from "./stacks/platform.ts";
 import { releasePlan } from "./stacks/release-plan.ts";
 
 const { config, target } = loadConfig();
+const live = await createLiveRun(config, target);
 const platform = createPlatform(config, target);
-const application = createApplication(config, platform, createLiveRun(config, target));
+const application = createApplication(config, platform, live);
 
 export const strategy = config.strategy;
 export const namespace = config.namespace;

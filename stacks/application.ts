@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { factsOf } from "../canary/strategies.ts";
 import { EchoImage } from "../components/image/echo-image.ts";
 import { deploymentName, versions } from "../components/names.ts";
@@ -12,6 +12,7 @@ import {
   type ScaledWorkload,
 } from "../components/workload/autoscaling.ts";
 import { EchoApplication } from "../components/workload/echo-application.ts";
+import { appliedConfig } from "./applied-config.ts";
 import type { LabConfig } from "./lab-config.ts";
 import { followRollout } from "./live/follow-rollout.ts";
 import type { LiveRun } from "./live/live-run.ts";
@@ -26,13 +27,16 @@ export interface Application extends StrategyOutputs {
   readonly progress: pulumi.Output<string | undefined> | undefined;
 }
 
+/** The stack that the engine runs the program for. */
+const fullStackName = (): string => [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
+
 /** Images, workloads and route. The control plane is ready first, or pods would start without a sidecar. */
 export function createApplication(config: LabConfig, platform: Platform, live: LiveRun = {}): Application {
   const { app, namespace, imageRegistry: registry } = config;
   const { cluster, mesh } = platform;
   const application = new EchoApplication(
     "echo",
-    { ...config, namespaceHooks: live.namespaceHooks },
+    { ...config, stack: fullStackName(), applied: appliedConfig(config), namespaceHooks: live.namespaceHooks },
     { provider: cluster, dependsOn: mesh.controlPlane },
   );
   const image = (side: string, reference: string): pulumi.Output<string> =>

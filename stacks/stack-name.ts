@@ -81,6 +81,11 @@ export function selectedStack(home = join(homedir(), ".pulumi"), root = reposito
  * nothing in the environment names another, is that the case without `--stack`.
  */
 export function withStack(text: string, reference: string, implied: ImpliedStack): string {
-  if (reference === defaultStack && implied.reference === defaultStack) return text;
-  return text.replaceAll(/\bnpx canaryctl (?!--stack\b)/g, `npx canaryctl --stack ${quoted(reference)} `);
+  const name = shortened(reference);
+  if (name === defaultStack && shortened(implied.reference) === defaultStack) return text;
+  return text.replaceAll(/\bnpx canaryctl (?!--stack\b)/g, `npx canaryctl --stack ${quoted(name)} `);
 }
+
+/** Without what a folder as the backend gives every stack. */
+const shortened = (reference: string): string =>
+  reference.startsWith(`organization/${projectName}/`) ? (reference.split("/")[2] ?? "") : reference;

@@ -7,8 +7,8 @@ import { type Environment, type TargetName, targetNames } from "../../cluster/ta
 const environmentFile = () => inLab("environment.json");
 const targetFile = () => inLab("target");
 
-/** Holds the identity of the cluster that the state is about. */
-export const identityFile = () => inLab("cluster-identity");
+/** Holds for each stack the identity of the cluster that its state is about. */
+export const clustersFile = () => inLab("clusters.json");
 
 export const notUp = (): UserError => new UserError("The lab is not up.", { next: "npx canaryctl up" });
 
@@ -42,5 +42,5 @@ export function notedTarget(): TargetName | undefined {
 }
 
 export function forgetEnvironment(): void {
-  for (const file of [environmentFile(), targetFile(), identityFile()]) rmSync(file, { force: true });
+  for (const file of [environmentFile(), targetFile(), clustersFile()]) rmSync(file, { force: true });
 }

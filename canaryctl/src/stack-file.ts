@@ -5,6 +5,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import { type Document, isMap, parseDocument, visit } from "yaml";
 import { repositoryRoot } from "../../cluster/lab-folder.ts";
 import { jsonOf } from "../../stacks/config/rules.ts";
+import type { NamespaceClaim } from "../../stacks/live/namespace-owner.ts";
 import { parseStackName, projectName } from "../../stacks/stack-name.ts";
 
 /** A config value as YAML holds it: `10`, `"10"`, `true`. */
@@ -25,6 +26,7 @@ interface Change {
  */
 export class StackFile {
   readonly stack: string;
+  readonly organization: string | undefined;
   /** The stack's name as it was given, a full one perhaps: for the engine. */
   readonly reference: string;
   readonly path: string;
@@ -35,13 +37,25 @@ export class StackFile {
 
   /** @throws UserError for a name that the engine would not accept, and for YAML that cannot be read. */
   constructor(reference: string, folder = repositoryRoot) {
-    const { stack } = parseStackName(reference);
+    const { stack, organization } = parseStackName(reference);
     this.stack = stack;
+    this.organization = organization;
     this.reference = reference;
     this.#folder = folder;
     this.name = `Pulumi.${stack}.yaml`;
     this.path = join(folder, this.name);
     this.#read();
+  }
+
+  /** The namespace that the stack says is its own. */
+  claim(namespace: string): NamespaceClaim {
+    const { stack, organization, name: place } = this;
+    return {
+      own: { stack, ...(organization !== undefined && { organization }) },
+      namespace,
+      place,
+      isNew: !this.exists(),
+    };
   }
 
   exists(): boolean {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { containerPort, servicePort } from "../names.ts";
 
 /** What all versions of an application share. */
@@ -8,20 +9,49 @@ export interface ApplicationSpec {
 
 /** How an application is released. */
 export interface ReleaseSpec extends ApplicationSpec {
+  /** The stack that it belongs to, by its full name: `organization/project/stack`. */
+  readonly stack: string;
+  /** The config that an update applies, without what a command moves by itself and what says where the cluster is. */
+  readonly applied: Readonly<Record<string, unknown>>;
   readonly strategy: string;
   readonly canaryEnabled: boolean;
 }
 
-/** The namespace says which strategy it is under and whether a release is on its way, so that a switch in the middle can be refused. */
+/**
+ * What a namespace says of itself: which strategy it is under and whether a release is on its way, so that a switch in the middle can be
+ * refused; which stack it belongs to, so that no other one touches it; and the config that was applied last, so that a command that only
+ * moves traffic can name what is pending. The hash tells at a glance, and in `kubectl`, whether two namespaces run the same.
+ */
 export const strategyAnnotation = "canary-lab/strategy";
 export const canaryAnnotation = "canary-lab/canary";
+export const stackAnnotation = "canary-lab/stack";
+export const configAnnotation = "canary-lab/config";
+export const configHashAnnotation = "canary-lab/config-hash";
+
+/** JSON with sorted keys, at every depth: the same values give the same text. */
+export const canonicalJson = (value: unknown): string =>
+  JSON.stringify(value, (_, item: unknown) =>
+    typeof item === "object" && item !== null && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : item,
+  );
+
+/** The first 16 hexadecimal digits of the SHA-256 of a config's {@link canonicalJson}. */
+export const configHash = (applied: ReleaseSpec["applied"]): string =>
+  createHash("sha256").update(canonicalJson(applied)).digest("hex").slice(0, 16);
 
 /** Pods that are created in a namespace with this label get a sidecar, those that are already there do not. */
 export const renderNamespace = (spec: ReleaseSpec) => ({
   metadata: {
     name: spec.namespace,
     labels: { "istio-injection": "enabled" },
-    annotations: { [strategyAnnotation]: spec.strategy, [canaryAnnotation]: String(spec.canaryEnabled) },
+    annotations: {
+      [strategyAnnotation]: spec.strategy,
+      [canaryAnnotation]: String(spec.canaryEnabled),
+      [stackAnnotation]: spec.stack,
+      [configAnnotation]: canonicalJson(spec.applied),
+      [configHashAnnotation]: configHash(spec.applied),
+    },
   },
 });
 

@@ -1,18 +1,37 @@
+import type { ClusterClient } from "@canary-lab/kit/kube/client";
+import { UserError } from "@canary-lab/kit/user-error";
 import * as pulumi from "@pulumi/pulumi";
 import { clientOf } from "../../cluster/kube/client.ts";
 import type { ClusterName } from "../../cluster/kubeconfig-file.ts";
 import type { LabConfig } from "../lab-config.ts";
 import type { LiveRun } from "./live-run.ts";
+import { refuseForeignNamespace } from "./namespace-owner.ts";
 import { enterRollout, leaveRollout } from "./rollout-handover.ts";
 import { strategyGuard } from "./strategy-guard.ts";
+import { toldOfStack } from "./told.ts";
 
-/** Hooks and a client for a run on a real cluster. A Rollout lets go of its route before another strategy takes that over. */
-export function createLiveRun(config: LabConfig, target: Required<ClusterName>): LiveRun {
+/**
+ * Hooks and a client for a run on a real cluster. A Rollout lets go of its route before another strategy takes that over.
+ *
+ * @throws pulumi.RunError where the namespace is another stack's, or nobody's: before the first resource, in a preview as well
+ */
+export async function createLiveRun(config: LabConfig, target: Required<ClusterName>): Promise<LiveRun> {
   const client = clientOf(target);
+  await mustBeOwnNamespace(client, config.namespace);
   const say = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
   const namespaceHooks = strategyGuard(async (from, to) => {
     if (from === "rollout-canary") await leaveRollout(client, config, say);
     if (to === "rollout-canary") await enterRollout(client, config);
   });
   return { namespaceHooks, client };
+}
+
+async function mustBeOwnNamespace(client: ClusterClient, namespace: string): Promise<void> {
+  const stack = pulumi.getStack();
+  const own = { stack, organization: pulumi.getOrganization() };
+  try {
+    await refuseForeignNamespace(client, { own, namespace, place: `Pulumi.${stack}.yaml` });
+  } catch (error) {
+    throw error instanceof UserError ? new pulumi.RunError(toldOfStack(error)) : error;
+  }
 }

@@ -5,6 +5,7 @@ import { clientName, gatewayHost, gatewayName } from "../../../components/names.
 import type { Lab } from "../lab.ts";
 import { table } from "../print.ts";
 import { headerHint } from "../strategies/header.ts";
+import { printable } from "../this-stack.ts";
 import { splitTable } from "../traffic/report.ts";
 import type { SplitVerdict } from "../traffic/verdict.ts";
 
@@ -23,7 +24,7 @@ export function upReport(lab: Lab, verdict: SplitVerdict | undefined, time: RunT
     renderRunTime(time),
     "",
     "Where to look next",
-    ...table(nextCommands(lab)),
+    ...table(nextCommands(lab).map(([command = "", ...what]) => [printable(command), ...what])),
   ];
 }
 

@@ -4,9 +4,9 @@ import { type Command, Option } from "commander";
 import { chooseTarget } from "../../../cluster/choose.ts";
 import { type Target, type TargetName, targetNames } from "../../../cluster/target.ts";
 import type { LabConfig } from "../../../stacks/lab-config.ts";
+import { refuseForeignNamespace } from "../../../stacks/live/namespace-owner.ts";
 import { platformParts } from "../../../stacks/platform-parts.ts";
 import { noteDrift } from "../engine/drift/mend.ts";
-import { forgetLostCluster } from "../engine/lost-cluster.ts";
 import { prepareStack } from "../engine/prepare.ts";
 import { settlePending } from "../engine/settle.ts";
 import { freeStack, updateStack } from "../engine/update.ts";
@@ -16,6 +16,7 @@ import { exclusively } from "../lab-lock.ts";
 import { examples, print, showLines } from "../print.ts";
 import { withProgress } from "../progress.ts";
 import { removeTarget } from "../remove-target.ts";
+import { clusterOfStack, refuseOtherCluster, settleCluster } from "../stack-cluster.ts";
 import { noIngressHere } from "../strategies/header.ts";
 import { configuredStrategy } from "../strategies/table.ts";
 import { targetRequest } from "../target-request.ts";
@@ -141,16 +142,23 @@ async function raise(target: Target, { stackFile, config, changes }: OpenedForUp
   }
   noteTarget(target.name);
   const environment = await target.up(progress, platformParts(config));
+  const lab = labOf(stackFile, config, environment);
+  // Nothing has been written for the stack yet, and nothing is where one of the two refuses.
+  const [found] = await Promise.all([
+    clusterOfStack(lab),
+    refuseForeignNamespace(lab.cluster, stackFile.claim(config.namespace)),
+  ]);
+  refuseOtherCluster(lab, found);
   saveEnvironment(environment, [...new Set([...(loadEnvironment()?.stacks ?? []), stackFile.stack])]);
   if (Object.keys(changes).length > 0) stackFile.set(changes);
-  return labOf(stackFile, config, environment);
+  return lab;
 }
 
 /** @returns the lab with the config that is in effect: minutes have gone by since the file was first read, and a rollback waits for nobody. */
 async function deploy(lab: Lab, progress: Progress, note: (detail: string) => void): Promise<Lab> {
   const say = (line: string) => progress.say(line);
   await freeStack(lab, { say, waitSeconds });
-  await forgetLostCluster(lab, say);
+  await settleCluster(lab, await clusterOfStack(lab), say);
   await prepareStack(lab);
   await settlePending(lab, say);
   await noteDrift(lab, say);

@@ -2,6 +2,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import { type StrategyName, strategyNames } from "../../../canary/strategies.ts";
 import { namespacePath } from "../../../cluster/kube/paths.ts";
 import { strategyAnnotation } from "../../../components/workload/render-application.ts";
+import { type LiveNamespace, namespaceFault } from "../../../stacks/live/namespace-owner.ts";
 import type { Lab } from "../lab.ts";
 import { gatewayRoute } from "../traffic/gateway-route.ts";
 import { istioRoute } from "../traffic/istio-route.ts";
@@ -22,11 +23,15 @@ const table: Record<StrategyName, ReleaseStrategy> = {
   "rolling-update": rollingUpdate,
 };
 
-/** The strategy that the cluster was deployed with, as the program notes it on the Namespace; undefined where nothing is. */
-async function deployedStrategy({ cluster, config }: Lab): Promise<StrategyName | undefined> {
-  const namespace = await cluster.get<{
-    readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
-  }>(namespacePath(config.namespace));
+/**
+ * The strategy that the cluster was deployed with, as the program notes it on the Namespace; undefined where nothing is.
+ *
+ * @throws UserError where the namespace is another stack's, or nobody's
+ */
+async function deployedStrategy({ cluster, config, stackFile }: Lab): Promise<StrategyName | undefined> {
+  const namespace = await cluster.get<LiveNamespace>(namespacePath(config.namespace));
+  const fault = namespaceFault(namespace, stackFile.claim(config.namespace));
+  if (fault) throw fault;
   const noted = namespace?.metadata.annotations?.[strategyAnnotation];
   return strategyNames.find((name) => name === noted);
 }

@@ -126,8 +126,12 @@ test("a message names the stack, unless a command without --stack means it every
   const text = 'next: npx canaryctl rollback && npx canaryctl --stack a up; eval "$(npx canaryctl env)"';
   const dev = { reference: "dev", source: "" };
   expect(withStack(text, "dev", dev)).toBe(text);
-  expect(withStack(text, "organization/canary-lab/prod", dev)).toBe(
-    'next: npx canaryctl --stack organization/canary-lab/prod rollback && npx canaryctl --stack a up; eval "$(npx canaryctl --stack organization/canary-lab/prod env)"',
+  expect(withStack(text, "acme/canary-lab/prod", dev)).toBe(
+    'next: npx canaryctl --stack acme/canary-lab/prod rollback && npx canaryctl --stack a up; eval "$(npx canaryctl --stack acme/canary-lab/prod env)"',
+  );
+  // As `pulumi stack select` notes it.
+  expect(withStack(text, "organization/canary-lab/dev", { ...dev, reference: "organization/canary-lab/dev" })).toBe(
+    text,
   );
   // Where PULUMI_STACK or a selection names another, dev has to be named too.
   expect(withStack("npx canaryctl up", "dev", { reference: "prod", source: "" })).toBe("npx canaryctl --stack dev up");

@@ -36,6 +36,7 @@ export async function register(
     "canary-lab",
     "test",
     options.preview,
+    "organization",
   );
   const { registerResource } = MockMonitor.prototype;
   MockMonitor.prototype.registerResource = function (request, callback) {

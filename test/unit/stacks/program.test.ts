@@ -41,6 +41,19 @@ describe("the program", () => {
     expect(dependencies("stable-image-build")).toEqual([]);
   });
 
+  test("notes on the namespace whose it is, and what was applied but for the weight and the place", async () => {
+    const notes = async (change: Partial<LabConfig>): Promise<Record<string, string>> =>
+      (await program(change)).get("echo-namespace")?.inputs.metadata.annotations;
+    const here = await notes({ kubeContext: "here", chartMirror: "/charts", imageRegistry: "here:5000" });
+    expect(here["canary-lab/stack"]).toBe("organization/canary-lab/test");
+    const { canaryWeight: _, kubeContext: __, imageRegistry: ___, ...applied } = sampleConfig;
+    expect(JSON.parse(here["canary-lab/config"] ?? "")).toEqual(applied);
+    expect((await notes({ canaryWeight: toWeight(30) }))["canary-lab/config-hash"]).toBe(
+      here["canary-lab/config-hash"],
+    );
+    expect((await notes({ replicas: 7 }))["canary-lab/config-hash"]).not.toBe(here["canary-lab/config-hash"]);
+  });
+
   test("changes exactly one resource for a new weight", async () => {
     const [before, after] = [
       await program({ canaryWeight: toWeight(10) }),

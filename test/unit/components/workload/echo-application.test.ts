@@ -9,12 +9,20 @@ test("EchoApplication labels the namespace for sidecars, and with the release th
       namespace: "canary-lab",
       strategy: "istio",
       canaryEnabled: true,
+      stack: "organization/canary-lab/dev",
+      applied: { replicas: 2, plan: { b: 1, a: 2 } },
     });
   });
   expect(all.get("echo-namespace")?.inputs.metadata).toEqual({
     name: "canary-lab",
     labels: { "istio-injection": "enabled" },
-    annotations: { "canary-lab/strategy": "istio", "canary-lab/canary": "true" },
+    annotations: {
+      "canary-lab/strategy": "istio",
+      "canary-lab/canary": "true",
+      "canary-lab/stack": "organization/canary-lab/dev",
+      "canary-lab/config": '{"plan":{"a":2,"b":1},"replicas":2}',
+      "canary-lab/config-hash": expect.stringMatching(/^[0-9a-f]{16}$/),
+    },
   });
   const service = all.get("echo-service");
   expect(service?.dependencies).toEqual(["echo-namespace"]);

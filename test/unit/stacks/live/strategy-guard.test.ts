@@ -43,7 +43,9 @@ describe("switchFault", () => {
 describe("stateOf", () => {
   test("reads what the namespace says", () => {
     for (const state of [at("istio", true), at("rolling-update", false)]) {
-      expect(stateOf(renderNamespace({ app: "versioned-echo", namespace: "canary-lab", ...state }))).toEqual(state);
+      expect(
+        stateOf(renderNamespace({ app: "versioned-echo", namespace: "canary-lab", stack: "", applied: {}, ...state })),
+      ).toEqual(state);
     }
     expect(stateOf(undefined)).toBeUndefined();
   });

@@ -1,0 +1,68 @@
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ClusterClient } from "@canary-lab/kit/kube/client";
+import { describe, expect, test } from "@jest/globals";
+import type { FileState } from "../../../canaryctl/src/engine/file-state.ts";
+import type { Lab } from "../../../canaryctl/src/lab.ts";
+import { clusterOfStack, refuseOtherCluster, settleCluster } from "../../../canaryctl/src/stack-cluster.ts";
+import { fakeLab } from "./fake-lab.ts";
+
+const cluster: ClusterClient = {
+  get: async <T>() => ({ metadata: { uid: "new" } }) as T,
+  patch: () => Promise.reject(new Error("not here")),
+  apply: () => Promise.reject(new Error("not here")),
+};
+
+/** A lab in the cluster "new"; `known` is what the last `up` of each stack saw. */
+function labIn(target: Lab["environment"]["target"], known?: object, hasState = true) {
+  const state: Pick<FileState, "exists"> = { exists: () => hasState };
+  const { lab: fake, log } = fakeLab({ state: state as FileState });
+  const file = join(mkdtempSync(join(tmpdir(), "clusters-")), "clusters.json");
+  if (known) writeFileSync(file, JSON.stringify(known));
+  const lab: Lab = { ...fake, cluster, environment: { ...fake.environment, target, kubeContext: "here" } };
+  const settle = async () => {
+    const found = await clusterOfStack(lab, file);
+    refuseOtherCluster(lab, found);
+    await settleCluster(lab, found, () => {}, file);
+  };
+  return { settle, log, noted: () => JSON.parse(readFileSync(file, "utf8")) };
+}
+
+const before = { dev: { uid: "old", kubeContext: "here" } };
+
+describe("the cluster of a stack", () => {
+  test("that the lab made and lost: its state is forgotten, once, and no other stack's note is touched", async () => {
+    const prod = { uid: "old", kubeContext: "here" };
+    const { settle, log, noted } = labIn("embedded", { ...before, prod });
+    await settle();
+    await settle();
+    expect(log).toEqual(["removeStack"]);
+    expect(noted()).toEqual({ dev: { uid: "new", kubeContext: "here" }, prod });
+  });
+
+  test("that is this one, or is not known, or holds nothing: the state stays", async () => {
+    const same = labIn("embedded", { dev: { uid: "new", kubeContext: "here" } });
+    for (const { settle, log } of [same, labIn("embedded"), labIn("existing"), labIn("existing", before, false)]) {
+      await settle();
+      expect(log).toEqual([]);
+    }
+  });
+
+  test("of the user's own that is another one is refused, with both and the ways out", async () => {
+    const { settle, log, noted } = labIn("existing", { dev: { uid: "old", kubeContext: "there" } });
+    await expect(settle()).rejects.toMatchObject({
+      message: "Stack dev is in the cluster of context there, and this is the cluster of context here.",
+      next: "npx canaryctl config set kubeContext there\nnpx canaryctl down\nnpx canaryctl down --forget",
+    });
+    expect([log, noted().dev.uid]).toEqual([[], "old"]);
+  });
+
+  test("of the user's own that was made anew is refused, by the same context", async () => {
+    const { settle } = labIn("existing", before);
+    await expect(settle()).rejects.toMatchObject({
+      message: expect.stringMatching(/made anew/),
+      next: "npx canaryctl down --forget",
+    });
+  });
+});
