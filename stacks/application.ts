@@ -12,7 +12,6 @@ import {
   type ScaledWorkload,
 } from "../components/workload/autoscaling.ts";
 import { EchoApplication } from "../components/workload/echo-application.ts";
-import { appliedConfig } from "./applied-config.ts";
 import type { LabConfig } from "./lab-config.ts";
 import { followRollout } from "./live/follow-rollout.ts";
 import type { LiveRun } from "./live/live-run.ts";
@@ -31,12 +30,17 @@ export interface Application extends StrategyOutputs {
 const fullStackName = (): string => [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
 
 /** Images, workloads and route. The control plane is ready first, or pods would start without a sidecar. */
-export function createApplication(config: LabConfig, platform: Platform, live: LiveRun = {}): Application {
+export function createApplication(
+  config: LabConfig,
+  platform: Platform,
+  live: LiveRun = {},
+  applied: Readonly<Record<string, string>> = {},
+): Application {
   const { app, namespace, imageRegistry: registry } = config;
   const { cluster, mesh } = platform;
   const application = new EchoApplication(
     "echo",
-    { ...config, stack: fullStackName(), applied: appliedConfig(config), namespaceHooks: live.namespaceHooks },
+    { ...config, stack: fullStackName(), applied, namespaceHooks: live.namespaceHooks },
     { provider: cluster, dependsOn: mesh.controlPlane },
   );
   const image = (side: string, reference: string): pulumi.Output<string> =>

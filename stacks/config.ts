@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { UserError } from "@canary-lab/kit/user-error";
 import * as pulumi from "@pulumi/pulumi";
 import { type ClusterName, findKubeconfig } from "../cluster/kubeconfig-file.ts";
+import { appliedValues } from "./config/applied-config.ts";
 import { parseConfig } from "./config/parse-config.ts";
 import type { LabConfig } from "./lab-config.ts";
 import { toldOfStack } from "./live/told.ts";
@@ -13,12 +14,21 @@ import { targetOf } from "./target.ts";
  *
  * @throws pulumi.RunError with the text of the UserError, which the engine prints without a stack
  */
-export function loadConfig(): { readonly config: LabConfig; readonly target: Required<ClusterName> } {
+export function loadConfig(): {
+  readonly config: LabConfig;
+  readonly target: Required<ClusterName>;
+  readonly applied: Readonly<Record<string, string>>;
+} {
   const place = `Pulumi.${pulumi.getStack()}.yaml`;
   try {
-    const config = parseConfig(projectValues(), process.env, place);
+    const values = projectValues();
+    const config = parseConfig(values, process.env, place);
     const target = targetOf(config, place, existsSync);
-    return { config, target: { ...target, kubeconfig: findKubeconfig(target, process.env.KUBECONFIG) } };
+    return {
+      config,
+      target: { ...target, kubeconfig: findKubeconfig(target, process.env.KUBECONFIG) },
+      applied: appliedValues(values),
+    };
   } catch (error) {
     throw error instanceof UserError ? new pulumi.RunError(toldOfStack(error)) : error;
   }

@@ -42,6 +42,8 @@ export interface LabConfig {
   readonly autoscaling?: AutoscalingOptions;
   /** Pods of the canary side, 1..50. */
   readonly canaryReplicas: number;
+  /** Whether a side may get a share of the traffic that it has too few ready pods for. */
+  readonly allowOverload: boolean;
   /** Pods of Istio's control plane, 1..5. */
   readonly istiodReplicas: number;
   /** 30000..32767. */

@@ -38,6 +38,12 @@ export const virtualServicePath = (namespace: string, name: string): string =>
 export const destinationRulePath = (namespace: string, name: string): string =>
   inNamespace("/apis/networking.istio.io/v1", namespace, "destinationrules", name);
 
+export const gatewayPath = (namespace: string, name: string): string =>
+  inNamespace("/apis/networking.istio.io/v1", namespace, "gateways", name);
+
+export const servicePath = (namespace: string, name: string): string =>
+  inNamespace("/api/v1", namespace, "services", name);
+
 const labelQuery = (labels: Readonly<Record<string, string>>): string =>
   new URLSearchParams({
     labelSelector: Object.entries(labels)

@@ -109,6 +109,7 @@ export const rules: { readonly [Key in keyof LabConfig]-?: Rule<NonNullable<LabC
   canaryEnabled: boolean,
   replicas: integer(1, 50),
   canaryReplicas: integer(1, 50),
+  allowOverload: boolean,
   istiodReplicas: integer(1, 5),
   gatewayNodePort: integer(30_000, 32_767),
   monitoring: boolean,

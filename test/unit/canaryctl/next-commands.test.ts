@@ -60,7 +60,9 @@ const texts = files.flatMap(textsOf);
 
 /** The canaryctl commands of a text, each with its words. */
 const canaryctlIn = (text: string): readonly (readonly string[])[] =>
-  [...text.matchAll(/\bnpx canaryctl ([^`)&|;\n"]*)/g)].map(([, words = ""]) => words.trim().split(/\s+/));
+  [...text.matchAll(/\bnpx canaryctl ([^`)&|;\n"]*)/g)].map(([, words = ""]) =>
+    words.trim().replace("--replicas sample", "--replicas 2").split(/\s+/),
+  );
 
 /** The program, in which no command does anything. */
 function program(): Command {

@@ -41,6 +41,7 @@ describe("Pulumi.yaml", () => {
       canaryImage: "versioned-echo:v2",
       canaryEnabled: true,
       replicas: 2,
+      allowOverload: false,
       canaryReplicas: 2,
       istiodReplicas: 1,
       gatewayNodePort: 30080,
