@@ -3,6 +3,7 @@ import type { Objective } from "../canary/slo/objective.ts";
 import type { StrategyName } from "../canary/strategies.ts";
 import type { Weight } from "../canary/weight.ts";
 import type { RolloutCanaryOptions } from "../components/rollout/render-rollout-canary.ts";
+import type { AutoscalingOptions } from "../components/workload/autoscaling.ts";
 import type {
   AnalysisMode,
   BlueGreenOptions,
@@ -39,6 +40,8 @@ export interface LabConfig {
   readonly canaryEnabled: boolean;
   /** Pods of the stable side, 1..50. */
   readonly replicas: number;
+  /** Who counts the pods by their load, in place of `replicas` and `canaryReplicas`; absent for nobody. */
+  readonly autoscaling?: AutoscalingOptions;
   /** Pods of the canary side, 1..50. */
   readonly canaryReplicas: number;
   /** Whether a side may get a share of the traffic that it has too few ready pods for. */

@@ -5,6 +5,7 @@ import { isForeign, writtenBy } from "../writers.ts";
 
 /** Who owns the number of pods: the config, or somebody who scales. */
 export function replicas(cluster: ClusterFacts, { config }: Facts): readonly Finding[] {
+  if (config.autoscaling) return []; // the autoscaler's
   return expectedWorkloads(config).flatMap(({ kind, name, replicas }): readonly Finding[] => {
     const live = cluster.workloads?.find((one) => one.kind === kind && one.name === name);
     if (!live) return [];
