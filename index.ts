@@ -6,10 +6,10 @@ import { createLiveRun } from "./stacks/live/create-live-run.ts";
 import { createPlatform } from "./stacks/platform.ts";
 import { releasePlan } from "./stacks/release-plan.ts";
 
-const { config, target } = loadConfig();
+const { config, target, applied } = loadConfig();
 const live = await createLiveRun(config, target);
 const platform = createPlatform(config, target);
-const application = createApplication(config, platform, live);
+const application = createApplication(config, platform, live, applied);
 
 export const strategy = config.strategy;
 export const namespace = config.namespace;

@@ -5,6 +5,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import * as pulumi from "@pulumi/pulumi";
 import { type ClusterName, findKubeconfig } from "../cluster/kubeconfig-file.ts";
 import { repositoryRoot } from "../cluster/lab-folder.ts";
+import { appliedValues } from "./config/applied-config.ts";
 import { isProviderKey, unreadKeys } from "./config/other-keys.ts";
 import { parseConfig } from "./config/parse-config.ts";
 import { ambiguityError, ambiguousValues } from "./config/yaml-numbers.ts";
@@ -18,14 +19,23 @@ import { targetOf } from "./target.ts";
  *
  * @throws pulumi.RunError with the text of the UserError, which the engine prints without a stack
  */
-export function loadConfig(): { readonly config: LabConfig; readonly target: Required<ClusterName> } {
+export function loadConfig(): {
+  readonly config: LabConfig;
+  readonly target: Required<ClusterName>;
+  readonly applied: Readonly<Record<string, string>>;
+} {
   const place = `Pulumi.${pulumi.getStack()}.yaml`;
   try {
     refuseAmbiguous(place);
-    const config = parseConfig(projectValues(), process.env, place);
+    const values = projectValues();
+    const config = parseConfig(values, process.env, place);
     for (const line of unreadKeys(Object.keys(pulumi.runtime.allConfig()))) void pulumi.log.warn(line);
     const target = targetOf(config, place, existsSync);
-    return { config, target: { ...target, kubeconfig: findKubeconfig(target, process.env.KUBECONFIG) } };
+    return {
+      config,
+      target: { ...target, kubeconfig: findKubeconfig(target, process.env.KUBECONFIG) },
+      applied: appliedValues(values),
+    };
   } catch (error) {
     throw error instanceof UserError ? new pulumi.RunError(toldOfStack(error)) : error;
   }

@@ -3,6 +3,7 @@ import type { Objective } from "../canary/slo/objective.ts";
 import type { StrategyName } from "../canary/strategies.ts";
 import type { Weight } from "../canary/weight.ts";
 import type { RolloutCanaryOptions } from "../components/rollout/render-rollout-canary.ts";
+import type { AutoscalingOptions } from "../components/workload/autoscaling.ts";
 import type {
   AnalysisMode,
   BlueGreenOptions,
@@ -33,12 +34,18 @@ export interface LabConfig {
   readonly app: string;
   readonly stableImage: string;
   readonly canaryImage: string;
+  /** Image of the pod that traffic is measured from. */
+  readonly clientImage: string;
   /** Whether the canary's pods run. Where they do not, and the config owns the weight, `canaryWeight` is 0. */
   readonly canaryEnabled: boolean;
   /** Pods of the stable side, 1..50. */
   readonly replicas: number;
+  /** Who counts the pods by their load, in place of `replicas` and `canaryReplicas`; absent for nobody. */
+  readonly autoscaling?: AutoscalingOptions;
   /** Pods of the canary side, 1..50. */
   readonly canaryReplicas: number;
+  /** Whether a side may get a share of the traffic that it has too few ready pods for. */
+  readonly allowOverload: boolean;
   /** Pods of Istio's control plane, 1..5. */
   readonly istiodReplicas: number;
   /** 30000..32767. */

@@ -12,7 +12,7 @@ export interface ReleaseSpec extends ApplicationSpec {
   /** The stack that it belongs to, by its full name: `organization/project/stack`. */
   readonly stack: string;
   /** The config that an update applies, without what a command moves by itself and what says where the cluster is. */
-  readonly applied: Readonly<Record<string, unknown>>;
+  readonly applied: Readonly<Record<string, string>>;
   readonly strategy: string;
   readonly canaryEnabled: boolean;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { toWeight } from "../../../canary/weight.ts";
+import { appliedValues } from "../../../stacks/config/applied-config.ts";
 import type { LabConfig } from "../../../stacks/lab-config.ts";
 import { register } from "../components/mocks.ts";
 import { sampleConfig } from "./sample-config.ts";
@@ -10,7 +11,8 @@ const program = (change: Partial<LabConfig> = {}, options: Parameters<typeof reg
     const { createPlatform } = await import("../../../stacks/platform.ts");
     const { createApplication } = await import("../../../stacks/application.ts");
     const config = { ...sampleConfig, ...change };
-    createApplication(config, createPlatform(config, { kubeContext: "canary-lab", kubeconfig: "/lab/kubeconfig" }));
+    const platform = createPlatform(config, { kubeContext: "canary-lab", kubeconfig: "/lab/kubeconfig" });
+    createApplication(config, platform, {}, appliedValues({ ...config }));
   }, options);
 
 describe("the program", () => {
@@ -47,7 +49,7 @@ describe("the program", () => {
     const here = await notes({ kubeContext: "here", chartMirror: "/charts", imageRegistry: "here:5000" });
     expect(here["canary-lab/stack"]).toBe("organization/canary-lab/test");
     const { canaryWeight: _, kubeContext: __, imageRegistry: ___, ...applied } = sampleConfig;
-    expect(JSON.parse(here["canary-lab/config"] ?? "")).toEqual(applied);
+    expect(JSON.parse(here["canary-lab/config"] ?? "")).toEqual(appliedValues(applied));
     expect((await notes({ canaryWeight: toWeight(30) }))["canary-lab/config-hash"]).toBe(
       here["canary-lab/config-hash"],
     );
@@ -77,6 +79,24 @@ describe("the program", () => {
       "canary-image-build",
     ]);
     expect(without.get("route-destination-rule")?.inputs).toEqual(whole.get("route-destination-rule")?.inputs);
+  });
+
+  test("leaves the number of pods to an autoscaler for each workload, where the config says so", async () => {
+    const autoscaling = { minReplicas: 3, maxReplicas: 9, targetCpuUtilization: 50 };
+    const all = await program({ autoscaling });
+    for (const [pods, side] of [
+      ["stable-deployment", "v1"],
+      ["canary-deployment", "v2"],
+    ] as const) {
+      expect(all.get(pods)?.inputs.spec.replicas).toBe(3);
+      expect(all.get(`versioned-echo-${side}-autoscaler`)?.inputs.spec).toMatchObject({
+        scaleTargetRef: { kind: "Deployment", name: `versioned-echo-${side}` },
+        minReplicas: 3,
+        maxReplicas: 9,
+      });
+    }
+    expect(all.get("client-deployment")?.inputs.spec.replicas).toBe(1);
+    expect([...all.keys()].filter((name) => name.endsWith("-autoscaler"))).toHaveLength(2);
   });
 
   test("shows all of a Deployment but its image while the image is yet to be built", async () => {
