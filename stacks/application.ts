@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { factsOf } from "../canary/strategies.ts";
-import { EchoImage } from "../components/image/echo-image.ts";
+import { BuiltImage } from "../components/image/built-image.ts";
 import { deploymentName, versions } from "../components/names.ts";
 import { ServiceLevel } from "../components/slo/service-level.ts";
 import type { SharedResources, StrategyOutputs } from "../components/strategy.ts";
@@ -43,15 +43,19 @@ export function createApplication(
     { ...config, stack: fullStackName(), applied, namespaceHooks: live.namespaceHooks },
     { provider: cluster, dependsOn: mesh.controlPlane },
   );
-  const image = (side: string, reference: string): pulumi.Output<string> =>
-    new EchoImage(`${side}-image`, { reference, registry }).reference;
+  const image = (role: string, reference: string): pulumi.Output<string> =>
+    new BuiltImage(`${role}-image`, { reference, registry }).reference;
   const images = {
     stable: image("stable", config.stableImage),
     canary: config.canaryEnabled ? image("canary", config.canaryImage) : undefined,
   };
   // Not after the Service, which waits for its pods.
   const before: pulumi.Resource[] = [application.namespace];
-  new LoadClient("client", { app, namespace, image: images.stable }, { provider: cluster, dependsOn: before });
+  new LoadClient(
+    "client",
+    { app, namespace, image: image("client", config.clientImage) },
+    { provider: cluster, dependsOn: before },
+  );
   const { autoscaling } = config;
   const inside = {
     provider: cluster,

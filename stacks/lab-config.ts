@@ -34,6 +34,8 @@ export interface LabConfig {
   readonly app: string;
   readonly stableImage: string;
   readonly canaryImage: string;
+  /** Image of the pod that traffic is measured from. */
+  readonly clientImage: string;
   /** Whether the canary's pods run. Where they do not, and the config owns the weight, `canaryWeight` is 0. */
   readonly canaryEnabled: boolean;
   /** Pods of the stable side, 1..50. */

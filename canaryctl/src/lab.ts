@@ -13,6 +13,7 @@ import { runPulumi } from "./engine/process.ts";
 import { backendUrl, engineVariables } from "./engine/variables.ts";
 import { loadEnvironment, notUp } from "./environment-file.ts";
 import { execIn, type PodExec, readyPod } from "./kube/exec.ts";
+import { say } from "./print.ts";
 import { mustBeSameCluster } from "./same-cluster.ts";
 import { type RawValue, StackFile } from "./stack-file.ts";
 import { UsageError } from "./usage-error.ts";
@@ -67,6 +68,7 @@ export function openConfig(options: GlobalOptions & RouteFlags, changes: ConfigC
   const stackFile = new StackFile(options.stack);
   const config = parseConfig({ ...stackFile.values(), ...changes }, {}, stackFile.name);
   mustNameThis(options, config);
+  for (const line of stackFile.unreadKeys()) say(line);
   return { stackFile, config };
 }
 

@@ -106,6 +106,7 @@ export const rules: { readonly [Key in keyof LabConfig]-?: Rule<NonNullable<LabC
   ),
   stableImage: image,
   canaryImage: image,
+  clientImage: image,
   canaryEnabled: boolean,
   replicas: integer(1, 50),
   canaryReplicas: integer(1, 50),

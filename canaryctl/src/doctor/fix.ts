@@ -3,7 +3,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import { execa } from "execa";
 import { deploymentsPath, namespacePath, rolloutPath } from "../../../cluster/kube/paths.ts";
 import { fieldManager } from "../../../components/traffic/route-metadata.ts";
-import { injectionLabels } from "../../../components/workload/render-application.ts";
+import { sidecarLabels } from "../../../components/workload/render-application.ts";
 import type { Lab } from "../lab.ts";
 import type { Finding, Fix, WorkloadReference } from "./finding.ts";
 
@@ -12,13 +12,10 @@ type Say = (line: string) => void;
 /** Causes in front of what follows from them: a pod that starts before the label is back has no sidecar either. */
 const order: readonly Fix["kind"][] = ["drop-dead-locks", "label-namespace", "up", "restart"];
 
-/** The fixes of some findings, each once, in the order in which they are made; without `up` where it would give the canary more. */
+/** The fixes of some findings, each once, in the order in which they are made. */
 export function fixesOf(findings: readonly Finding[]): readonly Fix[] {
   const fixes = new Map(findings.flatMap(({ fix }) => (fix ? [[JSON.stringify(fix), fix] as const] : [])));
-  const isUpSafe = !findings.some(({ isForPerson }) => isForPerson);
-  return [...fixes.values()]
-    .filter(({ kind }) => kind !== "up" || isUpSafe)
-    .toSorted((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind));
+  return [...fixes.values()].toSorted((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind));
 }
 
 /**
@@ -51,9 +48,9 @@ async function applyFix(lab: Lab, fix: Fix, up: readonly [string, ...string[]]):
       return `took away the lock of ${locks.map(({ pid }) => `process ${pid}`).join(", ") || "nobody: it was gone"}`;
     }
     case "label-namespace": {
-      const label = { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels: injectionLabels } };
+      const label = { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels: sidecarLabels } };
       await cluster.apply(namespacePath(namespace), label, fieldManager);
-      return `set ${Object.entries(injectionLabels).map(([key, value]) => `${key}=${value}`)} on namespace ${namespace}, as ${fieldManager}`;
+      return `set ${Object.entries(sidecarLabels).map(([key, value]) => `${key}=${value}`)} on namespace ${namespace}, as ${fieldManager}`;
     }
     case "restart":
       await restart(lab, fix.workload);

@@ -38,6 +38,8 @@ export interface Engine {
   /** Reads resources anew from the cluster, by their URNs, and nothing else. */
   refresh(urns: readonly string[], onLine?: LineSink): Promise<void>;
   createStack(): Promise<void>;
+  /** Makes it the stack that plain `pulumi` means where none is named. */
+  selectStack(): Promise<void>;
   /** Forgets the stack, whatever is still in its state; its config file stays. */
   removeStack(): Promise<void>;
   /** The state as JSON. */
@@ -90,7 +92,11 @@ export class PulumiEngine implements Engine {
   }
 
   async createStack(): Promise<void> {
-    await this.#call(["stack", "init"]);
+    await this.#call(["stack", "init", "--no-select"]);
+  }
+
+  async selectStack(): Promise<void> {
+    await this.#call(["stack", "select"]);
   }
 
   async removeStack(): Promise<void> {

@@ -1,4 +1,4 @@
-import { buildTag } from "../../../components/image/render-echo-image.ts";
+import { buildTag } from "../../../components/image/render-built-image.ts";
 
 /** Where a release stands by the stack's config: what a move changes. */
 export interface Position {
