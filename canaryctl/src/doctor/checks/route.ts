@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { factsOf } from "../../../../canary/strategies.ts";
 import { virtualServiceName } from "../../../../components/names.ts";
 import { weightedRule } from "../../../../components/traffic/route-rules.ts";
 import { appContainer } from "../../../../components/workload/render-pod.ts";
