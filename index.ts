@@ -10,10 +10,10 @@ import { releasePlan } from "./stacks/release-plan.ts";
 // ours in place, so that positions are right without it.
 Reflect.deleteProperty(Error, "prepareStackTrace");
 
-const { config, target } = loadConfig();
+const { config, target, applied } = loadConfig();
 const live = await createLiveRun(config, target);
 const platform = createPlatform(config, target);
-const application = createApplication(config, platform, live);
+const application = createApplication(config, platform, live, applied);
 
 export const strategy = config.strategy;
 export const namespace = config.namespace;

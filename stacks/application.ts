@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { factsOf } from "../canary/strategies.ts";
-import { EchoImage } from "../components/image/echo-image.ts";
+import { BuiltImage } from "../components/image/built-image.ts";
 import { deploymentName, versions } from "../components/names.ts";
 import { ServiceLevel } from "../components/slo/service-level.ts";
 import type { SharedResources, StrategyOutputs } from "../components/strategy.ts";
@@ -12,7 +12,6 @@ import {
   type ScaledWorkload,
 } from "../components/workload/autoscaling.ts";
 import { EchoApplication } from "../components/workload/echo-application.ts";
-import { appliedConfig } from "./applied-config.ts";
 import type { LabConfig } from "./lab-config.ts";
 import { followRollout } from "./live/follow-rollout.ts";
 import type { LiveRun } from "./live/live-run.ts";
@@ -31,23 +30,32 @@ export interface Application extends StrategyOutputs {
 const fullStackName = (): string => [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
 
 /** Images, workloads and route. The control plane is ready first, or pods would start without a sidecar. */
-export function createApplication(config: LabConfig, platform: Platform, live: LiveRun = {}): Application {
+export function createApplication(
+  config: LabConfig,
+  platform: Platform,
+  live: LiveRun = {},
+  applied: Readonly<Record<string, string>> = {},
+): Application {
   const { app, namespace, imageRegistry: registry } = config;
   const { cluster, mesh } = platform;
   const application = new EchoApplication(
     "echo",
-    { ...config, stack: fullStackName(), applied: appliedConfig(config), namespaceHooks: live.namespaceHooks },
+    { ...config, stack: fullStackName(), applied, namespaceHooks: live.namespaceHooks },
     { provider: cluster, dependsOn: mesh.controlPlane },
   );
-  const image = (side: string, reference: string): pulumi.Output<string> =>
-    new EchoImage(`${side}-image`, { reference, registry }).reference;
+  const image = (role: string, reference: string): pulumi.Output<string> =>
+    new BuiltImage(`${role}-image`, { reference, registry }).reference;
   const images = {
     stable: image("stable", config.stableImage),
     canary: config.canaryEnabled ? image("canary", config.canaryImage) : undefined,
   };
   // Not after the Service, which waits for its pods.
   const before: pulumi.Resource[] = [application.namespace];
-  new LoadClient("client", { app, namespace, image: images.stable }, { provider: cluster, dependsOn: before });
+  new LoadClient(
+    "client",
+    { app, namespace, image: image("client", config.clientImage) },
+    { provider: cluster, dependsOn: before },
+  );
   const { autoscaling } = config;
   const inside = {
     provider: cluster,

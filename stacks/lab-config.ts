@@ -34,6 +34,8 @@ export interface LabConfig {
   readonly app: string;
   readonly stableImage: string;
   readonly canaryImage: string;
+  /** Image of the pod that traffic is measured from. */
+  readonly clientImage: string;
   /** Whether the canary's pods run. Where they do not, and the config owns the weight, `canaryWeight` is 0. */
   readonly canaryEnabled: boolean;
   /** Pods of the stable side, 1..50. */
@@ -42,6 +44,8 @@ export interface LabConfig {
   readonly autoscaling?: AutoscalingOptions;
   /** Pods of the canary side, 1..50. */
   readonly canaryReplicas: number;
+  /** Whether a side may get a share of the traffic that it has too few ready pods for. */
+  readonly allowOverload: boolean;
   /** Pods of Istio's control plane, 1..5. */
   readonly istiodReplicas: number;
   /** 30000..32767. */

@@ -5,11 +5,15 @@ import type { Environment } from "../../cluster/target.ts";
 import { clientName, virtualServiceName } from "../../components/names.ts";
 import { parseConfig } from "../../stacks/config/parse-config.ts";
 import type { LabConfig } from "../../stacks/lab-config.ts";
+import type { Applied } from "./applied.ts";
+import { environmentOf } from "./config-environment.ts";
 import { type Engine, PulumiEngine } from "./engine/engine.ts";
 import { FileState } from "./engine/file-state.ts";
+import { runPulumi } from "./engine/process.ts";
 import { backendUrl, engineVariables } from "./engine/variables.ts";
 import { loadEnvironment, notUp } from "./environment-file.ts";
 import { execIn, type PodExec, readyPod } from "./kube/exec.ts";
+import { say } from "./print.ts";
 import { mustBeSameCluster } from "./same-cluster.ts";
 import { type RawValue, StackFile } from "./stack-file.ts";
 import { UsageError } from "./usage-error.ts";
@@ -41,6 +45,10 @@ export interface Lab {
   /** The engine's state, where it is in a folder; undefined where only the engine can read it. */
   readonly state: FileState | undefined;
   readonly cluster: ClusterClient;
+  /** What was applied, where the command leaves the rest of the config alone; see `withApplied`. */
+  readonly applied?: Applied;
+  /** A way into a pod. */
+  exec(namespace: string, pod: string): Promise<PodExec>;
   /** A way into the pod that sends measured traffic. */
   client(): Promise<PodExec>;
 }
@@ -60,6 +68,7 @@ export function openConfig(options: GlobalOptions & RouteFlags, changes: ConfigC
   const stackFile = new StackFile(options.stack);
   const config = parseConfig({ ...stackFile.values(), ...changes }, {}, stackFile.name);
   mustNameThis(options, config);
+  for (const line of stackFile.unreadKeys()) say(line);
   return { stackFile, config };
 }
 
@@ -99,8 +108,9 @@ export function configForRollback(stackFile: StackFile, options: GlobalOptions &
   return { stackFile, config };
 }
 
-/** Opens a stack in the cluster of the last `up`, which must be the one that the config means. */
-function openIn(environment: Environment | undefined, { stackFile, config }: OpenedConfig): Lab {
+/** Opens a stack in the cluster of the last `up`, which must be the one that the config means; without one, in that of the config. */
+function openIn(saved: Environment | undefined, { stackFile, config }: OpenedConfig): Lab {
+  const environment = saved ?? environmentOf(config);
   if (!environment) throw notUp();
   mustBeSameCluster(config, environment, stackFile);
   return labOf(stackFile, config, environment);
@@ -115,18 +125,23 @@ export function reread(lab: Lab): Lab {
   return { ...lab, config: parseConfig(lab.stackFile.values(), {}, lab.stackFile.name) };
 }
 
+/** The command line of this process, as the engine's own history shows it. */
+const commandLine = (): string => ["canaryctl", ...process.argv.slice(2)].join(" ");
+
 /** Puts a lab together from what is already known. */
 export function labOf(stackFile: StackFile, config: LabConfig, environment: Environment): Lab {
   const { stack } = stackFile;
   const { kubeconfig, kubeContext } = environment;
   const cluster = clientOf(environment);
+  const exec = (namespace: string, pod: string) => execIn({ kubeconfig, context: kubeContext, namespace, pod });
   return {
     stackFile,
     config,
     environment,
-    engine: new PulumiEngine(stackFile.reference, engineVariables(environment, process.env)),
+    engine: new PulumiEngine(stackFile.reference, engineVariables(environment, process.env), runPulumi, commandLine()),
     state: FileState.at(backendUrl(process.env), stack),
     cluster,
+    exec,
     client: async () => {
       const app = clientName(config.app);
       const pod = await readyPod(cluster, config.namespace, { app });
@@ -136,7 +151,7 @@ export function labOf(stackFile: StackFile, config: LabConfig, environment: Envi
           next: `kubectl -n ${config.namespace} describe pod -l app=${app}`,
         });
       }
-      return execIn({ kubeconfig, context: kubeContext, namespace: config.namespace, pod });
+      return exec(config.namespace, pod);
     },
   };
 }

@@ -9,6 +9,9 @@ export const deploymentsPath = (namespace: string, name?: string): string =>
 export const replicaSetsPath = (namespace: string, labels: Readonly<Record<string, string>>): string =>
   `${inNamespace("/apis/apps/v1", namespace, "replicasets")}?${labelQuery(labels)}`;
 
+export const configMapPath = (namespace: string, name: string): string =>
+  inNamespace("/api/v1", namespace, "configmaps", name);
+
 export const namespacePath = (name: string): string => `/api/v1/namespaces/${name}`;
 
 export const rolloutPath = (namespace: string, name: string): string =>
@@ -34,6 +37,12 @@ export const virtualServicePath = (namespace: string, name: string): string =>
 
 export const destinationRulePath = (namespace: string, name: string): string =>
   inNamespace("/apis/networking.istio.io/v1", namespace, "destinationrules", name);
+
+export const gatewayPath = (namespace: string, name: string): string =>
+  inNamespace("/apis/networking.istio.io/v1", namespace, "gateways", name);
+
+export const servicePath = (namespace: string, name: string): string =>
+  inNamespace("/api/v1", namespace, "services", name);
 
 const labelQuery = (labels: Readonly<Record<string, string>>): string =>
   new URLSearchParams({

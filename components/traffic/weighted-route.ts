@@ -7,6 +7,8 @@ export interface WeightedRouteArgs extends ApplicationName {
   /** With `rollout-controller`, `spec.http` is written once, when the route is made, and left to the controller from then on. */
   readonly owner: RouteOwner;
   readonly virtualService: VirtualService;
+  /** Run before the VirtualService is made or changed. */
+  readonly hooks?: pulumi.ResourceHookBinding;
 }
 
 /**
@@ -23,6 +25,7 @@ export class WeightedRoute extends pulumi.ComponentResource {
     this.virtualService = new k8s.apiextensions.CustomResource(`${name}-virtual-service`, args.virtualService, {
       parent: this,
       dependsOn: gateway,
+      ...(args.hooks && { hooks: args.hooks }),
       ignoreChanges: args.owner === "rollout-controller" ? ["spec.http"] : [],
     });
     this.registerOutputs();

@@ -12,7 +12,7 @@ export interface ReleaseSpec extends ApplicationSpec {
   /** The stack that it belongs to, by its full name: `organization/project/stack`. */
   readonly stack: string;
   /** The config that an update applies, without what a command moves by itself and what says where the cluster is. */
-  readonly applied: Readonly<Record<string, unknown>>;
+  readonly applied: Readonly<Record<string, string>>;
   readonly strategy: string;
   readonly canaryEnabled: boolean;
 }
@@ -41,10 +41,12 @@ export const configHash = (applied: ReleaseSpec["applied"]): string =>
   createHash("sha256").update(canonicalJson(applied)).digest("hex").slice(0, 16);
 
 /** Pods that are created in a namespace with this label get a sidecar, those that are already there do not. */
+export const sidecarLabels = { "istio-injection": "enabled" } as const;
+
 export const renderNamespace = (spec: ReleaseSpec) => ({
   metadata: {
     name: spec.namespace,
-    labels: { "istio-injection": "enabled" },
+    labels: sidecarLabels,
     annotations: {
       [strategyAnnotation]: spec.strategy,
       [canaryAnnotation]: String(spec.canaryEnabled),

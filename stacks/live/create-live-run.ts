@@ -1,11 +1,13 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import * as pulumi from "@pulumi/pulumi";
+import { factsOf } from "../../canary/strategies.ts";
 import { clientOf } from "../../cluster/kube/client.ts";
 import type { ClusterName } from "../../cluster/kubeconfig-file.ts";
 import type { LabConfig } from "../lab-config.ts";
 import type { LiveRun } from "./live-run.ts";
 import { refuseForeignNamespace } from "./namespace-owner.ts";
+import { releaseGuard } from "./release-guard.ts";
 import { enterRollout, leaveRollout } from "./rollout-handover.ts";
 import { strategyGuard } from "./strategy-guard.ts";
 import { toldOfStack } from "./told.ts";
@@ -23,7 +25,11 @@ export async function createLiveRun(config: LabConfig, target: Required<ClusterN
     if (from === "rollout-canary") await leaveRollout(client, config, say);
     if (to === "rollout-canary") await enterRollout(client, config);
   });
-  return { namespaceHooks, client };
+  const { owner } = factsOf(config.strategy);
+  if (owner !== "pulumi") return { namespaceHooks, client };
+  const guard = releaseGuard(client, config);
+  const beforeUpdate = [...(namespaceHooks.beforeUpdate ?? []), guard.namespace];
+  return { namespaceHooks: { ...namespaceHooks, beforeUpdate }, client, guard };
 }
 
 async function mustBeOwnNamespace(client: ClusterClient, namespace: string): Promise<void> {

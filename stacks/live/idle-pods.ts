@@ -3,7 +3,7 @@ import { rolloutPlace } from "../../canary/rollout/rollout-words.ts";
 import { replicaSetsPath } from "../../cluster/kube/paths.ts";
 import type { ApplicationSpec } from "../../components/workload/render-application.ts";
 import { imageOf, type PodTemplate } from "./rollout-live.ts";
-import { type Clock, waitUntilClear } from "./wait-until.ts";
+import { type Wait, waitUntilClear } from "./wait-until.ts";
 
 interface ReplicaSets {
   readonly items: readonly {
@@ -26,8 +26,7 @@ export async function untilIdlePodsAreGone(
   client: Pick<ClusterClient, "get">,
   { app, namespace }: ApplicationSpec,
   image: string,
-  say: (line: string) => void,
-  clock?: Clock,
+  wait: Pick<Wait, "say" | "clock" | "isPreview">,
 ): Promise<void> {
   const obstacle = async () => {
     const sets = await client.get<ReplicaSets>(replicaSetsPath(namespace, { app }));
@@ -36,5 +35,5 @@ export async function untilIdlePodsAreGone(
     return deadline && `its pods stay until ${deadline}, and would become active at once, without a promotion`;
   };
   const place = rolloutPlace({ app, namespace });
-  await waitUntilClear({ obstacle, blocked: "The last release of this image is not cleared away", place, say, clock });
+  await waitUntilClear({ obstacle, blocked: "The last release of this image is not cleared away", place, ...wait });
 }

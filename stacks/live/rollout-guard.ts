@@ -6,50 +6,46 @@ import { rolloutPath } from "../../cluster/kube/paths.ts";
 import type { ApplicationSpec } from "../../components/workload/render-application.ts";
 import { requireStableRevision } from "./first-revision.ts";
 import { untilIdlePodsAreGone } from "./idle-pods.ts";
-import { revisionHook } from "./revision-hook.ts";
+import { type AdmissionWait, revisionHook } from "./revision-hook.ts";
 import { judgeRevision, judgeSteps, type RevisionVerdict } from "./revision-verdict.ts";
 import { readLiveRollout } from "./rollout-live.ts";
-import { type Clock, waitUntilClear } from "./wait-until.ts";
+import { waitUntilClear } from "./wait-until.ts";
 
 /**
  * Lets a new pod template in when the Rollout can take it, see `judgeRevision`.
  *
- * @param say told what is waited for, at each change
  * @throws UserError where it is refused, or the route of the last release does not come back
  */
 export async function admitRevision(
   client: Pick<ClusterClient, "get">,
   application: ApplicationSpec,
   image: string,
-  say: (line: string) => void,
-  clock?: Clock,
+  wait: AdmissionWait,
 ): Promise<void> {
   const place = rolloutPlace(application);
   const obstacle = async () => {
     const live = await readLiveRollout(client, application);
     return live && obstacleIn(judgeRevision(live, image, place));
   };
-  await waitUntilClear({ obstacle, blocked: "The route of the last release is not back", place, say, clock });
+  await waitUntilClear({ obstacle, blocked: "The route of the last release is not back", place, ...wait });
 }
 
 /**
  * Lets other steps in where they do not make a release begin again, see `judgeSteps`.
  *
- * @param say told what is waited for, at each change
  * @throws UserError where they are refused, or the controller does not look at the release
  */
 export async function admitSteps(
   client: Pick<ClusterClient, "get">,
   { app, namespace }: ApplicationSpec,
-  say: (line: string) => void,
-  clock?: Clock,
+  wait: AdmissionWait,
 ): Promise<void> {
   const place = rolloutPlace({ app, namespace });
   const obstacle = async () => {
     const rollout = await client.get<RolloutObject>(rolloutPath(namespace, app));
     return rollout && obstacleIn(judgeSteps(rollout, place));
   };
-  await waitUntilClear({ obstacle, blocked: "The steps cannot be changed yet,", place, say, clock });
+  await waitUntilClear({ obstacle, blocked: "The steps cannot be changed yet,", place, ...wait });
 }
 
 function obstacleIn(verdict: RevisionVerdict): string | undefined {
@@ -69,18 +65,18 @@ export const revisionGuard = (
   isCanary: boolean,
 ): pulumi.ResourceHook =>
   revisionHook("revision-guard", {
-    revision: async (image, say) => {
+    revision: async (image, wait) => {
       if (isCanary) await requireStableRevision(client, application);
-      await admitRevision(client, application, image, say);
+      await admitRevision(client, application, image, wait);
     },
-    ...(isCanary && { steps: (say) => admitSteps(client, application, say) }),
+    ...(isCanary && { steps: (wait) => admitSteps(client, application, wait) }),
   });
 
 /** The hook that keeps a release of a blue-green from being taken for a first version, or for a way back. */
 export const previewGuard = (client: ClusterClient, application: ApplicationSpec): pulumi.ResourceHook =>
   revisionHook("preview-guard", {
-    revision: async (image, say) => {
+    revision: async (image, wait) => {
       await requireStableRevision(client, application);
-      await untilIdlePodsAreGone(client, application, image, say);
+      await untilIdlePodsAreGone(client, application, image, wait);
     },
   });

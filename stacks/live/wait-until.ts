@@ -16,19 +16,29 @@ export interface Wait {
   readonly say: (line: string) => void;
   /** How long to wait. Default 90: a route that comes back after a release took 8.2 at most. */
   readonly seconds?: number;
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
+  /** A preview waits for nothing: only what is refused counts. */
+  readonly isPreview?: boolean;
 }
 
 const betweenLooksMilliseconds = 250;
 
 /** Waits until nothing is in the way, and says each change of what is. @throws UserError where it lasts too long */
-export async function waitUntilClear({ obstacle, blocked, place, say, seconds = 90, clock }: Wait): Promise<void> {
+export async function waitUntilClear({
+  obstacle,
+  blocked,
+  place,
+  say,
+  seconds = 90,
+  clock,
+  isPreview,
+}: Wait): Promise<void> {
   const { now, sleep: pause } = clock ?? { now: Date.now, sleep };
   const end = now() + seconds * 1000;
   let said = "";
   for (; ; await pause(betweenLooksMilliseconds)) {
     const reason = await obstacle();
-    if (!reason) return;
+    if (!reason || isPreview) return;
     if (now() > end) {
       throw new UserError(`${blocked} after ${seconds} s: ${reason}.`, {
         place,

@@ -19,17 +19,24 @@ import type { Strategy } from "./strategy.ts";
 const gatewayOf = ({ app, namespace }: LabConfig): string => gatewayHost(app, namespace);
 
 const istio: Strategy = (context) => {
-  const { config, shared } = context;
-  const after = createSides(context, { stable: config.replicas, canary: config.canaryReplicas });
+  const { config, shared, live } = context;
+  const { guard } = live;
+  const after = createSides(context, { stable: config.replicas, canary: config.canaryReplicas }, { guard });
   const virtualService = renderVirtualService(config);
-  new WeightedRoute("route", { ...config, owner: "pulumi", virtualService }, { ...shared.inside, dependsOn: after });
+  new WeightedRoute(
+    "route",
+    { ...config, owner: "pulumi", virtualService, ...(guard && { hooks: guard.route }) },
+    { ...shared.inside, dependsOn: after },
+  );
   return { canaryShare: pulumi.output(config.canaryWeight), gateway: gatewayOf(config) };
 };
 
 const gatewayApi: Strategy = (context) => {
-  const { config, shared } = context;
-  const after = createSides(context, { stable: config.replicas, canary: config.canaryReplicas });
-  new HttpRoute("http-route", config, { ...shared.inside, dependsOn: after });
+  const { config, shared, live } = context;
+  const { guard } = live;
+  const after = createSides(context, { stable: config.replicas, canary: config.canaryReplicas }, { guard });
+  const args = { ...config, ...(guard && { hooks: guard.route }) };
+  new HttpRoute("http-route", args, { ...shared.inside, dependsOn: after });
   return { canaryShare: pulumi.output(config.canaryWeight), gateway: gatewayOf(config) };
 };
 
@@ -44,7 +51,7 @@ const nginxHeader: Strategy = (context) => {
 const replicaRatioStrategy: Strategy = (context) => {
   const { config } = context;
   const ratio = replicaRatio(config.replicas, config.canaryWeight);
-  createSides(context, ratio, { shrinkLast: true });
+  createSides(context, ratio, { shrinkLast: true, guard: context.live.guard });
   return { canaryShare: pulumi.output(ratio.share), gateway: undefined };
 };
 

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
-import type { GlobalOptions } from "../lab.ts";
+import type { ConfigChanges, GlobalOptions } from "../lab.ts";
 
 /** Reads an argument that must be a whole number in a range. */
 export const wholeNumber =
@@ -21,3 +21,13 @@ export const addRouteFlags = (command: Command): Command =>
   command
     .option("--vs <name>", "the VirtualService; must be this stack's (<app>-virtualservice)")
     .option("--host <name>", "the host whose traffic is split; must be this stack's (<app>)");
+
+export interface OverloadFlag {
+  readonly allowOverload?: boolean;
+}
+
+/** The flag that lets one move pass which the pods are too few for; for all moves it is the key `allowOverload`. */
+export const addOverloadFlag = (command: Command): Command =>
+  command.option("--allow-overload", "also where the ready pods of a side are too few for its share");
+
+export const overloadOf = ({ allowOverload }: OverloadFlag): ConfigChanges => (allowOverload ? { allowOverload } : {});

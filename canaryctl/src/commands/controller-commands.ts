@@ -2,8 +2,9 @@ import type { Command } from "commander";
 import { openLab } from "../lab.ts";
 import { examples, print, say } from "../print.ts";
 import type { ReleaseStrategy } from "../strategies/strategy.ts";
-import { strategyOf } from "../strategies/table.ts";
+import { openMove } from "../strategies/table.ts";
 import { optionsOf } from "./arguments.ts";
+import { runMove } from "./run-move.ts";
 
 /** The commands that speak to a controller; under the other strategies each says what to run instead. */
 const commands = {
@@ -30,7 +31,7 @@ export function addControllerCommands(program: Command): void {
       .addHelpText("after", `\n${help}\n${examples(`canaryctl ${name}`)}`)
       .action(async (_options: unknown, command: Command) => {
         const lab = openLab(optionsOf(command));
-        print([await (await strategyOf(lab))[name](lab, say)]);
+        print([await runMove(await openMove(lab), (strategy, move) => strategy[name](move, say))]);
       });
   }
 }

@@ -16,9 +16,6 @@ interface CanaryOptions {
 /** The strategies whose canary is a Deployment of its own, whose pods are counted apart. */
 const withOwnPods: readonly string[] = strategiesWhere(({ canaryPods }) => canaryPods === "own");
 
-/** Pods of a canary for which no number is given. */
-const defaultReplicas = 2;
-
 export function addCreateCanary(program: Command): void {
   program
     .command("create-canary")
@@ -26,7 +23,7 @@ export function addCreateCanary(program: Command): void {
     .requiredOption("--image <reference>", "versioned-echo:TAG is built here; any other image is used as it is")
     .option(
       "--replicas <count>",
-      `pods of the canary, 1..50, default ${defaultReplicas}; only where they are set apart`,
+      "pods of the canary, 1..50, written to the config; only where they are set apart (default: canaryReplicas of the config)",
       wholeNumber(1, 50),
     )
     .addHelpText(
@@ -50,8 +47,8 @@ ${examples("canaryctl create-canary --image versioned-echo:v2 --replicas 2", "ca
 /** @throws UsageError where pods are counted for a canary that has none of its own */
 function podsOf(options: GlobalOptions, image: string, replicas: number | undefined) {
   const { strategy } = new StackFile(options.stack).values();
-  if (withOwnPods.includes(String(strategy))) return { canaryReplicas: replicas ?? defaultReplicas };
   if (replicas === undefined) return {};
+  if (withOwnPods.includes(String(strategy))) return { canaryReplicas: replicas };
   throw new UsageError(`--replicas is ${replicas}, and with strategy ${strategy} a canary has no pods of its own.`, {
     allowed: "no --replicas; the key `replicas` of the config counts all pods",
     next: `npx canaryctl create-canary --image ${quoted(image)}`,

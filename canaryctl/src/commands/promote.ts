@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import { openLab } from "../lab.ts";
 import { examples, print, say } from "../print.ts";
-import { strategyOf } from "../strategies/table.ts";
-import { optionsOf } from "./arguments.ts";
+import { openMove } from "../strategies/table.ts";
+import { addOverloadFlag, type OverloadFlag, optionsOf, overloadOf } from "./arguments.ts";
+import { runMove } from "./run-move.ts";
 
 export function addPromote(program: Command): void {
-  program
-    .command("promote")
+  addOverloadFlag(program.command("promote"))
     .description("give the canary its next share of the traffic; with --full, make it the stable version")
     .option("--full", "skip what is left of the plan, and finish the release in the config too")
     .addHelpText(
@@ -20,9 +20,10 @@ canaryEnabled false in the config. Without --full nothing ever gets more traffic
 ${examples("canaryctl promote", "canaryctl promote --full")}`,
     )
     .action(async (_options: unknown, command: Command) => {
-      const { full, ...options } = optionsOf<{ readonly full?: boolean }>(command);
-      const lab = openLab(options);
-      const strategy = await strategyOf(lab);
-      print([await (full ? strategy.promoteFully(lab, say) : strategy.promote(lab, say))]);
+      const { full, ...options } = optionsOf<{ readonly full?: boolean } & OverloadFlag>(command);
+      const move = await openMove(openLab(options, overloadOf(options)));
+      print([
+        await runMove(move, (strategy, lab) => (full ? strategy.promoteFully(lab, say) : strategy.promote(lab, say))),
+      ]);
     });
 }

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import { openForRollback, type RouteFlags } from "../lab.ts";
 import { examples, print, say } from "../print.ts";
-import { runningStrategy } from "../strategies/table.ts";
+import { openRollback } from "../strategies/table.ts";
 import { addRouteFlags, optionsOf } from "./arguments.ts";
+import { runMove } from "./run-move.ts";
 
 export function addRollback(program: Command): void {
   addRouteFlags(program.command("rollback"))
@@ -19,6 +20,6 @@ ${examples("canaryctl rollback", "canaryctl rollback --vs versioned-echo-virtual
     )
     .action(async (_options: unknown, command: Command) => {
       const lab = openForRollback(optionsOf<RouteFlags>(command));
-      print([await (await runningStrategy(lab)).rollback(lab, say)]);
+      print([await runMove(await openRollback(lab, say), (strategy, move) => strategy.rollback(move, say))]);
     });
 }

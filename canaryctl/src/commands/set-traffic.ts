@@ -1,15 +1,16 @@
 import type { Command } from "commander";
 import { factsOf } from "../../../canary/strategies.ts";
+import { noCanary } from "../../../stacks/live/share-verdict.ts";
 import { type GlobalOptions, type Lab, openLab, type RouteFlags } from "../lab.ts";
 import { examples, print, say } from "../print.ts";
 import { StackFile } from "../stack-file.ts";
-import { strategyOf } from "../strategies/table.ts";
-import { noCanary } from "../strategies/weights/move-traffic.ts";
+import { openMove } from "../strategies/table.ts";
 import { UsageError } from "../usage-error.ts";
-import { addRouteFlags, optionsOf, wholeNumber } from "./arguments.ts";
+import { addOverloadFlag, addRouteFlags, type OverloadFlag, optionsOf, overloadOf, wholeNumber } from "./arguments.ts";
+import { runMove } from "./run-move.ts";
 
 export function addSetTraffic(program: Command): void {
-  addRouteFlags(program.command("set-traffic"))
+  addOverloadFlag(addRouteFlags(program.command("set-traffic")))
     .description(
       "split the traffic between the stable side and the canary, in percent, and write the split to the stack's config",
     )
@@ -32,15 +33,15 @@ ${examples(
           next: "npx canaryctl set-traffic 90 10",
         });
       }
-      const lab = openWithCanary(optionsOf<RouteFlags>(command), canary);
-      print([await (await strategyOf(lab)).setTraffic(lab, say)]);
+      const lab = openWithCanary(optionsOf<RouteFlags & OverloadFlag>(command), canary);
+      print([await runMove(await openMove(lab), (strategy, move) => strategy.setTraffic(move, say))]);
     });
 }
 
-/** A share for a canary that the config switches off is refused here, in the words of this command and not in the config's. */
-function openWithCanary(options: GlobalOptions & RouteFlags, canary: number): Lab {
+/** A share for a canary that the config switches off is refused here, so that the error names this command and not the config. */
+function openWithCanary(options: GlobalOptions & RouteFlags & OverloadFlag, canary: number): Lab {
   const isOff = String(new StackFile(options.stack).values().canaryEnabled) === "false";
-  const lab = openLab(options, { canaryWeight: isOff ? 0 : canary });
-  if (isOff && canary > 0 && factsOf(lab.config.strategy).owner === "pulumi") throw noCanary(lab);
+  const lab = openLab(options, { canaryWeight: isOff ? 0 : canary, ...overloadOf(options) });
+  if (isOff && canary > 0 && factsOf(lab.config.strategy).owner === "pulumi") throw noCanary(lab.config);
   return lab;
 }

@@ -25,6 +25,8 @@ export interface Finding {
   /** The commands that mend it, in this order; each runs as it is printed. */
   readonly mend: readonly string[];
   readonly fix?: Fix;
+  /** `up` would give the canary more traffic than it has: `--fix` then leaves `up` to a person. */
+  readonly isForPerson?: true;
 }
 
 /** Whether a severity reaches a threshold; no severity reaches `never`. */

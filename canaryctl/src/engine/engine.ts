@@ -19,10 +19,18 @@ export class InterruptedError extends UserError {}
 /** Where the engine's lines go; by default nowhere, for a command whose own words say enough. */
 export type LineSink = (line: string) => void;
 
+/** What of a stack an update is about; default: all of it, by its own config. */
+export interface UpdateScope {
+  /** URNs, or patterns of them, of the only resources that may change. */
+  readonly targets?: readonly string[];
+  /** Path of a file that is read in place of the stack's own. */
+  readonly configFile?: string;
+}
+
 /** What canaryctl asks of Pulumi's engine. Each call is one process. */
 export interface Engine {
   /** Makes the cluster agree with the config, without asking. */
-  update(onLine?: LineSink): Promise<void>;
+  update(onLine?: LineSink, scope?: UpdateScope): Promise<void>;
   /** Prints to the terminal what an update would change, value by value. */
   preview(): Promise<void>;
   /** Removes every resource of the stack. */
@@ -30,6 +38,8 @@ export interface Engine {
   /** Reads resources anew from the cluster, by their URNs, and nothing else. */
   refresh(urns: readonly string[], onLine?: LineSink): Promise<void>;
   createStack(): Promise<void>;
+  /** Makes it the stack that plain `pulumi` means where none is named. */
+  selectStack(): Promise<void>;
   /** Forgets the stack, whatever is still in its state; its config file stays. */
   removeStack(): Promise<void>;
   /** The state as JSON. */
@@ -45,18 +55,25 @@ export interface Engine {
  * @throws EngineBusyError, NoStackError, InterruptedError, or UserError with the engine's own words
  */
 export class PulumiEngine implements Engine {
+  readonly #message: readonly string[];
   readonly #stack: string;
   readonly #variables: Readonly<Record<string, string>>;
   readonly #run: (process: EngineProcess) => Promise<EngineExit>;
 
-  constructor(stack: string, variables: Readonly<Record<string, string>>, run = runPulumi) {
+  /** @param command the command line that updates; it stands as the message in `pulumi stack history` */
+  constructor(stack: string, variables: Readonly<Record<string, string>>, run = runPulumi, command?: string) {
+    this.#message = command === undefined ? [] : ["--message", command];
     this.#stack = stack;
     this.#variables = variables;
     this.#run = run;
   }
 
-  async update(onLine?: LineSink): Promise<void> {
-    await this.#call(["up", "--yes", "--skip-preview", "--suppress-outputs"], onLine);
+  async update(onLine?: LineSink, { targets = [], configFile }: UpdateScope = {}): Promise<void> {
+    const scope = [
+      ...targets.flatMap((target) => ["--target", target]),
+      ...(configFile === undefined ? [] : ["--config-file", configFile]),
+    ];
+    await this.#call(["up", "--yes", "--skip-preview", "--suppress-outputs", ...this.#message, ...scope], onLine);
   }
 
   async preview(): Promise<void> {
@@ -75,7 +92,11 @@ export class PulumiEngine implements Engine {
   }
 
   async createStack(): Promise<void> {
-    await this.#call(["stack", "init"]);
+    await this.#call(["stack", "init", "--no-select"]);
+  }
+
+  async selectStack(): Promise<void> {
+    await this.#call(["stack", "select"]);
   }
 
   async removeStack(): Promise<void> {

@@ -1,6 +1,7 @@
-import { Writable } from "node:stream";
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
-import { UserError } from "@canary-lab/kit/user-error";
+import { connect } from "@canary-lab/kit/kube/connection";
+import { execInPod } from "@canary-lab/kit/kube/exec";
+import { readKubeconfig, selectContext } from "@canary-lab/kit/kube/kubeconfig";
 import { podsPath } from "../../../cluster/kube/paths.ts";
 
 /** Runs a command in a container of one pod and gives what it printed. */
@@ -33,6 +34,9 @@ export async function readyPod(
   return pods?.items.find(isReady)?.metadata.name;
 }
 
+/** How long a command in a pod may be silent about its end; a measured load takes a minute at most. */
+const timeoutMilliseconds = 90_000;
+
 /** A way into one pod, by the API server's exec channel: it needs no port, and works wherever the API server is reached. */
 export async function execIn(target: {
   readonly kubeconfig: string;
@@ -40,44 +44,7 @@ export async function execIn(target: {
   readonly namespace: string;
   readonly pod: string;
 }): Promise<PodExec> {
-  const { Exec, KubeConfig } = await import("@kubernetes/client-node");
-  const config = new KubeConfig();
-  config.loadFromFile(target.kubeconfig);
-  config.setCurrentContext(target.context);
-  const exec = new Exec(config);
-  return (container, command) =>
-    new Promise((resolve, reject) => {
-      const place = `pod ${target.namespace}/${target.pod}, container ${container}`;
-      const failed = (reason: string) => reject(new UserError(`\`${command.join(" ")}\` failed: ${reason}`, { place }));
-      const output = collect();
-      const errors = collect();
-      exec
-        .exec(
-          target.namespace,
-          target.pod,
-          container,
-          [...command],
-          output.stream,
-          errors.stream,
-          null,
-          false,
-          (status) => {
-            if (status.status === "Success") resolve(output.text());
-            else failed(errors.text().trim() || status.message || "no reason given");
-          },
-        )
-        .then((socket) => socket.addEventListener("close", () => failed("the connection ended early")))
-        .catch((error: Error) => failed(error.message));
-    });
-}
-
-function collect() {
-  const chunks: Buffer[] = [];
-  const stream = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      chunks.push(Buffer.from(chunk));
-      done();
-    },
-  });
-  return { stream, text: () => Buffer.concat(chunks).toString("utf8") };
+  const { kubeconfig, context, namespace, pod } = target;
+  const connection = await connect(selectContext(readKubeconfig(kubeconfig), { context }));
+  return (container, command) => execInPod(connection, { namespace, pod, container, command, timeoutMilliseconds });
 }

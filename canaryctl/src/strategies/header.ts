@@ -1,13 +1,13 @@
 import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { ingressPath } from "../../../cluster/kube/paths.ts";
 import { gatewayHost, sideServiceName, versions } from "../../../components/names.ts";
-import { changeStack, updateStack } from "../engine/update.ts";
+import { applyOnly } from "../applied.ts";
 import { type Lab, reread } from "../lab.ts";
 import { showLines } from "../print.ts";
 import { readWorkloads } from "../traffic/workloads.ts";
 import { noShares, notDeployedFault } from "./not-deployed.ts";
 import { nothingToPromote, refuse, withoutRollout } from "./refusals.ts";
-import { released } from "./release-end.ts";
+import { released as releasedLine } from "./release-end.ts";
 import type { Release, ReleaseStrategy, Say } from "./strategy.ts";
 import { createCanary } from "./weights/canary.ts";
 
@@ -47,8 +47,7 @@ async function read({ cluster, config }: Lab): Promise<Release> {
 }
 
 async function remove(lab: Lab, say: Say): Promise<string> {
-  lab.stackFile.set({ canaryEnabled: false });
-  await updateStack(reread(lab), { say, onLine: showLines(say) });
+  await applyOnly(lab, { canaryEnabled: false }, { say, onLine: showLines(say) });
   return "The canary is removed.";
 }
 
@@ -57,9 +56,9 @@ async function finish(lab: Lab, say: Say): Promise<string> {
   const { canaryEnabled, canaryImage } = lab.config;
   if (!canaryEnabled) throw nothingToPromote(lab);
   const options = { say, onLine: showLines(say) };
-  await changeStack(lab, { stableImage: canaryImage }, options);
-  await changeStack(lab, { canaryEnabled: false }, options);
-  return released(canaryImage);
+  const released = await applyOnly(lab, { stableImage: canaryImage }, options);
+  await applyOnly(released, { canaryEnabled: false }, options);
+  return releasedLine(canaryImage);
 }
 
 /** How users reach the two sides; a pod in the mesh does not go through the ingress. */

@@ -1,3 +1,4 @@
+import { applyOnly } from "../applied.ts";
 import { changeStack, type UpdateOptions } from "../engine/update.ts";
 import type { Lab } from "../lab.ts";
 import { showLines } from "../print.ts";
@@ -11,7 +12,7 @@ export const released = (image: string): string => `Released: ${image} is the st
 /** Writes a release that a controller has finished to the config. The pods stay as they are: the same image makes the same template. */
 export async function writeRelease(lab: Lab, options: UpdateOptions): Promise<string> {
   const { canaryImage } = lab.config;
-  await changeStack(lab, { stableImage: canaryImage, canaryWeight: 0, canaryEnabled: false }, options);
+  await applyOnly(lab, { stableImage: canaryImage, canaryWeight: 0, canaryEnabled: false }, options);
   return released(canaryImage);
 }
 

@@ -1,12 +1,13 @@
-import { httpRoutePath } from "../../../cluster/kube/paths.ts";
+import { httpRoutePath, servicePath } from "../../../cluster/kube/paths.ts";
 import { renderHttpRoute } from "../../../components/gateway-api/render-http-route.ts";
-import { sideServiceName, type Version, versions } from "../../../components/names.ts";
+import { gatewayHost, gatewayName, sideServiceName, type Version, versions } from "../../../components/names.ts";
+import { renderSideService } from "../../../components/traffic/render-sides.ts";
 import { fieldManager } from "../../../components/traffic/route-metadata.ts";
 import { weightedRule } from "../../../components/traffic/route-rules.ts";
 import { missing } from "../kube/missing.ts";
-import { applyPatiently, type Managed, type Route, writerOf } from "./route.ts";
+import { type Managed, type Route, writerOf } from "./route.ts";
 import { type ApplicationOf, type Share, shareOf } from "./share.ts";
-import { waitForSplit } from "./sidecar-route.ts";
+import { clientProxies, hostAt, waitForSplit } from "./sidecar-route.ts";
 
 /** The parts of a live HTTPRoute that are read. */
 interface LiveHttpRoute extends Managed {
@@ -29,7 +30,27 @@ export const gatewayRoute: Route = {
     return live && { weights: weightsOf(live, of.app), owner: writerOf(live, "rules") };
   },
   wanted: ({ canaryWeight }) => shareOf(canaryWeight),
-  apply: (cluster, config) => applyPatiently(cluster, routePath(config), renderHttpRoute(config), fieldManager),
+  apply: async (cluster, config) => {
+    await cluster.apply(routePath(config), renderHttpRoute(config), fieldManager);
+  },
+  applyAround: async (cluster, { app, namespace }) => {
+    const sides = Object.values(versions).map((version) =>
+      renderSideService({ app, namespace, toldApartBy: "version" }, version),
+    );
+    await Promise.all(
+      sides.map((side) => cluster.apply(servicePath(namespace, side.metadata.name), side, fieldManager)),
+    );
+  },
+  targets: ["**::http-route-route"],
+  proxies: ({ app, namespace }) => [
+    clientProxies({ app, namespace }),
+    {
+      app,
+      namespace,
+      labels: { "gateway.networking.k8s.io/gateway-name": gatewayName(app) },
+      host: hostAt(gatewayHost(app, namespace)),
+    },
+  ],
   reach: (exec, _cluster, config) => waitForSplit(exec, config, shareOf(config.canaryWeight)),
   missing: ({ app, namespace }) => missing("HTTPRoute", app, namespace),
 };

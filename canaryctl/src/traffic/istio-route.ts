@@ -1,13 +1,22 @@
 import { toWeight, type Weight } from "../../../canary/weight.ts";
-import { virtualServicePath } from "../../../cluster/kube/paths.ts";
-import { type Version, versions, virtualServiceName } from "../../../components/names.ts";
-import { renderVirtualService } from "../../../components/traffic/render-weighted-route.ts";
+import { destinationRulePath, gatewayPath, virtualServicePath } from "../../../cluster/kube/paths.ts";
+import { ingressNamespace } from "../../../components/mesh/render-istio.ts";
+import {
+  gatewayHost,
+  gatewayName,
+  ingressLabels,
+  type Version,
+  versions,
+  virtualServiceName,
+} from "../../../components/names.ts";
+import { renderDestinationRule } from "../../../components/traffic/render-sides.ts";
+import { renderGateway, renderVirtualService } from "../../../components/traffic/render-weighted-route.ts";
 import { fieldManager } from "../../../components/traffic/route-metadata.ts";
 import { weightedRule } from "../../../components/traffic/route-rules.ts";
 import { missing } from "../kube/missing.ts";
-import { applyPatiently, type Managed, type Route, writerOf } from "./route.ts";
+import { type Managed, type Route, writerOf } from "./route.ts";
 import { type ApplicationOf, type Share, shareOf } from "./share.ts";
-import { waitForSplit } from "./sidecar-route.ts";
+import { clientProxies, hostAt, waitForSplit } from "./sidecar-route.ts";
 
 /** The parts of a live VirtualService that are read. */
 interface LiveVirtualService extends Managed {
@@ -29,7 +38,22 @@ export const istioRoute = {
     return live && { weights: weightsOf(live), owner: writerOf(live, "http") };
   },
   wanted: ({ canaryWeight }) => shareOf(canaryWeight),
-  apply: (cluster, config) => applyPatiently(cluster, routePath(config), renderVirtualService(config), fieldManager),
+  apply: async (cluster, config) => {
+    await cluster.apply(routePath(config), renderVirtualService(config), fieldManager);
+  },
+  applyAround: async (cluster, config) => {
+    const { app, namespace } = config;
+    const sides = renderDestinationRule({ app, namespace, toldApartBy: "version" });
+    await Promise.all([
+      cluster.apply(destinationRulePath(namespace, app), sides, fieldManager),
+      cluster.apply(gatewayPath(namespace, gatewayName(app)), renderGateway(config), fieldManager),
+    ]);
+  },
+  targets: ["**::route-virtual-service"],
+  proxies: ({ app, namespace }) => [
+    clientProxies({ app, namespace }),
+    { app, namespace: ingressNamespace, labels: ingressLabels, host: hostAt(gatewayHost(app, namespace)) },
+  ],
   reach: (exec, _cluster, config) => waitForSplit(exec, config, shareOf(config.canaryWeight)),
   missing: ({ app, namespace }) => missing("VirtualService", virtualServiceName(app), namespace),
 } as const satisfies Route;

@@ -26,6 +26,7 @@ export const podShare: Route = {
       owner: writerOf(stable, "replicas"),
     };
   },
+  targets: ["**::stable-deployment", "**::canary-deployment"],
   wanted: ({ replicas, canaryWeight }) => shareOf(replicaRatio(replicas, canaryWeight).share),
   reach: (exec, cluster, config) =>
     waitForEndpoints(exec, cluster, config, { service: config.app, labels: { app: config.app } }),

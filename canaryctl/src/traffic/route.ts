@@ -1,8 +1,8 @@
-import { setTimeout as pause } from "node:timers/promises";
-import { ApiError, type ClusterClient } from "@canary-lab/kit/kube/client";
+import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import type { UserError } from "@canary-lab/kit/user-error";
 import type { LabConfig } from "../../../stacks/lab-config.ts";
 import type { PodExec } from "../kube/exec.ts";
+import type { ProxyGroup } from "./proxies.ts";
 import type { ApplicationOf, Share } from "./share.ts";
 
 /** The split as it is in the cluster. */
@@ -25,9 +25,16 @@ export interface Route {
   wanted(config: LabConfig): Share;
   /**
    * Puts the split of `config` into the cluster at once: the fast path. It writes the whole object, as the program renders it, under
-   * the manager that the program uses too, so that neither takes fields from the other. Absent where only the engine can.
+   * the manager that the program uses too, so that neither takes fields from the other; an object that is not there is made. Absent
+   * where only the engine can.
    */
   apply?(cluster: ClusterClient, config: LabConfig): Promise<void>;
+  /** Puts back, in the same way, what the route leads by and to. */
+  applyAround?(cluster: ClusterClient, config: LabConfig): Promise<void>;
+  /** Patterns of the URNs of the route in the engine's state: what a move of the traffic may change. */
+  readonly targets: readonly string[];
+  /** The proxies by which callers send. Absent where no proxy knows the split. */
+  proxies?(config: LabConfig): readonly ProxyGroup[];
   /** Whether pods of the canary run while it gets nothing, so that they are to be ready before it gets more. */
   readonly hasIdlePods: boolean;
   /** Percentage points by which a right split can be off beside chance. Default 0. */
@@ -56,31 +63,4 @@ export function writerOf({ metadata }: Managed, field: string): string {
   );
   const [last] = owners.toSorted((a, b) => (b.time ?? "").localeCompare(a.time ?? ""));
   return last?.manager ?? "unknown";
-}
-
-/** While istiod restarts, its webhook refuses every write: seen for 10 s after its only replica was killed. */
-const patience = { milliseconds: 30_000, betweenTries: 250 } as const;
-
-/**
- * Server-side apply that tries again while the cluster's own webhooks are down.
- *
- * @throws UserError where there is no such object: making one here would stand in the way of the program's
- */
-export async function applyPatiently(
-  cluster: ClusterClient,
-  path: string,
-  object: object,
-  manager: string,
-): Promise<void> {
-  const until = Date.now() + patience.milliseconds;
-  for (;;) {
-    try {
-      await cluster.apply(path, object, manager);
-      return;
-    } catch (error) {
-      const isPassing = error instanceof ApiError && error.status >= 500 && Date.now() < until;
-      if (!isPassing) throw error;
-      await pause(patience.betweenTries);
-    }
-  }
 }

@@ -23,6 +23,20 @@ interface SidecarRoute {
   };
 }
 
+/** A host at any port, as virtual hosts of a proxy are named. */
+export const hostAt = (host: string): string => `${host}:`;
+
+/** The Service's name, as callers in the mesh use it. */
+const serviceHost = ({ app, namespace }: ApplicationOf): string => `${app}.${namespace}.svc.`;
+
+/** The sidecars of the lab's own client. */
+export const clientProxies = (of: ApplicationOf) => ({
+  app: of.app,
+  namespace: of.namespace,
+  labels: { app: clientName(of.app) },
+  host: serviceHost(of),
+});
+
 /**
  * The split that a proxy sends requests by; undefined while it knows of no split for this host.
  *
@@ -31,7 +45,7 @@ interface SidecarRoute {
 export function sidecarSplit(
   dump: string,
   { app, namespace }: ApplicationOf,
-  host = `${app}.${namespace}.svc.`,
+  host = serviceHost({ app, namespace }),
 ): Share | undefined {
   const hosts =
     (JSON.parse(dump) as RouteDump).configs?.flatMap(({ route_config }) => route_config?.virtual_hosts ?? []) ?? [];

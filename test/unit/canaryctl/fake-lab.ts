@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
-import type { Engine } from "../../../canaryctl/src/engine/engine.ts";
+import type { Engine, UpdateScope } from "../../../canaryctl/src/engine/engine.ts";
 import type { StackLock } from "../../../canaryctl/src/engine/stack-lock.ts";
 import type { ConfigChanges, Lab } from "../../../canaryctl/src/lab.ts";
 import { StackFile } from "../../../canaryctl/src/stack-file.ts";
@@ -33,7 +33,7 @@ export interface FakeOptions {
   readonly onPatch?: (path: string, change: object) => void;
 }
 
-/** A lab whose cluster and engine are plain objects; `log` has what was done to them, in order. */
+/** A lab whose cluster and engine are plain objects; `log` has what was done to them, in order, `scopes` what each update was about. */
 export function fakeLab(options: FakeOptions = {}) {
   const { configWeight = 10, changes = {}, state, update } = options;
   const strategy = changes.strategy === undefined ? "" : `  canary-lab:strategy: ${changes.strategy}\n`;
@@ -41,6 +41,8 @@ export function fakeLab(options: FakeOptions = {}) {
   const stackFile = new StackFile("dev", folder);
   const config = parseConfig({ ...stackFile.values(), ...changes });
   const log: string[] = [];
+  const scopes: (UpdateScope & { readonly text?: string })[] = [];
+  const around: string[] = [];
   let remembered = options.rememberedWeight ?? configWeight;
   const live = { weight: "liveWeight" in options ? options.liveWeight : configWeight };
 
@@ -60,15 +62,20 @@ export function fakeLab(options: FakeOptions = {}) {
       return {} as T;
     },
     async apply<T>(_path: string, object: object): Promise<T> {
-      const { spec } = object as { spec: { http: { route: { weight: number }[] }[] } };
+      const { kind, spec } = object as { kind: string; spec: { http: { route: { weight: number }[] }[] } };
+      if (kind !== "VirtualService") {
+        around.push(kind);
+        return object as T;
+      }
       live.weight = spec.http.at(-1)?.route[1]?.weight; // behind the routes of targeted users
       log.push(`apply ${live.weight}`);
       return object as T;
     },
   };
   const engine: Engine = {
-    async update() {
+    async update(_onLine, scope = {}) {
       log.push("update");
+      scopes.push({ ...scope, ...(scope.configFile && { text: readFileSync(scope.configFile, "utf8") }) });
       await update?.();
       const wanted = Number(stackFile.values().canaryWeight);
       // As the real one: it compares with what it remembers, and never looks at what is live.
@@ -82,6 +89,7 @@ export function fakeLab(options: FakeOptions = {}) {
       const ids = deployment.resources?.map(({ id }) => id).join(" ");
       log.push(`import ${ids}, ${deployment.pending_operations?.length ?? 0} open`);
     },
+    selectStack: async () => void log.push("selectStack"),
     createStack: async () => void log.push("createStack"),
     removeStack: async () => void log.push("removeStack"),
     exportState: async () => state?.read() ?? { version: 3, deployment: {} },
@@ -100,9 +108,10 @@ export function fakeLab(options: FakeOptions = {}) {
     engine,
     state,
     cluster,
+    exec: () => Promise.reject(new Error("no pods here")),
     client: () => Promise.reject(new Error("no pods here")),
   };
-  return { lab, log, live, file: () => readFileSync(stackFile.path, "utf8") };
+  return { lab, log, scopes, around, live, file: () => readFileSync(stackFile.path, "utf8") };
 }
 
 export const virtualService = (canary: number, managedFields: object[] = []) => ({

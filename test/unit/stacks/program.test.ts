@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { toWeight } from "../../../canary/weight.ts";
+import { appliedValues } from "../../../stacks/config/applied-config.ts";
 import type { LabConfig } from "../../../stacks/lab-config.ts";
 import { register } from "../components/mocks.ts";
 import { sampleConfig } from "./sample-config.ts";
@@ -10,7 +11,8 @@ const program = (change: Partial<LabConfig> = {}, options: Parameters<typeof reg
     const { createPlatform } = await import("../../../stacks/platform.ts");
     const { createApplication } = await import("../../../stacks/application.ts");
     const config = { ...sampleConfig, ...change };
-    createApplication(config, createPlatform(config, { kubeContext: "canary-lab", kubeconfig: "/lab/kubeconfig" }));
+    const platform = createPlatform(config, { kubeContext: "canary-lab", kubeconfig: "/lab/kubeconfig" });
+    createApplication(config, platform, {}, appliedValues({ ...config }));
   }, options);
 
 describe("the program", () => {
@@ -47,7 +49,7 @@ describe("the program", () => {
     const here = await notes({ kubeContext: "here", chartMirror: "/charts", imageRegistry: "here:5000" });
     expect(here["canary-lab/stack"]).toBe("organization/canary-lab/test");
     const { canaryWeight: _, kubeContext: __, imageRegistry: ___, ...applied } = sampleConfig;
-    expect(JSON.parse(here["canary-lab/config"] ?? "")).toEqual(applied);
+    expect(JSON.parse(here["canary-lab/config"] ?? "")).toEqual(appliedValues(applied));
     expect((await notes({ canaryWeight: toWeight(30) }))["canary-lab/config-hash"]).toBe(
       here["canary-lab/config-hash"],
     );

@@ -3,7 +3,8 @@ import { quoted } from "@canary-lab/kit/programs";
 import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { versionOf } from "../../../../components/image/image-version.ts";
 import { probationSeconds } from "../../../../components/rolling-update/render-rolling-update.ts";
-import { changeStack, updateStack } from "../../engine/update.ts";
+import { applyOnly } from "../../applied.ts";
+import { changeStack } from "../../engine/update.ts";
 import { type Lab, reread } from "../../lab.ts";
 import { showLines } from "../../print.ts";
 import { waitForEndpoints } from "../../traffic/sidecar-endpoints.ts";
@@ -121,9 +122,9 @@ async function goBack(lab: Lab, say: Say): Promise<string> {
   lab.stackFile.set({ canaryEnabled: false });
   const whileWaiting = () => turnBack(lab, say);
   await whileWaiting();
-  const now = reread(lab); // refuses what else is wrong with the config, all of it at once
+  const now = lab.applied ? lab : reread(lab); // refuses what else is wrong with the config, all of it at once
   const waitSeconds = 300 + probation(now); // an update that is already running sees the pods go back to the end
-  await updateStack(now, { say, waitSeconds, whileWaiting, onLine: showLines(say) });
+  await applyOnly(now, { canaryEnabled: false }, { say, waitSeconds, whileWaiting, onLine: showLines(say) });
   const { current } = await untilOnly(now, versionOf(now.config.stableImage));
   return `Undone: all pods run ${now.config.stableImage} again (revision ${current?.revision ?? "?"}), in the cluster, in the config and in the state.`;
 }

@@ -12,9 +12,9 @@ import type { Say } from "../strategy.ts";
  *
  * Nothing is done where the template is of that version, or where the revision is not kept any more, so that only the engine can make it.
  */
-export async function turnBack({ cluster, config, stackFile }: Lab, say: Say): Promise<void> {
+export async function turnBack({ cluster, config, stackFile, applied }: Lab, say: Say): Promise<void> {
   const { app, namespace } = config;
-  const version = versionOf(String(stackFile.values().stableImage));
+  const version = versionOf(applied ? config.stableImage : String(stackFile.values().stableImage));
   const path = deploymentsPath(namespace, app);
   const deployment = await cluster.get<{ readonly spec: { readonly template: PodTemplate } }>(path);
   if (!deployment || deployment.spec.template.metadata.labels?.version === version) return;

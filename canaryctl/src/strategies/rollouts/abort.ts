@@ -76,7 +76,7 @@ export async function retryRollout(lab: Lab, say: Say): Promise<string> {
     });
   }
   const image = status.strategy === "blueGreen" && rollout.spec.template && imageOf(rollout.spec.template);
-  if (image) await untilIdlePodsAreGone(cluster, config, image, say);
+  if (image) await untilIdlePodsAreGone(cluster, config, image, { say });
   await tellController(lab, begunAgain(rollout));
   const live = await untilRollout(
     lab,

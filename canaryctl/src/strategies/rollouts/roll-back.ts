@@ -3,7 +3,7 @@ import { UnreachableError } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { RolloutStatus } from "../../../../canary/rollout/rollout-status.ts";
 import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
-import { updateStack } from "../../engine/update.ts";
+import { applyOnly } from "../../applied.ts";
 import { type Lab, reread } from "../../lab.ts";
 import { showLines } from "../../print.ts";
 import { readRevisions } from "../../traffic/replica-sets.ts";
@@ -26,12 +26,12 @@ export async function rollBackRollout(lab: Lab, say: Say): Promise<string> {
   const isBack = isStoppable(status) ? await goBackFirst(lab, say) : status.isAborted;
   try {
     lab.stackFile.set({ canaryEnabled: false });
-    const now = reread(lab); // refuses what else is wrong with the config, all of it at once
+    const now = lab.applied ? lab : reread(lab); // refuses what else is wrong with the config, all of it at once
     const revisions = await readRevisions(now.cluster, now.config);
     const wasThere = (status: RolloutStatus) => revisions.some(({ hash }) => hash === status.hashes.current);
     const isAtRest = ({ status }: LiveRollout) => isSettled(status) || (status.isWaitingForUser && !wasThere(status));
     await withoutSteps(now, wasThere, async () => {
-      await updateStack(now, { say, waitSeconds, onLine: showLines(say) });
+      await applyOnly(now, { canaryEnabled: false }, { say, waitSeconds, onLine: showLines(say) });
       const { status } = await untilRollout(now, "The end of the rollback", wholeSeconds, isAtRest, say);
       if (!isSettled(status)) throw neverRan(now, status);
     });

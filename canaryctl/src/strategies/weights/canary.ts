@@ -1,6 +1,5 @@
-import { quoted } from "@canary-lab/kit/programs";
-import { UserError } from "@canary-lab/kit/user-error";
 import { versions } from "../../../../components/names.ts";
+import { untestedImage } from "../../../../stacks/live/untested-image.ts";
 import { changeStack } from "../../engine/update.ts";
 import type { Lab } from "../../lab.ts";
 import { percent, showLines } from "../../print.ts";
@@ -9,32 +8,19 @@ import { readWorkload } from "../../traffic/workloads.ts";
 import { refuseWhileUsed } from "../refusals.ts";
 import type { Say } from "../strategy.ts";
 
-/**
- * A canary that has a share of the traffic may get other pods, and no other image: users would meet that one before its first stage.
- *
- * @throws UserError where the image is another one while the live route, or the config that is about to be applied, gives it a share
- */
+/** @throws UserError where another image than the present one would get a share of the traffic untested */
 export async function refuseUntestedImage(lab: Lab, route: Route): Promise<void> {
   const { cluster, config, stackFile } = lab;
-  const { canaryImage } = config;
-  const present = String(stackFile.values().canaryImage);
-  if (canaryImage === present) return;
   const live = await route.read(cluster, config);
   if (!live) return;
-  const asked = askedShare(live).canary;
-  const isLive = asked > 0;
-  const share = isLive ? asked : route.wanted(config).canary;
-  if (share === 0) return;
-  const give = isLive ? `The canary ${present} has` : "The config gives the canary";
-  const begin = `npx canaryctl create-canary --image ${quoted(canaryImage)}`;
-  throw new UserError(`${give} ${percent(share / 100)} of the traffic, which ${canaryImage} would get untested.`, {
-    place: isLive ? "the live route" : `canaryWeight in ${stackFile.name}`,
-    allowed: `${present}, or any image while the canary has 0 %`,
-    next: [
-      ...(asked === 100 ? [`npx canaryctl promote --full && ${begin}`] : []),
-      `npx canaryctl rollback && ${begin}`,
-    ],
+  const fault = untestedImage({
+    present: String(stackFile.values().canaryImage),
+    next: config.canaryImage,
+    live: askedShare(live).canary,
+    configured: route.wanted(config).canary,
+    file: stackFile.name,
   });
+  if (fault) throw fault;
 }
 
 /**

@@ -1,71 +1,99 @@
-import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
-import { deploymentName, versions } from "../../../../components/names.ts";
-import { updateStack } from "../../engine/update.ts";
+import { toWeight } from "../../../../canary/weight.ts";
+import { versions } from "../../../../components/names.ts";
+import { noCanary, shareFault } from "../../../../stacks/live/share-verdict.ts";
+import { applyOnly } from "../../applied.ts";
+import { freeStack } from "../../engine/update.ts";
 import type { Lab } from "../../lab.ts";
+import { moveSeconds, patiently } from "../../traffic/patiently.ts";
+import { type ProxyReport, waitForProxies } from "../../traffic/proxies.ts";
 import type { LiveRoute, Route } from "../../traffic/route.ts";
 import { isSameShare, type Share, shareText } from "../../traffic/share.ts";
 import { readWorkload } from "../../traffic/workloads.ts";
 import type { Say } from "../strategy.ts";
+import { laggingProxies } from "./lagging-proxies.ts";
 import { restoreRoute } from "./restore.ts";
 
+/** How long the callers' proxies may take to get a route, in seconds: seen are tenths of a second. */
+const proxySeconds = 15;
+
 /**
- * Moves the traffic to the weight of `lab.config`, in the cluster, in the stack's file and in the state.
- *
- * Less for the canary takes effect at once, in front of everything else. More for it goes through the engine alone, so that nothing
- * reaches the canary that the engine (and its policies) did not accept.
+ * Moves the traffic to the weight of `lab.config`: the route first, which is what users feel, then the stack's file and the state, while
+ * the callers' proxies are asked whether they have it.
  *
  * @returns what was done, in one line
- * @throws UserError where the canary has no ready pods; where the update fails, with the file as it was unless the traffic has moved;
- * where another command has set another weight meanwhile
+ * @throws UserError where a side has too few ready pods for its share, with nothing touched; where the update fails, with the traffic and
+ * the file as they were, or for a lower share as they are to be; where a proxy has not got the route; where another command has set
+ * another weight meanwhile
  */
 export async function moveTraffic(lab: Lab, route: Route, say: Say): Promise<string> {
-  const { cluster, config, stackFile } = lab;
-  const [before, canary] = await Promise.all([
+  const { cluster, config } = lab;
+  const [before, stable, canary] = await Promise.all([
     route.read(cluster, config),
+    readWorkload(cluster, config, versions.stable),
     readWorkload(cluster, config, versions.canary),
   ]);
   if (!before) throw route.missing(config);
   const to = route.wanted(config);
   const isRise = to.canary > before.weights.canary;
-  if (isRise && !canary) throw noCanary(lab);
-  if (isRise && route.hasIdlePods && canary?.ready === 0) throw notReady(lab, canary.wanted);
-  if (!isRise) await route.apply?.(cluster, config);
-  stackFile.set({ canaryWeight: config.canaryWeight });
-  try {
-    await updateStack(lab, { say });
-  } catch (error) {
-    await restoreUnlessMoved(lab, route, before);
+  const fault = route.hasIdlePods
+    ? shareFault({ from: before.weights.canary, to: to.canary, stable, canary }, config)
+    : isRise && !canary && noCanary(config);
+  if (fault) throw fault;
+
+  if (isRise) await freeStack(lab, { say }); // a rise that the state cannot follow is not begun
+  await patiently(cluster, { seconds: moveSeconds, say }, async () => route.apply?.(cluster, config));
+  const failed = new AbortController();
+  const following = follow(lab, route, before, say).catch((error) => {
+    failed.abort();
     throw error;
-  }
+  });
+  const [proxies] = await Promise.all([askProxies(lab, route, to, failed.signal), following]);
+
   // The engine has accepted the weight; where it remembered that one, it wrote nothing, whatever was live.
   const after = await restoreRoute(lab, route, say);
   if (after.config.canaryWeight !== config.canaryWeight) throw overtaken(route.wanted(after.config));
-  return `Traffic: ${shareText(before.weights)} -> ${shareText(to)} (stable/canary)`;
+  if (proxies && proxies.without.length > 0) throw laggingProxies(to, proxies, proxySeconds);
+  return `Traffic: ${shareText(before.weights)} -> ${shareText(to)} (stable/canary)${proxyWords(proxies)}`;
 }
 
-/** The stack's file says what is: a failed update leaves the new weight in it only where the traffic has moved. */
-async function restoreUnlessMoved({ cluster, config, stackFile }: Lab, route: Route, before: LiveRoute): Promise<void> {
-  const now = await route.read(cluster, config).catch(() => before);
-  if (!now || !isSameShare(now.weights, route.wanted(config))) stackFile.restore();
+async function askProxies(lab: Lab, route: Route, to: Share, signal: AbortSignal): Promise<ProxyReport | undefined> {
+  return route.proxies && waitForProxies(lab, route.proxies(lab.config), to, proxySeconds, signal);
+}
+
+const proxyWords = (proxies: ProxyReport | undefined): string =>
+  !proxies
+    ? ""
+    : proxies.with.length === 0
+      ? "; no proxy of a caller could be asked"
+      : "; the callers' proxies have it";
+
+/** Lets the stack's file and the state follow the route. A rise that they cannot follow is taken back. */
+async function follow(lab: Lab, route: Route, before: LiveRoute, say: Say): Promise<void> {
+  const { config, stackFile } = lab;
+  const { canaryWeight, allowOverload } = config;
+  try {
+    await applyOnly(
+      lab,
+      { canaryWeight },
+      { say, targets: route.targets, ...(allowOverload && { forNow: { allowOverload } }) },
+    );
+  } catch (error) {
+    const now = await route.read(lab.cluster, config).catch(() => undefined);
+    const to = route.wanted(config);
+    const hasMoved = now !== undefined && isSameShare(now.weights, to);
+    const isRise = to.canary > before.weights.canary;
+    if (hasMoved && isRise && route.apply) {
+      await route.apply(lab.cluster, { ...config, canaryWeight: toWeight(before.weights.canary) });
+      say(`The state could not follow: the traffic is back at ${shareText(before.weights)}.`);
+    }
+    // The stack's file says what is: after a failure it has the new weight only where the traffic has moved.
+    if (!hasMoved || (isRise && route.apply)) stackFile.restore();
+    throw error;
+  }
 }
 
 const overtaken = (now: Share): UserError =>
   new UserError(`Another command has set the traffic to ${shareText(now)} meanwhile, and that is what holds.`, {
     next: "npx canaryctl status",
-  });
-
-const placeOfCanary = ({ config }: Lab): string =>
-  `deployment ${config.namespace}/${deploymentName(config.app, versions.canary)}`;
-
-export const noCanary = (lab: Lab): UserError =>
-  new UserError("There is no canary: its share of the traffic would get errors.", {
-    place: placeOfCanary(lab),
-    next: `npx canaryctl create-canary --image ${quoted(lab.config.canaryImage)}`,
-  });
-
-const notReady = (lab: Lab, wanted: number): UserError =>
-  new UserError(`The canary has no ready pod of ${wanted}: its share of the traffic would get errors.`, {
-    place: placeOfCanary(lab),
-    next: `kubectl -n ${lab.config.namespace} describe deployment ${deploymentName(lab.config.app, versions.canary)}`,
   });

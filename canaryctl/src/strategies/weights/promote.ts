@@ -1,9 +1,11 @@
 import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { nextWeight } from "../../../../canary/plan/plan.ts";
 import { toWeight, type Weight } from "../../../../canary/weight.ts";
-import { changeStack } from "../../engine/update.ts";
-import type { Lab } from "../../lab.ts";
+import { applyOnly } from "../../applied.ts";
+import type { UpdateOptions } from "../../engine/update.ts";
+import type { ConfigChanges, Lab } from "../../lab.ts";
 import { showLines } from "../../print.ts";
+import { moveSeconds, patiently } from "../../traffic/patiently.ts";
 import { askedShare, type Route } from "../../traffic/route.ts";
 import { isSameShare, shareText } from "../../traffic/share.ts";
 import { nothingToPromote } from "../refusals.ts";
@@ -67,13 +69,26 @@ export async function finishRelease(lab: Lab, route: Route, say: Say): Promise<s
   const live = await route.read(cluster, config);
   if (!live) throw route.missing(config);
   const all = withWeight(lab, toWeight(100));
+  const options = { say, onLine: showLines(say) };
+  const grown = await growCanary(all, route, options);
   if (live.weights.canary !== 100 || config.canaryWeight !== 100) say(await moveTraffic(all, route, say));
 
-  const options = { say, onLine: showLines(say) };
-  await changeStack(all, { stableImage: canaryImage }, options);
+  const moved = await applyOnly(all, { stableImage: canaryImage }, { ...options, forNow: grown });
   say(`The stable side runs ${canaryImage} now: the traffic goes back there, and the canary goes.`);
   const none = { ...all.config, stableImage: canaryImage, canaryWeight: toWeight(0), canaryEnabled: false };
-  await route.apply?.(cluster, none);
-  await changeStack(all, { canaryWeight: 0, canaryEnabled: false }, options);
+  await patiently(cluster, { seconds: moveSeconds, say }, async () => route.apply?.(cluster, none));
+  await applyOnly(moved, { canaryWeight: 0, canaryEnabled: false }, options);
   return released(canaryImage);
+}
+
+/** The canary carries all of the traffic for a while, for which it gets as many pods as the stable side has; the config's number stays. */
+async function growCanary(lab: Lab, route: Route, options: UpdateOptions): Promise<ConfigChanges> {
+  const { replicas, canaryReplicas, allowOverload } = lab.config;
+  if (!route.hasIdlePods || canaryReplicas >= replicas || allowOverload) return {};
+  options.say(
+    `The canary gets ${replicas} pods, for all of the traffic is to go there; the config asks for ${canaryReplicas}.`,
+  );
+  const forNow = { canaryReplicas: replicas };
+  await applyOnly(lab, {}, { ...options, forNow, targets: ["**::canary-deployment"] });
+  return forNow;
 }

@@ -1,5 +1,7 @@
 import { UserError } from "@canary-lab/kit/user-error";
+import { toWeight } from "../../../../canary/weight.ts";
 import { type Lab, reread } from "../../lab.ts";
+import { moveSeconds, patiently } from "../../traffic/patiently.ts";
 import type { Route } from "../../traffic/route.ts";
 import { isSameShare, shareText } from "../../traffic/share.ts";
 import type { Say } from "../strategy.ts";
@@ -18,7 +20,7 @@ const tries = 3;
 export async function restoreRoute(lab: Lab, route: Route, say: Say): Promise<Lab> {
   for (let left = tries; ; left -= 1) {
     const live = await route.read(lab.cluster, lab.config);
-    const now = reread(lab);
+    const now = withFileWeight(lab);
     if (!live || !route.apply || isSameShare(live.weights, route.wanted(now.config))) return now;
     const { weights, owner } = live;
     if (left === 0) {
@@ -28,6 +30,12 @@ export async function restoreRoute(lab: Lab, route: Route, say: Say): Promise<La
       });
     }
     say(`The live route was at ${shareText(weights)}, written by ${owner}: putting it back.`);
-    await route.apply(lab.cluster, now.config);
+    await patiently(lab.cluster, { seconds: moveSeconds, say }, async () => route.apply?.(lab.cluster, now.config));
   }
+}
+
+/** Of a command that leaves the rest of the config alone, only the weight is read again. */
+function withFileWeight(lab: Lab): Lab {
+  if (!lab.applied) return reread(lab);
+  return { ...lab, config: { ...lab.config, canaryWeight: toWeight(Number(lab.stackFile.values().canaryWeight)) } };
 }

@@ -1,54 +1,125 @@
+import { ApiError } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import { toWeight } from "../../../../canary/weight.ts";
-import { updateStack } from "../../engine/update.ts";
+import { applyOnly } from "../../applied.ts";
 import { type Lab, reread } from "../../lab.ts";
+import { patiently, rollbackSeconds } from "../../traffic/patiently.ts";
+import { type ProxyReport, waitForProxies } from "../../traffic/proxies.ts";
 import type { Route } from "../../traffic/route.ts";
-import { shareText } from "../../traffic/share.ts";
+import { type Share, shareText } from "../../traffic/share.ts";
 import { onlyTheState } from "../rolled-back.ts";
 import type { Say } from "../strategy.ts";
-
-/** How long an update that is already running may hold up the state; the traffic does not wait for it. */
-const waitSeconds = 120;
+import { laggingProxies } from "./lagging-proxies.ts";
 
 /**
- * Moves the route before anything else is looked at, then the stack's file, then the state. An update that runs meanwhile may still
- * write an older weight: the route is held until the state can be made to agree. Without a fast path the engine moves it.
+ * How long an update of this machine that is already running may hold up the state, in seconds: it may still write an older weight, and
+ * the route is held until it has ended. For an update elsewhere nobody waits, for its lock may be that of a runner that is gone.
+ */
+const waitSeconds = 10;
+
+/** How long the callers' proxies may take, in seconds: one that has lost the control plane looks for it again by and by. */
+const proxySeconds = 60;
+
+/**
+ * Moves the route before anything else is looked at, then the stack's file, then the state, while the callers' proxies are asked whether
+ * they have it. It needs no live object, no engine and no state: what is not there is made. Without a fast path the engine moves it.
  *
  * @returns what was done, in one line
- * @throws UserError where there is no route; where only the state could not be made to agree, as with a config that is wrong
- * elsewhere, it says so; where another command keeps raising the weight
+ * @throws UserError that says what is done and what is left, as where the state could not be made to agree, a proxy has not got the
+ * route, or another command keeps raising the weight
  */
 export async function rollBackRoute({ config: given, ...rest }: Lab, route: Route, say: Say): Promise<string> {
   const lab: Lab = { ...rest, config: { ...given, canaryWeight: toWeight(0) } };
-  const { cluster, config, stackFile } = lab;
-  const before = await route.read(cluster, config);
-  if (!before) throw route.missing(config);
-  if (route.apply) {
-    await route.apply(cluster, config);
-    say(`All traffic is routed to the stable side (it was ${shareText(before.weights)}).`);
+  const { config, stackFile } = lab;
+  const { before, around } = await moveRoute(lab, route, say);
+  const asked = askProxies(lab, route, before, say);
+  const [proxies, state] = await Promise.all([
+    asked,
+    agree(lab, route, say).then(
+      () => undefined,
+      (error: unknown) => error,
+    ),
+  ]);
+  const wanted = route.wanted(config);
+  if (proxies && proxies.without.length > 0) {
+    if (state !== undefined) say(`The state does not say so yet: ${(state as Error).message}`);
+    throw laggingProxies(wanted, proxies, proxySeconds);
   }
-
-  const holdRoute = async () => {
-    const live = await route.read(cluster, config);
-    if (live && live.weights.canary !== 0) await route.apply?.(cluster, config);
-  };
-  const agree = async () => {
-    stackFile.set({ canaryWeight: 0 });
-    reread(lab); // refuses what else is wrong with the config, all of it at once
-    await updateStack(lab, { say, waitSeconds, whileWaiting: holdRoute });
-  };
-  try {
-    await agree();
-    if (!(await isRolledBack(lab, route))) {
-      say("Another command has raised the canary's share meanwhile: rolling back once more.");
-      await holdRoute();
-      await agree();
-    }
-  } catch (error) {
-    throw route.apply ? onlyTheState(error) : error;
-  }
+  if (state !== undefined) throw route.apply ? onlyTheState(state) : state;
+  if (around !== undefined) throw around;
   if (!(await isRolledBack(lab, route))) throw overruled(stackFile.name);
   return "Rolled back: 100/0 (stable/canary), in the cluster, in the config and in the state.";
+}
+
+/** What the split was before, and why what is around the route could not be put back. */
+async function moveRoute({ cluster, config }: Lab, route: Route, say: Say) {
+  const patience = { seconds: rollbackSeconds, say };
+  const live = await patiently(cluster, patience, () => route.read(cluster, config));
+  if (!route.apply) {
+    if (!live) throw route.missing(config);
+    return { before: live.weights, around: undefined };
+  }
+  const around = patiently(cluster, patience, async () => route.applyAround?.(cluster, config)).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  try {
+    await patiently(cluster, patience, async () => route.apply?.(cluster, config));
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) throw route.missing(config);
+    throw error;
+  }
+  return { before: live?.weights, around: await around };
+}
+
+async function askProxies(
+  lab: Lab,
+  route: Route,
+  before: Share | undefined,
+  say: Say,
+): Promise<ProxyReport | undefined> {
+  if (!route.apply || !route.proxies) return undefined;
+  const was = before ? `it was ${shareText(before)}` : "there was no route";
+  const wanted = route.wanted(lab.config);
+  const ask = (seconds: number) => waitForProxies(lab, route.proxies?.(lab.config) ?? [], wanted, seconds);
+  let report = await ask(quietSeconds);
+  if (report.without.length > 0) {
+    say(`The route says ${shareText(wanted)} (${was}); not yet in ${report.without.map(({ pod }) => pod).join(", ")}.`);
+    report = await ask(proxySeconds - quietSeconds);
+  }
+  if (report.with.length === 0)
+    say(`The route says ${shareText(wanted)} (${was}); no proxy of a caller could be asked.`);
+  else if (report.without.length === 0)
+    say(`All traffic is routed to the stable side (${was}): the proxies of its callers have it.`);
+  return report;
+}
+
+/** How long nobody is told that proxies lag. */
+const quietSeconds = 5;
+
+/** Makes the stack's file and the state agree with the route, twice where another command has raised the share meanwhile. */
+async function agree(lab: Lab, route: Route, say: Say): Promise<void> {
+  const { cluster, config, stackFile, state } = lab;
+  const holdRoute = async () => {
+    const live = await route.read(cluster, config).catch(() => undefined);
+    if (live && live.weights.canary !== 0) await route.apply?.(cluster, config);
+  };
+  const write = async () => {
+    stackFile.set({ canaryWeight: 0 });
+    if (!lab.applied) reread(lab); // refuses what else is wrong with the config, all of it at once
+    const isElsewhere = state?.locks().some(({ holder }) => holder === "elsewhere") ?? false;
+    const wait = isElsewhere && route.apply ? 0 : waitSeconds;
+    await applyOnly(
+      lab,
+      { canaryWeight: 0 },
+      { say, waitSeconds: wait, whileWaiting: holdRoute, targets: route.targets },
+    );
+  };
+  await write();
+  if (await isRolledBack(lab, route)) return;
+  say("Another command has raised the canary's share meanwhile: rolling back once more.");
+  await holdRoute();
+  await write();
 }
 
 /** Whether the live route and the stack's file both say 0 now; other commands may have written either since. */

@@ -5,7 +5,7 @@ import type { LiveRoute, Route } from "../../traffic/route.ts";
 import { isSameShare, type Share } from "../../traffic/share.ts";
 import { readWorkloads, type Workload } from "../../traffic/workloads.ts";
 import { notDeployedFault } from "../not-deployed.ts";
-import { refuse } from "../refusals.ts";
+import { refuse, refuseStableImage } from "../refusals.ts";
 import type { Release, ReleaseStrategy } from "../strategy.ts";
 import { createCanary, deleteCanary, refuseUntestedImage } from "./canary.ts";
 import { moveTraffic } from "./move-traffic.ts";
@@ -27,6 +27,7 @@ export const weighted = (route: Route): ReleaseStrategy => ({
   restore: (lab, say) => restoreRoute(lab, route, say),
   setTraffic: (lab, say) => moveTraffic(lab, route, say),
   createCanary: async (lab, say) => {
+    refuseStableImage(lab);
     await refuseUntestedImage(lab, route);
     return createCanary(lab, route, say);
   },

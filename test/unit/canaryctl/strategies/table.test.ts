@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { factsOf, strategyNames } from "../../../../canary/strategies.ts";
 import type { Lab } from "../../../../canaryctl/src/lab.ts";
-import { configuredStrategy, runningStrategy, strategyOf } from "../../../../canaryctl/src/strategies/table.ts";
+import { configuredStrategy, openMove, openRollback, strategyOf } from "../../../../canaryctl/src/strategies/table.ts";
 import { fakeLab } from "../fake-lab.ts";
 
 const labWith = (strategy: string, deployed?: string): Lab => {
@@ -28,9 +28,15 @@ describe("the strategy of a lab", () => {
     });
   });
 
+  test("moves the traffic only where it is the deployed one", async () => {
+    const { strategy } = await openMove(labWith("replica-ratio", "replica-ratio"));
+    expect(strategy).toBe(configuredStrategy(labWith("replica-ratio")));
+    await expect(openMove(labWith("istio", "rollout-canary"))).rejects.toThrow(/deployed by rollout-canary/);
+  });
+
   test("that runs is what a rollback acts on", async () => {
-    const running = await runningStrategy(labWith("istio", "rollout-canary"));
-    expect(running).toBe(configuredStrategy(labWith("rollout-canary")));
+    const { strategy } = await openRollback(labWith("istio", "rollout-canary"), () => {});
+    expect(strategy).toBe(configuredStrategy(labWith("rollout-canary")));
   });
 });
 
@@ -65,8 +71,6 @@ describe("a command that has no meaning under a strategy", () => {
 
 describe("a command that needs what is not deployed", () => {
   const missing = {
-    istio: "VirtualService versioned-echo-virtualservice",
-    "gateway-api": "HTTPRoute versioned-echo",
     "replica-ratio": "Deployment versioned-echo-v1",
     "rollout-canary": "Rollout versioned-echo",
     "rollout-blue-green": "Rollout versioned-echo",

@@ -10,7 +10,7 @@ test("EchoApplication labels the namespace for sidecars, and with the release th
       strategy: "istio",
       canaryEnabled: true,
       stack: "organization/canary-lab/dev",
-      applied: { replicas: 2, plan: { b: 1, a: 2 } },
+      applied: { replicas: "2", plan: "10-30-60" },
     });
   });
   expect(all.get("echo-namespace")?.inputs.metadata).toEqual({
@@ -20,7 +20,7 @@ test("EchoApplication labels the namespace for sidecars, and with the release th
       "canary-lab/strategy": "istio",
       "canary-lab/canary": "true",
       "canary-lab/stack": "organization/canary-lab/dev",
-      "canary-lab/config": '{"plan":{"a":2,"b":1},"replicas":2}',
+      "canary-lab/config": '{"plan":"10-30-60","replicas":"2"}',
       "canary-lab/config-hash": expect.stringMatching(/^[0-9a-f]{16}$/),
     },
   });

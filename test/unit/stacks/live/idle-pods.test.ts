@@ -24,7 +24,7 @@ async function ask(after: number, ...others: ReturnType<typeof revision>[]) {
       seconds += milliseconds / 1000;
     },
   };
-  await untilIdlePodsAreGone({ get }, application, "echo:v2", (line) => said.push(line), clock);
+  await untilIdlePodsAreGone({ get }, application, "echo:v2", { say: (line) => void said.push(line), clock });
   return { said, seconds };
 }
 

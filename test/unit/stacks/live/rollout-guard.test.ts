@@ -5,7 +5,7 @@ import { application, fakeCluster, type Given, objects } from "./fake-rollout.ts
 async function admit(image: string, ...states: readonly Given[]): Promise<string[]> {
   const said: string[] = [];
   const { client, clock } = fakeCluster(states.map(objects));
-  await admitRevision(client, application, image, (line) => said.push(line), clock);
+  await admitRevision(client, application, image, { say: (line) => void said.push(line), clock });
   return said;
 }
 
@@ -14,7 +14,7 @@ const inCanary: Given = { current: "bbb", stable: "aaa", weight: 10, canaryHash:
 describe("a new revision", () => {
   test("goes in where there is no Rollout yet", async () => {
     const { client, clock } = fakeCluster([new Map()]);
-    await expect(admitRevision(client, application, "echo:new", () => {}, clock)).resolves.toBeUndefined();
+    await expect(admitRevision(client, application, "echo:new", { say: () => {}, clock })).resolves.toBeUndefined();
   });
 
   test("goes in at once when the last release is over, its route included", async () => {
@@ -64,7 +64,7 @@ describe("other steps for the revision that is there", () => {
   async function admitOther(...states: readonly Given[]): Promise<string[]> {
     const said: string[] = [];
     const { client, clock } = fakeCluster(states.map(objects));
-    await admitSteps(client, application, (line) => said.push(line), clock);
+    await admitSteps(client, application, { say: (line) => void said.push(line), clock });
     return said;
   }
 
@@ -72,7 +72,7 @@ describe("other steps for the revision that is there", () => {
     expect(await admitOther({})).toEqual([]);
     expect(await admitOther({ stable: "", phase: "Progressing" })).toEqual([]);
     const { client, clock } = fakeCluster([new Map()]);
-    await expect(admitSteps(client, application, () => {}, clock)).resolves.toBeUndefined();
+    await expect(admitSteps(client, application, { say: () => {}, clock })).resolves.toBeUndefined();
   });
 
   test("go in at rest although the controller has yet to look: nothing has been approved that they would restart", async () => {

@@ -1,15 +1,18 @@
 import { describe, expect, test } from "@jest/globals";
+import { EngineBusyError } from "../../../../../canaryctl/src/engine/engine.ts";
+import type { Lab } from "../../../../../canaryctl/src/lab.ts";
 import { moveTraffic } from "../../../../../canaryctl/src/strategies/weights/move-traffic.ts";
 import { istioRoute } from "../../../../../canaryctl/src/traffic/istio-route.ts";
-import { fakeLab } from "../../fake-lab.ts";
+import { fakeLab, heldLock } from "../../fake-lab.ts";
 
 const quiet = () => {};
 
 describe("moveTraffic", () => {
-  test("more for the canary goes through the engine alone", async () => {
-    const { lab, log, live, file } = fakeLab({ changes: { canaryWeight: 30 } });
-    expect(await moveTraffic(lab, istioRoute, quiet)).toBe("Traffic: 90/10 -> 70/30 (stable/canary)");
-    expect(log).toEqual(["update"]);
+  test("the route comes first, then the file and the state of the route alone", async () => {
+    const { lab, log, scopes, live, file } = fakeLab({ changes: { canaryWeight: 30 } });
+    expect(await moveTraffic(lab, istioRoute, quiet)).toMatch(/^Traffic: 90\/10 -> 70\/30 \(stable\/canary\)/);
+    expect(log).toEqual(["apply 30", "update"]);
+    expect(scopes).toEqual([{ targets: ["**::route-virtual-service"] }]);
     expect(live.weight).toBe(30);
     expect(file()).toContain('canary-lab:canaryWeight: "30"');
   });
@@ -26,6 +29,14 @@ describe("moveTraffic", () => {
     expect(log).toEqual(["apply 30", "update"]);
   });
 
+  test("a rise that the state could not follow is not begun", async () => {
+    const locks = () => [heldLock];
+    const state = { dropDeadLocks: () => [], locks } as unknown as Lab["state"];
+    const { lab, log } = fakeLab({ changes: { canaryWeight: 30 }, state });
+    await expect(moveTraffic(lab, istioRoute, quiet)).rejects.toBeInstanceOf(EngineBusyError);
+    expect(log).toEqual([]);
+  });
+
   test("more for the canary moves a route that the engine takes for moved already", async () => {
     const { lab, log, live } = fakeLab({
       configWeight: 30,
@@ -33,8 +44,8 @@ describe("moveTraffic", () => {
       liveWeight: 0,
       changes: { canaryWeight: 30 },
     });
-    expect(await moveTraffic(lab, istioRoute, quiet)).toBe("Traffic: 100/0 -> 70/30 (stable/canary)");
-    expect(log).toEqual(["update", "apply 30"]);
+    expect(await moveTraffic(lab, istioRoute, quiet)).toMatch(/^Traffic: 100\/0 -> 70\/30 \(stable\/canary\)/);
+    expect(log).toEqual(["apply 30", "update"]);
     expect(live.weight).toBe(30);
   });
 
@@ -54,13 +65,29 @@ describe("moveTraffic", () => {
 
   test.each([
     ["not deployed", undefined, /no canary/],
-    ["not ready", 0, /no ready pod/],
+    ["not ready", 0, /no ready pod of 2/],
   ])("refuses more for a canary that is %s, and touches nothing", async (_case, canaryReady, message) => {
     const { lab, log, file } = fakeLab({ canaryReady, changes: { canaryWeight: 30 } });
     const before = file();
     await expect(moveTraffic(lab, istioRoute, quiet)).rejects.toThrow(message);
     expect(log).toEqual([]);
     expect(file()).toBe(before);
+  });
+
+  test("refuses a share that the ready pods of a side cannot carry", async () => {
+    const half = { canaryReady: 1, changes: { canaryWeight: 60 } };
+    const { lab, log } = fakeLab(half);
+    const moved = moveTraffic(lab, istioRoute, quiet);
+    await expect(moved).rejects.toThrow(/has 1 ready pods, and 60 % of the traffic needs 2 of the 2/);
+    expect(log).toEqual([]);
+    const enough = fakeLab({ ...half, changes: { canaryWeight: 50 } });
+    await moveTraffic(enough.lab, istioRoute, quiet);
+    expect(enough.live.weight).toBe(50);
+    const stated = fakeLab({ ...half, changes: { canaryWeight: 60, allowOverload: true } });
+    await moveTraffic(stated.lab, istioRoute, quiet);
+    expect(stated.live.weight).toBe(60);
+    expect(stated.scopes[0]?.text).toContain('canary-lab:allowOverload: "true"');
+    expect(stated.file()).not.toContain("allowOverload");
   });
 
   test("a canary that is broken can still be given less", async () => {
@@ -80,6 +107,7 @@ describe("moveTraffic", () => {
     const rise = fakeLab({ changes: { canaryWeight: 30 }, update: fail });
     await expect(moveTraffic(rise.lab, istioRoute, quiet)).rejects.toThrow(/engine failed/);
     expect(rise.file()).toContain('"10"');
+    expect(rise.live.weight).toBe(10);
     const fall = fakeLab({ changes: { canaryWeight: 0 }, update: fail });
     await expect(moveTraffic(fall.lab, istioRoute, quiet)).rejects.toThrow(/engine failed/);
     expect(fall.file()).toContain('"0"');

@@ -20,10 +20,10 @@ function pods(...sides: readonly (readonly [wanted: number, ready: number])[]): 
 }
 
 describe("promote", () => {
-  test("goes to the next weight of the plan, through the engine", async () => {
+  test("goes to the next weight of the plan", async () => {
     const { lab, log, live, file } = fakeLab({ configWeight: 10, changes: { plan: "10-30-60" } });
     expect(await promoteWeight(lab, istioRoute, quiet)).toMatch(/90\/10 -> 70\/30.*40\/60[\s\S]*promote/);
-    expect(log).toEqual(["update"]);
+    expect(log).toEqual(["apply 30", "update"]);
     expect(live.weight).toBe(30);
     expect(file()).toContain('canaryWeight: "30"');
   });
@@ -104,8 +104,9 @@ describe("promote --full", () => {
     });
     expect(await finishRelease(fake.lab, istioRoute, quiet)).toMatch(/versioned-echo:v2 is the stable version/);
     expect(fake.log).toEqual([
+      "apply 100",
       "update",
-      "30 % at versioned-echo:v1, canary true", // the engine moves it to 100
+      "100 % at versioned-echo:v1, canary true",
       "update",
       "100 % at versioned-echo:v2, canary true",
       "apply 0",
@@ -119,6 +120,18 @@ describe("promote --full", () => {
     const { lab, log } = fakeLab({ configWeight: 100, changes: { stableImage: "versioned-echo:v2" } });
     await finishRelease(lab, istioRoute, quiet);
     expect(log).toEqual(["update", "apply 0", "update"]);
+  });
+
+  test("gives the canary the pods for all of the traffic first, and leaves the config's number", async () => {
+    const changes = { replicas: 6, canaryReplicas: 2 };
+    const fake = fakeLab({ configWeight: 30, changes, objects: pods([6, 6], [6, 6]) });
+    await finishRelease(fake.lab, istioRoute, quiet);
+    expect(fake.log).toEqual(["update", "apply 100", "update", "update", "apply 0", "update"]);
+    expect(fake.scopes[0]).toMatchObject({ targets: ["**::canary-deployment"] });
+    expect(fake.scopes[0]?.text).toContain('canary-lab:canaryReplicas: "6"');
+    expect(fake.scopes[2]?.text).toContain('canary-lab:canaryReplicas: "6"');
+    expect(fake.scopes[3]).toEqual({});
+    expect(fake.file()).not.toContain("canaryReplicas");
   });
 
   test("without a ready canary moves nothing", async () => {

@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { ApiError, UnreachableError } from "@canary-lab/kit/kube/client";
 import { describe, expect, test } from "@jest/globals";
 import { EngineBusyError } from "../../../../../canaryctl/src/engine/engine.ts";
 import type { FileState } from "../../../../../canaryctl/src/engine/file-state.ts";
@@ -19,7 +20,8 @@ describe("rollback", () => {
       lines.push(line);
       log.push(file().includes('"0"') ? "say, file written" : "say");
     });
-    expect(log).toEqual(["apply 0", "say", "update"]);
+    expect(log.toSorted()).toEqual(["apply 0", "say, file written", "update"]);
+    expect(log[0]).toBe("apply 0");
     expect(lines[0]).toContain("50/50");
     expect(file()).toContain('"0"');
   });
@@ -31,7 +33,7 @@ describe("rollback", () => {
       locks: () => {
         looks += 1;
         if (looks === 1) fake.live.weight = 70; // the other update has got that far
-        return looks <= 2 ? [heldLock] : [];
+        return looks <= 3 ? [heldLock] : [];
       },
     };
     const fake = fakeLab({ configWeight: 50, changes: { canaryWeight: 0 }, state: state as FileState });
@@ -107,9 +109,41 @@ describe("rollback", () => {
     expect(() => configForRollback(lab.stackFile, { stack: "dev" })).toThrow(/app is "Not A Name"/);
   });
 
-  test("makes no route where there is none", async () => {
-    const { lab, log } = fakeLab({ liveWeight: undefined, changes: { canaryWeight: 0 } });
-    await expect(rollback(lab, quiet)).rejects.toThrow(/no VirtualService/);
-    expect(log).toEqual([]);
+  test("makes the route, and what it leads by, where they are gone", async () => {
+    const { lab, log, around, live } = fakeLab({ configWeight: 50, liveWeight: undefined });
+    const lines: string[] = [];
+    await rollback(lab, (line) => void lines.push(line));
+    expect(log[0]).toBe("apply 0");
+    expect(around.toSorted()).toEqual(["DestinationRule", "Gateway"]);
+    expect(live.weight).toBe(0);
+    expect(lines[0]).toContain("there was no route");
+  });
+
+  test("waits for no update on another machine: its lock may be that of a runner that is gone", async () => {
+    const locks = () => [{ ...heldLock, holder: "elsewhere" as const }];
+    const state = { dropDeadLocks: () => [], locks } as unknown as Lab["state"];
+    const { lab, log, live } = fakeLab({ configWeight: 50, state });
+    const began = Date.now();
+    await expect(rollback(lab, quiet)).rejects.toThrow(/traffic is back.*Another update of stack dev is running/);
+    expect(Date.now() - began).toBeLessThan(2000);
+    expect(log).toEqual(["apply 0"]);
+    expect(live.weight).toBe(0);
+  });
+
+  test.each([
+    ["Istio's control plane", new ApiError(500, 'failed calling webhook "validation.istio.io"', "PATCH")],
+    ["API server", new UnreachableError("The cluster does not answer: ECONNREFUSED")],
+  ])("tries again while the %s is away, and says who is", async (who, fault) => {
+    const { lab, live } = fakeLab({ configWeight: 50 });
+    const { apply } = lab.cluster;
+    let left = 2;
+    lab.cluster.apply = async (path, object, manager) => {
+      if (path.includes("virtualservices") && left-- > 0) throw fault;
+      return apply(path, object, manager);
+    };
+    const lines: string[] = [];
+    await rollback(lab, (line) => void lines.push(line));
+    expect(lines.filter((line) => line.includes("does not answer"))).toEqual([expect.stringContaining(who)]);
+    expect(live.weight).toBe(0);
   });
 });

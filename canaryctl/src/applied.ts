@@ -1,0 +1,125 @@
+import { rmSync } from "node:fs";
+import { readIfThere, writePrivateFile } from "@canary-lab/kit/private-files";
+import { UserError, withNext } from "@canary-lab/kit/user-error";
+import { parseDocument } from "yaml";
+import { inLab } from "../../cluster/lab-folder.ts";
+import {
+  appliedValues,
+  leftOut,
+  notedValues,
+  type Pending,
+  pendingChanges,
+} from "../../stacks/config/applied-config.ts";
+import { parseConfig } from "../../stacks/config/parse-config.ts";
+import { projectName } from "../../stacks/stack-name.ts";
+import type { UpdateScope } from "./engine/engine.ts";
+import { freeStack, type UpdateOptions } from "./engine/update.ts";
+import type { ConfigChanges, Lab } from "./lab.ts";
+import type { RawValue } from "./stack-file.ts";
+
+/** The config that was applied last, as the program noted it in the cluster. */
+export interface Applied {
+  readonly values: Readonly<Record<string, string>>;
+  /** What the stack's file has otherwise: it waits for the next `up`. */
+  readonly pending: readonly Pending[];
+}
+
+/**
+ * The lab with the applied config in place of the file's, but for the weight and the way to the cluster: a command that moves the
+ * traffic changes nothing else. The lab as it is where nothing is noted, as before the first update by this version.
+ *
+ * @param text the note on the application's Namespace
+ */
+export function withApplied(lab: Lab, text: string | undefined): Lab {
+  const values = notedValues(text);
+  if (!values) return lab;
+  try {
+    // The weight is put in afterwards: whether there is a canary for it is for the command to say.
+    const applied = parseConfig({ ...lab.stackFile.defaults(), ...values, canaryWeight: 0 }, {}, "the applied config");
+    const kept = Object.fromEntries(Object.entries(lab.config).filter(([key]) => leftOut.includes(key)));
+    return {
+      ...lab,
+      config: { ...applied, ...kept },
+      applied: { values, pending: pendingChanges(values, fileValues(lab) ?? values) },
+    };
+  } catch (error) {
+    if (error instanceof UserError) return lab; // noted by a version with other keys
+    throw error;
+  }
+}
+
+/** Undefined for a file that cannot be read as a config. */
+function fileValues({ stackFile }: Lab): Values | undefined {
+  try {
+    return stackFile.values();
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+/** What a command leaves alone, one line for each key, and the command that applies it; empty where nothing is pending. */
+export function pendingText({ applied, stackFile }: Pick<Lab, "applied" | "stackFile">): string {
+  const lines = (applied?.pending ?? []).map(
+    ({ key, applied: from, wanted }) =>
+      `Left alone: ${key} is ${from ?? "not set"} in the cluster and ${wanted ?? "not set"} in ${stackFile.name}.`,
+  );
+  return lines.length === 0 ? "" : withNext(lines.join("\n"), "npx canaryctl up");
+}
+
+/** Of an update that changes what was asked for and nothing else. */
+export interface OnlyOptions extends UpdateOptions {
+  /** Patterns of the URNs of the only resources that may change; default: all, by the applied config. */
+  readonly targets?: readonly string[];
+  /** Values for this one update, which the stack's file does not get. */
+  readonly forNow?: ConfigChanges;
+}
+
+/**
+ * Writes `changes` to the stack's file and lets the engine apply them, and nothing else that is pending in the file.
+ *
+ * @returns the lab with the changes as applied
+ * @throws as `updateStack`; the file keeps the changes
+ */
+export async function applyOnly(lab: Lab, changes: ConfigChanges, options: OnlyOptions): Promise<Lab> {
+  const { stackFile, engine, applied } = lab;
+  const { targets, forNow = {}, ...rest } = options;
+  if (Object.keys(changes).length > 0) stackFile.set(changes as Values);
+  await freeStack(lab, rest);
+  const file = fileValues(lab);
+  const values = applied && { ...applied.values, ...appliedValues(changes) };
+  const pending = values && file ? pendingChanges(values, file) : [];
+  const update = (scope: UpdateScope) => engine.update(rest.onLine, { ...(targets && { targets }), ...scope });
+  if (file && pending.length === 0 && Object.keys(forNow).length === 0) await update({});
+  else {
+    const weight = file?.canaryWeight === undefined ? {} : { canaryWeight: file.canaryWeight };
+    const own = { ...(values ?? file), ...weight, ...changes, ...forNow } as Values;
+    await withConfigFile(lab, own, (configFile) => update({ configFile }));
+  }
+  return values ? { ...lab, applied: { values, pending } } : lab;
+}
+
+type Values = Readonly<Record<string, RawValue>>;
+
+/** A copy of the stack's file with these values in place of the project's own, for one update. */
+async function withConfigFile(
+  { stackFile }: Lab,
+  values: Values,
+  work: (path: string) => Promise<void>,
+): Promise<void> {
+  const document = parseDocument(readIfThere(stackFile.path) ?? "");
+  const before = (document.toJS() as { readonly config?: Readonly<Record<string, unknown>> } | null)?.config ?? {};
+  const kept = Object.entries(before).filter(([key]) => {
+    const [, own] = new RegExp(`^(?:${projectName}:)?([^:]+)$`).exec(key) ?? [];
+    return own === undefined || (leftOut.includes(own) && !Object.hasOwn(values, own));
+  });
+  const own = Object.entries(values).map(([key, value]) => [`${projectName}:${key}`, String(value)]);
+  document.set("config", document.createNode(Object.fromEntries([...kept, ...own])));
+  const path = inLab(`applied-${stackFile.stack}-${process.pid}.yaml`);
+  writePrivateFile(path, document.toString({ lineWidth: 0 }));
+  try {
+    await work(path);
+  } finally {
+    rmSync(path, { force: true });
+  }
+}

@@ -1,0 +1,73 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { ApiError, type ClusterClient, UnreachableError } from "@canary-lab/kit/kube/client";
+import { UserError } from "@canary-lab/kit/user-error";
+
+/** How long a call is repeated, and who hears of it. */
+export interface Patience {
+  readonly seconds: number;
+  /** Told once who is away, and again when that changes. */
+  readonly say: (line: string) => void;
+}
+
+/** For a move, which the user can repeat. */
+export const moveSeconds = 30;
+/** For a rollback: a control plane with one replica has been seen to need 40 s to be there again. */
+export const rollbackSeconds = 180;
+
+const betweenTriesMilliseconds = 250;
+
+const away = {
+  apiServer: { name: "The cluster's API server", next: "kubectl get --raw /readyz" },
+  istio: { name: "Istio's control plane", next: "kubectl -n istio-system get pods -l app=istiod" },
+} as const;
+
+/**
+ * Repeats a call while the API server or Istio's control plane is away: without the second one its webhook refuses every write of a
+ * route.
+ *
+ * @throws what the call throws for any other reason; UserError that names who is away, when the time is over
+ */
+export async function patiently<T>(
+  cluster: Pick<ClusterClient, "get">,
+  { seconds, say }: Patience,
+  call: () => Promise<T>,
+): Promise<T> {
+  const until = Date.now() + seconds * 1000;
+  let said: keyof typeof away | undefined;
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      const who = await whoIsAway(cluster, error);
+      if (who === undefined) throw error;
+      const { message, place } = error as UserError;
+      const { name, next } = away[who];
+      if (Date.now() >= until)
+        throw new UserError(`${name} does not answer for ${seconds} s: ${message}`, { ...(place && { place }), next });
+      if (who !== said) say(`${name} does not answer: trying again, for ${seconds} s at most.`);
+      said = who;
+      await pause(betweenTriesMilliseconds);
+    }
+  }
+}
+
+/** Undefined where the error is a refusal, which another try would not change. */
+async function whoIsAway(cluster: Pick<ClusterClient, "get">, error: unknown): Promise<keyof typeof away | undefined> {
+  if (error instanceof ApiError) {
+    if (error.status < 500) return undefined;
+    return /webhook|istiod/i.test(error.message) ? "istio" : "apiServer";
+  }
+  if (!(error instanceof UnreachableError)) return undefined;
+  // A webhook that is silent makes the API server as silent: whether it answers something else tells the two apart.
+  const isSilent = /no answer within/.test(error.message);
+  return isSilent && (await answers(cluster)) ? "istio" : "apiServer";
+}
+
+async function answers(cluster: Pick<ClusterClient, "get">): Promise<boolean> {
+  try {
+    await cluster.get("/version");
+    return true;
+  } catch {
+    return false;
+  }
+}

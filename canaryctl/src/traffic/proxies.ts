@@ -1,0 +1,78 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { ClusterClient } from "@canary-lab/kit/kube/client";
+import { podsPath } from "../../../cluster/kube/paths.ts";
+import { isReady, type PodExec, type PodList } from "../kube/exec.ts";
+import { isSameShare, type Share, shareText } from "./share.ts";
+import { routesCommand, sidecarSplit } from "./sidecar-route.ts";
+
+/** Proxies that callers of an application send through: the pods of a namespace with these labels. */
+export interface ProxyGroup {
+  readonly app: string;
+  readonly namespace: string;
+  /** How the name of the virtual host begins by which they ask for the application. */
+  readonly host: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What the callers' proxies have, when the wait is over. */
+export interface ProxyReport {
+  /** Names of the pods that have the split. */
+  readonly with: readonly string[];
+  /** Those that have not, each with what it has instead. */
+  readonly without: readonly { readonly pod: string; readonly instead: string }[];
+}
+
+export interface ProxyCluster {
+  readonly cluster: Pick<ClusterClient, "get">;
+  exec(namespace: string, pod: string): Promise<PodExec>;
+}
+
+const betweenTriesMilliseconds = 150;
+
+/**
+ * Asks the ready pods of `groups`, at the same time, until each sends by `wanted`, the time is over or `signal` says so. A proxy that has it is not asked
+ * again.
+ */
+export async function waitForProxies(
+  { cluster, exec }: ProxyCluster,
+  groups: readonly ProxyGroup[],
+  wanted: Share,
+  seconds: number,
+  signal?: AbortSignal,
+): Promise<ProxyReport> {
+  const until = Date.now() + seconds * 1000;
+  const have = new Set<string>();
+  const ask = async ({ group, pod }: { readonly group: ProxyGroup; readonly pod: string }) => {
+    try {
+      const run = await exec(group.namespace, pod);
+      const split = sidecarSplit(await run("istio-proxy", routesCommand), group, group.host);
+      if (split && isSameShare(split, wanted)) {
+        have.add(pod);
+        return [];
+      }
+      return [{ pod, instead: split ? shareText(split) : "no split" }];
+    } catch (error) {
+      return [{ pod, instead: (error as Error).message }];
+    }
+  };
+  for (;;) {
+    const pods = await podsOf(cluster, groups);
+    const open = pods.filter(({ pod }) => !have.has(pod));
+    const without = (await Promise.all(open.map(ask))).flat();
+    if (without.length === 0 || Date.now() >= until || signal?.aborted) {
+      return { with: pods.map(({ pod }) => pod).filter((pod) => have.has(pod)), without };
+    }
+    await pause(betweenTriesMilliseconds);
+  }
+}
+
+/** Pods that are not ready take no requests. A cluster that does not answer has none that could be asked. */
+async function podsOf(cluster: Pick<ClusterClient, "get">, groups: readonly ProxyGroup[]) {
+  const lists = await Promise.all(
+    groups.map(async (group) => {
+      const list = await cluster.get<PodList>(podsPath(group.namespace, group.labels));
+      return (list?.items ?? []).filter(isReady).map(({ metadata }) => ({ group, pod: metadata.name }));
+    }),
+  );
+  return lists.flat();
+}

@@ -1,0 +1,150 @@
+import type { ClusterClient } from "@canary-lab/kit/kube/client";
+import type { UserError } from "@canary-lab/kit/user-error";
+import * as pulumi from "@pulumi/pulumi";
+import { factsOf } from "../../canary/strategies.ts";
+import { deploymentsPath, httpRoutePath, virtualServicePath } from "../../cluster/kube/paths.ts";
+import { deploymentName, type Version, versions, virtualServiceName } from "../../components/names.ts";
+import { weightedRule } from "../../components/traffic/route-rules.ts";
+import { configAnnotation } from "../../components/workload/render-application.ts";
+import { notedValues } from "../config/applied-config.ts";
+import type { LabConfig } from "../lab-config.ts";
+import { createHook } from "./create-hook.ts";
+import type { PodTemplate } from "./rollout-live.ts";
+import { type SidePods, shareFault } from "./share-verdict.ts";
+import { untestedImage } from "./untested-image.ts";
+
+type Inputs = Readonly<Record<string, unknown>> | undefined;
+type Client = Pick<ClusterClient, "get">;
+
+/** Hooks that hold plain `pulumi up` and `pulumi preview` to what canaryctl refuses. */
+export interface ReleaseGuard {
+  /** For the Namespace, which comes before everything in it and changes with the config: what is refused here has touched nothing. */
+  readonly namespace: pulumi.ResourceHook;
+  /** For the Deployment of each side. */
+  readonly sides: Readonly<Record<Version, pulumi.ResourceHookBinding>>;
+  /** For the route, which comes after both and alone changes with the weight. */
+  readonly route: pulumi.ResourceHookBinding;
+}
+
+/**
+ * The guard of a strategy with two Deployments and a share that the config says. A side that this very update makes or changes counts
+ * with the pods that it is to have, for the update itself waits until they are ready.
+ */
+export function releaseGuard(client: Client, config: LabConfig): ReleaseGuard {
+  const changing = new Set<Version>();
+  const hook = (name: string, run: (args: pulumi.ResourceHookArgs) => Promise<void>) =>
+    createHook(name, run, { onDryRun: true });
+  const namespace = hook("release-guard", async ({ oldInputs, newInputs }) => {
+    const [before, after] = [notedIn(oldInputs), notedIn(newInputs)];
+    if (!before || !after || before.strategy !== after.strategy) return;
+    const live = await liveShare(client, config);
+    const changed = (...keys: readonly string[]) => keys.some((key) => before[key] !== after[key]);
+    if (before.canaryImage && changed("canaryImage") && before.canaryEnabled === "true")
+      throwIf(untested(config, before.canaryImage, config.canaryImage, live));
+    const sides = new Set<Version>([
+      ...(changed("replicas", "stableImage") ? [versions.stable] : []),
+      ...(changed("canaryReplicas", "canaryImage", "canaryEnabled") ? [versions.canary] : []),
+    ]);
+    if (factsOf(config.strategy).canaryPods === "own")
+      throwIf(await shareFaultNow(client, config, live, config.canaryWeight, sides));
+  });
+  const side = (version: Version): pulumi.ResourceHookBinding => {
+    const guard = hook(`${version}-guard`, async ({ oldInputs, newInputs }) => {
+      changing.add(version);
+      const [present, next] = [imageIn(oldInputs), imageIn(newInputs)];
+      if (version !== versions.canary || !present || !next || present === next) return;
+      throwIf(untested(config, present, next, await liveShare(client, config)));
+    });
+    return { beforeCreate: [guard], beforeUpdate: [guard] };
+  };
+  const route = hook("share-guard", async ({ oldInputs, newInputs }) => {
+    const expected = pulumi.runtime.isDryRun() ? changing : new Set<Version>();
+    const from = oldInputs && canaryShareIn(oldInputs);
+    throwIf(await shareFaultNow(client, config, from, canaryShareIn(newInputs) ?? 0, expected));
+  });
+  return {
+    namespace,
+    sides: { [versions.stable]: side(versions.stable), [versions.canary]: side(versions.canary) },
+    route: { beforeCreate: [route], beforeUpdate: [route] },
+  };
+}
+
+function throwIf(fault: UserError | undefined): void {
+  if (fault) throw fault;
+}
+
+const untested = (config: LabConfig, present: string, next: string, live: number): UserError | undefined =>
+  untestedImage({ present, next, live, configured: config.canaryWeight, file: `Pulumi.${pulumi.getStack()}.yaml` });
+
+/** @param expected sides that are to have the pods which the config asks for */
+async function shareFaultNow(
+  client: Client,
+  config: LabConfig,
+  from: number | undefined,
+  to: number,
+  expected: ReadonlySet<Version>,
+): Promise<UserError | undefined> {
+  const pods = async (version: Version): Promise<SidePods | undefined> => {
+    if (expected.has(version)) {
+      const asked = version === versions.canary ? config.canaryReplicas : config.replicas;
+      return { ready: asked, wanted: asked };
+    }
+    const live = await read(client, config, version);
+    return live && { ready: live.status?.readyReplicas ?? 0, wanted: live.spec.replicas ?? 1 };
+  };
+  const [stable, canary] = await Promise.all([pods(versions.stable), pods(versions.canary)]);
+  return shareFault({ from, to, stable, canary }, config);
+}
+
+/** The config that a Namespace's note says is, or is about to be, applied. */
+function notedIn(namespace: Inputs): Readonly<Record<string, string>> | undefined {
+  const { annotations = {} } = (namespace?.metadata ?? {}) as { readonly annotations?: Record<string, string> };
+  return notedValues(annotations[configAnnotation]);
+}
+
+interface Rule {
+  readonly name?: string;
+  readonly route?: readonly { readonly weight?: number }[];
+  readonly backendRefs?: readonly { readonly weight?: number }[];
+}
+
+/** The canary's share, in percent, by a VirtualService or an HTTPRoute as it is rendered: the second target of the rule with weights. */
+export function canaryShareIn(route: Inputs): number | undefined {
+  const { http, rules } = (route?.spec ?? {}) as { readonly http?: readonly Rule[]; readonly rules?: readonly Rule[] };
+  const rule = (http ?? rules)?.find(({ name }) => name === weightedRule);
+  return (rule?.route ?? rule?.backendRefs)?.at(1)?.weight;
+}
+
+interface Deployment {
+  readonly spec: { readonly replicas?: number };
+  readonly status?: { readonly readyReplicas?: number };
+}
+
+const read = (client: Client, { app, namespace }: LabConfig, version: Version): Promise<Deployment | undefined> =>
+  client.get<Deployment>(deploymentsPath(namespace, deploymentName(app, version)));
+
+/** The image of the pods of a Deployment; undefined where it is not known yet, as in a preview of a build. */
+const imageIn = (inputs: Inputs): string | undefined => {
+  const template = (inputs?.spec as { readonly template?: PodTemplate } | undefined)?.template;
+  const image: unknown = template?.spec?.containers?.[0]?.image;
+  return typeof image === "string" ? image : undefined;
+};
+
+/** The share that the canary has now, in percent. */
+async function liveShare(client: Client, config: LabConfig): Promise<number> {
+  const { app, namespace, strategy } = config;
+  if (factsOf(strategy).canaryPods === "own") {
+    const path =
+      strategy === "gateway-api"
+        ? httpRoutePath(namespace, app)
+        : virtualServicePath(namespace, virtualServiceName(app));
+    return canaryShareIn(await client.get(path)) ?? 0;
+  }
+  const [stable, canary] = await Promise.all([
+    read(client, config, versions.stable),
+    read(client, config, versions.canary),
+  ]);
+  const pods = (side: Deployment | undefined) => (side ? (side.spec.replicas ?? 1) : 0);
+  const all = pods(stable) + pods(canary);
+  return all === 0 ? 0 : (100 * pods(canary)) / all;
+}

@@ -1,0 +1,71 @@
+import { quoted } from "@canary-lab/kit/programs";
+import { UserError } from "@canary-lab/kit/user-error";
+import { podsNeeded } from "../../canary/capacity.ts";
+import { deploymentName, type Version, versions } from "../../components/names.ts";
+import type { LabConfig } from "../lab-config.ts";
+
+/** The pods of one side, as the cluster has them. */
+export interface SidePods {
+  readonly ready: number;
+  readonly wanted: number;
+}
+
+/** A move of the traffic that is about to be made. */
+export interface ShareMove {
+  /** The canary's share, in percent: the live one, undefined where there is no route yet, and the next one. */
+  readonly from: number | undefined;
+  readonly to: number;
+  /** Undefined where a side is not deployed. */
+  readonly stable: SidePods | undefined;
+  readonly canary: SidePods | undefined;
+}
+
+type Asked = Pick<
+  LabConfig,
+  "app" | "namespace" | "replicas" | "canaryImage" | "canaryEnabled" | "canaryReplicas" | "allowOverload"
+>;
+
+/**
+ * Whether the side whose share grows has the pods for it; the one judge of canaryctl and of the program. All traffic to the stable side
+ * is a rollback, which nothing holds up.
+ *
+ * @returns undefined where it may, else what to tell the user
+ */
+export function shareFault({ from = 0, to, stable, canary }: ShareMove, config: Asked): UserError | undefined {
+  if (to === 0 || to === from) return undefined;
+  if (to < from) return stable && podsFault(versions.stable, stable, 100 - to, config);
+  return canary && config.canaryEnabled ? podsFault(versions.canary, canary, to, config) : noCanary(config);
+}
+
+export const noCanary = (config: Pick<Asked, "app" | "namespace" | "canaryImage">): UserError =>
+  new UserError("There is no canary: its share of the traffic would get errors.", {
+    place: placeOf(config, versions.canary),
+    next: `npx canaryctl create-canary --image ${quoted(config.canaryImage)}`,
+  });
+
+function podsFault(version: Version, { ready, wanted }: SidePods, share: number, config: Asked): UserError | undefined {
+  const name = version === versions.canary ? "The canary" : "The stable side";
+  const place = placeOf(config, version);
+  if (ready === 0) {
+    return new UserError(`${name} has no ready pod of ${wanted}: its share of the traffic would get errors.`, {
+      place,
+      next: `kubectl -n ${config.namespace} describe deployment ${deploymentName(config.app, version)}`,
+    });
+  }
+  const needed = podsNeeded(config.replicas, share);
+  if (ready >= needed || config.allowOverload) return undefined;
+  return new UserError(
+    `${name} has ${ready} ready pods, and ${share} % of the traffic needs ${needed} of the ${config.replicas} that carry all of it.`,
+    {
+      place,
+      allowed: `a share for which its pods are enough, or allowOverload true (canaryctl --allow-overload)`,
+      next:
+        version === versions.canary && config.canaryReplicas < needed
+          ? `npx canaryctl create-canary --image ${quoted(config.canaryImage)} --replicas ${needed}`
+          : `kubectl -n ${config.namespace} rollout status deployment ${deploymentName(config.app, version)} --timeout 60s`,
+    },
+  );
+}
+
+const placeOf = ({ app, namespace }: Pick<Asked, "app" | "namespace">, version: Version): string =>
+  `deployment ${namespace}/${deploymentName(app, version)}`;

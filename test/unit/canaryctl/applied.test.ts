@@ -1,0 +1,62 @@
+import { describe, expect, test } from "@jest/globals";
+import { applyOnly, pendingText, withApplied } from "../../../canaryctl/src/applied.ts";
+import { canonicalJson } from "../../../components/workload/render-application.ts";
+import { appliedValues } from "../../../stacks/config/applied-config.ts";
+import { fakeLab } from "./fake-lab.ts";
+
+const quiet = { say: () => {} };
+
+/** A lab whose file has `changes` behind what is applied. */
+function pendingLab(changes: Record<string, string>) {
+  const fake = fakeLab({ configWeight: 10, objects: {} });
+  const text = canonicalJson(appliedValues(fake.lab.stackFile.values()));
+  fake.lab.stackFile.set(changes);
+  return { ...fake, lab: withApplied(fake.lab, text) };
+}
+
+describe("a command that moves the traffic", () => {
+  test("goes by the applied config, and names each key that is pending with both values", () => {
+    const { lab } = pendingLab({ replicas: "3", stickyCookie: "side" });
+    expect(lab.config).toMatchObject({ replicas: 2, canaryWeight: 10 });
+    expect(lab.config.stickyCookie).toBeUndefined();
+    expect(pendingText(lab).split("\n")).toEqual([
+      "Left alone: replicas is 2 in the cluster and 3 in Pulumi.dev.yaml.",
+      "Left alone: stickyCookie is not set in the cluster and side in Pulumi.dev.yaml.",
+      "  next:    npx canaryctl up",
+    ]);
+  });
+
+  test("applies its own changes without what is pending, which stays in the file", async () => {
+    const { lab, scopes, file } = pendingLab({ replicas: "3", canaryImage: "versioned-echo:v3" });
+    const after = await applyOnly(lab, { canaryWeight: 30 }, { ...quiet, targets: ["**::route"] });
+    expect(scopes).toHaveLength(1);
+    expect(scopes[0]?.targets).toEqual(["**::route"]);
+    expect(scopes[0]?.text).toMatch(/canary-lab:canaryImage: versioned-echo:v2/);
+    expect(scopes[0]?.text).toMatch(/canary-lab:canaryWeight: "30"/);
+    expect(scopes[0]?.text).toMatch(/canary-lab:replicas: "2"/);
+    expect(file()).toMatch(/canaryWeight: "30"[\s\S]*replicas: "3"[\s\S]*canaryImage: versioned-echo:v3/);
+    expect(after.applied?.pending.map(({ key }) => key)).toEqual(["canaryImage", "replicas"]);
+  });
+
+  test("uses the stack's own file where nothing is pending", async () => {
+    const { lab, scopes } = pendingLab({ canaryWeight: "30" });
+    await applyOnly(lab, { stableImage: "versioned-echo:v2" }, quiet);
+    expect(scopes).toEqual([{}]);
+  });
+
+  test("goes by the file where nothing, or nothing of this version, is noted", () => {
+    const { lab } = fakeLab();
+    for (const text of [undefined, "no JSON", '{"strategy":"one of before"}']) expect(withApplied(lab, text)).toBe(lab);
+  });
+});
+
+test("what is noted does not depend on how a file is written", () => {
+  const one = appliedValues({ plan: { weights: [10, 30], bake: "1m" }, replicas: 2, canaryWeight: 10, migration: {} });
+  const other = appliedValues({
+    replicas: "2",
+    plan: '{"bake":"1m","weights":[10,30]}',
+    canaryWeight: 70,
+    stickyCookie: "",
+  });
+  expect(one).toEqual(other);
+});

@@ -1,0 +1,80 @@
+import { expect, test } from "@jest/globals";
+import { StackFile } from "../../../../canaryctl/src/stack-file.ts";
+import { istioRoute } from "../../../../canaryctl/src/traffic/istio-route.ts";
+import { waitForProxies } from "../../../../canaryctl/src/traffic/proxies.ts";
+import { shareOf } from "../../../../canaryctl/src/traffic/share.ts";
+import { parseConfig } from "../../../../stacks/config/parse-config.ts";
+import { projectFolder } from "../fake-lab.ts";
+
+const config = parseConfig(new StackFile("dev", projectFolder("")).values());
+const groups = istioRoute.proxies(config);
+
+const dump = (host: string, canary: number): string =>
+  JSON.stringify({
+    configs: [
+      {
+        route_config: {
+          virtual_hosts: [
+            {
+              name: `${host}:80`,
+              routes: [
+                {
+                  route: {
+                    weighted_clusters: {
+                      clusters: [
+                        { name: "outbound|80|v1|versioned-echo.canary-lab.svc.cluster.local", weight: 100 - canary },
+                        { name: "outbound|80|v2|versioned-echo.canary-lab.svc.cluster.local", weight: canary },
+                      ],
+                    },
+                  },
+                },
+              ],
+            },
+          ],
+        },
+      },
+    ],
+  });
+
+const pod = (name: string) => ({
+  metadata: { name },
+  status: { conditions: [{ type: "Ready", status: "True" }] },
+});
+
+/** Proxies of a client and a gateway, whose share of the canary is read anew for each question. */
+const proxies = (client: () => number, gateway: () => number) => ({
+  cluster: {
+    get: async <T>(path: string): Promise<T> =>
+      ({ items: [pod(path.includes("/istio-ingress/") ? "ingress-1" : "client-1")] }) as T,
+  },
+  exec: async (namespace: string) => async () =>
+    namespace === "istio-ingress"
+      ? dump("versioned-echo.canary-lab.test", gateway())
+      : dump("versioned-echo.canary-lab.svc.cluster.local", client()),
+});
+
+test("the route has arrived when the client's proxy and the gateway have it", async () => {
+  let asked = 0;
+  const gateway = () => (asked++ < 2 ? 10 : 80); // two pushes late
+  const report = await waitForProxies(
+    proxies(() => 80, gateway),
+    groups,
+    shareOf(80),
+    5,
+  );
+  expect(report).toEqual({ with: ["client-1", "ingress-1"], without: [] });
+  expect(asked).toBe(3);
+});
+
+test("a proxy that lags is named, with what it sends by", async () => {
+  const report = await waitForProxies(
+    proxies(
+      () => 80,
+      () => 10,
+    ),
+    groups,
+    shareOf(80),
+    0.3,
+  );
+  expect(report).toEqual({ with: ["client-1"], without: [{ pod: "ingress-1", instead: "90/10" }] });
+});

@@ -1,0 +1,97 @@
+import { beforeEach, describe, expect, jest, test } from "@jest/globals";
+import * as pulumi from "@pulumi/pulumi";
+
+// Hooks cannot be registered under mocks: what they would run is kept instead.
+jest.unstable_mockModule("../../../../stacks/live/create-hook.ts", () => ({
+  createHook: (_name: string, run: (args: object) => Promise<void>, options: object) => ({ run, options }),
+}));
+const { releaseGuard, canaryShareIn } = await import("../../../../stacks/live/release-guard.ts");
+const { renderVirtualService } = await import("../../../../components/traffic/render-weighted-route.ts");
+const { renderHttpRoute } = await import("../../../../components/gateway-api/render-http-route.ts");
+const { sampleConfig } = await import("../sample-config.ts");
+const { toWeight } = await import("../../../../canary/weight.ts");
+
+type Hook = { readonly run: (args: object) => Promise<void>; readonly options: { readonly onDryRun?: boolean } };
+
+let isDryRun = false;
+beforeEach(() => {
+  isDryRun = false;
+  jest.spyOn(pulumi.runtime, "isDryRun").mockImplementation(() => isDryRun);
+});
+
+const route = (weight: number) => renderVirtualService({ ...sampleConfig, canaryWeight: toWeight(weight) });
+const template = (image: string) => ({ spec: { template: { spec: { containers: [{ name: "echo", image }] } } } });
+
+/** What the program would ask before it changes the canary's pods and the route, in a cluster with these pods. */
+function guard({ ready = 2, live = 10, weight = 10, replicas = 2, canaryReplicas = 2 } = {}) {
+  const client = {
+    get: async <T>(path: string): Promise<T> =>
+      (path.includes("virtualservices")
+        ? route(live)
+        : { spec: { replicas: 2 }, status: { readyReplicas: path.endsWith("-v2") ? ready : 2 } }) as T,
+  };
+  const config = { ...sampleConfig, replicas, canaryReplicas, canaryWeight: toWeight(weight), canaryEnabled: true };
+  const hooks = releaseGuard(client, config);
+  const [canary, share] = [hooks.sides.v2.beforeUpdate?.[0], hooks.route.beforeUpdate?.[0]] as unknown as [Hook, Hook];
+  const namespace = hooks.namespace as unknown as Hook;
+  const note = (values: Record<string, string>) => ({
+    metadata: { annotations: { "canary-lab/config": JSON.stringify({ canaryEnabled: "true", ...values }) } },
+  });
+  return {
+    hooks: [canary, share, namespace],
+    namespace: (from: Record<string, string>, to: Record<string, string>) =>
+      namespace.run({ oldInputs: note(from), newInputs: note(to) }),
+    canary: (from: string, to: string) => canary.run({ oldInputs: template(from), newInputs: template(to) }),
+    route: (from: number, to: number) => share.run({ oldInputs: route(from), newInputs: route(to) }),
+  };
+}
+
+describe("the program's guard", () => {
+  test("reads the share of a rendered route", () => {
+    expect(canaryShareIn({ ...route(30) })).toBe(30);
+    expect(canaryShareIn({ ...renderHttpRoute({ ...sampleConfig, canaryWeight: toWeight(70) }) })).toBe(70);
+    expect(canaryShareIn({ spec: {} })).toBeUndefined();
+  });
+
+  test("refuses in a preview as well", () => {
+    for (const { options } of guard().hooks) expect(options.onDryRun).toBe(true);
+  });
+
+  test("refuses a share for a canary without pods enough, and lets a lower one pass", async () => {
+    await expect(guard({ ready: 0 }).route(10, 50)).rejects.toThrow(/no ready pod/);
+    await expect(guard({ ready: 2, replicas: 6 }).route(10, 50)).rejects.toThrow(
+      /50 % of the traffic needs 3 of the 6/,
+    );
+    await guard({ ready: 2 }).route(10, 100);
+    await guard({ ready: 0 }).route(50, 0);
+  });
+
+  test("counts pods that this update makes as they are asked for, in a preview only", async () => {
+    const grown = guard({ ready: 0, canaryReplicas: 2 });
+    isDryRun = true;
+    await expect(grown.route(10, 50)).rejects.toThrow(/no ready pod/);
+    await grown.canary("echo:v2", "echo:v2");
+    await grown.route(10, 50);
+    isDryRun = false;
+    await expect(grown.route(10, 50)).rejects.toThrow(/no ready pod/);
+  });
+
+  test("refuses another image for a canary that has a share, whichever says so", async () => {
+    await expect(guard({ live: 30 }).canary("a.example/x:latest", "b.example/x:latest")).rejects.toThrow(
+      /a.example\/x:latest has 30 % of the traffic, which b.example\/x:latest would get untested/,
+    );
+    await expect(guard({ live: 0, weight: 50 }).canary("echo:v2", "echo:v3")).rejects.toThrow(/50 %/);
+    await guard({ live: 0, weight: 0 }).canary("echo:v2", "echo:v3");
+    await guard({ live: 30 }).canary("echo:v2", "echo:v2");
+  });
+
+  test("refuses both at the namespace, before anything of the application is touched", async () => {
+    const grown = [{ replicas: "2" }, { replicas: "6" }] as const;
+    await expect(guard({ live: 10, weight: 100, replicas: 6 }).namespace(...grown)).rejects.toThrow(/needs 6 of the 6/);
+    const both = guard({ live: 10, weight: 100, replicas: 6, canaryReplicas: 6 });
+    await both.namespace({ replicas: "2", canaryReplicas: "2" }, { replicas: "6", canaryReplicas: "6" });
+    const images = [{ canaryImage: "echo:v1" }, { canaryImage: "versioned-echo:v2" }] as const;
+    await expect(guard({ live: 10 }).namespace(...images)).rejects.toThrow(/echo:v1 has 10 %/);
+    await guard({ live: 0, weight: 0 }).namespace(...images);
+  });
+});
