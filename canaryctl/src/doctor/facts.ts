@@ -145,6 +145,8 @@ export interface RolloutFacts {
 export interface ProxyFacts {
   readonly pod: string;
   readonly namespace: string;
+  /** Whether it is a gateway that Istio runs for a Gateway of the Gateway API. */
+  readonly isGateway?: boolean;
   /** Undefined where it knows of no split for the application. */
   readonly split: Share | undefined;
 }

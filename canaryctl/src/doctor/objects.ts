@@ -85,6 +85,9 @@ export interface Pod extends Meta {
   };
 }
 
+/** A pod that Istio runs for a Gateway of the Gateway API; it is a proxy itself. */
+export const isGateway = (labels: Labels): boolean => labels["gateway.networking.k8s.io/gateway-name"] !== undefined;
+
 const injectKey = "sidecar.istio.io/inject";
 
 export function podFacts(pod: Pod): PodFacts {

@@ -46,10 +46,11 @@ function textOf(node: ts.Node): string | undefined {
   return node.head.text + node.templateSpans.map(({ literal }) => `50${literal.text}`).join("");
 }
 
-/** Whether a node is what `next:` holds, alone, in a list or as a choice; or a command of withNext. */
+/** Whether a node is what `next:`, or a finding's `mend:`, holds, alone, in a list or as a choice; or a command of withNext. */
 function isNext(node: ts.Node): boolean {
   const { parent } = node;
-  if (ts.isPropertyAssignment(parent)) return parent.name.getText() === "next" && parent.initializer === node;
+  if (ts.isPropertyAssignment(parent))
+    return ["next", "mend"].includes(parent.name.getText()) && parent.initializer === node;
   if (ts.isCallExpression(parent)) return parent.expression.getText() === "withNext" && parent.arguments[0] !== node;
   if (ts.isArrayLiteralExpression(parent) || ts.isParenthesizedExpression(parent)) return isNext(parent);
   return ts.isConditionalExpression(parent) && parent.condition !== node && isNext(parent);
@@ -88,7 +89,7 @@ async function parsed(words: readonly string[]): Promise<Command> {
 }
 
 const withCommands = texts.filter(({ text }) => canaryctlIn(text).length > 0);
-const examples = ["config set KEY VALUE"]; // in prose: the words stand for the user's
+const examples = ["config set KEY VALUE", "set-traffic sample sample"]; // the words stand for the user's, or for numbers
 
 describe("every command that a message names", () => {
   test("is found", () => expect(withCommands.length).toBeGreaterThan(60));
@@ -107,7 +108,7 @@ describe("every command that a message names", () => {
 
 /** The programs that a user of the lab has, those of a command that is said to be missing aside. */
 const programs =
-  /^(npx canaryctl|kubectl|docker|kind|kill|unset|eval "\$\(npx canaryctl env\)"|\(umask|50$|rm |cp |pulumi cancel )/;
+  /^(npx canaryctl|kubectl|docker|kind|kill|unset|eval "\$\(npx canaryctl env\)"|\(umask|50$|rm |cp |pulumi (cancel|stack|version)|istioctl )/;
 
 describe("all that stands behind next: is a command", () => {
   test.each(texts.filter(({ isCommand }) => isCommand))("$place: $text", ({ text }) => {

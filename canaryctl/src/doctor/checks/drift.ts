@@ -10,6 +10,9 @@ const toldElsewhere: Readonly<Record<string, RegExp>> = {
   Namespace: /^metadata\.labels\.istio/,
 };
 
+/** How many fields of one object are named. */
+const mostFields = 5;
+
 /** What is not in the cluster as the last update left it. */
 export function drift({ state }: Facts): readonly Finding[] {
   return (state?.drift ?? []).flatMap((one) => (one.isGone ? [gone(one)] : changed(one)));
@@ -32,7 +35,9 @@ function changed({ kind, id, fields }: DriftFacts): readonly Finding[] {
       id: `drift/${kind}/${id}`,
       severity: "warning",
       what: `${kind} ${id} is not as the last update left it.`,
-      evidence: [`fields that differ: ${own.join(", ")}`],
+      evidence: [
+        `fields that differ: ${own.slice(0, mostFields).join(", ")}${own.length > mostFields ? `, and ${own.length - mostFields} more` : ""}`,
+      ],
       mend: ["npx canaryctl up"],
       fix: { kind: "up" },
     },

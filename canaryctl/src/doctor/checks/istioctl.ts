@@ -3,14 +3,16 @@ import type { Finding, Severity } from "../finding.ts";
 
 const severityOf: Readonly<Record<string, Severity>> = { Error: "error", Warning: "warning", Info: "info" };
 
-/** A namespace and pods without injection: checks of ours look at all of them, and leave out pods that are about to go. */
-const toldElsewhere = ["IST0102", "IST0103"];
+/**
+ * A namespace and pods without injection, subsets without pods: checks of ours look at them, and leave out pods that are about to go, and
+ * the canary's subset while no traffic is sent to it. Misplaced annotations: Istio itself copies those of a Gateway to all that it makes.
+ */
+const toldElsewhere = ["IST0102", "IST0103", "IST0107", "IST0173"];
 
 /** Codes of istioctl, and the checks of ours that see the same and know the command that mends it. */
 const ownChecks: Readonly<Record<string, readonly string[]>> = {
   IST0101: ["absent", "subset"], // a reference leads nowhere
   IST0109: ["rival"], // two VirtualServices for a host
-  IST0173: ["subset", "rival", "quota", "pod-security", "admission", "image"], // a subset selects no pods
 };
 
 /**

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { factsOf } from "../../../../canary/strategies.ts";
 import { virtualServiceName } from "../../../../components/names.ts";
 import { weightedRule } from "../../../../components/traffic/route-rules.ts";
 import { appContainer } from "../../../../components/workload/render-pod.ts";
@@ -118,9 +119,10 @@ function targetedRoutes({ rollout }: ClusterFacts, { http, namespace, name }: Ro
 export function proxies(cluster: ClusterFacts, { config }: Facts): readonly Finding[] {
   const split = liveSplit(cluster, config);
   if (!split || cluster.proxies === undefined) return [];
-  // An HTTPRoute has a gateway of its own: the mesh's gateway knows nothing of it.
-  const asked = cluster.proxies.filter(
-    ({ namespace }) => config.strategy !== "gateway-api" || namespace === config.namespace,
+  // The lab's gateway knows nothing of an HTTPRoute, and the gateway of one nothing of a VirtualService.
+  const hasOwnGateway = factsOf(config.strategy).entry === "own-gateway";
+  const asked = cluster.proxies.filter(({ namespace, isGateway }) =>
+    hasOwnGateway ? namespace === config.namespace : !isGateway,
   );
   return asked
     .filter((proxy) => proxy.split === undefined || !isSameShare(proxy.split, split))

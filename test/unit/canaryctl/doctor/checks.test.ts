@@ -77,6 +77,20 @@ describe("the route", () => {
     expect(ids(factsOf({ cluster: { proxies } }))).toEqual([`error proxy-route/${proxies?.[0]?.pod}`]);
   });
 
+  test("the lab's gateway is asked where there is a VirtualService, and the Gateway API's own where there is an HTTPRoute", () => {
+    const lagging = { split: split(50) };
+    const proxies = [
+      { pod: "lab", namespace: "istio-ingress", ...lagging },
+      { pod: "own", namespace: "canary-lab", isGateway: true, ...lagging },
+    ];
+    const asked = (strategy: string) =>
+      ids(
+        factsOf({ config: { strategy }, cluster: { proxies, httpRoute: { weights: split(10), owner: "canary-lab" } } }),
+      ).filter((id) => id.includes("proxy-route"));
+    expect(asked("istio")).toEqual(["error proxy-route/lab"]);
+    expect(asked("gateway-api")).toEqual(["error proxy-route/own"]);
+  });
+
   test("that gives the canary more than the config is put back by --fix; one that gives it less is for a person", () => {
     const moved = broken("moved-by-hand");
     expect(finding(moved, "route-drift")?.fix).toEqual({ kind: "up" });

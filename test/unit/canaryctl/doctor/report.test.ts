@@ -70,14 +70,10 @@ describe("the text", () => {
   });
 });
 
-test("a command names the stack where it is another one, and brings the lab's programs along where the shell lacks them", () => {
-  const shell = { stack: "dev", hasEnvironment: true };
-  expect(runnable("npx canaryctl up", shell)).toBe("npx canaryctl up");
-  expect(runnable("npx canaryctl up", { ...shell, stack: "prod" })).toBe("npx canaryctl --stack prod up");
-  expect(runnable("kubectl get ns", shell)).toBe("kubectl get ns");
-  expect(runnable("kubectl get ns", { stack: "prod", hasEnvironment: false })).toBe(
-    'eval "$(npx canaryctl --stack prod env)" && kubectl get ns',
-  );
+test("a command brings the lab's programs along where the shell lacks them", () => {
+  expect(runnable("npx canaryctl up", false)).toBe("npx canaryctl up");
+  expect(runnable("kubectl get ns", true)).toBe("kubectl get ns");
+  expect(runnable("kubectl get ns", false)).toBe('eval "$(npx canaryctl env)" && kubectl get ns');
 });
 
 test("fixes come once each, the label in front of the pods that need it", () => {
