@@ -1,4 +1,4 @@
-import { canaryctl, pulumi } from "../test/e2e/support/lab.ts";
+import { canaryctl, kubectl, namespace, pulumi } from "../test/e2e/support/lab.ts";
 import type { EmptyProgram } from "./empty-program.ts";
 import { repeat, secondsOf } from "./sample.ts";
 import type { Floor, Row } from "./table.ts";
@@ -24,8 +24,13 @@ export async function measureNoOp(runs: number, empty: EmptyProgram): Promise<re
     floors,
     atMost: 4,
   });
+  const afterDrift = async () => {
+    await kubectl("-n", namespace, "delete", "destinationrule", "versioned-echo");
+    return canaryctl("up");
+  };
   return [
     await row("`canaryctl up`", () => canaryctl("up"), up),
+    { ...(await row("", afterDrift, up)), what: "`canaryctl up` that puts back a DestinationRule", atMost: 4.5 },
     await row("`pulumi up`", () => pulumi("up", "--yes"), up),
     await row("`canaryctl preview`", () => canaryctl("preview"), preview),
   ];

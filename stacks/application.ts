@@ -1,8 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import { EchoImage } from "../components/image/echo-image.ts";
+import { factsOf } from "../canary/strategies.ts";
+import { BuiltImage } from "../components/image/built-image.ts";
+import { deploymentName, versions } from "../components/names.ts";
 import { ServiceLevel } from "../components/slo/service-level.ts";
 import type { SharedResources, StrategyOutputs } from "../components/strategy.ts";
 import { LoadClient } from "../components/traffic/load-client.ts";
+import {
+  type AutoscalingOptions,
+  createAutoscaler,
+  leaveReplicas,
+  type ScaledWorkload,
+} from "../components/workload/autoscaling.ts";
 import { EchoApplication } from "../components/workload/echo-application.ts";
 import type { LabConfig } from "./lab-config.ts";
 import { followRollout } from "./live/follow-rollout.ts";
@@ -35,20 +43,44 @@ export function createApplication(
     { ...config, stack: fullStackName(), applied, namespaceHooks: live.namespaceHooks },
     { provider: cluster, dependsOn: mesh.controlPlane },
   );
-  const image = (side: string, reference: string): pulumi.Output<string> =>
-    new EchoImage(`${side}-image`, { reference, registry }).reference;
+  const image = (role: string, reference: string): pulumi.Output<string> =>
+    new BuiltImage(`${role}-image`, { reference, registry }).reference;
   const images = {
     stable: image("stable", config.stableImage),
     canary: config.canaryEnabled ? image("canary", config.canaryImage) : undefined,
   };
   // Not after the Service, which waits for its pods.
   const before: pulumi.Resource[] = [application.namespace];
-  new LoadClient("client", { app, namespace, image: images.stable }, { provider: cluster, dependsOn: before });
-  const inside = { provider: cluster, dependsOn: [...before, ...createNeeds(config, platform, application)] };
+  new LoadClient(
+    "client",
+    { app, namespace, image: image("client", config.clientImage) },
+    { provider: cluster, dependsOn: before },
+  );
+  const { autoscaling } = config;
+  const inside = {
+    provider: cluster,
+    dependsOn: [...before, ...createNeeds(config, platform, application)],
+    ...(autoscaling && { transformations: [leaveReplicas(autoscaling)] }),
+  };
   const outputs = strategies[config.strategy]({ config, platform, live, shared: { application, images, inside } });
+  for (const workload of autoscaling ? scaledWorkloads(config) : []) {
+    createAutoscaler(workload, config, autoscaling as AutoscalingOptions, { provider: cluster, dependsOn: before });
+  }
   const { rollout } = outputs;
   const progress = rollout && live.client && followRollout(rollout, { client: live.client, name: app, namespace });
   return { ...outputs, images, progress };
+}
+
+/** The workloads whose pods are counted by load. */
+function scaledWorkloads({ app, strategy, canaryEnabled }: LabConfig): readonly ScaledWorkload[] {
+  const { workloads, owner } = factsOf(strategy);
+  const deployment = (name: string) => ({ apiVersion: "apps/v1", kind: "Deployment", name }) as const;
+  if (workloads === "subsets") {
+    const running = canaryEnabled ? [versions.stable, versions.canary] : [versions.stable];
+    return running.map((version) => deployment(deploymentName(app, version)));
+  }
+  if (owner !== "rollout-controller") return [deployment(app)];
+  return [{ apiVersion: "argoproj.io/v1alpha1", kind: "Rollout", name: app }];
 }
 
 /** What of the platform a stack's workloads stand on, besides the mesh. */

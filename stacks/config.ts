@@ -1,9 +1,14 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { readIfThere } from "@canary-lab/kit/private-files";
 import { UserError } from "@canary-lab/kit/user-error";
 import * as pulumi from "@pulumi/pulumi";
 import { type ClusterName, findKubeconfig } from "../cluster/kubeconfig-file.ts";
+import { repositoryRoot } from "../cluster/lab-folder.ts";
 import { appliedValues } from "./config/applied-config.ts";
+import { isProviderKey, unreadKeys } from "./config/other-keys.ts";
 import { parseConfig } from "./config/parse-config.ts";
+import { ambiguityError, ambiguousValues } from "./config/yaml-numbers.ts";
 import type { LabConfig } from "./lab-config.ts";
 import { toldOfStack } from "./live/told.ts";
 import { targetOf } from "./target.ts";
@@ -21,8 +26,10 @@ export function loadConfig(): {
 } {
   const place = `Pulumi.${pulumi.getStack()}.yaml`;
   try {
+    refuseAmbiguous(place);
     const values = projectValues();
     const config = parseConfig(values, process.env, place);
+    for (const line of unreadKeys(Object.keys(pulumi.runtime.allConfig()))) void pulumi.log.warn(line);
     const target = targetOf(config, place, existsSync);
     return {
       config,
@@ -34,9 +41,17 @@ export function loadConfig(): {
   }
 }
 
-/** All values in the project's own namespace, unknown keys too, which `pulumi.Config` alone would never show. */
+/** What the engine hands over has lost how it was written: the file says that, where the stack has one here. */
+function refuseAmbiguous(place: string): void {
+  const values = ambiguousValues(readIfThere(join(repositoryRoot, place)) ?? "");
+  if (values.length > 0) throw ambiguityError(values, place);
+}
+
+/** All values in the project's own namespace, unknown keys too, which `pulumi.Config` alone would never show; and the provider's. */
 function projectValues(): Record<string, string> {
   const prefix = `${pulumi.getProject()}:`;
-  const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
-  return Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]));
+  const own = Object.entries(pulumi.runtime.allConfig()).filter(
+    ([key]) => key.startsWith(prefix) || isProviderKey(key),
+  );
+  return Object.fromEntries(own.map(([key, value]) => [isProviderKey(key) ? key : key.slice(prefix.length), value]));
 }

@@ -3,6 +3,7 @@ import type { Objective } from "../canary/slo/objective.ts";
 import type { StrategyName } from "../canary/strategies.ts";
 import type { Weight } from "../canary/weight.ts";
 import type { RolloutCanaryOptions } from "../components/rollout/render-rollout-canary.ts";
+import type { AutoscalingOptions } from "../components/workload/autoscaling.ts";
 import type {
   AnalysisMode,
   BlueGreenOptions,
@@ -35,10 +36,14 @@ export interface LabConfig {
   readonly canaryImage: string;
   /** The stable image before the last release, for a rollback of it; written by canaryctl, and absent while a release is under way. */
   readonly previousImage?: string;
+  /** Image of the pod that traffic is measured from. */
+  readonly clientImage: string;
   /** Whether the canary's pods run. Where they do not, and the config owns the weight, `canaryWeight` is 0. */
   readonly canaryEnabled: boolean;
   /** Pods of the stable side, 1..50. */
   readonly replicas: number;
+  /** Who counts the pods by their load, in place of `replicas` and `canaryReplicas`; absent for nobody. */
+  readonly autoscaling?: AutoscalingOptions;
   /** Pods of the canary side, 1..50. */
   readonly canaryReplicas: number;
   /** Whether a side may get a share of the traffic that it has too few ready pods for. */

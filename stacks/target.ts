@@ -1,5 +1,5 @@
 import type { ClusterName } from "../cluster/kubeconfig-file.ts";
-import { buildTag } from "../components/image/render-echo-image.ts";
+import { buildTag } from "../components/image/render-built-image.ts";
 import { missingCharts } from "./charts.ts";
 import { configError } from "./config/parse-config.ts";
 import type { LabConfig } from "./lab-config.ts";
@@ -35,6 +35,7 @@ export function targetOf(config: LabConfig, place: string, exists: (path: string
 
 /** The images of a config that are built here, and so need a registry. */
 export function builtImages(config: LabConfig): readonly string[] {
-  const used = config.canaryEnabled ? [config.stableImage, config.canaryImage] : [config.stableImage];
+  const { stableImage, canaryImage, canaryEnabled, clientImage } = config;
+  const used = [stableImage, ...(canaryEnabled ? [canaryImage] : []), clientImage];
   return used.filter((reference) => buildTag(reference) !== undefined);
 }

@@ -9,9 +9,11 @@ import type { Applied } from "./applied.ts";
 import { environmentOf } from "./config-environment.ts";
 import { type Engine, PulumiEngine } from "./engine/engine.ts";
 import { FileState } from "./engine/file-state.ts";
+import { runPulumi } from "./engine/process.ts";
 import { backendUrl, engineVariables } from "./engine/variables.ts";
 import { loadEnvironment, notUp } from "./environment-file.ts";
 import { execIn, type PodExec, readyPod } from "./kube/exec.ts";
+import { say } from "./print.ts";
 import { mustBeSameCluster } from "./same-cluster.ts";
 import { type RawValue, StackFile } from "./stack-file.ts";
 import { UsageError } from "./usage-error.ts";
@@ -66,6 +68,7 @@ export function openConfig(options: GlobalOptions & RouteFlags, changes: ConfigC
   const stackFile = new StackFile(options.stack);
   const config = parseConfig({ ...stackFile.values(), ...changes }, {}, stackFile.name);
   mustNameThis(options, config);
+  for (const line of stackFile.unreadKeys()) say(line);
   return { stackFile, config };
 }
 
@@ -122,6 +125,9 @@ export function reread(lab: Lab): Lab {
   return { ...lab, config: parseConfig(lab.stackFile.values(), {}, lab.stackFile.name) };
 }
 
+/** The command line of this process, as the engine's own history shows it. */
+const commandLine = (): string => ["canaryctl", ...process.argv.slice(2)].join(" ");
+
 /** Puts a lab together from what is already known. */
 export function labOf(stackFile: StackFile, config: LabConfig, environment: Environment): Lab {
   const { stack } = stackFile;
@@ -132,7 +138,7 @@ export function labOf(stackFile: StackFile, config: LabConfig, environment: Envi
     stackFile,
     config,
     environment,
-    engine: new PulumiEngine(stackFile.reference, engineVariables(environment, process.env)),
+    engine: new PulumiEngine(stackFile.reference, engineVariables(environment, process.env), runPulumi, commandLine()),
     state: FileState.at(backendUrl(process.env), stack),
     cluster,
     exec,

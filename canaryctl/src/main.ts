@@ -9,6 +9,7 @@ import { addDeleteCanary } from "./commands/delete-canary.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addDown } from "./commands/down.ts";
 import { addEnv } from "./commands/env.ts";
+import { addHistory } from "./commands/history.ts";
 import { addPreview } from "./commands/preview.ts";
 import { addPromote } from "./commands/promote.ts";
 import { addRollback } from "./commands/rollback.ts";
@@ -16,7 +17,8 @@ import { addSetTraffic } from "./commands/set-traffic.ts";
 import { addStatus } from "./commands/status.ts";
 import { addUp } from "./commands/up.ts";
 import { EngineBusyError, InterruptedError } from "./engine/engine.ts";
-import { examples } from "./print.ts";
+import { addReasonFlags, Recording } from "./history/record.ts";
+import { examples, say } from "./print.ts";
 import { printable } from "./this-stack.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -25,11 +27,18 @@ const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 /** Runs the command line and sets the process's exit code; errors are printed, never thrown. */
 export async function main(argv: readonly string[]): Promise<void> {
+  let recording: Recording | undefined;
+  let failure: Error | undefined;
+  const program = buildProgram().hook("preAction", (_, command) => {
+    recording = Recording.of(command);
+  });
   try {
-    await buildProgram().parseAsync(argv);
+    await program.parseAsync(argv);
   } catch (error) {
     process.exitCode = report(error);
+    failure = error as Error;
   }
+  await recording?.end(say, failure);
 }
 
 export function buildProgram(): Command {
@@ -68,6 +77,7 @@ export function buildProgram(): Command {
     addRollback,
     addControllerCommands,
     addDeleteCanary,
+    addHistory,
     addPreview,
     addConfig,
     addEnv,
@@ -75,6 +85,7 @@ export function buildProgram(): Command {
   ]) {
     add(program);
   }
+  addReasonFlags(program);
   return program;
 }
 

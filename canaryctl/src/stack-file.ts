@@ -4,7 +4,9 @@ import { readIfThere } from "@canary-lab/kit/private-files";
 import { UserError } from "@canary-lab/kit/user-error";
 import { type Document, isMap, parseDocument, visit } from "yaml";
 import { repositoryRoot } from "../../cluster/lab-folder.ts";
+import { isProviderKey, ownKey, unreadKeys } from "../../stacks/config/other-keys.ts";
 import { jsonOf } from "../../stacks/config/rules.ts";
+import { ambiguityError, ambiguousValues } from "../../stacks/config/yaml-numbers.ts";
 import type { NamespaceClaim } from "../../stacks/live/namespace-owner.ts";
 import { parseStackName, projectName } from "../../stacks/stack-name.ts";
 
@@ -74,12 +76,24 @@ export class StackFile {
 
   /** The stack's own values in front of the project's defaults, by key, without the project's prefix. */
   values(): Record<string, RawValue> {
-    return { ...this.defaults(), ...plainValues(entries(this.#read(), this.path), this.path) };
+    return this.#with(() => true);
   }
 
   /** As {@link values}, with nothing of the stack's own but `keys`: the others are not looked at. */
   valuesOf(keys: readonly string[]): Record<string, RawValue> {
-    const own = entries(this.#read(), this.path).filter(([key]) => keys.includes(key));
+    return this.#with((key) => keys.includes(key));
+  }
+
+  /** A sentence for each key of the file that nothing reads. */
+  unreadKeys(): readonly string[] {
+    return unreadKeys(Object.keys(configIn(this.#read(), this.path)));
+  }
+
+  #with(isLookedAt: (key: string) => boolean): Record<string, RawValue> {
+    const text = this.#text();
+    const ambiguous = ambiguousValues(text).filter(({ key }) => isLookedAt(ownKey(key) ?? key));
+    if (ambiguous.length > 0) throw ambiguityError(ambiguous, this.name);
+    const own = entries(parse(text, this.path), this.path).filter(([key]) => isLookedAt(key));
     return { ...this.defaults(), ...plainValues(own, this.path) };
   }
 
@@ -157,7 +171,11 @@ export class StackFile {
   }
 
   #read(): Document {
-    return parse(readIfThere(this.path) ?? "", this.path);
+    return parse(this.#text(), this.path);
+  }
+
+  #text(): string {
+    return readIfThere(this.path) ?? "";
   }
 
   #write(text: string): void {
@@ -176,15 +194,19 @@ function parse(text: string, path: string): Document {
   return document;
 }
 
-/** The pairs under `config:` that belong to this project, with or without its prefix. */
-function entries(document: Document, path: string): [string, unknown][] {
+function configIn(document: Document, path: string): Readonly<Record<string, unknown>> {
   const config: unknown = document.toJS()?.config ?? {};
   if (typeof config !== "object" || Array.isArray(config)) {
     throw new UserError("`config` must be a map of keys to values.", { place: path });
   }
-  return Object.entries(config as Record<string, unknown>).flatMap(([key, value]) => {
-    if (!key.includes(":")) return [[key, value]];
-    return key.startsWith(`${projectName}:`) ? [[key.slice(projectName.length + 1), value]] : [];
+  return config as Record<string, unknown>;
+}
+
+/** The pairs under `config:` that the program is asked to read: its own, with or without the prefix, and the provider's, which it refuses. */
+function entries(document: Document, path: string): [string, unknown][] {
+  return Object.entries(configIn(document, path)).flatMap(([key, value]): [string, unknown][] => {
+    const own = ownKey(key) ?? (isProviderKey(key) ? key : undefined);
+    return own === undefined ? [] : [[own, value]];
   });
 }
 

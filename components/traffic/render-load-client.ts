@@ -9,7 +9,7 @@ export interface LoadClientSpec {
   /** The application that is called; the client's own name derives from it. */
   readonly app: string;
   readonly namespace: string;
-  /** An image that holds /app/load.mjs, as every image built from apps/versioned-echo does. */
+  /** An image that holds /app/load.mjs. It is not that of a side, so that a release does not replace the client that measures it. */
   readonly image: Input<string>;
 }
 

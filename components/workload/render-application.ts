@@ -41,10 +41,12 @@ export const configHash = (applied: ReleaseSpec["applied"]): string =>
   createHash("sha256").update(canonicalJson(applied)).digest("hex").slice(0, 16);
 
 /** Pods that are created in a namespace with this label get a sidecar, those that are already there do not. */
+export const sidecarLabels = { "istio-injection": "enabled" } as const;
+
 export const renderNamespace = (spec: ReleaseSpec) => ({
   metadata: {
     name: spec.namespace,
-    labels: { "istio-injection": "enabled" },
+    labels: sidecarLabels,
     annotations: {
       [strategyAnnotation]: spec.strategy,
       [canaryAnnotation]: String(spec.canaryEnabled),

@@ -46,6 +46,9 @@ export const podDefaults = {
   securityContext: { seccompProfile: { type: "RuntimeDefault" } },
 };
 
+/** The container that answers. */
+export const appContainer = "echo";
+
 const http = (path: string) => ({ httpGet: { path, port: containerPort } });
 
 /** The application's pod, the same whichever kind of workload runs it. */
@@ -66,7 +69,7 @@ export function renderEchoPod({ app, version, image }: EchoPodSpec): PodManifest
       ],
     },
     container: {
-      name: "echo",
+      name: appContainer,
       ports: { http: containerPort },
       startupProbe: { ...http("/health?probe=liveness"), periodSeconds: 1, failureThreshold: 60 },
       readinessProbe: { ...http("/health"), periodSeconds: 2, failureThreshold: 2 },

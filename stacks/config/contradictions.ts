@@ -76,6 +76,14 @@ const checks: readonly ((config: Partial<LabConfig>) => string | readonly string
     isZero(rollingUpdate?.maxSurge) && isZero(rollingUpdate?.maxUnavailable)
       ? `rollingUpdate.maxSurge is ${rollingUpdate?.maxSurge} and rollingUpdate.maxUnavailable ${rollingUpdate?.maxUnavailable}: no pod could ever be replaced; allowed: one of them above 0`
       : undefined,
+  ({ autoscaling }) =>
+    autoscaling && autoscaling.minReplicas > autoscaling.maxReplicas
+      ? `autoscaling.minReplicas is ${autoscaling.minReplicas} while autoscaling.maxReplicas is ${autoscaling.maxReplicas}; allowed: at most ${autoscaling.maxReplicas}`
+      : undefined,
+  ({ autoscaling, strategy }) =>
+    autoscaling && strategy && factsOf(strategy).steps === "pods"
+      ? `autoscaling is set while strategy is ${strategy}, where the number of pods is the share of the traffic; allowed: no autoscaling, or another strategy`
+      : undefined,
   ({ migration, strategy }) =>
     migration && strategy && !reads(strategy, "migration")
       ? `migration.scaleDown is "${migration.scaleDown}" while ${notRead(strategy, "migration", "no migration")}`

@@ -3,6 +3,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import { type Variables, variable } from "@canary-lab/kit/variables";
 import type { LabConfig } from "../lab-config.ts";
 import { contradictions } from "./contradictions.ts";
+import { isProviderKey, providerKeyProblem } from "./other-keys.ts";
 import { rules } from "./rule-table.ts";
 import { type Rule, textOf } from "./rules.ts";
 import { suggestion } from "./suggestion.ts";
@@ -38,7 +39,8 @@ function read(raw: RawConfig, environment: Variables) {
     else if (!rule.optional) report(`${key} is not set; allowed: ${rule.allowed}`);
   }
   for (const key of Object.keys(raw)) {
-    if (!Object.hasOwn(rules, key)) report(`${key} is not a key of this project; ${suggestion(key, configKeys)}`);
+    if (isProviderKey(key)) report(providerKeyProblem(key));
+    else if (!Object.hasOwn(rules, key)) report(`${key} is not a key of this project; ${suggestion(key, configKeys)}`);
   }
   problems.push(...contradictions(values));
   return { values, problems };

@@ -2,6 +2,7 @@ import type { Objective } from "../../canary/slo/objective.ts";
 import { strategyNames } from "../../canary/strategies.ts";
 import type { PodCount } from "../../components/rolling-update/render-rolling-update.ts";
 import type { RolloutCanaryOptions } from "../../components/rollout/render-rollout-canary.ts";
+import type { AutoscalingOptions } from "../../components/workload/autoscaling.ts";
 import type { LabConfig } from "../lab-config.ts";
 import { namespace } from "./namespace-rule.ts";
 import {
@@ -76,6 +77,12 @@ const rollingUpdate = structure<RollingUpdateOptions>({
   minReadySeconds: field(seconds, 0),
 });
 
+const autoscaling = structure<AutoscalingOptions>({
+  minReplicas: field(integer(1, 50), 2),
+  maxReplicas: field(integer(1, 50)),
+  targetCpuUtilization: field(integer(1, 100), 70),
+});
+
 const migration = structure<MigrationOptions>({ scaleDown: field(oneOf(scaleDowns)) });
 
 /** What every key of a stack's config allows. */
@@ -89,6 +96,7 @@ export const rules: { readonly [Key in keyof LabConfig]-?: Rule<NonNullable<LabC
   blueGreen,
   rollingUpdate,
   migration: optional(migration),
+  autoscaling: optional(autoscaling),
   // A token (RFC 6265, RFC 9110), for Envoy and browsers drop a cookie with another name; without %, by which Envoy's formats begin:
   // it would refuse the route table, and every later one.
   stickyCookie: optional(
@@ -102,6 +110,7 @@ export const rules: { readonly [Key in keyof LabConfig]-?: Rule<NonNullable<LabC
   stableImage: image,
   canaryImage: image,
   previousImage: optional(image),
+  clientImage: image,
   canaryEnabled: boolean,
   replicas: integer(1, 50),
   canaryReplicas: integer(1, 50),

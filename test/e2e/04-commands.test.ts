@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { run } from "./support/command.ts";
-import { canaryctl, kubectl, liveWeight, namespace, requireLab, route } from "./support/lab.ts";
+import { canaryctl, kubectl, liveWeight, namespace, pulumiJson, requireLab, route } from "./support/lab.ts";
 import { refusalFault } from "./support/refusal.ts";
 import { configuredWeight } from "./support/stack-config.ts";
 import { sampleLoad, sendLoad, splitFault } from "./support/traffic.ts";
@@ -34,6 +34,8 @@ describe("what does not change the lab", () => {
       "down",
       "preview",
       "status",
+      "doctor",
+      "history",
       "set-traffic",
       "rollback",
       "create-canary",
@@ -106,7 +108,7 @@ describe("what is refused, and then changes nothing", () => {
 // One story: these go on where the one above stopped.
 describe("the way of a canary, from its rollback to its return", () => {
   test("rollback takes v2 out of the traffic", async () => {
-    expect((await canaryctl("rollback")).exitCode).toBe(0);
+    expect((await canaryctl("rollback", "--reason", "errors at checkout")).exitCode).toBe(0);
     expect(splitFault(await sendLoad(sampleLoad), 0)).toBeUndefined();
     expect(configuredWeight()).toBe(0);
   }, 90_000);
@@ -138,5 +140,18 @@ describe("the way of a canary, from its rollback to its return", () => {
     const outcome = await canaryctl("set-traffic", "90", "10", "--vs", route, "--host", "versioned-echo");
     expect(outcome.exitCode).toBe(0);
     expect(await liveWeight()).toBe(10);
+  }, 60_000);
+
+  test("history has all of it, the newest first, with the reason that was given; what was refused is not in it", async () => {
+    const { stdout } = await canaryctl("history", "--json", "--last", "5");
+    expect(JSON.parse(stdout)).toMatchObject([
+      { command: `set-traffic 90 10 --vs ${route} --host versioned-echo`, to: { canaryWeight: "10" } },
+      { command: "create-canary --image versioned-echo:v2 --replicas 2", to: { canaryEnabled: "true" } },
+      { command: "delete-canary", from: { canaryEnabled: "true" }, to: { canaryEnabled: "false" } },
+      { command: "rollback" },
+      { command: "rollback", from: { canaryWeight: "50" }, to: { canaryWeight: "0" }, why: "errors at checkout" },
+    ]);
+    const [update] = (await pulumiJson("stack", "history", "--json")) as readonly { readonly message: string }[];
+    expect(update?.message).toMatch(/^canaryctl set-traffic 90 10/);
   }, 60_000);
 });

@@ -61,6 +61,15 @@ test("what the controller writes is no drift: a refresh changes nothing, and an 
   await expectSplit(30);
 }, 120_000);
 
+test("in the middle of a canary, up takes the number of pods back from kubectl scale, and leaves the weights to the controller", async () => {
+  await kubectl("scale", "rollout", "versioned-echo", "-n", namespace, "--replicas=3");
+  const outcome = await canaryctl("up");
+  expect(outcome.exitCode).toBe(0);
+  const drift = outcome.stderr.split("\n").filter((line) => line.includes("Drift:"));
+  expect(drift).toEqual([expect.stringMatching(/Rollout canary-lab\/versioned-echo: spec\.replicas is 3, and was 2/)]);
+  await expectSplit(30);
+}, 120_000);
+
 /** Sets the values and runs plain `pulumi up`, as a user without canaryctl does, then takes the values back. */
 async function mustRefuse(values: StackValues, before: StackValues, cause: RegExp, next: RegExp): Promise<void> {
   editConfig(values);

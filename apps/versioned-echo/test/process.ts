@@ -6,9 +6,9 @@ import type { Readable, Writable } from "node:stream";
 
 export type Program = ChildProcessByStdio<Writable, Readable, Readable>;
 
-/** Runs a source file of the service as its own process, as the image does, with `environment` alone. */
+/** Runs a source file as its own process, as an image does, with `environment` alone. @param file absolute */
 export function start(file: string, environment: Record<string, string>, args: readonly string[] = []): Program {
-  return spawn(process.execPath, [join(import.meta.dirname, "../src", file), ...args], {
+  return spawn(process.execPath, [file, ...args], {
     env: { NODE_NO_WARNINGS: "1", ...environment },
     stdio: ["pipe", "pipe", "pipe"],
   });
@@ -16,7 +16,11 @@ export function start(file: string, environment: Record<string, string>, args: r
 
 /** A server on a free port of 127.0.0.1, once it listens. */
 export async function startServer(environment: Record<string, string>): Promise<{ program: Program; url: string }> {
-  const program = start("server.ts", { HOST: "127.0.0.1", PORT: "0", ...environment });
+  const program = start(join(import.meta.dirname, "../src/server.ts"), {
+    HOST: "127.0.0.1",
+    PORT: "0",
+    ...environment,
+  });
   const [line] = await once(createInterface(program.stdout), "line");
   return { program, url: `http://127.0.0.1:${JSON.parse(line).port}` };
 }

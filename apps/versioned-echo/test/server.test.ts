@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { Agent, get, type IncomingMessage } from "node:http";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import { ended, type Program, start, startServer } from "./process.ts";
@@ -27,7 +28,7 @@ async function request(url: string, agent?: Agent): Promise<IncomingMessage> {
 
 describe("the process", () => {
   test("does not start without a version, and says what is allowed", async () => {
-    const { code, stderr } = await ended(start("server.ts", { PORT: "0" }));
+    const { code, stderr } = await ended(start(join(import.meta.dirname, "../src/server.ts"), { PORT: "0" }));
     expect(code).toBe(1);
     expect(stderr).toMatch(/^versioned-echo cannot start:\nAPP_VERSION is not set: allowed are/);
   });

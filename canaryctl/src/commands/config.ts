@@ -47,7 +47,8 @@ function set(stackFile: StackFile, words: readonly string[]): string {
   }
   const pairs = words.flatMap((key, index) => (index % 2 === 0 ? [[key, words[index + 1] ?? ""] as const] : []));
   for (const [key] of pairs) mustBeKey(key);
-  const before = stackFile.values();
+  // What is replaced may be what cannot be read.
+  const before = stackFile.valuesOf(configKeys.filter((key) => !pairs.some(([changed]) => changed === key)));
   const known = configProblems(before);
   const changes = Object.fromEntries(pairs);
   const problems = configProblems({ ...before, ...changes }).filter((problem) => !known.includes(problem));
@@ -58,7 +59,7 @@ function set(stackFile: StackFile, words: readonly string[]): string {
     });
   }
   stackFile.set(changes);
-  return pairs.map(([key]) => `${key}: ${before[key] || '""'} -> ${changes[key]}`).join("\n");
+  return pairs.map(([key]) => `${key}: ${changes[key]}`).join("\n");
 }
 
 function mustBeKey(key: string): void {

@@ -1,3 +1,4 @@
+import { UnreachableError } from "@canary-lab/kit/kube/client";
 import type { Progress, Stages } from "@canary-lab/kit/progress";
 import { UserError } from "@canary-lab/kit/user-error";
 import { type Command, Option } from "commander";
@@ -140,14 +141,19 @@ async function raise(target: Target, { stackFile, config, changes }: OpenedForUp
     progress.say(`An earlier \`up\` began a ${unfinished} cluster and did not end: taking away what it made.`);
     await removeTarget(unfinished, progress);
   }
+  const claim = stackFile.claim(config.namespace);
+  const running = loadEnvironment();
+  // A cluster that is up is asked before it is changed; one that is down has to come up first.
+  if (running?.target === target.name && target.name !== "existing") {
+    await refuseForeignNamespace(labOf(stackFile, config, running).cluster, claim).catch((error: unknown) => {
+      if (!(error instanceof UnreachableError)) throw error;
+    });
+  }
   noteTarget(target.name);
   const environment = await target.up(progress, platformParts(config));
   const lab = labOf(stackFile, config, environment);
   // Nothing has been written for the stack yet, and nothing is where one of the two refuses.
-  const [found] = await Promise.all([
-    clusterOfStack(lab),
-    refuseForeignNamespace(lab.cluster, stackFile.claim(config.namespace)),
-  ]);
+  const [found] = await Promise.all([clusterOfStack(lab), refuseForeignNamespace(lab.cluster, claim)]);
   refuseOtherCluster(lab, found);
   saveEnvironment(environment, [...new Set([...(loadEnvironment()?.stacks ?? []), stackFile.stack])]);
   if (Object.keys(changes).length > 0) stackFile.set(changes);

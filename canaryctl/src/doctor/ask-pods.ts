@@ -6,6 +6,7 @@ import type { Lab } from "../lab.ts";
 import { sendLoad } from "../traffic/measure.ts";
 import { routesCommand, sidecarSplit } from "../traffic/sidecar-route.ts";
 import type { ClusterFacts, PodFacts, ProxyFacts } from "./facts.ts";
+import { isGateway } from "./objects.ts";
 import type { Reader } from "./reader.ts";
 
 /** The most proxies that are asked; a stack has a handful. */
@@ -62,15 +63,16 @@ async function ask<T>(
   }
 }
 
-/** Whoever sends requests to the application through a proxy: pods beside it that are not its own, and the gateway. */
+/** Whoever sends requests to the application through a proxy: pods beside it, which may be its own gateway, and the lab's gateway. */
 const isCaller = ({ namespace, labels, hasSidecar }: PodFacts, own: string): boolean =>
-  (namespace === own && hasSidecar) ||
+  (namespace === own && (hasSidecar || isGateway(labels))) ||
   (namespace === ingressNamespace && Object.entries(ingressLabels).every(([key, value]) => labels[key] === value));
 
-async function proxyFacts({ config }: Lab, { name, namespace }: PodFacts, exec: PodExec): Promise<ProxyFacts> {
-  const host = namespace === ingressNamespace ? gatewayHost(config.app, config.namespace) : undefined;
+async function proxyFacts({ config }: Lab, { name, namespace, labels }: PodFacts, exec: PodExec): Promise<ProxyFacts> {
+  const isEntry = namespace === ingressNamespace || isGateway(labels);
+  const host = isEntry ? gatewayHost(config.app, config.namespace) : undefined;
   const split = sidecarSplit(await exec("istio-proxy", routesCommand), config, host);
-  return { pod: name, namespace, split };
+  return { pod: name, namespace, isGateway: isGateway(labels), split };
 }
 
 const answerFacts = ({ sent, failed, statuses, errors }: Awaited<ReturnType<typeof sendLoad>>) => ({

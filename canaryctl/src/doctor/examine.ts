@@ -20,13 +20,13 @@ export interface DoctorOptions extends GlobalOptions, Thresholds {
 export async function examine(options: DoctorOptions, say: (line: string) => void): Promise<Diagnosis> {
   const { opened, fault } = openWhatIsRight(options);
   const environment = loadEnvironment();
-  const shell = {
-    stack: opened.stackFile.stack,
-    hasEnvironment: environment !== undefined && process.env.CANARY_LAB_KUBECONFIG === environment.kubeconfig,
-  };
+  const hasEnvironment = environment !== undefined && process.env.CANARY_LAB_KUBECONFIG === environment.kubeconfig;
   const summary = (found: readonly Finding[], fixed: readonly string[] = []): Diagnosis => {
     const kept = withoutIgnored(found, options.ignore ?? []);
-    const printed = kept.map((finding) => ({ ...finding, mend: finding.mend.map((line) => runnable(line, shell)) }));
+    const printed = kept.map((finding) => ({
+      ...finding,
+      mend: finding.mend.map((line) => runnable(line, hasEnvironment)),
+    }));
     return diagnosisOf(opened, printed, options, { fixed, ignored: found.length - kept.length });
   };
   if (!environment) return summary([notUp]);
@@ -38,7 +38,7 @@ export async function examine(options: DoctorOptions, say: (line: string) => voi
   const found = await look();
   const fixes = options.fix ? fixesOf(withoutIgnored(found, options.ignore ?? [])) : [];
   if (fixes.length === 0) return summary(found);
-  const up = [process.execPath, process.argv[1] ?? "", "--stack", shell.stack, "up"] as const;
+  const up = [process.execPath, process.argv[1] ?? "", "--stack", options.stack, "up"] as const;
   const fixed = await applyFixes(lab, fixes, { say, up });
   return summary(await look(), fixed);
 }
@@ -60,7 +60,13 @@ function inAnotherCluster(check: () => void): Finding | undefined {
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const evidence = [error.place, error.allowed].filter((line) => line !== undefined);
-    return { id: "other-cluster", severity: "error", what: error.message, evidence, mend: [error.next ?? []].flat() };
+    return {
+      id: "other-cluster",
+      severity: "error",
+      what: error.message,
+      evidence,
+      mend: error.next?.split("\n") ?? [],
+    };
   }
 }
 

@@ -1,4 +1,5 @@
 import { replicaRatio } from "../../../canary/replica-ratio.ts";
+import { factsOf } from "../../../canary/strategies.ts";
 import { deploymentName, versions, virtualServiceName } from "../../../components/names.ts";
 import { renderVirtualService } from "../../../components/traffic/render-weighted-route.ts";
 import type { LabConfig } from "../../../stacks/lab-config.ts";
@@ -17,35 +18,27 @@ export interface ExpectedWorkload {
 
 export function expectedWorkloads(config: LabConfig): readonly ExpectedWorkload[] {
   const { app, strategy, replicas, canaryEnabled, canaryReplicas, canaryWeight } = config;
-  switch (strategy) {
-    case "rollout-canary":
-    case "rollout-blue-green":
-      return [{ kind: "Rollout", name: app, replicas, side: undefined }];
-    case "rolling-update":
-      return [{ kind: "Deployment", name: app, replicas, side: undefined }];
-    default: {
-      const pods =
-        strategy === "replica-ratio"
-          ? replicaRatio(replicas, canaryWeight)
-          : { stable: replicas, canary: canaryReplicas };
-      const side = (side: keyof Share): ExpectedWorkload => ({
-        kind: "Deployment",
-        name: deploymentName(app, versions[side]),
-        replicas: pods[side],
-        side,
-      });
-      return canaryEnabled ? [side("stable"), side("canary")] : [side("stable")];
-    }
+  const { owner, workloads, canaryPods } = factsOf(strategy);
+  if (workloads === "one") {
+    return [{ kind: owner === "rollout-controller" ? "Rollout" : "Deployment", name: app, replicas, side: undefined }];
   }
+  const pods =
+    canaryPods === "shared" ? replicaRatio(replicas, canaryWeight) : { stable: replicas, canary: canaryReplicas };
+  const workload = (side: keyof Share): ExpectedWorkload => ({
+    kind: "Deployment",
+    name: deploymentName(app, versions[side]),
+    replicas: pods[side],
+    side,
+  });
+  return canaryEnabled ? [workload("stable"), workload("canary")] : [workload("stable")];
 }
 
-/** Whether the strategy splits by a VirtualService's weights. */
-export const splitsByVirtualService = ({ strategy }: LabConfig): boolean =>
-  strategy === "istio" || strategy === "rollout-canary";
+/** Whether users come by a VirtualService, which the lab's gateway and the mesh share. */
+export const hasVirtualService = ({ strategy }: LabConfig): boolean => factsOf(strategy).entry === "istio-gateway";
 
-/** Whether the application has a VirtualService at all. */
-export const hasVirtualService = (config: LabConfig): boolean =>
-  splitsByVirtualService(config) || config.strategy === "rollout-blue-green";
+/** Whether that VirtualService has weights: blue-green switches a Service instead. */
+const splitsByVirtualService = (config: LabConfig): boolean =>
+  hasVirtualService(config) && factsOf(config.strategy).steps !== "none";
 
 export const ownRoute = ({ virtualServices }: ClusterFacts, { app, namespace }: LabConfig): RouteFacts | undefined =>
   virtualServices?.find((route) => route.namespace === namespace && route.name === virtualServiceName(app));
@@ -60,7 +53,7 @@ export function liveSplit(cluster: ClusterFacts, config: LabConfig): Share | und
 
 /** The split that the config asks of the route; undefined where a controller or a header decides. */
 export const wantedSplit = (config: LabConfig): Share | undefined =>
-  config.strategy === "istio" || config.strategy === "gateway-api" ? istioRoute.wanted(config) : undefined;
+  factsOf(config.strategy).steps === "route" ? istioRoute.wanted(config) : undefined;
 
 /** The rules that the program would write, with the fields that are compared. */
 export const wantedRules = (config: LabConfig): readonly RouteRuleFacts[] => renderVirtualService(config).spec.http;

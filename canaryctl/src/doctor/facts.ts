@@ -43,17 +43,12 @@ export interface PodFacts {
 export interface WorkloadFacts {
   readonly kind: "Deployment" | "Rollout" | "ReplicaSet";
   readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
   readonly owner: string | undefined;
   readonly wanted: number;
   readonly ready: number;
   readonly replicasWriter: Writer | undefined;
-  readonly conditions: readonly {
-    readonly type: string;
-    readonly status: string;
-    readonly reason: string;
-    readonly message: string;
-  }[];
+  /** Why the API server does not let its pods in. */
+  readonly refused?: string;
 }
 
 export interface RouteFacts {
@@ -150,6 +145,8 @@ export interface RolloutFacts {
 export interface ProxyFacts {
   readonly pod: string;
   readonly namespace: string;
+  /** Whether it is a gateway that Istio runs for a Gateway of the Gateway API. */
+  readonly isGateway?: boolean;
   /** Undefined where it knows of no split for the application. */
   readonly split: Share | undefined;
 }
@@ -199,6 +196,16 @@ export interface LockFacts {
   readonly holder: "dead" | "elsewhere" | "running";
 }
 
+/** One object that is not in the cluster as the last update left it. */
+export interface DriftFacts {
+  readonly kind: string;
+  /** `namespace/name`, or `name`. */
+  readonly id: string;
+  readonly isGone: boolean;
+  /** Fields that differ, such as `spec.replicas`. */
+  readonly fields: readonly string[];
+}
+
 export interface StateFacts {
   readonly isThere: boolean;
   /** Why it cannot be read. */
@@ -206,6 +213,8 @@ export interface StateFacts {
   /** Operations that a killed update left open. */
   readonly pending: readonly string[];
   readonly locks: readonly LockFacts[];
+  /** What the cluster lacks of the state, or has otherwise; undefined where it was not compared. */
+  readonly drift: readonly DriftFacts[] | undefined;
 }
 
 /** All that the checks look at. */

@@ -3,7 +3,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import { execa } from "execa";
 import { deploymentsPath, namespacePath, rolloutPath } from "../../../cluster/kube/paths.ts";
 import { fieldManager } from "../../../components/traffic/route-metadata.ts";
-import { renderNamespace } from "../../../components/workload/render-application.ts";
+import { sidecarLabels } from "../../../components/workload/render-application.ts";
 import type { Lab } from "../lab.ts";
 import type { Finding, Fix, WorkloadReference } from "./finding.ts";
 
@@ -48,10 +48,9 @@ async function applyFix(lab: Lab, fix: Fix, up: readonly [string, ...string[]]):
       return `took away the lock of ${locks.map(({ pid }) => `process ${pid}`).join(", ") || "nobody: it was gone"}`;
     }
     case "label-namespace": {
-      const { name, labels } = renderNamespace({ ...config, stack: "", applied: {} }).metadata;
-      const label = { apiVersion: "v1", kind: "Namespace", metadata: { name, labels } };
+      const label = { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels: sidecarLabels } };
       await cluster.apply(namespacePath(namespace), label, fieldManager);
-      return `set ${Object.entries(labels).map(([key, value]) => `${key}=${value}`)} on namespace ${namespace}, as ${fieldManager}`;
+      return `set ${Object.entries(sidecarLabels).map(([key, value]) => `${key}=${value}`)} on namespace ${namespace}, as ${fieldManager}`;
     }
     case "restart":
       await restart(lab, fix.workload);

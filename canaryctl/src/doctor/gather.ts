@@ -18,8 +18,9 @@ export async function gather(lab: Lab, configFault?: string): Promise<Facts> {
   const path = [...lab.environment.path, process.env.PATH ?? ""].join(delimiter);
   const pulumi = onPath("pulumi", path);
   const istioctl = onPath("istioctl", path);
-  const [cluster, pulumiVersion, analysis] = await Promise.all([
+  const [cluster, state, pulumiVersion, analysis] = await Promise.all([
     clusterOrSilence(lab, reader),
+    readState(lab, reader),
     pulumi === undefined ? undefined : versionOf(pulumi),
     istioctl === undefined ? undefined : analyze(istioctl, lab),
   ]);
@@ -28,7 +29,7 @@ export async function gather(lab: Lab, configFault?: string): Promise<Facts> {
     config: lab.config,
     configFault,
     ...cluster,
-    state: readState(lab),
+    state,
     pulumiVersion,
     analysis,
     unread: reader.unread,

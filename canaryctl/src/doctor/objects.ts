@@ -85,6 +85,9 @@ export interface Pod extends Meta {
   };
 }
 
+/** A pod that Istio runs for a Gateway of the Gateway API; it is a proxy itself. */
+export const isGateway = (labels: Labels): boolean => labels["gateway.networking.k8s.io/gateway-name"] !== undefined;
+
 const injectKey = "sidecar.istio.io/inject";
 
 export function podFacts(pod: Pod): PodFacts {
@@ -138,22 +141,21 @@ export interface Workload extends Meta {
   };
 }
 
+function refusalOf({ status }: Workload): Pick<WorkloadFacts, "refused"> {
+  const failure = status?.conditions?.find(({ type, status }) => type === "ReplicaFailure" && status === "True");
+  return failure ? { refused: failure.message ?? "" } : {};
+}
+
 export const workloadFacts =
   (kind: WorkloadFacts["kind"]) =>
   (workload: Workload): WorkloadFacts => ({
     kind,
     name: workload.metadata.name,
-    labels: workload.metadata.labels ?? {},
     owner: controllerOf(workload)?.name,
     wanted: workload.spec.replicas ?? 1,
     ready: workload.status?.readyReplicas ?? 0,
     replicasWriter: writerOf(workload, "replicas"),
-    conditions: (workload.status?.conditions ?? []).map(({ type, status, reason = "", message = "" }) => ({
-      type,
-      status,
-      reason,
-      message,
-    })),
+    ...refusalOf(workload),
   });
 
 export interface VirtualService extends Meta {

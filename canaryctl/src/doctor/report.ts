@@ -2,6 +2,9 @@ import type { Lab } from "../lab.ts";
 import { type Finding, reaches, type Severity, severities } from "./finding.ts";
 import { checkNames } from "./table.ts";
 
+/** A finding as it is printed. */
+type Shown = Omit<Finding, "fix" | "isForPerson">;
+
 /** What `doctor` prints; as it is by `--json`. */
 export interface Diagnosis {
   readonly stack: string;
@@ -14,7 +17,7 @@ export interface Diagnosis {
   /** What `--fix` did, one line each. */
   readonly fixed: readonly string[];
   /** Those that are shown: of at least the severity of `--show`, and not ignored. */
-  readonly findings: readonly Omit<Finding, "fix">[];
+  readonly findings: readonly Shown[];
   /** Findings that are left out, by severity. */
   readonly notShown: Readonly<Record<Severity, number>>;
   /** How many were taken out by `--ignore`. */
@@ -42,14 +45,16 @@ export function diagnosisOf(
     isWell: !found.some(({ severity }) => reaches(severity, failOn)),
     checks: checkNames.length,
     fixed,
-    findings: found.filter(({ severity }) => reaches(severity, show)).map(({ fix: _, ...finding }) => finding),
+    findings: found
+      .filter(({ severity }) => reaches(severity, show))
+      .map(({ fix: _, isForPerson: __, ...finding }) => finding),
     notShown: { error: count("error"), warning: count("warning"), info: count("info") },
     ignored,
   };
 }
 
 export function diagnosisText(diagnosis: Diagnosis): readonly string[] {
-  const { stack, app, namespace, findings, notShown, ignored, checks, isWell } = diagnosis;
+  const { stack, app, namespace, findings, notShown, ignored, checks } = diagnosis;
   const hidden = severities.filter((severity) => notShown[severity] > 0);
   const tail = [
     ...(hidden.length > 0 ? [`not shown: ${hidden.map((one) => counted(notShown[one], one)).join(", ")}`] : []),
@@ -59,10 +64,11 @@ export function diagnosisText(diagnosis: Diagnosis): readonly string[] {
     .map((severity) => [severity, findings.filter((one) => one.severity === severity).length] as const)
     .filter(([, count]) => count > 0)
     .map(([severity, count]) => counted(count, severity));
+  const hurts = (severity: Severity) => notShown[severity] > 0 || findings.some((one) => one.severity === severity);
   const verdict =
-    findings.length === 0 && isWell
-      ? `All well: ${checks} checks found nothing`
-      : `${checks} checks: ${sum.join(", ") || "nothing to show"}`;
+    hurts("error") || hurts("warning")
+      ? `${checks} checks: ${sum.join(", ") || "nothing to show"}`
+      : `All well: ${checks} checks found no error and no warning`;
   return [
     `Stack ${stack}: ${app} in namespace ${namespace}`,
     ...findings.flatMap(findingText),
@@ -74,7 +80,7 @@ export function diagnosisText(diagnosis: Diagnosis): readonly string[] {
 const counted = (count: number, severity: Severity): string =>
   severity === "info" ? `${count} info` : `${count} ${severity}${count === 1 ? "" : "s"}`;
 
-const findingText = ({ id, severity, what, evidence, mend }: Omit<Finding, "fix">): readonly string[] => [
+const findingText = ({ id, severity, what, evidence, mend }: Shown): readonly string[] => [
   "",
   `${severity}: ${what}`,
   `  id:   ${id}`,

@@ -1,4 +1,5 @@
 import { admission } from "./checks/admission.ts";
+import { drift } from "./checks/drift.ts";
 import { engineState } from "./checks/engine.ts";
 import { istioctl } from "./checks/istioctl.ts";
 import { mtls } from "./checks/mtls.ts";
@@ -21,7 +22,6 @@ const always: Readonly<Record<string, (facts: Facts) => readonly Finding[]>> = {
   reach,
   "state and locks": engineState,
   versions,
-  "istioctl analyze": istioctl,
 };
 
 /** Checks of what is in the cluster: causes in front of what follows from them. */
@@ -42,7 +42,12 @@ const ofCluster: Readonly<Record<string, (cluster: ClusterFacts, facts: Facts) =
   answers,
 };
 
-export const checkNames: readonly string[] = [...Object.keys(always), ...Object.keys(ofCluster)];
+export const checkNames: readonly string[] = [
+  ...Object.keys(always),
+  ...Object.keys(ofCluster),
+  "drift",
+  "istioctl analyze",
+];
 
 /** What is wrong, the worst first. */
 export function diagnose(facts: Facts): readonly Finding[] {
@@ -51,5 +56,8 @@ export function diagnose(facts: Facts): readonly Finding[] {
     ...Object.values(always).flatMap((check) => check(facts)),
     ...(cluster ? Object.values(ofCluster).flatMap((check) => check(cluster, facts)) : []),
   ];
-  return inOrder([...new Map(found.map((finding) => [finding.id, finding])).values()]);
+  // An object that is missing is told in the words of the check that needs it, else in those of the state.
+  const ids = new Set(found.map(({ id }) => id));
+  const own = [...found, ...drift(facts).filter(({ id }) => !ids.has(id))];
+  return inOrder([...own, ...istioctl(facts, own)]);
 }

@@ -38,6 +38,8 @@ export interface Engine {
   /** Reads resources anew from the cluster, by their URNs, and nothing else. */
   refresh(urns: readonly string[], onLine?: LineSink): Promise<void>;
   createStack(): Promise<void>;
+  /** Makes it the stack that plain `pulumi` means where none is named. */
+  selectStack(): Promise<void>;
   /** Forgets the stack, whatever is still in its state; its config file stays. */
   removeStack(): Promise<void>;
   /** The state as JSON. */
@@ -53,11 +55,14 @@ export interface Engine {
  * @throws EngineBusyError, NoStackError, InterruptedError, or UserError with the engine's own words
  */
 export class PulumiEngine implements Engine {
+  readonly #message: readonly string[];
   readonly #stack: string;
   readonly #variables: Readonly<Record<string, string>>;
   readonly #run: (process: EngineProcess) => Promise<EngineExit>;
 
-  constructor(stack: string, variables: Readonly<Record<string, string>>, run = runPulumi) {
+  /** @param command the command line that updates; it stands as the message in `pulumi stack history` */
+  constructor(stack: string, variables: Readonly<Record<string, string>>, run = runPulumi, command?: string) {
+    this.#message = command === undefined ? [] : ["--message", command];
     this.#stack = stack;
     this.#variables = variables;
     this.#run = run;
@@ -68,7 +73,7 @@ export class PulumiEngine implements Engine {
       ...targets.flatMap((target) => ["--target", target]),
       ...(configFile === undefined ? [] : ["--config-file", configFile]),
     ];
-    await this.#call(["up", "--yes", "--skip-preview", "--suppress-outputs", ...scope], onLine);
+    await this.#call(["up", "--yes", "--skip-preview", "--suppress-outputs", ...this.#message, ...scope], onLine);
   }
 
   async preview(): Promise<void> {
@@ -87,7 +92,11 @@ export class PulumiEngine implements Engine {
   }
 
   async createStack(): Promise<void> {
-    await this.#call(["stack", "init"]);
+    await this.#call(["stack", "init", "--no-select"]);
+  }
+
+  async selectStack(): Promise<void> {
+    await this.#call(["stack", "select"]);
   }
 
   async removeStack(): Promise<void> {

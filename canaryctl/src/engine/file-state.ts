@@ -83,8 +83,10 @@ export class FileState {
   /** Takes away locks whose holder was killed, and gives them. A lock that may be held stays. */
   dropDeadLocks(): readonly StackLock[] {
     const dead = this.locks().filter(({ holder }) => holder === "dead");
-    for (const { path } of dead) for (const file of [path, `${path}.attrs`]) rmSync(file, { force: true });
-    this.#notes.dropDead();
+    for (const { path, pid } of dead) {
+      for (const file of [path, `${path}.attrs`]) rmSync(file, { force: true });
+      this.#notes.remove(pid); // the id may be given out again
+    }
     return dead;
   }
 

@@ -2,6 +2,8 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { makePrivateFolder } from "@canary-lab/kit/private-files";
 import { UserError } from "@canary-lab/kit/user-error";
+import { variable } from "@canary-lab/kit/variables";
+import { defaultStack, selectedStack } from "../../../stacks/stack-name.ts";
 import type { Lab } from "../lab.ts";
 import { NoStackError } from "./engine.ts";
 import { backendUrl, ensurePassphrase, hasOwnPassphrase, passphraseFile } from "./variables.ts";
@@ -14,7 +16,8 @@ import { backendUrl, ensurePassphrase, hasOwnPassphrase, passphraseFile } from "
  *
  * @throws UserError where something is, and its passphrase is not at hand
  */
-export async function prepareStack({ engine, stackFile, state }: Lab, passphrase = passphraseFile()): Promise<void> {
+export async function prepareStack(lab: Lab, passphrase = passphraseFile()): Promise<void> {
+  const { engine, environment, stackFile, state } = lab;
   const isKnown = hasOwnPassphrase(process.env) || existsSync(passphrase);
   const isThere = state ? state.exists() : await isInBackend(engine);
   if (!isThere && stackFile.hasSecrets() && !isKnown) {
@@ -28,7 +31,13 @@ export async function prepareStack({ engine, stackFile, state }: Lab, passphrase
     );
   }
   ensurePassphrase(process.env);
-  if (isThere) return;
+  if (!isThere) await create(lab);
+  // Plain `pulumi` then means the stack that canaryctl means. A choice of the user's stays, and none is made for another stack.
+  const home = variable(process.env, "PULUMI_HOME") ?? environment.variables.PULUMI_HOME;
+  if (stackFile.stack === defaultStack && selectedStack(home) === undefined) await engine.selectStack();
+}
+
+async function create({ engine, stackFile, state }: Lab): Promise<void> {
   if (state) makePrivateFolder(fileURLToPath(backendUrl(process.env)));
   if (!stackFile.hasSecrets()) stackFile.dropSalt();
   await engine.createStack();

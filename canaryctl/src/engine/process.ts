@@ -67,7 +67,7 @@ export function runPulumi({ args, variables, onLine }: EngineProcess): Promise<E
     });
     child.on("close", (code) => {
       release();
-      if (child.pid !== undefined) notes.remove(child.pid);
+      if (child.pid !== undefined && code !== null) notes.remove(child.pid);
       for (const splitter of splitters) splitter.end();
       resolve({ code: code ?? 1, lines, isInterrupted: interruptedAt !== undefined });
     });

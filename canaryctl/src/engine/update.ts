@@ -60,7 +60,7 @@ export async function freeStack({ state, stackFile }: Lab, options: Omit<UpdateO
     if (waited >= (options.waitSeconds ?? 0) * 1000) throw busy(held, stackFile.stack, waited);
     if (Date.now() - spokenAt >= betweenWordsMilliseconds) {
       options.say(
-        `Another update of stack ${stackFile.stack} is running (${describeLock(held)}): waiting for it to end, ${Math.round(waited / 1000)} s so far.`,
+        `Another update of stack ${stackFile.stack} is running (${describeLock(held)}): waiting for it to end, ${Math.round(waited / 1000)} s so far.${held.holder === "elsewhere" ? ` If it was killed: ${unlock(stackFile.stack).next}` : ""}`,
       );
       spokenAt = Date.now();
     }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { LoadSummary } from "../../../apps/versioned-echo/src/load-summary.ts";
+import type { LoadSummary } from "../../../apps/load-client/src/load-summary.ts";
 import type { PodExec } from "../kube/exec.ts";
 import type { ApplicationOf } from "./share.ts";
 

@@ -1,6 +1,6 @@
-import type { LoadSummary } from "../../../apps/versioned-echo/src/load-summary.ts";
+import type { LoadSummary } from "../../../apps/load-client/src/load-summary.ts";
 import { binomialInterval, type CountInterval } from "../../../canary/binomial.ts";
-import { buildTag } from "../../../components/image/render-echo-image.ts";
+import { buildTag } from "../../../components/image/render-built-image.ts";
 import type { LabConfig } from "../../../stacks/lab-config.ts";
 import type { Share } from "./share.ts";
 

@@ -1,4 +1,4 @@
-import type { LoadSummary } from "../../../apps/versioned-echo/src/load-summary.ts";
+import type { LoadSummary } from "../../../apps/load-client/src/load-summary.ts";
 import type { Outcome } from "./command.ts";
 import { canaryctl } from "./lab.ts";
 import { editConfig, readConfig, type StackValue, type StackValues } from "./stack-config.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { LoadSummary } from "../../../apps/versioned-echo/src/load-summary.ts";
+import type { LoadSummary } from "../../../apps/load-client/src/load-summary.ts";
 import { canaryctl } from "./lab.ts";
 import { sendLoad } from "./traffic.ts";
 

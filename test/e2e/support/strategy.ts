@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "@jest/globals";
-import type { LoadSummary } from "../../../apps/versioned-echo/src/load-summary.ts";
+import type { LoadSummary } from "../../../apps/load-client/src/load-summary.ts";
 import { currentStrategy, enterStack, startingPoint } from "./configure.ts";
 import { namespace, requireLab } from "./lab.ts";
 import { note } from "./rollout.ts";

@@ -1,4 +1,4 @@
-import type { LoadSummary } from "../../../apps/versioned-echo/src/load-summary.ts";
+import type { LoadSummary } from "../../../apps/load-client/src/load-summary.ts";
 import { binomialInterval } from "../../../canary/binomial.ts";
 import { type Outcome, start } from "./command.ts";
 import { kubectl, labShell, namespace } from "./lab.ts";

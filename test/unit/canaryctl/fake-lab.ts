@@ -89,6 +89,7 @@ export function fakeLab(options: FakeOptions = {}) {
       const ids = deployment.resources?.map(({ id }) => id).join(" ");
       log.push(`import ${ids}, ${deployment.pending_operations?.length ?? 0} open`);
     },
+    selectStack: async () => void log.push("selectStack"),
     createStack: async () => void log.push("createStack"),
     removeStack: async () => void log.push("removeStack"),
     exportState: async () => state?.read() ?? { version: 3, deployment: {} },

@@ -8,7 +8,7 @@ import { projectFolder } from "./fake-lab.ts";
 const text = `# the position of the canary
 config:
   canary-lab:canaryWeight: "10" # percent
-  kubernetes:context: other
+  other:context: other
 encryptionsalt: v1:abc
 `;
 
@@ -21,11 +21,27 @@ const open = (content?: string) => {
 describe("StackFile", () => {
   test("puts the stack's values in front of the project's defaults, and leaves other projects' keys out", () => {
     const values = open(
-      'config:\n  canary-lab:canaryWeight: "30"\n  replicas: 3\n  kubernetes:context: other\n',
+      'config:\n  canary-lab:canaryWeight: "30"\n  replicas: 3\n  other:context: other\n',
     ).file.values();
     expect(values).toMatchObject({ canaryWeight: "30", replicas: 3, strategy: "istio", canaryEnabled: true });
-    expect(values).not.toHaveProperty("kubernetes:context");
+    expect(values).not.toHaveProperty("other:context");
     expect(values).not.toHaveProperty("context");
+  });
+
+  test("names keys that nothing reads, and hands the provider's over to be refused", () => {
+    const { file } = open("config:\n  canary-labs:replicas: 3\n  kubernetes:context: other\n");
+    expect(file.unreadKeys()).toEqual([expect.stringContaining("canary-labs:replicas")]);
+    expect(file.values()).toMatchObject({ "kubernetes:context": "other" });
+  });
+
+  test("refuses a number that two readers read differently, where it is looked at; it can be replaced and taken out", () => {
+    const { file, read } = open("config:\n  canary-lab:canaryWeight: 010\n  app: echo\n");
+    expect(() => file.values()).toThrow(/canaryWeight is written 010 in line 2.*"10" or "8"/);
+    expect(file.valuesOf(["app"])).toMatchObject({ app: "echo" });
+    file.set({ canaryWeight: 10 });
+    expect(file.values().canaryWeight).toBe("10");
+    expect(file.remove(["canaryWeight", "replicas"])).toEqual(["canaryWeight"]);
+    expect(read()).toBe("config:\n  app: echo\n");
   });
 
   test("a stack without a file has the defaults", () => {
@@ -47,7 +63,7 @@ describe("StackFile", () => {
     expect(read()).toBe(`# the position of the canary
 config:
   canary-lab:canaryWeight: "30" # percent
-  kubernetes:context: other
+  other:context: other
   canary-lab:canaryEnabled: "true"
   canary-lab:canaryImage: versioned-echo:v2
 encryptionsalt: v1:abc
@@ -77,13 +93,13 @@ encryptionsalt: v1:abc
 
   test("leaves alone what others have written since it was opened", () => {
     const { file, read } = open(text);
-    writeFileSync(file.path, text.replace("kubernetes:context: other", "canary-lab:replicas: 5"));
+    writeFileSync(file.path, text.replace("other:context: other", "canary-lab:replicas: 5"));
     expect(file.values().replicas).toBe(5);
     file.set({ canaryWeight: 30, canaryReplicas: 4 });
     expect(read()).toContain("canary-lab:replicas: 5");
     writeFileSync(file.path, read().replace('"30"', '"0"'));
     file.restore();
-    expect(read()).toBe(text.replace("kubernetes:context: other", "canary-lab:replicas: 5").replace('"10"', '"0"'));
+    expect(read()).toBe(text.replace("other:context: other", "canary-lab:replicas: 5").replace('"10"', '"0"'));
   });
 
   test("puts its own value back beside one that another wrote since", () => {

@@ -86,7 +86,7 @@ describe("an existing cluster", () => {
     kubeconfig: file("one"),
     imageRegistry: "registry.example/lab",
   };
-  const answers = async () => "Kubernetes v1.36.3";
+  const answers = async () => "Kubernetes v1.35.4";
   const { PATH, DOCKER_HOST } = process.env;
 
   beforeEach(() => {
@@ -100,7 +100,7 @@ describe("an existing cluster", () => {
     const asked: string[] = [];
     const target = createExistingTarget({ ...settings, buildsImages: true }, async (...question) => {
       asked.push(question.join(" "));
-      return "Kubernetes v1.36.3";
+      return "Kubernetes v1.35.4";
     });
     expect(await target.up(progress, [])).toEqual({ target: "existing", ...settings, path: [], variables: {} });
     expect(asked).toEqual([`${file("one")} staging`]);

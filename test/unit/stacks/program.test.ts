@@ -81,6 +81,24 @@ describe("the program", () => {
     expect(without.get("route-destination-rule")?.inputs).toEqual(whole.get("route-destination-rule")?.inputs);
   });
 
+  test("leaves the number of pods to an autoscaler for each workload, where the config says so", async () => {
+    const autoscaling = { minReplicas: 3, maxReplicas: 9, targetCpuUtilization: 50 };
+    const all = await program({ autoscaling });
+    for (const [pods, side] of [
+      ["stable-deployment", "v1"],
+      ["canary-deployment", "v2"],
+    ] as const) {
+      expect(all.get(pods)?.inputs.spec.replicas).toBe(3);
+      expect(all.get(`versioned-echo-${side}-autoscaler`)?.inputs.spec).toMatchObject({
+        scaleTargetRef: { kind: "Deployment", name: `versioned-echo-${side}` },
+        minReplicas: 3,
+        maxReplicas: 9,
+      });
+    }
+    expect(all.get("client-deployment")?.inputs.spec.replicas).toBe(1);
+    expect([...all.keys()].filter((name) => name.endsWith("-autoscaler"))).toHaveLength(2);
+  });
+
   test("shows all of a Deployment but its image while the image is yet to be built", async () => {
     const [before, preview] = [await program(), await program({}, { preview: true })];
     const container = (all: typeof before) => all.get("canary-deployment")?.inputs.spec.template.spec.containers[0];

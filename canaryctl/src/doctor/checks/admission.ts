@@ -4,9 +4,9 @@ import type { Finding } from "../finding.ts";
 /** Pods that the API server does not let in: a quota, PodSecurity, or another admission. */
 export function admission(cluster: ClusterFacts, facts: Facts): readonly Finding[] {
   return (cluster.workloads ?? []).flatMap((workload) => {
-    if (workload.kind !== "ReplicaSet" || workload.ready >= workload.wanted) return [];
-    const failure = workload.conditions.find(({ type, status }) => type === "ReplicaFailure" && status === "True");
-    return failure ? [refusal(workload, failure.message, cluster, facts)] : [];
+    if (workload.kind !== "ReplicaSet" || workload.ready >= workload.wanted || workload.refused === undefined)
+      return [];
+    return [refusal(workload, workload.refused, cluster, facts)];
   });
 }
 

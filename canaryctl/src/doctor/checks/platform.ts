@@ -1,7 +1,7 @@
 import { rolloutsNamespace } from "../../../../components/argo/render-argo-rollouts.ts";
 import { ingressNamespace, systemNamespace } from "../../../../components/mesh/render-istio.ts";
 import { monitoringNamespace } from "../../../../components/monitoring/render-kube-prometheus-stack.ts";
-import { clientName } from "../../../../components/names.ts";
+import { clientName, ingressRelease } from "../../../../components/names.ts";
 import { rolloutsScope } from "../../../../stacks/platform-parts.ts";
 import type { ClusterFacts, Facts, PodFacts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
@@ -18,13 +18,15 @@ export function platform(cluster: ClusterFacts, { config }: Facts): readonly Fin
       what: "Istio's control plane is not ready: no change of a route reaches a proxy, and new pods are refused or get no sidecar.",
       isNeeded: true,
       restart: `kubectl -n ${systemNamespace} rollout restart deployment/istiod`,
+      start: `kubectl -n ${systemNamespace} scale deployment/istiod --replicas=${config.istiodReplicas}`,
     },
     {
       id: "gateway",
       is: ({ namespace }: PodFacts) => namespace === ingressNamespace,
       what: "The ingress gateway is not ready: requests from outside fail.",
       isNeeded: true,
-      restart: `kubectl -n ${ingressNamespace} rollout restart deployment/istio-ingress`,
+      restart: `kubectl -n ${ingressNamespace} rollout restart deployment/${ingressRelease}`,
+      start: `kubectl -n ${ingressNamespace} scale deployment/${ingressRelease} --replicas=1`,
     },
     {
       id: "rollouts-controller",
@@ -51,7 +53,7 @@ export function platform(cluster: ClusterFacts, { config }: Facts): readonly Fin
       restart: "npx canaryctl up",
     },
   ];
-  return parts.flatMap(({ id, is, what, isNeeded, restart }): readonly Finding[] => {
+  return parts.flatMap(({ id, is, what, isNeeded, restart, start }): readonly Finding[] => {
     const own = [...systemPods, ...pods].filter(is);
     if (!isNeeded || own.some(({ isReady }) => isReady)) return [];
     return [
@@ -60,7 +62,7 @@ export function platform(cluster: ClusterFacts, { config }: Facts): readonly Fin
         severity: id === "client" || id === "prometheus" ? "warning" : "error",
         what,
         evidence: own.length === 0 ? ["it has no pod"] : own.map(described),
-        mend: [own.length === 0 ? "npx canaryctl up" : restart],
+        mend: own.length > 0 ? [restart] : [...(start ? [start] : []), "npx canaryctl up"],
       },
     ];
   });

@@ -1,7 +1,9 @@
 import { containerPort } from "../../../../components/names.ts";
+import { appContainer } from "../../../../components/workload/render-pod.ts";
 import { type ExpectedWorkload, expectedWorkloads, liveSplit, podsOf } from "../expected.ts";
 import type { ClusterFacts, ContainerFault, Facts, PodFacts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
+import { restartOf, workloadOf } from "../workload-of.ts";
 
 /** Workloads that are not there, and pods that do not start or are not ready, in the cluster's own words. */
 export function pods(cluster: ClusterFacts, facts: Facts): readonly Finding[] {
@@ -37,11 +39,12 @@ const imageReasons = [
   "RegistryUnavailable",
 ];
 
-function whyNotReady({ events }: ClusterFacts, { config }: Facts, pod: PodFacts, workload: string): readonly Finding[] {
+function whyNotReady(cluster: ClusterFacts, { config }: Facts, pod: PodFacts, workload: string): readonly Finding[] {
   const { namespace } = config;
+  const owner = workloadOf(cluster, pod);
   const [fault] = pod.faults;
   const eventsOf = (reason: string) =>
-    (events ?? [])
+    (cluster.events ?? [])
       .filter((event) => event.object === `Pod/${pod.name}` && event.reason === reason)
       .map(({ message }) => message);
   if (pod.unschedulable !== undefined) {
@@ -89,7 +92,8 @@ function whyNotReady({ events }: ClusterFacts, { config }: Facts, pod: PodFacts,
           .map((message) => `readiness at port ${containerPort}: ${message}`),
       ],
       mend: [
-        `kubectl -n ${namespace} rollout status ${workload === config.app ? "" : "deployment/"}${workload} --timeout=60s`,
+        ...(owner ? [restartOf(namespace, owner)] : []),
+        `kubectl -n ${namespace} logs ${pod.name} -c ${appContainer} --tail=50`,
       ],
     },
   ];
@@ -108,6 +112,6 @@ function imageFinding(
     what: `The cluster cannot get the image of ${workload}: ${reason}.`,
     evidence: [`pod ${name}, image ${image}`, pulled ?? message],
     // An image of the lab's own is built and pushed again; a canary of any other must go.
-    mend: canaryEnabled ? ["npx canaryctl rollback", "npx canaryctl delete-canary"] : ["npx canaryctl up"],
+    mend: canaryEnabled ? ["npx canaryctl rollback && npx canaryctl delete-canary"] : ["npx canaryctl up"],
   };
 }

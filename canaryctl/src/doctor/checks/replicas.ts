@@ -1,22 +1,18 @@
 import { expectedWorkloads } from "../expected.ts";
 import type { ClusterFacts, Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
-
-/** The managers that write `replicas` for the program. */
-const ownManagers = /^(canary-lab|pulumi)/;
+import { isForeign, writtenBy } from "../writers.ts";
 
 /** Who owns the number of pods: the config, or somebody who scales. */
 export function replicas(cluster: ClusterFacts, { config }: Facts): readonly Finding[] {
+  if (config.autoscaling) return []; // the autoscaler's
   return expectedWorkloads(config).flatMap(({ kind, name, replicas }): readonly Finding[] => {
     const live = cluster.workloads?.find((one) => one.kind === kind && one.name === name);
     if (!live) return [];
     const scaler = cluster.autoscalers?.find(({ target }) => target === name);
     const { replicasWriter: writer, wanted } = live;
     const place = `${kind} ${config.namespace}/${name}`;
-    const evidence = [
-      `${place}: ${wanted} pods, the config: ${replicas}`,
-      ...(writer ? [`written by ${writer.manager} at ${writer.at}`] : []),
-    ];
+    const evidence = [`${place}: ${wanted} pods, the config: ${replicas}`, ...writtenBy(writer)];
     if (scaler) {
       return [
         {
@@ -40,14 +36,14 @@ export function replicas(cluster: ClusterFacts, { config }: Facts): readonly Fin
         },
       ];
     }
-    if (!writer || ownManagers.test(writer.manager)) return [];
+    if (!isForeign(writer)) return [];
     return [
       {
         id: `foreign-writer/${name}`,
         severity: "info",
         what: `${writer.manager} has written the number of pods of ${name}, which is the config's.`,
         evidence,
-        mend: ["npx canaryctl up"],
+        mend: [],
       },
     ];
   });

@@ -2,10 +2,12 @@ import { isDeepStrictEqual } from "node:util";
 import { factsOf } from "../../../../canary/strategies.ts";
 import { virtualServiceName } from "../../../../components/names.ts";
 import { weightedRule } from "../../../../components/traffic/route-rules.ts";
+import { appContainer } from "../../../../components/workload/render-pod.ts";
 import { isSameShare, type Share, shareText } from "../../traffic/share.ts";
 import { hasVirtualService, liveSplit, ownRoute, wantedRules, wantedSplit } from "../expected.ts";
 import type { ClusterFacts, Facts, RouteFacts, Writer } from "../facts.ts";
 import type { Finding } from "../finding.ts";
+import { isForeign, writtenBy } from "../writers.ts";
 
 /** The route in the cluster against the config. */
 export function route(cluster: ClusterFacts, { config }: Facts): readonly Finding[] {
@@ -40,13 +42,10 @@ export function route(cluster: ClusterFacts, { config }: Facts): readonly Findin
   ];
 }
 
-/** The managers that may write a route: the program, its fast path, and the controller where it owns the weights. */
-const ownManagers = /^(canary-lab|pulumi)/;
-
 function weights(split: Share, wanted: Share, writer: Writer | undefined, place: string): readonly Finding[] {
   const evidence = [
     `${place}: ${shareText(split)} (stable/canary), the config: ${shareText(wanted)}`,
-    ...(writer ? [`written by ${writer.manager}${writer.at ? ` at ${writer.at}` : ""}`] : []),
+    ...writtenBy(writer),
   ];
   if (!isSameShare(split, wanted)) {
     // To give the canary less is safe; to give it more is for a person to say.
@@ -58,11 +57,11 @@ function weights(split: Share, wanted: Share, writer: Writer | undefined, place:
         what: "The live route is not what the config asks for.",
         evidence,
         mend: ["npx canaryctl up"],
-        ...(isSafe && { fix: { kind: "up" } }),
+        ...(isSafe ? { fix: { kind: "up" } } : { isForPerson: true }),
       },
     ];
   }
-  if (!writer || writer.manager === "unknown" || ownManagers.test(writer.manager)) return [];
+  if (!isForeign(writer)) return [];
   return [
     {
       id: "foreign-writer/weights",
@@ -112,17 +111,18 @@ function targetedRoutes({ rollout }: ClusterFacts, { http, namespace, name }: Ro
       evidence: [
         `VirtualService ${namespace}/${name} has the rules ${http.map((one) => one.name ?? "(without a name)").join(", ")}`,
       ],
-      mend: ["npx canaryctl abort", "npx canaryctl retry"],
+      mend: ["npx canaryctl abort && npx canaryctl retry"],
     }));
 }
 
 /** Each proxy that calls the application against the route in the cluster. */
 export function proxies(cluster: ClusterFacts, { config }: Facts): readonly Finding[] {
   const split = liveSplit(cluster, config);
-  if (!split || cluster.proxies === undefined || factsOf(config.strategy).owner === "ingress") return [];
-  // An HTTPRoute has a gateway of its own: the mesh's gateway knows nothing of it.
-  const asked = cluster.proxies.filter(
-    ({ namespace }) => config.strategy !== "gateway-api" || namespace === config.namespace,
+  if (!split || cluster.proxies === undefined) return [];
+  // The lab's gateway knows nothing of an HTTPRoute, and the gateway of one nothing of a VirtualService.
+  const hasOwnGateway = factsOf(config.strategy).entry === "own-gateway";
+  const asked = cluster.proxies.filter(({ namespace, isGateway }) =>
+    hasOwnGateway ? namespace === config.namespace : !isGateway,
   );
   return asked
     .filter((proxy) => proxy.split === undefined || !isSameShare(proxy.split, split))
@@ -152,7 +152,7 @@ export function answers(cluster: ClusterFacts, { config }: Facts): readonly Find
       evidence: seen.reasons,
       mend: [
         ...(share > 0 ? ["npx canaryctl rollback"] : []),
-        `kubectl -n ${config.namespace} logs -l app=${config.app} -c echo --tail=20 --prefix`,
+        `kubectl -n ${config.namespace} logs -l app=${config.app} -c ${appContainer} --tail=20 --prefix`,
       ],
     },
   ];

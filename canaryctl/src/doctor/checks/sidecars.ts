@@ -1,6 +1,7 @@
 import { clientName } from "../../../../components/names.ts";
-import type { ClusterFacts, Facts, PodFacts } from "../facts.ts";
+import type { ClusterFacts, Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
+import { isGateway } from "../objects.ts";
 import { restartOf, workloadOf } from "../workload-of.ts";
 
 /** Pods without a sidecar: the application's own, whose callers lose the mesh, and callers, which ignore weights and rollbacks. */
@@ -29,7 +30,3 @@ export function sidecars(cluster: ClusterFacts, { config }: Facts): readonly Fin
       };
     });
 }
-
-/** A gateway is a proxy itself. */
-const isGateway = (labels: PodFacts["labels"]): boolean =>
-  labels["gateway.networking.k8s.io/gateway-name"] !== undefined;

@@ -56,6 +56,7 @@ function subsetsOfRoute(cluster: ClusterFacts, { config }: Facts, behind: readon
     const ready = subset && behind.filter((pod) => pod.isReady && carries(pod, subset.labels));
     if (ready && ready.length > 0) return [];
     const share = name === versions.canary ? split?.canary : split?.stable;
+    const isLabelWrong = behind.some(({ isReady, labels }) => isReady && labels.version === name);
     return [
       {
         id: `subset/${name}`,
@@ -67,8 +68,9 @@ function subsetsOfRoute(cluster: ClusterFacts, { config }: Facts, behind: readon
           `DestinationRule ${namespace}/${app}: ${subset ? `${name} selects ${JSON.stringify(subset.labels)}` : `has ${rule.subsets.map((one) => one.name).join(", ") || "no subsets"}`}`,
           ...(subset ? [`labels of the Service's ready pods: ${labelsOf(behind, subset.labels)}`] : []),
         ],
-        mend: ["npx canaryctl up"],
-        fix: { kind: "up" },
+        // Of a canary without pods users are freed at once; whatever keeps its pods away has a finding of its own.
+        mend: [...(name === versions.canary && !isLabelWrong ? ["npx canaryctl rollback"] : []), "npx canaryctl up"],
+        ...((!subset || isLabelWrong) && { fix: { kind: "up" } }),
       },
     ];
   });

@@ -56,7 +56,9 @@ export function fieldDrift({ wanted, live, ignored = [], managers }: Comparison)
       if (!(key in wish) && !controllerKeys.has(key)) note([...path, key], found[key], undefined);
   };
   const compareLists = (path: Path, wish: readonly unknown[], found: readonly unknown[], isWhole: boolean): void => {
-    const isOthers = isWhole || (isCustom && !isWrittenBy(live, path, managers));
+    // Whose a list in a list is, the outer one says.
+    const isOuter = path.every((step) => typeof step === "string");
+    const isOthers = isWhole || (isCustom && isOuter && !isWrittenBy(live, path, managers));
     const isShort = found.length < wish.length;
     if (isShort || (isCustom && found.length !== wish.length)) note(path, found, wish);
     else for (const [index, item] of wish.entries()) compare([...path, index], item, found[index], isOthers);
@@ -104,11 +106,10 @@ function isWrittenBy(live: Fields, path: Path, managers: readonly string[]): boo
   const { managedFields = [] } = (live.metadata ?? {}) as {
     readonly managedFields?: readonly { readonly manager?: string; readonly fieldsV1?: Fields }[];
   };
-  const steps = path.filter((step) => typeof step === "string");
   return managedFields.some(({ manager, fieldsV1 }) => {
     if (manager === undefined || !managers.includes(manager)) return false;
     let fields: unknown = fieldsV1;
-    for (const step of steps) {
+    for (const step of path) {
       if (!isFields(fields)) return false;
       const next = fields[`f:${step}`];
       if (next === undefined) return Object.keys(fields).length === 0; // an owner of the whole owns what is in it

@@ -44,8 +44,9 @@ function probeOf(resource: ResourceState): Probe | undefined {
   if (!object) return undefined;
   const [first = "", second] = resource.id.split("/");
   const [namespace, name] = second === undefined ? [undefined, first] : [first, second];
-  const path = objectPath({ ...object, name, ...(namespace && { namespace }) });
-  return { resource, kind: object.kind, id: resource.id, path };
+  const { apiVersion, kind } = object;
+  const path = objectPath({ apiVersion, kind, name, ...(namespace && { namespace }) });
+  return { resource, kind, id: resource.id, path };
 }
 
 function driftOf({ resource, ...found }: Probe, live: Fields | undefined): Drift | undefined {
@@ -53,7 +54,8 @@ function driftOf({ resource, ...found }: Probe, live: Fields | undefined): Drift
   const isGone = live === undefined || (Array.isArray(live.items) && live.items.length === 0);
   if (isGone) return { urn, ...found, live: undefined, fields: [] };
   if (isLeaving(live)) return { urn, ...found, live, fields: [] };
-  if (releaseOf(resource) || hasSecrets(inputs)) return undefined; // it is there; more cannot be compared
+  // It is there. More cannot be compared: of a definition the program's own names of fields differ from those of the API.
+  if (releaseOf(resource) || hasSecrets(inputs) || found.kind === "CustomResourceDefinition") return undefined;
   const managers = [String(outputs.__fieldManager), "pulumi-kubernetes", fieldManager];
   const fields = fieldDrift({ wanted: inputs, live, managers, ...(ignoreChanges && { ignored: ignoreChanges }) });
   return fields.length > 0 ? { urn, ...found, live, fields } : undefined;

@@ -46,7 +46,7 @@ export interface Tools {
   readonly prometheusOperator: string;
   readonly configReloader: string;
   readonly operatorModule: string;
-  /** Version of each, such as `{ kubernetes: "1.36.3", pause: "3.10.2", debian: "bookworm" }`, without a leading `v`. */
+  /** Version of each, such as `{ kubernetes: "1.35.4", pause: "3.10.2", debian: "bookworm" }`, without a leading `v`. */
   readonly versions: Readonly<Record<ToolVersion, string>>;
 }
 

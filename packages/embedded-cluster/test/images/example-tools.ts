@@ -22,9 +22,9 @@ export const exampleTools: Tools = {
   configReloader: "/tools/prometheus-config-reloader",
   operatorModule: "/tools/prometheus-operator",
   versions: {
-    kubernetes: "1.36.3",
+    kubernetes: "1.35.4",
     etcd: "3.6.8",
-    helm: "3.22.0",
+    helm: "3.20.2",
     coredns: "1.15.0",
     istio: "1.29.1",
     pause: "3.10",

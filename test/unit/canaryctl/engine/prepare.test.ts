@@ -11,6 +11,7 @@ import { fakeLab, projectFolder } from "../fake-lab.ts";
 const before = process.env.PULUMI_CONFIG_PASSPHRASE;
 beforeEach(() => {
   process.env.PULUMI_CONFIG_PASSPHRASE = "a user's own";
+  delete process.env.PULUMI_HOME;
 });
 afterEach(() => {
   if (before === undefined) delete process.env.PULUMI_CONFIG_PASSPHRASE;
@@ -19,9 +20,11 @@ afterEach(() => {
 
 const salted = 'config:\n  canary-lab:canaryWeight: "10"\nencryptionsalt: v1:old\n';
 
-function labWith(text: string, isInBackend: boolean) {
-  const { lab, log } = fakeLab();
-  const stackFile = new StackFile("dev", projectFolder(text));
+function labWith(text: string, isInBackend: boolean, stack = "dev") {
+  const { lab: fake, log } = fakeLab();
+  const variables = { PULUMI_HOME: mkdtempSync(join(tmpdir(), "pulumi-home-")) };
+  const lab = { ...fake, environment: { ...fake.environment, variables } };
+  const stackFile = new StackFile(stack, projectFolder(text, stack));
   const exportState = () =>
     isInBackend ? lab.engine.exportState() : Promise.reject(new NoStackError("no stack named 'dev' found"));
   return { lab: { ...lab, stackFile, engine: { ...lab.engine, exportState } }, log };
@@ -31,15 +34,21 @@ describe("prepareStack", () => {
   test("leaves a stack that is there alone, with its salt", async () => {
     const { lab, log } = labWith(salted, true);
     await prepareStack(lab);
-    expect(log).toEqual([]);
+    expect(log).toEqual(["selectStack"]);
     expect(lab.stackFile.hasSalt()).toBe(true);
   });
 
   test("a new stack does not inherit the salt of an older one", async () => {
     const { lab, log } = labWith(salted, false);
     await prepareStack(lab);
-    expect(log).toEqual(["createStack"]);
+    expect(log).toEqual(["createStack", "selectStack"]);
     expect(lab.stackFile.hasSalt()).toBe(false);
+  });
+
+  test("selects the default stack where none is, and no other one: plain pulumi then means what canaryctl means", async () => {
+    const { lab, log } = labWith(salted, false, "prod");
+    await prepareStack(lab);
+    expect(log).toEqual(["createStack"]);
   });
 
   test("but keeps the one that its secrets were encrypted with", async () => {

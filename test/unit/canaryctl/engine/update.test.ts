@@ -63,6 +63,6 @@ describe("updateStack", () => {
     const young = { ...held, since: Date.now() - 60_000, holder: "elsewhere" } as const;
     const { lab, log } = fakeLab({ state: stateHeldFor(2, [], young) });
     await updateStack(lab, { say: (line) => log.push(line), waitSeconds: 5 });
-    expect(log).toEqual([expect.stringMatching(/since .* UTC, 1 min ago\): waiting/), "update"]);
+    expect(log).toEqual([expect.stringMatching(/since .* UTC, 1 min ago\): waiting .*pulumi cancel/), "update"]);
   });
 });

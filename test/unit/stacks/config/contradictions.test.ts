@@ -73,6 +73,7 @@ describe("values that do not go together", () => {
     { rollingUpdate: { maxSurge: 0, maxUnavailable: "1%" } },
     { strategy: "rollout-canary", migration: { scaleDown: "progressively" } },
     { stickyCookie: "side" },
+    { autoscaling: { maxReplicas: 2 } },
   ])("%j do", (change) => expect(problemsOf(change)).toEqual([]));
 
   test.each(strategyNames)(

@@ -39,6 +39,7 @@ describe("Pulumi.yaml", () => {
       app: "versioned-echo",
       stableImage: "versioned-echo:v1",
       canaryImage: "versioned-echo:v2",
+      clientImage: "load-client:v1",
       canaryEnabled: true,
       replicas: 2,
       allowOverload: false,

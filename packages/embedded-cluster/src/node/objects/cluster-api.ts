@@ -66,7 +66,7 @@ async function applyObject(client: KubeClient, object: KubernetesObject): Promis
 }
 
 export interface NodeStatus {
-  /** Kubernetes' version, such as `v1.36.3`. */
+  /** Kubernetes' version, such as `v1.35.4`. */
   readonly version: string;
   readonly isReady: boolean;
   /** When the kubelet last said so, in milliseconds since 1970; 0 where it never did. */

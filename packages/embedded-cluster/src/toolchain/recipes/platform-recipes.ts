@@ -39,6 +39,7 @@ export const platformRecipes: readonly Recipe[] = [
   {
     name: "rollouts",
     addOns: ["rollouts"],
+    folder: "cluster",
     programs: [
       { output: "rollouts-controller", package: "github.com/argoproj/argo-rollouts/cmd/rollouts-controller" },
       {
@@ -54,7 +55,7 @@ export const platformRecipes: readonly Recipe[] = [
         paths: ["manifests/crds", "manifests/role", "manifests/base", "manifests/dashboard-install"],
       },
     ],
-    seconds: 140,
-    gigabytes: 2,
+    seconds: 55,
+    gigabytes: 1,
   },
 ];

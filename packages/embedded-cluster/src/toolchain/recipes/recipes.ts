@@ -38,13 +38,18 @@ const clusterRecipes: readonly Recipe[] = [
   {
     name: "istio",
     addOns: ["istio", "gateway-api"],
+    folder: "cluster",
     programs: [
       {
         output: "pilot-discovery",
         package: "istio.io/istio/pilot/cmd/pilot-discovery",
         tags: ["vtprotobuf", "disable_pgv"],
       },
-      { output: "pilot-agent", package: "istio.io/istio/pilot/cmd/pilot-agent", tags: ["vtprotobuf", "agent"] },
+      {
+        output: "pilot-agent",
+        package: "istio.io/istio/pilot/cmd/pilot-agent",
+        tags: ["vtprotobuf", "disable_pgv", "agent"],
+      },
     ],
     strings: istioStrings,
     keep: [
@@ -60,13 +65,13 @@ const clusterRecipes: readonly Recipe[] = [
       // The version that this Istio speaks.
       { module: "sigs.k8s.io/gateway-api", paths: ["config/crd/standard"] },
     ],
-    seconds: 155,
-    gigabytes: 2.5,
+    seconds: 110,
+    gigabytes: 1.8,
   },
   {
     name: "istioctl",
     addOns: ["istioctl"],
-    folder: "istio",
+    folder: "cluster",
     programs: [
       {
         output: "istioctl",
@@ -90,8 +95,8 @@ const clusterRecipes: readonly Recipe[] = [
       {
         url: `https://get.helm.sh/helm-v${helm}-linux-{arch}.tar.gz`,
         sha256: {
-          x64: "1e4ab49e429626cf6c6958d914248b78c9730803c2751b87627e171dc800e7bb",
-          arm64: "f14e804dfee240f55525b667488fe9adca349e63e00c9af634c0beb1421ac310",
+          x64: "258e830a9e613c8a7a302d6059b4bb3b9758f2f3e1bb8ea0d707ce10a9a72fea",
+          arm64: "5ea2d6bc2cda3f8edf985e028809f5a9278f404fb8ab24044de9b7cb9b79a691",
         },
         strip: 1,
       },

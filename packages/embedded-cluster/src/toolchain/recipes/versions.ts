@@ -5,9 +5,9 @@ import type { ToolVersion } from "../tools.ts";
  * package.json alone.
  */
 export const pinned: Readonly<Record<Exclude<ToolVersion, "node">, string>> = {
-  kubernetes: "1.36.3",
+  kubernetes: "1.35.4",
   etcd: "3.6.8",
-  helm: "3.22.0",
+  helm: "3.20.2",
   coredns: "1.15.0",
   istio: "1.29.1",
   pause: "3.10.2", // the tag that this Kubernetes asks for; the program is our own

@@ -89,6 +89,23 @@ describe("fieldDrift in a custom resource", () => {
     expect(differing(route(wanted), route(withFault, "canary-lab"))).toEqual([]);
   });
 
+  test("a default within a list whose items have owners of their own is none", () => {
+    const rollout = (port: Fields) => ({
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "Rollout",
+      metadata: {
+        managedFields: [
+          {
+            manager: "canary-lab",
+            fieldsV1: { "f:spec": { "f:containers": { 'k:{"name":"a"}': { "f:ports": {} } } } },
+          },
+        ],
+      },
+      spec: { containers: [{ name: "a", ports: [port] }] },
+    });
+    expect(differing(rollout({ port: 1 }), rollout({ port: 1, protocol: "TCP" }))).toEqual([]);
+  });
+
   test("a path of ignoreChanges belongs to somebody else", () => {
     expect(differing(route(wanted), route(withRule, "rollouts-controller"), ["spec.http"])).toEqual([]);
     const subsets = (labels: Fields) => ({

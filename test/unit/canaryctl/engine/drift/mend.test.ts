@@ -80,11 +80,15 @@ describe("findDrift", () => {
     ]);
   });
 
-  test("asks only whether it is there for what holds secrets, and not at all for what is about to go", async () => {
+  test("asks only whether it is there for what holds secrets and for definitions, and not at all for what is about to go", async () => {
     const secret = { "4dabf18193072939515e22adb298388d": "1", ciphertext: "…" };
     const hidden = { ...service, inputs: { ...service.inputs, data: { password: secret } } };
     expect(await findDrift(clusterOf({ [servicePath]: {} }), stateOf(hidden).deployment)).toEqual([]);
     expect(await findDrift(clusterOf({}), stateOf({ ...service, delete: true }).deployment)).toEqual([]);
+    const definition = { ...resource("x", "apiextensions.k8s.io/v1", "CustomResourceDefinition"), id: "x" };
+    const path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/x";
+    expect(await findDrift(clusterOf({ [path]: {} }), stateOf(definition).deployment)).toEqual([]);
+    expect(await findDrift(clusterOf({}), stateOf(definition).deployment)).toHaveLength(1);
   });
 });
 

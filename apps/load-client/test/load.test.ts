@@ -1,19 +1,23 @@
+import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
+import { ended, type Program, start, startServer } from "../../versioned-echo/test/process.ts";
 import { parseLoadOptions } from "../src/load-options.ts";
 import { summarize } from "../src/load-summary.ts";
-import { ended, type Program, start, startServer } from "./process.ts";
 
 jest.setTimeout(30_000); // processes start slowly on a busy machine
+
+const source = join(import.meta.dirname, "../src/load.ts");
 
 const programs: Program[] = [];
 afterEach(() => {
   for (const program of programs.splice(0)) program.kill("SIGKILL");
 });
 
-const load = (...args: string[]) => ended(start("load.ts", {}, args));
+const load = (...args: string[]) => ended(start(source, {}, args));
 const measure = async (...args: string[]) => JSON.parse((await load(...args)).stdout);
 
 describe("the options", () => {
@@ -133,7 +137,7 @@ describe("a run", () => {
     const { program, url } = await startServer({ APP_VERSION: "v1" });
     programs.push(program);
     const args = ["--url", url, "--requests", "60000", "--rps", "50", "--seconds", "20", "--ends-with-input"];
-    const run = start("load.ts", {}, args);
+    const run = start(source, {}, args);
     programs.push(run);
     const end = ended(run);
     await sleep(1000);
@@ -187,11 +191,11 @@ describe("a run", () => {
 });
 
 test("--wait idles until SIGTERM", async () => {
-  const program = start("load.ts", {}, ["--wait"]);
+  const program = start(source, {}, ["--wait"]);
   programs.push(program);
   const end = ended(program);
-  await sleep(500);
+  await once(program.stderr, "data");
   expect(program.exitCode).toBeNull();
   program.kill("SIGTERM");
-  expect((await end).code).toBe(0);
+  expect(await end).toEqual({ code: 0, stdout: "", stderr: "waiting\n" });
 });

@@ -1,14 +1,14 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { type EchoImageSpec, renderImageBuild } from "./render-echo-image.ts";
+import { type BuiltImageSpec, renderImageBuild } from "./render-built-image.ts";
 
 /** An image that a workload can run: built here and pushed, or one that is there already. */
-export class EchoImage extends pulumi.ComponentResource {
+export class BuiltImage extends pulumi.ComponentResource {
   /** `REPOSITORY@sha256:…` of an image that was built here, so that what runs is what was built; else the reference as it was given. */
   readonly reference: pulumi.Output<string>;
 
-  constructor(name: string, spec: EchoImageSpec, opts?: pulumi.ComponentResourceOptions) {
-    super("canary-lab:image:EchoImage", name, {}, opts);
+  constructor(name: string, spec: BuiltImageSpec, opts?: pulumi.ComponentResourceOptions) {
+    super("canary-lab:image:BuiltImage", name, {}, opts);
     const build = renderImageBuild(spec);
     this.reference = build
       ? new docker.Image(`${name}-build`, build, { parent: this }).repoDigest

@@ -11,12 +11,13 @@ function readCommand(): LoadCommand | undefined {
   }
 }
 
-/** Idles as a pod's main process, which gets no default handling of signals: without a handler SIGTERM would be ignored. */
+/** Idles as a pod's main process, which gets no default handling of signals: without a handler SIGTERM would be ignored. It says when it has one. */
 function waitForSignal(): void {
   const idle = setInterval(() => {}, 2 ** 30);
   const stop = () => clearInterval(idle);
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
+  console.error("waiting");
 }
 
 /** Runs the load and prints its summary as one line of JSON; whoever will end it is told when it begins. */

@@ -1,15 +1,15 @@
 import { describe, expect, test } from "@jest/globals";
-import { buildTag, type EchoImageSpec, renderImageBuild } from "../../../../components/image/render-echo-image.ts";
+import { type BuiltImageSpec, buildTag, renderImageBuild } from "../../../../components/image/render-built-image.ts";
 import { register } from "../mocks.ts";
 
 const digest = "198.18.0.1:5001/versioned-echo@sha256:abc";
 
-async function make(spec: EchoImageSpec) {
+async function make(spec: BuiltImageSpec) {
   let reference = "";
   const all = await register(
     async () => {
-      const { EchoImage } = await import("../../../../components/image/echo-image.ts");
-      new EchoImage("canary-image", spec).reference.apply((value) => {
+      const { BuiltImage } = await import("../../../../components/image/built-image.ts");
+      new BuiltImage("canary-image", spec).reference.apply((value) => {
         reference = value;
       });
     },
@@ -18,7 +18,7 @@ async function make(spec: EchoImageSpec) {
   return { all, reference };
 }
 
-describe("EchoImage", () => {
+describe("BuiltImage", () => {
   test("an image of ours is built, pushed to the registry and referenced by digest", async () => {
     const { all, reference } = await make({ reference: "versioned-echo:v2", registry: "198.18.0.1:5001" });
     expect(all.get("canary-image-build")).toMatchObject({
@@ -42,6 +42,7 @@ describe("EchoImage", () => {
 test.each([
   ["versioned-echo:v1", "v1"],
   ["versioned-echo:2026.11", "2026.11"],
+  ["load-client:v1", "v1"],
   ["versioned-echo", undefined],
   ["versioned-echo:v1@sha256:0", undefined],
   ["other/versioned-echo:v1", undefined],

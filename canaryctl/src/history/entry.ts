@@ -1,0 +1,52 @@
+import { buildTag } from "../../../components/image/render-built-image.ts";
+
+/** Where a release stands by the stack's config: what a move changes. */
+export interface Position {
+  readonly strategy: string;
+  readonly canaryWeight: string;
+  readonly canaryEnabled: string;
+  readonly stableImage: string;
+  readonly canaryImage: string;
+}
+
+/** One release or move, as it is kept in the cluster. */
+export interface HistoryEntry {
+  /** When it ended, as an ISO time. */
+  readonly at: string;
+  /** The user and the machine. */
+  readonly who: string;
+  /** The command line, without the program. */
+  readonly command: string;
+  /** Null where nothing was recorded before. */
+  readonly from: Position | null;
+  readonly to: Position;
+  /** The text of `--reason`. */
+  readonly why?: string;
+  /** What went wrong after it had moved something. */
+  readonly failed?: string;
+}
+
+const keys = ["strategy", "canaryWeight", "canaryEnabled", "stableImage", "canaryImage"] as const;
+
+/** @param values the stack's config, with the project's defaults */
+export const positionOf = (values: Readonly<Record<string, unknown>>): Position =>
+  Object.fromEntries(keys.map((key) => [key, String(values[key] ?? "")])) as Record<(typeof keys)[number], string>;
+
+export const isSamePosition = (one: Position, other: Position): boolean => keys.every((key) => one[key] === other[key]);
+
+/** What two positions differ in, as a person would say it: such as `90/10` and `70/30`, or the image that became stable. */
+export function changeText(from: Position | null, to: Position): { readonly from: string; readonly to: string } {
+  const changed = keys.filter((key) => from?.[key] !== to[key]);
+  // A move that the config does not show, such as an abort, happened at a place.
+  const shown = changed.length > 0 ? changed : (["canaryWeight"] as const);
+  const text = (position: Position) => shown.map((key) => texts[key](position[key])).join(", ");
+  return { from: from ? text(from) : "-", to: text(to) };
+}
+
+const texts: Readonly<Record<keyof Position, (value: string) => string>> = {
+  strategy: (value) => value,
+  canaryWeight: (value) => `${100 - Number(value)}/${Number(value)}`,
+  canaryEnabled: (value) => (value === "false" ? "no canary" : "a canary"),
+  stableImage: (value) => `stable ${buildTag(value) ?? value}`,
+  canaryImage: (value) => `canary ${buildTag(value) ?? value}`,
+};

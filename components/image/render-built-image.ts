@@ -1,0 +1,47 @@
+/** The images that this repository holds the source of, in `apps/` by their name. */
+const ownImages = ["versioned-echo", "load-client"] as const;
+
+/** Which image a workload runs. */
+export interface BuiltImageSpec {
+  /** `versioned-echo:TAG` and `load-client:TAG` are built here; any other reference is used as it is. */
+  readonly reference: string;
+  /** `host[:port][/path]` that the built image is pushed to and pulled from. */
+  readonly registry?: string;
+}
+
+/** What a build needs, in the shape of @pulumi/docker's Image. */
+export interface ImageBuild {
+  readonly imageName: string;
+  readonly build: {
+    /** Relative to the repository, so that two checkouts agree on the state. */
+    readonly context: string;
+    readonly dockerfile: string;
+    readonly args: Readonly<Record<string, string>>;
+  };
+}
+
+/** Name and tag of an image of ours, undefined for an image that is not. */
+function ownImage(reference: string): { readonly name: string; readonly tag: string } | undefined {
+  const [, name, tag] = /^([^:@]+):([^:@]+)$/.exec(reference) ?? [];
+  return tag !== undefined && ownImages.some((own) => own === name) && name ? { name, tag } : undefined;
+}
+
+/** The tag of a reference to an image of ours, undefined for an image that is not. */
+export const buildTag = (reference: string): string | undefined => ownImage(reference)?.tag;
+
+/**
+ * The build of an image of ours, undefined for an image that is not. The tag is the version that the application reports: v1 and v2 are
+ * the same code.
+ */
+export function renderImageBuild(spec: BuiltImageSpec): ImageBuild | undefined {
+  const own = ownImage(spec.reference);
+  if (!own) return undefined;
+  return {
+    imageName: [spec.registry, spec.reference].filter(Boolean).join("/"),
+    build: {
+      context: `apps/${own.name}`,
+      dockerfile: `apps/${own.name}/Dockerfile`,
+      args: own.name === "versioned-echo" ? { APP_VERSION: own.tag } : {},
+    },
+  };
+}

@@ -1,0 +1,210 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import type { Diagnosis } from "../../canaryctl/src/doctor/report.ts";
+import { inLab } from "../../cluster/lab-folder.ts";
+import { makeCheckout } from "./support/checkout.ts";
+import { mustRun, run } from "./support/command.ts";
+import {
+  canaryctl,
+  canaryctlFile,
+  kubectl,
+  labShell,
+  liveRoute,
+  namespace,
+  requireLab,
+  route,
+  weightPatch,
+} from "./support/lab.ts";
+import { until } from "./support/until.ts";
+
+const locks = inLab("state/.pulumi/locks/organization/canary-lab/dev");
+const writeLock = (name: string, holder: object) => {
+  mkdirSync(locks, { recursive: true });
+  writeFileSync(
+    join(locks, `${name}.json`),
+    JSON.stringify({ username: "ci", timestamp: "2026-01-01T00:00:00Z", ...holder }),
+  );
+};
+
+/** `doctor --json` in a shell that has read `canaryctl env`, so that the commands are those of such a shell. */
+async function doctor(...args: readonly string[]): Promise<Diagnosis & { readonly exitCode: number }> {
+  const outcome = await run(canaryctlFile, ["doctor", "--json", ...args], { env: await labShell(), quiet: true });
+  return { ...JSON.parse(outcome.stdout), exitCode: outcome.exitCode };
+}
+
+/** What hurts, as `severity id`; notes are left out. */
+const ids = ({ findings }: Diagnosis): readonly string[] =>
+  findings.filter(({ severity }) => severity !== "info").map(({ id, severity }) => `${severity} ${id}`);
+
+const wellAgain = () => until("doctor finds nothing", async () => ids(await doctor()).length === 0, { seconds: 30 });
+
+const apply = async (...objects: readonly object[]) => {
+  const list = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
+  await mustRun("bash", ["-ec", `kubectl apply -f - <<< '${list}'`], { env: await labShell() });
+};
+
+const inNamespace = (...args: readonly string[]) => kubectl("-n", namespace, ...args);
+
+/** One pod of a version, as `pod/name`. */
+const aPod = async (version: string): Promise<string> =>
+  (await inNamespace("get", "pods", "-l", `app=versioned-echo,version=${version}`, "-o", "name")).split("\n")[0] ?? "";
+
+beforeAll(async () => {
+  await requireLab();
+  expect((await canaryctl("set-traffic", "70", "30")).exitCode).toBe(0);
+}, 90_000);
+afterAll(() => {
+  for (const name of ["dead", "elsewhere"]) rmSync(join(locks, `${name}.json`), { force: true });
+});
+
+test("a lab that is well is called so", async () => {
+  const outcome = await run(canaryctlFile, ["doctor"], { env: await labShell() });
+  expect(outcome.stdout).toMatch(/^All well: \d+ checks found no error and no warning/m);
+  expect(outcome.exitCode).toBe(0);
+}, 60_000);
+
+test("a lab that is broken in six ways: each is named, and --fix mends them all", async () => {
+  await inNamespace("label", "namespace", namespace, "istio-injection-");
+  await inNamespace("patch", "virtualservice", route, "--type", "json", "-p", weightPatch(await liveRoute(), 60));
+  await Promise.all([
+    inNamespace("delete", "destinationrule", "versioned-echo"),
+    inNamespace("delete", "service", "versioned-echo-v2"),
+    inNamespace("scale", "deployment", "versioned-echo-v1", "--replicas=1"),
+    inNamespace("delete", await aPod("v2")),
+  ]);
+  writeLock("dead", { pid: 4_194_000, hostname: hostname() });
+
+  const found = await doctor();
+  expect(found).toMatchObject({ exitCode: 1, isWell: false });
+  expect(ids(found)).toEqual(
+    expect.arrayContaining([
+      `error injection-label/${namespace}`,
+      expect.stringMatching(/^error sidecar-missing\/versioned-echo-v2-/),
+      "error absent/DestinationRule/versioned-echo",
+      "error absent/Service/versioned-echo-v2",
+      "error route-drift",
+      "error replicas/versioned-echo-v1",
+      "error answers",
+      "warning dead-lock/4194000",
+    ]),
+  );
+
+  const fixed = await doctor("--fix");
+  expect(ids(fixed)).toEqual([]);
+  expect(fixed).toMatchObject({ exitCode: 0, isWell: true });
+  expect(fixed.fixed).toEqual([
+    "took away the lock of process 4194000",
+    expect.stringContaining("istio-injection=enabled"),
+    "ran canaryctl up",
+    expect.stringContaining("Deployment canary-lab/versioned-echo-v2"),
+  ]);
+}, 180_000);
+
+test("what --fix leaves to people is mended by the commands that are printed", async () => {
+  const host = `versioned-echo.${namespace}.svc.cluster.local`;
+  await kubectl("create", "namespace", "team-b");
+  const image = await inNamespace(
+    "get",
+    "pod",
+    "-l",
+    "app=versioned-echo",
+    "-o",
+    "jsonpath={.items[0].spec.containers[?(@.name=='echo')].image}",
+  );
+  await apply(
+    {
+      apiVersion: "networking.istio.io/v1",
+      kind: "VirtualService",
+      metadata: { name: "other", namespace: "team-b" },
+      spec: { hosts: [host], http: [{ route: [{ destination: { host } }] }] },
+    },
+    {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      metadata: { name: "other", namespace },
+      spec: {
+        podSelector: { matchLabels: { app: "versioned-echo" } },
+        policyTypes: ["Ingress"],
+        ingress: [{ ports: [{ port: 9090 }] }],
+      },
+    },
+    {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "caller", namespace, labels: { "sidecar.istio.io/inject": "false" } },
+      spec: {
+        terminationGracePeriodSeconds: 0,
+        containers: [{ name: "caller", image, command: ["node", "/app/load.mjs", "--wait"] }],
+      },
+    },
+  );
+  await inNamespace("wait", "pod/caller", "--for=condition=Ready", "--timeout=60s");
+  await inNamespace("create", "quota", "tight", "--hard=pods=1");
+  await until(
+    "the quota is counted",
+    async () => (await inNamespace("get", "quota", "tight", "-o", "jsonpath={.status.used.pods}")) !== "",
+  );
+  await inNamespace("delete", await aPod("v1"));
+  writeLock("elsewhere", { pid: 4242, hostname: "runner-1" });
+
+  const expected = [
+    "error rival/VirtualService/team-b/other",
+    "error quota/versioned-echo-v1",
+    "error foreign-lock/runner-1-4242",
+    "warning network-policy/ingress",
+    "warning sidecar-missing/caller",
+  ];
+  let found: Diagnosis | undefined;
+  await until(
+    "each of them is found",
+    async () => {
+      const seen = await doctor();
+      found = seen;
+      return expected.every((id) => ids(seen).includes(id));
+    },
+    { seconds: 30 },
+  );
+  for (const { id, severity, mend } of found?.findings ?? []) {
+    if (!expected.includes(`${severity} ${id}`)) continue;
+    await mustRun("bash", ["-ec", mend[0] ?? "false"], { env: await labShell() });
+  }
+  await wellAgain();
+  await Promise.all([
+    kubectl("delete", "namespace", "team-b", "--wait=false"),
+    inNamespace("delete", "quota", "tight"),
+  ]);
+}, 180_000);
+
+test("a cluster that does not answer, and a lab that is not up, are one finding each", async () => {
+  const second = makeCheckout();
+  try {
+    const notUp = await second.canaryctl(["doctor"]);
+    expect(notUp.exitCode).toBe(1);
+    expect(notUp.stdout).toMatch(/error: The lab is not up\.\n {2}id: {3}lab\n/);
+
+    const kubeconfig = join(second.folder, "kubeconfig");
+    const cluster = { name: "c", cluster: { server: "https://127.0.0.1:1" } };
+    const context = { name: "canary-lab", context: { cluster: "c", user: "u" } };
+    writeFileSync(
+      kubeconfig,
+      JSON.stringify({ clusters: [cluster], contexts: [context], users: [{ name: "u", user: {} }] }),
+    );
+    mkdirSync(join(second.folder, ".lab"), { recursive: true });
+    const environment = {
+      target: "embedded",
+      reason: "a test",
+      kubeconfig,
+      kubeContext: "canary-lab",
+      path: [],
+      variables: {},
+    };
+    writeFileSync(join(second.folder, ".lab/environment.json"), JSON.stringify(environment));
+    const silent = await second.canaryctl(["doctor", "--json"]);
+    expect(silent.exitCode).toBe(1);
+    expect(ids(JSON.parse(silent.stdout))).toEqual(["error cluster"]);
+  } finally {
+    second.remove();
+  }
+}, 90_000);

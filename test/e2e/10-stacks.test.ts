@@ -1,0 +1,131 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { repositoryRoot } from "../../cluster/lab-folder.ts";
+import { mustRun, run, userEnvironment } from "./support/command.ts";
+import { canaryctl, canaryctlFile, kubectl, liveWeight, namespace, pulumi, requireLab } from "./support/lab.ts";
+import { refusalFault } from "./support/refusal.ts";
+import { keepConfig } from "./support/stack-config.ts";
+
+const inRoot = (file: string) => join(repositoryRoot, file);
+const devFile = inRoot("Pulumi.dev.yaml");
+
+/** A stack of its own, whose file says that dev's namespace is its own. */
+const other = "e2e-other";
+const otherFile = inRoot(`Pulumi.${other}.yaml`);
+const otherText = `config:\n  canary-lab:namespace: ${namespace}\n  canary-lab:canaryWeight: "0"\n`;
+
+let restoreConfig: () => void;
+let before: string;
+
+beforeAll(async () => {
+  await requireLab();
+  restoreConfig = keepConfig();
+  expect((await canaryctl("set-traffic", "50", "50")).exitCode).toBe(0);
+  before = readFileSync(devFile, "utf8");
+}, 90_000);
+
+afterAll(() => {
+  rmSync(otherFile, { force: true });
+  restoreConfig();
+});
+
+async function expectDevUntouched(): Promise<void> {
+  expect(await liveWeight()).toBe(50);
+  expect(readFileSync(devFile, "utf8")).toBe(before);
+}
+
+describe("a stack that there is not", () => {
+  test.each([
+    [["rollback"]],
+    [["set-traffic", "90", "10"]],
+    [["promote", "--full"]],
+    [["create-canary", "--image", "versioned-echo:v3"]],
+    [["config", "set", "canaryWeight", "5"]],
+    [["status"]],
+    [["down"]],
+    [["up"]],
+  ])("%j is refused, with the nearest name", async (command) => {
+    const outcome = await canaryctl("--stack", "stagging", ...command);
+    expect(refusalFault(outcome, /no stack stagging/, /did you mean staging/)).toBeUndefined();
+    expect(existsSync(inRoot("Pulumi.stagging.yaml"))).toBe(false);
+  });
+
+  test("and dev is as it was", expectDevUntouched);
+});
+
+describe("the namespace of another stack", () => {
+  beforeAll(() => writeFileSync(otherFile, otherText));
+
+  test.each([[["rollback"]], [["set-traffic", "90", "10"]], [["status"]], [["up"]]])(
+    "%j is refused",
+    async (command) => {
+      const outcome = await canaryctl("--stack", other, ...command);
+      expect(refusalFault(outcome, /belongs to stack organization\/canary-lab\/dev/)).toBeUndefined();
+      // What is printed names the stack, or it would act on dev.
+      expect(outcome.stderr).toMatch(
+        new RegExp(`next: +npx canaryctl --stack ${other} up --ns canary-lab-${other}$`, "m"),
+      );
+      expect(readFileSync(otherFile, "utf8")).toBe(otherText);
+    },
+    60_000,
+  );
+
+  test("plain pulumi refuses it too, in a preview and before the first resource of an update", async () => {
+    expect((await pulumi("stack", "init", other, "--no-select")).exitCode).toBe(0);
+    try {
+      for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+        const outcome = await pulumi(...command, "--stack", other);
+        expect(refusalFault(outcome, /belongs to stack organization\/canary-lab\/dev/)).toBeUndefined();
+      }
+      expect((await pulumi("stack", "export", "--stack", other)).stdout).not.toMatch(/kubernetes:core/);
+    } finally {
+      await pulumi("stack", "rm", other, "--yes", "--force", "--preserve-config");
+      await pulumi("stack", "select", "dev"); // rm forgets the selection, whatever it was
+    }
+  }, 90_000);
+
+  test("one that no stack made is refused as well", async () => {
+    writeFileSync(otherFile, "config:\n  canary-lab:namespace: strangers\n");
+    await kubectl("create", "namespace", "strangers");
+    try {
+      const outcome = await canaryctl("--stack", other, "up");
+      expect(refusalFault(outcome, /strangers is there already/)).toBeUndefined();
+    } finally {
+      await kubectl("delete", "namespace", "strangers", "--wait=false");
+    }
+  }, 60_000);
+
+  test("and dev is as it was", expectDevUntouched);
+});
+
+test("down of a stack that is not in the cluster takes nothing", async () => {
+  const outcome = await canaryctl("--stack", "staging", "down");
+  expect(refusalFault(outcome, /staging is not in the cluster/, /allowed: dev$/m)).toBeUndefined();
+  await expectDevUntouched();
+}, 60_000);
+
+test("variables that are set and empty count as not set, as CI gives them", async () => {
+  const empty = { PULUMI_STACK: "", PULUMI_BACKEND_URL: "", PULUMI_CONFIG_PASSPHRASE_FILE: "", KUBECONFIG: "" };
+  const env = { ...userEnvironment(), ...empty };
+  expect((await run(canaryctlFile, ["preview"], { env })).exitCode).toBe(0);
+}, 60_000);
+
+test("a number that two YAML readers read differently is refused, and the printed command mends it", async () => {
+  writeFileSync(devFile, before.replace(/canaryWeight: .*/, "canaryWeight: 010"));
+  try {
+    for (const outcome of [await canaryctl("up"), await pulumi("preview")])
+      expect(refusalFault(outcome, /written 010 in line \d+/, /"10" or "8"/)).toBeUndefined();
+    const { stderr } = await canaryctl("status");
+    const [, next = "false"] = /^ +next: +(.*)$/m.exec(stderr) ?? [];
+    await mustRun("bash", ["-ec", next]);
+    expect(readFileSync(devFile, "utf8")).toContain('canaryWeight: "10"');
+  } finally {
+    writeFileSync(devFile, before);
+  }
+}, 60_000);
+
+test("env names a stack only where one was named: pulumi stack select would have no effect", async () => {
+  expect((await canaryctl("env")).stdout).not.toMatch(/PULUMI_STACK/);
+  expect((await canaryctl("--stack", "dev", "env")).stdout).toMatch(/^export PULUMI_STACK=dev$/m);
+});

@@ -1,0 +1,100 @@
+import { ApiError } from "@canary-lab/kit/kube/client";
+import { describe, expect, test } from "@jest/globals";
+import { historyText } from "../../../../canaryctl/src/commands/history.ts";
+import { changeText, type HistoryEntry, type Position, positionOf } from "../../../../canaryctl/src/history/entry.ts";
+import { appendHistory, mostEntries, readHistory } from "../../../../canaryctl/src/history/store.ts";
+
+const position = (change: Partial<Position> = {}): Position => ({
+  strategy: "istio",
+  canaryWeight: "10",
+  canaryEnabled: "true",
+  stableImage: "versioned-echo:v1",
+  canaryImage: "versioned-echo:v2",
+  ...change,
+});
+const entry = (second: number, change: Partial<HistoryEntry> = {}): HistoryEntry => ({
+  at: new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString(),
+  who: "ann@desk",
+  command: "set-traffic 70 30",
+  from: position(),
+  to: position({ canaryWeight: "30" }),
+  ...change,
+});
+
+/** A ConfigMap as the API server keeps it: a merge patch adds keys, and takes away those that are null. */
+function configMap(data?: Record<string, string>) {
+  let kept = data;
+  const log: string[] = [];
+  return {
+    log,
+    keys: () => Object.keys(kept ?? {}),
+    cluster: {
+      get: async <T>() => (kept && { data: kept }) as T | undefined,
+      async apply<T>(): Promise<T> {
+        log.push("apply");
+        kept ??= {};
+        return {} as T;
+      },
+      async patch<T>(path: string, change: object): Promise<T> {
+        log.push("patch");
+        if (!kept) throw new ApiError(404, "configmaps not found", path);
+        const { data: changes } = change as { data: Record<string, string | null> };
+        const merged = Object.entries({ ...kept, ...changes });
+        kept = Object.fromEntries(merged.filter((pair): pair is [string, string] => pair[1] !== null));
+        return { data: kept } as T;
+      },
+    },
+  };
+}
+const of = { app: "versioned-echo", namespace: "canary-lab" };
+
+describe("the store", () => {
+  test("makes the ConfigMap at the first entry, and adds one write for each later one", async () => {
+    const { cluster, log } = configMap();
+    await appendHistory(cluster, of, entry(1));
+    expect(log).toEqual(["patch", "apply", "patch"]);
+    await appendHistory(cluster, of, entry(2, { why: "trying" }));
+    expect(log).toEqual(["patch", "apply", "patch", "patch"]);
+    expect(await readHistory(cluster, of)).toEqual([entry(2, { why: "trying" }), entry(1)]);
+  });
+
+  test("two commands at once both keep their entry", async () => {
+    const { cluster } = configMap({});
+    await Promise.all([appendHistory(cluster, of, entry(1)), appendHistory(cluster, of, entry(2))]);
+    expect(await readHistory(cluster, of)).toHaveLength(2);
+  });
+
+  test("keeps a bounded number, and drops the oldest", async () => {
+    const { cluster, keys } = configMap({});
+    for (let second = 0; second < mostEntries + 3; second += 1) await appendHistory(cluster, of, entry(second));
+    expect(keys()).toHaveLength(mostEntries);
+    const all = await readHistory(cluster, of);
+    expect([all[0]?.at, all.at(-1)?.at]).toEqual([entry(mostEntries + 2).at, entry(3).at]);
+  });
+
+  test("leaves out what somebody has edited into no entry", async () => {
+    const { cluster } = configMap({ "1": "no JSON", "2": "null", "3": JSON.stringify(entry(3)) });
+    expect(await readHistory(cluster, of)).toEqual([entry(3)]);
+  });
+});
+
+test("a change is told by what differs, and a move that the config does not show by where it was", () => {
+  expect(changeText(position(), position({ canaryWeight: "30" }))).toEqual({ from: "90/10", to: "70/30" });
+  expect(changeText(position(), position())).toEqual({ from: "90/10", to: "90/10" });
+  expect(
+    changeText(position(), position({ canaryWeight: "0", canaryEnabled: "false", stableImage: "versioned-echo:v2" })),
+  ).toEqual({
+    from: "90/10, a canary, stable v1",
+    to: "100/0, no canary, stable v2",
+  });
+  expect(changeText(null, position()).from).toBe("-");
+  expect(positionOf({ ...position(), canaryWeight: 10, canaryEnabled: true })).toEqual(position());
+});
+
+test("the list has the reason, and what failed", () => {
+  expect(historyText([])).toEqual(["Nothing has been released or moved yet."]);
+  expect(historyText([entry(1, { why: "errors", failed: "The state does not say so yet." })])).toEqual([
+    "  when                  who       command            from   to     why",
+    "  2026-01-01T00:00:01Z  ann@desk  set-traffic 70 30  90/10  70/30  errors; failed: The state does not say so yet.",
+  ]);
+});

@@ -1,0 +1,17 @@
+import { expect, test } from "@jest/globals";
+import { Recording } from "../../../../canaryctl/src/history/record.ts";
+import { buildProgram } from "../../../../canaryctl/src/main.ts";
+
+/** The names of all commands that take a reason. */
+const withReason = () =>
+  buildProgram()
+    .commands.filter(({ options }) => options.some(({ long }) => long === "--reason"))
+    .map((command) => command.name());
+
+test("whatever moves or releases takes a reason and is recorded, and what only looks is not", () => {
+  expect(withReason().toSorted()).toEqual(
+    ["abort", "create-canary", "delete-canary", "promote", "retry", "rollback", "set-traffic", "undo", "up"].toSorted(),
+  );
+  const recorded = buildProgram().commands.filter((command) => Recording.of(command) !== undefined);
+  expect(recorded.map((command) => command.name()).toSorted()).toEqual(withReason().toSorted());
+});
