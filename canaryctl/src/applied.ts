@@ -86,6 +86,7 @@ export async function applyOnly(lab: Lab, changes: ConfigChanges, options: OnlyO
   const { targets, forNow = {}, ...rest } = options;
   if (Object.keys(changes).length > 0) stackFile.set(changes as Values);
   await freeStack(lab, rest);
+  if (targets && applied) mustBeSameProgram(lab, applied.values);
   const file = fileValues(lab);
   const values = applied && { ...applied.values, ...appliedValues(changes) };
   const pending = values && file ? pendingChanges(values, file) : [];
@@ -97,6 +98,19 @@ export async function applyOnly(lab: Lab, changes: ConfigChanges, options: OnlyO
     await withConfigFile(lab, own, (configFile) => update({ configFile }));
   }
   return values ? { ...lab, applied: { values, pending } } : lab;
+}
+
+/**
+ * An update of a few resources by a program that has others than the state breaks the state: what is there already may depend on what
+ * it leaves out. A newer program shows by keys that the last update did not know.
+ */
+function mustBeSameProgram({ stackFile }: Lab, applied: Values): void {
+  const unknown = Object.keys(appliedValues(stackFile.defaults())).filter((key) => !Object.hasOwn(applied, key));
+  if (unknown.length === 0) return;
+  throw new UserError(
+    `The last update was made by another version of this program, without ${unknown.join(", ")}: the state follows a move after an update.`,
+    { place: "Pulumi.yaml", next: "npx canaryctl up" },
+  );
 }
 
 type Values = Readonly<Record<string, RawValue>>;

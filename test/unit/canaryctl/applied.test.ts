@@ -44,6 +44,17 @@ describe("a command that moves the traffic", () => {
     expect(scopes).toEqual([{}]);
   });
 
+  test("is left to `up` where the last update was made by a program with other keys: part of the state cannot follow", async () => {
+    const { lab, scopes } = pendingLab({});
+    const { clientImage: _, ...before } = lab.applied?.values ?? {};
+    const older = { ...lab, applied: { values: before, pending: [] } };
+    await expect(applyOnly(older, { canaryWeight: 30 }, { ...quiet, targets: ["**::route"] })).rejects.toMatchObject({
+      message: expect.stringContaining("without clientImage"),
+      next: "npx canaryctl up",
+    });
+    expect(scopes).toEqual([]);
+  });
+
   test("goes by the file where nothing, or nothing of this version, is noted", () => {
     const { lab } = fakeLab();
     for (const text of [undefined, "no JSON", '{"strategy":"one of before"}']) expect(withApplied(lab, text)).toBe(lab);
