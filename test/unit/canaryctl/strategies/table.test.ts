@@ -5,8 +5,8 @@ import { configuredStrategy, openMove, openRollback, strategyOf } from "../../..
 import { fakeLab } from "../fake-lab.ts";
 
 const labWith = (strategy: string, deployed?: string): Lab => {
-  const annotations = deployed === undefined ? {} : { "canary-lab/strategy": deployed };
-  const objects = { "/api/v1/namespaces/canary-lab": { metadata: { annotations } } };
+  const annotations = { "canary-lab/strategy": deployed };
+  const objects = deployed === undefined ? {} : { "/api/v1/namespaces/canary-lab": { metadata: { annotations } } };
   return fakeLab({ objects, configWeight: 0, changes: { strategy } }).lab;
 };
 
@@ -19,6 +19,15 @@ describe("the strategy of a lab", () => {
     const expected = configuredStrategy(labWith("replica-ratio"));
     expect(await strategyOf(labWith("replica-ratio", "replica-ratio"))).toBe(expected);
     expect(await strategyOf(labWith("replica-ratio"))).toBe(expected);
+  });
+
+  test("is nothing in a namespace of another stack: it is refused before anything of it is read", async () => {
+    const metadata = {
+      annotations: { "canary-lab/strategy": "istio", "canary-lab/stack": "organization/canary-lab/prod" },
+    };
+    const { lab } = fakeLab({ objects: { "/api/v1/namespaces/canary-lab": { metadata } } });
+    for (const open of [() => strategyOf(lab), () => openMove(lab), () => openRollback(lab, () => {})])
+      await expect(open()).rejects.toThrow("belongs to stack organization/canary-lab/prod, and this is stack dev");
   });
 
   test("that is in the config and not yet deployed is refused", async () => {
