@@ -22,10 +22,12 @@ import {
   image,
   integer,
   matching,
+  namePart,
   oneOf,
   optional,
   podCount,
   type Rule,
+  registryHost,
   weight,
 } from "./rules.ts";
 import { field, structure } from "./structure.ts";
@@ -95,9 +97,10 @@ export const rules: { readonly [Key in keyof LabConfig]-?: Rule<NonNullable<LabC
   rollingUpdate,
   migration: optional(migration),
   autoscaling: optional(autoscaling),
-  // A token (RFC 6265, RFC 9110), for Envoy and browsers drop a cookie with another name.
+  // A token (RFC 6265, RFC 9110), for Envoy and browsers drop a cookie with another name; without %, by which Envoy's formats begin:
+  // it would refuse the route table, and every later one.
   stickyCookie: optional(
-    matching(/^[\w!#$%&'*+.^`|~-]{1,64}$/, "a cookie's name of 1 to 64 letters, digits and -_.!#$%&'*+^`|~"),
+    matching(/^[\w!#$&'*+.^`|~-]{1,64}$/, "a cookie's name of 1 to 64 letters, digits and -_.!#$&'*+^`|~"),
   ),
   namespace,
   app: matching(
@@ -119,7 +122,7 @@ export const rules: { readonly [Key in keyof LabConfig]-?: Rule<NonNullable<LabC
   kubeContext: optional(anything, "CANARY_LAB_KUBE_CONTEXT"),
   kubeconfig: optional(anything, "CANARY_LAB_KUBECONFIG"),
   imageRegistry: optional(
-    matching(/^[a-zA-Z0-9.-]+(:\d{1,5})?(\/[a-z0-9._-]+)*$/, "host:port or host/path, without a scheme"),
+    matching(new RegExp(`^${registryHost}(?:/${namePart})*$`), "host:port or host/path, without a scheme"),
     "CANARY_LAB_IMAGE_REGISTRY",
   ),
   chartMirror: optional(anything, "CANARY_LAB_CHART_MIRROR"),

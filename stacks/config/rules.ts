@@ -77,10 +77,14 @@ export const podCount = scalar<PodCount>("an integer from 0 to 50, or 0% to 100%
   return share === undefined ? undefined : `${share}%`;
 });
 
-const namePart = "[a-z0-9]+(?:[._-]+[a-z0-9]+)*";
+// As container runtimes read references (github.com/distribution/reference): what they refuse would be told by a pod that cannot start.
+const hostPart = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
+const port = "(?:[1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])";
+export const registryHost = `${hostPart}(?:\\.${hostPart})*(?::${port})?`;
+export const namePart = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
 export const image = matching(
   new RegExp(
-    `^(?:[a-zA-Z0-9.-]+(?::\\d+)?/)?${namePart}(?:/${namePart})*(?::\\w[\\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$`,
+    `^(?=[^@]{1,255}(?:@|$))(?:${registryHost}/)?${namePart}(?:/${namePart})*(?::\\w[\\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$`,
   ),
   "an image reference such as versioned-echo:v1 or registry.example/team/echo@sha256:…",
 );

@@ -22,7 +22,7 @@ export interface Finding {
   readonly what: string;
   /** What was read and where, one line each. */
   readonly evidence: readonly string[];
-  /** The commands that mend it, in this order; each runs as it is printed. */
+  /** The command that mends it, then alternatives; each runs as it is printed. */
   readonly mend: readonly string[];
   readonly fix?: Fix;
   /** `up` would give the canary more traffic than it has: `--fix` then leaves `up` to a person. */

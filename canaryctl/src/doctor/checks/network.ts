@@ -37,7 +37,7 @@ const finding = (
   evidence: [
     `${selecting.map((policy) => policy.name).join(", ")} in namespace ${namespace} select pod ${name} for ${direction}`,
   ],
-  mend: selecting.map((policy) => `kubectl -n ${namespace} delete networkpolicy ${policy.name}`),
+  mend: [`kubectl -n ${namespace} delete networkpolicy ${selecting.map((policy) => policy.name).join(" ")}`],
 });
 
 function lets({ peers, ports }: PolicyRule, other: PodFacts, labels: Readonly<Record<string, string>>): boolean {

@@ -112,6 +112,6 @@ function imageFinding(
     what: `The cluster cannot get the image of ${workload}: ${reason}.`,
     evidence: [`pod ${name}, image ${image}`, pulled ?? message],
     // An image of the lab's own is built and pushed again; a canary of any other must go.
-    mend: canaryEnabled ? ["npx canaryctl rollback", "npx canaryctl delete-canary"] : ["npx canaryctl up"],
+    mend: canaryEnabled ? ["npx canaryctl rollback && npx canaryctl delete-canary"] : ["npx canaryctl up"],
   };
 }

@@ -111,7 +111,7 @@ function targetedRoutes({ rollout }: ClusterFacts, { http, namespace, name }: Ro
       evidence: [
         `VirtualService ${namespace}/${name} has the rules ${http.map((one) => one.name ?? "(without a name)").join(", ")}`,
       ],
-      mend: ["npx canaryctl abort", "npx canaryctl retry"],
+      mend: ["npx canaryctl abort && npx canaryctl retry"],
     }));
 }
 

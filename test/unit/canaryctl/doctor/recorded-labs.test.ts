@@ -42,7 +42,7 @@ describe("what was recorded of labs that were broken", () => {
       ["error pod-security/versioned-echo-v2", "error subset/v2", "error answers"],
       "kubectl label namespace canary-lab pod-security.kubernetes.io/enforce=privileged --overwrite",
     ],
-    ["bad-image", ["error image/versioned-echo-v2"], "npx canaryctl rollback"],
+    ["bad-image", ["error image/versioned-echo-v2"], "npx canaryctl rollback && npx canaryctl delete-canary"],
     ["caller", ["warning sidecar-missing/caller"], "kubectl -n canary-lab delete pod caller"],
     [
       "network-policy",

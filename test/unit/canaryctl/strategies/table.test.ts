@@ -5,8 +5,8 @@ import { configuredStrategy, openMove, openRollback, strategyOf } from "../../..
 import { fakeLab } from "../fake-lab.ts";
 
 const labWith = (strategy: string, deployed?: string): Lab => {
-  const annotations = { "canary-lab/strategy": deployed };
-  const objects = deployed === undefined ? {} : { "/api/v1/namespaces/canary-lab": { metadata: { annotations } } };
+  const annotations = deployed === undefined ? { "canary-lab/canary": "false" } : { "canary-lab/strategy": deployed };
+  const objects = { "/api/v1/namespaces/canary-lab": { metadata: { annotations } } };
   return fakeLab({ objects, configWeight: 0, changes: { strategy } }).lab;
 };
 

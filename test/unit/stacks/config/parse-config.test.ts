@@ -162,4 +162,18 @@ describe("parseConfig", () => {
     "image %s is taken",
     (image) => expect(problemsOf({ canaryImage: image })).toEqual([]),
   );
+
+  test.each(["a..b", "x/a.-b", "a___b", "-h/x", "h..o/x", "h:99999/x", "h:0/x", "x:", `${"a".repeat(256)}:v1`, "A/B"])(
+    "image %s, which a pod could not start with, is refused",
+    (image) => expect(problemsOf({ canaryImage: image })).toHaveLength(1),
+  );
+
+  test.each(["h..o:5001", "h:70000", "h/a..b", "-h"])("registry %s, which is no host, is refused", (imageRegistry) =>
+    expect(problemsOf({ imageRegistry })).toHaveLength(1),
+  );
+
+  // Envoy's formats begin with %: it would refuse the route table with `%x%`, and read `a%%b` as another name than the rule matches.
+  test.each(["%x%", "a%b", "a%%b"])("cookie %s, by which the proxies would freeze, is refused", (stickyCookie) =>
+    expect(problemsOf({ stickyCookie })).toHaveLength(1),
+  );
 });

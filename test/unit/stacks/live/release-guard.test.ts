@@ -23,14 +23,28 @@ const route = (weight: number) => renderVirtualService({ ...sampleConfig, canary
 const template = (image: string) => ({ spec: { template: { spec: { containers: [{ name: "echo", image }] } } } });
 
 /** What the program would ask before it changes the canary's pods and the route, in a cluster with these pods. */
-function guard({ ready = 2, live = 10, weight = 10, replicas = 2, canaryReplicas = 2 } = {}) {
+function guard({
+  ready = 2,
+  live = 10,
+  weight = 10,
+  replicas = 2,
+  canaryReplicas = 2,
+  image = "versioned-echo:v2",
+} = {}) {
   const client = {
     get: async <T>(path: string): Promise<T> =>
       (path.includes("virtualservices")
         ? route(live)
         : { spec: { replicas: 2 }, status: { readyReplicas: path.endsWith("-v2") ? ready : 2 } }) as T,
   };
-  const config = { ...sampleConfig, replicas, canaryReplicas, canaryWeight: toWeight(weight), canaryEnabled: true };
+  const config = {
+    ...sampleConfig,
+    replicas,
+    canaryReplicas,
+    canaryImage: image,
+    canaryWeight: toWeight(weight),
+    canaryEnabled: true,
+  };
   const hooks = releaseGuard(client, config);
   const [canary, share] = [hooks.sides.v2.beforeUpdate?.[0], hooks.route.beforeUpdate?.[0]] as unknown as [Hook, Hook];
   const namespace = hooks.namespace as unknown as Hook;
@@ -77,12 +91,19 @@ describe("the program's guard", () => {
   });
 
   test("refuses another image for a canary that has a share, whichever says so", async () => {
-    await expect(guard({ live: 30 }).canary("a.example/x:latest", "b.example/x:latest")).rejects.toThrow(
+    const foreign = { image: "b.example/x:latest" };
+    await expect(guard({ live: 30, ...foreign }).canary("a.example/x:latest", "b.example/x:latest")).rejects.toThrow(
       /a.example\/x:latest has 30 % of the traffic, which b.example\/x:latest would get untested/,
     );
-    await expect(guard({ live: 0, weight: 50 }).canary("echo:v2", "echo:v3")).rejects.toThrow(/50 %/);
-    await guard({ live: 0, weight: 0 }).canary("echo:v2", "echo:v3");
-    await guard({ live: 30 }).canary("echo:v2", "echo:v2");
+    await expect(guard({ live: 0, weight: 50, ...foreign }).canary("a/x:1", "b.example/x:latest")).rejects.toThrow(
+      /50 %/,
+    );
+    await guard({ live: 0, weight: 0, ...foreign }).canary("a/x:1", "b.example/x:latest");
+    await guard({ live: 30, ...foreign }).canary("b.example/x:latest", "b.example/x:latest");
+  });
+
+  test("takes what is built here anew for the same image", async () => {
+    await guard({ live: 30 }).canary("registry/versioned-echo@sha256:1", "registry/versioned-echo@sha256:2");
   });
 
   test("refuses both at the namespace, before anything of the application is touched", async () => {
