@@ -3,7 +3,7 @@ import type { UserError } from "@canary-lab/kit/user-error";
 import * as pulumi from "@pulumi/pulumi";
 import { factsOf } from "../../canary/strategies.ts";
 import { deploymentsPath, httpRoutePath, virtualServicePath } from "../../cluster/kube/paths.ts";
-import { buildTag } from "../../components/image/render-echo-image.ts";
+import { buildTag } from "../../components/image/render-built-image.ts";
 import { deploymentName, type Version, versions, virtualServiceName } from "../../components/names.ts";
 import { weightedRule } from "../../components/traffic/route-rules.ts";
 import { configAnnotation } from "../../components/workload/render-application.ts";

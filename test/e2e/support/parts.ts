@@ -21,7 +21,7 @@ export const parts: Readonly<Record<string, Part>> = {
   "rollouts-scope": {
     test: "test/e2e/46-rollouts-scope.test.ts",
     modules: ["stacks/platform.ts", "stacks/platform-parts.ts", `${embedded}/src/charts/own-charts.ts`],
-    data: [`${embedded}/own-charts/argo-rollouts`, `${embedded}/modules/rollouts`],
+    data: [`${embedded}/own-charts/argo-rollouts`, `${embedded}/modules/cluster`],
   },
   conformance: {
     test: "test/e2e/80-conformance.test.ts",

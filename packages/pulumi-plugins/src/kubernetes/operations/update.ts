@@ -128,9 +128,10 @@ async function submit(
 export function mergePatch(from: Json | undefined, to: Json): Json {
   if (!isObject(from) || !isObject(to)) return to;
   const patch: JsonObject = {};
-  for (const key of Object.keys(from)) if (!(key in to)) patch[key] = null;
+  for (const key of Object.keys(from)) if (!Object.hasOwn(to, key)) patch[key] = null;
   for (const [key, value] of Object.entries(to)) {
-    if (!isDeepStrictEqual(from[key], value)) patch[key] = mergePatch(from[key], value);
+    const before = Object.hasOwn(from, key) ? from[key] : undefined; // not what every object inherits, such as toString
+    if (!isDeepStrictEqual(before, value)) patch[key] = mergePatch(before, value);
   }
   return patch;
 }
