@@ -10,7 +10,7 @@ import { measureHappyPaths } from "./happy-paths.ts";
 import { measureMemory } from "./memory.ts";
 import { measureNoOp } from "./no-op.ts";
 import { measureRollback } from "./rollback.ts";
-import { measureSetTraffic } from "./set-traffic.ts";
+import { measureFirstResponse, measureSetTraffic } from "./set-traffic.ts";
 import { type Row, renderTable, verdict } from "./table.ts";
 import { measureWarmUp } from "./warm-up.ts";
 
@@ -26,7 +26,7 @@ type Measure = (runs: number, empty: EmptyProgram) => Promise<readonly Row[]>;
 /** In the order in which they disturb one another least. */
 const measures: Readonly<Record<string, Measure>> = {
   memory: async () => [await measureMemory(3)],
-  "set-traffic": async (runs, empty) => [await measureSetTraffic(runs, empty)],
+  "set-traffic": async (runs, empty) => [await measureSetTraffic(runs, empty), await measureFirstResponse(runs)],
   rollback: async (runs) => [await measureRollback(runs)],
   "no-op": measureNoOp,
   flips: async () => [await measureFlips()],

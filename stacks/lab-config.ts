@@ -34,6 +34,8 @@ export interface LabConfig {
   readonly app: string;
   readonly stableImage: string;
   readonly canaryImage: string;
+  /** The stable image before the last release, for a rollback of it; written by canaryctl, and absent while a release is under way. */
+  readonly previousImage?: string;
   /** Image of the pod that traffic is measured from. */
   readonly clientImage: string;
   /** Whether the canary's pods run. Where they do not, and the config owns the weight, `canaryWeight` is 0. */

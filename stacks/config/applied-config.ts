@@ -5,12 +5,14 @@ import { textOf, valueIn } from "./rules.ts";
 export type Values = Readonly<Record<string, unknown>>;
 
 /**
- * Where the cluster is belongs to whoever runs the command, a permission to the update that it is given to, and the weight is what the
+ * Where the cluster is belongs to whoever runs the command, a permission to the update that it is given to, the image before the last
+ * release to whoever rolls that back, and the weight is what the
  * commands move: the live route and the stack's file say it.
  */
 export const leftOut: readonly string[] = [
   "canaryWeight",
   "allowOverload",
+  "previousImage",
   "kubeContext",
   "kubeconfig",
   "imageRegistry",

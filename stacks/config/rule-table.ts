@@ -109,6 +109,7 @@ export const rules: { readonly [Key in keyof LabConfig]-?: Rule<NonNullable<LabC
   ),
   stableImage: image,
   canaryImage: image,
+  previousImage: optional(image),
   clientImage: image,
   canaryEnabled: boolean,
   replicas: integer(1, 50),

@@ -7,7 +7,7 @@ import { showLines } from "../print.ts";
 import { readWorkloads } from "../traffic/workloads.ts";
 import { noShares, notDeployedFault } from "./not-deployed.ts";
 import { nothingToPromote, refuse, withoutRollout } from "./refusals.ts";
-import { released as releasedLine } from "./release-end.ts";
+import { previousImage, previousOf, released as releasedLine, wayBack } from "./release-end.ts";
 import type { Release, ReleaseStrategy, Say } from "./strategy.ts";
 import { createCanary } from "./weights/canary.ts";
 
@@ -28,6 +28,8 @@ export const nginxHeader: ReleaseStrategy = {
   ...withoutRollout("nginx-header", "npx canaryctl rollback"),
   undo: refuse("With strategy nginx-header there is no rolling update that could be undone.", "npx canaryctl rollback"),
   rollback: async (lab, say) => {
+    const previous = previousImage(lab);
+    if (previous) return wayBack(lab.config.stableImage, previous);
     await remove(lab, say);
     return "Rolled back: the header leads to the stable side, in the cluster, in the config and in the state.";
   },
@@ -56,7 +58,7 @@ async function finish(lab: Lab, say: Say): Promise<string> {
   const { canaryEnabled, canaryImage } = lab.config;
   if (!canaryEnabled) throw nothingToPromote(lab);
   const options = { say, onLine: showLines(say) };
-  const released = await applyOnly(lab, { stableImage: canaryImage }, options);
+  const released = await applyOnly(lab, { stableImage: canaryImage, ...previousOf(lab) }, options);
   await applyOnly(released, { canaryEnabled: false }, options);
   return releasedLine(canaryImage);
 }

@@ -1,6 +1,8 @@
+import { quoted } from "@canary-lab/kit/programs";
+import { withNext } from "@canary-lab/kit/user-error";
 import { applyOnly } from "../applied.ts";
 import { changeStack, type UpdateOptions } from "../engine/update.ts";
-import type { Lab } from "../lab.ts";
+import type { ConfigChanges, Lab } from "../lab.ts";
 import { showLines } from "../print.ts";
 import type { Share } from "../traffic/share.ts";
 import { refuseWhileUsed } from "./refusals.ts";
@@ -9,10 +11,33 @@ import type { Say } from "./strategy.ts";
 /** What is said of a release that is finished. */
 export const released = (image: string): string => `Released: ${image} is the stable version, and there is no canary.`;
 
+/** What to keep for a rollback of a release that ends; a run that was stopped before has kept it already. */
+export const previousOf = ({ config: { stableImage, canaryImage } }: Lab): ConfigChanges =>
+  stableImage === canaryImage ? {} : { previousImage: stableImage };
+
+/** What to write when a release begins: from here on a rollback gives this one up, and not the one before. */
+export const withoutPrevious = ({ config: { previousImage } }: Lab): ConfigChanges =>
+  previousImage === undefined ? {} : { previousImage: "" };
+
+/** The image that a rollback brings back, where no release is under way. */
+export const previousImage = ({ config }: Lab): string | undefined =>
+  config.canaryEnabled || config.previousImage === config.stableImage ? undefined : config.previousImage;
+
+/** What a rollback says where the last release is over, and going back from it is a release of its own. */
+export const wayBack = (stableImage: string, previous: string): string =>
+  withNext(
+    `No release is under way: ${stableImage} is the stable version, and ${previous} was before it.`,
+    `npx canaryctl create-canary --image ${quoted(previous)} && npx canaryctl promote --full`,
+  );
+
 /** Writes a release that a controller has finished to the config. The pods stay as they are: the same image makes the same template. */
 export async function writeRelease(lab: Lab, options: UpdateOptions): Promise<string> {
   const { canaryImage } = lab.config;
-  await applyOnly(lab, { stableImage: canaryImage, canaryWeight: 0, canaryEnabled: false }, options);
+  await applyOnly(
+    lab,
+    { stableImage: canaryImage, ...previousOf(lab), canaryWeight: 0, canaryEnabled: false },
+    options,
+  );
   return released(canaryImage);
 }
 

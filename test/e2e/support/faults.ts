@@ -2,6 +2,8 @@ import { kubectl, namespace } from "./lab.ts";
 
 /** What an application answers wrongly; what is left out is healthy. */
 interface Faults {
+  /** Whether the pod says that it is ready; default true. */
+  readonly ready?: boolean;
   /** Share of the requests that are answered with 500, 0..1. */
   readonly errorRate?: number;
 }

@@ -9,7 +9,7 @@ import { type Lab, reread } from "../../lab.ts";
 import { showLines } from "../../print.ts";
 import { waitForEndpoints } from "../../traffic/sidecar-endpoints.ts";
 import { nothingToPromote, refuse, refuseStableImage, withoutRollout } from "../refusals.ts";
-import { removeUnused, writeRelease } from "../release-end.ts";
+import { previousImage, removeUnused, wayBack, withoutPrevious, writeRelease } from "../release-end.ts";
 import type { ReleaseStrategy, Say } from "../strategy.ts";
 import { type LiveDeployment, mustReadDeployment, readRelease } from "./read.ts";
 import { turnBack } from "./turn-back.ts";
@@ -42,7 +42,11 @@ const placeOf = ({ config }: Lab): string => `deployment ${config.namespace}/${c
 async function begin(lab: Lab, say: Say): Promise<string> {
   const { canaryImage } = lab.config;
   refuseStableImage(lab);
-  await changeStack(lab, { canaryEnabled: true, canaryImage }, { say, onLine: showLines(say) });
+  await changeStack(
+    lab,
+    { canaryEnabled: true, canaryImage, ...withoutPrevious(lab) },
+    { say, onLine: showLines(say) },
+  );
   const { current, asked } = await untilOnly(lab, versionOf(canaryImage));
   return withNext(
     `All ${asked} pods run ${canaryImage} (revision ${current?.revision ?? "?"}). With --full it is written to the config.`,
@@ -118,7 +122,9 @@ async function undo(lab: Lab, say: Say): Promise<string> {
  * The config says so from the start, so that an `up` goes on from there where this is stopped.
  */
 async function goBack(lab: Lab, say: Say): Promise<string> {
-  await mustReadDeployment(lab);
+  const { phase } = await mustReadDeployment(lab);
+  const previous = previousImage(lab);
+  if (phase === "Healthy" && previous) return wayBack(lab.config.stableImage, previous);
   lab.stackFile.set({ canaryEnabled: false });
   const whileWaiting = () => turnBack(lab, say);
   await whileWaiting();

@@ -5,7 +5,7 @@ import { changeStack } from "../../engine/update.ts";
 import type { Lab } from "../../lab.ts";
 import { showLines } from "../../print.ts";
 import { refuseStableImage } from "../refusals.ts";
-import { removeUnused } from "../release-end.ts";
+import { removeUnused, withoutPrevious } from "../release-end.ts";
 import type { Say } from "../strategy.ts";
 import { currentVersion, isUnderWay, mustReadRollout, readRelease } from "./read.ts";
 import { placeOf } from "./wait.ts";
@@ -15,7 +15,11 @@ export async function beginRelease(lab: Lab, say: Say): Promise<string> {
   const { canaryImage } = lab.config;
   refuseStableImage(lab);
   await refuseSecond(lab);
-  await changeStack(lab, { canaryEnabled: true, canaryImage }, { say, onLine: showLines(say) });
+  await changeStack(
+    lab,
+    { canaryEnabled: true, canaryImage, ...withoutPrevious(lab) },
+    { say, onLine: showLines(say) },
+  );
   const { status } = await mustReadRollout(lab);
   const next = status.isFullyPromoted
     ? ["npx canaryctl promote --full"]

@@ -7,6 +7,7 @@ import { applyOnly } from "../../applied.ts";
 import { type Lab, reread } from "../../lab.ts";
 import { showLines } from "../../print.ts";
 import { readRevisions } from "../../traffic/replica-sets.ts";
+import { previousImage, wayBack } from "../release-end.ts";
 import { onlyTheState } from "../rolled-back.ts";
 import type { Say } from "../strategy.ts";
 import { abortNow, isStoppable } from "./abort.ts";
@@ -23,6 +24,8 @@ const waitSeconds = 120;
  */
 export async function rollBackRollout(lab: Lab, say: Say): Promise<string> {
   const { status } = await mustReadRollout(lab);
+  const previous = previousImage(lab);
+  if (previous && isSettled(status)) return wayBack(lab.config.stableImage, previous);
   const isBack = isStoppable(status) ? await goBackFirst(lab, say) : status.isAborted;
   try {
     lab.stackFile.set({ canaryEnabled: false });

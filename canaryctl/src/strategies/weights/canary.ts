@@ -6,6 +6,7 @@ import { percent, showLines } from "../../print.ts";
 import { askedShare, type Route } from "../../traffic/route.ts";
 import { readWorkload } from "../../traffic/workloads.ts";
 import { refuseWhileUsed } from "../refusals.ts";
+import { withoutPrevious } from "../release-end.ts";
 import type { Say } from "../strategy.ts";
 
 /** @throws UserError where another image than the present one would get a share of the traffic untested */
@@ -35,7 +36,11 @@ export async function createCanary(
 ): Promise<string> {
   const { canaryImage, canaryReplicas } = lab.config;
   const pods = route.hasIdlePods ? { canaryReplicas } : {};
-  await changeStack(lab, { canaryEnabled: true, canaryImage, ...pods }, { say, onLine: showLines(say) });
+  await changeStack(
+    lab,
+    { canaryEnabled: true, canaryImage, ...pods, ...withoutPrevious(lab) },
+    { say, onLine: showLines(say) },
+  );
   const count = route.hasIdlePods ? `${canaryReplicas} pods, ` : "";
   const share = route.wanted ? `${percent(route.wanted(lab.config).canary / 100)} of the traffic` : "for the header";
   return `The canary runs: ${canaryImage}, ${count}${share}.`;

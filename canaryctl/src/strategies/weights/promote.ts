@@ -9,7 +9,7 @@ import { moveSeconds, patiently } from "../../traffic/patiently.ts";
 import { askedShare, type Route } from "../../traffic/route.ts";
 import { isSameShare, shareText } from "../../traffic/share.ts";
 import { nothingToPromote } from "../refusals.ts";
-import { released } from "../release-end.ts";
+import { previousOf, released } from "../release-end.ts";
 import type { Say } from "../strategy.ts";
 import { moveTraffic } from "./move-traffic.ts";
 
@@ -73,7 +73,7 @@ export async function finishRelease(lab: Lab, route: Route, say: Say): Promise<s
   const grown = await growCanary(all, route, options);
   if (live.weights.canary !== 100 || config.canaryWeight !== 100) say(await moveTraffic(all, route, say));
 
-  const moved = await applyOnly(all, { stableImage: canaryImage }, { ...options, forNow: grown });
+  const moved = await applyOnly(all, { stableImage: canaryImage, ...previousOf(lab) }, { ...options, forNow: grown });
   say(`The stable side runs ${canaryImage} now: the traffic goes back there, and the canary goes.`);
   const none = { ...all.config, stableImage: canaryImage, canaryWeight: toWeight(0), canaryEnabled: false };
   await patiently(cluster, { seconds: moveSeconds, say }, async () => route.apply?.(cluster, none));

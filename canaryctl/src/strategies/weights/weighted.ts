@@ -6,9 +6,11 @@ import { isSameShare, type Share } from "../../traffic/share.ts";
 import { readWorkloads, type Workload } from "../../traffic/workloads.ts";
 import { notDeployedFault } from "../not-deployed.ts";
 import { refuse, refuseStableImage } from "../refusals.ts";
+import { previousImage } from "../release-end.ts";
 import type { Release, ReleaseStrategy } from "../strategy.ts";
 import { createCanary, deleteCanary, refuseUntestedImage } from "./canary.ts";
 import { moveTraffic } from "./move-traffic.ts";
+import { restorePrevious } from "./previous.ts";
 import { finishRelease, promoteWeight } from "./promote.ts";
 import { restoreRoute } from "./restore.ts";
 import { rollBackRoute } from "./roll-back.ts";
@@ -37,7 +39,12 @@ export const weighted = (route: Route): ReleaseStrategy => ({
   abort: noController("aborted"),
   retry: refuse("There is nothing to retry: the weights of this stack are yours.", "npx canaryctl promote"),
   undo: noController("undone"),
-  rollback: (lab, say) => rollBackRoute(lab, route, say),
+  rollback: async (lab, say) => {
+    const previous = previousImage(lab);
+    const isUnused =
+      previous && (await route.read(lab.cluster, lab.config).catch(() => undefined))?.weights.canary === 0;
+    return isUnused ? restorePrevious(lab, route, previous, say) : rollBackRoute(lab, route, say);
+  },
 });
 
 async function readWeighted(lab: Lab, route: Route): Promise<Release> {

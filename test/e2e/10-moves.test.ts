@@ -1,0 +1,151 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { repositoryRoot } from "../../cluster/lab-folder.ts";
+import { run, userEnvironment } from "./support/command.ts";
+import { setFaults } from "./support/faults.ts";
+import { canaryctl, canaryctlFile, kubectl, liveWeight, namespace, pulumi, requireLab, route } from "./support/lab.ts";
+import { refusalFault } from "./support/refusal.ts";
+import { configuredWeight, editConfig, readConfig } from "./support/stack-config.ts";
+import { sampleLoad, sendLoad, splitFault } from "./support/traffic.ts";
+
+const lab = (...path: readonly string[]) => join(repositoryRoot, ".lab", ...path);
+
+async function moveTo(canary: number): Promise<void> {
+  expect((await canaryctl("set-traffic", String(100 - canary), String(canary))).exitCode).toBe(0);
+}
+
+const deployment = (version: string, path: string): Promise<string> =>
+  kubectl("get", "deployment", `versioned-echo-${version}`, "-n", namespace, "-o", `jsonpath={${path}}`);
+
+beforeAll(async () => {
+  await requireLab();
+  await moveTo(10);
+}, 90_000);
+
+afterAll(() => editConfig({ replicas: undefined, canaryImage: undefined, stickyCookie: undefined }));
+
+describe("a move changes the traffic only", () => {
+  test("what else is in the config is named with both values, and left alone by move, promotion and rollback", async () => {
+    editConfig({ replicas: 3, canaryImage: "versioned-echo:v3", stickyCookie: "side" });
+    const image = await deployment("v2", ".spec.template.spec.containers[0].image");
+    for (const [args, share] of [
+      [["set-traffic", "80", "20"], 20],
+      [["promote"], 30],
+      [["rollback"], 0],
+    ] as const) {
+      const outcome = await canaryctl(...args);
+      expect(outcome.exitCode).toBe(0);
+      expect(outcome.output).toMatch(/replicas is 2 in the cluster and 3 in Pulumi\.dev\.yaml/);
+      expect(outcome.output).toMatch(/canaryImage is versioned-echo:v2 in the cluster and versioned-echo:v3/);
+      expect(await liveWeight()).toBe(share);
+      expect(configuredWeight()).toBe(share);
+    }
+    expect(await deployment("v1", ".spec.replicas")).toBe("2");
+    expect(await deployment("v2", ".spec.template.spec.containers[0].image")).toBe(image);
+    expect(await kubectl("get", "virtualservice", route, "-n", namespace, "-o", "yaml")).not.toContain("side=");
+    expect(readConfig("replicas")).toBe("3");
+    editConfig({ replicas: undefined, canaryImage: undefined, stickyCookie: undefined });
+  }, 120_000);
+
+  test("it is done when the callers' proxies send by it", async () => {
+    await moveTo(60);
+    expect(splitFault(await sendLoad(sampleLoad), 60)).toBeUndefined();
+  }, 60_000);
+});
+
+describe("plain pulumi refuses what canaryctl refuses, in a preview as well", () => {
+  test("a share for a canary without a ready pod", async () => {
+    await moveTo(0);
+    expect(await setFaults("version=v2", { ready: false })).toBe(2);
+    await kubectl("wait", "pod", "-n", namespace, "-l", "app=versioned-echo,version=v2", "--for=condition=Ready=false");
+    expect(refusalFault(await canaryctl("set-traffic", "50", "50"), /no ready pod of 2/)).toBeUndefined();
+    editConfig({ canaryWeight: 50 });
+    for (const args of [["preview"], ["up", "--yes", "--skip-preview"]])
+      expect((await pulumi(...args)).output).toMatch(/no ready pod of 2/);
+    editConfig({ canaryWeight: 0 });
+    expect(await liveWeight()).toBe(0);
+    await kubectl("delete", "pod", "-n", namespace, "-l", "app=versioned-echo,version=v2");
+    await kubectl("rollout", "status", "deployment", "versioned-echo-v2", "-n", namespace, "--timeout=60s");
+  }, 120_000);
+
+  test("another image for a canary that has a share", async () => {
+    await moveTo(10);
+    editConfig({ canaryImage: "versioned-echo:v3" });
+    for (const args of [["preview"], ["up", "--yes", "--skip-preview"]])
+      expect((await pulumi(...args)).output).toMatch(/which versioned-echo:v3 would get untested/);
+    editConfig({ canaryImage: undefined });
+  }, 90_000);
+});
+
+describe("rollback works from nothing", () => {
+  test("without a route and what it leads by", async () => {
+    await moveTo(50);
+    await kubectl("delete", "virtualservice", route, "-n", namespace);
+    await kubectl("delete", "destinationrule", "versioned-echo", "-n", namespace);
+    const outcome = await canaryctl("rollback");
+    expect(outcome.exitCode).toBe(0);
+    expect(outcome.output).toMatch(/there was no route/);
+    expect(splitFault(await sendLoad(sampleLoad), 0)).toBeUndefined();
+  }, 90_000);
+
+  test("without the state: the traffic is back, and it says what is left", async () => {
+    await moveTo(50);
+    renameSync(lab("state"), lab("state-away"));
+    try {
+      const fault = refusalFault(await canaryctl("rollback"), /traffic is back/, /state does not say so/);
+      expect(fault).toBeUndefined();
+      expect(await liveWeight()).toBe(0);
+    } finally {
+      renameSync(lab("state-away"), lab("state"));
+    }
+    expect((await canaryctl("rollback")).exitCode).toBe(0);
+  }, 90_000);
+
+  test("without the engine", async () => {
+    await moveTo(50);
+    const file = lab("environment.json");
+    const environment = readFileSync(file, "utf8");
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(environment), path: ["/nonexistent"] }));
+    try {
+      const user = userEnvironment();
+      const folders = (user.PATH ?? "").split(delimiter).filter((folder) => !existsSync(join(folder, "pulumi")));
+      const outcome = await run(canaryctlFile, ["rollback"], { env: { ...user, PATH: folders.join(delimiter) } });
+      expect(refusalFault(outcome, /traffic is back/, /no `pulumi` on PATH/)).toBeUndefined();
+      expect(await liveWeight()).toBe(0);
+    } finally {
+      writeFileSync(file, environment);
+    }
+  }, 90_000);
+
+  test("behind the lock of a runner that is gone: it does not wait", async () => {
+    await moveTo(50);
+    const lock = lab("state/.pulumi/locks/organization/canary-lab/dev/gone.json");
+    mkdirSync(dirname(lock), { recursive: true });
+    writeFileSync(lock, '{"pid":4242,"username":"ci","hostname":"runner-1","timestamp":"2026-01-01T00:00:00Z"}');
+    try {
+      const outcome = await canaryctl("rollback");
+      expect(refusalFault(outcome, /traffic is back/, /runner-1/)).toBeUndefined();
+      expect(outcome.seconds).toBeLessThan(20);
+      expect(await liveWeight()).toBe(0);
+    } finally {
+      rmSync(lock);
+    }
+    await moveTo(10);
+  }, 90_000);
+});
+
+test("after promote --full a rollback brings the image before it back, once", async () => {
+  await moveTo(10);
+  expect((await canaryctl("promote", "--full")).exitCode).toBe(0);
+  expect(await sendLoad(sampleLoad)).toMatchObject({ versions: { v2: sampleLoad.requests }, failed: 0 });
+  const outcome = await canaryctl("rollback");
+  expect(outcome.exitCode).toBe(0);
+  expect(outcome.output).toMatch(/Rolled back: versioned-echo:v1 is the stable version again/);
+  expect(await sendLoad(sampleLoad)).toMatchObject({ versions: { v1: sampleLoad.requests }, failed: 0 });
+  expect(readConfig("stableImage")).toBe("versioned-echo:v1");
+  expect((await canaryctl("rollback")).output).toMatch(/Rolled back: 100\/0/);
+  expect(readConfig("stableImage")).toBe("versioned-echo:v1");
+  expect((await canaryctl("create-canary", "--image", "versioned-echo:v2")).exitCode).toBe(0);
+  await moveTo(10);
+}, 180_000);
