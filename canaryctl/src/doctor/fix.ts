@@ -12,10 +12,13 @@ type Say = (line: string) => void;
 /** Causes in front of what follows from them: a pod that starts before the label is back has no sidecar either. */
 const order: readonly Fix["kind"][] = ["drop-dead-locks", "label-namespace", "up", "restart"];
 
-/** The fixes of some findings, each once, in the order in which they are made. */
+/** The fixes of some findings, each once, in the order in which they are made; without `up` where it would give the canary more. */
 export function fixesOf(findings: readonly Finding[]): readonly Fix[] {
   const fixes = new Map(findings.flatMap(({ fix }) => (fix ? [[JSON.stringify(fix), fix] as const] : [])));
-  return [...fixes.values()].toSorted((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind));
+  const isUpSafe = !findings.some(({ isForPerson }) => isForPerson);
+  return [...fixes.values()]
+    .filter(({ kind }) => kind !== "up" || isUpSafe)
+    .toSorted((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind));
 }
 
 /**

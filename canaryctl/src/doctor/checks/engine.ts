@@ -63,7 +63,7 @@ function lockFinding({ path, pid, host, since, holder }: LockFacts, stack: strin
     {
       id: `foreign-lock/${host}-${pid}`,
       severity: "error",
-      what: `The stack is locked from another machine, ${host}: no update can run until that one ends. Take the lock away only if it is dead.`,
+      what: `The stack is locked by an update that was not started here, on ${host}: no other can run until it ends. Take the lock away only if it is dead.`,
       evidence,
       mend: [cancel],
     },

@@ -21,6 +21,15 @@ describe("the strategy of a lab", () => {
     expect(await strategyOf(labWith("replica-ratio"))).toBe(expected);
   });
 
+  test("is nothing in a namespace of another stack: it is refused before anything of it is read", async () => {
+    const metadata = {
+      annotations: { "canary-lab/strategy": "istio", "canary-lab/stack": "organization/canary-lab/prod" },
+    };
+    const { lab } = fakeLab({ objects: { "/api/v1/namespaces/canary-lab": { metadata } } });
+    for (const open of [() => strategyOf(lab), () => openMove(lab), () => openRollback(lab, () => {})])
+      await expect(open()).rejects.toThrow("belongs to stack organization/canary-lab/prod, and this is stack dev");
+  });
+
   test("that is in the config and not yet deployed is refused", async () => {
     await expect(strategyOf(labWith("istio", "rollout-canary"))).rejects.toMatchObject({
       message: "The config says strategy istio, and the application is deployed by rollout-canary.",
