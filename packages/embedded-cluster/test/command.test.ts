@@ -41,7 +41,7 @@ describe("status", () => {
       "the node is ready",
       ["etcd"],
       { version: "v1.35.4", isReady: true },
-      /^up: Kubernetes v1\.36\.3, ready\nprocesses: etcd$/,
+      /^up: Kubernetes v1\.35\.4, ready\nprocesses: etcd$/,
     ],
     ["the node is not ready", ["etcd"], { version: "v1.35.4", isReady: false }, /^not up, not ready/],
     ["the API server is dead", ["etcd"], undefined, /^not up, the API server does not answer/],

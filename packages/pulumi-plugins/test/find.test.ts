@@ -91,10 +91,10 @@ describe("a wrapper", () => {
     writeWrapper({ file, node: "/node", plugin: "docker", compileCache: "/cache" });
     const { mode, ino } = statSync(file);
     expect(mode & 0o777).toBe(0o700);
-    expect(readFileSync(file, "utf8")).toMatch(/src\/docker\/main\.ts' "\$@"\n$/);
+    expect(readFileSync(file, "utf8")).toMatch(/src\/docker\/main\.ts "\$@"\n$/);
     writeWrapper({ file, node: "/node", plugin: "docker", compileCache: "/cache" });
     expect(statSync(file).ino).toBe(ino);
     writeWrapper({ file, node: "/other/node", plugin: "docker", compileCache: "/cache" });
-    expect(readFileSync(file, "utf8")).toContain("exec '/other/node'");
+    expect(readFileSync(file, "utf8")).toContain("exec /other/node ");
   });
 });
