@@ -54,8 +54,14 @@ beforeAll(async () => {
   await requireLab();
   expect((await canaryctl("set-traffic", "70", "30")).exitCode).toBe(0);
 }, 90_000);
-afterAll(() => {
+/** What these cases make goes in any case: the files that follow use the same lab. */
+afterAll(async () => {
   rmSync(join(locks, "elsewhere.json"), { force: true });
+  const gone = ["--ignore-not-found", "--wait=false"];
+  await Promise.all([
+    kubectl("delete", "namespace", "team-b", ...gone),
+    inNamespace("delete", "quota/tight", "networkpolicy/other", "pod/caller", ...gone),
+  ]);
 });
 
 test("a lab that is well is called so", async () => {
@@ -105,9 +111,9 @@ test("what --fix leaves to people is mended by the commands that are printed", a
     "get",
     "pod",
     "-l",
-    "app=versioned-echo",
+    "app=versioned-echo-client",
     "-o",
-    "jsonpath={.items[0].spec.containers[?(@.name=='echo')].image}",
+    "jsonpath={.items[0].spec.containers[?(@.name=='client')].image}",
   );
   await apply(
     {
@@ -167,10 +173,6 @@ test("what --fix leaves to people is mended by the commands that are printed", a
     await mustRun("bash", ["-ec", mend[0] ?? "false"], { env: await labShell() });
   }
   await wellAgain();
-  await Promise.all([
-    kubectl("delete", "namespace", "team-b", "--wait=false"),
-    inNamespace("delete", "quota", "tight"),
-  ]);
 }, 180_000);
 
 test("a cluster that does not answer, and a lab that is not up, are one finding each", async () => {
