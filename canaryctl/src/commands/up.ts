@@ -1,11 +1,12 @@
-import { UnreachableError } from "@canary-lab/kit/kube/client";
 import type { Progress, Stages } from "@canary-lab/kit/progress";
 import { UserError } from "@canary-lab/kit/user-error";
 import { type Command, Option } from "commander";
 import { chooseTarget } from "../../../cluster/choose.ts";
-import { type Target, type TargetName, targetNames } from "../../../cluster/target.ts";
+import { clientOf } from "../../../cluster/kube/client.ts";
+import { namespacePath } from "../../../cluster/kube/paths.ts";
+import { type Environment, type Target, type TargetName, targetNames } from "../../../cluster/target.ts";
 import type { LabConfig } from "../../../stacks/lab-config.ts";
-import { refuseForeignNamespace } from "../../../stacks/live/namespace-owner.ts";
+import { type LiveNamespace, namespaceFault, refuseForeignNamespace } from "../../../stacks/live/namespace-owner.ts";
 import { platformParts } from "../../../stacks/platform-parts.ts";
 import { noteDrift } from "../engine/drift/mend.ts";
 import { prepareStack } from "../engine/prepare.ts";
@@ -135,6 +136,19 @@ export function announcement(plan: {
   ];
 }
 
+/**
+ * A cluster that is up is asked before it is changed. One that does not answer, or that has no kubeconfig any more, has to come up first,
+ * and is asked then.
+ */
+async function namespaceIfUp(running: Environment, namespace: string): Promise<LiveNamespace | undefined> {
+  try {
+    return await clientOf(running).get<LiveNamespace>(namespacePath(namespace));
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
 async function raise(target: Target, { stackFile, config, changes }: OpenedForUp, progress: Progress): Promise<Lab> {
   const unfinished = notedTarget();
   if (unfinished && unfinished !== target.name) {
@@ -143,11 +157,9 @@ async function raise(target: Target, { stackFile, config, changes }: OpenedForUp
   }
   const claim = stackFile.claim(config.namespace);
   const running = loadEnvironment();
-  // A cluster that is up is asked before it is changed; one that is down has to come up first.
   if (running?.target === target.name && target.name !== "existing") {
-    await refuseForeignNamespace(labOf(stackFile, config, running).cluster, claim).catch((error: unknown) => {
-      if (!(error instanceof UnreachableError)) throw error;
-    });
+    const fault = namespaceFault(await namespaceIfUp(running, config.namespace), claim);
+    if (fault) throw fault;
   }
   noteTarget(target.name);
   const environment = await target.up(progress, platformParts(config));
