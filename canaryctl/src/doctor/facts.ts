@@ -1,4 +1,5 @@
 import type { StrategyName } from "../../../canary/strategies.ts";
+import type { Pending } from "../../../stacks/config/applied-config.ts";
 import type { LabConfig } from "../../../stacks/lab-config.ts";
 import type { Share } from "../traffic/share.ts";
 
@@ -13,6 +14,8 @@ export interface NamespaceFacts {
   /** The strategy that the program noted on it; undefined where it is none of ours. */
   readonly strategy: StrategyName | undefined;
   readonly isGoing: boolean;
+  /** The program's note of the config that was applied last. */
+  readonly note?: string;
 }
 
 export interface ContainerFault {
@@ -226,6 +229,8 @@ export interface Facts {
   /** Why nothing of the cluster could be read; undefined where it answers. */
   readonly silence: { readonly message: string; readonly place: string | undefined } | undefined;
   readonly cluster: ClusterFacts | undefined;
+  /** What the config has otherwise than the last update. */
+  readonly pending: readonly Pending[];
   /** Undefined where only the engine can read it. */
   readonly state: StateFacts | undefined;
   readonly pulumiVersion: string | undefined;

@@ -25,7 +25,7 @@ export interface Finding {
   /** The command that mends it, then alternatives; each runs as it is printed. */
   readonly mend: readonly string[];
   readonly fix?: Fix;
-  /** `up` would give the canary more traffic than it has: `--fix` then leaves `up` to a person. */
+  /** `up` would give the canary more traffic than it has, or apply config that nobody asked to apply: `--fix` then leaves `up` to a person. */
   readonly isForPerson?: true;
 }
 

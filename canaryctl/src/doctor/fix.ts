@@ -12,7 +12,7 @@ type Say = (line: string) => void;
 /** Causes in front of what follows from them: a pod that starts before the label is back has no sidecar either. */
 const order: readonly Fix["kind"][] = ["drop-dead-locks", "label-namespace", "up", "restart"];
 
-/** The fixes of some findings, each once, in the order in which they are made; without `up` where it would give the canary more. */
+/** The fixes of some findings, each once, in the order in which they are made; without `up` where that is for a person. */
 export function fixesOf(findings: readonly Finding[]): readonly Fix[] {
   const fixes = new Map(findings.flatMap(({ fix }) => (fix ? [[JSON.stringify(fix), fix] as const] : [])));
   const isUpSafe = !findings.some(({ isForPerson }) => isForPerson);

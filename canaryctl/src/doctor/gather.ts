@@ -1,6 +1,7 @@
 import { delimiter } from "node:path";
 import { onPath } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
+import { notedValues, type Pending, pendingChanges } from "../../../stacks/config/applied-config.ts";
 import type { Lab } from "../lab.ts";
 import { analyze } from "./analysis.ts";
 import type { Facts } from "./facts.ts";
@@ -29,11 +30,18 @@ export async function gather(lab: Lab, configFault?: string): Promise<Facts> {
     config: lab.config,
     configFault,
     ...cluster,
+    pending: configFault === undefined ? pendingOf(lab, cluster.cluster?.namespace?.note) : [],
     state,
     pulumiVersion,
     analysis,
     unread: reader.unread,
   };
+}
+
+/** Nothing where the program has noted nothing. */
+function pendingOf({ stackFile }: Lab, note: string | undefined): readonly Pending[] {
+  const applied = notedValues(note);
+  return applied ? pendingChanges(applied, stackFile.values()) : [];
 }
 
 async function clusterOrSilence(lab: Lab, reader: Reader): Promise<Pick<Facts, "cluster" | "silence">> {

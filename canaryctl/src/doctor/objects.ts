@@ -1,5 +1,5 @@
 import { strategyNames } from "../../../canary/strategies.ts";
-import { strategyAnnotation } from "../../../components/workload/render-application.ts";
+import { configAnnotation, strategyAnnotation } from "../../../components/workload/render-application.ts";
 import type {
   ContainerFault,
   DestinationRuleFacts,
@@ -48,11 +48,12 @@ function writerOf({ metadata }: Meta, field: string): Writer | undefined {
 const controllerOf = ({ metadata }: Meta) => metadata.ownerReferences?.find(({ controller }) => controller);
 
 export function namespaceFacts({ metadata }: Meta): NamespaceFacts {
-  const noted = metadata.annotations?.[strategyAnnotation];
+  const { [strategyAnnotation]: noted, [configAnnotation]: note } = metadata.annotations ?? {};
   return {
     labels: metadata.labels ?? {},
     strategy: strategyNames.find((name) => name === noted),
     isGoing: metadata.deletionTimestamp !== undefined,
+    ...(note !== undefined && { note }),
   };
 }
 

@@ -5,6 +5,7 @@ import { istioctl } from "./checks/istioctl.ts";
 import { mtls } from "./checks/mtls.ts";
 import { namespace } from "./checks/namespace.ts";
 import { network } from "./checks/network.ts";
+import { pendingConfig } from "./checks/pending.ts";
 import { platform, release } from "./checks/platform.ts";
 import { pods } from "./checks/pods.ts";
 import { reach } from "./checks/reach.ts";
@@ -22,6 +23,7 @@ const always: Readonly<Record<string, (facts: Facts) => readonly Finding[]>> = {
   reach,
   "state and locks": engineState,
   versions,
+  "pending config": pendingConfig,
 };
 
 /** Checks of what is in the cluster: causes in front of what follows from them. */

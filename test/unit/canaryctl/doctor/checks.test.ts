@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Facts, PodFacts } from "../../../../canaryctl/src/doctor/facts.ts";
+import { fixesOf } from "../../../../canaryctl/src/doctor/fix.ts";
 import { diagnose } from "../../../../canaryctl/src/doctor/table.ts";
 import { broken, factsOf, wholeLab, wholeState } from "./recorded.ts";
 
@@ -273,4 +274,16 @@ test("no strategy has faults of another one", () => {
       strategy === "gateway-api",
     ]);
   }
+});
+
+test("config that waits for an update is told, and keeps --fix from running up", () => {
+  const pending = [{ key: "canaryImage", applied: "versioned-echo:v2", wanted: "versioned-echo:v3" }];
+  const found = diagnose(factsOf({ cluster: { destinationRules: [] }, facts: { pending } }));
+  expect(found.find(({ id }) => id === "pending-config")).toMatchObject({
+    severity: "info",
+    evidence: ["canaryImage: versioned-echo:v2 in the cluster, versioned-echo:v3 in the config"],
+  });
+  expect(found.some(({ fix }) => fix?.kind === "up")).toBe(true);
+  expect(fixesOf(found)).toEqual([]);
+  expect(ids(factsOf())).toEqual([]);
 });

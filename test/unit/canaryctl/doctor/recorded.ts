@@ -29,6 +29,7 @@ export function factsOf({ config = {}, cluster = {}, facts = {} }: Differences =
     configFault: undefined,
     silence: undefined,
     cluster: { ...recorded.well, ...cluster },
+    pending: [],
     state: wholeState,
     pulumiVersion: "3.250.0",
     analysis: [],
