@@ -34,9 +34,11 @@ export const gatewayRoute: Route = {
     await cluster.apply(routePath(config), renderHttpRoute(config), fieldManager);
   },
   applyAround: async (cluster, { app, namespace }) => {
-    const sides = Object.values(versions).map((version) =>
-      renderSideService({ app, namespace, toldApartBy: "version" }, version),
-    );
+    const sides = Object.values(versions).map((version) => ({
+      apiVersion: "v1",
+      kind: "Service",
+      ...renderSideService({ app, namespace, toldApartBy: "version" }, version),
+    }));
     await Promise.all(
       sides.map((side) => cluster.apply(servicePath(namespace, side.metadata.name), side, fieldManager)),
     );

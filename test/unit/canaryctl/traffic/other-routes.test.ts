@@ -1,7 +1,9 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { describe, expect, test } from "@jest/globals";
 import { gatewayRoute } from "../../../../canaryctl/src/traffic/gateway-route.ts";
+import { istioRoute } from "../../../../canaryctl/src/traffic/istio-route.ts";
 import { podShare } from "../../../../canaryctl/src/traffic/pod-share.ts";
+import type { Route } from "../../../../canaryctl/src/traffic/route.ts";
 import { shareText } from "../../../../canaryctl/src/traffic/share.ts";
 import { sidecarEndpoints, waitForEndpoints } from "../../../../canaryctl/src/traffic/sidecar-endpoints.ts";
 import { sidecarSplit } from "../../../../canaryctl/src/traffic/sidecar-route.ts";
@@ -39,6 +41,22 @@ describe("an HTTPRoute", () => {
     expect(sidecarSplit(dump, of)).toEqual({ stable: 70, canary: 30 });
   });
 });
+
+test.each([
+  ["istio", istioRoute],
+  ["gateway-api", gatewayRoute],
+] as const)(
+  "what %s stands on is applied with kind and version, without which the API server refuses it",
+  async (_, route) => {
+    const { lab } = fakeLab({ configWeight: 0 });
+    const objects: object[] = [];
+    const apply = async <T>(_path: string, object: object) => objects.push(object) as T;
+    await (route as Route).applyAround?.({ ...lab.cluster, apply }, lab.config);
+    expect(objects).toHaveLength(2);
+    for (const object of objects)
+      expect(object).toMatchObject({ apiVersion: expect.any(String), kind: expect.any(String) });
+  },
+);
 
 describe("pods as the share", () => {
   const deployments = "/apis/apps/v1/namespaces/canary-lab/deployments/versioned-echo";
