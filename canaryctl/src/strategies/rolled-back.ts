@@ -1,13 +1,13 @@
 import { UserError } from "@canary-lab/kit/user-error";
-import { EngineBusyError } from "../engine/engine.ts";
 
-/** The error of a rollback whose traffic has moved, and whose state has not: what is done is said first. */
+/** The error of a rollback whose traffic has moved, and whose state has not: what is done is said first, and the cause's own way out is kept. */
 export function onlyTheState(error: unknown): unknown {
   if (!(error instanceof UserError)) return error;
+  const rollback = "npx canaryctl rollback";
   return new UserError(`The traffic is back on the stable side, but the state does not say so yet. ${error.message}`, {
     ...(error.place && { place: error.place }),
-    first: error instanceof EngineBusyError ? "wait for that update to end" : "mend the cause",
-    next: "npx canaryctl rollback",
+    first: error.first ?? "mend the cause",
+    next: [rollback, ...(error.next?.split("\n") ?? []).filter((command) => command !== rollback)],
     cause: error,
   });
 }
