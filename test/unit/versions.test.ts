@@ -31,6 +31,21 @@ describe("what is written in several places is the same", () => {
     );
   });
 
+  // What both are built from is compiled once where the versions agree.
+  test.each([
+    "google.golang.org/grpc",
+    "google.golang.org/protobuf",
+    "golang.org/x/net",
+    "golang.org/x/crypto",
+    "golang.org/x/text",
+    "go.opentelemetry.io/otel",
+  ])("the cluster's modules and the engine's: %s", (module) => {
+    const versionIn = (path: string) => new RegExp(`\\t${module} (v\\S+)`).exec(read(`packages/${path}/go.mod`))?.[1];
+    const ofCluster = versionIn("embedded-cluster/modules/cluster");
+    expect(ofCluster).toMatch(/^v\d/);
+    expect(versionIn("pulumi-plugins/modules/pulumi")).toBe(ofCluster);
+  });
+
   test("Istio's charts and the images made for them", () => expect(istioVersion).toBe(pinned.istio));
 
   test("what the platform's charts start, and the images made for them", () => {
