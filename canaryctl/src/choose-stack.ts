@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { repositoryRoot } from "../../cluster/lab-folder.ts";
 import { nearest } from "../../stacks/config/suggestion.ts";
 import { parseStackName } from "../../stacks/stack-name.ts";
-import { NoStackError, PulumiEngine } from "./engine/engine.ts";
+import { isInBackend, PulumiEngine } from "./engine/engine.ts";
 import { FileState } from "./engine/file-state.ts";
 import { backendUrl, engineVariables } from "./engine/variables.ts";
 import { loadEnvironment } from "./environment-file.ts";
@@ -50,14 +50,7 @@ async function isKnown(stackFile: StackFile, source: string): Promise<boolean> {
   if (stackFile.exists() || state?.exists() || environment?.stacks.includes(stack)) return true;
   if (state || !environment) return false;
   // Only the engine can read this backend.
-  const engine = new PulumiEngine(reference, engineVariables(environment, process.env));
-  try {
-    await engine.exportState();
-    return true;
-  } catch (error) {
-    if (error instanceof NoStackError) return false;
-    throw error;
-  }
+  return isInBackend(new PulumiEngine(reference, engineVariables(environment, process.env)));
 }
 
 /** A folder has one organization, which the engine calls so. */

@@ -120,7 +120,7 @@ async function readFacts(lab: Lab, reader: Reader): Promise<ClusterFacts> {
     asked,
   ]);
   return {
-    ...nothing,
+    ...notRead,
     namespace: found,
     pods,
     services,
@@ -133,8 +133,8 @@ async function readFacts(lab: Lab, reader: Reader): Promise<ClusterFacts> {
   };
 }
 
-/** Of what is undefined the checks say nothing. */
-const nothing = {
+/** What `status` does not read: of what is undefined the checks say nothing. */
+export const notRead = {
   version: undefined,
   events: undefined,
   quotas: undefined,

@@ -156,3 +156,14 @@ function failure(command: string, lines: readonly string[], stack: string): User
   }
   return new UserError(`pulumi ${command} failed: ${message}`, { first: "mend the cause", next: "npx canaryctl up" });
 }
+
+/** Whether the backend has the engine's stack, for a backend that only the engine can read. */
+export async function isInBackend(engine: Pick<Engine, "exportState">): Promise<boolean> {
+  try {
+    await engine.exportState();
+    return true;
+  } catch (error) {
+    if (error instanceof NoStackError) return false;
+    throw error;
+  }
+}

@@ -5,7 +5,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import { variable } from "@canary-lab/kit/variables";
 import { defaultStack, selectedStack } from "../../../stacks/stack-name.ts";
 import type { Lab } from "../lab.ts";
-import { NoStackError } from "./engine.ts";
+import { isInBackend } from "./engine.ts";
 import { backendUrl, ensurePassphrase, hasOwnPassphrase, passphraseFile } from "./variables.ts";
 
 /**
@@ -41,14 +41,4 @@ async function create({ engine, stackFile, state }: Lab): Promise<void> {
   if (state) makePrivateFolder(fileURLToPath(backendUrl(process.env)));
   if (!stackFile.hasSecrets()) stackFile.dropSalt();
   await engine.createStack();
-}
-
-async function isInBackend(engine: Lab["engine"]): Promise<boolean> {
-  try {
-    await engine.exportState();
-    return true;
-  } catch (error) {
-    if (error instanceof NoStackError) return false;
-    throw error;
-  }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { statusFindings } from "../../../../canaryctl/src/commands/status-findings.ts";
+import { notRead, statusFindings } from "../../../../canaryctl/src/commands/status-findings.ts";
 import type { ClusterFacts } from "../../../../canaryctl/src/doctor/facts.ts";
 import { routeFacts } from "../../../../canaryctl/src/doctor/objects.ts";
 import type { Drift } from "../../../../canaryctl/src/engine/drift/live-objects.ts";
@@ -39,21 +39,9 @@ const well: ClusterFacts = {
     },
   ],
   proxies: [{ pod: "client", namespace, split: { stable: 90, canary: 10 } }],
-  ...{
-    httpRoute: undefined,
-    rollout: null,
-    version: undefined,
-    events: undefined,
-    quotas: undefined,
-    policies: undefined,
-  },
-  ...{
-    autoscalers: undefined,
-    peerAuthentications: undefined,
-    systemPods: undefined,
-    injectors: undefined,
-    answers: undefined,
-  },
+  httpRoute: undefined,
+  rollout: null,
+  ...notRead,
 };
 
 const idsOf = (change: Partial<ClusterFacts>, drift: readonly Drift[] = []) =>
