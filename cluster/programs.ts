@@ -1,7 +1,7 @@
 import { onPath } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import { engineVersion } from "@canary-lab/pulumi-plugins/versions";
-import { satisfies } from "semver";
+import satisfies from "semver/functions/satisfies.js";
 import { kindVersion } from "./kind-commands.ts";
 
 interface ProgramFacts {

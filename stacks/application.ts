@@ -12,7 +12,7 @@ import {
   type ScaledWorkload,
 } from "../components/workload/autoscaling.ts";
 import { EchoApplication } from "../components/workload/echo-application.ts";
-import type { LabConfig } from "./lab-config.ts";
+import type { LabConfig } from "./config/schema.ts";
 import { followRollout } from "./live/follow-rollout.ts";
 import type { LiveRun } from "./live/live-run.ts";
 import type { Platform } from "./platform.ts";

@@ -5,7 +5,7 @@ import { factsOf } from "../canary/strategies.ts";
 import type { Weight } from "../canary/weight.ts";
 import { experimentSeconds } from "../components/rollout/render-rollout-canary.ts";
 import { goodRunSeconds } from "../components/slo/render-analysis.ts";
-import type { LabConfig } from "./lab-config.ts";
+import type { LabConfig } from "./config/schema.ts";
 
 /** The ladder of a stack and how long it takes, as the stack's outputs and a preview show it. */
 export interface ReleasePlan extends Prediction {

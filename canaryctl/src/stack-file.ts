@@ -5,7 +5,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import { type Document, isMap, parseDocument, visit } from "yaml";
 import { repositoryRoot } from "../../cluster/lab-folder.ts";
 import { isProviderKey, ownKey, unreadKeys } from "../../stacks/config/other-keys.ts";
-import { jsonOf } from "../../stacks/config/rules.ts";
+import { jsonOf } from "../../stacks/config/raw-values.ts";
 import { ambiguityError, ambiguousValues } from "../../stacks/config/yaml-numbers.ts";
 import type { NamespaceClaim } from "../../stacks/live/namespace-owner.ts";
 import { parseStackName, projectName } from "../../stacks/stack-name.ts";

@@ -5,7 +5,7 @@ import { chooseTarget } from "../../../cluster/choose.ts";
 import { clientOf } from "../../../cluster/kube/client.ts";
 import { namespacePath } from "../../../cluster/kube/paths.ts";
 import { type Environment, type Target, type TargetName, targetNames } from "../../../cluster/target.ts";
-import type { LabConfig } from "../../../stacks/lab-config.ts";
+import type { LabConfig } from "../../../stacks/config/schema.ts";
 import { type LiveNamespace, namespaceFault, refuseForeignNamespace } from "../../../stacks/live/namespace-owner.ts";
 import { platformParts } from "../../../stacks/platform-parts.ts";
 import { noteDrift } from "../engine/drift/mend.ts";

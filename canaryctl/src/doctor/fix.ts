@@ -1,6 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { UserError } from "@canary-lab/kit/user-error";
-import { execa } from "execa";
 import { deploymentsPath, namespacePath, rolloutPath } from "../../../cluster/kube/paths.ts";
 import { fieldManager } from "../../../components/traffic/route-metadata.ts";
 import { sidecarLabels } from "../../../components/workload/render-application.ts";
@@ -60,6 +59,7 @@ async function applyFix(lab: Lab, fix: Fix, up: readonly [string, ...string[]]):
       return `replaced the pods of ${fix.workload.kind} ${namespace}/${fix.workload.name}, one after another`;
     case "up": {
       const [file, ...args] = up;
+      const { execa } = await import("execa");
       const { exitCode } = await execa(file, args, { stdio: ["ignore", "ignore", "inherit"], reject: false });
       if (exitCode !== 0) throw new UserError("`canaryctl up` failed, as it says above.", { next: "npx canaryctl up" });
       return "ran canaryctl up";

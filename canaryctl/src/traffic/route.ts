@@ -1,6 +1,6 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import type { UserError } from "@canary-lab/kit/user-error";
-import type { LabConfig } from "../../../stacks/lab-config.ts";
+import type { LabConfig } from "../../../stacks/config/schema.ts";
 import type { PodExec } from "../kube/exec.ts";
 import type { ProxyGroup } from "./proxies.ts";
 import type { ApplicationOf, Share } from "./share.ts";

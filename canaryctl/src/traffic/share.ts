@@ -1,4 +1,4 @@
-import type { LabConfig } from "../../../stacks/lab-config.ts";
+import type { LabConfig } from "../../../stacks/config/schema.ts";
 
 /** Percent of the requests; the two sum to 100. Whole where weights make it, a fraction where a share of pods does. */
 export interface Share {

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { presetPlan } from "../../../canary/plan/presets.ts";
-import type { LabConfig } from "../../../stacks/lab-config.ts";
+import type { LabConfig } from "../../../stacks/config/schema.ts";
 import { releasePlan } from "../../../stacks/release-plan.ts";
 import { sampleConfig } from "./sample-config.ts";
 

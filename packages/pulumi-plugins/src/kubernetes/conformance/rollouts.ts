@@ -21,7 +21,7 @@ async function isWatched(run: Run): Promise<boolean> {
 
 /** The controller's chart and image, which a lab has only where a stack asks for them; built where they never were. */
 async function chartOf(home: string): Promise<string> {
-  const progress = createProgress();
+  const progress = await createProgress();
   const commands = { up: "bring the cluster up", down: "take the cluster down" };
   const settings = { home, cache: defaultCache(), commands };
   const tools = await ensureTools(settings, progress, ["rollouts"]);
