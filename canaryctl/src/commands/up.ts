@@ -15,7 +15,7 @@ import { freeStack, updateStack } from "../engine/update.ts";
 import { loadEnvironment, notedTarget, noteTarget, saveEnvironment } from "../environment-file.ts";
 import { type ConfigChanges, type GlobalOptions, type Lab, labOf, type OpenedConfig, openConfig } from "../lab.ts";
 import { exclusively } from "../lab-lock.ts";
-import { examples, print, showLines } from "../print.ts";
+import { engineView, examples, print } from "../print.ts";
 import { withProgress } from "../progress.ts";
 import { removeTarget } from "../remove-target.ts";
 import { clusterOfStack, refuseOtherCluster, settleCluster } from "../stack-cluster.ts";
@@ -180,7 +180,7 @@ async function deploy(lab: Lab, progress: Progress, note: (detail: string) => vo
   await prepareStack(lab);
   await settlePending(lab, say);
   await noteDrift(lab, say);
-  await updateStack(lab, { say, waitSeconds, onLine: showLines(say, note) });
+  await updateStack(lab, { say, waitSeconds, view: engineView(say, note) });
   return configuredStrategy(lab).restore(lab, say);
 }
 

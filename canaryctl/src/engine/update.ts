@@ -1,11 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { ConfigChanges, Lab } from "../lab.ts";
-import { EngineBusyError, type LineSink } from "./engine.ts";
+import { EngineBusyError } from "./engine.ts";
+import type { UpdateView } from "./events.ts";
 import { describeLock, isAbandoned, type StackLock, unlock } from "./stack-lock.ts";
 
 export interface UpdateOptions {
-  /** Gets the engine's lines; by default they are not shown. */
-  readonly onLine?: LineSink;
+  /** Where the engine's work is shown; by default nowhere. */
+  readonly view?: UpdateView;
   /** Gets what happens around the engine: a lock that was taken away, a wait. */
   readonly say: (line: string) => void;
   /** How long to wait for an update that another process runs. Default 0: then that is an error. */
@@ -25,7 +26,7 @@ const betweenWordsMilliseconds = 15_000;
  */
 export async function updateStack(lab: Lab, options: UpdateOptions): Promise<void> {
   await freeStack(lab, options);
-  await lab.engine.update(options.onLine);
+  await lab.engine.update(options.view);
 }
 
 /**
@@ -47,7 +48,7 @@ export async function changeStack(lab: Lab, changes: ConfigChanges, options: Upd
  *
  * @throws EngineBusyError where the wait is over, or is no use: a lock of another host that is hours old
  */
-export async function freeStack({ state, stackFile }: Lab, options: Omit<UpdateOptions, "onLine">): Promise<void> {
+export async function freeStack({ state, stackFile }: Lab, options: Omit<UpdateOptions, "view">): Promise<void> {
   if (!state) return;
   for (const { pid } of state.dropDeadLocks())
     options.say(`Took away the lock of an update that was killed (process ${pid}).`);

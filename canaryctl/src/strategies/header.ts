@@ -3,7 +3,7 @@ import { ingressPath } from "../../../cluster/kube/paths.ts";
 import { gatewayHost, sideServiceName, versions } from "../../../components/names.ts";
 import { applyOnly } from "../applied.ts";
 import { type Lab, reread } from "../lab.ts";
-import { showLines } from "../print.ts";
+import { engineView } from "../print.ts";
 import { readWorkloads } from "../traffic/workloads.ts";
 import { noShares, notDeployedFault } from "./not-deployed.ts";
 import { nothingToPromote, refuse, withoutRollout } from "./refusals.ts";
@@ -49,7 +49,7 @@ async function read({ cluster, config }: Lab): Promise<Release> {
 }
 
 async function remove(lab: Lab, say: Say): Promise<string> {
-  await applyOnly(lab, { canaryEnabled: false }, { say, onLine: showLines(say) });
+  await applyOnly(lab, { canaryEnabled: false }, { say, view: engineView(say) });
   return "The canary is removed.";
 }
 
@@ -57,7 +57,7 @@ async function remove(lab: Lab, say: Say): Promise<string> {
 async function finish(lab: Lab, say: Say): Promise<string> {
   const { canaryEnabled, canaryImage } = lab.config;
   if (!canaryEnabled) throw nothingToPromote(lab);
-  const options = { say, onLine: showLines(say) };
+  const options = { say, view: engineView(say) };
   const released = await applyOnly(lab, { stableImage: canaryImage, ...previousOf(lab) }, options);
   await applyOnly(released, { canaryEnabled: false }, options);
   return releasedLine(canaryImage);

@@ -3,7 +3,7 @@ import { withNext } from "@canary-lab/kit/user-error";
 import { applyOnly } from "../applied.ts";
 import { changeStack, type UpdateOptions } from "../engine/update.ts";
 import type { ConfigChanges, Lab } from "../lab.ts";
-import { showLines } from "../print.ts";
+import { engineView } from "../print.ts";
 import type { Share } from "../traffic/share.ts";
 import { refuseWhileUsed } from "./refusals.ts";
 import type { Say } from "./strategy.ts";
@@ -50,6 +50,6 @@ export async function writeRelease(lab: Lab, options: UpdateOptions): Promise<st
 export async function removeUnused(lab: Lab, live: Share | undefined, place: string, say: Say): Promise<string> {
   refuseWhileUsed(Math.round(live?.canary ?? 0), place);
   if (!lab.config.canaryEnabled) return "There is no canary.";
-  await changeStack(lab, { canaryEnabled: false }, { say, onLine: showLines(say) });
+  await changeStack(lab, { canaryEnabled: false }, { say, view: engineView(say) });
   return "The canary is removed.";
 }

@@ -6,7 +6,7 @@ import { probationSeconds } from "../../../../components/rolling-update/render-r
 import { applyOnly } from "../../applied.ts";
 import { changeStack } from "../../engine/update.ts";
 import { type Lab, reread } from "../../lab.ts";
-import { showLines } from "../../print.ts";
+import { engineView } from "../../print.ts";
 import { waitForEndpoints } from "../../traffic/sidecar-endpoints.ts";
 import { nothingToPromote, refuse, refuseStableImage, withoutRollout } from "../refusals.ts";
 import { previousImage, removeUnused, wayBack, withoutPrevious, writeRelease } from "../release-end.ts";
@@ -42,11 +42,7 @@ const placeOf = ({ config }: Lab): string => `deployment ${config.namespace}/${c
 async function begin(lab: Lab, say: Say): Promise<string> {
   const { canaryImage } = lab.config;
   refuseStableImage(lab);
-  await changeStack(
-    lab,
-    { canaryEnabled: true, canaryImage, ...withoutPrevious(lab) },
-    { say, onLine: showLines(say) },
-  );
+  await changeStack(lab, { canaryEnabled: true, canaryImage, ...withoutPrevious(lab) }, { say, view: engineView(say) });
   const { current, asked } = await untilOnly(lab, versionOf(canaryImage));
   return withNext(
     `All ${asked} pods run ${canaryImage} (revision ${current?.revision ?? "?"}). With --full it is written to the config.`,
@@ -99,7 +95,7 @@ async function finish(lab: Lab, say: Say): Promise<string> {
       next: ["npx canaryctl status && npx canaryctl promote --full", "npx canaryctl undo"],
     });
   }
-  return writeRelease(lab, { say, onLine: showLines(say) });
+  return writeRelease(lab, { say, view: engineView(say) });
 }
 
 /** A release that is finished is not undone: which of the earlier revisions is meant is for the user to say, in the config. */
@@ -130,7 +126,7 @@ async function goBack(lab: Lab, say: Say): Promise<string> {
   await whileWaiting();
   const now = lab.applied ? lab : reread(lab); // refuses what else is wrong with the config, all of it at once
   const waitSeconds = 300 + probation(now); // an update that is already running sees the pods go back to the end
-  await applyOnly(now, { canaryEnabled: false }, { say, waitSeconds, whileWaiting, onLine: showLines(say) });
+  await applyOnly(now, { canaryEnabled: false }, { say, waitSeconds, whileWaiting, view: engineView(say) });
   const { current } = await untilOnly(now, versionOf(now.config.stableImage));
   return `Undone: all pods run ${now.config.stableImage} again (revision ${current?.revision ?? "?"}), in the cluster, in the config and in the state.`;
 }

@@ -3,7 +3,7 @@ import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
 import { versionOf } from "../../../../components/image/image-version.ts";
 import { changeStack } from "../../engine/update.ts";
 import type { Lab } from "../../lab.ts";
-import { showLines } from "../../print.ts";
+import { engineView } from "../../print.ts";
 import { refuseStableImage } from "../refusals.ts";
 import { removeUnused, withoutPrevious } from "../release-end.ts";
 import type { Say } from "../strategy.ts";
@@ -15,11 +15,7 @@ export async function beginRelease(lab: Lab, say: Say): Promise<string> {
   const { canaryImage } = lab.config;
   refuseStableImage(lab);
   await refuseSecond(lab);
-  await changeStack(
-    lab,
-    { canaryEnabled: true, canaryImage, ...withoutPrevious(lab) },
-    { say, onLine: showLines(say) },
-  );
+  await changeStack(lab, { canaryEnabled: true, canaryImage, ...withoutPrevious(lab) }, { say, view: engineView(say) });
   const { status } = await mustReadRollout(lab);
   const next = status.isFullyPromoted
     ? ["npx canaryctl promote --full"]

@@ -6,7 +6,7 @@ import type { RolloutStatus } from "../../../../canary/rollout/rollout-status.ts
 import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
 import { versionOf } from "../../../../components/image/image-version.ts";
 import type { Lab } from "../../lab.ts";
-import { showLines } from "../../print.ts";
+import { engineView } from "../../print.ts";
 import { nothingToPromote } from "../refusals.ts";
 import { writeRelease } from "../release-end.ts";
 import type { Say } from "../strategy.ts";
@@ -122,7 +122,7 @@ export async function finishRollout(lab: Lab, say: Say): Promise<string> {
     say,
   );
   say(`${rolloutLine(live.status)}: writing it to the config.`);
-  return writeRelease(lab, { say, waitSeconds, onLine: showLines(say) });
+  return writeRelease(lab, { say, waitSeconds, view: engineView(say) });
 }
 
 /** What is promoted is the Rollout's revision, and what is written is the config's image: they must be the same. */

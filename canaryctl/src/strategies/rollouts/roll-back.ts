@@ -5,7 +5,7 @@ import type { RolloutStatus } from "../../../../canary/rollout/rollout-status.ts
 import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
 import { applyOnly } from "../../applied.ts";
 import { type Lab, reread } from "../../lab.ts";
-import { showLines } from "../../print.ts";
+import { engineView } from "../../print.ts";
 import { readRevisions } from "../../traffic/replica-sets.ts";
 import { previousImage, wayBack } from "../release-end.ts";
 import { onlyTheState } from "../rolled-back.ts";
@@ -34,7 +34,7 @@ export async function rollBackRollout(lab: Lab, say: Say): Promise<string> {
     const wasThere = (status: RolloutStatus) => revisions.some(({ hash }) => hash === status.hashes.current);
     const isAtRest = ({ status }: LiveRollout) => isSettled(status) || (status.isWaitingForUser && !wasThere(status));
     await withoutSteps(now, wasThere, async () => {
-      await applyOnly(now, { canaryEnabled: false }, { say, waitSeconds, onLine: showLines(say) });
+      await applyOnly(now, { canaryEnabled: false }, { say, waitSeconds, view: engineView(say) });
       const { status } = await untilRollout(now, "The end of the rollback", wholeSeconds, isAtRest, say);
       if (!isSettled(status)) throw neverRan(now, status);
     });

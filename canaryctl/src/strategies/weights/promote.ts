@@ -4,7 +4,7 @@ import { toWeight, type Weight } from "../../../../canary/weight.ts";
 import { applyOnly } from "../../applied.ts";
 import type { UpdateOptions } from "../../engine/update.ts";
 import type { ConfigChanges, Lab } from "../../lab.ts";
-import { showLines } from "../../print.ts";
+import { engineView } from "../../print.ts";
 import { moveSeconds, patiently } from "../../traffic/patiently.ts";
 import { askedShare, type Route } from "../../traffic/route.ts";
 import { isSameShare, shareText } from "../../traffic/share.ts";
@@ -69,7 +69,7 @@ export async function finishRelease(lab: Lab, route: Route, say: Say): Promise<s
   const live = await route.read(cluster, config);
   if (!live) throw route.missing(config);
   const all = withWeight(lab, toWeight(100));
-  const options = { say, onLine: showLines(say) };
+  const options = { say, view: engineView(say) };
   const grown = await growCanary(all, route, options);
   if (live.weights.canary !== 100 || config.canaryWeight !== 100) say(await moveTraffic(all, route, say));
 
