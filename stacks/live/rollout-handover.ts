@@ -1,4 +1,5 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
+import type { Clock } from "@canary-lab/kit/until";
 import { routeUnrest } from "../../canary/rollout/rollout-route.ts";
 import { readRollout } from "../../canary/rollout/rollout-status.ts";
 import { rolloutLine, rolloutPlace } from "../../canary/rollout/rollout-words.ts";
@@ -8,7 +9,7 @@ import { renderRestingRoute } from "../../components/rollout/render-rollout-cana
 import { fieldManager } from "../../components/traffic/route-metadata.ts";
 import type { ApplicationSpec } from "../../components/workload/render-application.ts";
 import { type LiveRollout, type RoutedRollout, readLiveRollout } from "./rollout-live.ts";
-import { type Clock, waitUntilClear } from "./wait-until.ts";
+import { waitUntilClear } from "./wait-until.ts";
 
 /** What a Rollout that let go of its route had in its spec, as JSON. */
 const leftAnnotation = "canary-lab/left";

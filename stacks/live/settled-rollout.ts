@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ClusterClient, UnreachableError } from "@canary-lab/kit/kube/client";
+import type { Clock } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { AnalysisRunObject, RolloutObject } from "../../canary/rollout/rollout-object.ts";
 import { passingFaultMilliseconds, patienceSeconds } from "../../canary/rollout/rollout-patience.ts";
 import { type RolloutStatus, readRollout } from "../../canary/rollout/rollout-status.ts";
 import { rolloutFault, rolloutLine, rolloutPlace } from "../../canary/rollout/rollout-words.ts";
 import { analysisRunPath, deploymentsPath, rolloutPath } from "../../cluster/kube/paths.ts";
-import type { Clock } from "./wait-until.ts";
 
 /** Where the Rollout is, and how to ask. */
 export interface Followed {

@@ -1,8 +1,9 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
+import type { Clock } from "@canary-lab/kit/until";
 import * as pulumi from "@pulumi/pulumi";
 import { deploymentsPath } from "../../cluster/kube/paths.ts";
 import { createHook } from "./create-hook.ts";
-import { type Clock, waitUntilClear } from "./wait-until.ts";
+import { waitUntilClear } from "./wait-until.ts";
 
 /** A Deployment that grows while another one shrinks. */
 export interface Growing {

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from "node:timers/promises";
+import { until } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
 import { clientName, type Version, versions } from "../../../components/names.ts";
 import type { PodExec } from "../kube/exec.ts";
@@ -69,7 +69,7 @@ function isOf(cluster: string, app: string, version: Version): boolean {
   return subset === version || (subset === "" && host.startsWith(`${app}-${version}.`));
 }
 
-const patience = { milliseconds: 60_000, betweenTries: 200 } as const;
+const timeout = { seconds: 60, everyMilliseconds: 200 } as const;
 
 /**
  * Waits until the client's sidecar sends by `wanted`: a measurement before that would blame the split for what is only on its way.
@@ -77,13 +77,12 @@ const patience = { milliseconds: 60_000, betweenTries: 200 } as const;
  * @throws UserError after a minute
  */
 export async function waitForSplit(exec: PodExec, of: ApplicationOf, wanted: Share): Promise<void> {
-  const until = Date.now() + patience.milliseconds;
   let seen: Share | undefined;
-  do {
+  const look = async () => {
     seen = sidecarSplit(await exec("istio-proxy", routesCommand), of);
-    if (seen && isSameShare(seen, wanted)) return;
-    await pause(patience.betweenTries);
-  } while (Date.now() < until);
+    return seen && isSameShare(seen, wanted);
+  };
+  if (await until(look, timeout)) return;
   throw new UserError(
     seen
       ? `The client's sidecar still sends ${shareText(seen)}, where ${shareText(wanted)} is wanted.`
