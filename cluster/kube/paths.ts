@@ -9,6 +9,9 @@ export const deploymentsPath = (namespace: string, name?: string): string =>
 export const replicaSetsPath = (namespace: string, labels: Readonly<Record<string, string>>): string =>
   `${inNamespace("/apis/apps/v1", namespace, "replicasets")}?${labelQuery(labels)}`;
 
+export const replicaSetPath = (namespace: string, name: string): string =>
+  inNamespace("/apis/apps/v1", namespace, "replicasets", name);
+
 export const configMapPath = (namespace: string, name: string): string =>
   inNamespace("/api/v1", namespace, "configmaps", name);
 

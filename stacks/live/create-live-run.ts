@@ -22,7 +22,7 @@ export async function createLiveRun(config: LabConfig, target: Required<ClusterN
   await mustBeOwnNamespace(client, config.namespace);
   const say = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
   const namespaceHooks = strategyGuard(async (from, to) => {
-    if (from === "rollout-canary") await leaveRollout(client, config, say);
+    if (factsOf(from).owner === "rollout-controller") await leaveRollout(client, config, say);
     if (to === "rollout-canary") await enterRollout(client, config);
   });
   const { owner } = factsOf(config.strategy);

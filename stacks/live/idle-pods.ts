@@ -1,15 +1,27 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
+import type { RolloutObject } from "../../canary/rollout/rollout-object.ts";
+import { revisionLabel } from "../../canary/rollout/rollout-route.ts";
+import { readRollout } from "../../canary/rollout/rollout-status.ts";
 import { rolloutPlace } from "../../canary/rollout/rollout-words.ts";
-import { replicaSetsPath } from "../../cluster/kube/paths.ts";
+import { replicaSetPath, replicaSetsPath } from "../../cluster/kube/paths.ts";
 import type { ApplicationSpec } from "../../components/workload/render-application.ts";
 import { imageOf, type PodTemplate } from "./rollout-live.ts";
 import { type Wait, waitUntilClear } from "./wait-until.ts";
 
+interface ReplicaSet {
+  readonly metadata: {
+    readonly name: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly ownerReferences?: readonly { readonly kind: string }[];
+  };
+  readonly spec: { readonly replicas?: number; readonly template: PodTemplate };
+  /** Pods that are being deleted are not counted. */
+  readonly status?: { readonly replicas?: number };
+}
+
 interface ReplicaSets {
-  readonly items: readonly {
-    readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
-    readonly spec: { readonly replicas?: number; readonly template: PodTemplate };
-  }[];
+  readonly items: readonly ReplicaSet[];
 }
 
 /** The controller notes there when pods go that nobody uses any more (RFC 3339); of an aborted release it stays when they are gone. */
@@ -36,4 +48,41 @@ export async function untilIdlePodsAreGone(
   };
   const place = rolloutPlace({ app, namespace });
   await waitUntilClear({ obstacle, blocked: "The last release of this image is not cleared away", place, ...wait });
+}
+
+/**
+ * Takes the pods of revisions away that a Rollout only keeps for a while: it has them up to the deadline after a promotion, a rollback or an
+ * abort, and they get no requests. Whatever takes the route over next may select pods by the application alone, so that a version that
+ * was rolled back would answer again.
+ *
+ * @param rollout the Rollout as it is now; revisions that it uses are left alone
+ * @throws UserError where they stay for longer than 90 s
+ */
+export async function removeIdlePods(
+  client: Pick<ClusterClient, "get" | "patch">,
+  { app, namespace }: ApplicationSpec,
+  rollout: RolloutObject,
+  wait: Pick<Wait, "say" | "clock">,
+): Promise<void> {
+  const { stable, current, active } = readRollout(rollout).hashes;
+  const inUse = [stable, current, active];
+  const readIdle = async () => {
+    const sets = await client.get<ReplicaSets>(replicaSetsPath(namespace, { app }));
+    return (sets?.items ?? []).filter(
+      ({ metadata, spec, status }) =>
+        metadata.ownerReferences?.some(({ kind }) => kind === "Rollout") &&
+        !inUse.includes(metadata.labels?.[revisionLabel] ?? "") &&
+        (spec.replicas !== 0 || (status?.replicas ?? 0) > 0),
+    );
+  };
+  const idle = await readIdle();
+  await Promise.all(
+    idle.map(({ metadata: { name } }) => client.patch(replicaSetPath(namespace, name), { spec: { replicas: 0 } })),
+  );
+  const obstacle = async () => {
+    const [left] = await readIdle();
+    return left && `the pods of ${left.metadata.name} are still there`;
+  };
+  const place = rolloutPlace({ app, namespace });
+  await waitUntilClear({ obstacle, blocked: "Pods of a former revision are not gone", place, ...wait });
 }

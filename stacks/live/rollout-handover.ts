@@ -7,6 +7,7 @@ import { virtualServiceName } from "../../components/names.ts";
 import { renderRestingRoute } from "../../components/rollout/render-rollout-canary.ts";
 import { fieldManager } from "../../components/traffic/route-metadata.ts";
 import type { ApplicationSpec } from "../../components/workload/render-application.ts";
+import { removeIdlePods } from "./idle-pods.ts";
 import { type LiveRollout, type RoutedRollout, readLiveRollout } from "./rollout-live.ts";
 import { type Clock, waitUntilClear } from "./wait-until.ts";
 
@@ -16,7 +17,7 @@ const leftAnnotation = "canary-lab/left";
 type Client = Pick<ClusterClient, "get" | "patch">;
 
 /**
- * Makes the Rollouts controller let go of an application's route, Deployment and subsets, before another strategy takes them over.
+ * Makes the Rollouts controller let go of an application's pods, route, Deployment and subsets, before another strategy takes them over.
  * The Rollout lives on with its pods until the new ones are ready; as long as it routes, the controller puts its revision back into
  * the subsets, which would then mean no pod of the new strategy. Afterwards each subset means every pod of the application.
  *
@@ -38,8 +39,10 @@ export async function leaveRollout(
     return live && releaseUnderWay(live);
   };
   await waitUntilClear({ ...waiting, obstacle: release });
-  const { trafficRouting, steps } = live?.rollout.spec.strategy.canary ?? {};
-  if (!live || !trafficRouting) return;
+  if (!live) return;
+  await removeIdlePods(client, application, live.rollout, { say, clock });
+  const { trafficRouting, steps } = live.rollout.spec.strategy.canary ?? {};
+  if (!trafficRouting) return;
 
   const { scaleDown } = live.rollout.spec.workloadRef ?? {};
   await client.patch(path, {

@@ -40,7 +40,7 @@ export function rolloutObject(given: Given) {
     metadata: { name: "echo", generation, annotations },
     spec: {
       replicas: 2,
-      ...(workloadRef && { workloadRef }),
+      ...(workloadRef && { workloadRef: { name: "echo", ...workloadRef } }),
       strategy: { canary: { trafficRouting, steps } },
     },
     status: {
