@@ -164,9 +164,12 @@ describe("undo", () => {
     await expect(rollingUpdate.undo(late.lab, quiet)).rejects.toThrow(/Not all pods run v1: Degraded. Too late./);
   });
 
-  test("rollback of a finished release brings the image before it back, once", async () => {
+  test.each([
+    ["a finished release", 2],
+    ["one that a stopped rollback has begun to take back", 1],
+  ])("rollback of %s brings the image before it back, once", async (_case, updated) => {
     const changes = { stableImage: "versioned-echo:v2", previousImage: "versioned-echo:v1", canaryEnabled: false };
-    const fake = fakeDeployment(2, { changes, update: async () => fake.goBack() });
+    const fake = fakeDeployment(updated, { changes, update: async () => fake.goBack() });
     expect(await rollingUpdate.rollback(fake.lab, quiet)).toMatch(/^Rolled back: versioned-echo:v1 is the stable/);
     expect(fake.file()).toMatch(/stableImage: versioned-echo:v1[\s\S]*previousImage: ""/);
   });
