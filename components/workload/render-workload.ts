@@ -1,12 +1,11 @@
 import type { Input } from "@pulumi/pulumi";
+import type { ApplicationName } from "../../canary/application-name.ts";
 import { deploymentName, type Version } from "../names.ts";
 import type { DeploymentManifest } from "./deployment.ts";
 import { renderEchoPod } from "./render-pod.ts";
 
 /** One version of the application. */
-export interface WorkloadSpec {
-  readonly app: string;
-  readonly namespace: string;
+export interface WorkloadSpec extends ApplicationName {
   readonly version: Version;
   /** A reference that the cluster can pull, by digest where it was built here. */
   readonly image: Input<string>;

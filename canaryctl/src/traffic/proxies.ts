@@ -1,14 +1,13 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { until } from "@canary-lab/kit/until";
+import type { ApplicationName } from "../../../canary/application-name.ts";
 import { podsPath } from "../../../cluster/kube/paths.ts";
 import { isReady, type PodExec, type PodList } from "../kube/exec.ts";
 import { isSameShare, type Share, shareText } from "./share.ts";
 import { routesCommand, sidecarSplit } from "./sidecar-route.ts";
 
 /** Proxies that callers of an application send through: the pods of a namespace with these labels. */
-export interface ProxyGroup {
-  readonly app: string;
-  readonly namespace: string;
+export interface ProxyGroup extends ApplicationName {
   /** How the name of the virtual host begins by which they ask for the application. */
   readonly host: string;
   readonly labels: Readonly<Record<string, string>>;

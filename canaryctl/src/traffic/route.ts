@@ -1,9 +1,10 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import type { UserError } from "@canary-lab/kit/user-error";
+import type { ApplicationName } from "../../../canary/application-name.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
 import type { PodExec } from "../kube/exec.ts";
 import type { ProxyGroup } from "./proxies.ts";
-import type { ApplicationOf, Share } from "./share.ts";
+import type { Share } from "./share.ts";
 
 /** The split as it is in the cluster. */
 export interface LiveRoute {
@@ -22,7 +23,7 @@ export const askedShare = ({ asked, weights }: LiveRoute): Share => asked ?? wei
 /** What splits the traffic where the config says how much the canary gets. */
 export interface Route {
   /** Reads the split; undefined where there is none. */
-  read(cluster: ClusterClient, of: ApplicationOf): Promise<LiveRoute | undefined>;
+  read(cluster: ClusterClient, of: ApplicationName): Promise<LiveRoute | undefined>;
   /** The split that a config means: its weight, or the nearest that there is. */
   wanted(config: LabConfig): Share;
   /**
@@ -44,7 +45,7 @@ export interface Route {
   /** Waits until the client's pod sends by the split of `config`. @throws UserError after a minute */
   reach(exec: PodExec, cluster: ClusterClient, config: LabConfig): Promise<void>;
   /** The error for where there is none. */
-  missing(of: ApplicationOf): UserError;
+  missing(of: ApplicationName): UserError;
 }
 
 /** The parts of any object that tell who wrote its fields. */

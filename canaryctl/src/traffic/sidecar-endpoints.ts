@@ -1,10 +1,10 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { until } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
+import type { ApplicationName } from "../../../canary/application-name.ts";
 import { podsPath } from "../../../cluster/kube/paths.ts";
 import { clientName } from "../../../components/names.ts";
 import { isReady, type PodExec, type PodList } from "../kube/exec.ts";
-import type { ApplicationOf } from "./share.ts";
 
 const endpointsCommand = ["pilot-agent", "request", "GET", "clusters?format=json"] as const;
 
@@ -42,7 +42,7 @@ const timeout = { seconds: 60, everyMilliseconds: 300 } as const;
 export async function waitForEndpoints(
   exec: PodExec,
   cluster: ClusterClient,
-  { app, namespace }: ApplicationOf,
+  { app, namespace }: ApplicationName,
   { service, labels }: { readonly service: string; readonly labels: Readonly<Record<string, string>> },
 ): Promise<void> {
   let known: ReadonlySet<string> = new Set();
