@@ -1,13 +1,13 @@
 import { withNext } from "@canary-lab/kit/user-error";
 import type { Lab } from "../lab.ts";
 import type { ReleaseStrategy, Say } from "../strategies/strategy.ts";
-import { createView } from "./view.ts";
 import { type Ending, type Watched, watchRelease } from "./watch.ts";
 
 const exitCodes: Record<Ending, number> = { finished: 0, waiting: 0, failed: 1, interrupted: 130 };
 
 /** Shows a release until it ends, see {@link watchRelease}, and sets the exit code of the process. */
 export async function showRelease(lab: Lab, strategy: ReleaseStrategy, say: Say): Promise<Watched> {
+  const { createView } = await import("./view.ts"); // what draws on a terminal is needed nowhere else
   const view = createView();
   try {
     const watched = await untilInterrupted((signal) => watchRelease(lab, strategy, view.show, { say, signal }));
