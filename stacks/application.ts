@@ -67,7 +67,10 @@ export function createApplication(
     createAutoscaler(workload, config, autoscaling as AutoscalingOptions, { provider: cluster, dependsOn: before });
   }
   const { rollout } = outputs;
-  const progress = rollout && live.client && followRollout(rollout, { client: live.client, name: app, namespace });
+  const progress =
+    rollout &&
+    live.client &&
+    followRollout(rollout, { client: live.client, name: app, namespace }, config.canaryEnabled);
   return { ...outputs, images, progress };
 }
 

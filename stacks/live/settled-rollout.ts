@@ -4,7 +4,7 @@ import type { Clock } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { AnalysisRunObject, RolloutObject } from "../../canary/rollout/rollout-object.ts";
 import { passingFaultMilliseconds, patienceSeconds } from "../../canary/rollout/rollout-patience.ts";
-import { type RolloutStatus, readRollout } from "../../canary/rollout/rollout-status.ts";
+import { hasBegun, type RolloutStatus, readRollout } from "../../canary/rollout/rollout-status.ts";
 import { rolloutFault, rolloutLine, rolloutPlace } from "../../canary/rollout/rollout-words.ts";
 import { analysisRunPath, deploymentsPath, rolloutPath } from "../../cluster/kube/paths.ts";
 
@@ -20,7 +20,8 @@ const betweenLooksMilliseconds = 1000;
 const silenceMilliseconds = 60_000;
 
 /**
- * Waits until a Rollout is Healthy or paused for a person, and says each change on the way.
+ * Waits until a Rollout is Healthy or its release is under way, and says each change on the way. The rest of a release is not waited for:
+ * it may take hours, in which the stack would be locked.
  *
  * @throws UserError where it is Degraded, is not there, or takes longer than {@link patienceSeconds}
  */
@@ -46,7 +47,7 @@ export async function settled(
 
     if (status.isObserved) observedAt = now;
     else if (now - observedAt > silenceMilliseconds) throw unseen(place, status);
-    if (status.phase === "Healthy" || status.isWaitingForUser) return status;
+    if (status.phase === "Healthy" || hasBegun(status) || status.isWaitingForUser) return status;
     faultSince = status.phase === "Degraded" ? (faultSince ?? now) : undefined;
     if (faultSince !== undefined && now - faultSince >= passingFaultMilliseconds) throw degraded(place, status);
     const patience = patienceSeconds(rollout);
@@ -99,7 +100,7 @@ const unseen = (place: string, status: RolloutStatus): UserError =>
   });
 
 const tooLong = (place: string, line: string, seconds: number): UserError =>
-  new UserError(`The release is not done after ${seconds} s: ${line}.`, {
+  new UserError(`The release is not under way after ${seconds} s: ${line}.`, {
     place,
     next: ["npx canaryctl up", "npx canaryctl abort", "npx canaryctl status"],
   });

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type { RawConfig } from "../../stacks/config/parse-config.ts";
 import { describePart } from "./support/describe-part.ts";
 import { fullStack } from "./support/full-stack.ts";
 import { kubectl } from "./support/lab.ts";
 import { type Manifest, manifestsOf } from "./support/manifests.ts";
+import { randomConfigs } from "./support/random-configs.ts";
+import { note } from "./support/rollout.ts";
 import { withStrategy } from "./support/strategy.ts";
 import { makeScratch, removeScratch, scratchNamespaces, type Tried, tryVariations } from "./support/try-variations.ts";
 import { controllerFaults, istioFindings, rolloutFaults, serverFaults } from "./support/validators.ts";
@@ -13,6 +16,9 @@ describePart("manifests", () => {
   withStrategy({ strategy: "gateway-api", ...fullStack });
 
   const [scratch = ""] = scratchNamespaces;
+
+  /** Enough for each key to have some values, and for each strategy to be there. */
+  const randomDocuments = 40;
 
   let tried: readonly Tried[] = [];
 
@@ -30,6 +36,22 @@ describePart("manifests", () => {
       expect(found?.faults).toEqual({ server: [], istio: [], lint: [], controller: [] });
     });
   });
+
+  test("what the config lets through, the API server takes: documents at random", async () => {
+    const seed = Date.now();
+    note(`seed ${seed}`);
+    const refused: { readonly values: RawConfig; readonly faults: readonly string[] }[] = [];
+    const stacks: { readonly values: RawConfig; readonly manifests: readonly Manifest[] }[] = [];
+    for (const values of randomConfigs(randomDocuments, seed, scratch))
+      stacks.push({ values, manifests: await manifestsOf(values) });
+    expect(stacks).toHaveLength(randomDocuments);
+    if ((await serverFaults(stacks.flatMap(({ manifests }) => manifests))).length > 0)
+      for (const { values, manifests } of stacks) {
+        const faults = await serverFaults(manifests);
+        if (faults.length > 0) refused.push({ values, faults });
+      }
+    expect(refused).toEqual([]);
+  }, 300_000);
 
   // A check that cannot fail proves nothing.
   describe("the checks themselves", () => {

@@ -180,8 +180,9 @@ async function deploy(lab: Lab, progress: Progress, note: (detail: string) => vo
   await prepareStack(lab);
   await settlePending(lab, say);
   await noteDrift(lab, say);
-  await updateStack(lab, { say, waitSeconds, view: engineView(say, note) });
-  return configuredStrategy(lab).restore(lab, say);
+  const noted = (await configuredStrategy(lab).noteFinished?.(lab, say)) ?? lab;
+  await updateStack(noted, { say, waitSeconds, view: engineView(say, note) });
+  return configuredStrategy(noted).restore(noted, say);
 }
 
 const notAsWanted = ({ namespace }: LabConfig): UserError =>

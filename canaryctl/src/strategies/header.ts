@@ -7,7 +7,7 @@ import { engineView } from "../print.ts";
 import { readWorkloads } from "../traffic/workloads.ts";
 import { noShares, notDeployedFault } from "./not-deployed.ts";
 import { nothingToPromote, refuse, withoutRollout } from "./refusals.ts";
-import { previousImage, previousOf, released as releasedLine, wayBack } from "./release-end.ts";
+import { previousImage, previousOf, released as releasedLine, restored } from "./release-end.ts";
 import type { Release, ReleaseStrategy, Say } from "./strategy.ts";
 import { createCanary } from "./weights/canary.ts";
 
@@ -29,7 +29,11 @@ export const nginxHeader: ReleaseStrategy = {
   undo: refuse("With strategy nginx-header there is no rolling update that could be undone.", "npx canaryctl rollback"),
   rollback: async (lab, say) => {
     const previous = previousImage(lab);
-    if (previous) return wayBack(lab.config.stableImage, previous);
+    if (previous) {
+      const none = { stableImage: previous, previousImage: "" };
+      await applyOnly(lab, none, { say, view: engineView(say) });
+      return restored(previous);
+    }
     await remove(lab, say);
     return "Rolled back: the header leads to the stable side, in the cluster, in the config and in the state.";
   },

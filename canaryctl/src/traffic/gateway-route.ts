@@ -6,7 +6,7 @@ import { renderSideService } from "../../../components/traffic/render-sides.ts";
 import { fieldManager } from "../../../components/traffic/route-metadata.ts";
 import { weightedRule } from "../../../components/traffic/route-rules.ts";
 import { missing } from "../kube/missing.ts";
-import { type Managed, type Route, writerOf } from "./route.ts";
+import { lastWrite, type Managed, type Route } from "./route.ts";
 import { type Share, shareOf } from "./share.ts";
 import { clientProxies, hostAt, waitForSplit } from "./sidecar-route.ts";
 
@@ -28,7 +28,7 @@ export const gatewayRoute: Route = {
   hasIdlePods: true,
   read: async (cluster, of) => {
     const live = await cluster.get<LiveHttpRoute>(routePath(of));
-    return live && { weights: weightsOf(live, of.app), owner: writerOf(live, "rules") };
+    return live && { weights: weightsOf(live, of.app), ...lastWrite(live, "rules") };
   },
   wanted: ({ canaryWeight }) => shareOf(canaryWeight),
   apply: async (cluster, config) => {

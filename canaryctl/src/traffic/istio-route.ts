@@ -15,7 +15,7 @@ import { renderGateway, renderVirtualService } from "../../../components/traffic
 import { fieldManager } from "../../../components/traffic/route-metadata.ts";
 import { weightedRule } from "../../../components/traffic/route-rules.ts";
 import { missing } from "../kube/missing.ts";
-import { type Managed, type Route, writerOf } from "./route.ts";
+import { lastWrite, type Managed, type Route } from "./route.ts";
 import { type Share, shareOf } from "./share.ts";
 import { clientProxies, hostAt, waitForSplit } from "./sidecar-route.ts";
 
@@ -37,7 +37,7 @@ export const istioRoute = {
   hasIdlePods: true,
   read: async (cluster, of) => {
     const live = await cluster.get<LiveVirtualService>(routePath(of));
-    return live && { weights: weightsOf(live), owner: writerOf(live, "http") };
+    return live && { weights: weightsOf(live), ...lastWrite(live, "http") };
   },
   wanted: ({ canaryWeight }) => shareOf(canaryWeight),
   apply: async (cluster, config) => {

@@ -13,6 +13,8 @@ export interface LiveRoute {
   readonly asked?: Share;
   /** Who wrote it last: a field manager, such as `canary-lab`. */
   readonly owner: string;
+  /** When that was. */
+  readonly since?: Date;
 }
 
 /** The split that was last asked of the cluster, whatever the config says since. */
@@ -57,11 +59,14 @@ export interface Managed {
   };
 }
 
-/** Who wrote a field of the spec last. Under server-side apply a list is mostly one value: whoever owns it owns all that is in it. */
-export function writerOf({ metadata }: Managed, field: string): string {
+/**
+ * Who wrote a field of the spec last, and when: the API server notes the time when a manager changes one of its fields. Under server-side
+ * apply a list is mostly one value: whoever owns it owns all that is in it.
+ */
+export function lastWrite({ metadata }: Managed, field: string): Pick<LiveRoute, "owner" | "since"> {
   const owners = (metadata.managedFields ?? []).filter(
     ({ fieldsV1 }) => fieldsV1?.["f:spec"]?.[`f:${field}`] !== undefined,
   );
   const [last] = owners.toSorted((a, b) => (b.time ?? "").localeCompare(a.time ?? ""));
-  return last?.manager ?? "unknown";
+  return { owner: last?.manager ?? "unknown", ...(last?.time !== undefined && { since: new Date(last.time) }) };
 }
