@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { UnreachableError } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 
 /** How time passes; tests have a faster one. Milliseconds. */
@@ -47,5 +48,15 @@ export async function waitUntilClear({
     }
     if (reason !== said) say(`waiting: ${reason}`);
     said = reason;
+  }
+}
+
+/** "silence" where the API server does not answer and may still be waited for. */
+export async function unlessSilent<T>(ask: () => Promise<T>, mayBeSilent: boolean): Promise<T | "silence"> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (mayBeSilent && error instanceof UnreachableError) return "silence";
+    throw error;
   }
 }

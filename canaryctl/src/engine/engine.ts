@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { writePrivateFile } from "@canary-lab/kit/private-files";
 import { UserError } from "@canary-lab/kit/user-error";
 import { inLab } from "../../../cluster/lab-folder.ts";
+import { targetedVariable } from "../../../stacks/live/targeted.ts";
 import { errorsIn, isNoise } from "./output.ts";
 import type { ExportedState } from "./pending.ts";
 import { type EngineExit, type EngineProcess, runPulumi } from "./process.ts";
@@ -73,7 +74,8 @@ export class PulumiEngine implements Engine {
       ...targets.flatMap((target) => ["--target", target]),
       ...(configFile === undefined ? [] : ["--config-file", configFile]),
     ];
-    await this.#call(["up", "--yes", "--skip-preview", "--suppress-outputs", ...this.#message, ...scope], onLine);
+    const command = ["up", "--yes", "--skip-preview", "--suppress-outputs", ...this.#message, ...scope];
+    await this.#call(command, onLine, targets.length > 0 ? { [targetedVariable]: "true" } : {});
   }
 
   async preview(): Promise<void> {
@@ -121,10 +123,14 @@ export class PulumiEngine implements Engine {
     return [...command, "--stack", this.#stack, "--non-interactive", "--color", "never"];
   }
 
-  async #call(command: readonly string[], onLine?: LineSink): Promise<EngineExit> {
+  async #call(
+    command: readonly string[],
+    onLine?: LineSink,
+    variables: EngineProcess["variables"] = {},
+  ): Promise<EngineExit> {
     const exit = await this.#run({
       args: this.#args(command),
-      variables: this.#variables,
+      variables: { ...this.#variables, ...variables },
       onLine: (line) => {
         if (!isNoise(line)) onLine?.(line);
       },

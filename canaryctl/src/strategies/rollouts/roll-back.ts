@@ -35,7 +35,10 @@ export async function rollBackRollout(lab: Lab, say: Say): Promise<string> {
     const isAtRest = ({ status }: LiveRollout) => isSettled(status) || (status.isWaitingForUser && !wasThere(status));
     await withoutSteps(now, wasThere, async () => {
       await applyOnly(now, { canaryEnabled: false }, { say, waitSeconds, onLine: showLines(say) });
-      const { status } = await untilRollout(now, "The end of the rollback", wholeSeconds, isAtRest, say);
+      const { status } = await untilRollout(now, "The end of the rollback", wholeSeconds, isAtRest, {
+        say,
+        needsPods: true,
+      });
       if (!isSettled(status)) throw neverRan(now, status);
     });
   } catch (error) {

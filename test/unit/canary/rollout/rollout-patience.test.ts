@@ -53,6 +53,7 @@ describe("patience is longer than what the stack itself predicts", () => {
       namespace,
       replicas,
       plan,
+      reference: "versioned-echo:v2",
       pods: { template: renderEchoPod({ app, version: "v2", image: "echo:v2" }) },
       ...config.rolloutCanary,
       ...(config.analysis !== "off" && { stepAnalysis }),

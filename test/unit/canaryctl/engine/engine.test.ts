@@ -46,6 +46,12 @@ describe("PulumiEngine", () => {
     expect(seen).toEqual([" +  a:b:C x creating"]);
   });
 
+  test("tells the program where an update is about a few resources only", async () => {
+    const { engine, calls } = engineThat({});
+    await engine.update(undefined, { targets: ["**::x"] });
+    expect(calls[0]?.variables).toEqual({ A: "b", CANARY_LAB_TARGETED: "true" });
+  });
+
   test("a preview writes to the terminal by itself", async () => {
     const { engine, calls } = engineThat({});
     await engine.preview();
