@@ -48,16 +48,16 @@ export interface StartingPods {
  * container starts again at once the first time and after 10 the second, and the scheduler looks again when something changes.
  */
 const graceSeconds: Readonly<Record<StartCause, number>> = {
-  quota: 6,
-  "limit-range": 3,
-  "pod-security": 3,
-  "service-account": 6,
-  webhook: 12,
-  admission: 3,
-  image: 12,
-  container: 4,
-  crash: 6,
-  unschedulable: 8,
+  quota: 4,
+  "limit-range": 2,
+  "pod-security": 2,
+  "service-account": 4,
+  webhook: 10,
+  admission: 2,
+  image: 11,
+  container: 3,
+  crash: 5,
+  unschedulable: 6,
 };
 
 /** Why pods of a workload cannot start, one for each cause and container; none where all are ready, or only begin to start. */

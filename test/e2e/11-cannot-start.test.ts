@@ -59,7 +59,8 @@ test("pods that find no node, told by plain pulumi up; a route that takes the tr
 
 test("an admission that refuses the pods, told by up", async () => {
   const label = "pod-security.kubernetes.io/enforce";
-  await kubectl("label", "namespace", namespace, `${label}=restricted`);
+  // What kubectl writes under its own name, the update takes back.
+  await kubectl("label", "namespace", namespace, `${label}=restricted`, "--field-manager=security");
   editConfig({ canaryReplicas: 4 });
   expectCannotStart(await canaryctl("up"), /violates PodSecurity "restricted/);
   await kubectl("label", "namespace", namespace, `${label}-`);

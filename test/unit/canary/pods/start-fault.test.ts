@@ -13,7 +13,7 @@ describe("what a cluster said of pods that could not start", () => {
     const faults = startFaults({ makers, pods });
     expect(faults.map((fault) => fault.cause)).toEqual([cause]);
     expect(faults[0]?.words).toContain(words);
-    expect(faults[0]?.graceSeconds).toBeLessThanOrEqual(12);
+    expect(faults[0]?.graceSeconds).toBeLessThanOrEqual(11);
   });
 });
 
@@ -44,7 +44,7 @@ describe("startFaults", () => {
         makers: [],
         pods: [{ metadata: { name: "a" }, status: { containerStatuses: [waiting("ErrImagePull", message)] } }],
       }).map(({ graceSeconds }) => graceSeconds);
-    expect(grace("dial tcp 10.0.0.1:5000: connect: connection refused")).toEqual([12]);
+    expect(grace("dial tcp 10.0.0.1:5000: connect: connection refused")).toEqual([11]);
     expect(grace("failed to resolve reference: versioned-echo:v9: not found")).toEqual([3]);
   });
 
