@@ -26,7 +26,7 @@ export const weights = application.canaryShare?.apply((canary) => ({ stable: 100
 export const plan = releasePlan(config) ?? null;
 export const images = application.images;
 /** Where the Rollout stands; null without one. */
-export const progress = application.progress ?? null;
+export const progress = application.progress;
 /** The host that answers through the gateway or ingress; null where the strategy has none. */
 export const gateway = application.gateway ?? null;
 /** The port of every node at which the ingress gateway answers. */

@@ -13,6 +13,7 @@ import {
 } from "../components/workload/autoscaling.ts";
 import { EchoApplication } from "../components/workload/echo-application.ts";
 import type { LabConfig } from "./config/schema.ts";
+import { clientStart } from "./live/deployment-starts.ts";
 import { followRollout } from "./live/follow-rollout.ts";
 import type { LiveRun } from "./live/live-run.ts";
 import type { Platform } from "./platform.ts";
@@ -22,8 +23,8 @@ import { strategies } from "./strategies/table.ts";
 export interface Application extends StrategyOutputs {
   /** The image of each side that runs; by digest where it was built here. */
   readonly images: SharedResources["images"];
-  /** Where the Rollout stands at the end of an update; undefined without one. */
-  readonly progress: pulumi.Output<string | undefined> | undefined;
+  /** Where the Rollout stands at the end of an update, null without one: known when all pods that are followed are ready. */
+  readonly progress: pulumi.Output<string | null>;
 }
 
 /** The stack that the engine runs the program for. */
@@ -49,13 +50,14 @@ export function createApplication(
     stable: image("stable", config.stableImage),
     canary: config.canaryEnabled ? image("canary", config.canaryImage) : undefined,
   };
-  // Not after the Service, which waits for its pods.
   const before: pulumi.Resource[] = [application.namespace];
-  new LoadClient(
+  const followed = live.starts?.follow(clientStart(config));
+  const client = new LoadClient(
     "client",
-    { app, namespace, image: image("client", config.clientImage) },
+    { app, namespace, image: image("client", config.clientImage), ...(followed && { hooks: followed.hooks }) },
     { provider: cluster, dependsOn: before },
   );
+  void followed?.ready(client, client.deployment);
   const { autoscaling } = config;
   const inside = {
     provider: cluster,
@@ -71,7 +73,8 @@ export function createApplication(
     rollout &&
     live.client &&
     followRollout(rollout, { client: live.client, name: app, namespace }, config.canaryEnabled);
-  return { ...outputs, images, progress };
+  const started = pulumi.output(live.starts?.ended());
+  return { ...outputs, images, progress: pulumi.all([progress, started]).apply(([line]) => line ?? null) };
 }
 
 /** The workloads whose pods are counted by load. */

@@ -1,3 +1,5 @@
+import type { Condition } from "../pods/pod-object.ts";
+
 /** The reason of a pause that an analysis without a verdict has made (pkg/apis/rollouts/v1alpha1/types.go, PauseReason). */
 export const noVerdict = "InconclusiveAnalysisRun";
 
@@ -33,6 +35,7 @@ export interface RolloutObject {
     readonly workloadObservedGeneration?: string;
     readonly phase?: string;
     readonly message?: string;
+    readonly conditions?: readonly Condition[];
     readonly abort?: boolean;
     readonly promoteFull?: boolean;
     readonly abortedAt?: string;

@@ -1,4 +1,4 @@
-import type { ClusterClient } from "@canary-lab/kit/kube/client";
+import type { PodClient } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import { clientOf } from "../../cluster/kube/client.ts";
 import type { Environment } from "../../cluster/target.ts";
@@ -44,7 +44,7 @@ export interface Lab {
   readonly engine: Engine;
   /** The engine's state, where it is in a folder; undefined where only the engine can read it. */
   readonly state: FileState | undefined;
-  readonly cluster: ClusterClient;
+  readonly cluster: PodClient;
   /** What was applied, where the command leaves the rest of the config alone; see `withApplied`. */
   readonly applied?: Applied;
   /** A way into a pod. */

@@ -32,6 +32,20 @@ export const ingressPath = (namespace: string, name: string): string =>
 export const podsPath = (namespace: string, labels: Readonly<Record<string, string>>): string =>
   `${inNamespace("/api/v1", namespace, "pods")}?${labelQuery(labels)}`;
 
+export const podPath = (namespace: string, name: string): string => inNamespace("/api/v1", namespace, "pods", name);
+
+/** The last lines of a container; of its last run where it does not run now. */
+export const podLogPath = (
+  namespace: string,
+  pod: string,
+  log: { readonly container: string; readonly tailLines: number },
+): string =>
+  `${podPath(namespace, pod)}/log?${new URLSearchParams({ container: log.container, tailLines: String(log.tailLines) })}`;
+
+/** The events of one object. */
+export const eventsPath = (namespace: string, of: string): string =>
+  `${inNamespace("/api/v1", namespace, "events")}?${new URLSearchParams({ fieldSelector: `involvedObject.name=${of}` })}`;
+
 export const secretsPath = (namespace: string, labels: Readonly<Record<string, string>>): string =>
   `${inNamespace("/api/v1", namespace, "secrets")}?${labelQuery(labels)}`;
 

@@ -15,22 +15,32 @@ export interface PodMonitor {
       readonly port: string;
       readonly path: string;
       readonly interval: string;
+      readonly relabelings?: readonly Relabeling[];
     }[];
   };
+}
+
+/** A label of the series from what Prometheus knows of the pod. */
+export interface Relabeling {
+  readonly sourceLabels: readonly [string];
+  readonly targetLabel: string;
 }
 
 /** A PodMonitor at the lab's pace. `port` is a container port's name, of sidecars too. */
 export function renderPodMonitor(
   metadata: PodMonitor["metadata"],
-  endpoint: { readonly port: string; readonly path?: string },
+  endpoint: { readonly port: string; readonly path?: string; readonly relabelings?: readonly Relabeling[] },
   pods: Omit<PodMonitor["spec"], "podMetricsEndpoints">,
 ): PodMonitor {
-  const { port, path = "/metrics" } = endpoint;
+  const { port, path = "/metrics", relabelings } = endpoint;
   return {
     apiVersion: "monitoring.coreos.com/v1",
     kind: "PodMonitor",
     metadata,
-    spec: { ...pods, podMetricsEndpoints: [{ port, path, interval: `${scrapeSeconds}s` }] },
+    spec: {
+      ...pods,
+      podMetricsEndpoints: [{ port, path, interval: `${scrapeSeconds}s`, ...(relabelings && { relabelings }) }],
+    },
   };
 }
 

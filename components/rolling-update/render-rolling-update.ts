@@ -1,5 +1,6 @@
 import type { Input } from "@pulumi/pulumi";
 import type { ApplicationName } from "../../canary/application-name.ts";
+import { imageAnnotation } from "../image/image-version.ts";
 import type { DeploymentManifest } from "../workload/deployment.ts";
 import { renderEchoPod } from "../workload/render-pod.ts";
 
@@ -11,6 +12,8 @@ export interface RollingUpdateSpec extends ApplicationName {
   /** The label `version` of its pods: what the image says of itself. */
   readonly version: string;
   readonly image: Input<string>;
+  /** The image as the config names it. */
+  readonly reference: string;
   readonly replicas: number;
   /** How many pods may be there beside the replicas while an update runs. Not both this and `maxUnavailable` are 0. */
   readonly maxSurge: PodCount;
@@ -55,7 +58,11 @@ export function renderRollingUpdate(spec: RollingUpdateSpec): DeploymentManifest
       name: app,
       namespace,
       labels: { app },
-      annotations: { [replicasOwnerAnnotation]: spec.replicasOwner, "pulumi.com/patchForce": "true" },
+      annotations: {
+        [replicasOwnerAnnotation]: spec.replicasOwner,
+        [imageAnnotation]: spec.reference,
+        "pulumi.com/patchForce": "true",
+      },
     },
     spec: {
       replicas: spec.replicas,

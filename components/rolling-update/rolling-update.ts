@@ -1,12 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { createDeployment, deploymentTimeouts } from "../workload/deployment.ts";
-import {
-  probationSeconds,
-  type RollingUpdateSpec,
-  renderRollingBudget,
-  renderRollingUpdate,
-} from "./render-rolling-update.ts";
+import { createDeployment } from "../workload/deployment.ts";
+import { type RollingUpdateSpec, renderRollingBudget, renderRollingUpdate } from "./render-rolling-update.ts";
 
 export interface RollingUpdateArgs extends RollingUpdateSpec {
   /** Run before the Deployment is made or changed. */
@@ -21,7 +16,6 @@ export class RollingUpdate extends pulumi.ComponentResource {
     super("canary-lab:rolling-update:RollingUpdate", name, {}, opts);
     this.deployment = createDeployment(`${name}-deployment`, renderRollingUpdate(spec), {
       parent: this,
-      customTimeouts: deploymentTimeouts(probationSeconds(spec)),
       ignoreChanges: spec.replicasOwner === "pulumi" ? [] : ["spec.replicas"],
       ...(hooks && { hooks }),
     });

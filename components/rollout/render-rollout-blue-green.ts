@@ -10,6 +10,8 @@ export interface RolloutBlueGreenSpec extends ApplicationName, RolloutBlueGreenO
   /** Pods of the active colour, at least 1. */
   readonly replicas: number;
   readonly pods: OwnPods;
+  /** The image as the config names it. */
+  readonly reference: string;
 }
 
 export const activeService = (app: string): string => `${app}-active`;
@@ -18,7 +20,7 @@ export const previewService = (app: string): string => `${app}-preview`;
 export function renderRolloutBlueGreen(
   spec: RolloutBlueGreenSpec,
 ): RolloutManifest<{ readonly blueGreen: BlueGreenStrategy }> {
-  const { app, namespace, replicas, pods, ...options } = spec;
+  const { app, namespace, replicas, pods, reference, ...options } = spec;
   const blueGreen: BlueGreenStrategy = {
     activeService: activeService(app),
     previewService: previewService(app),
@@ -26,7 +28,7 @@ export function renderRolloutBlueGreen(
     previewMetadata: { labels: { role: "preview" } },
     ...options,
   };
-  return renderRollout({ app, namespace, replicas, pods, strategy: { blueGreen } });
+  return renderRollout({ app, namespace, replicas, pods, reference, strategy: { blueGreen } });
 }
 
 /**

@@ -25,6 +25,8 @@ export interface RolloutCanarySpec extends ApplicationName, RolloutCanaryOptions
   /** Pods, at least 1. */
   readonly replicas: number;
   readonly pods: RolloutManifest["pods"];
+  /** The image as the config names it. */
+  readonly reference: string;
   readonly plan: Plan;
   /** After the bake of each stage. */
   readonly stepAnalysis?: AnalysisReference;
@@ -41,8 +43,8 @@ const managed = { header: "canary-header", mirror: "canary-mirror" } as const;
 
 /** A canary whose requests move by the weights of the application's own route, and which advances by the stages of a plan. */
 export function renderRolloutCanary(spec: RolloutCanarySpec): RolloutManifest<{ readonly canary: CanaryStrategy }> {
-  const { app, namespace, replicas, pods } = spec;
-  return renderRollout({ app, namespace, replicas, pods, strategy: { canary: renderStrategy(spec) } });
+  const { app, namespace, replicas, pods, reference } = spec;
+  return renderRollout({ app, namespace, replicas, pods, reference, strategy: { canary: renderStrategy(spec) } });
 }
 
 /**

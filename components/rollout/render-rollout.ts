@@ -1,4 +1,5 @@
 import type { ApplicationName } from "../../canary/application-name.ts";
+import { imageAnnotation } from "../image/image-version.ts";
 import { renderService } from "../workload/render-application.ts";
 import type { OwnPods, ReferredPods, RolloutManifest, RolloutStrategy } from "./rollout-types.ts";
 
@@ -7,6 +8,8 @@ export interface RolloutSpec<Strategy extends RolloutStrategy> extends Applicati
   /** Pods, at least 1. */
   readonly replicas: number;
   readonly pods: OwnPods | ReferredPods;
+  /** The image as the config names it. */
+  readonly reference: string;
   readonly strategy: Strategy;
 }
 
@@ -22,6 +25,7 @@ export function renderRollout<Strategy extends RolloutStrategy>(
       annotations: {
         // The engine would wait for a number in status.observedGeneration, where the controller writes text. The program follows it.
         "pulumi.com/skipAwait": "true",
+        [imageAnnotation]: spec.reference,
         // The controller writes into the spec as well.
         "pulumi.com/patchForce": "true",
       },
@@ -34,8 +38,7 @@ export function renderRollout<Strategy extends RolloutStrategy>(
 /** A Service over the pods of one role. The controller narrows the selector to the revision that has the role. */
 export function renderRoleService(application: ApplicationName, name: string) {
   const { metadata, spec } = renderService(application);
-  // It is there before the pods are, for the Rollout is invalid without it.
-  const annotations = { "pulumi.com/patchForce": "true", "pulumi.com/skipAwait": "true" };
+  const annotations = { ...metadata.annotations, "pulumi.com/patchForce": "true" };
   return { metadata: { ...metadata, name, annotations }, spec };
 }
 

@@ -17,11 +17,15 @@ export interface DeploymentManifest {
   readonly template: PodManifest;
 }
 
-/** How long a Deployment may take to become ready before the update says why it did not, and so many seconds `longer`. */
-export function deploymentTimeouts(longer = 0): pulumi.CustomTimeouts {
-  const seconds = `${240 + longer}s`;
-  return { create: seconds, update: seconds, delete: "2m" };
-}
+/** How long the pods of a Deployment may take to become ready, in seconds, before the update says why they did not. */
+export const startSeconds = 240;
+
+/**
+ * The engine is done with a Deployment as soon as it is written: it would wait for pods that cannot start as for any other. The program
+ * follows them. `skipAwait` would do the same, and the engine would not wait for the end of a deletion either, so that a Deployment of the
+ * same name could not be made after it.
+ */
+export const followedByProgram = { "pulumi.com/waitFor": "jsonpath={.metadata.uid}" } as const;
 
 export const createDeployment = (
   name: string,
@@ -30,6 +34,9 @@ export const createDeployment = (
 ): k8s.apps.v1.Deployment =>
   new k8s.apps.v1.Deployment(
     name,
-    { metadata, spec: { ...spec, template: podTemplate(template) } },
-    { customTimeouts: deploymentTimeouts(), ...opts },
+    {
+      metadata: { ...metadata, annotations: { ...metadata.annotations, ...followedByProgram } },
+      spec: { ...spec, template: podTemplate(template) },
+    },
+    { customTimeouts: { delete: "2m" }, ...opts },
   );

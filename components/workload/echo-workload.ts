@@ -8,7 +8,7 @@ export interface EchoWorkloadArgs extends WorkloadSpec {
   readonly hooks?: pulumi.ResourceHookBinding;
 }
 
-/** The pods of one version, in a namespace that exists. Ready means that all of them answer. */
+/** The pods of one version, in a namespace that exists. It is there as soon as it is written: follow it to see its pods ready. */
 export class EchoWorkload extends pulumi.ComponentResource {
   readonly deployment: k8s.apps.v1.Deployment;
 

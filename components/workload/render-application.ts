@@ -52,9 +52,17 @@ export const renderNamespace = (spec: ReleaseSpec) => ({
   },
 });
 
-/** One Service for both versions: which of them answers is the route's business, so the selector names none. */
+/**
+ * One Service for both versions: which of them answers is the route's business, so the selector names none. The engine does not wait for
+ * its pods: whoever makes those knows better whether they can start.
+ */
 export const renderService = (spec: ApplicationName) => ({
-  metadata: { name: spec.app, namespace: spec.namespace, labels: { app: spec.app } },
+  metadata: {
+    name: spec.app,
+    namespace: spec.namespace,
+    labels: { app: spec.app },
+    annotations: { "pulumi.com/skipAwait": "true" },
+  },
   spec: {
     selector: { app: spec.app },
     ports: [{ name: "http", port: servicePort, targetPort: containerPort, protocol: "TCP" }],

@@ -21,6 +21,8 @@ export interface EchoPodSpec {
   readonly version: string;
   /** A reference that the cluster can pull, by digest where it was built here. */
   readonly image: Input<string>;
+  /** Labels beside those that pods are selected by. */
+  readonly labels?: Labels;
 }
 
 /**
@@ -52,10 +54,10 @@ export const appContainer = "echo";
 const http = (path: string) => ({ httpGet: { path, port: containerPort } });
 
 /** The application's pod, the same whichever kind of workload runs it. */
-export function renderEchoPod({ app, version, image }: EchoPodSpec): PodManifest {
+export function renderEchoPod({ app, version, image, labels: more }: EchoPodSpec): PodManifest {
   const labels = { app, version };
   return {
-    labels,
+    labels: { ...labels, ...more },
     pod: {
       ...podDefaults,
       terminationGracePeriodSeconds: 30,

@@ -9,7 +9,9 @@ import type { LiveRun } from "./live-run.ts";
 import { refuseForeignNamespace } from "./namespace-owner.ts";
 import { releaseGuard } from "./release-guard.ts";
 import { enterRollout, leaveRollout } from "./rollout-handover.ts";
+import { StartFollower } from "./start-follower.ts";
 import { strategyGuard } from "./strategy-guard.ts";
+import { targetedVariable } from "./targeted.ts";
 import { toldOfStack } from "./told.ts";
 
 /**
@@ -26,10 +28,11 @@ export async function createLiveRun(config: LabConfig, target: Required<ClusterN
     if (to === "rollout-canary") await enterRollout(client, config);
   });
   const { owner } = factsOf(config.strategy);
-  if (owner !== "pulumi") return { namespaceHooks, client };
+  const starts = new StartFollower(client, process.env[targetedVariable] === "true");
+  if (owner !== "pulumi") return { namespaceHooks, client, starts };
   const guard = releaseGuard(client, config);
   const beforeUpdate = [...(namespaceHooks.beforeUpdate ?? []), guard.namespace];
-  return { namespaceHooks: { ...namespaceHooks, beforeUpdate }, client, guard };
+  return { namespaceHooks: { ...namespaceHooks, beforeUpdate }, client, starts, guard };
 }
 
 async function mustBeOwnNamespace(client: ClusterClient, namespace: string): Promise<void> {

@@ -1,11 +1,13 @@
-import type { ClusterClient } from "@canary-lab/kit/kube/client";
+import type { PodClient } from "@canary-lab/kit/kube/client";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ReleaseGuard } from "./release-guard.ts";
+import type { StartFollower } from "./start-follower.ts";
 
 /** What only a real run has: under a test's mocks there are no hooks, and no cluster to ask. */
 export interface LiveRun {
   readonly namespaceHooks?: pulumi.ResourceHookBinding;
-  readonly client?: ClusterClient;
+  readonly client?: PodClient;
+  readonly starts?: StartFollower;
   /** Only of a strategy with two Deployments and a share that the config says. */
   readonly guard?: ReleaseGuard;
 }

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ClusterClient, UnreachableError } from "@canary-lab/kit/kube/client";
 import type { Clock } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { AnalysisRunObject, RolloutObject } from "../../canary/rollout/rollout-object.ts";
@@ -7,12 +6,15 @@ import { passingFaultMilliseconds, patienceSeconds } from "../../canary/rollout/
 import { hasBegun, type RolloutStatus, readRollout } from "../../canary/rollout/rollout-status.ts";
 import { rolloutFault, rolloutLine, rolloutPlace } from "../../canary/rollout/rollout-words.ts";
 import { analysisRunPath, deploymentsPath, rolloutPath } from "../../cluster/kube/paths.ts";
+import type { StartClient } from "./pod-start.ts";
+import { RolloutStart } from "./rollout-start.ts";
+import { unlessSilent } from "./wait-until.ts";
 
 /** Where the Rollout is, and how to ask. */
 export interface Followed {
   readonly namespace: string;
   readonly name: string;
-  readonly client: Pick<ClusterClient, "get">;
+  readonly client: StartClient;
 }
 
 const betweenLooksMilliseconds = 1000;
@@ -23,7 +25,7 @@ const silenceMilliseconds = 60_000;
  * Waits until a Rollout is Healthy or its release is under way, and says each change on the way. The rest of a release is not waited for:
  * it may take hours, in which the stack would be locked.
  *
- * @throws UserError where it is Degraded, is not there, or takes longer than {@link patienceSeconds}
+ * @throws UserError where it is Degraded, is not there, has pods that cannot start, or takes longer than {@link patienceSeconds}
  */
 export async function settled(
   { namespace, name, client }: Followed,
@@ -31,17 +33,21 @@ export async function settled(
   clock: Clock = { now: () => Date.now(), sleep },
 ): Promise<RolloutStatus> {
   const place = rolloutPlace({ app: name, namespace });
+  const start = new RolloutStart(client, { app: name, namespace });
   const began = clock.now();
   let said = "";
   let observedAt = began;
   let faultSince: number | undefined;
   for (; ; await clock.sleep(betweenLooksMilliseconds)) {
-    const seen = await look(client, namespace, name, observedAt + silenceMilliseconds > clock.now());
+    const mayBeSilent = () => observedAt + silenceMilliseconds > clock.now();
+    const seen = await look(client, namespace, name, mayBeSilent());
     if (seen === "silence") continue;
     if (!seen) throw new UserError("The Rollout is gone.", { place, next: "npx canaryctl up" });
     const { rollout, status } = seen;
     const now = clock.now();
-    const line = rolloutLine(status);
+    const waiting = await unlessSilent(() => start.look(rollout, status, now), mayBeSilent());
+    if (waiting === "silence") continue;
+    const line = [rolloutLine(status), ...(waiting ? [waiting] : [])].join("; ");
     if (line !== said) say(line);
     said = line;
 
@@ -61,9 +67,8 @@ export async function standing({ namespace, name, client }: Followed): Promise<R
   return seen === "silence" ? undefined : seen?.status;
 }
 
-/** One look; "silence" where the API server does not answer and may still be waited for. */
-async function look(client: Followed["client"], namespace: string, name: string, mayBeSilent: boolean) {
-  try {
+const look = (client: Pick<StartClient, "get">, namespace: string, name: string, mayBeSilent: boolean) =>
+  unlessSilent(async () => {
     const rollout = await client.get<RolloutObject>(rolloutPath(namespace, name));
     if (!rollout) return undefined;
     const { workloadRef } = rollout.spec;
@@ -76,11 +81,7 @@ async function look(client: Followed["client"], namespace: string, name: string,
     const analysisRuns = (await Promise.all(runs)).filter((run) => run !== undefined);
     const workload = deployment && { workloadGeneration: deployment.metadata.generation };
     return { rollout, status: readRollout(rollout, { analysisRuns, ...workload }) };
-  } catch (error) {
-    if (mayBeSilent && error instanceof UnreachableError) return "silence";
-    throw error;
-  }
-}
+  }, mayBeSilent);
 
 const degraded = (place: string, status: RolloutStatus): UserError =>
   new UserError(`The release has failed: ${rolloutFault(status)}`, {

@@ -1,3 +1,4 @@
+import { UnreachableError } from "@canary-lab/kit/kube/client";
 import { type Clock, changesOf, until } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
 
@@ -38,4 +39,14 @@ export async function waitUntilClear({
     place,
     next: ["npx canaryctl up", "npx canaryctl status"],
   });
+}
+
+/** "silence" where the API server does not answer and may still be waited for. */
+export async function unlessSilent<T>(ask: () => Promise<T>, mayBeSilent: boolean): Promise<T | "silence"> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (mayBeSilent && error instanceof UnreachableError) return "silence";
+    throw error;
+  }
 }

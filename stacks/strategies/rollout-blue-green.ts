@@ -20,7 +20,8 @@ export const rolloutBlueGreen: Strategy = ({ config, live, shared }) => {
   const { application, images, inside } = shared;
   const { prePromotionAnalysis, postPromotionAnalysis, ...options } = config.blueGreen;
   const sides = new Sides("route", { app, namespace, toldApartBy: "nothing" }, inside);
-  const version = versionOf(canaryEnabled ? canaryImage : stableImage);
+  const reference = canaryEnabled ? canaryImage : stableImage;
+  const version = versionOf(reference);
   const template = renderEchoPod({ app, version, image: images.canary ?? images.stable });
   const hooks = live.client && {
     ...firstRevisionGuard(config.strategy, canaryEnabled),
@@ -36,6 +37,7 @@ export const rolloutBlueGreen: Strategy = ({ config, live, shared }) => {
       namespace,
       replicas,
       pods: { template },
+      reference,
       ...options,
       ...(hooks && { hooks }),
       ...(prePromotionAnalysis && { prePromotionAnalysis: analysis(previewService(app)) }),

@@ -9,7 +9,9 @@ import { analysisOf } from "../../components/slo/analysis.ts";
 import { Sides } from "../../components/traffic/sides.ts";
 import { WeightedRoute } from "../../components/traffic/weighted-route.ts";
 import { renderEchoPod } from "../../components/workload/render-pod.ts";
+import { rollingStart } from "../live/deployment-starts.ts";
 import { firstRevisionGuard } from "../live/first-revision.ts";
+import { together } from "../live/hook-bindings.ts";
 import { revisionGuard } from "../live/rollout-guard.ts";
 import type { Strategy, StrategyContext } from "./strategy.ts";
 
@@ -32,29 +34,57 @@ export const rolloutCanary: Strategy = (context) => {
   const { pods, deployment } = podsOf(context, [...inside.dependsOn, sides], hooks);
   const canary = new RolloutCanary(
     "release",
-    { app, namespace, replicas, pods, plan, ...config.rolloutCanary, ...analysesOf(context), hooks },
+    {
+      app,
+      namespace,
+      replicas,
+      pods,
+      reference: referenceOf(config),
+      plan,
+      ...config.rolloutCanary,
+      ...analysesOf(context),
+      hooks,
+    },
     { ...inside, dependsOn: [...inside.dependsOn, sides, route, ...(deployment ? [deployment] : [])] },
   );
   return { canaryShare: undefined, gateway: gatewayHost(app, namespace), rollout: canary.rollout };
 };
 
+/** The image that the pods are to run, as the config names it. */
+const referenceOf = ({ canaryEnabled, canaryImage, stableImage }: StrategyContext["config"]): string =>
+  canaryEnabled ? canaryImage : stableImage;
+
 /** The Rollout's own pods, or those of a live Deployment that it takes over. */
 function podsOf(
-  { config, shared }: StrategyContext,
+  { config, shared, live }: StrategyContext,
   dependsOn: pulumi.Resource[],
   hooks: pulumi.ResourceHookBinding | undefined,
-): { readonly pods: RolloutManifest["pods"]; readonly deployment?: pulumi.Resource } {
+): { readonly pods: RolloutManifest["pods"]; readonly deployment?: pulumi.Input<pulumi.Resource> } {
   const { app, namespace, replicas, migration, rollingUpdate } = config;
   const { images, inside } = shared;
   const image = images.canary ?? images.stable;
-  const version = versionOf(config.canaryEnabled ? config.canaryImage : config.stableImage);
+  const reference = referenceOf(config);
+  const version = versionOf(reference);
   if (!migration) return { pods: { template: renderEchoPod({ app, version, image }) } };
 
-  const deployment = new RollingUpdate(
+  const followed = live.starts?.follow(rollingStart(config));
+  const all = together(followed?.hooks, hooks);
+  const rolling = new RollingUpdate(
     "rolling",
-    { app, namespace, version, image, replicas, replicasOwner: "rollout-controller", ...rollingUpdate, hooks },
+    {
+      app,
+      namespace,
+      version,
+      image,
+      reference,
+      replicas,
+      replicasOwner: "rollout-controller",
+      ...rollingUpdate,
+      ...(all && { hooks: all }),
+    },
     { ...inside, dependsOn },
   );
+  const deployment = followed?.ready(rolling, rolling.deployment) ?? rolling;
   const workloadRef = { apiVersion: "apps/v1", kind: "Deployment", name: app, scaleDown: migration.scaleDown } as const;
   return { pods: { workloadRef }, deployment };
 }

@@ -1,7 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { deploymentName, versions } from "../../components/names.ts";
+import { podsNeeded } from "../../canary/capacity.ts";
+import { factsOf } from "../../canary/strategies.ts";
+import { splitOf } from "../../canary/weight.ts";
+import { versions } from "../../components/names.ts";
 import { Sides } from "../../components/traffic/sides.ts";
 import { EchoWorkload } from "../../components/workload/echo-workload.ts";
+import type { LabConfig } from "../config/schema.ts";
+import { sideStart } from "../live/deployment-starts.ts";
+import { together } from "../live/hook-bindings.ts";
 import type { ReleaseGuard } from "../live/release-guard.ts";
 import { shrinkLast } from "../live/shrink-last.ts";
 import type { StrategyContext } from "./strategy.ts";
@@ -9,7 +15,8 @@ import type { StrategyContext } from "./strategy.ts";
 type Side = keyof typeof versions;
 
 /**
- * A Deployment for each side that runs, and the names by which routes find them. A route comes after all of it.
+ * A Deployment for each side that runs, and the names by which routes find them. A route comes after all of it, and after the pods of
+ * each side that gets traffic by it: one that takes the traffic from a canary does not wait for that.
  *
  * @param replicas pods of each side
  * @param options.guard held against what each side is about to become
@@ -19,17 +26,21 @@ export function createSides(
   { config, shared, live }: Pick<StrategyContext, "config" | "shared" | "live">,
   replicas: Readonly<Record<Side, number>>,
   options: { readonly shrinkLast?: boolean; readonly guard?: ReleaseGuard | undefined } = {},
-): pulumi.Resource[] {
+): pulumi.Input<pulumi.Resource>[] {
   const { app, namespace, canaryEnabled } = config;
   const { application, images, inside } = shared;
   const after = (other: Side): pulumi.ResourceHookBinding | undefined =>
     options.shrinkLast && live.client && canaryEnabled
-      ? shrinkLast(live.client, { namespace, name: deploymentName(app, versions[other]), replicas: replicas[other] })
+      ? shrinkLast(live.client, { ...sideStart(config, versions[other]), replicas: replicas[other] })
       : undefined;
-  const run = (side: Side, other: Side, image: pulumi.Output<string>) => {
-    const hooks = together(options.guard?.sides[versions[side]], after(other));
-    const spec = { app, namespace, version: versions[side], image, replicas: replicas[side], ...(hooks && { hooks }) };
-    return new EchoWorkload(side, spec, inside);
+  const run = (side: Side, other: Side, image: pulumi.Output<string>): pulumi.Input<EchoWorkload> => {
+    const version = versions[side];
+    const followed = live.starts?.follow(sideStart(config, version));
+    const hooks = together(followed?.hooks, together(options.guard?.sides[version], after(other)));
+    const reference = side === "canary" ? config.canaryImage : config.stableImage;
+    const spec = { app, namespace, version, image, reference, replicas: replicas[side], ...(hooks && { hooks }) };
+    const workload = new EchoWorkload(side, spec, inside);
+    return followed?.ready(workload, workload.deployment, podsFor(config, side)) ?? workload;
   };
   const stable = run("stable", "canary", images.stable);
   const workloads = images.canary ? [stable, run("canary", "stable", images.canary)] : [stable];
@@ -38,11 +49,11 @@ export function createSides(
   return [application, ...workloads, sides];
 }
 
-/** Two bindings as one; undefined where neither is there. */
-function together(
-  one: pulumi.ResourceHookBinding | undefined,
-  other: pulumi.ResourceHookBinding | undefined,
-): pulumi.ResourceHookBinding | undefined {
-  if (!one || !other) return one ?? other;
-  return { ...one, ...other, beforeUpdate: [...(one.beforeUpdate ?? []), ...(other.beforeUpdate ?? [])] };
+/** How many ready pods of a side a route waits for: as many as the share needs that it gives, which is none for a share of 0. */
+function podsFor({ strategy, replicas, canaryWeight, allowOverload }: LabConfig, side: Side): number {
+  const { owner, canaryPods } = factsOf(strategy);
+  if (owner !== "pulumi") return 1; // a header decides
+  const share = splitOf(canaryWeight)[side];
+  if (share === 0) return 0;
+  return canaryPods === "own" && !allowOverload ? podsNeeded(replicas, share) : 1;
 }

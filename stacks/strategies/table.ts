@@ -10,7 +10,9 @@ import { renderVirtualService } from "../../components/traffic/render-weighted-r
 import { Sides } from "../../components/traffic/sides.ts";
 import { WeightedRoute } from "../../components/traffic/weighted-route.ts";
 import type { LabConfig } from "../config/schema.ts";
+import { rollingStart } from "../live/deployment-starts.ts";
 import { firstRevisionGuard } from "../live/first-revision.ts";
+import { together } from "../live/hook-bindings.ts";
 import { rolloutBlueGreen } from "./rollout-blue-green.ts";
 import { rolloutCanary } from "./rollout-canary.ts";
 import { createSides } from "./sides.ts";
@@ -60,13 +62,26 @@ const rollingUpdate: Strategy = ({ config, live, shared }) => {
   const { images, inside } = shared;
   const sides = new Sides("route", { app, namespace, toldApartBy: "nothing" }, inside);
   const image = images.canary ?? images.stable;
-  const version = versionOf(canaryEnabled ? canaryImage : stableImage);
-  const hooks = live.client && firstRevisionGuard(strategy, canaryEnabled);
-  new RollingUpdate(
+  const reference = canaryEnabled ? canaryImage : stableImage;
+  const version = versionOf(reference);
+  const followed = live.starts?.follow(rollingStart(config));
+  const hooks = together(followed?.hooks, live.client && firstRevisionGuard(strategy, canaryEnabled));
+  const rolling = new RollingUpdate(
     "rolling",
-    { app, namespace, version, image, replicas, replicasOwner: "pulumi", ...config.rollingUpdate, hooks },
+    {
+      app,
+      namespace,
+      version,
+      image,
+      reference,
+      replicas,
+      replicasOwner: "pulumi",
+      ...config.rollingUpdate,
+      ...(hooks && { hooks }),
+    },
     { ...inside, dependsOn: [...inside.dependsOn, sides] },
   );
+  void followed?.ready(rolling, rolling.deployment);
   return { canaryShare: undefined, gateway: undefined };
 };
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { canaryctl, kubectl, namespace, pulumiJson } from "./support/lab.ts";
+import { expectCannotStart, withFullQuota } from "./support/obstacles.ts";
 import { note } from "./support/rollout.ts";
 import { withStrategy } from "./support/strategy.ts";
 import { sampleLoad, sendLoad, startSteadyLoad } from "./support/traffic.ts";
@@ -25,6 +26,11 @@ test("create-canary has no pods to spare at 0 percent", async () => {
   expect((await canaryctl("create-canary", "--image", "versioned-echo:v2")).exitCode).toBe(0);
   expect(await readyPods()).toEqual([10, 0]);
 }, 180_000);
+
+test("where a quota forbids the canary's pods, set-traffic tells it soon, and takes no pod of the stable side away", async () => {
+  await withFullQuota(async () => expectCannotStart(await canaryctl("set-traffic", "90", "10"), /exceeded quota/));
+  expect(await readyPods()).toEqual([10, 0]);
+}, 60_000);
 
 describe.each([
   { weight: 10, pods: [9, 1], share: 10 },

@@ -1,7 +1,8 @@
 import { expect, test } from "@jest/globals";
 import { start } from "./support/command.ts";
 import { mustBeUp } from "./support/configure.ts";
-import { canaryctl, canaryctlFile, kubectl, namespace } from "./support/lab.ts";
+import { canaryctl, canaryctlFile, kubectl, labShell, namespace } from "./support/lab.ts";
+import { expectCannotStart } from "./support/obstacles.ts";
 import { refusalFault } from "./support/refusal.ts";
 import { note } from "./support/rollout.ts";
 import { editConfig } from "./support/stack-config.ts";
@@ -58,6 +59,14 @@ test("undo in the middle of a slow one turns its pods back at once, and loses no
   await mustBeUp();
   expect(await deployment(".metadata.generation")).toBe(generation);
 }, 420_000);
+
+test("an image that cannot be pulled is told soon, and undo needs none of its pods", async () => {
+  const { CANARY_LAB_IMAGE_REGISTRY: registry = "" } = await labShell();
+  const absent = await canaryctl("create-canary", "--image", `${registry}/versioned-echo:absent`);
+  expectCannotStart(absent, /versioned-echo:absent/);
+  expect((await canaryctl("undo")).exitCode).toBe(0);
+  expect(await versionsNow()).toEqual({ v1: 300 });
+}, 120_000);
 
 test("surge and unavailability are taken as percentages, too", async () => {
   editConfig({ rollingUpdate: { maxSurge: "50%", maxUnavailable: "25%", revisionHistoryLimit: 2 } });

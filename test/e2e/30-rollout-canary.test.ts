@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { start } from "./support/command.ts";
 import { canaryctl, canaryctlFile, kubectl, liveWeight, namespace, pulumi } from "./support/lab.ts";
+import { expectCannotStart, withFullQuota } from "./support/obstacles.ts";
 import { refusalFault } from "./support/refusal.ts";
 import { note, phaseReached } from "./support/rollout.ts";
 import { editConfig, readConfig, type StackValues } from "./support/stack-config.ts";
@@ -27,6 +28,13 @@ async function expectSplit(percent: number): Promise<void> {
   await routeInEffect(percent);
   expect(splitFault(await sendLoad(sampleLoad), percent)).toBeUndefined();
 }
+
+test("a release whose pods a quota forbids is told soon, and a rollback ends it", async () => {
+  await withFullQuota(async () => {
+    expectCannotStart(await canaryctl("create-canary", "--image", "versioned-echo:v2"), /exceeded quota/);
+    await mustSucceed("rollback");
+  });
+}, 120_000);
 
 test("a release begins with the plan's first weight, and waits there for a promotion", async () => {
   const [load, asking] = [await startSteadyLoad(), await startSteadyLoad({ rate: 50, headers: targeted })];

@@ -3,6 +3,7 @@ import { readRollout } from "../../canary/rollout/rollout-status.ts";
 import { setFaults } from "./support/faults.ts";
 import { fullStack } from "./support/full-stack.ts";
 import { canaryctl } from "./support/lab.ts";
+import { expectCannotStart, withoutNode } from "./support/obstacles.ts";
 import { liveRollout, note, phaseReached } from "./support/rollout.ts";
 import { readConfig } from "./support/stack-config.ts";
 import { withStrategy } from "./support/strategy.ts";
@@ -25,6 +26,13 @@ async function preview(): Promise<void> {
   expect(outcome.exitCode).toBe(0);
   expect(outcome.output).toMatch(/canaryctl promote/);
 }
+
+test("a preview that finds no node is told soon, and a rollback ends it", async () => {
+  await withoutNode(async () => {
+    expectCannotStart(await canaryctl("create-canary", "--image", "versioned-echo:v2"), /unschedulable/);
+    expect((await canaryctl("rollback")).exitCode).toBe(0);
+  });
+}, 120_000);
 
 test("the new colour is in preview, and no user sees it", async () => {
   const load = await startSteadyLoad();

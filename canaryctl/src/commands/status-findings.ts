@@ -4,7 +4,9 @@ import { namespacePath } from "../../../cluster/kube/paths.ts";
 import { ingressNamespace } from "../../../components/mesh/render-istio.ts";
 import { clientName } from "../../../components/names.ts";
 import { askProxies } from "../doctor/ask-pods.ts";
+import { admission } from "../doctor/checks/admission.ts";
 import { namespace } from "../doctor/checks/namespace.ts";
+import { pods } from "../doctor/checks/pods.ts";
 import { replicas } from "../doctor/checks/replicas.ts";
 import { rivals } from "../doctor/checks/rivals.ts";
 import { proxies, route } from "../doctor/checks/route.ts";
@@ -13,13 +15,14 @@ import type { ClusterFacts, Facts } from "../doctor/facts.ts";
 import type { Finding } from "../doctor/finding.ts";
 import {
   destinationRuleFacts,
+  eventFacts,
   namespaceFacts,
   podFacts,
   routeFacts,
   type Workload,
   workloadFacts,
 } from "../doctor/objects.ts";
-import { serviceFacts } from "../doctor/policies.ts";
+import { quotaFacts, serviceFacts } from "../doctor/policies.ts";
 import { Reader } from "../doctor/reader.ts";
 import { rolloutFacts } from "../doctor/rollouts.ts";
 import { type Drift, findDrift } from "../engine/drift/live-objects.ts";
@@ -49,7 +52,7 @@ const damage = ({ message, place = "", first, next }: UserError): StatusFinding 
   next: [first, next].filter(Boolean).join(": "),
 });
 
-const checks = [namespace, subsets, route, rivals, proxies, replicas];
+const checks = [namespace, admission, pods, subsets, route, rivals, proxies, replicas];
 
 /** @param drift of the objects in the stack's state */
 export function statusFindings(
@@ -106,25 +109,31 @@ async function readFacts(lab: Lab, reader: Reader): Promise<ClusterFacts> {
   const asked = Promise.all([ownPods, gatewayPods]).then(([pods = [], gateways = []]) =>
     askProxies(lab, reader, [...pods.filter(({ labels }) => labels.app === clientName(app)), ...gateways]),
   );
-  const [found, pods, services, deployments, rollouts, routes, rules, httpRoute, proxies] = await Promise.all([
-    reader.one(namespacePath(namespace), namespaceFacts),
-    ownPods,
-    reader.list(own("/api/v1", "services"), serviceFacts),
-    reader.list(own("/apis/apps/v1", "deployments"), workloadFacts("Deployment")),
-    reader.list(own("/apis/argoproj.io/v1alpha1", "rollouts"), (one: Workload & RolloutObject) => one),
-    reader.list("/apis/networking.istio.io/v1/virtualservices", routeFacts),
-    reader.list("/apis/networking.istio.io/v1/destinationrules", destinationRuleFacts),
-    strategy === "gateway-api"
-      ? reader.part("the HTTPRoute", async () => (await gatewayRoute.read(cluster, config)) ?? null)
-      : undefined,
-    asked,
-  ]);
+  const [found, all, events, quotas, services, deployments, sets, rollouts, routes, rules, httpRoute, proxies] =
+    await Promise.all([
+      reader.one(namespacePath(namespace), namespaceFacts),
+      ownPods,
+      reader.list(own("/api/v1", "events"), eventFacts),
+      reader.list(own("/api/v1", "resourcequotas"), quotaFacts),
+      reader.list(own("/api/v1", "services"), serviceFacts),
+      reader.list(own("/apis/apps/v1", "deployments"), workloadFacts("Deployment")),
+      reader.list(own("/apis/apps/v1", "replicasets"), workloadFacts("ReplicaSet")),
+      reader.list(own("/apis/argoproj.io/v1alpha1", "rollouts"), (one: Workload & RolloutObject) => one),
+      reader.list("/apis/networking.istio.io/v1/virtualservices", routeFacts),
+      reader.list("/apis/networking.istio.io/v1/destinationrules", destinationRuleFacts),
+      strategy === "gateway-api"
+        ? reader.part("the HTTPRoute", async () => (await gatewayRoute.read(cluster, config)) ?? null)
+        : undefined,
+      asked,
+    ]);
   return {
     ...notRead,
     namespace: found,
-    pods,
+    pods: all,
+    events: events?.flat(),
+    quotas,
     services,
-    workloads: [...(deployments ?? []), ...(rollouts ?? []).map(workloadFacts("Rollout"))],
+    workloads: [...(deployments ?? []), ...(sets ?? []), ...(rollouts ?? []).map(workloadFacts("Rollout"))],
     virtualServices: routes,
     destinationRules: rules,
     httpRoute,
@@ -136,8 +145,6 @@ async function readFacts(lab: Lab, reader: Reader): Promise<ClusterFacts> {
 /** What `status` does not read: of what is undefined the checks say nothing. */
 export const notRead = {
   version: undefined,
-  events: undefined,
-  quotas: undefined,
   policies: undefined,
   autoscalers: undefined,
   peerAuthentications: undefined,

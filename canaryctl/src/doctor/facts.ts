@@ -1,3 +1,4 @@
+import type { ContainerFault } from "../../../canary/pods/pod-object.ts";
 import type { StrategyName } from "../../../canary/strategies.ts";
 import type { Pending } from "../../../stacks/config/applied-config.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
@@ -16,14 +17,6 @@ export interface NamespaceFacts {
   readonly isGoing: boolean;
   /** The program's note of the config that was applied last. */
   readonly note?: string;
-}
-
-export interface ContainerFault {
-  readonly container: string;
-  readonly image: string;
-  readonly reason: string;
-  readonly message: string;
-  readonly restarts: number;
 }
 
 export interface PodFacts {

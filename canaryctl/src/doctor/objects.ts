@@ -1,7 +1,14 @@
+import {
+  containerFaults,
+  isReady,
+  type PodMaker,
+  type PodObject,
+  refusal,
+  unscheduled,
+} from "../../../canary/pods/pod-object.ts";
 import { strategyNames } from "../../../canary/strategies.ts";
 import { configAnnotation, strategyAnnotation } from "../../../components/workload/render-application.ts";
 import type {
-  ContainerFault,
   DestinationRuleFacts,
   EventFacts,
   NamespaceFacts,
@@ -57,32 +64,10 @@ export function namespaceFacts({ metadata }: Meta): NamespaceFacts {
   };
 }
 
-interface ContainerStatus {
-  readonly name: string;
-  readonly image: string;
-  readonly ready?: boolean;
-  readonly restartCount?: number;
-  readonly state?: {
-    readonly waiting?: { readonly reason?: string; readonly message?: string };
-    readonly terminated?: { readonly reason?: string; readonly message?: string; readonly exitCode?: number };
-  };
-  readonly lastState?: ContainerStatus["state"];
-}
-
-export interface Pod extends Meta {
+export interface Pod extends Meta, Pick<PodObject, "status"> {
   readonly spec: {
     readonly containers: readonly { readonly name: string; readonly image?: string }[];
     readonly initContainers?: readonly { readonly name: string }[];
-  };
-  readonly status?: {
-    readonly conditions?: readonly {
-      readonly type: string;
-      readonly status: string;
-      readonly reason?: string;
-      readonly message?: string;
-    }[];
-    readonly containerStatuses?: readonly ContainerStatus[];
-    readonly initContainerStatuses?: readonly ContainerStatus[];
   };
 }
 
@@ -92,10 +77,8 @@ export const isGateway = (labels: Labels): boolean => labels["gateway.networking
 const injectKey = "sidecar.istio.io/inject";
 
 export function podFacts(pod: Pod): PodFacts {
-  const { metadata, spec, status = {} } = pod;
+  const { metadata, spec } = pod;
   const owner = controllerOf(pod);
-  const condition = (type: string) => status.conditions?.find((one) => one.type === type);
-  const scheduled = condition("PodScheduled");
   return {
     namespace: metadata.namespace ?? "",
     name: metadata.name,
@@ -103,48 +86,21 @@ export function podFacts(pod: Pod): PodFacts {
     inject: metadata.labels?.[injectKey] ?? metadata.annotations?.[injectKey],
     owner: owner && { kind: owner.kind, name: owner.name },
     isGoing: metadata.deletionTimestamp !== undefined,
-    isReady: !metadata.deletionTimestamp && condition("Ready")?.status === "True",
+    isReady: isReady(pod),
     hasSidecar: [...spec.containers, ...(spec.initContainers ?? [])].some(({ name }) => name === "istio-proxy"),
-    faults: [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])].flatMap(faultOf),
-    unschedulable: scheduled?.status === "False" ? (scheduled.message ?? scheduled.reason ?? "") : undefined,
+    faults: containerFaults(pod),
+    unschedulable: unscheduled(pod),
   };
-}
-
-/** Why a container does not run; none where it runs, or only begins to. */
-function faultOf({ name, image, state, lastState, restartCount = 0 }: ContainerStatus): readonly ContainerFault[] {
-  const waiting = state?.waiting;
-  if (!waiting?.reason || ["ContainerCreating", "PodInitializing"].includes(waiting.reason)) return [];
-  const ended = lastState?.terminated;
-  const why =
-    ended &&
-    `${ended.reason ?? "ended"}, exit code ${ended.exitCode ?? "unknown"}${ended.message ? `: ${ended.message}` : ""}`;
-  return [
-    {
-      container: name,
-      image,
-      reason: waiting.reason,
-      message: [waiting.message, why].filter(Boolean).join("; last time: "),
-      restarts: restartCount,
-    },
-  ];
 }
 
 export interface Workload extends Meta {
   readonly spec: { readonly replicas?: number };
-  readonly status?: {
-    readonly readyReplicas?: number;
-    readonly conditions?: readonly {
-      readonly type: string;
-      readonly status: string;
-      readonly reason?: string;
-      readonly message?: string;
-    }[];
-  };
+  readonly status?: NonNullable<PodMaker["status"]> & { readonly readyReplicas?: number };
 }
 
-function refusalOf({ status }: Workload): Pick<WorkloadFacts, "refused"> {
-  const failure = status?.conditions?.find(({ type, status }) => type === "ReplicaFailure" && status === "True");
-  return failure ? { refused: failure.message ?? "" } : {};
+function refusalOf(workload: Workload): Pick<WorkloadFacts, "refused"> {
+  const refused = refusal(workload);
+  return refused === undefined ? {} : { refused };
 }
 
 export const workloadFacts =

@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { writePrivateFile } from "@canary-lab/kit/private-files";
 import { UserError } from "@canary-lab/kit/user-error";
 import { inLab } from "../../../cluster/lab-folder.ts";
+import { targetedVariable } from "../../../stacks/live/targeted.ts";
 import { UpdateEvents, type UpdateView } from "./events.ts";
 import { errorsIn } from "./output.ts";
 import type { ExportedState } from "./pending.ts";
@@ -71,7 +72,8 @@ export class PulumiEngine implements Engine {
       ...targets.flatMap((target) => ["--target", target]),
       ...(configFile === undefined ? [] : ["--config-file", configFile]),
     ];
-    await this.#change(["up", ...this.#message, ...scope], view);
+    const variables: EngineProcess["variables"] = targets.length > 0 ? { [targetedVariable]: "true" } : {};
+    await this.#change(["up", ...this.#message, ...scope], view, variables);
   }
 
   async preview(): Promise<void> {
@@ -120,12 +122,16 @@ export class PulumiEngine implements Engine {
   }
 
   /** A command that changes something, with its events. What the engine prints beside them is what the user should see, and no event. */
-  async #change([command = "", ...options]: readonly string[], view: UpdateView = { say: () => {} }): Promise<void> {
+  async #change(
+    [command = "", ...options]: readonly string[],
+    view: UpdateView = { say: () => {} },
+    variables: EngineProcess["variables"] = {},
+  ): Promise<void> {
     const events = new UpdateEvents(view);
     const others: string[] = [];
     const exit = await this.#run({
       args: this.#args([command, "--yes", "--skip-preview", "--suppress-outputs", "--json", ...options]),
-      variables: this.#variables,
+      variables: { ...this.#variables, ...variables },
       onLine: (line) => {
         if (events.read(line) || line.trim() === "") return;
         others.push(line);

@@ -5,7 +5,7 @@ import { missing } from "../kube/missing.ts";
 import { lastWrite, type Managed, type Route } from "./route.ts";
 import { type Share, shareOf } from "./share.ts";
 import { waitForEndpoints } from "./sidecar-endpoints.ts";
-import { readWorkloads, type Workload } from "./workloads.ts";
+import { readWorkloads, type SideWorkload } from "./workloads.ts";
 
 /** The share of the pods is the share of the traffic: the Service gives each ready pod as much as any other. */
 export const podShare: Route = {
@@ -33,8 +33,8 @@ export const podShare: Route = {
   missing: ({ app, namespace }) => missing("Deployment", deploymentName(app, versions.stable), namespace),
 };
 
-function shareOfPods(workloads: readonly Workload[], count: "ready" | "wanted"): Share {
+function shareOfPods(workloads: readonly SideWorkload[], count: "ready" | "wanted"): Share {
   const all = workloads.reduce((sum, workload) => sum + workload[count], 0);
-  const canary = workloads.find(({ version }) => version === versions.canary)?.[count] ?? 0;
+  const canary = workloads.find(({ slot }) => slot === versions.canary)?.[count] ?? 0;
   return shareOf(all === 0 ? 0 : (100 * canary) / all);
 }

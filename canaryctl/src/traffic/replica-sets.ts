@@ -1,6 +1,7 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import type { ApplicationName } from "../../../canary/application-name.ts";
 import { replicaSetsPath } from "../../../cluster/kube/paths.ts";
+import { imageAnnotation, versionOf } from "../../../components/image/image-version.ts";
 import type { Workload } from "./workloads.ts";
 
 /** What the pods of a revision are made from, as its ReplicaSet has it. */
@@ -18,6 +19,8 @@ export interface Revision extends Workload {
   readonly hash: string;
   /** Counts up with each revision; 0 where the controller has not counted it yet. */
   readonly revision: number;
+  /** The image as the config named it for this revision; undefined where an earlier program made it. */
+  readonly reference: string | undefined;
   /** Kind of the workload that it belongs to: Rollout or Deployment. */
   readonly ownerKind: string;
   readonly template: PodTemplate;
@@ -65,12 +68,17 @@ function revisionOf({ metadata, spec, status }: ReplicaSet, ownerKind: string): 
     template: spec.template,
     hash: labels["rollouts-pod-template-hash"] ?? "",
     revision: counted ?? 0,
+    reference: metadata.annotations?.[imageAnnotation],
     version: labels.version ?? "",
     image: spec.template.spec.containers[0]?.image ?? "",
     ready: status?.readyReplicas ?? 0,
     wanted: spec.replicas ?? 1,
   };
 }
+
+/** Whether a revision was made for an image of the config: by its whole reference, for two repositories can have the same tag. */
+export const isOfImage = ({ reference, version }: Pick<Revision, "reference" | "version">, image: string): boolean =>
+  reference === undefined ? version === versionOf(image) : reference === image;
 
 /** As `status` shows them: those that have or want pods. */
 export const withPods = (revisions: readonly Revision[], roleOf: (revision: Revision) => string): readonly Workload[] =>

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ClusterClient } from "@canary-lab/kit/kube/client";
+import type { PodClient } from "@canary-lab/kit/kube/client";
 import type { Engine, UpdateScope } from "../../../canaryctl/src/engine/engine.ts";
 import type { StackLock } from "../../../canaryctl/src/engine/stack-lock.ts";
 import type { ConfigChanges, Lab } from "../../../canaryctl/src/lab.ts";
@@ -51,7 +51,11 @@ export function fakeLab(options: FakeOptions = {}) {
   const time = options.routeWritten?.toISOString();
   const written = time ? [{ manager: "canary-lab", time, fieldsV1: { "f:spec": { "f:http": {} } } }] : [];
 
-  const cluster: ClusterClient = {
+  const cluster: PodClient = {
+    async delete(path: string): Promise<void> {
+      log.push(`delete ${path.split("/").slice(-2).join("/")}`);
+    },
+    text: async () => undefined,
     async get<T>(path: string): Promise<T | undefined> {
       const known = options.objects?.[path.split("?")[0] ?? ""];
       if (known !== undefined) return known as T;

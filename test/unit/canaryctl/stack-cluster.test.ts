@@ -1,18 +1,14 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { describe, expect, test } from "@jest/globals";
 import type { FileState } from "../../../canaryctl/src/engine/file-state.ts";
 import type { Lab } from "../../../canaryctl/src/lab.ts";
 import { clusterOfStack, refuseOtherCluster, settleCluster } from "../../../canaryctl/src/stack-cluster.ts";
+import { readingClient } from "../stacks/live/fake-client.ts";
 import { fakeLab } from "./fake-lab.ts";
 
-const cluster: ClusterClient = {
-  get: async <T>() => ({ metadata: { uid: "new" } }) as T,
-  patch: () => Promise.reject(new Error("not here")),
-  apply: () => Promise.reject(new Error("not here")),
-};
+const cluster = readingClient(async <T>() => ({ metadata: { uid: "new" } }) as T);
 
 /** A lab in the cluster "new"; `known` is what the last `up` of each stack saw. */
 function labIn(target: Lab["environment"]["target"], known?: object, hasState = true) {

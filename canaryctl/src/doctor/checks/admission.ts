@@ -1,3 +1,4 @@
+import { refusalCause } from "../../../../canary/pods/start-fault.ts";
 import type { ClusterFacts, Facts, QuotaFacts, WorkloadFacts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 
@@ -18,7 +19,7 @@ function refusal(
 ): Finding {
   const { namespace } = config;
   const workload = owner ?? name;
-  const [, quotaName] = /exceeded quota: ([^,\s]+)/.exec(message) ?? [];
+  const cause = refusalCause(message);
   const finding = (check: string, what: string, mend: string): Finding => ({
     id: `${check}/${workload}`,
     severity: "error",
@@ -27,7 +28,8 @@ function refusal(
     mend: [mend],
   });
   const describe = `kubectl -n ${namespace} describe replicaset ${name}`;
-  if (quotaName !== undefined) {
+  if (cause === "quota") {
+    const [, quotaName = ""] = /quota: ([^,:\s]+)/.exec(message) ?? [];
     const quota = cluster.quotas?.find((one) => one.name === quotaName);
     return finding(
       "quota",
@@ -35,7 +37,7 @@ function refusal(
       (quota && raised(namespace, quota, wanted)) ?? `kubectl -n ${namespace} describe resourcequota ${quotaName}`,
     );
   }
-  if (message.includes("violates PodSecurity")) {
+  if (cause === "pod-security") {
     return finding(
       "pod-security",
       `PodSecurity forbids pods of ${workload}: a sidecar sets up the pod's network, which needs more than "restricted" and "baseline" allow.`,

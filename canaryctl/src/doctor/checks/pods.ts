@@ -1,7 +1,9 @@
+import type { ContainerFault } from "../../../../canary/pods/pod-object.ts";
+import { containerCause } from "../../../../canary/pods/start-fault.ts";
 import { containerPort } from "../../../../components/names.ts";
 import { appContainer } from "../../../../components/workload/render-pod.ts";
 import { type ExpectedWorkload, expectedWorkloads, liveSplit, podsOf } from "../expected.ts";
-import type { ClusterFacts, ContainerFault, Facts, PodFacts } from "../facts.ts";
+import type { ClusterFacts, Facts, PodFacts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 import { restartOf, workloadOf } from "../workload-of.ts";
 
@@ -31,14 +33,6 @@ const absent = ({ kind, name }: ExpectedWorkload, share: number, namespace: stri
   fix: { kind: "up" },
 });
 
-const imageReasons = [
-  "ErrImagePull",
-  "ImagePullBackOff",
-  "InvalidImageName",
-  "ErrImageNeverPull",
-  "RegistryUnavailable",
-];
-
 function whyNotReady(cluster: ClusterFacts, { config }: Facts, pod: PodFacts, workload: string): readonly Finding[] {
   const { namespace } = config;
   const owner = workloadOf(cluster, pod);
@@ -58,7 +52,7 @@ function whyNotReady(cluster: ClusterFacts, { config }: Facts, pod: PodFacts, wo
       },
     ];
   }
-  if (fault && imageReasons.includes(fault.reason)) {
+  if (fault && containerCause(fault) === "image") {
     return [
       imageFinding(
         fault,

@@ -3,7 +3,7 @@ import { deploymentsPath } from "../../../../cluster/kube/paths.ts";
 import { versionOf } from "../../../../components/image/image-version.ts";
 import { missing } from "../../kube/missing.ts";
 import type { Lab } from "../../lab.ts";
-import { type Revision, readRevisions, withPods } from "../../traffic/replica-sets.ts";
+import { isOfImage, type Revision, readRevisions, withPods } from "../../traffic/replica-sets.ts";
 import { type Share, shareOf } from "../../traffic/share.ts";
 import { notDeployed } from "../not-deployed.ts";
 import type { Progress, Release } from "../strategy.ts";
@@ -69,7 +69,7 @@ export async function readRelease(lab: Lab): Promise<Release> {
   const names = { stable: versionOf(config.stableImage), canary: versionOf(config.canaryImage) };
   const live = await readDeployment(lab);
   if (!live) return notDeployed(names);
-  const share = podShare(live, names);
+  const share = podShare(live, config);
   return {
     wanted: undefined,
     live: share,
@@ -83,11 +83,11 @@ export async function readRelease(lab: Lab): Promise<Release> {
 }
 
 /** The Service gives each ready pod the same share. */
-function podShare({ revisions }: LiveDeployment, names: Release["names"]): Share {
+function podShare({ revisions }: LiveDeployment, { stableImage, canaryImage }: Lab["config"]): Share {
   const ready = revisions.reduce((sum, revision) => sum + revision.ready, 0);
-  if (ready === 0 || names.stable === names.canary) return shareOf(0);
+  if (ready === 0 || stableImage === canaryImage) return shareOf(0);
   const canary = revisions
-    .filter(({ version }) => version === names.canary)
+    .filter((revision) => isOfImage(revision, canaryImage))
     .reduce((sum, revision) => sum + revision.ready, 0);
   return shareOf((100 * canary) / ready);
 }

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { quoted } from "@canary-lab/kit/programs";
 import { UserError, withNext } from "@canary-lab/kit/user-error";
-import { versionOf } from "../../../../components/image/image-version.ts";
 import { probationSeconds } from "../../../../components/rolling-update/render-rolling-update.ts";
 import { applyOnly } from "../../applied.ts";
 import { changeStack } from "../../engine/update.ts";
 import { type ConfigChanges, type Lab, reread } from "../../lab.ts";
 import { engineView } from "../../print.ts";
+import { isOfImage } from "../../traffic/replica-sets.ts";
 import { waitForEndpoints } from "../../traffic/sidecar-endpoints.ts";
 import { nothingToPromote, refuse, refuseStableImage, withoutRollout } from "../refusals.ts";
 import { previousImage, removeUnused, restored, withoutPrevious, writeRelease } from "../release-end.ts";
@@ -43,7 +43,7 @@ async function begin(lab: Lab, say: Say): Promise<string> {
   const { canaryImage } = lab.config;
   refuseStableImage(lab);
   await changeStack(lab, { canaryEnabled: true, canaryImage, ...withoutPrevious(lab) }, { say, view: engineView(say) });
-  const { current, asked } = await untilOnly(lab, versionOf(canaryImage));
+  const { current, asked } = await untilOnly(lab, canaryImage);
   return withNext(
     `All ${asked} pods run ${canaryImage} (revision ${current?.revision ?? "?"}). With --full it is written to the config.`,
     "npx canaryctl promote --full",
@@ -56,22 +56,25 @@ const betweenLooksMilliseconds = 300;
 /** How long an update of all pods may take beyond what their start takes, in seconds: each has to be ready for some time. */
 const probation = ({ config }: Lab): number => probationSeconds({ ...config.rollingUpdate, replicas: config.replicas });
 
-/** Waits until all pods run `version`. The engine's wait can end while the last of the other pods still serve what they have begun. */
-async function untilOnly(lab: Lab, version: string): Promise<LiveDeployment> {
+/** Waits until all pods run `image`. The engine's wait can end while the last of the other pods still serve what they have begun. */
+async function untilOnly(lab: Lab, image: string): Promise<LiveDeployment> {
   const until = Date.now() + (120 + probation(lab)) * 1000;
   for (;;) {
     const live = await mustReadDeployment(lab);
     const { phase, current, revisions, message } = live;
     const others = revisions.filter(({ ready, name }) => ready > 0 && name !== current?.name);
-    if (phase === "Healthy" && current?.version === version && others.length === 0) return live;
-    if (phase === "Healthy" && current && current.version !== version) {
-      throw new UserError(`Another command has changed the Deployment meanwhile: its pods run ${current.version}.`, {
-        place: placeOf(lab),
-        next: "npx canaryctl status",
-      });
+    if (phase === "Healthy" && current && isOfImage(current, image) && others.length === 0) return live;
+    if (phase === "Healthy" && current && !isOfImage(current, image)) {
+      throw new UserError(
+        `Another command has changed the Deployment meanwhile: its pods run ${current.reference ?? current.version}.`,
+        {
+          place: placeOf(lab),
+          next: "npx canaryctl status",
+        },
+      );
     }
     if (phase === "Degraded" || Date.now() > until) {
-      throw new UserError(`Not all pods run ${version}: ${phase}. ${message}`.trimEnd(), {
+      throw new UserError(`Not all pods run ${image}: ${phase}. ${message}`.trimEnd(), {
         place: [current, ...others].map((revision) => `${revision?.name} (${revision?.ready} ready)`).join(", "),
         next: ["npx canaryctl undo", "npx canaryctl status"],
       });
@@ -89,7 +92,7 @@ async function finish(lab: Lab, say: Say): Promise<string> {
   const { canaryEnabled, canaryImage } = lab.config;
   if (!canaryEnabled) throw nothingToPromote(lab);
   const { phase, message, current } = await mustReadDeployment(lab);
-  if (phase !== "Healthy" || current?.version !== versionOf(canaryImage)) {
+  if (phase !== "Healthy" || !current || !isOfImage(current, canaryImage)) {
     throw new UserError(`The rolling update to ${canaryImage} is not done: ${phase}. ${message}`.trimEnd(), {
       place: placeOf(lab),
       next: ["npx canaryctl status && npx canaryctl promote --full", "npx canaryctl undo"],
@@ -139,6 +142,6 @@ async function turnPodsBack(lab: Lab, changes: ConfigChanges, say: Say): Promise
   const now = lab.applied ? lab : reread(lab); // refuses what else is wrong with the config, all of it at once
   const waitSeconds = 300 + probation(now); // an update that is already running sees the pods go back to the end
   await applyOnly(now, changes, { say, waitSeconds, whileWaiting, view: engineView(say) });
-  const { current } = await untilOnly(now, versionOf(now.config.stableImage));
+  const { current } = await untilOnly(now, now.config.stableImage);
   return current?.revision ?? "?";
 }

@@ -1,8 +1,8 @@
 import { deploymentsPath } from "../../../../cluster/kube/paths.ts";
-import { versionOf } from "../../../../components/image/image-version.ts";
+import { imageAnnotation } from "../../../../components/image/image-version.ts";
 import { fieldManager } from "../../../../components/traffic/route-metadata.ts";
 import type { Lab } from "../../lab.ts";
-import { type PodTemplate, readRevisions } from "../../traffic/replica-sets.ts";
+import { isOfImage, type PodTemplate, readRevisions } from "../../traffic/replica-sets.ts";
 import type { Say } from "../strategy.ts";
 
 /**
@@ -10,20 +10,30 @@ import type { Say } from "../strategy.ts";
  * stops the update at once, and the pods of that revision that are still there stay. The engine, which comes afterwards, finds what it
  * would have written. Of the config only `stableImage` counts: what else is wrong with it may be what the rollback is for.
  *
- * Nothing is done where the template is of that version, or where the revision is not kept any more, so that only the engine can make it.
+ * Nothing is done where the template is of that image, or where the revision is not kept any more, so that only the engine can make it.
  */
 export async function turnBack({ cluster, config, stackFile, applied }: Lab, say: Say): Promise<void> {
   const { app, namespace } = config;
-  const version = versionOf(applied ? config.stableImage : String(stackFile.values().stableImage));
+  const image = applied ? config.stableImage : String(stackFile.values().stableImage);
   const path = deploymentsPath(namespace, app);
-  const deployment = await cluster.get<{ readonly spec: { readonly template: PodTemplate } }>(path);
-  if (!deployment || deployment.spec.template.metadata.labels?.version === version) return;
+  const deployment = await cluster.get<{
+    readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
+    readonly spec: { readonly template: PodTemplate };
+  }>(path);
+  if (!deployment) return;
+  const { metadata, spec } = deployment;
+  const version = spec.template.metadata.labels?.version ?? "";
+  if (isOfImage({ reference: metadata.annotations?.[imageAnnotation], version }, image)) return;
   const revisions = await readRevisions(cluster, config);
-  const earlier = revisions.find((revision) => revision.ownerKind === "Deployment" && revision.version === version);
+  const earlier = revisions.find((revision) => revision.ownerKind === "Deployment" && isOfImage(revision, image));
   if (!earlier) return;
-  const change = { spec: { template: withoutHash(earlier.template) } };
+  // The controller notes on the revision what the Deployment says of itself.
+  const change = {
+    metadata: { annotations: { [imageAnnotation]: image } },
+    spec: { template: withoutHash(earlier.template) },
+  };
   await cluster.patch(`${path}?${new URLSearchParams({ fieldManager })}`, change);
-  say(`The Deployment goes back to revision ${earlier.revision} (${version}), pod after pod.`);
+  say(`The Deployment goes back to revision ${earlier.revision} (${earlier.version}), pod after pod.`);
 }
 
 /** The hash is the controller's own: it tells the pods of one ReplicaSet from those of another. */

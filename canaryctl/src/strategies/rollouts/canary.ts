@@ -1,14 +1,14 @@
 import { UserError, withNext } from "@canary-lab/kit/user-error";
 import type { RolloutStatus } from "../../../../canary/rollout/rollout-status.ts";
 import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
-import { versionOf } from "../../../../components/image/image-version.ts";
 import { changeStack } from "../../engine/update.ts";
 import type { Lab } from "../../lab.ts";
 import { engineView } from "../../print.ts";
+import { isOfImage } from "../../traffic/replica-sets.ts";
 import { refuseStableImage } from "../refusals.ts";
 import { removeUnused, withoutPrevious } from "../release-end.ts";
 import type { Say } from "../strategy.ts";
-import { currentVersion, isUnderWay, mustReadRollout, readRelease } from "./read.ts";
+import { currentRevision, imageOfRevision, isUnderWay, mustReadRollout, readRelease } from "./read.ts";
 import { placeOf } from "./wait.ts";
 
 /** Puts the canary's image into the Rollout's template, and waits until the release is under way: from there it goes on by its plan. */
@@ -30,21 +30,21 @@ function whatIsNext({ isFullyPromoted, isWaitingForUser }: RolloutStatus): reado
 async function refuseSecond(lab: Lab): Promise<void> {
   const { config } = lab;
   const { status } = await mustReadRollout(lab);
-  const current = await currentVersion(lab, status);
-  const isSame = current === versionOf(config.canaryImage);
+  const current = await currentRevision(lab, status);
+  const isSame = current !== undefined && isOfImage(current, config.canaryImage);
   const refusal = (cause: string, ...next: readonly string[]) => new UserError(cause, { place: placeOf(lab), next });
   if (isSame && status.isAborted)
     throw refusal(`The release of ${config.canaryImage} is aborted.`, "npx canaryctl rollback", "npx canaryctl retry");
   if (!isSame && isUnderWay(status)) {
     throw refusal(
-      `The release of ${current} is under way: ${rolloutLine(status)}.`,
+      `The release of ${imageOfRevision(current)} is under way: ${rolloutLine(status)}.`,
       "npx canaryctl rollback",
       "npx canaryctl promote --full",
     );
   }
-  if (!isSame && status.isFullyPromoted && current !== versionOf(config.stableImage)) {
+  if (!isSame && status.isFullyPromoted && !(current && isOfImage(current, config.stableImage))) {
     throw refusal(
-      `${current} has all the traffic, and the config does not say so yet.`,
+      `${imageOfRevision(current)} has all the traffic, and the config does not say so yet.`,
       "npx canaryctl promote --full",
     );
   }

@@ -4,7 +4,7 @@ import { rolloutPath } from "../../../../cluster/kube/paths.ts";
 import { type Lab, reread } from "../../lab.ts";
 import { released, releasedChanges } from "../release-end.ts";
 import type { Say } from "../strategy.ts";
-import { currentVersion, isFinished } from "./read.ts";
+import { currentRevision, isFinished } from "./read.ts";
 
 /**
  * Writes a release that the controller has finished to the stack's file. Nobody had to wait for its end, so the next command that sees it
@@ -15,7 +15,7 @@ export async function noteFinished(lab: Lab, say: Say): Promise<Lab> {
   if (!config.canaryEnabled) return lab;
   const rollout = await cluster.get<RolloutObject>(rolloutPath(config.namespace, config.app));
   const status = rollout && readRollout(rollout);
-  if (!status?.isFullyPromoted || !isFinished(config, status, await currentVersion(lab, status))) return lab;
+  if (!status?.isFullyPromoted || !isFinished(config, status, await currentRevision(lab, status))) return lab;
   stackFile.set(releasedChanges(lab));
   say(`${released(config.canaryImage)} ${stackFile.name} says so now.`);
   return reread(lab);

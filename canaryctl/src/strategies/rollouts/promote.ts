@@ -4,13 +4,13 @@ import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { noVerdict, type RolloutObject } from "../../../../canary/rollout/rollout-object.ts";
 import type { RolloutStatus } from "../../../../canary/rollout/rollout-status.ts";
 import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
-import { versionOf } from "../../../../components/image/image-version.ts";
 import type { Lab } from "../../lab.ts";
 import { engineView } from "../../print.ts";
+import { isOfImage } from "../../traffic/replica-sets.ts";
 import { nothingToPromote } from "../refusals.ts";
 import { writeRelease } from "../release-end.ts";
 import type { Say } from "../strategy.ts";
-import { currentVersion, type LiveRollout, mustReadRollout } from "./read.ts";
+import { currentRevision, imageOfRevision, type LiveRollout, mustReadRollout } from "./read.ts";
 import { tellController, unpauseSpec } from "./tell.ts";
 import { placeOf, untilRollout } from "./wait.ts";
 
@@ -36,8 +36,12 @@ export async function promoteRollout(lab: Lab, say: Say): Promise<string> {
   if (rollout.spec.paused) await unpauseSpec(lab);
   const isRepeated = status.strategy === "blueGreen" && status.pause?.reason === noVerdict;
   const isThere = isRepeated ? isAnalysedAgain : hasMoved;
-  const live = await untilRollout(lab, "The effect of the promotion", stepSeconds, ({ status: now }) =>
-    isThere(status, now),
+  const live = await untilRollout(
+    lab,
+    "The effect of the promotion",
+    stepSeconds,
+    ({ status: now }) => isThere(status, now),
+    { needsPods: true },
   );
   const line = rolloutLine(live.status);
   if (isRepeated)
@@ -126,7 +130,7 @@ export async function finishRollout(lab: Lab, say: Say): Promise<string> {
     "The end of the release",
     wholeSeconds,
     ({ status: now }) => now.isObserved && now.isFullyPromoted && now.phase === "Healthy",
-    say,
+    { say, needsPods: true },
   );
   return writeFinished(lab, live.status, say);
 }
@@ -134,9 +138,9 @@ export async function finishRollout(lab: Lab, say: Say): Promise<string> {
 /** What is promoted is the Rollout's revision, and what is written is the config's image: they must be the same. */
 async function mustRelease(lab: Lab, status: RolloutStatus): Promise<void> {
   const { canaryImage } = lab.config;
-  const current = await currentVersion(lab, status);
-  if (current === versionOf(canaryImage)) return;
-  throw new UserError(`The Rollout is at ${current ?? "no revision"}, and the config's canary is ${canaryImage}.`, {
+  const current = await currentRevision(lab, status);
+  if (current && isOfImage(current, canaryImage)) return;
+  throw new UserError(`The Rollout is at ${imageOfRevision(current)}, and the config's canary is ${canaryImage}.`, {
     place: `canaryImage in ${lab.stackFile.name}`,
     next: [`npx canaryctl create-canary --image ${quoted(canaryImage)}`, "npx canaryctl rollback"],
   });

@@ -8,7 +8,7 @@ import type { LabConfig } from "../../../../stacks/config/schema.ts";
 import { missing } from "../../kube/missing.ts";
 import type { Lab } from "../../lab.ts";
 import { istioRoute } from "../../traffic/istio-route.ts";
-import { type Revision, readRevisions, withPods } from "../../traffic/replica-sets.ts";
+import { isOfImage, type Revision, readRevisions, withPods } from "../../traffic/replica-sets.ts";
 import { type Share, shareOf } from "../../traffic/share.ts";
 import { notDeployed } from "../not-deployed.ts";
 import type { Progress, Release } from "../strategy.ts";
@@ -41,7 +41,7 @@ export async function readRelease(lab: Lab): Promise<Release> {
     ...runs,
   ]);
   const status = readRollout(rollout, { analysisRuns: found.filter((run) => run !== undefined) });
-  const live = versionShare(status, revisions, names);
+  const live = canaryShare(status, revisions, config.stableImage);
   return {
     wanted: undefined,
     live,
@@ -53,31 +53,38 @@ export async function readRelease(lab: Lab): Promise<Release> {
       rollout,
       status,
       revisions,
-      isFinished(config, status, versionWith(revisions, status.hashes.current)),
+      isFinished(config, status, withHash(revisions, status.hashes.current)),
     ),
     fault: faultOf(status),
   };
 }
 
-const versionWith = (revisions: readonly Revision[], hash: string): string | undefined =>
-  hash === "" ? undefined : revisions.find((revision) => revision.hash === hash)?.version;
+const withHash = (revisions: readonly Revision[], hash: string): Revision | undefined =>
+  hash === "" ? undefined : revisions.find((revision) => revision.hash === hash);
 
-/** The version of the revision that the Rollout asks for; undefined where it has none yet. */
-export const currentVersion = async (
+/** The revision that the Rollout asks for; undefined where it has none yet. */
+export const currentRevision = async (
   { cluster, config }: Lab,
   { hashes }: RolloutStatus,
-): Promise<string | undefined> => versionWith(await readRevisions(cluster, config), hashes.current);
+): Promise<Revision | undefined> => withHash(await readRevisions(cluster, config), hashes.current);
+
+/** A revision by the image that it was made for, as the config named it. */
+export const imageOfRevision = (revision: Revision | undefined): string =>
+  revision ? (revision.reference ?? revision.version) : "no revision";
 
 /**
- * What share is answered by another version than the stable image's. It is not the share of the new revision: after a release the
+ * What share is answered by another image than the stable one. It is not the share of the new revision: after a release the
  * canary's version is the stable revision, and on the way back from there the new revision runs the stable image.
  */
-function versionShare(
+function canaryShare(
   { hashes, weight, isFullyPromoted }: RolloutStatus,
   revisions: readonly Revision[],
-  names: Release["names"],
+  stableImage: string,
 ): Share {
-  const isCanary = (hash: string) => (versionWith(revisions, hash) ?? names.stable) !== names.stable;
+  const isCanary = (hash: string) => {
+    const revision = withHash(revisions, hash);
+    return revision !== undefined && !isOfImage(revision, stableImage);
+  };
   const ofCurrent = isCanary(hashes.current) ? weight : 0;
   const ofStable = !isFullyPromoted && isCanary(hashes.stable) ? 100 - weight : 0;
   return shareOf(ofCurrent + ofStable);
@@ -96,8 +103,9 @@ function roleOf({ hashes, strategy }: RolloutStatus, { hash, ownerKind }: Revisi
 export const isFinished = (
   { canaryEnabled, canaryImage }: LabConfig,
   { phase, isFullyPromoted }: RolloutStatus,
-  current: string | undefined,
-): boolean => canaryEnabled && phase === "Healthy" && isFullyPromoted && current === versionOf(canaryImage);
+  current: Revision | undefined,
+): boolean =>
+  canaryEnabled && phase === "Healthy" && isFullyPromoted && current !== undefined && isOfImage(current, canaryImage);
 
 function progressOf(
   rollout: RolloutObject,
@@ -120,8 +128,8 @@ function progressOf(
     colours:
       status.strategy === "blueGreen"
         ? {
-            active: versionWith(revisions, hashes.active) ?? null,
-            preview: versionWith(revisions, hashes.preview) ?? null,
+            active: withHash(revisions, hashes.active)?.version ?? null,
+            preview: withHash(revisions, hashes.preview)?.version ?? null,
           }
         : null,
     line: isUnwritten

@@ -61,7 +61,10 @@ async function goBack(
   const isAtRest = ({ status }: LiveRollout) => isSettled(status) || (hasBegun(status) && !wasThere(status));
   await withoutSteps(lab, wasThere, async () => {
     await applyOnly(lab, changes, { say, waitSeconds, view: engineView(say) });
-    const { status } = await untilRollout(lab, "The end of the rollback", wholeSeconds, isAtRest, say);
+    const { status } = await untilRollout(lab, "The end of the rollback", wholeSeconds, isAtRest, {
+      say,
+      needsPods: true,
+    });
     if (!isSettled(status)) throw neverRan(lab, status);
   });
 }

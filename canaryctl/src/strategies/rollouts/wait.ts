@@ -2,33 +2,43 @@ import { setTimeout as pause } from "node:timers/promises";
 import { UserError } from "@canary-lab/kit/user-error";
 import { passingFaultMilliseconds } from "../../../../canary/rollout/rollout-patience.ts";
 import { rolloutFault, rolloutLine, rolloutPlace } from "../../../../canary/rollout/rollout-words.ts";
+import { RolloutStart } from "../../../../stacks/live/rollout-start.ts";
 import type { Lab } from "../../lab.ts";
 import type { Say } from "../strategy.ts";
 import { type LiveRollout, mustReadRollout } from "./read.ts";
 
 const betweenLooksMilliseconds = 100;
 
+interface RolloutWait {
+  /** Gets where it stands, at each change. */
+  readonly say?: Say;
+  /** Whether new pods are needed for what is waited for. */
+  readonly needsPods?: boolean;
+}
+
 /**
  * Looks at the Rollout until `isThere` says so.
  *
  * @param what is waited for, for the message
- * @param say told where it stands, at each change
- * @throws UserError after `seconds`; where the Rollout is Degraded meanwhile, unless that is what is waited for
+ * @throws UserError after `seconds`; where the Rollout is Degraded meanwhile, unless that is what is waited for; where pods that are
+ * needed cannot start
  */
 export async function untilRollout(
   lab: Lab,
   what: string,
   seconds: number,
   isThere: (live: LiveRollout) => boolean | Promise<boolean>,
-  say?: Say,
+  { say, needsPods = false }: RolloutWait = {},
 ): Promise<LiveRollout> {
+  const start = needsPods ? new RolloutStart(lab.cluster, lab.config) : undefined;
   const until = Date.now() + seconds * 1000;
   let faultSince: number | undefined;
   let said = "";
   for (;;) {
     const live = await mustReadRollout(lab);
     if (await isThere(live)) return live;
-    const line = rolloutLine(live.status);
+    const waiting = await start?.look(live.rollout, live.status, Date.now());
+    const line = [rolloutLine(live.status), ...(waiting ? [waiting] : [])].join("; ");
     if (line !== said) say?.(line);
     said = line;
     faultSince = live.status.phase === "Degraded" ? (faultSince ?? Date.now()) : undefined;

@@ -1,9 +1,10 @@
 import { withNext } from "@canary-lab/kit/user-error";
+import { versionOf } from "../../../../components/image/image-version.ts";
 import { versions } from "../../../../components/names.ts";
 import type { Lab } from "../../lab.ts";
 import type { LiveRoute, Route } from "../../traffic/route.ts";
 import { isSameShare, type Share } from "../../traffic/share.ts";
-import { readWorkloads, type Workload } from "../../traffic/workloads.ts";
+import { readWorkloads, type SideWorkload } from "../../traffic/workloads.ts";
 import { notDeployedFault } from "../not-deployed.ts";
 import { refuse, refuseStableImage } from "../refusals.ts";
 import { previousImage } from "../release-end.ts";
@@ -57,14 +58,14 @@ async function readWeighted(lab: Lab, route: Route): Promise<Release> {
     liveOwner: live?.owner,
     expected: wanted,
     ...(route.tolerance !== undefined && { tolerance: route.tolerance }),
-    names: versions,
+    names: { stable: versionOf(config.stableImage), canary: versionOf(config.canaryImage) },
     workloads,
     fault: faultOf(lab, wanted, live, workloads),
   };
 }
 
 /** In the order of what hurts: nothing there, users who get errors, a route that nobody asked for, pods that are missing. */
-function faultOf({ config }: Lab, wanted: Share, live: LiveRoute | undefined, workloads: readonly Workload[]) {
+function faultOf({ config }: Lab, wanted: Share, live: LiveRoute | undefined, workloads: readonly SideWorkload[]) {
   if (!live) return notDeployedFault;
   const unserved = withoutPods(live.weights, workloads);
   if (unserved.length > 0 || workloads.length === 0) {
@@ -83,12 +84,12 @@ function faultOf({ config }: Lab, wanted: Share, live: LiveRoute | undefined, wo
 }
 
 /** The sides that the live route sends to while no pod of theirs is ready: their share gets errors. */
-function withoutPods({ stable, canary }: Share, workloads: readonly Workload[]): readonly string[] {
+function withoutPods({ stable, canary }: Share, workloads: readonly SideWorkload[]): readonly string[] {
   const shares = [
-    { version: versions.stable, share: stable },
-    { version: versions.canary, share: canary },
+    { name: "the stable side", slot: versions.stable, share: stable },
+    { name: "the canary", slot: versions.canary, share: canary },
   ];
   return shares
-    .filter(({ version, share }) => share > 0 && !workloads.some((side) => side.version === version && side.ready > 0))
-    .map(({ version, share }) => `${version} gets ${share} %`);
+    .filter(({ slot, share }) => share > 0 && !workloads.some((side) => side.slot === slot && side.ready > 0))
+    .map(({ name, share }) => `${name} gets ${share} %`);
 }

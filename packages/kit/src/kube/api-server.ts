@@ -50,6 +50,11 @@ export class ApiServer {
    * was given up
    */
   async call<T extends object>(path: string, call: Call = {}): Promise<T> {
+    return (objectIn(await this.text(path, call)) ?? {}) as T;
+  }
+
+  /** The same, with the answer as it is. */
+  async text(path: string, call: Call = {}): Promise<string> {
     for (let attempt = 0; ; attempt += 1) {
       const response = await this.#send(path, call, this.#options.timeoutMilliseconds ?? 30_000);
       const text = await this.#guarded(path, call.signal, () => textOf(response));
@@ -59,7 +64,7 @@ export class ApiServer {
         continue;
       }
       if (status >= 300) throw refusalOf(status, text, `${call.method ?? "GET"} ${path}`);
-      return (objectIn(text) ?? {}) as T;
+      return text;
     }
   }
 

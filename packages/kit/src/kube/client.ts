@@ -16,6 +16,14 @@ export interface ClusterClient {
   patch<T>(path: string, change: object): Promise<T>;
 }
 
+/** What is done to pods beside that. */
+export interface PodClient extends ClusterClient {
+  /** Begins to delete an object; nothing is done where there is none. */
+  delete(path: string): Promise<void>;
+  /** What is plain text there, such as the log of a pod; undefined where there is none. */
+  text(path: string): Promise<string | undefined>;
+}
+
 export interface KubeClientOptions {
   /** What the user is to run where the kubeconfig does not hold the context. */
   readonly nextForContext?: string;
@@ -28,7 +36,7 @@ export interface KubeClientOptions {
 const timeoutMilliseconds = 10_000;
 
 /** A client of a context in a kubeconfig file; it connects when it is first used. It does not take the current context. */
-export class KubeClient implements ClusterClient {
+export class KubeClient implements PodClient {
   readonly #api: ApiServer;
 
   constructor(kubeconfig: string, context: string, options: KubeClientOptions = {}) {
@@ -37,12 +45,7 @@ export class KubeClient implements ClusterClient {
   }
 
   async get<T>(path: string): Promise<T | undefined> {
-    try {
-      return (await this.#api.call(path)) as T;
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404) return undefined;
-      throw error;
-    }
+    return ifThere(async () => (await this.#api.call(path)) as T);
   }
 
   async apply<T>(path: string, object: object, manager: string): Promise<T> {
@@ -59,6 +62,24 @@ export class KubeClient implements ClusterClient {
   async patch<T>(path: string, change: object): Promise<T> {
     const contentType = "application/merge-patch+json";
     return (await this.#api.call(path, { method: "PATCH", contentType, body: change })) as T;
+  }
+
+  async delete(path: string): Promise<void> {
+    await ifThere(() => this.#api.call(path, { method: "DELETE" }));
+  }
+
+  async text(path: string): Promise<string | undefined> {
+    return ifThere(() => this.#api.text(path));
+  }
+}
+
+/** Undefined where the server says that there is no such object. */
+async function ifThere<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
   }
 }
 

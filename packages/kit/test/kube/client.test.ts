@@ -27,6 +27,19 @@ describe("KubeClient", () => {
     expect(seen[0]?.body).toBe('{"a":1}');
   });
 
+  test("deletes an object, and has nothing to do where there is none", async () => {
+    const { client, seen } = await api({ "/api/v1/x": [200, { kind: "Pod" }] });
+    await client.delete("/api/v1/x");
+    await client.delete("/api/v1/y");
+    expect(seen.map(({ request }) => request.method)).toEqual(["DELETE", "DELETE"]);
+  });
+
+  test("reads plain text as it is", async () => {
+    const { client } = await api({ "/log": [200, '{"message":"a line"}\nanother\n'] });
+    expect(await client.text("/log")).toBe('{"message":"a line"}\nanother\n');
+    expect(await client.text("/other")).toBeUndefined();
+  });
+
   test("merges a change into an object, or into its status", async () => {
     const { client, seen } = await api({ "/x/status": [200, { patched: true }] });
     expect(await client.patch("/x/status", { status: { abort: true } })).toEqual({ patched: true });

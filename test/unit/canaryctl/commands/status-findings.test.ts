@@ -6,6 +6,7 @@ import type { Drift } from "../../../../canaryctl/src/engine/drift/live-objects.
 import { renderDestinationRule } from "../../../../components/traffic/render-sides.ts";
 import { renderVirtualService } from "../../../../components/traffic/render-weighted-route.ts";
 import { sampleConfig } from "../../stacks/sample-config.ts";
+import { broken } from "../doctor/recorded.ts";
 
 const config = { ...sampleConfig, canaryWeight: 10 as typeof sampleConfig.canaryWeight };
 const { app, namespace } = config;
@@ -25,6 +26,8 @@ const route = (name: string, change: object = {}) =>
 const well: ClusterFacts = {
   namespace: { labels: { "istio-injection": "enabled" }, strategy: "istio", isGoing: false },
   pods: [pod("v1"), pod("v2")],
+  events: [],
+  quotas: [],
   services: [{ name: app, selector: { app } }],
   workloads: [workload("v1", config.replicas), workload("v2", config.canaryReplicas)],
   virtualServices: [route(`${app}-virtualservice`)],
@@ -86,6 +89,14 @@ describe("statusFindings", () => {
     ],
   ])("says that %s", (_case, change, id) => {
     expect(idsOf(change)).toEqual([expect.stringMatching(id)]);
+  });
+
+  test.each(["quota", "pod-security", "bad-image"])("says why pods cannot start: %s", (failure) => {
+    const { workloads, pods, events, quotas } = { ...well, ...broken(failure).cluster };
+    const found = statusFindings({ config }, { ...well, workloads, pods, events, quotas }, []);
+    expect(found).toContainEqual(
+      expect.objectContaining({ id: expect.stringMatching(new RegExp(`^${failure.replace("bad-", "")}/`)) }),
+    );
   });
 
   test("adds objects of the state that have drifted, but for those of which more is known", () => {

@@ -27,11 +27,34 @@ describe("status", () => {
     expect(statusText(status).join("\n")).toMatch(/weights live +90\/10/);
   });
 
+  test("says of each slot which version runs there, whatever the slot is called", async () => {
+    const side = (version: string) => ({
+      spec: {
+        replicas: 2,
+        template: {
+          metadata: { labels: { app: "versioned-echo", "app.kubernetes.io/version": version } },
+          spec: { containers: [{ image: "versioned-echo@sha256:0" }] },
+        },
+      },
+      status: { readyReplicas: 2 },
+    });
+    const path = "/apis/apps/v1/namespaces/canary-lab/deployments/versioned-echo";
+    const objects = { [`${path}-v1`]: side("v2"), [`${path}-v2`]: side("v3") };
+    const status = await statusOf({ objects });
+    expect(statusText(status).map((line) => line.trim().split(/ {2,}/))).toEqual(
+      expect.arrayContaining([
+        ["workload", "version", "ready", "image", "role"],
+        ["versioned-echo-v1", "v2", "2/2", "versioned-echo@sha256:0", "stable"],
+        ["versioned-echo-v2", "v3", "2/2", "versioned-echo@sha256:0", "canary"],
+      ]),
+    );
+  });
+
   test.each<[string, FakeOptions, RegExp]>([
     ["a route that is not the config's", { configWeight: 10, liveWeight: 30 }, /not what the config asks for/],
     ["pods that are not ready", { canaryReady: 1 }, /Not all pods are ready/],
-    ["traffic to a side that is gone", { canaryReady: undefined }, /v2 gets 10 %[\s\S]*npx canaryctl up/],
-    ["traffic to a side without a ready pod", { canaryReady: 0 }, /v2 gets 10 %[\s\S]*npx canaryctl up/],
+    ["traffic to a side that is gone", { canaryReady: undefined }, /the canary gets 10 %[\s\S]*npx canaryctl up/],
+    ["traffic to a side without a ready pod", { canaryReady: 0 }, /the canary gets 10 %[\s\S]*npx canaryctl up/],
     ["no route", { liveWeight: undefined }, /not deployed/],
   ])("%s is not healthy, and it says what to do", async (_case, options, advice) => {
     const status = await statusOf(options);

@@ -52,6 +52,7 @@ describe("pods", () => {
       reason: "CrashLoopBackOff",
       message: "last time: Error, exit code 1",
       restarts: 4,
+      isCrashing: true,
     };
     const facts = factsOf({ cluster: withPod(isCanary, { isReady: false, faults: [fault] }) });
     expect(finding(facts, "not-starting/versioned-echo-v2")?.evidence[0]).toMatch(

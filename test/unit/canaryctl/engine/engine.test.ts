@@ -54,6 +54,12 @@ describe("PulumiEngine", () => {
     expect(said).toEqual(["^C received; cancelling.", expect.stringMatching(/^ \+ a:b:C x created \(/)]);
   });
 
+  test("tells the program where an update is about a few resources only", async () => {
+    const { engine, calls } = engineThat({});
+    await engine.update(undefined, { targets: ["**::x"] });
+    expect(calls[0]?.variables).toEqual({ A: "b", CANARY_LAB_TARGETED: "true" });
+  });
+
   test("a preview writes to the terminal by itself", async () => {
     const { engine, calls } = engineThat({});
     await engine.preview();

@@ -1,8 +1,9 @@
-import type { ClusterClient } from "@canary-lab/kit/kube/client";
+import type { PodClient } from "@canary-lab/kit/kube/client";
 import { expect, test } from "@jest/globals";
 import type { FileState } from "../../../../canaryctl/src/engine/file-state.ts";
 import type { PendingOperation } from "../../../../canaryctl/src/engine/pending.ts";
 import { settlePending } from "../../../../canaryctl/src/engine/settle.ts";
+import { readingClient } from "../../stacks/live/fake-client.ts";
 import { fakeLab } from "../fake-lab.ts";
 
 const pending = (operation: string, name: string, type: string, inputs: Readonly<Record<string, unknown>>) => ({
@@ -27,15 +28,12 @@ const stateWith = (...operations: readonly PendingOperation[]): FileState => {
 };
 
 /** A cluster that has what is named by these ends of paths. */
-const clusterWith = (...there: readonly string[]): ClusterClient => ({
-  async get<T>(path: string): Promise<T | undefined> {
+const clusterWith = (...there: readonly string[]): PodClient =>
+  readingClient(async <T>(path: string): Promise<T | undefined> => {
     if (path === "/api/v1") return { resources: [{ name: "namespaces", kind: "Namespace", namespaced: false }] } as T;
     const isThere = there.some((end) => path.endsWith(end) || path.includes(`name%3D${end}%2C`));
     return (path.includes("/secrets") ? { items: isThere ? [{}] : [] } : isThere ? {} : undefined) as T | undefined;
-  },
-  patch: () => Promise.reject(new Error("not here")),
-  apply: () => Promise.reject(new Error("not here")),
-});
+  });
 
 test("takes in what is in the cluster, forgets the rest, and says which is which", async () => {
   const operations = [

@@ -1,4 +1,4 @@
-import { ApiError, type ClusterClient } from "@canary-lab/kit/kube/client";
+import { ApiError, type PodClient } from "@canary-lab/kit/kube/client";
 
 /** An object as the API server keeps it. */
 export interface Stored {
@@ -15,7 +15,7 @@ const status = (code: number, reason: string, message: string, path: string): Ap
  * for an object or a list that is not there, a refusal for an object of a namespace that is not there, and Istio's webhook, which
  * refuses weights that are none.
  */
-export class FakeApiServer implements ClusterClient {
+export class FakeApiServer implements PodClient {
   readonly objects = new Map<string, Stored>();
   /** Called before each write; what it throws is the answer. */
   onWrite: (path: string, object: Stored | undefined) => void = () => {};
@@ -43,10 +43,12 @@ export class FakeApiServer implements ClusterClient {
     return after as T;
   }
 
-  async remove(path: string): Promise<void> {
+  async delete(path: string): Promise<void> {
     this.onWrite(path, undefined);
     this.objects.delete(path);
   }
+
+  async text(): Promise<undefined> {}
 
   /** What is in a namespace, and it itself, as one text. */
   contentOf(namespace: string): string {

@@ -95,7 +95,7 @@ export class FakeStack {
     if (targets) return;
     for (const path of this.#remembered.keys()) {
       if (resources.some((resource) => resource.path === path)) continue;
-      await this.#server.remove(path);
+      await this.#server.delete(path);
       this.#remembered.delete(path);
     }
   }
@@ -116,7 +116,14 @@ export class FakeStack {
     const stack = `organization/canary-lab/${this.file.stack}`;
     const side = (role: "stable" | "canary", image: string, replicas: number): Resource => {
       const version = versions[role];
-      const { template, ...deployment } = renderDeployment({ app, namespace, version, image, replicas });
+      const { template, ...deployment } = renderDeployment({
+        app,
+        namespace,
+        version,
+        image,
+        reference: image,
+        replicas,
+      });
       return {
         name: `${role}-deployment`,
         path: deploymentsPath(namespace, deploymentName(app, version)),

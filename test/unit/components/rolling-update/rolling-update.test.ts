@@ -11,6 +11,7 @@ const spec: RollingUpdateSpec = {
   namespace: "canary-lab",
   version: "v2",
   image: "registry/versioned-echo@sha256:1",
+  reference: "versioned-echo:v2",
   replicas: 4,
   maxSurge: "25%",
   maxUnavailable: 0,

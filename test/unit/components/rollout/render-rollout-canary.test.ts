@@ -16,6 +16,7 @@ const template = renderEchoPod({ app: "versioned-echo", version: "v2", image: "e
 const spec = {
   app: "versioned-echo",
   namespace: "canary-lab",
+  reference: "versioned-echo:v2",
   replicas: 4,
   pods: { template },
   plan: presetPlan("20-pause-30-60s"),

@@ -13,6 +13,7 @@ import { register } from "../mocks.ts";
 const application = { app: "versioned-echo", namespace: "canary-lab" };
 const spec: RolloutBlueGreenSpec = {
   ...application,
+  reference: "versioned-echo:v2",
   replicas: 2,
   pods: {
     template: renderEchoPod({ app: "versioned-echo", version: "v2", image: "registry/versioned-echo@sha256:abc" }),

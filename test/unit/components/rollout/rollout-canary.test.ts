@@ -11,6 +11,7 @@ const build = (pods: RolloutManifest["pods"]) =>
     new RolloutCanary("release", {
       app: "versioned-echo",
       namespace: "canary-lab",
+      reference: "versioned-echo:v2",
       replicas: 2,
       pods,
       plan: presetPlan("10-30-60"),

@@ -18,7 +18,14 @@ test("the application is scraped by the port's name, and found by the job that t
   expect(monitor).toEqual({
     jobLabel: "app",
     selector: { matchLabels: { app: "versioned-echo" } },
-    podMetricsEndpoints: [{ port: "http", path: "/metrics", interval: "5s" }],
+    podMetricsEndpoints: [
+      {
+        port: "http",
+        path: "/metrics",
+        interval: "5s",
+        relabelings: [{ sourceLabels: ["__meta_kubernetes_pod_label_role"], targetLabel: "role" }],
+      },
+    ],
   });
   expect(applicationSource(spec).selector).toContain(`job="${monitor.selector.matchLabels?.app}"`);
 });

@@ -12,6 +12,7 @@ const spec: WorkloadSpec = {
   namespace: "canary-lab",
   version: "v2",
   image: "registry:5001/versioned-echo@sha256:1",
+  reference: "versioned-echo:v7",
   replicas: 3,
 };
 const labels = { app: "versioned-echo", version: "v2" };
@@ -38,11 +39,17 @@ describe("EchoWorkload", () => {
     expect(deployment().spec.replicas).toBe(3);
   });
 
-  test("selects by app and version, everywhere, what the template is labelled with", () => {
-    expect(deployment().spec.template.metadata.labels).toEqual(labels);
+  test("selects by the slot, everywhere, and says beside it which version runs there", () => {
+    const version = { "app.kubernetes.io/version": "v7", "service.istio.io/canonical-revision": "v7" };
+    const all = { ...labels, role: "canary", ...version };
+    expect(deployment().spec.template.metadata.labels).toEqual(all);
     expect(deployment().spec.selector.matchLabels).toEqual(labels);
     expect(renderDisruptionBudget(spec).spec.selector.matchLabels).toEqual(labels);
-    expect(renderDeployment(spec).template.labels).toEqual(labels);
+    expect(renderDeployment(spec).metadata.labels).toEqual(all);
+  });
+
+  test("is followed by the program, and the engine waits only for its end", () => {
+    expect(deployment().metadata.annotations).toEqual({ "pulumi.com/waitFor": "jsonpath={.metadata.uid}" });
   });
 
   test("is an endpoint of the Service, whatever its version", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { RolloutObject } from "../../../../canary/rollout/rollout-object.ts";
 import { register } from "../../components/mocks.ts";
+import { readingClient } from "./fake-client.ts";
 
 const paused: RolloutObject = {
   metadata: { name: "versioned-echo", generation: 1 },
@@ -32,7 +33,7 @@ async function follow(preview: boolean, seen: RolloutObject | Error = paused) {
         apiVersion: "argoproj.io/v1alpha1",
         kind: "Rollout",
       });
-      const followed = { namespace: "canary-lab", name: "versioned-echo", client: { get } };
+      const followed = { namespace: "canary-lab", name: "versioned-echo", client: readingClient(get) };
       const end = followRollout(rollout, followed, true);
       line = await new Promise((resolve) => end.apply(resolve));
     },

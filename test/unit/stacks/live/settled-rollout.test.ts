@@ -4,6 +4,7 @@ import type { AnalysisRunObject, RolloutObject } from "../../../../canary/rollou
 import { patienceSeconds } from "../../../../canary/rollout/rollout-patience.ts";
 import { analysisRunPath, rolloutPath } from "../../../../cluster/kube/paths.ts";
 import { settled } from "../../../../stacks/live/settled-rollout.ts";
+import { readingClient } from "./fake-client.ts";
 
 const steps = [{ setWeight: 10 }, { pause: {} }, { setWeight: 60 }, { pause: { duration: "30s" } }];
 type Status = NonNullable<RolloutObject["status"]>;
@@ -53,6 +54,7 @@ async function follow(looks: readonly (RolloutObject | Error | undefined)[]) {
   const said: string[] = [];
   const get = async <T>(path: string): Promise<T | undefined> => {
     if (path === analysisRunPath("canary-lab", "run-1")) return run as T;
+    if (/\/(replicasets|pods)\?/.test(path)) return undefined;
     expect(path).toBe(rolloutPath("canary-lab", "versioned-echo"));
     const seen = looks[Math.min(seconds, looks.length - 1)];
     if (seen instanceof Error) throw seen;
@@ -64,7 +66,7 @@ async function follow(looks: readonly (RolloutObject | Error | undefined)[]) {
       seconds += milliseconds / 1000;
     },
   };
-  const followed = { namespace: "canary-lab", name: "versioned-echo", client: { get } };
+  const followed = { namespace: "canary-lab", name: "versioned-echo", client: readingClient(get) };
   const end = await settled(followed, (line) => said.push(line), clock).then(
     ({ phase }) => phase,
     (error) => error.toText() as string,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { waitForGrowth } from "../../../../stacks/live/shrink-last.ts";
+import { readingClient } from "./fake-client.ts";
 
-const growing = { namespace: "canary-lab", name: "versioned-echo-v2", replicas: 10 };
+const growing = { namespace: "canary-lab", name: "versioned-echo-v2", replicas: 10, seconds: 240, next: [] };
 const deployment = (replicas: number, readyReplicas?: number, observedGeneration = 2) => ({
   metadata: { generation: 2 },
   spec: { replicas },
@@ -17,7 +18,9 @@ async function wait(answers: readonly (object | undefined)[], replicas = growing
     now += milliseconds;
   };
   const clock = { now: () => now, sleep };
-  const client = { get: async <T>() => answers[Math.min(asked++, answers.length - 1)] as T | undefined };
+  const client = readingClient(async <T>(path: string) =>
+    path.includes("/deployments/") ? (answers[Math.min(asked++, answers.length - 1)] as T | undefined) : undefined,
+  );
   await waitForGrowth(client, { ...growing, replicas }, (line) => void said.push(line), clock);
   return said;
 }

@@ -55,7 +55,7 @@ function fakeDeployment(
       items: [replicaSet("v1", 3, 2), replicaSet("v2", 2, left)],
     };
   };
-  return { ...fake, deployment, goBack };
+  return { ...fake, deployment, goBack, objects };
 }
 
 describe("status of a rolling update", () => {
@@ -108,9 +108,30 @@ describe("undo", () => {
     const fake = fakeDeployment(1, { update: async () => fake.goBack() });
     const lines: string[] = [];
     await rollingUpdate.undo(fake.lab, (line) => void lines.push(line));
-    const back = JSON.stringify({ spec: { template: template("v1") } });
+    const metadata = { annotations: { "canary-lab/image": "versioned-echo:v1" } };
+    const back = JSON.stringify({ metadata, spec: { template: template("v1") } });
     expect(fake.log).toEqual([`patch deployments/versioned-echo?fieldManager=canary-lab ${back}`, "update"]);
     expect(lines[0]).toMatch(/back to revision 1 \(v1\)/);
+  });
+
+  test("finds the revision of the stable image by all of its reference: two repositories can have the same tag", async () => {
+    const fake = fakeDeployment(1, { update: async () => fake.goBack() });
+    fake.lab.stackFile.set({ stableImage: "a.example/echo:latest", canaryImage: "b.example/echo:latest" });
+    const set = (revision: number, image: string) => {
+      const { metadata, ...rest } = replicaSet("latest", revision, 1);
+      return {
+        ...rest,
+        metadata: { ...metadata, annotations: { ...metadata.annotations, "canary-lab/image": image } },
+      };
+    };
+    fake.objects["/apis/apps/v1/namespaces/canary-lab/replicasets"] = {
+      items: [set(1, "a.example/echo:latest"), set(2, "b.example/echo:latest")],
+    };
+    Object.assign(fake.deployment.metadata, { annotations: { "canary-lab/image": "b.example/echo:latest" } });
+    fake.deployment.spec.template = template("latest");
+    const lines: string[] = [];
+    await rollingUpdate.rollback(fake.lab, (line) => void lines.push(line)).catch(() => undefined);
+    expect(lines).toEqual(["The Deployment goes back to revision 1 (latest), pod after pod."]);
   });
 
   test("turns the pods back again where the update that it waits for turns them forward", async () => {
@@ -161,7 +182,9 @@ describe("undo", () => {
 
   test("does not wait for what does not get on", async () => {
     const late = fakeDeployment(1, { late: true });
-    await expect(rollingUpdate.undo(late.lab, quiet)).rejects.toThrow(/Not all pods run v1: Degraded. Too late./);
+    await expect(rollingUpdate.undo(late.lab, quiet)).rejects.toThrow(
+      /Not all pods run versioned-echo:v1: Degraded. Too late./,
+    );
   });
 
   test.each([

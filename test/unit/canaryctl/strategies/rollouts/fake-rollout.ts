@@ -7,10 +7,11 @@ export type Status = Mutable<NonNullable<RolloutObject["status"]>>;
 
 const steps = [{ setWeight: 20 }, { pause: {} }, { setWeight: 60 }, { pause: { duration: "30s" } }];
 
-const revision = (hash: string, version: string, count: number) => ({
+/** @param image as the config named it; not noted by an earlier program */
+export const revision = (hash: string, version: string, count: number, image?: string) => ({
   metadata: {
     name: `versioned-echo-${hash}`,
-    annotations: { "rollout.argoproj.io/revision": String(count) },
+    annotations: { "rollout.argoproj.io/revision": String(count), ...(image && { "canary-lab/image": image }) },
     ownerReferences: [{ kind: "Rollout", name: "versioned-echo", controller: true }],
   },
   spec: {
@@ -123,5 +124,5 @@ export function fakeRollout(
     Object.assign(status, next);
     showRoute();
   };
-  return { ...fake, become };
+  return { ...fake, become, objects };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { readStatus, statusText } from "../../../../../canaryctl/src/status.ts";
 import { rolloutBlueGreen, rolloutCanary } from "../../../../../canaryctl/src/strategies/rollouts/rollout.ts";
-import { aborted, fakeRollout, healthy, pausedCanary, pausedColour } from "./fake-rollout.ts";
+import { aborted, fakeRollout, healthy, pausedCanary, pausedColour, revision } from "./fake-rollout.ts";
 
 const quiet = () => {};
 
@@ -37,6 +37,21 @@ describe("status of a Rollout", () => {
   test("what runs is shown, whatever the config wants to release next", async () => {
     const { lab } = fakeRollout(pausedCanary, undefined, { changes: { canaryImage: "versioned-echo:v3" } });
     expect((await readStatus(lab, rolloutCanary)).weights.route).toEqual({ stable: 80, canary: 20 });
+  });
+
+  test("two repositories with the same tag are two images: in status, in create-canary and in promote --full", async () => {
+    const images = { stableImage: "a.example/echo:latest", canaryImage: "b.example/echo:latest" };
+    const { lab, objects } = fakeRollout(pausedCanary, undefined, { changes: images });
+    const revisions = (current: string) => ({
+      items: [revision("old", "latest", 1, images.stableImage), revision("new", "latest", 2, current)],
+    });
+    objects["/apis/apps/v1/namespaces/canary-lab/replicasets"] = revisions(images.canaryImage);
+    expect((await readStatus(lab, rolloutCanary)).weights.route).toEqual({ stable: 80, canary: 20 });
+    objects["/apis/apps/v1/namespaces/canary-lab/replicasets"] = revisions("c.example/echo:latest");
+    await expect(rolloutCanary.createCanary(lab, quiet)).rejects.toThrow(
+      /release of c\.example\/echo:latest is under way/,
+    );
+    await expect(rolloutCanary.promoteFully(lab, quiet)).rejects.toThrow(/is at c\.example\/echo:latest/);
   });
 
   test("an aborted release is a fault, with what to run", async () => {

@@ -1,0 +1,42 @@
+import { factsOf } from "../../canary/strategies.ts";
+import { clientName, deploymentName, type Version, versions } from "../../components/names.ts";
+import { probationSeconds } from "../../components/rolling-update/render-rolling-update.ts";
+import { startSeconds } from "../../components/workload/deployment.ts";
+import type { LabConfig } from "../config/schema.ts";
+import type { DeploymentStart } from "./started-deployment.ts";
+
+/** The Deployment of one side, and the ways on where its pods cannot start. */
+export const sideStart = ({ app, namespace }: LabConfig, version: Version): DeploymentStart => ({
+  namespace,
+  name: deploymentName(app, version),
+  seconds: startSeconds,
+  next:
+    version === versions.canary
+      ? ["npx canaryctl up", "npx canaryctl rollback && npx canaryctl delete-canary"]
+      : ["npx canaryctl up"],
+});
+
+/** The one Deployment that goes from version to version; each new pod has to be ready for some time before the next. */
+export const rollingStart = ({
+  app,
+  namespace,
+  replicas,
+  rollingUpdate,
+  canaryEnabled,
+  strategy,
+}: LabConfig): DeploymentStart => {
+  const back = factsOf(strategy).owner === "rollout-controller" ? "npx canaryctl rollback" : "npx canaryctl undo";
+  return {
+    namespace,
+    name: app,
+    seconds: startSeconds + probationSeconds({ ...rollingUpdate, replicas }),
+    next: ["npx canaryctl up", ...(canaryEnabled ? [back] : [])],
+  };
+};
+
+export const clientStart = ({ app, namespace }: LabConfig): DeploymentStart => ({
+  namespace,
+  name: clientName(app),
+  seconds: startSeconds,
+  next: ["npx canaryctl up"],
+});

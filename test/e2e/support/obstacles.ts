@@ -1,0 +1,40 @@
+import { expect } from "@jest/globals";
+import type { Outcome } from "./command.ts";
+import { kubectl, namespace } from "./lab.ts";
+import { refusalFault } from "./refusal.ts";
+import { note } from "./rollout.ts";
+import { until } from "./until.ts";
+
+/** While `work` runs, a quota allows the pods that are there and no more. */
+export async function withFullQuota(work: () => Promise<void>): Promise<void> {
+  const pods = (await kubectl("get", "pods", "-n", namespace, "-o", "name")).split("\n").length;
+  await kubectl("create", "quota", "full", "-n", namespace, `--hard=pods=${pods}`);
+  try {
+    const used = ["get", "quota", "full", "-n", namespace, "-o", "jsonpath={.status.used.pods}"];
+    await until("the quota is counted", async () => (await kubectl(...used)) !== "");
+    await work();
+  } finally {
+    await kubectl("delete", "quota", "full", "-n", namespace);
+  }
+}
+
+/** While `work` runs, no pod finds a node. */
+export async function withoutNode(work: () => Promise<void>): Promise<void> {
+  const node = await kubectl("get", "nodes", "-o", "name");
+  await kubectl("cordon", node);
+  try {
+    await work();
+  } finally {
+    await kubectl("uncordon", node);
+  }
+}
+
+/** How long a command may take, in seconds, to tell that pods cannot start. */
+const toldWithin = 20;
+
+/** A command has ended because pods cannot start, soon, and with the cluster's own words. */
+export function expectCannotStart(outcome: Outcome, words: RegExp): void {
+  note(`told after ${outcome.seconds.toFixed(1)} s: ${words}`);
+  expect(refusalFault(outcome, /cannot start: /, words)).toBeUndefined();
+  expect(outcome.seconds).toBeLessThan(toldWithin);
+}
