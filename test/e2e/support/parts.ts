@@ -11,6 +11,20 @@ export interface Part {
 const embedded = "packages/embedded-cluster";
 const plugins = "packages/pulumi-plugins";
 
+/** The whole product: for tests of what many of its rooms take part in, and that other tests go through in a simpler form. */
+const product: Pick<Part, "modules" | "data"> = {
+  modules: ["index.ts", "canaryctl/src/main.ts"],
+  data: [
+    "Pulumi.yaml",
+    ...["versioned-echo", "load-client"].flatMap((app) =>
+      ["Dockerfile", "package.json", "src"].map((name) => `apps/${app}/${name}`),
+    ),
+    `${embedded}/modules`,
+    `${embedded}/own-charts`,
+    `${plugins}/modules`,
+  ],
+};
+
 /** Paths are relative to the repository's root. */
 export const parts: Readonly<Record<string, Part>> = {
   machine: {
@@ -23,6 +37,8 @@ export const parts: Readonly<Record<string, Part>> = {
     modules: ["index.ts"],
     data: ["Pulumi.yaml", `${embedded}/modules`, `${embedded}/own-charts`],
   },
+  migration: { test: "test/e2e/29-migration.test.ts", ...product },
+  analysis: { test: "test/e2e/32-analysis.test.ts", ...product },
   "nginx-header": {
     test: "test/e2e/45-nginx-header.test.ts",
     modules: ["components/nginx-header/header-ingress.ts", "canaryctl/src/strategies/header.ts"],
