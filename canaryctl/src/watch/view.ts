@@ -18,7 +18,9 @@ export function createView(
   environment: NodeJS.ProcessEnv = process.env,
   now: () => Date = () => new Date(),
 ): View {
-  return isLive(terminal, environment) ? blockView(terminal) : lineView((line) => terminal.write(`${line}\n`), now);
+  // A terminal without a size, as some programs give, has no room for a block.
+  const hasRoom = isLive(terminal, environment) && terminal.rows > 0;
+  return hasRoom ? blockView(terminal) : lineView((line) => terminal.write(`${line}\n`), now);
 }
 
 function blockView(terminal: Terminal): View {
