@@ -9,8 +9,9 @@ import type { Row } from "./table.ts";
 /** Requests per second, from a pod, through all of a release. */
 const rate = 300;
 
-/** A short ladder, for each of its weights costs a command where no controller climbs it. */
-const plan = { weights: [30, 60], bake: "2s" };
+/** A short ladder, for each of its weights costs a command where no controller climbs it, and no time there that promote would wait for. */
+const weights = [30, 60];
+const byHand = { plan: { weights, bake: "manual" } };
 
 interface Release {
   readonly values: StackValues;
@@ -20,10 +21,10 @@ interface Release {
 
 /** The header's strategy is left out, for its ingress does not run here. */
 const releases: Readonly<Record<string, Release>> = {
-  istio: { values: { plan }, promotions: 3 },
-  "gateway-api": { values: { plan }, promotions: 3 },
-  "replica-ratio": { values: { plan, replicas: 4 }, promotions: 3 },
-  "rollout-canary": { values: { plan }, promotions: 0 },
+  istio: { values: byHand, promotions: 3 },
+  "gateway-api": { values: byHand, promotions: 3 },
+  "replica-ratio": { values: { ...byHand, replicas: 4 }, promotions: 3 },
+  "rollout-canary": { values: { plan: { weights, bake: "2s" } }, promotions: 0 },
   "rollout-blue-green": { values: {}, promotions: 1 },
   "rolling-update": { values: {}, promotions: 0 },
 };

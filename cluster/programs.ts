@@ -1,7 +1,6 @@
 import { onPath } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import { engineVersion } from "@canary-lab/pulumi-plugins/versions";
-import { satisfies } from "semver";
 import { kindVersion } from "./kind-commands.ts";
 
 interface ProgramFacts {
@@ -55,6 +54,7 @@ export async function findProgramProblems(
       const file = onPath(program, path);
       if (file === undefined) return [{ program, problem: `${program} is not installed`, source }];
       if (versions === undefined) return [];
+      const { default: satisfies } = await import("semver/functions/satisfies.js");
       const version = await versionOf(file, versions.ask);
       if (version !== undefined && satisfies(version, versions.range, { includePrerelease: true })) return [];
       const found = version === undefined ? "does not say its version" : `is version ${version}`;

@@ -11,6 +11,8 @@ export interface ReleaseManifest<Values extends object> {
   readonly values: Values;
   /** Seconds that Helm waits for what it installed to become ready. */
   readonly timeout: number;
+  /** For what makes nothing that has to become ready: Helm looks every 2 s. */
+  readonly skipAwait?: true;
 }
 
 /** What a release is called and which chart it installs. */

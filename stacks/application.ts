@@ -12,7 +12,7 @@ import {
   type ScaledWorkload,
 } from "../components/workload/autoscaling.ts";
 import { EchoApplication } from "../components/workload/echo-application.ts";
-import type { LabConfig } from "./lab-config.ts";
+import type { LabConfig } from "./config/schema.ts";
 import { clientStart } from "./live/deployment-starts.ts";
 import { followRollout } from "./live/follow-rollout.ts";
 import type { LiveRun } from "./live/live-run.ts";
@@ -69,7 +69,10 @@ export function createApplication(
     createAutoscaler(workload, config, autoscaling as AutoscalingOptions, { provider: cluster, dependsOn: before });
   }
   const { rollout } = outputs;
-  const progress = rollout && live.client && followRollout(rollout, { client: live.client, name: app, namespace });
+  const progress =
+    rollout &&
+    live.client &&
+    followRollout(rollout, { client: live.client, name: app, namespace }, config.canaryEnabled);
   const started = pulumi.output(live.starts?.ended());
   return { ...outputs, images, progress: pulumi.all([progress, started]).apply(([line]) => line ?? null) };
 }

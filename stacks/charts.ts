@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { PlatformPart } from "../cluster/target.ts";
 import type { ChartSource } from "../components/helm-release.ts";
-import type { LabConfig } from "./lab-config.ts";
+import type { LabConfig } from "./config/schema.ts";
 import { platformParts } from "./platform-parts.ts";
 import {
   argoCdChartVersion,

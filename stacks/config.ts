@@ -8,8 +8,8 @@ import { repositoryRoot } from "../cluster/lab-folder.ts";
 import { appliedValues } from "./config/applied-config.ts";
 import { isProviderKey, unreadKeys } from "./config/other-keys.ts";
 import { parseConfig } from "./config/parse-config.ts";
+import type { LabConfig } from "./config/schema.ts";
 import { ambiguityError, ambiguousValues } from "./config/yaml-numbers.ts";
-import type { LabConfig } from "./lab-config.ts";
 import { toldOfStack } from "./live/told.ts";
 import { targetOf } from "./target.ts";
 

@@ -1,6 +1,6 @@
 import { factsOf } from "../canary/strategies.ts";
 import type { PlatformPart } from "../cluster/target.ts";
-import type { LabConfig } from "./lab-config.ts";
+import type { LabConfig } from "./config/schema.ts";
 
 /** Where the Rollouts controller of a stack watches; undefined where it has none. */
 export function rolloutsScope({ rollouts, strategy }: LabConfig): "cluster" | "namespace" | undefined {

@@ -8,7 +8,7 @@ import { GatewayApi } from "../components/gateway-api/gateway-api-definitions.ts
 import { Istio } from "../components/mesh/istio.ts";
 import { KubePrometheusStack } from "../components/monitoring/kube-prometheus-stack.ts";
 import { chartSource } from "./charts.ts";
-import type { LabConfig } from "./lab-config.ts";
+import type { LabConfig } from "./config/schema.ts";
 import { platformParts, rolloutsScope } from "./platform-parts.ts";
 import {
   argoCdChartVersion,

@@ -1,31 +1,18 @@
-import { growingStages } from "../canary/plan/plan.ts";
+import { growingStages, type Plan } from "../canary/plan/plan.ts";
 import { describePlan, measuredTiming, type Prediction, predict, type Timing } from "../canary/plan/prediction.ts";
 import { replicaRatio } from "../canary/replica-ratio.ts";
 import { factsOf } from "../canary/strategies.ts";
 import type { Weight } from "../canary/weight.ts";
 import { experimentSeconds } from "../components/rollout/render-rollout-canary.ts";
 import { goodRunSeconds } from "../components/slo/render-analysis.ts";
-import type { LabConfig } from "./lab-config.ts";
+import type { LabConfig } from "./config/schema.ts";
 
-/** The ladder of a stack and how long it takes, as the stack's outputs and a preview show it. */
-export interface ReleasePlan extends Prediction {
+/** The steps of a stack, as its outputs and a preview show them. */
+export interface ReleasePlan extends Pick<Prediction, "decisions" | "rollbackSeconds"> {
   /** Such as `20% until promoted, 30% for 1m, 100%`. */
   readonly ladder: string;
-}
-
-/** What a strategy does in another time than a route takes; undefined for those that climb no ladder. */
-function timingOf(config: LabConfig): Partial<Timing> | undefined {
-  switch (factsOf(config.strategy).steps) {
-    case "route":
-      return {};
-    case "rollout":
-      return rolloutTiming(config);
-    case "pods":
-      // A weight is a number of pods, which must start first, also on the way back.
-      return { podsReady: 0, move: measuredTiming.podsReady, rollback: measuredTiming.podsReady };
-    case "none":
-      return undefined;
-  }
+  /** Only where a controller keeps the times of the plan: people promote when they do. */
+  readonly promotionSeconds?: number;
 }
 
 /**
@@ -44,12 +31,24 @@ function rolloutTiming({ analysis, objective, plan, replicas, rolloutCanary }: L
   };
 }
 
-/** @returns undefined where the strategy climbs no ladder */
+/** @returns undefined where the strategy follows no plan */
 export function releasePlan(config: LabConfig): ReleasePlan | undefined {
   const { plan, replicas, strategy } = config;
-  const timing = timingOf(config);
-  // Few pods know few shares, and those are what users meet.
-  const shareAt =
-    factsOf(strategy).steps === "pods" ? (weight: Weight) => replicaRatio(replicas, weight).share : undefined;
-  return timing && { ladder: describePlan(plan, shareAt), ...predict(plan, timing) };
+  switch (factsOf(strategy).steps) {
+    case "rollout":
+      return { ladder: describePlan(plan), ...predict(plan, rolloutTiming(config)) };
+    case "route":
+      return byHand(plan, measuredTiming.rollback);
+    case "pods":
+      // Few pods know few shares, and those are what users meet. A weight is a number of pods, which must start first, also on the way back.
+      return byHand(plan, measuredTiming.podsReady, (weight) => replicaRatio(replicas, weight).share);
+    case "none":
+      return undefined;
+  }
 }
+
+const byHand = (plan: Plan, rollbackSeconds: number, shareAt?: (weight: Weight) => number): ReleasePlan => ({
+  ladder: describePlan(plan, { isByHand: true, ...(shareAt && { shareAt }) }),
+  decisions: plan.stages.length,
+  rollbackSeconds,
+});

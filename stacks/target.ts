@@ -2,7 +2,7 @@ import type { ClusterName } from "../cluster/kubeconfig-file.ts";
 import { buildTag } from "../components/image/render-built-image.ts";
 import { missingCharts } from "./charts.ts";
 import { configError } from "./config/parse-config.ts";
-import type { LabConfig } from "./lab-config.ts";
+import type { LabConfig } from "./config/schema.ts";
 
 /**
  * Where a config points to. `canaryctl` gives the place by environment variables, so a stack's config need not.

@@ -42,6 +42,16 @@ export function createPlan(stages: readonly Stage[]): Plan {
 export const nextWeight = ({ stages }: Plan, current: Weight): Weight | undefined =>
   stages.find(({ weight }) => weight > current)?.weight;
 
+/** How long the stage of a weight is kept at least, in seconds; 0 for a weight that is on no stage, and for a stage without a time. */
+export function bakeAt({ stages }: Plan, current: Weight): number {
+  const bake = stages.find(({ weight }) => weight === current)?.bake ?? 0;
+  return bake === "manual" ? 0 : bake;
+}
+
+/** The weights that a release at this one still has before it on the way to 100 percent. */
+export const weightsBetween = ({ stages }: Plan, current: Weight): readonly Weight[] =>
+  stages.map(({ weight }) => weight).filter((weight) => weight > current && weight < 100);
+
 /** The shortest time that a plan waits at a weight by itself, in seconds; undefined where it never does. */
 export function shortestBake(plan: Plan): number | undefined {
   const seconds = waitingStages(plan).flatMap(({ bake }) => (bake === "manual" ? [] : [bake]));

@@ -45,13 +45,22 @@ export function predict(plan: Plan, timing: Partial<Timing> = {}): Prediction {
   };
 }
 
-/**
- * A plan in one line, such as `10% for 1m, 30% until promoted, 100%`.
- *
- * @param shareAt percent of the traffic that a weight really gives; by default itself
- */
-export function describePlan({ stages }: Plan, shareAt: (weight: Weight) => number = (weight) => weight): string {
-  const time = ({ bake }: Stage) =>
-    bake === "manual" ? " until promoted" : bake === 0 ? "" : ` for ${formatDuration(bake)}`;
+/** How a plan is told. */
+export interface PlanView {
+  /** Percent of the traffic that a weight really gives; by default itself. */
+  readonly shareAt?: (weight: Weight) => number;
+  /** Whether each step is taken by a person: then a time is the least that a step is kept. */
+  readonly isByHand?: boolean;
+}
+
+/** A plan in one line, such as `10% for 1m, 30% until promoted, 100%`, or by hand `10% for at least 1m, …`. */
+export function describePlan(
+  { stages }: Plan,
+  { shareAt = (weight) => weight, isByHand = false }: PlanView = {},
+): string {
+  const time = ({ bake }: Stage) => {
+    if (bake === "manual") return " until promoted";
+    return bake === 0 ? "" : ` for ${isByHand ? "at least " : ""}${formatDuration(bake)}`;
+  };
   return stages.map((stage) => `${Number(shareAt(stage.weight).toFixed(1))}%${time(stage)}`).join(", ");
 }

@@ -52,6 +52,22 @@ export interface RolloutStatus {
   };
 }
 
+/**
+ * Whether a release is under way: its first pods are ready, and it is at a step that takes its time. What comes afterwards is between the
+ * plan, the controller and who promotes; nobody has to wait for it.
+ */
+export function hasBegun(status: RolloutStatus): boolean {
+  const { phase, hashes, isObserved, isAborted, isFullyPromoted, stepText, analyses } = status;
+  if (!isObserved || isAborted || isFullyPromoted || hashes.stable === "" || phase === "Degraded") return false;
+  return (
+    phase === "Paused" || /^(pause|analysis|experiment)/.test(stepText ?? "") || isAnalysed(status.strategy, analyses)
+  );
+}
+
+/** Colours are analysed when their pods are ready, before or after the switch. */
+const isAnalysed = (strategy: RolloutStatus["strategy"], analyses: readonly AnalysisStatus[]): boolean =>
+  strategy === "blueGreen" && analyses.length > 0;
+
 const workloadGeneration = "rollout.argoproj.io/workload-generation";
 
 /**

@@ -1,3 +1,4 @@
+import type { ApplicationName } from "../application-name.ts";
 import { noVerdict } from "./rollout-object.ts";
 import type { AnalysisStatus, RolloutStatus } from "./rollout-status.ts";
 
@@ -52,5 +53,4 @@ function analysisText({ kind, phase, metrics }: AnalysisStatus): string {
 }
 
 /** How an error names the Rollout that it is about. */
-export const rolloutPlace = ({ app, namespace }: { readonly app: string; readonly namespace: string }): string =>
-  `Rollout ${app} in namespace ${namespace}`;
+export const rolloutPlace = ({ app, namespace }: ApplicationName): string => `Rollout ${app} in namespace ${namespace}`;

@@ -1,8 +1,9 @@
+import type { ApplicationName } from "../application-name.ts";
 import { formatDuration } from "../duration.ts";
 import type { Objective } from "./objective.ts";
 import { ifEnough, movedBy } from "./queries.ts";
 import { recorded } from "./recorded.ts";
-import type { Measured, Source } from "./source.ts";
+import type { Source } from "./source.ts";
 
 /**
  * Multi-window, multi-burn-rate alerts of the Google SRE Workbook, chapter 5, "Alerting on SLOs", table 5-8
@@ -29,7 +30,7 @@ export const burnThreshold = ({ errorRate }: Objective, { factor }: BurnRate): n
   Math.min(factor * errorRate, (1 + errorRate) / 2);
 
 /** The versions that burn their budget at this rate. */
-export function burning(source: Source, measured: Measured, objective: Objective, rate: BurnRate): string {
+export function burning(source: Source, measured: ApplicationName, objective: Objective, rate: BurnRate): string {
   const long = rate.long * objective.windowSeconds;
   const above = (seconds: number) =>
     `${recorded("errors", source, measured, seconds)} > ${round(burnThreshold(objective, rate))}`;
@@ -48,7 +49,7 @@ export function burning(source: Source, measured: Measured, objective: Objective
 const risingFactor = 1.25;
 
 /** The versions that fail more than the objective allows while their share of the traffic rises, or has only just begun. */
-export function failingWhileRising(source: Source, measured: Measured, objective: Objective): string {
+export function failingWhileRising(source: Source, measured: ApplicationName, objective: Objective): string {
   const { errorRate, windowSeconds, minimumRequests } = objective;
   const window = formatDuration(windowSeconds);
   const errors = recorded("errors", source, measured, windowSeconds);

@@ -1,6 +1,7 @@
+import type { ApplicationName } from "../application-name.ts";
 import { formatDuration } from "../duration.ts";
 import { errorRatio, p95Milliseconds, requestRate, share } from "./queries.ts";
-import type { Measured, Source } from "./source.ts";
+import type { Source } from "./source.ts";
 
 const queries = {
   rate: { metric: "requests:rate", query: (source: Source, window: string) => requestRate(source, window) },
@@ -13,7 +14,7 @@ const queries = {
 export type Quantity = keyof typeof queries;
 
 /** A recording rule, named as Prometheus advises: the level it is summed to, the metric, the operations. */
-export function record(quantity: Quantity, source: Source, { app, namespace }: Measured, seconds: number) {
+export function record(quantity: Quantity, source: Source, { app, namespace }: ApplicationName, seconds: number) {
   const window = formatDuration(seconds);
   return {
     record: recordName(quantity, source, seconds),
@@ -23,8 +24,12 @@ export function record(quantity: Quantity, source: Source, { app, namespace }: M
 }
 
 /** A query for what `record` keeps. */
-export const recorded = (quantity: Quantity, source: Source, { app, namespace }: Measured, seconds: number): string =>
-  `${recordName(quantity, source, seconds)}{app="${app}",namespace="${namespace}"}`;
+export const recorded = (
+  quantity: Quantity,
+  source: Source,
+  { app, namespace }: ApplicationName,
+  seconds: number,
+): string => `${recordName(quantity, source, seconds)}{app="${app}",namespace="${namespace}"}`;
 
 const recordName = (quantity: Quantity, source: Source, seconds: number) =>
   `${source.label}:${queries[quantity].metric}${formatDuration(seconds)}`;

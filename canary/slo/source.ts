@@ -1,10 +1,4 @@
-/** What an objective is measured for. */
-export interface Measured {
-  /** Name of the Service, and the pods' label `app`. */
-  readonly app: string;
-  readonly namespace: string;
-}
-
+import type { ApplicationName } from "../application-name.ts";
 /**
  * One place where requests are counted. Every query is built from these parts, so that each can be asked at either place.
  * A selector holds label matchers without braces, such as `namespace="canary-lab"`.
@@ -35,7 +29,7 @@ const operationalRoutes = "/health|/metrics|/faults";
  *
  * @param version only this one; a placeholder of an AnalysisTemplate is fine
  */
-export function applicationSource({ app, namespace }: Measured, version?: string): Source {
+export function applicationSource({ app, namespace }: ApplicationName, version?: string): Source {
   const selector = [
     `namespace="${namespace}"`,
     `job="${app}"`,
@@ -66,7 +60,7 @@ export interface Upstream {
  *
  * @param upstream only this one; placeholders of an AnalysisTemplate are fine
  */
-export function callerSource({ app, namespace }: Measured, upstream?: Upstream): Source {
+export function callerSource({ app, namespace }: ApplicationName, upstream?: Upstream): Source {
   const host = (name: string) => `${name}.${namespace}.svc.cluster.local`;
   // Strategies without subsets have a Service per version instead: `<app>-v1`, `<app>-active` and so on.
   const cluster = upstream

@@ -90,7 +90,7 @@ export async function applyOnly(lab: Lab, changes: ConfigChanges, options: OnlyO
   const file = fileValues(lab);
   const values = applied && { ...applied.values, ...appliedValues(changes) };
   const pending = values && file ? pendingChanges(values, file) : [];
-  const update = (scope: UpdateScope) => engine.update(rest.onLine, { ...(targets && { targets }), ...scope });
+  const update = (scope: UpdateScope) => engine.update(rest.view, { ...(targets && { targets }), ...scope });
   if (file && pending.length === 0 && Object.keys(forNow).length === 0) await update({});
   else {
     const weight = file?.canaryWeight === undefined ? {} : { canaryWeight: file.canaryWeight };

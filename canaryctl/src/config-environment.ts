@@ -1,6 +1,6 @@
 import { findKubeconfig } from "../../cluster/kubeconfig-file.ts";
 import type { Environment } from "../../cluster/target.ts";
-import type { LabConfig } from "../../stacks/lab-config.ts";
+import type { LabConfig } from "../../stacks/config/schema.ts";
 
 /**
  * The cluster that a config names by itself, for a machine on which `up` never ran; undefined where it names none.

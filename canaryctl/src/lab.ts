@@ -4,7 +4,7 @@ import { clientOf } from "../../cluster/kube/client.ts";
 import type { Environment } from "../../cluster/target.ts";
 import { clientName, virtualServiceName } from "../../components/names.ts";
 import { parseConfig } from "../../stacks/config/parse-config.ts";
-import type { LabConfig } from "../../stacks/lab-config.ts";
+import type { LabConfig } from "../../stacks/config/schema.ts";
 import type { Applied } from "./applied.ts";
 import { environmentOf } from "./config-environment.ts";
 import { type Engine, PulumiEngine } from "./engine/engine.ts";

@@ -9,6 +9,7 @@ import { addDeleteCanary } from "./commands/delete-canary.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addDown } from "./commands/down.ts";
 import { addEnv } from "./commands/env.ts";
+import { followRelease, isFollowed } from "./commands/follow.ts";
 import { addHistory } from "./commands/history.ts";
 import { addPreview } from "./commands/preview.ts";
 import { addPromote } from "./commands/promote.ts";
@@ -27,18 +28,36 @@ const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 /** Runs the command line and sets the process's exit code; errors are printed, never thrown. */
 export async function main(argv: readonly string[]): Promise<void> {
+  let acted: Command | undefined;
   let recording: Recording | undefined;
-  let failure: Error | undefined;
   const program = buildProgram().hook("preAction", (_, command) => {
+    acted = command;
     recording = Recording.of(command);
   });
+  const failure = await failureOf(() => program.parseAsync(argv));
+  await recording?.end(say, failure);
+  // What is only watched is no part of the move: the history has the move already.
+  if (!failure && acted && isFollowed(acted)) await follow(acted);
+}
+
+async function follow(command: Command): Promise<void> {
+  const recording = Recording.of(command);
+  let isWritten = false;
+  const failure = await failureOf(async () => {
+    isWritten = await followRelease(command);
+  });
+  if (isWritten) await recording?.end(say, failure);
+}
+
+/** The error of `work`, which is printed and gives the exit code; undefined where there was none. */
+async function failureOf(work: () => Promise<unknown>): Promise<Error | undefined> {
   try {
-    await program.parseAsync(argv);
+    await work();
+    return undefined;
   } catch (error) {
     process.exitCode = report(error);
-    failure = error as Error;
+    return error as Error;
   }
-  await recording?.end(say, failure);
 }
 
 export function buildProgram(): Command {

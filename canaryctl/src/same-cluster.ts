@@ -1,7 +1,7 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { absoluteKubeconfig } from "../../cluster/kubeconfig-file.ts";
 import type { Environment } from "../../cluster/target.ts";
-import type { LabConfig } from "../../stacks/lab-config.ts";
+import type { LabConfig } from "../../stacks/config/schema.ts";
 import type { StackFile } from "./stack-file.ts";
 
 /**

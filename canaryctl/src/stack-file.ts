@@ -5,7 +5,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import { type Document, isMap, parseDocument, visit } from "yaml";
 import { repositoryRoot } from "../../cluster/lab-folder.ts";
 import { isProviderKey, ownKey, unreadKeys } from "../../stacks/config/other-keys.ts";
-import { jsonOf } from "../../stacks/config/rules.ts";
+import { jsonOf } from "../../stacks/config/raw-values.ts";
 import { ambiguityError, ambiguousValues } from "../../stacks/config/yaml-numbers.ts";
 import type { NamespaceClaim } from "../../stacks/live/namespace-owner.ts";
 import { parseStackName, projectName } from "../../stacks/stack-name.ts";
@@ -23,7 +23,7 @@ interface Change {
 }
 
 /**
- * The config of one stack: `Pulumi.<stack>.yaml`, with the defaults of `Pulumi.yaml` behind it. Every call reads the file anew, for
+ * The config of one stack: `Pulumi.<stack>.yaml`, with the defaults of `Pulumi.yaml` behind it. Every call reads the stack's file anew, for
  * other commands and the user write it too; writes keep comments and order, and replace the file whole or not at all.
  */
 export class StackFile {
@@ -36,6 +36,7 @@ export class StackFile {
   readonly name: string;
   readonly #folder: string;
   #change: Change | undefined;
+  #defaults: Readonly<Record<string, RawValue>> | undefined;
 
   /** @throws UserError for a name that the engine would not accept, and for YAML that cannot be read. */
   constructor(reference: string, folder = repositoryRoot) {
@@ -64,8 +65,13 @@ export class StackFile {
     return existsSync(this.path);
   }
 
-  /** The project's defaults, by key. */
-  defaults(): Record<string, RawValue> {
+  /** The project's defaults, by key. Nobody writes them while a command runs, and they take longer to read than all the rest. */
+  defaults(): Readonly<Record<string, RawValue>> {
+    this.#defaults ??= this.#readDefaults();
+    return this.#defaults;
+  }
+
+  #readDefaults(): Record<string, RawValue> {
     const path = join(this.#folder, "Pulumi.yaml");
     const declared = entries(parse(readFileSync(path, "utf8"), path), path).map(([key, value]): [string, unknown] => {
       const isDeclaration = typeof value === "object" && value !== null;

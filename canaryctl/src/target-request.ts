@@ -1,5 +1,5 @@
 import type { TargetRequest } from "../../cluster/choose.ts";
-import type { LabConfig } from "../../stacks/lab-config.ts";
+import type { LabConfig } from "../../stacks/config/schema.ts";
 import { platformParts } from "../../stacks/platform-parts.ts";
 import { builtImages } from "../../stacks/target.ts";
 

@@ -61,6 +61,10 @@ export const gatewayPath = (namespace: string, name: string): string =>
 export const servicePath = (namespace: string, name: string): string =>
   inNamespace("/api/v1", namespace, "services", name);
 
+/** A path behind a Service, by the API server's own proxy: nothing has to be forwarded or opened. */
+export const proxiedPath = (namespace: string, service: string, port: number, path: string): string =>
+  `${servicePath(namespace, service)}:${port}/proxy${path}`;
+
 const labelQuery = (labels: Readonly<Record<string, string>>): string =>
   new URLSearchParams({
     labelSelector: Object.entries(labels)

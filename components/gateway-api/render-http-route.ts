@@ -1,6 +1,7 @@
+import type { ApplicationName } from "../../canary/application-name.ts";
 import { callerStatsAnnotations } from "../mesh/caller-stats.ts";
 import { gatewayHost, gatewayName, servicePort, sideServiceName } from "../names.ts";
-import { type ApplicationName, type RouteMetadata, routeMetadata } from "../traffic/route-metadata.ts";
+import { type RouteMetadata, routeMetadata } from "../traffic/route-metadata.ts";
 import { type RouteRule, type RoutingSpec, routeRules } from "../traffic/route-rules.ts";
 
 /** Where the traffic of one application goes. A `LabConfig` is one, so every caller renders from the same values. */

@@ -50,9 +50,11 @@ const release = <Values extends object>(
   values: Values,
 ): ReleaseManifest<Values> => renderRelease({ ...names, chart, version: spec.version, source: spec.charts, values });
 
-/** The custom resource definitions and cluster roles, before everything else. */
-export const renderBase = (spec: IstioSpec): ReleaseManifest<object> =>
-  release(spec, "base", { name: "istio-base", namespace: systemNamespace }, {});
+/** The custom resource definitions and cluster roles, before everything else: they serve at once. */
+export const renderBase = (spec: IstioSpec): ReleaseManifest<object> => ({
+  ...release(spec, "base", { name: "istio-base", namespace: systemNamespace }, {}),
+  skipAwait: true,
+});
 
 export function renderIstiod(spec: IstioSpec): ReleaseManifest<IstiodValues> {
   return release(

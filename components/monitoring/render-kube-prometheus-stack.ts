@@ -57,7 +57,7 @@ export const monitoringNamespace = "monitoring";
 const releaseName = "kps";
 
 /** Where Prometheus answers inside the cluster. */
-const prometheusService = { name: "prometheus", port: 9090 };
+export const prometheusService = { name: "prometheus", port: 9090 };
 export const prometheusAddress = `http://${prometheusService.name}.${monitoringNamespace}.svc.cluster.local:${prometheusService.port}`;
 
 /** Seconds between two scrapes of what a canary is judged by, and between two evaluations of the rules about it. */

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { ApplicationName } from "../../canary/application-name.ts";
 import { versions } from "../names.ts";
-import type { ApplicationName } from "../traffic/route-metadata.ts";
 import { renderIngress } from "./render-ingress.ts";
 
 export interface HeaderIngressArgs extends ApplicationName {

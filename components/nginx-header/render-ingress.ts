@@ -1,5 +1,6 @@
+import type { ApplicationName } from "../../canary/application-name.ts";
 import { gatewayHost, servicePort, sideServiceName, type Version, versions } from "../names.ts";
-import { type ApplicationName, routeMetadata } from "../traffic/route-metadata.ts";
+import { routeMetadata } from "../traffic/route-metadata.ts";
 import { canaryHeader } from "../traffic/route-rules.ts";
 
 /** What ingress-nginx reads: of two Ingresses for a host and path, the one marked as canary gets the requests with the header. */

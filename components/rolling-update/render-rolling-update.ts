@@ -1,4 +1,5 @@
 import type { Input } from "@pulumi/pulumi";
+import type { ApplicationName } from "../../canary/application-name.ts";
 import { imageAnnotation } from "../image/image-version.ts";
 import type { DeploymentManifest } from "../workload/deployment.ts";
 import { renderEchoPod } from "../workload/render-pod.ts";
@@ -7,9 +8,7 @@ import { renderEchoPod } from "../workload/render-pod.ts";
 export type PodCount = number | `${number}%`;
 
 /** One Deployment that goes from version to version by itself. */
-export interface RollingUpdateSpec {
-  readonly app: string;
-  readonly namespace: string;
+export interface RollingUpdateSpec extends ApplicationName {
   /** The label `version` of its pods: what the image says of itself. */
   readonly version: string;
   readonly image: Input<string>;

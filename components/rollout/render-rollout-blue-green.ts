@@ -1,6 +1,6 @@
+import type { ApplicationName } from "../../canary/application-name.ts";
 import { toWeight } from "../../canary/weight.ts";
 import { type HttpRoute, renderRoute, retries, type VirtualService } from "../traffic/render-weighted-route.ts";
-import type { ApplicationName } from "../traffic/route-metadata.ts";
 import { canaryHeader, weightedRule } from "../traffic/route-rules.ts";
 import { renderRollout } from "./render-rollout.ts";
 import type { BlueGreenStrategy, OwnPods, RolloutBlueGreenOptions, RolloutManifest } from "./rollout-types.ts";

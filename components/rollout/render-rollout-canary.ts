@@ -1,3 +1,4 @@
+import type { ApplicationName } from "../../canary/application-name.ts";
 import { formatDuration } from "../../canary/duration.ts";
 import type { Bake, Plan, Stage } from "../../canary/plan/plan.ts";
 import { splitOf, toWeight } from "../../canary/weight.ts";
@@ -5,7 +6,6 @@ import { versions, virtualServiceName } from "../names.ts";
 import type { AnalysisReference } from "../slo/analysis.ts";
 import { renderRoute, renderRule, type VirtualService } from "../traffic/render-weighted-route.ts";
 import { canaryHeader, weightedRule } from "../traffic/route-rules.ts";
-import type { ApplicationSpec } from "../workload/render-application.ts";
 import { renderRollout } from "./render-rollout.ts";
 import type { CanaryStep, CanaryStrategy, RolloutManifest } from "./rollout-types.ts";
 
@@ -21,7 +21,7 @@ export interface RolloutCanaryOptions {
   readonly abortScaleDownDelaySeconds: number;
 }
 
-export interface RolloutCanarySpec extends ApplicationSpec, RolloutCanaryOptions {
+export interface RolloutCanarySpec extends ApplicationName, RolloutCanaryOptions {
   /** Pods, at least 1. */
   readonly replicas: number;
   readonly pods: RolloutManifest["pods"];
@@ -51,7 +51,7 @@ export function renderRolloutCanary(spec: RolloutCanarySpec): RolloutManifest<{ 
  * The route between two releases: the controller moves its weights, and puts routes of its own in front while a canary runs. None of ours
  * is for the canary's header, for the controller would leave it as it is, and keep who sends the header away from every canary.
  */
-export function renderRestingRoute(spec: ApplicationSpec): VirtualService {
+export function renderRestingRoute(spec: ApplicationName): VirtualService {
   const { stable, canary } = splitOf(toWeight(0));
   const targets = [
     { version: versions.stable, weight: stable },

@@ -1,9 +1,10 @@
+import type { ApplicationName } from "../../canary/application-name.ts";
 import { imageAnnotation } from "../image/image-version.ts";
-import { type ApplicationSpec, renderService } from "../workload/render-application.ts";
+import { renderService } from "../workload/render-application.ts";
 import type { OwnPods, ReferredPods, RolloutManifest, RolloutStrategy } from "./rollout-types.ts";
 
 /** What every Rollout says, whatever its strategy. */
-export interface RolloutSpec<Strategy extends RolloutStrategy> extends ApplicationSpec {
+export interface RolloutSpec<Strategy extends RolloutStrategy> extends ApplicationName {
   /** Pods, at least 1. */
   readonly replicas: number;
   readonly pods: OwnPods | ReferredPods;
@@ -35,14 +36,14 @@ export function renderRollout<Strategy extends RolloutStrategy>(
 }
 
 /** A Service over the pods of one role. The controller narrows the selector to the revision that has the role. */
-export function renderRoleService(application: ApplicationSpec, name: string) {
+export function renderRoleService(application: ApplicationName, name: string) {
   const { metadata, spec } = renderService(application);
   const annotations = { ...metadata.annotations, "pulumi.com/patchForce": "true" };
   return { metadata: { ...metadata, name, annotations }, spec };
 }
 
 /** Drains take one pod at a time, and are not held up by a pod that is broken anyway. */
-export const renderRolloutBudget = ({ app, namespace }: ApplicationSpec) => ({
+export const renderRolloutBudget = ({ app, namespace }: ApplicationName) => ({
   metadata: { name: app, namespace, labels: { app } },
   spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow", selector: { matchLabels: { app } } },
 });

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { ApplicationSpec } from "../workload/render-application.ts";
+import type { ApplicationName } from "../../canary/application-name.ts";
 import { renderRoleService } from "./render-rollout.ts";
 
 /**
@@ -9,7 +9,7 @@ import { renderRoleService } from "./render-rollout.ts";
  */
 export const createRoleService = (
   name: string,
-  application: ApplicationSpec,
+  application: ApplicationName,
   of: string,
   parent: pulumi.Resource,
 ): k8s.core.v1.Service =>

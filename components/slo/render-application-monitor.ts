@@ -1,4 +1,4 @@
-import type { Measured } from "../../canary/slo/source.ts";
+import type { ApplicationName } from "../../canary/application-name.ts";
 import { type PodMonitor, renderPodMonitor } from "../monitoring/render-monitors.ts";
 
 /**
@@ -6,7 +6,7 @@ import { type PodMonitor, renderPodMonitor } from "../monitoring/render-monitors
  * label `version` is the one that the application gives them, and `role` says where the pod stands in a release: together they tell which
  * version is the stable one, and which the canary. `job` is the application's name, as `applicationSource` asks for it.
  */
-export const renderApplicationMonitor = ({ app, namespace }: Measured): PodMonitor =>
+export const renderApplicationMonitor = ({ app, namespace }: ApplicationName): PodMonitor =>
   renderPodMonitor(
     { name: app, namespace },
     {

@@ -1,12 +1,13 @@
+import type { ApplicationName } from "../../canary/application-name.ts";
 import { formatDuration } from "../../canary/duration.ts";
 import { type BurnRate, burning, burnRates, errorWindows, failingWhileRising } from "../../canary/slo/alerts.ts";
 import type { Objective } from "../../canary/slo/objective.ts";
 import { record } from "../../canary/slo/recorded.ts";
-import { applicationSource, callerSource, type Measured, type Source } from "../../canary/slo/source.ts";
+import { applicationSource, callerSource, type Source } from "../../canary/slo/source.ts";
 import { scrapeSeconds } from "../monitoring/render-kube-prometheus-stack.ts";
 
 /** An application and what its versions must keep. */
-export interface ServiceLevelSpec extends Measured {
+export interface ServiceLevelSpec extends ApplicationName {
   readonly objective: Objective;
 }
 
@@ -44,7 +45,7 @@ export interface PrometheusRule {
 export const serviceLevelName = (app: string): string => `${app}-slo`;
 
 /** Both places at which requests are counted. */
-export const sourcesOf = (measured: Measured): readonly Source[] => [
+export const sourcesOf = (measured: ApplicationName): readonly Source[] => [
   applicationSource(measured),
   callerSource(measured),
 ];

@@ -2,7 +2,6 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { renderAnalysisTemplates } from "./render-analysis.ts";
 import { renderApplicationMonitor } from "./render-application-monitor.ts";
-import { renderDashboardMap } from "./render-dashboard.ts";
 import { renderPrometheusRule, type ServiceLevelSpec } from "./render-rules.ts";
 
 export interface ServiceLevelArgs extends ServiceLevelSpec {
@@ -26,7 +25,10 @@ export class ServiceLevel extends pulumi.ComponentResource {
         custom(`${source}-analysis`, template);
       }
     }
-    new k8s.core.v1.ConfigMap(`${name}-dashboard`, renderDashboardMap(args), { parent: this });
+    // The dashboard's builders are a third of all modules that a program loads, and most stacks have no monitoring.
+    const dashboard = import("./render-dashboard.ts").then(({ renderDashboardMap }) => renderDashboardMap(args));
+    const map = { metadata: dashboard.then(({ metadata }) => metadata), data: dashboard.then(({ data }) => data) };
+    new k8s.core.v1.ConfigMap(`${name}-dashboard`, map, { parent: this });
     this.registerOutputs();
   }
 }

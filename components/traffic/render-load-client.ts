@@ -1,14 +1,12 @@
 import type { Input } from "@pulumi/pulumi";
+import type { ApplicationName } from "../../canary/application-name.ts";
 import { callerStatsAnnotations } from "../mesh/caller-stats.ts";
 import { clientName } from "../names.ts";
 import type { DeploymentManifest } from "../workload/deployment.ts";
 import { containerSecurity, podDefaults } from "../workload/render-pod.ts";
 
-/** A pod in the mesh that the traffic is measured from. */
-export interface LoadClientSpec {
-  /** The application that is called; the client's own name derives from it. */
-  readonly app: string;
-  readonly namespace: string;
+/** A pod in the mesh that an application's traffic is measured from; its own name derives from the application's. */
+export interface LoadClientSpec extends ApplicationName {
   /** An image that holds /app/load.mjs. It is not that of a side, so that a release does not replace the client that measures it. */
   readonly image: Input<string>;
 }

@@ -1,5 +1,6 @@
+import type { ApplicationName } from "../../canary/application-name.ts";
 import { containerPort, servicePort, sideServiceName, type Version, versions } from "../names.ts";
-import { type ApplicationName, type RouteMetadata, routeMetadata } from "./route-metadata.ts";
+import { type RouteMetadata, routeMetadata } from "./route-metadata.ts";
 
 export interface SidesSpec extends ApplicationName {
   /**

@@ -1,6 +1,7 @@
+import type { ApplicationName } from "../../canary/application-name.ts";
 import type { Weight } from "../../canary/weight.ts";
 import { gatewayHost, gatewayName, ingressLabels, type Version, virtualServiceName } from "../names.ts";
-import { type ApplicationName, type RouteMetadata, routeMetadata } from "./route-metadata.ts";
+import { type RouteMetadata, routeMetadata } from "./route-metadata.ts";
 import { type RouteRule, type RoutingSpec, routeRules, type WeightedTarget } from "./route-rules.ts";
 
 /** Who changes the weights once the route is made. */

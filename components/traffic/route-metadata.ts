@@ -1,10 +1,4 @@
-/** The application whose traffic is meant. */
-export interface ApplicationName {
-  /** Name of the Service, and the host that callers in the mesh use. */
-  readonly app: string;
-  readonly namespace: string;
-}
-
+import type { ApplicationName } from "../../canary/application-name.ts";
 /** The manager under which every writer of a route applies it whole: a field has one owner, whichever of them wrote last. */
 export const fieldManager = "canary-lab";
 

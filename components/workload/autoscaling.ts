@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { ApplicationName } from "../../canary/application-name.ts";
 import { replicasOwnerAnnotation } from "../rolling-update/render-rolling-update.ts";
 import { appContainer } from "./render-pod.ts";
 
@@ -22,7 +23,7 @@ export interface ScaledWorkload {
 
 export const renderAutoscaler = (
   workload: ScaledWorkload,
-  { app, namespace }: { readonly app: string; readonly namespace: string },
+  { app, namespace }: ApplicationName,
   { minReplicas, maxReplicas, targetCpuUtilization }: AutoscalingOptions,
 ) => ({
   metadata: { name: workload.name, namespace, labels: { app } },
@@ -46,7 +47,7 @@ export const renderAutoscaler = (
 
 export const createAutoscaler = (
   workload: ScaledWorkload,
-  application: { readonly app: string; readonly namespace: string },
+  application: ApplicationName,
   options: AutoscalingOptions,
   opts: pulumi.CustomResourceOptions,
 ): k8s.autoscaling.v2.HorizontalPodAutoscaler =>

@@ -1,14 +1,9 @@
 import { createHash } from "node:crypto";
+import type { ApplicationName } from "../../canary/application-name.ts";
 import { containerPort, servicePort } from "../names.ts";
 
-/** What all versions of an application share. */
-export interface ApplicationSpec {
-  readonly app: string;
-  readonly namespace: string;
-}
-
 /** How an application is released. */
-export interface ReleaseSpec extends ApplicationSpec {
+export interface ReleaseSpec extends ApplicationName {
   /** The stack that it belongs to, by its full name: `organization/project/stack`. */
   readonly stack: string;
   /** The config that an update applies, without what a command moves by itself and what says where the cluster is. */
@@ -61,7 +56,7 @@ export const renderNamespace = (spec: ReleaseSpec) => ({
  * One Service for both versions: which of them answers is the route's business, so the selector names none. The engine does not wait for
  * its pods: whoever makes those knows better whether they can start.
  */
-export const renderService = (spec: ApplicationSpec) => ({
+export const renderService = (spec: ApplicationName) => ({
   metadata: {
     name: spec.app,
     namespace: spec.namespace,

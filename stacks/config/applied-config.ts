@@ -1,5 +1,5 @@
 import { canonicalJson } from "../../components/workload/render-application.ts";
-import { textOf, valueIn } from "./rules.ts";
+import { textOf, valueIn } from "./raw-values.ts";
 
 /** Raw values of a config, by key. */
 export type Values = Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@ import { formatDuration } from "../../canary/duration.ts";
 import { type Plan, shortestBake, waitingStages } from "../../canary/plan/plan.ts";
 import { describePlan } from "../../canary/plan/prediction.ts";
 import { factsOf, type StrategyName, type StrategyOption, strategiesWhere } from "../../canary/strategies.ts";
-import type { LabConfig } from "../lab-config.ts";
+import type { LabConfig } from "./schema.ts";
 
 /** What each value allows by itself and not together, one sentence each; a value that is missing contradicts nothing. */
 export function contradictions(config: Partial<LabConfig>): string[] {

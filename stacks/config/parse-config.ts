@@ -1,18 +1,24 @@
+import { createRequire } from "node:module";
 import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import { type Variables, variable } from "@canary-lab/kit/variables";
-import type { LabConfig } from "../lab-config.ts";
+import type { core } from "zod";
 import { contradictions } from "./contradictions.ts";
 import { isProviderKey, providerKeyProblem } from "./other-keys.ts";
-import { rules } from "./rule-table.ts";
-import { type Rule, textOf } from "./rules.ts";
+import { textOf } from "./raw-values.ts";
+import type { LabConfig } from "./schema.ts";
 import { suggestion } from "./suggestion.ts";
 
 /** Values as a stack's config gives them: text, objects as JSON text, or what YAML makes of both. */
 export type RawConfig = Readonly<Record<string, unknown>>;
 
+const load = createRequire(import.meta.url);
+
+/** Loaded where a config is first read: it takes 40 ms, which `--help` need not wait for. */
+const shape = () => (load("./schema.ts") as typeof import("./schema.ts")).schema.shape;
+
 /** Every key that a stack's config may hold. */
-export const configKeys: readonly string[] = Object.keys(rules);
+export const configKeys = (): readonly string[] => Object.keys(shape());
 
 /**
  * A stack's values, defaults included, as a {@link LabConfig}. Config wins over the environment.
@@ -23,24 +29,34 @@ export const configKeys: readonly string[] = Object.keys(rules);
 export function parseConfig(raw: RawConfig, environment: Variables = {}, place = "the stack's config"): LabConfig {
   const { values, problems } = read(raw, environment);
   if (problems.length > 0) throw configError(problems, place);
-  return values as unknown as LabConfig; // every rule has answered, and each is typed by the key that it fills
+  return values as unknown as LabConfig; // every key has answered, each by its own schema
 }
 
 /** What is wrong with a stack's values, one sentence each. */
 export const configProblems = (raw: RawConfig): readonly string[] => read(raw, {}).problems;
 
+/** The environment variables that stand in for keys that are empty. */
+const variables: Partial<Record<keyof LabConfig, string>> = {
+  kubeContext: "CANARY_LAB_KUBE_CONTEXT",
+  kubeconfig: "CANARY_LAB_KUBECONFIG",
+  imageRegistry: "CANARY_LAB_IMAGE_REGISTRY",
+  chartMirror: "CANARY_LAB_CHART_MIRROR",
+};
+
+/** Key by key, so that what is right can be compared with one another although something else is wrong. */
 function read(raw: RawConfig, environment: Variables) {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
-  const report = (problem: string) => void problems.push(problem);
-  for (const [key, rule] of Object.entries<Rule<unknown>>(rules)) {
-    const [source, text] = sourceOf(key, rule, raw, environment);
-    if (text !== undefined) values[key] = rule.read(text, source, report);
-    else if (!rule.optional) report(`${key} is not set; allowed: ${rule.allowed}`);
+  for (const [key, allowed] of Object.entries(shape())) {
+    const [source, given] = sourceOf(key as keyof LabConfig, allowed.type === "optional", raw, environment);
+    const { success, data, error } = allowed.safeParse(given, { jitless: true, reportInput: true });
+    if (!success) problems.push(...error.issues.flatMap((issue) => sentences(issue, source)));
+    else if (data !== undefined) values[key] = data;
   }
   for (const key of Object.keys(raw)) {
-    if (isProviderKey(key)) report(providerKeyProblem(key));
-    else if (!Object.hasOwn(rules, key)) report(`${key} is not a key of this project; ${suggestion(key, configKeys)}`);
+    if (isProviderKey(key)) problems.push(providerKeyProblem(key));
+    else if (!configKeys().includes(key))
+      problems.push(`${key} is not a key of this project; ${suggestion(key, configKeys())}`);
   }
   problems.push(...contradictions(values));
   return { values, problems };
@@ -63,24 +79,36 @@ export function configError(problems: readonly string[], place: string, next = w
 /** Each problem starts with where its value stands: a key, a field of one, or an environment variable. */
 function wayBack(problems: readonly string[]): string {
   const places = new Set(problems.map((problem) => /^[^\s.]+/.exec(problem)?.[0] ?? ""));
-  const variables = [...places].filter((place) =>
-    Object.values<Rule<unknown>>(rules).some(({ variable }) => variable === place),
-  );
-  const keys = [...places].filter((place) => !variables.includes(place));
+  const ofVariables = Object.values(variables).filter((name) => places.has(name));
+  const keys = [...places].filter((place) => !ofVariables.includes(place));
   return [
-    ...(variables.length > 0 ? [`unset ${variables.join(" ")}`] : []),
+    ...(ofVariables.length > 0 ? [`unset ${ofVariables.join(" ")}`] : []),
     ...(keys.length > 0 ? [`npx canaryctl config rm ${keys.map(quoted).join(" ")}`] : []),
   ].join(" && ");
 }
 
-/** The text that counts for a key and the name of where it stands; an empty text or object of an optional key is none. */
+/** The value that counts for a key and the name of where it stands; an empty text or object of an optional key is none. */
 function sourceOf(
-  key: string,
-  rule: { readonly optional?: true; readonly variable?: string },
+  key: keyof LabConfig,
+  isOptional: boolean,
   raw: RawConfig,
   environment: Variables,
-): readonly [source: string, text: string | undefined] {
+): readonly [source: string, value: unknown] {
   const text = textOf(raw[key]);
-  if (!rule.optional || (text && text !== "{}")) return [key, text];
-  return rule.variable ? [rule.variable, variable(environment, rule.variable)] : [key, undefined];
+  if (!isOptional || (text && text !== "{}")) return [key, raw[key] ?? undefined];
+  const name = variables[key];
+  return name ? [name, variable(environment, name)] : [key, undefined];
+}
+
+/** An issue as sentences that each start with the place of a value. */
+function sentences(issue: core.$ZodIssue, source: string): string[] {
+  const place = issue.path.reduce<string>(
+    (path, part) => (typeof part === "number" ? `${path}[${part}]` : `${path}.${String(part)}`),
+    source,
+  );
+  // A union of a word and an object, where an object was given: what is wrong in it says more than that it is no word.
+  if (issue.code === "invalid_union" && typeof issue.input === "object")
+    return issue.errors.at(-1)?.flatMap((inner) => sentences(inner, place)) ?? [];
+  if (issue.code !== "unrecognized_keys") return [`${place} ${issue.message}`];
+  return issue.message.split("\n").map((message, index) => `${place}.${issue.keys[index]} ${message}`);
 }

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { factsOf } from "../../canary/strategies.ts";
 import { clientOf } from "../../cluster/kube/client.ts";
 import type { ClusterName } from "../../cluster/kubeconfig-file.ts";
-import type { LabConfig } from "../lab-config.ts";
+import type { LabConfig } from "../config/schema.ts";
 import type { LiveRun } from "./live-run.ts";
 import { refuseForeignNamespace } from "./namespace-owner.ts";
 import { releaseGuard } from "./release-guard.ts";

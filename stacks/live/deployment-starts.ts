@@ -2,7 +2,7 @@ import { factsOf } from "../../canary/strategies.ts";
 import { clientName, deploymentName, type Version, versions } from "../../components/names.ts";
 import { probationSeconds } from "../../components/rolling-update/render-rolling-update.ts";
 import { startSeconds } from "../../components/workload/deployment.ts";
-import type { LabConfig } from "../lab-config.ts";
+import type { LabConfig } from "../config/schema.ts";
 import type { DeploymentStart } from "./started-deployment.ts";
 
 /** The Deployment of one side, and the ways on where its pods cannot start. */

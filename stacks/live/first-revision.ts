@@ -1,11 +1,11 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import type * as pulumi from "@pulumi/pulumi";
+import type { ApplicationName } from "../../canary/application-name.ts";
 import type { RolloutObject } from "../../canary/rollout/rollout-object.ts";
 import { rolloutPlace } from "../../canary/rollout/rollout-words.ts";
 import type { StrategyName } from "../../canary/strategies.ts";
 import { rolloutPath } from "../../cluster/kube/paths.ts";
-import type { ApplicationSpec } from "../../components/workload/render-application.ts";
 import { createHook } from "./create-hook.ts";
 
 /** The first revision of a workload gets all traffic, whatever its strategy says of steps and previews. */
@@ -38,7 +38,7 @@ export function firstRevisionGuard(
  */
 export async function requireStableRevision(
   client: Pick<ClusterClient, "get">,
-  { app, namespace }: ApplicationSpec,
+  { app, namespace }: ApplicationName,
 ): Promise<void> {
   const rollout = await client.get<RolloutObject>(rolloutPath(namespace, app));
   if (!rollout || rollout.status?.stableRS) return;

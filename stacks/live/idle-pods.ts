@@ -1,10 +1,10 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
+import type { ApplicationName } from "../../canary/application-name.ts";
 import type { RolloutObject } from "../../canary/rollout/rollout-object.ts";
 import { revisionLabel } from "../../canary/rollout/rollout-route.ts";
 import { readRollout } from "../../canary/rollout/rollout-status.ts";
 import { rolloutPlace } from "../../canary/rollout/rollout-words.ts";
 import { replicaSetPath, replicaSetsPath } from "../../cluster/kube/paths.ts";
-import type { ApplicationSpec } from "../../components/workload/render-application.ts";
 import { imageOf, type PodTemplate } from "./rollout-live.ts";
 import { type Wait, waitUntilClear } from "./wait-until.ts";
 
@@ -36,7 +36,7 @@ const deadlineAnnotation = "scale-down-deadline";
  */
 export async function untilIdlePodsAreGone(
   client: Pick<ClusterClient, "get">,
-  { app, namespace }: ApplicationSpec,
+  { app, namespace }: ApplicationName,
   image: string,
   wait: Pick<Wait, "say" | "clock" | "isPreview">,
 ): Promise<void> {
@@ -60,7 +60,7 @@ export async function untilIdlePodsAreGone(
  */
 export async function removeIdlePods(
   client: Pick<ClusterClient, "get" | "patch">,
-  { app, namespace }: ApplicationSpec,
+  { app, namespace }: ApplicationName,
   rollout: RolloutObject,
   wait: Pick<Wait, "say" | "clock">,
 ): Promise<void> {

@@ -8,7 +8,7 @@ import { deploymentName, type Version, versions, virtualServiceName } from "../.
 import { weightedRule } from "../../components/traffic/route-rules.ts";
 import { configAnnotation } from "../../components/workload/render-application.ts";
 import { notedValues } from "../config/applied-config.ts";
-import type { LabConfig } from "../lab-config.ts";
+import type { LabConfig } from "../config/schema.ts";
 import { createHook } from "./create-hook.ts";
 import type { PodTemplate } from "./rollout-live.ts";
 import { type SidePods, shareFault } from "./share-verdict.ts";

@@ -1,9 +1,9 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import type * as pulumi from "@pulumi/pulumi";
+import type { ApplicationName } from "../../canary/application-name.ts";
 import type { RolloutObject } from "../../canary/rollout/rollout-object.ts";
 import { rolloutPlace } from "../../canary/rollout/rollout-words.ts";
 import { rolloutPath } from "../../cluster/kube/paths.ts";
-import type { ApplicationSpec } from "../../components/workload/render-application.ts";
 import { requireStableRevision } from "./first-revision.ts";
 import { untilIdlePodsAreGone } from "./idle-pods.ts";
 import { type AdmissionWait, revisionHook } from "./revision-hook.ts";
@@ -18,7 +18,7 @@ import { waitUntilClear } from "./wait-until.ts";
  */
 export async function admitRevision(
   client: Pick<ClusterClient, "get">,
-  application: ApplicationSpec,
+  application: ApplicationName,
   image: string,
   wait: AdmissionWait,
 ): Promise<void> {
@@ -37,7 +37,7 @@ export async function admitRevision(
  */
 export async function admitSteps(
   client: Pick<ClusterClient, "get">,
-  { app, namespace }: ApplicationSpec,
+  { app, namespace }: ApplicationName,
   wait: AdmissionWait,
 ): Promise<void> {
   const place = rolloutPlace({ app, namespace });
@@ -61,7 +61,7 @@ function obstacleIn(verdict: RevisionVerdict): string | undefined {
  */
 export const revisionGuard = (
   client: ClusterClient,
-  application: ApplicationSpec,
+  application: ApplicationName,
   isCanary: boolean,
 ): pulumi.ResourceHook =>
   revisionHook("revision-guard", {
@@ -73,7 +73,7 @@ export const revisionGuard = (
   });
 
 /** The hook that keeps a release of a blue-green from being taken for a first version, or for a way back. */
-export const previewGuard = (client: ClusterClient, application: ApplicationSpec): pulumi.ResourceHook =>
+export const previewGuard = (client: ClusterClient, application: ApplicationName): pulumi.ResourceHook =>
   revisionHook("preview-guard", {
     revision: async (image, wait) => {
       await requireStableRevision(client, application);

@@ -1,4 +1,6 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
+import type { Clock } from "@canary-lab/kit/until";
+import type { ApplicationName } from "../../canary/application-name.ts";
 import { routeUnrest } from "../../canary/rollout/rollout-route.ts";
 import { readRollout } from "../../canary/rollout/rollout-status.ts";
 import { rolloutLine, rolloutPlace } from "../../canary/rollout/rollout-words.ts";
@@ -6,10 +8,9 @@ import { destinationRulePath, rolloutPath, virtualServicePath } from "../../clus
 import { virtualServiceName } from "../../components/names.ts";
 import { renderRestingRoute } from "../../components/rollout/render-rollout-canary.ts";
 import { fieldManager } from "../../components/traffic/route-metadata.ts";
-import type { ApplicationSpec } from "../../components/workload/render-application.ts";
 import { removeIdlePods } from "./idle-pods.ts";
 import { type LiveRollout, type RoutedRollout, readLiveRollout } from "./rollout-live.ts";
-import { type Clock, waitUntilClear } from "./wait-until.ts";
+import { waitUntilClear } from "./wait-until.ts";
 
 /** What a Rollout that let go of its route had in its spec, as JSON. */
 const leftAnnotation = "canary-lab/left";
@@ -25,7 +26,7 @@ type Client = Pick<ClusterClient, "get" | "patch">;
  */
 export async function leaveRollout(
   client: Client,
-  application: ApplicationSpec,
+  application: ApplicationName,
   say: (line: string) => void,
   clock?: Clock,
 ): Promise<void> {
@@ -75,7 +76,7 @@ function releaseUnderWay({ rollout, route }: LiveRollout): string | undefined {
  * a former strategy for a header or a cookie would stay for ever, and keep their users away from every canary. And what
  * {@link leaveRollout} did is taken back, where the update that it was done for did not get as far as removing the Rollout.
  */
-export async function enterRollout(client: ClusterClient, { app, namespace }: ApplicationSpec): Promise<void> {
+export async function enterRollout(client: ClusterClient, { app, namespace }: ApplicationName): Promise<void> {
   const route = virtualServicePath(namespace, virtualServiceName(app));
   if (await client.get(route)) {
     await client.apply(route, renderRestingRoute({ app, namespace }), fieldManager);

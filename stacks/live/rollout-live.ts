@@ -1,8 +1,8 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
+import type { ApplicationName } from "../../canary/application-name.ts";
 import type { RolloutObject } from "../../canary/rollout/rollout-object.ts";
 import { type RouteNames, type RouteObjects, revisionLabel } from "../../canary/rollout/rollout-route.ts";
 import { destinationRulePath, replicaSetsPath, rolloutPath, virtualServicePath } from "../../cluster/kube/paths.ts";
-import type { ApplicationSpec } from "../../components/workload/render-application.ts";
 
 /** A Rollout with Istio routing as it is in the cluster, with what it routes by. */
 export interface LiveRollout {
@@ -39,7 +39,7 @@ export interface PodTemplate {
 /** Reads the Rollout of an application; undefined where it has none, or the cluster does not know the kind. */
 export async function readLiveRollout(
   client: Pick<ClusterClient, "get">,
-  { app, namespace }: ApplicationSpec,
+  { app, namespace }: ApplicationName,
 ): Promise<LiveRollout | undefined> {
   const rollout = await client.get<RoutedRollout>(rolloutPath(namespace, app));
   if (!rollout) return undefined;

@@ -1,8 +1,8 @@
+import type { ApplicationName } from "../../canary/application-name.ts";
 import type { RolloutObject } from "../../canary/rollout/rollout-object.ts";
 import { revisionLabel } from "../../canary/rollout/rollout-route.ts";
 import type { RolloutStatus } from "../../canary/rollout/rollout-status.ts";
 import { rolloutPlace } from "../../canary/rollout/rollout-words.ts";
-import type { ApplicationSpec } from "../../components/workload/render-application.ts";
 import { PodStart, type StartClient } from "./pod-start.ts";
 
 /**
@@ -12,7 +12,7 @@ import { PodStart, type StartClient } from "./pod-start.ts";
 export class RolloutStart {
   readonly #start: PodStart;
 
-  constructor(client: StartClient, { app, namespace }: ApplicationSpec) {
+  constructor(client: StartClient, { app, namespace }: ApplicationName) {
     const place = rolloutPlace({ app, namespace });
     this.#start = new PodStart(client, {
       namespace,

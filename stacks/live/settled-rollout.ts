@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Clock } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { AnalysisRunObject, RolloutObject } from "../../canary/rollout/rollout-object.ts";
 import { passingFaultMilliseconds, patienceSeconds } from "../../canary/rollout/rollout-patience.ts";
-import { type RolloutStatus, readRollout } from "../../canary/rollout/rollout-status.ts";
+import { hasBegun, type RolloutStatus, readRollout } from "../../canary/rollout/rollout-status.ts";
 import { rolloutFault, rolloutLine, rolloutPlace } from "../../canary/rollout/rollout-words.ts";
 import { analysisRunPath, deploymentsPath, rolloutPath } from "../../cluster/kube/paths.ts";
 import type { StartClient } from "./pod-start.ts";
 import { RolloutStart } from "./rollout-start.ts";
-import { type Clock, unlessSilent } from "./wait-until.ts";
+import { unlessSilent } from "./wait-until.ts";
 
 /** Where the Rollout is, and how to ask. */
 export interface Followed {
@@ -21,7 +22,8 @@ const betweenLooksMilliseconds = 1000;
 const silenceMilliseconds = 60_000;
 
 /**
- * Waits until a Rollout is Healthy or paused for a person, and says each change on the way.
+ * Waits until a Rollout is Healthy or its release is under way, and says each change on the way. The rest of a release is not waited for:
+ * it may take hours, in which the stack would be locked.
  *
  * @throws UserError where it is Degraded, is not there, has pods that cannot start, or takes longer than {@link patienceSeconds}
  */
@@ -51,7 +53,7 @@ export async function settled(
 
     if (status.isObserved) observedAt = now;
     else if (now - observedAt > silenceMilliseconds) throw unseen(place, status);
-    if (status.phase === "Healthy" || status.isWaitingForUser) return status;
+    if (status.phase === "Healthy" || hasBegun(status) || status.isWaitingForUser) return status;
     faultSince = status.phase === "Degraded" ? (faultSince ?? now) : undefined;
     if (faultSince !== undefined && now - faultSince >= passingFaultMilliseconds) throw degraded(place, status);
     const patience = patienceSeconds(rollout);
@@ -99,7 +101,7 @@ const unseen = (place: string, status: RolloutStatus): UserError =>
   });
 
 const tooLong = (place: string, line: string, seconds: number): UserError =>
-  new UserError(`The release is not done after ${seconds} s: ${line}.`, {
+  new UserError(`The release is not under way after ${seconds} s: ${line}.`, {
     place,
     next: ["npx canaryctl up", "npx canaryctl abort", "npx canaryctl status"],
   });

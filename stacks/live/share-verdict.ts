@@ -2,7 +2,7 @@ import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import { podsNeeded } from "../../canary/capacity.ts";
 import { deploymentName, type Version, versions } from "../../components/names.ts";
-import type { LabConfig } from "../lab-config.ts";
+import type { LabConfig } from "../config/schema.ts";
 
 /** The pods of one side, as the cluster has them. */
 export interface SidePods {

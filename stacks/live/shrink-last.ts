@@ -1,9 +1,10 @@
+import type { Clock } from "@canary-lab/kit/until";
 import * as pulumi from "@pulumi/pulumi";
 import { deploymentsPath } from "../../cluster/kube/paths.ts";
 import { createHook } from "./create-hook.ts";
 import { PodStart, type StartClient } from "./pod-start.ts";
 import { type DeploymentStart, deploymentPlace, isCurrentOf, type LiveDeployment } from "./started-deployment.ts";
-import { type Clock, waitUntilClear } from "./wait-until.ts";
+import { waitUntilClear } from "./wait-until.ts";
 
 /** A Deployment that grows while another one shrinks. */
 export interface Growing extends DeploymentStart {

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Clock } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { Condition } from "../../canary/pods/pod-object.ts";
 import { deploymentsPath } from "../../cluster/kube/paths.ts";
 import { PodStart, type ReplicaSetObject, type StartClient } from "./pod-start.ts";
-import { type Clock, unlessSilent } from "./wait-until.ts";
+import { unlessSilent } from "./wait-until.ts";
 
 /** A Deployment that is waited for. */
 export interface DeploymentStart {

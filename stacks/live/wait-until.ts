@@ -1,12 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { UnreachableError } from "@canary-lab/kit/kube/client";
+import { type Clock, changesOf, until } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
-
-/** How time passes; tests have a faster one. Milliseconds. */
-export interface Clock {
-  readonly now: () => number;
-  readonly sleep: (milliseconds: number) => Promise<unknown>;
-}
 
 export interface Wait {
   /** What is in the way, in words; undefined when nothing is. */
@@ -22,8 +16,6 @@ export interface Wait {
   readonly isPreview?: boolean;
 }
 
-const betweenLooksMilliseconds = 250;
-
 /** Waits until nothing is in the way, and says each change of what is. @throws UserError where it lasts too long */
 export async function waitUntilClear({
   obstacle,
@@ -34,21 +26,19 @@ export async function waitUntilClear({
   clock,
   isPreview,
 }: Wait): Promise<void> {
-  const { now, sleep: pause } = clock ?? { now: Date.now, sleep };
-  const end = now() + seconds * 1000;
-  let said = "";
-  for (; ; await pause(betweenLooksMilliseconds)) {
-    const reason = await obstacle();
-    if (!reason || isPreview) return;
-    if (now() > end) {
-      throw new UserError(`${blocked} after ${seconds} s: ${reason}.`, {
-        place,
-        next: ["npx canaryctl up", "npx canaryctl status"],
-      });
-    }
-    if (reason !== said) say(`waiting: ${reason}`);
-    said = reason;
-  }
+  const tell = changesOf(say);
+  let reason: string | undefined;
+  const isClear = async () => {
+    reason = await obstacle();
+    if (!reason || isPreview) return true;
+    tell(`waiting: ${reason}`);
+    return false;
+  };
+  if (await until(isClear, { seconds, clock })) return;
+  throw new UserError(`${blocked} after ${seconds} s: ${reason}.`, {
+    place,
+    next: ["npx canaryctl up", "npx canaryctl status"],
+  });
 }
 
 /** "silence" where the API server does not answer and may still be waited for. */

@@ -5,7 +5,7 @@ import { splitOf } from "../../canary/weight.ts";
 import { versions } from "../../components/names.ts";
 import { Sides } from "../../components/traffic/sides.ts";
 import { EchoWorkload } from "../../components/workload/echo-workload.ts";
-import type { LabConfig } from "../lab-config.ts";
+import type { LabConfig } from "../config/schema.ts";
 import { sideStart } from "../live/deployment-starts.ts";
 import { together } from "../live/hook-bindings.ts";
 import type { ReleaseGuard } from "../live/release-guard.ts";

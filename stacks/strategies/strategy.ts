@@ -1,5 +1,5 @@
 import type { SharedResources, StrategyOutputs } from "../../components/strategy.ts";
-import type { LabConfig } from "../lab-config.ts";
+import type { LabConfig } from "../config/schema.ts";
 import type { LiveRun } from "../live/live-run.ts";
 import type { Platform } from "../platform.ts";
 

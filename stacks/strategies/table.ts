@@ -9,7 +9,7 @@ import { RollingUpdate } from "../../components/rolling-update/rolling-update.ts
 import { renderVirtualService } from "../../components/traffic/render-weighted-route.ts";
 import { Sides } from "../../components/traffic/sides.ts";
 import { WeightedRoute } from "../../components/traffic/weighted-route.ts";
-import type { LabConfig } from "../lab-config.ts";
+import type { LabConfig } from "../config/schema.ts";
 import { rollingStart } from "../live/deployment-starts.ts";
 import { firstRevisionGuard } from "../live/first-revision.ts";
 import { together } from "../live/hook-bindings.ts";

@@ -135,17 +135,14 @@ describe("rollback works from nothing", () => {
   }, 90_000);
 });
 
-test("after promote --full a rollback brings the image before it back, once", async () => {
+test("a promotion before the bake time is over needs --now and a reason, which the history keeps", async () => {
+  await moveTo(0);
   await moveTo(10);
-  expect((await canaryctl("promote", "--full")).exitCode).toBe(0);
-  expect(await sendLoad(sampleLoad)).toMatchObject({ versions: { v2: sampleLoad.requests }, failed: 0 });
-  const outcome = await canaryctl("rollback");
-  expect(outcome.exitCode).toBe(0);
-  expect(outcome.output).toMatch(/Rolled back: versioned-echo:v1 is the stable version again/);
-  expect(await sendLoad(sampleLoad)).toMatchObject({ versions: { v1: sampleLoad.requests }, failed: 0 });
-  expect(readConfig("stableImage")).toBe("versioned-echo:v1");
-  expect((await canaryctl("rollback")).output).toMatch(/Rolled back: 100\/0/);
-  expect(readConfig("stableImage")).toBe("versioned-echo:v1");
-  expect((await canaryctl("create-canary", "--image", "versioned-echo:v2")).exitCode).toBe(0);
+  for (const args of [["promote"], ["promote", "--full"]])
+    expect(refusalFault(await canaryctl(...args), /The plan keeps 10 % for 1m, and \d+ s/, /--now/)).toBeUndefined();
+  expect((await canaryctl("promote", "--now")).exitCode).toBe(2);
+  expect((await canaryctl("promote", "--now", "--reason", "a test of it")).exitCode).toBe(0);
+  expect(await liveWeight()).toBe(30);
+  expect((await canaryctl("history")).stdout).toMatch(/promote --now.*a test of it/);
   await moveTo(10);
-}, 180_000);
+}, 60_000);

@@ -1,6 +1,6 @@
-import { testFinish } from "./support/finish.ts";
 import { withStrategy } from "./support/strategy.ts";
+import { testWholeRelease } from "./support/whole-release.ts";
 
 withStrategy({ strategy: "istio", plan: "25" });
 
-testFinish();
+testWholeRelease(["promote"]);

@@ -1,12 +1,14 @@
 import { expect, test } from "@jest/globals";
 import { askGateway } from "./support/gateway.ts";
 import { canaryctl, kubectl, namespace } from "./support/lab.ts";
+import { refusalFault } from "./support/refusal.ts";
 import { note } from "./support/rollout.ts";
 import { withStrategy } from "./support/strategy.ts";
 import { sampleLoad, sendLoad, splitFault, startSteadyLoad } from "./support/traffic.ts";
 import { until } from "./support/until.ts";
+import { testWholeRelease } from "./support/whole-release.ts";
 
-withStrategy({ strategy: "gateway-api" });
+withStrategy({ strategy: "gateway-api", plan: { weights: [10, 50], bake: "10s" } });
 
 /** The port of the node that Istio was given for the Gateway's own pods. */
 const gatewayPort = async (): Promise<number> =>
@@ -55,10 +57,14 @@ test("create-canary brings pods without traffic", async () => {
   expect(splitFault(await sendLoad(sampleLoad), 0)).toBeUndefined();
 }, 120_000);
 
+/** The next weight as soon as the plan has kept the present one for its time. */
+const promoted = async () => (await canaryctl("promote")).exitCode === 0;
+
 test.each([10, 50])(
-  "set-traffic gives v2 %i percent, of callers in the mesh and of those at the gateway",
+  "promote gives v2 %i percent, of callers in the mesh and of those at the gateway, and no more before the bake time is over",
   async (weight) => {
-    expect((await canaryctl("set-traffic", String(100 - weight), String(weight))).exitCode).toBe(0);
+    await until("the bake time of the weight before is over", promoted, { everyMilliseconds: 1000 });
+    expect(refusalFault(await canaryctl("promote"), /The plan keeps \d+ % for 10s/, /--now/)).toBeUndefined();
     await until(
       `v2 answers ${weight} percent`,
       async () => !splitFault(await sendLoad({ requests: 200, rate: 400 }), weight),
@@ -88,3 +94,5 @@ test("rollback takes v2 out of the traffic within two seconds, and loses no requ
   expect(milliseconds).toBeLessThan(2000);
   expect(splitFault(await sendLoad(sampleLoad), 0)).toBeUndefined();
 }, 120_000);
+
+testWholeRelease(["promote"], ["promote", "--now", "--reason", "measured"]);

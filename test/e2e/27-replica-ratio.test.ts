@@ -4,6 +4,7 @@ import { expectCannotStart, withFullQuota } from "./support/obstacles.ts";
 import { note } from "./support/rollout.ts";
 import { withStrategy } from "./support/strategy.ts";
 import { sampleLoad, sendLoad, startSteadyLoad } from "./support/traffic.ts";
+import { testWholeRelease } from "./support/whole-release.ts";
 
 withStrategy({ strategy: "replica-ratio", replicas: 10 });
 
@@ -64,3 +65,5 @@ test("rollback brings the stable pods back before it takes those of v2, and lose
   const { sent, versions } = await sendLoad(sampleLoad);
   expect(versions).toEqual({ v1: sent });
 }, 180_000);
+
+testWholeRelease(["promote"]);

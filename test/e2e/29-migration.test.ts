@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { mustBeUp } from "./support/configure.ts";
 import { canaryctl, kubectl, namespace } from "./support/lab.ts";
 import { note, phaseReached } from "./support/rollout.ts";
-import { editConfig } from "./support/stack-config.ts";
+import { editConfig, readConfig } from "./support/stack-config.ts";
 import { withStrategy } from "./support/strategy.ts";
 import { type SteadyLoad, startSteadyLoad } from "./support/traffic.ts";
 import { until } from "./support/until.ts";
@@ -55,7 +55,8 @@ describe("a live Deployment becomes a Rollout, scaleDown progressively", () => {
   test("it releases as any other, and no request is lost", async () => {
     editConfig({ plan: { weights: [50], bake: "5s" } });
     const load = await startSteadyLoad();
-    expect((await canaryctl("create-canary", "--image", "versioned-echo:v2")).exitCode).toBe(0);
+    expect((await canaryctl("create-canary", "--image", "versioned-echo:v2", "--follow")).exitCode).toBe(0);
+    expect(readConfig("stableImage")).toBe("versioned-echo:v2");
     expect((await canaryctl("rollback")).exitCode).toBe(0);
     expect((await expectNothingLost(load)).v2).toBeGreaterThan(0);
   }, 240_000);

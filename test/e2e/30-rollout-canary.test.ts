@@ -1,15 +1,15 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { start } from "./support/command.ts";
-import { testFinish } from "./support/finish.ts";
 import { canaryctl, canaryctlFile, kubectl, liveWeight, namespace, pulumi } from "./support/lab.ts";
 import { expectCannotStart, withFullQuota } from "./support/obstacles.ts";
 import { refusalFault } from "./support/refusal.ts";
 import { note, phaseReached } from "./support/rollout.ts";
-import { editConfig, type StackValues } from "./support/stack-config.ts";
+import { editConfig, readConfig, type StackValues } from "./support/stack-config.ts";
 import { withStrategy } from "./support/strategy.ts";
 import { routeInEffect, sampleLoad, sendLoad, splitFault, startSteadyLoad } from "./support/traffic.ts";
 import { until } from "./support/until.ts";
+import { testWholeRelease } from "./support/whole-release.ts";
 
 const byHand = (weight: number) => ({ weight, pause: true });
 
@@ -127,8 +127,10 @@ test("promotions lead to the end, and an update right after it loses no request"
   await mustSucceed("promote");
   expect((await phaseReached("Paused")).weight).toBe(60);
   await mustSucceed("promote");
-  await phaseReached("Healthy");
+  expect((await phaseReached("Healthy")).isFullyPromoted).toBe(true);
+  expect(readConfig("stableImage")).toBe("versioned-echo:v2");
   await mustSucceed("rollback");
+  expect(readConfig("stableImage")).toBe("versioned-echo:v1");
   const { failed, sent, versions } = await load.stop();
   note(`${failed} of ${sent} failed, from 10 percent to the end and back`);
   expect(failed).toBe(0);
@@ -146,32 +148,56 @@ async function answeredByCanary(): Promise<number> {
   return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
-test("a canary is rehearsed by copies of requests and by an experiment, and no request is lost", async () => {
-  editConfig({
-    plan: { weights: [50], bake: "8s" },
-    rolloutCanary: { mirrorPercent: 50, experiment: true },
-  });
-  const load = await startSteadyLoad();
-  const release = start(canaryctlFile, ["create-canary", "--image", "versioned-echo:v2"], { timeoutSeconds: 180 });
-  await until("the canary answers copies", async () => (await answeredByCanary()) > 100);
-  expect(await liveWeight()).toBe(0);
+describe("a release that goes on by itself", () => {
+  beforeAll(() =>
+    editConfig({ plan: { weights: [50], bake: "8s" }, rolloutCanary: { mirrorPercent: 50, experiment: true } }),
+  );
 
-  const sides = ["baseline", "candidate"] as const;
-  const versionOf = async (side: string) =>
-    (await sendLoad({ url: `http://versioned-echo-${side}:8080/`, requests: 20, rate: 100 })).versions;
-  await until("both sides of the experiment answer", async () => {
-    const [baseline, candidate] = await Promise.all(sides.map(versionOf));
-    return baseline?.v1 === 20 && candidate?.v2 === 20;
-  });
-  expect((await release.finished).exitCode).toBe(0);
-  expect((await canaryctl("rollback")).exitCode).toBe(0);
-  const { failed, sent } = await load.stop();
-  note(`${failed} of ${sent} failed`);
-  expect(failed).toBe(0);
-}, 240_000);
+  test("is rehearsed by copies of requests and by an experiment, needs nobody who follows it, and loses no request", async () => {
+    const load = await startSteadyLoad();
+    const args = ["create-canary", "--image", "versioned-echo:v2", "--follow"];
+    const release = start(canaryctlFile, args, { timeoutSeconds: 180 });
+    await until("the canary answers copies", async () => (await answeredByCanary()) > 100);
+    expect(await liveWeight()).toBe(0);
+    await until("it is followed", () => /Z 100\/0; /.test(release.output()));
+    process.kill(release.pid, "SIGINT");
+    const followed = await release.finished;
+    expect(followed.exitCode).toBe(130);
+    expect(followed.output).toMatch(/the release goes on/);
+
+    const watch = start(canaryctlFile, ["status", "--watch"], { timeoutSeconds: 180 });
+    const sides = ["baseline", "candidate"] as const;
+    const versionOf = async (side: string) =>
+      (await sendLoad({ url: `http://versioned-echo-${side}:8080/`, requests: 20, rate: 100 })).versions;
+    await until("both sides of the experiment answer", async () => {
+      const [baseline, candidate] = await Promise.all(sides.map(versionOf));
+      return baseline?.v1 === 20 && candidate?.v2 === 20;
+    });
+    const up = await canaryctl("up"); // no lock is in its way
+    expect(up.exitCode).toBe(0);
+    expect(up.stderr).toMatch(/the release goes on by itself/);
+    note(`up beside a release took ${up.seconds} s`);
+    expect((await watch.finished).exitCode).toBe(0);
+    expect(watch.output()).toMatch(/Z 50\/50; .*\n[\s\S]*Z 0\/100; .*Healthy.*a canary still/);
+    const { failed, sent } = await load.stop();
+    note(`${failed} of ${sent} failed`);
+    expect(failed).toBe(0);
+  }, 240_000);
+
+  test("is written to the config by the next up, and a rollback takes it back", async () => {
+    await mustSucceed("up");
+    expect(readConfig("stableImage")).toBe("versioned-echo:v2");
+    expect(readConfig("canaryEnabled")).toBe("false");
+    const load = await startSteadyLoad();
+    await mustSucceed("rollback");
+    expect((await load.stop()).failed).toBe(0);
+    expect(readConfig("stableImage")).toBe("versioned-echo:v1");
+    expect((await sendLoad({ requests: 300, rate: 300 })).versions).toEqual({ v1: 300 });
+  }, 180_000);
+});
 
 describe("with a plan of one weight", () => {
   beforeAll(() => editConfig({ plan: "25", rolloutCanary: undefined }));
 
-  testFinish();
+  testWholeRelease();
 });

@@ -15,9 +15,10 @@ withStrategy({
   analysis: "both",
 });
 
-test("a canary that answers 30 % errors is aborted by its analysis, and the update says why", async () => {
+test("a canary that answers 30 % errors is aborted by its analysis, and who follows it is told why", async () => {
   const load = await startSteadyLoad();
-  const release = start(canaryctlFile, ["create-canary", "--image", "versioned-echo:v2"], { timeoutSeconds: 180 });
+  const args = ["create-canary", "--image", "versioned-echo:v2", "--follow"];
+  const release = start(canaryctlFile, args, { timeoutSeconds: 180 });
   await until("the canary's pods have their fault", () => setFaults("role=canary", { errorRate: 0.3 }), {
     seconds: 60,
     everyMilliseconds: 250,
@@ -44,12 +45,12 @@ test("the next up says it again, for the release is still wanted", async () => {
   expect(output).toMatch(/aborted/i);
 }, 120_000);
 
-test("one that nobody calls gets no verdict: up says so instead of waiting on, and a promotion leaves the analysis behind", async () => {
+test("one that nobody calls gets no verdict: who watches is told instead of waiting on, and a promotion leaves the analysis behind", async () => {
   await setFaults("version=v2", {}); // pods of the aborted release may still be there, and are used again
   expect((await canaryctl("retry")).exitCode).toBe(0);
-  const { exitCode, output, seconds } = await canaryctl("up");
+  const { exitCode, output, seconds } = await canaryctl("status", "--watch");
   expect(exitCode).toBe(0);
-  expect(output).toMatch(/analysis came to no verdict/);
+  expect(output).toMatch(/analysis came to no verdict[\s\S]*canaryctl promote/);
   note(`no verdict, said after ${seconds} s`);
   expect((await canaryctl("promote")).exitCode).toBe(0);
   await phaseReached("Healthy");
@@ -59,7 +60,7 @@ test("one that nobody calls gets no verdict: up says so instead of waiting on, a
 test("a healthy one goes through, and no request is lost", async () => {
   expect((await canaryctl("rollback")).exitCode).toBe(0);
   const load = await startSteadyLoad();
-  const outcome = await canaryctl("create-canary", "--image", "versioned-echo:v2");
+  const outcome = await canaryctl("create-canary", "--image", "versioned-echo:v2", "--follow");
   expect(outcome.exitCode).toBe(0);
   const { analyses } = await phaseReached("Healthy");
   note(`healthy after ${outcome.seconds} s; ${analyses.map(({ kind, phase }) => `${kind} ${phase}`).join(", ")}`);

@@ -5,6 +5,7 @@ import { fullStack } from "./support/full-stack.ts";
 import { canaryctl } from "./support/lab.ts";
 import { expectCannotStart, withoutNode } from "./support/obstacles.ts";
 import { liveRollout, note, phaseReached } from "./support/rollout.ts";
+import { readConfig } from "./support/stack-config.ts";
 import { withStrategy } from "./support/strategy.ts";
 import { sendLoad, startSteadyLoad, type Target } from "./support/traffic.ts";
 import { until } from "./support/until.ts";
@@ -67,13 +68,16 @@ test("a promotion moves all users at once, and no request is lost", async () => 
   expect(await answers()).toEqual({ v2: 500 });
 }, 240_000);
 
-test("a rollback brings the old colour back, and no request is lost", async () => {
+test("a rollback of the finished release brings the old colour back, and no request is lost", async () => {
   const load = await startSteadyLoad();
+  expect((await canaryctl("promote")).exitCode).toBe(0); // its analysis has ended: the release is written to the config
+  expect(readConfig("stableImage")).toBe("versioned-echo:v2");
   expect((await canaryctl("rollback")).exitCode).toBe(0);
   const { failed, sent } = await load.stop();
   note(`${failed} of ${sent} failed`);
   expect(failed).toBe(0);
   expect(await answers()).toEqual({ v1: 500 });
+  expect(readConfig("stableImage")).toBe("versioned-echo:v1");
 }, 240_000);
 
 test("what fails after its promotion goes back by itself, and up says why", async () => {

@@ -48,7 +48,7 @@ function set(stackFile: StackFile, words: readonly string[]): string {
   const pairs = words.flatMap((key, index) => (index % 2 === 0 ? [[key, words[index + 1] ?? ""] as const] : []));
   for (const [key] of pairs) mustBeKey(key);
   // What is replaced may be what cannot be read.
-  const before = stackFile.valuesOf(configKeys.filter((key) => !pairs.some(([changed]) => changed === key)));
+  const before = stackFile.valuesOf(configKeys().filter((key) => !pairs.some(([changed]) => changed === key)));
   const known = configProblems(before);
   const changes = Object.fromEntries(pairs);
   const problems = configProblems({ ...before, ...changes }).filter((problem) => !known.includes(problem));
@@ -63,8 +63,8 @@ function set(stackFile: StackFile, words: readonly string[]): string {
 }
 
 function mustBeKey(key: string): void {
-  if (configKeys.includes(key)) return;
-  throw new UsageError(`${key} is not a key of this project; ${suggestion(key, configKeys)}`, {
+  if (configKeys().includes(key)) return;
+  throw new UsageError(`${key} is not a key of this project; ${suggestion(key, configKeys())}`, {
     next: "npx canaryctl config --help",
   });
 }

@@ -7,6 +7,7 @@ import { StackFile } from "../stack-file.ts";
 import { strategyOf } from "../strategies/table.ts";
 import { UsageError } from "../usage-error.ts";
 import { optionsOf, wholeNumber } from "./arguments.ts";
+import { addFollowFlag } from "./follow.ts";
 
 interface CanaryOptions {
   readonly image: string;
@@ -17,8 +18,7 @@ interface CanaryOptions {
 const withOwnPods: readonly string[] = strategiesWhere(({ canaryPods }) => canaryPods === "own");
 
 export function addCreateCanary(program: Command): void {
-  program
-    .command("create-canary")
+  addFollowFlag(program.command("create-canary"))
     .description("start a release: run another version of the application beside the stable one")
     .requiredOption("--image <reference>", "versioned-echo:TAG is built here; any other image is used as it is")
     .option(
@@ -32,10 +32,10 @@ export function addCreateCanary(program: Command): void {
 ${withOwnPods.join(", ")}: pods of its own; its share of the traffic stays as it is, 0 where there was none.
 replica-ratio: its share of the pods that \`replicas\` counts, by canaryWeight.
 istio, gateway-api, replica-ratio: refused for another image while a canary has a share: canaryctl rollback first.
-rollout-canary: the Rollout goes through the steps of \`plan\`; this ends at a pause without a time, or at the end.
+rollout-canary: this ends when the first step of \`plan\` is reached; the Rollout goes through the others by itself.
 rollout-blue-green: the new colour in preview; users stay on the old one until promotion.
 rolling-update: the Deployment replaces its pods, and users with them.
-${examples("canaryctl create-canary --image versioned-echo:v2 --replicas 2", "canaryctl create-canary --image versioned-echo:v2")}`,
+${examples("canaryctl create-canary --image versioned-echo:v2 --replicas 2", "canaryctl create-canary --image versioned-echo:v2", "canaryctl create-canary --image versioned-echo:v2 --follow")}`,
     )
     .action(async (_options: unknown, command: Command) => {
       const { image, replicas, ...options } = optionsOf<CanaryOptions>(command);

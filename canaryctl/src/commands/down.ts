@@ -18,7 +18,7 @@ import {
 } from "../environment-file.ts";
 import { type Lab, labOf } from "../lab.ts";
 import { exclusively } from "../lab-lock.ts";
-import { examples, print, showLines } from "../print.ts";
+import { engineView, examples, print } from "../print.ts";
 import { withProgress } from "../progress.ts";
 import { removeTarget } from "../remove-target.ts";
 import { forgetCluster } from "../stack-cluster.ts";
@@ -138,5 +138,5 @@ async function destroy(lab: Lab, progress: Progress, note: (detail: string) => v
   const say = (line: string) => progress.say(line);
   await cluster.get("/version"); // asked here, for the engine would ask about each resource, and wait for each
   await settlePending(lab, say);
-  await engine.destroy(showLines(say, note));
+  await engine.destroy(engineView(say, note));
 }

@@ -1,55 +1,17 @@
 import type { Command } from "commander";
-import { factsOf, type StrategyName, type WeightOwner } from "../../../canary/strategies.ts";
-import { splitOf, type TrafficSplit } from "../../../canary/weight.ts";
-import { releasePlan } from "../../../stacks/release-plan.ts";
 import { type Lab, openLab } from "../lab.ts";
-import { examples, print, table } from "../print.ts";
-import type { Progress, ReleaseStrategy } from "../strategies/strategy.ts";
+import { examples, print, say } from "../print.ts";
+import { isHealthy, readStatus, statusText } from "../status.ts";
 import { strategyOf } from "../strategies/table.ts";
-import { measureSplit } from "../traffic/measured-split.ts";
-import { splitTable } from "../traffic/report.ts";
-import { type Share, shareText } from "../traffic/share.ts";
-import type { SplitVerdict } from "../traffic/verdict.ts";
-import type { Workload } from "../traffic/workloads.ts";
+import { UsageError } from "../usage-error.ts";
+import { endText, showRelease } from "../watch/show-release.ts";
 import { optionsOf, wholeNumber } from "./arguments.ts";
-import { readFindings, type StatusFinding } from "./status-findings.ts";
+import { readFindings } from "./status-findings.ts";
 
 interface StatusOptions {
   readonly traffic?: number;
   readonly json?: boolean;
-}
-
-/** What `status` knows; printed as it is by `--json`. */
-export interface Status {
-  readonly stack: string;
-  readonly target: string;
-  readonly kubeContext: string;
-  readonly namespace: string;
-  readonly app: string;
-  readonly strategy: StrategyName;
-  /** Who moves the traffic. */
-  readonly owner: WeightOwner;
-  /** The ladder of weights, such as `10% for 1m, 100%`; null where the strategy climbs none. */
-  readonly plan: string | null;
-  /**
-   * Percent. `config` is null where a controller or a header decides, `wanted` is what can be had of it. `route` is what the cluster
-   * does, null where nothing is deployed; `seen` is there where it was asked for.
-   */
-  readonly weights: {
-    readonly config: TrafficSplit | null;
-    readonly wanted: Share | null;
-    readonly route: Share | null;
-  };
-  /** Who wrote the live weights, such as a field manager; null where nobody did. */
-  readonly routeOwner: string | null;
-  readonly workloads: readonly Workload[];
-  /** How far a controller is; null where the config owns the weights. */
-  readonly release: Progress | null;
-  /** What is wrong with the release, and what to run; null where all is well. */
-  readonly fault: string | null;
-  /** What else is wrong, each with what was read and the command that mends it. */
-  readonly findings: readonly StatusFinding[];
-  readonly seen?: SplitVerdict;
+  readonly watch?: boolean;
 }
 
 export function addStatus(program: Command): void {
@@ -61,88 +23,33 @@ export function addStatus(program: Command): void {
       "also send this many requests through the mesh, 1..10000, and show the split seen",
       wholeNumber(1, 10_000),
     )
+    .option("--watch", "show it again and again, until the release ends, waits for a person, or you press Ctrl-C")
     .option("--json", "print JSON")
-    .addHelpText("after", examples("canaryctl status", "canaryctl status --traffic 1000", "canaryctl status --json"))
+    .addHelpText(
+      "after",
+      `
+--watch: one block on a terminal, a line for each change elsewhere. Exit code: 0 where the release is finished or waits for a person, 1
+where it is aborted or has failed, 130 after Ctrl-C, which stops nothing but the watching. Where you move the traffic nothing ends by itself.
+${examples("canaryctl status", "canaryctl status --watch", "canaryctl status --traffic 1000", "canaryctl status --json")}`,
+    )
     .action(async (_options: unknown, command: Command) => {
-      const { traffic, json, ...options } = optionsOf<StatusOptions>(command);
+      const { traffic, json, watch, ...options } = optionsOf<StatusOptions>(command);
+      if (watch && (json || traffic !== undefined)) {
+        throw new UsageError("--watch shows the status for people, again and again.", {
+          allowed: "--watch without --json and --traffic",
+          next: "npx canaryctl status --watch",
+        });
+      }
       const lab = openLab(options);
-      const findings = readFindings(lab);
-      findings.catch(() => {}); // it is awaited below, where the strategy can be told
-      const status = await readStatus(lab, await strategyOf(lab), { findings, requests: traffic });
-      print(json ? [JSON.stringify(status, null, 2)] : statusText(status));
-      if (!isHealthy(status)) process.exitCode = 1;
+      if (watch) print([endText(await showRelease(lab, await strategyOf(lab), say))]);
+      else await showOnce(lab, { traffic, json });
     });
 }
 
-export interface StatusOf {
-  /** What is wrong beside the release: see {@link readFindings}. Default: nothing. */
-  readonly findings?: Promise<readonly StatusFinding[]>;
-  /** How many requests measure the split; by default none do. */
-  readonly requests?: number | undefined;
+async function showOnce(lab: Lab, { traffic, json }: StatusOptions): Promise<void> {
+  const findings = readFindings(lab);
+  findings.catch(() => {}); // it is awaited below, where the strategy can be told
+  const status = await readStatus(lab, await strategyOf(lab), { findings, requests: traffic });
+  print(json ? [JSON.stringify(status, null, 2)] : statusText(status));
+  if (!isHealthy(status)) process.exitCode = 1;
 }
-
-/** Reads the cluster. */
-export async function readStatus(
-  lab: Lab,
-  strategy: ReleaseStrategy,
-  { findings: found = Promise.resolve([]), requests }: StatusOf = {},
-): Promise<Status> {
-  const { config, environment, stackFile } = lab;
-  const [release, findings] = await Promise.all([strategy.read(lab), found]);
-  return {
-    stack: stackFile.stack,
-    target: environment.target,
-    kubeContext: environment.kubeContext,
-    namespace: config.namespace,
-    app: config.app,
-    strategy: config.strategy,
-    owner: strategy.owner,
-    plan: releasePlan(config)?.ladder ?? null,
-    weights: {
-      config: factsOf(config.strategy).owner === "pulumi" ? splitOf(config.canaryWeight) : null,
-      wanted: release.wanted ?? null,
-      route: release.live ?? null,
-    },
-    routeOwner: release.liveOwner ?? null,
-    workloads: release.workloads,
-    release: release.progress ?? null,
-    fault: release.fault ?? null,
-    findings,
-    ...(requests !== undefined && { seen: await measureSplit(await lab.client(), lab, strategy, requests) }),
-  };
-}
-
-/** Nothing is wrong with what runs, and the split seen, if any, is as wanted. */
-export const isHealthy = ({ fault, findings, seen }: Status): boolean =>
-  fault === null && findings.length === 0 && (seen?.isAsWanted ?? true);
-
-export function statusText(status: Status): readonly string[] {
-  const { weights, workloads, release, strategy, owner } = status;
-  const live = weights.route ? shareText(weights.route) : "none";
-  return [
-    `Stack ${status.stack}: ${status.app} in namespace ${status.namespace}, ${status.target} cluster, context ${status.kubeContext}`,
-    ...table([
-      ["strategy", strategy, `(the traffic is moved by ${ownerText[owner]})`],
-      ...(weights.wanted ? [["weights wanted", shareText(weights.wanted), "(stable/canary, from the config)"]] : []),
-      ["weights live", live, status.routeOwner ? `(written by ${status.routeOwner})` : ""],
-    ]),
-    ...(status.plan ? [`  plan: ${status.plan}`] : []),
-    ...(release ? [`  ${release.line}`] : []),
-    ...table([
-      ["workload", "version", "ready", "image", ...(workloads.some(({ role }) => role) ? ["role"] : [])],
-      ...workloads.map(({ name, version, ready, wanted, image, role = "" }) => {
-        return [name, version, `${ready}/${wanted}`, image, role];
-      }),
-    ]),
-    ...(status.seen ? splitTable(status.seen) : []),
-    ...status.findings.map(({ what, evidence, next }) => `${what} (${evidence.join("; ")}) Next: ${next}`),
-    ...(status.fault ? [status.fault] : []),
-  ];
-}
-
-const ownerText: Record<WeightOwner, string> = {
-  pulumi: "the config, canaryWeight",
-  "rollout-controller": "the Rollouts controller",
-  "deployment-controller": "the Deployment controller",
-  ingress: "the header X-Canary of each request",
-};

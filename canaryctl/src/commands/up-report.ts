@@ -42,7 +42,8 @@ const moves: Record<WeightOwner, readonly (readonly [command: string, what: stri
     ["npx canaryctl promote", "the next share of the plan; --full finishes the release"],
   ],
   "rollout-controller": [
-    ["npx canaryctl create-canary --image versioned-echo:v2", "begin a release"],
+    ["npx canaryctl create-canary --image versioned-echo:v2", "begin a release; --follow shows it to its end"],
+    ["npx canaryctl status --watch", "a release that goes on"],
     ["npx canaryctl promote", "out of a pause; --full finishes the release"],
     ["npx canaryctl abort", "stop it; then retry, or rollback"],
   ],

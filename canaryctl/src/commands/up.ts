@@ -5,7 +5,7 @@ import { chooseTarget } from "../../../cluster/choose.ts";
 import { clientOf } from "../../../cluster/kube/client.ts";
 import { namespacePath } from "../../../cluster/kube/paths.ts";
 import { type Environment, type Target, type TargetName, targetNames } from "../../../cluster/target.ts";
-import type { LabConfig } from "../../../stacks/lab-config.ts";
+import type { LabConfig } from "../../../stacks/config/schema.ts";
 import { type LiveNamespace, namespaceFault, refuseForeignNamespace } from "../../../stacks/live/namespace-owner.ts";
 import { platformParts } from "../../../stacks/platform-parts.ts";
 import { noteDrift } from "../engine/drift/mend.ts";
@@ -15,7 +15,7 @@ import { freeStack, updateStack } from "../engine/update.ts";
 import { loadEnvironment, notedTarget, noteTarget, saveEnvironment } from "../environment-file.ts";
 import { type ConfigChanges, type GlobalOptions, type Lab, labOf, type OpenedConfig, openConfig } from "../lab.ts";
 import { exclusively } from "../lab-lock.ts";
-import { examples, print, showLines } from "../print.ts";
+import { engineView, examples, print } from "../print.ts";
 import { withProgress } from "../progress.ts";
 import { removeTarget } from "../remove-target.ts";
 import { clusterOfStack, refuseOtherCluster, settleCluster } from "../stack-cluster.ts";
@@ -180,8 +180,9 @@ async function deploy(lab: Lab, progress: Progress, note: (detail: string) => vo
   await prepareStack(lab);
   await settlePending(lab, say);
   await noteDrift(lab, say);
-  await updateStack(lab, { say, waitSeconds, onLine: showLines(say, note) });
-  return configuredStrategy(lab).restore(lab, say);
+  const noted = (await configuredStrategy(lab).noteFinished?.(lab, say)) ?? lab;
+  await updateStack(noted, { say, waitSeconds, view: engineView(say, note) });
+  return configuredStrategy(noted).restore(noted, say);
 }
 
 const notAsWanted = ({ namespace }: LabConfig): UserError =>

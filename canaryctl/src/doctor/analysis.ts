@@ -1,4 +1,3 @@
-import { execa } from "execa";
 import type { Lab } from "../lab.ts";
 import type { AnalysisMessage } from "./facts.ts";
 
@@ -15,6 +14,7 @@ export async function analyze(
   { config, environment }: Pick<Lab, "config" | "environment">,
 ): Promise<readonly AnalysisMessage[] | undefined> {
   const { kubeconfig, kubeContext } = environment;
+  const { execa } = await import("execa");
   const { stdout } = await execa(
     istioctl,
     [

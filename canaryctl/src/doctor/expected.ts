@@ -2,7 +2,7 @@ import { replicaRatio } from "../../../canary/replica-ratio.ts";
 import { factsOf } from "../../../canary/strategies.ts";
 import { deploymentName, versions, virtualServiceName } from "../../../components/names.ts";
 import { renderVirtualService } from "../../../components/traffic/render-weighted-route.ts";
-import type { LabConfig } from "../../../stacks/lab-config.ts";
+import type { LabConfig } from "../../../stacks/config/schema.ts";
 import { istioRoute, weightsOf } from "../traffic/istio-route.ts";
 import type { Share } from "../traffic/share.ts";
 import type { ClusterFacts, PodFacts, RouteFacts, RouteRuleFacts, WorkloadFacts } from "./facts.ts";

@@ -1,7 +1,7 @@
 import type { ContainerFault } from "../../../canary/pods/pod-object.ts";
 import type { StrategyName } from "../../../canary/strategies.ts";
 import type { Pending } from "../../../stacks/config/applied-config.ts";
-import type { LabConfig } from "../../../stacks/lab-config.ts";
+import type { LabConfig } from "../../../stacks/config/schema.ts";
 import type { Share } from "../traffic/share.ts";
 
 /** Who wrote a field last. */

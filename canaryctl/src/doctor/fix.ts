@@ -1,6 +1,5 @@
-import { setTimeout as pause } from "node:timers/promises";
+import { until } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
-import { execa } from "execa";
 import { deploymentsPath, namespacePath, rolloutPath } from "../../../cluster/kube/paths.ts";
 import { fieldManager } from "../../../components/traffic/route-metadata.ts";
 import { sidecarLabels } from "../../../components/workload/render-application.ts";
@@ -60,6 +59,7 @@ async function applyFix(lab: Lab, fix: Fix, up: readonly [string, ...string[]]):
       return `replaced the pods of ${fix.workload.kind} ${namespace}/${fix.workload.name}, one after another`;
     case "up": {
       const [file, ...args] = up;
+      const { execa } = await import("execa");
       const { exitCode } = await execa(file, args, { stdio: ["ignore", "ignore", "inherit"], reject: false });
       if (exitCode !== 0) throw new UserError("`canaryctl up` failed, as it says above.", { next: "npx canaryctl up" });
       return "ran canaryctl up";
@@ -68,7 +68,7 @@ async function applyFix(lab: Lab, fix: Fix, up: readonly [string, ...string[]]):
 }
 
 /** How long pods may take to be replaced. */
-const patience = { milliseconds: 120_000, betweenLooks: 250 } as const;
+const replacedSeconds = 120;
 
 interface Replaced {
   readonly metadata: { readonly generation?: number };
@@ -93,15 +93,11 @@ async function restart({ cluster, config }: Lab, { kind, name }: WorkloadReferen
       ? { spec: { template: { metadata: { annotations: { "kubectl.kubernetes.io/restartedAt": at } } } } }
       : { spec: { restartAt: at } },
   );
-  const until = Date.now() + patience.milliseconds;
-  while (!isReplaced(await cluster.get<Replaced>(path), kind === "Rollout" ? at : undefined)) {
-    if (Date.now() > until) {
-      throw new UserError(`The new pods of ${kind} ${name} are not ready after ${patience.milliseconds / 1000} s.`, {
-        next: `kubectl -n ${namespace} describe pods`,
-      });
-    }
-    await pause(patience.betweenLooks);
-  }
+  const look = async () => isReplaced(await cluster.get<Replaced>(path), kind === "Rollout" ? at : undefined);
+  if (await until(look, { seconds: replacedSeconds })) return;
+  throw new UserError(`The new pods of ${kind} ${name} are not ready after ${replacedSeconds} s.`, {
+    next: `kubectl -n ${namespace} describe pods`,
+  });
 }
 
 function isReplaced(workload: Replaced | undefined, restartedAt: string | undefined): boolean {

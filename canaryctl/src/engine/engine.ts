@@ -3,7 +3,8 @@ import { writePrivateFile } from "@canary-lab/kit/private-files";
 import { UserError } from "@canary-lab/kit/user-error";
 import { inLab } from "../../../cluster/lab-folder.ts";
 import { targetedVariable } from "../../../stacks/live/targeted.ts";
-import { errorsIn, isNoise } from "./output.ts";
+import { UpdateEvents, type UpdateView } from "./events.ts";
+import { errorsIn } from "./output.ts";
 import type { ExportedState } from "./pending.ts";
 import { type EngineExit, type EngineProcess, runPulumi } from "./process.ts";
 import { unlock } from "./stack-lock.ts";
@@ -17,9 +18,6 @@ export class NoStackError extends UserError {}
 /** The user asked to stop; what was in flight has ended and the state is saved. */
 export class InterruptedError extends UserError {}
 
-/** Where the engine's lines go; by default nowhere, for a command whose own words say enough. */
-export type LineSink = (line: string) => void;
-
 /** What of a stack an update is about; default: all of it, by its own config. */
 export interface UpdateScope {
   /** URNs, or patterns of them, of the only resources that may change. */
@@ -28,16 +26,16 @@ export interface UpdateScope {
   readonly configFile?: string;
 }
 
-/** What canaryctl asks of Pulumi's engine. Each call is one process. */
+/** What canaryctl asks of Pulumi's engine. Each call is one process. Without a view nothing is shown: a command's own words may say enough. */
 export interface Engine {
   /** Makes the cluster agree with the config, without asking. */
-  update(onLine?: LineSink, scope?: UpdateScope): Promise<void>;
+  update(view?: UpdateView, scope?: UpdateScope): Promise<void>;
   /** Prints to the terminal what an update would change, value by value. */
   preview(): Promise<void>;
   /** Removes every resource of the stack. */
-  destroy(onLine?: LineSink): Promise<void>;
+  destroy(view?: UpdateView): Promise<void>;
   /** Reads resources anew from the cluster, by their URNs, and nothing else. */
-  refresh(urns: readonly string[], onLine?: LineSink): Promise<void>;
+  refresh(urns: readonly string[], view?: UpdateView): Promise<void>;
   createStack(): Promise<void>;
   /** Makes it the stack that plain `pulumi` means where none is named. */
   selectStack(): Promise<void>;
@@ -69,13 +67,16 @@ export class PulumiEngine implements Engine {
     this.#run = run;
   }
 
-  async update(onLine?: LineSink, { targets = [], configFile }: UpdateScope = {}): Promise<void> {
+  async update(view?: UpdateView, { targets = [], configFile }: UpdateScope = {}): Promise<void> {
     const scope = [
       ...targets.flatMap((target) => ["--target", target]),
       ...(configFile === undefined ? [] : ["--config-file", configFile]),
     ];
-    const command = ["up", "--yes", "--skip-preview", "--suppress-outputs", ...this.#message, ...scope];
-    await this.#call(command, onLine, targets.length > 0 ? { [targetedVariable]: "true" } : {});
+    await this.#change(
+      ["up", ...this.#message, ...scope],
+      view,
+      targets.length > 0 ? { [targetedVariable]: "true" } : {},
+    );
   }
 
   async preview(): Promise<void> {
@@ -84,13 +85,13 @@ export class PulumiEngine implements Engine {
     if (exit.code !== 0) throw new UserError("The preview failed: the engine says why above.");
   }
 
-  async destroy(onLine?: LineSink): Promise<void> {
-    await this.#call(["destroy", "--yes", "--skip-preview", "--suppress-outputs"], onLine);
+  async destroy(view?: UpdateView): Promise<void> {
+    await this.#change(["destroy"], view);
   }
 
-  async refresh(urns: readonly string[], onLine?: LineSink): Promise<void> {
+  async refresh(urns: readonly string[], view?: UpdateView): Promise<void> {
     const targets = urns.flatMap((urn) => ["--target", urn]);
-    await this.#call(["refresh", "--yes", "--skip-preview", "--suppress-outputs", ...targets], onLine);
+    await this.#change(["refresh", ...targets], view);
   }
 
   async createStack(): Promise<void> {
@@ -123,32 +124,50 @@ export class PulumiEngine implements Engine {
     return [...command, "--stack", this.#stack, "--non-interactive", "--color", "never"];
   }
 
-  async #call(
-    command: readonly string[],
-    onLine?: LineSink,
+  /** A command that changes something, with its events. What the engine prints beside them is what the user should see, and no event. */
+  async #change(
+    [command = "", ...options]: readonly string[],
+    view: UpdateView = { say: () => {} },
     variables: EngineProcess["variables"] = {},
-  ): Promise<EngineExit> {
+  ): Promise<void> {
+    const events = new UpdateEvents(view);
+    const others: string[] = [];
     const exit = await this.#run({
-      args: this.#args(command),
+      args: this.#args([command, "--yes", "--skip-preview", "--suppress-outputs", "--json", ...options]),
       variables: { ...this.#variables, ...variables },
       onLine: (line) => {
-        if (!isNoise(line)) onLine?.(line);
+        if (events.read(line) || line.trim() === "") return;
+        others.push(line);
+        if (errorsIn([line]).length === 0) view.say(line); // an error is thrown
       },
     });
-    if (exit.isInterrupted) {
+    this.#mustHaveSucceeded(command, exit, events.errors.length > 0 ? events.errors : wordsOf(others));
+  }
+
+  async #call(command: readonly string[]): Promise<EngineExit> {
+    const exit = await this.#run({ args: this.#args(command), variables: this.#variables, onLine: () => {} });
+    this.#mustHaveSucceeded(command[0] ?? "", exit, wordsOf(exit.lines));
+    return exit;
+  }
+
+  #mustHaveSucceeded(command: string, { code, isInterrupted }: EngineExit, errors: readonly string[]): void {
+    if (isInterrupted) {
       throw new InterruptedError("Interrupted. What was in flight has ended, and the state is saved.", {
         next: "npx canaryctl up",
       });
     }
-    if (exit.code !== 0) throw failure(command[0] ?? "", exit.lines, this.#stack);
-    return exit;
+    if (code !== 0) throw failure(command, errors.join("\n  "), this.#stack);
   }
 }
 
-/** The engine's failure in the lab's form, told apart by the engine's own words: it has one exit code for most of them. */
-function failure(command: string, lines: readonly string[], stack: string): UserError {
+/** Its errors, or else the last that it said. */
+function wordsOf(lines: readonly string[]): readonly string[] {
   const errors = errorsIn(lines);
-  const message = errors.length > 0 ? errors.join("\n  ") : lines.slice(-10).join("\n  ");
+  return errors.length > 0 ? errors : lines.slice(-10);
+}
+
+/** The engine's failure in the lab's form, told apart by the engine's own words: it has one exit code for most of them, and no event where it does not begin. */
+function failure(command: string, message: string, stack: string): UserError {
   if (/currently locked by \d+ lock/.test(message)) {
     return new EngineBusyError(`Another update of this stack is running: ${message}`, unlock(stack));
   }

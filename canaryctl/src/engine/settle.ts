@@ -23,7 +23,7 @@ export async function settlePending(lab: Lab, say: (line: string) => void): Prom
     say(outcome(operation, id));
   }
   await engine.importState(settled(exported, ids));
-  if (ids.size > 0) await engine.refresh([...ids.keys()], say);
+  if (ids.size > 0) await engine.refresh([...ids.keys()], { say });
 }
 
 function outcome({ type, resource }: PendingOperation, id: string | undefined): string {

@@ -1,11 +1,12 @@
-import { setTimeout as pause } from "node:timers/promises";
+import { until } from "@canary-lab/kit/until";
 import type { ConfigChanges, Lab } from "../lab.ts";
-import { EngineBusyError, type LineSink } from "./engine.ts";
+import { EngineBusyError } from "./engine.ts";
+import type { UpdateView } from "./events.ts";
 import { describeLock, isAbandoned, type StackLock, unlock } from "./stack-lock.ts";
 
 export interface UpdateOptions {
-  /** Gets the engine's lines; by default they are not shown. */
-  readonly onLine?: LineSink;
+  /** Where the engine's work is shown; by default nowhere. */
+  readonly view?: UpdateView;
   /** Gets what happens around the engine: a lock that was taken away, a wait. */
   readonly say: (line: string) => void;
   /** How long to wait for an update that another process runs. Default 0: then that is an error. */
@@ -14,8 +15,7 @@ export interface UpdateOptions {
   readonly whileWaiting?: () => Promise<void>;
 }
 
-const betweenLooksMilliseconds = 250;
-const betweenWordsMilliseconds = 15_000;
+const betweenWordsSeconds = 15;
 
 /**
  * Makes the cluster agree with the stack's config. A lock that a killed update left behind is taken away; one that is held is
@@ -25,7 +25,7 @@ const betweenWordsMilliseconds = 15_000;
  */
 export async function updateStack(lab: Lab, options: UpdateOptions): Promise<void> {
   await freeStack(lab, options);
-  await lab.engine.update(options.onLine);
+  await lab.engine.update(options.view);
 }
 
 /**
@@ -47,32 +47,35 @@ export async function changeStack(lab: Lab, changes: ConfigChanges, options: Upd
  *
  * @throws EngineBusyError where the wait is over, or is no use: a lock of another host that is hours old
  */
-export async function freeStack({ state, stackFile }: Lab, options: Omit<UpdateOptions, "onLine">): Promise<void> {
+export async function freeStack({ state, stackFile }: Lab, options: Omit<UpdateOptions, "view">): Promise<void> {
   if (!state) return;
   for (const { pid } of state.dropDeadLocks())
     options.say(`Took away the lock of an update that was killed (process ${pid}).`);
 
-  const started = Date.now();
+  const { waitSeconds: seconds = 0, whileWaiting } = options;
   let spokenAt = Number.NEGATIVE_INFINITY;
-  for (let [held] = state.locks(); held; [held] = state.locks()) {
-    const waited = Date.now() - started;
+  const isFree = async (waited: number) => {
+    if (waited > 0) state.dropDeadLocks();
+    const [held] = state.locks();
+    if (!held) return true;
     if (isAbandoned(held)) throw abandoned(held, stackFile.stack);
-    if (waited >= (options.waitSeconds ?? 0) * 1000) throw busy(held, stackFile.stack, waited);
-    if (Date.now() - spokenAt >= betweenWordsMilliseconds) {
+    if (waited >= seconds) throw busy(held, stackFile.stack, waited);
+    if (waited - spokenAt >= betweenWordsSeconds) {
+      const wayOut = held.holder === "elsewhere" ? ` If it was killed: ${unlock(stackFile.stack).next}` : "";
       options.say(
-        `Another update of stack ${stackFile.stack} is running (${describeLock(held)}): waiting for it to end, ${Math.round(waited / 1000)} s so far.${held.holder === "elsewhere" ? ` If it was killed: ${unlock(stackFile.stack).next}` : ""}`,
+        `Another update of stack ${stackFile.stack} is running (${describeLock(held)}): waiting for it to end, ${Math.round(waited)} s so far.${wayOut}`,
       );
-      spokenAt = Date.now();
+      spokenAt = waited;
     }
-    await options.whileWaiting?.();
-    await pause(betweenLooksMilliseconds);
-    state.dropDeadLocks();
-  }
+    await whileWaiting?.();
+    return false;
+  };
+  await until(isFree, { seconds });
 }
 
-const busy = (lock: StackLock, stack: string, waitedMilliseconds: number): EngineBusyError =>
+const busy = (lock: StackLock, stack: string, waitedSeconds: number): EngineBusyError =>
   new EngineBusyError(
-    `Another update of stack ${stack} is running (${describeLock(lock)}${waitedMilliseconds ? `; waited ${Math.round(waitedMilliseconds / 1000)} s` : ""}).`,
+    `Another update of stack ${stack} is running (${describeLock(lock)}${waitedSeconds >= 1 ? `; waited ${Math.round(waitedSeconds)} s` : ""}).`,
     { place: lock.path, first: "wait for it to end", ...(lock.holder === "elsewhere" && unlock(stack)) },
   );
 

@@ -1,6 +1,6 @@
 import { ApiError, type ClusterClient } from "@canary-lab/kit/kube/client";
+import type { ApplicationName } from "../../../canary/application-name.ts";
 import { configMapPath } from "../../../cluster/kube/paths.ts";
-import type { ApplicationOf } from "../traffic/share.ts";
 import type { HistoryEntry } from "./entry.ts";
 
 /** How many entries are kept; of about 500 bytes each, and a ConfigMap holds 1 MiB. */
@@ -11,12 +11,12 @@ interface ConfigMap {
 }
 
 const nameOf = (app: string): string => `${app}-history`;
-const pathOf = ({ app, namespace }: ApplicationOf): string => configMapPath(namespace, nameOf(app));
+const pathOf = ({ app, namespace }: ApplicationName): string => configMapPath(namespace, nameOf(app));
 
 /** The entries of an application, the newest first; empty where none was ever written. */
 export async function readHistory(
   cluster: Pick<ClusterClient, "get">,
-  of: ApplicationOf,
+  of: ApplicationName,
 ): Promise<readonly HistoryEntry[]> {
   const found = await cluster.get<ConfigMap>(pathOf(of));
   return Object.entries(found?.data ?? {})
@@ -30,7 +30,7 @@ export async function readHistory(
  */
 export async function appendHistory(
   cluster: Pick<ClusterClient, "apply" | "patch">,
-  of: ApplicationOf,
+  of: ApplicationName,
   entry: HistoryEntry,
 ): Promise<void> {
   const key = `${entry.at.replaceAll(/[^0-9TZ]/g, "")}-${process.pid}`;
@@ -52,7 +52,7 @@ export async function appendHistory(
 }
 
 /** Without data: applied again, it takes no entry away. */
-const skeleton = ({ app, namespace }: ApplicationOf) => ({
+const skeleton = ({ app, namespace }: ApplicationName) => ({
   apiVersion: "v1",
   kind: "ConfigMap",
   metadata: { name: nameOf(app), namespace, labels: { app, "app.kubernetes.io/managed-by": "canaryctl" } },

@@ -3,11 +3,11 @@ import { ingressPath } from "../../../cluster/kube/paths.ts";
 import { gatewayHost, sideServiceName, versions } from "../../../components/names.ts";
 import { applyOnly } from "../applied.ts";
 import { type Lab, reread } from "../lab.ts";
-import { showLines } from "../print.ts";
+import { engineView } from "../print.ts";
 import { readWorkloads } from "../traffic/workloads.ts";
 import { noShares, notDeployedFault } from "./not-deployed.ts";
 import { nothingToPromote, refuse, withoutRollout } from "./refusals.ts";
-import { previousImage, previousOf, released as releasedLine, wayBack } from "./release-end.ts";
+import { previousImage, previousOf, released as releasedLine, restored } from "./release-end.ts";
 import type { Release, ReleaseStrategy, Say } from "./strategy.ts";
 import { createCanary } from "./weights/canary.ts";
 
@@ -29,7 +29,11 @@ export const nginxHeader: ReleaseStrategy = {
   undo: refuse("With strategy nginx-header there is no rolling update that could be undone.", "npx canaryctl rollback"),
   rollback: async (lab, say) => {
     const previous = previousImage(lab);
-    if (previous) return wayBack(lab.config.stableImage, previous);
+    if (previous) {
+      const none = { stableImage: previous, previousImage: "" };
+      await applyOnly(lab, none, { say, view: engineView(say) });
+      return restored(previous);
+    }
     await remove(lab, say);
     return "Rolled back: the header leads to the stable side, in the cluster, in the config and in the state.";
   },
@@ -49,7 +53,7 @@ async function read({ cluster, config }: Lab): Promise<Release> {
 }
 
 async function remove(lab: Lab, say: Say): Promise<string> {
-  await applyOnly(lab, { canaryEnabled: false }, { say, onLine: showLines(say) });
+  await applyOnly(lab, { canaryEnabled: false }, { say, view: engineView(say) });
   return "The canary is removed.";
 }
 
@@ -57,7 +61,7 @@ async function remove(lab: Lab, say: Say): Promise<string> {
 async function finish(lab: Lab, say: Say): Promise<string> {
   const { canaryEnabled, canaryImage } = lab.config;
   if (!canaryEnabled) throw nothingToPromote(lab);
-  const options = { say, onLine: showLines(say) };
+  const options = { say, view: engineView(say) };
   const released = await applyOnly(lab, { stableImage: canaryImage, ...previousOf(lab) }, options);
   await applyOnly(released, { canaryEnabled: false }, options);
   return releasedLine(canaryImage);

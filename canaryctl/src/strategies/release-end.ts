@@ -1,9 +1,7 @@
-import { quoted } from "@canary-lab/kit/programs";
-import { withNext } from "@canary-lab/kit/user-error";
 import { applyOnly } from "../applied.ts";
 import { changeStack, type UpdateOptions } from "../engine/update.ts";
 import type { ConfigChanges, Lab } from "../lab.ts";
-import { showLines } from "../print.ts";
+import { engineView } from "../print.ts";
 import type { Share } from "../traffic/share.ts";
 import { refuseWhileUsed } from "./refusals.ts";
 import type { Say } from "./strategy.ts";
@@ -23,23 +21,23 @@ export const withoutPrevious = ({ config: { previousImage } }: Lab): ConfigChang
 export const previousImage = ({ config }: Lab): string | undefined =>
   config.canaryEnabled || config.previousImage === config.stableImage ? undefined : config.previousImage;
 
-/** What a rollback says where the last release is over, and going back from it is a release of its own. */
-export const wayBack = (stableImage: string, previous: string): string =>
-  withNext(
-    `No release is under way: ${stableImage} is the stable version, and ${previous} was before it.`,
-    `npx canaryctl create-canary --image ${quoted(previous)} && npx canaryctl promote --full`,
-  );
+/** What a rollback says that has taken back a release which was over. */
+export const restored = (previous: string): string =>
+  `Rolled back: ${previous} is the stable version again, in the cluster, in the config and in the state.`;
 
 /** Writes a release that a controller has finished to the config. The pods stay as they are: the same image makes the same template. */
 export async function writeRelease(lab: Lab, options: UpdateOptions): Promise<string> {
-  const { canaryImage } = lab.config;
-  await applyOnly(
-    lab,
-    { stableImage: canaryImage, ...previousOf(lab), canaryWeight: 0, canaryEnabled: false },
-    options,
-  );
-  return released(canaryImage);
+  await applyOnly(lab, releasedChanges(lab), options);
+  return released(lab.config.canaryImage);
 }
+
+/** What the config says of a release that is finished. */
+export const releasedChanges = (lab: Lab): ConfigChanges => ({
+  stableImage: lab.config.canaryImage,
+  ...previousOf(lab),
+  canaryWeight: 0,
+  canaryEnabled: false,
+});
 
 /**
  * Takes the canary out of the config where one workload runs both versions.
@@ -50,6 +48,6 @@ export async function writeRelease(lab: Lab, options: UpdateOptions): Promise<st
 export async function removeUnused(lab: Lab, live: Share | undefined, place: string, say: Say): Promise<string> {
   refuseWhileUsed(Math.round(live?.canary ?? 0), place);
   if (!lab.config.canaryEnabled) return "There is no canary.";
-  await changeStack(lab, { canaryEnabled: false }, { say, onLine: showLines(say) });
+  await changeStack(lab, { canaryEnabled: false }, { say, view: engineView(say) });
   return "The canary is removed.";
 }

@@ -16,6 +16,8 @@ export interface Progress {
   readonly step: number | null;
   readonly steps: number;
   readonly paused: boolean;
+  /** It stands still until somebody promotes. */
+  readonly waiting: boolean;
   readonly aborted: boolean;
   /** The number of the revision that was asked for last; null where the controller has not yet counted it. */
   readonly revision: number | null;
@@ -51,6 +53,11 @@ export interface Release {
   readonly fault: string | undefined;
 }
 
+export interface PromoteOptions {
+  /** Before the bake time is over, and whatever alerts say. */
+  readonly now?: boolean | undefined;
+}
+
 /**
  * What the commands do under one strategy. Each gives one line that says what was done, and throws a UserError where it is refused or
  * fails. `lab.config` holds the changes that the command is about to make.
@@ -63,12 +70,19 @@ export interface ReleaseStrategy {
   /** Puts back what was changed behind the engine's back, and gives the lab with the config that is in effect. */
   restore(lab: Lab, say: Say): Promise<Lab>;
   setTraffic(lab: Lab, say: Say): Promise<string>;
+  /**
+   * Writes a release that its controller has finished to the stack's file; the next update applies it. Absent where no controller finishes
+   * one.
+   *
+   * @returns the lab with the config that is in effect then
+   */
+  noteFinished?(lab: Lab, say: Say): Promise<Lab>;
   createCanary(lab: Lab, say: Say): Promise<string>;
   deleteCanary(lab: Lab, say: Say): Promise<string>;
   /** One stage further. */
-  promote(lab: Lab, say: Say): Promise<string>;
+  promote(lab: Lab, say: Say, options?: PromoteOptions): Promise<string>;
   /** To the end: the canary becomes the stable version. */
-  promoteFully(lab: Lab, say: Say): Promise<string>;
+  promoteFully(lab: Lab, say: Say, options?: PromoteOptions): Promise<string>;
   abort(lab: Lab, say: Say): Promise<string>;
   retry(lab: Lab, say: Say): Promise<string>;
   undo(lab: Lab, say: Say): Promise<string>;

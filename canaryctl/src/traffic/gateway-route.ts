@@ -1,3 +1,4 @@
+import type { ApplicationName } from "../../../canary/application-name.ts";
 import { httpRoutePath, servicePath } from "../../../cluster/kube/paths.ts";
 import { renderHttpRoute } from "../../../components/gateway-api/render-http-route.ts";
 import { gatewayHost, gatewayName, sideServiceName, type Version, versions } from "../../../components/names.ts";
@@ -5,8 +6,8 @@ import { renderSideService } from "../../../components/traffic/render-sides.ts";
 import { fieldManager } from "../../../components/traffic/route-metadata.ts";
 import { weightedRule } from "../../../components/traffic/route-rules.ts";
 import { missing } from "../kube/missing.ts";
-import { type Managed, type Route, writerOf } from "./route.ts";
-import { type ApplicationOf, type Share, shareOf } from "./share.ts";
+import { lastWrite, type Managed, type Route } from "./route.ts";
+import { type Share, shareOf } from "./share.ts";
 import { clientProxies, hostAt, waitForSplit } from "./sidecar-route.ts";
 
 /** The parts of a live HTTPRoute that are read. */
@@ -20,14 +21,14 @@ interface LiveHttpRoute extends Managed {
   };
 }
 
-const routePath = ({ app, namespace }: ApplicationOf): string => httpRoutePath(namespace, app);
+const routePath = ({ app, namespace }: ApplicationName): string => httpRoutePath(namespace, app);
 
 /** The weights of a Gateway API HTTPRoute. */
 export const gatewayRoute: Route = {
   hasIdlePods: true,
   read: async (cluster, of) => {
     const live = await cluster.get<LiveHttpRoute>(routePath(of));
-    return live && { weights: weightsOf(live, of.app), owner: writerOf(live, "rules") };
+    return live && { weights: weightsOf(live, of.app), ...lastWrite(live, "rules") };
   },
   wanted: ({ canaryWeight }) => shareOf(canaryWeight),
   apply: async (cluster, config) => {

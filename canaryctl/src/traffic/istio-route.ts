@@ -1,3 +1,4 @@
+import type { ApplicationName } from "../../../canary/application-name.ts";
 import { toWeight, type Weight } from "../../../canary/weight.ts";
 import { destinationRulePath, gatewayPath, virtualServicePath } from "../../../cluster/kube/paths.ts";
 import { ingressNamespace } from "../../../components/mesh/render-istio.ts";
@@ -14,8 +15,8 @@ import { renderGateway, renderVirtualService } from "../../../components/traffic
 import { fieldManager } from "../../../components/traffic/route-metadata.ts";
 import { weightedRule } from "../../../components/traffic/route-rules.ts";
 import { missing } from "../kube/missing.ts";
-import { type Managed, type Route, writerOf } from "./route.ts";
-import { type ApplicationOf, type Share, shareOf } from "./share.ts";
+import { lastWrite, type Managed, type Route } from "./route.ts";
+import { type Share, shareOf } from "./share.ts";
 import { clientProxies, hostAt, waitForSplit } from "./sidecar-route.ts";
 
 /** The parts of a live VirtualService that are read. */
@@ -28,14 +29,15 @@ interface HttpRoute {
   readonly route?: readonly { readonly destination: { readonly subset?: string }; readonly weight?: number }[];
 }
 
-const routePath = ({ app, namespace }: ApplicationOf): string => virtualServicePath(namespace, virtualServiceName(app));
+const routePath = ({ app, namespace }: ApplicationName): string =>
+  virtualServicePath(namespace, virtualServiceName(app));
 
 /** The weights of a VirtualService, whoever owns them. */
 export const istioRoute = {
   hasIdlePods: true,
   read: async (cluster, of) => {
     const live = await cluster.get<LiveVirtualService>(routePath(of));
-    return live && { weights: weightsOf(live), owner: writerOf(live, "http") };
+    return live && { weights: weightsOf(live), ...lastWrite(live, "http") };
   },
   wanted: ({ canaryWeight }) => shareOf(canaryWeight),
   apply: async (cluster, config) => {

@@ -1,15 +1,15 @@
-import { setTimeout as pause } from "node:timers/promises";
+import { until } from "@canary-lab/kit/until";
 import type { LoadSummary } from "../../../apps/load-client/src/load-summary.ts";
+import type { ApplicationName } from "../../../canary/application-name.ts";
 import type { PodExec } from "../kube/exec.ts";
-import type { ApplicationOf } from "./share.ts";
 
 /** How the client pod sends: fast enough for `up` to end soon, and far below what the load generator allows. */
 const pace = { requestsPerSecond: 800, concurrency: 32, seconds: 60 } as const;
 
-const patience = { milliseconds: 30_000, betweenTries: 200 } as const;
+const timeout = { seconds: 30, everyMilliseconds: 200 } as const;
 
 /** Sends `requests` requests from the client pod to the application, through the mesh. */
-export async function sendLoad(exec: PodExec, { app }: ApplicationOf, requests: number): Promise<LoadSummary> {
+export async function sendLoad(exec: PodExec, { app }: ApplicationName, requests: number): Promise<LoadSummary> {
   const printed = await exec("client", [
     "node",
     "/app/load.mjs",
@@ -28,11 +28,6 @@ const probeRequests = 100;
 /**
  * Sends a few requests until all of them are answered. It gives up silently, for the measurement that follows reports what fails.
  */
-export async function waitForAnswers(exec: PodExec, of: ApplicationOf): Promise<void> {
-  const until = Date.now() + patience.milliseconds;
-  do {
-    const probe = await sendLoad(exec, of, probeRequests);
-    if (probe.failed === 0) return;
-    await pause(patience.betweenTries);
-  } while (Date.now() < until);
+export async function waitForAnswers(exec: PodExec, of: ApplicationName): Promise<void> {
+  await until(async () => (await sendLoad(exec, of, probeRequests)).failed === 0, timeout);
 }

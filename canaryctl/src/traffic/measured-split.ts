@@ -3,6 +3,7 @@ import type { PodExec } from "../kube/exec.ts";
 import type { Lab } from "../lab.ts";
 import type { ReleaseStrategy } from "../strategies/strategy.ts";
 import { sendLoad, waitForAnswers } from "./measure.ts";
+import { isSameShare } from "./share.ts";
 import { judgeSplit, type SplitVerdict, sidesOf } from "./verdict.ts";
 
 /**
@@ -17,6 +18,7 @@ export async function measureSplit(
   lab: Lab,
   strategy: ReleaseStrategy,
   requests: number,
+  movesLeft = 3,
 ): Promise<SplitVerdict> {
   const release = await strategy.read(lab);
   const { stableImage, canaryImage } = lab.config;
@@ -36,6 +38,10 @@ export async function measureSplit(
   await strategy.reach(exec, lab, release);
   const verdict = async () => judgeSplit(sides, await sendLoad(exec, lab.config, requests), release.tolerance);
   const first = await verdict();
+  if (first.isAsWanted) return first;
+  const now = await strategy.read(lab);
+  if (movesLeft > 0 && now.expected && !isSameShare(now.expected, release.expected))
+    return measureSplit(exec, lab, strategy, requests, movesLeft - 1);
   if (first.failed === 0) return first;
   await waitForAnswers(exec, lab.config);
   return verdict();

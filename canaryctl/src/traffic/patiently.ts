@@ -1,5 +1,5 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { ApiError, type ClusterClient, UnreachableError } from "@canary-lab/kit/kube/client";
+import { changesOf, until } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
 
 /** How long a call is repeated, and who hears of it. */
@@ -13,8 +13,6 @@ export interface Patience {
 export const moveSeconds = 30;
 /** For a rollback: a control plane with one replica has been seen to need 40 s to be there again. */
 export const rollbackSeconds = 180;
-
-const betweenTriesMilliseconds = 250;
 
 const away = {
   apiServer: { name: "The cluster's API server", next: "kubectl get --raw /readyz" },
@@ -32,23 +30,22 @@ export async function patiently<T>(
   { seconds, say }: Patience,
   call: () => Promise<T>,
 ): Promise<T> {
-  const until = Date.now() + seconds * 1000;
-  let said: keyof typeof away | undefined;
-  for (;;) {
+  const tell = changesOf(say);
+  const attempt = async (waited: number) => {
     try {
-      return await call();
+      return { result: await call() };
     } catch (error) {
       const who = await whoIsAway(cluster, error);
       if (who === undefined) throw error;
       const { message, place } = error as UserError;
       const { name, next } = away[who];
-      if (Date.now() >= until)
+      if (waited >= seconds)
         throw new UserError(`${name} does not answer for ${seconds} s: ${message}`, { ...(place && { place }), next });
-      if (who !== said) say(`${name} does not answer: trying again, for ${seconds} s at most.`);
-      said = who;
-      await pause(betweenTriesMilliseconds);
+      tell(`${name} does not answer: trying again, for ${seconds} s at most.`);
+      return undefined;
     }
-  }
+  };
+  return ((await until(attempt, { seconds })) as { readonly result: T }).result; // the last attempt throws
 }
 
 /** Undefined where the error is a refusal, which another try would not change. */

@@ -2,7 +2,7 @@ import { replicaRatio } from "../../../canary/replica-ratio.ts";
 import { deploymentsPath } from "../../../cluster/kube/paths.ts";
 import { deploymentName, versions } from "../../../components/names.ts";
 import { missing } from "../kube/missing.ts";
-import { type Managed, type Route, writerOf } from "./route.ts";
+import { lastWrite, type Managed, type Route } from "./route.ts";
 import { type Share, shareOf } from "./share.ts";
 import { waitForEndpoints } from "./sidecar-endpoints.ts";
 import { readWorkloads, type SideWorkload } from "./workloads.ts";
@@ -23,7 +23,7 @@ export const podShare: Route = {
       weights: shareOfPods(workloads, "ready"),
       // A pod that starts anew is no change of what was asked for.
       asked: shareOfPods(workloads, "wanted"),
-      owner: writerOf(stable, "replicas"),
+      ...lastWrite(stable, "replicas"),
     };
   },
   targets: ["**::stable-deployment", "**::canary-deployment"],

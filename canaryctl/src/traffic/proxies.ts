@@ -1,14 +1,13 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
+import { until } from "@canary-lab/kit/until";
+import type { ApplicationName } from "../../../canary/application-name.ts";
 import { podsPath } from "../../../cluster/kube/paths.ts";
 import { isReady, type PodExec, type PodList } from "../kube/exec.ts";
 import { isSameShare, type Share, shareText } from "./share.ts";
 import { routesCommand, sidecarSplit } from "./sidecar-route.ts";
 
 /** Proxies that callers of an application send through: the pods of a namespace with these labels. */
-export interface ProxyGroup {
-  readonly app: string;
-  readonly namespace: string;
+export interface ProxyGroup extends ApplicationName {
   /** How the name of the virtual host begins by which they ask for the application. */
   readonly host: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -27,7 +26,7 @@ export interface ProxyCluster {
   exec(namespace: string, pod: string): Promise<PodExec>;
 }
 
-const betweenTriesMilliseconds = 150;
+const everyMilliseconds = 150;
 
 /**
  * Asks the ready pods of `groups`, at the same time, until each sends by `wanted`, the time is over or `signal` says so. A proxy that has it is not asked
@@ -40,7 +39,6 @@ export async function waitForProxies(
   seconds: number,
   signal?: AbortSignal,
 ): Promise<ProxyReport> {
-  const until = Date.now() + seconds * 1000;
   const have = new Set<string>();
   const ask = async ({ group, pod }: { readonly group: ProxyGroup; readonly pod: string }) => {
     try {
@@ -55,15 +53,16 @@ export async function waitForProxies(
       return [{ pod, instead: (error as Error).message }];
     }
   };
-  for (;;) {
+  let report: ProxyReport = { with: [], without: [] };
+  const look = async () => {
     const pods = await podsOf(cluster, groups);
     const open = pods.filter(({ pod }) => !have.has(pod));
     const without = (await Promise.all(open.map(ask))).flat();
-    if (without.length === 0 || Date.now() >= until || signal?.aborted) {
-      return { with: pods.map(({ pod }) => pod).filter((pod) => have.has(pod)), without };
-    }
-    await pause(betweenTriesMilliseconds);
-  }
+    report = { with: pods.map(({ pod }) => pod).filter((pod) => have.has(pod)), without };
+    return without.length === 0 || signal?.aborted;
+  };
+  await until(look, { seconds, everyMilliseconds });
+  return report;
 }
 
 /** Pods that are not ready take no requests. A cluster that does not answer has none that could be asked. */

@@ -1,7 +1,7 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
+import type { ApplicationName } from "../../../canary/application-name.ts";
 import { replicaSetsPath } from "../../../cluster/kube/paths.ts";
 import { imageAnnotation, versionOf } from "../../../components/image/image-version.ts";
-import type { ApplicationOf } from "./share.ts";
 import type { Workload } from "./workloads.ts";
 
 /** What the pods of a revision are made from, as its ReplicaSet has it. */
@@ -48,7 +48,7 @@ const revisionAnnotations = ["rollout.argoproj.io/revision", "deployment.kuberne
 /** The revisions of the application's one workload, the newest first, those without pods too. */
 export async function readRevisions(
   cluster: ClusterClient,
-  { app, namespace }: ApplicationOf,
+  { app, namespace }: ApplicationName,
 ): Promise<readonly Revision[]> {
   const list = await cluster.get<{ readonly items: readonly ReplicaSet[] }>(replicaSetsPath(namespace, { app }));
   return (list?.items ?? [])

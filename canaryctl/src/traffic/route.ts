@@ -1,9 +1,10 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import type { UserError } from "@canary-lab/kit/user-error";
-import type { LabConfig } from "../../../stacks/lab-config.ts";
+import type { ApplicationName } from "../../../canary/application-name.ts";
+import type { LabConfig } from "../../../stacks/config/schema.ts";
 import type { PodExec } from "../kube/exec.ts";
 import type { ProxyGroup } from "./proxies.ts";
-import type { ApplicationOf, Share } from "./share.ts";
+import type { Share } from "./share.ts";
 
 /** The split as it is in the cluster. */
 export interface LiveRoute {
@@ -12,6 +13,8 @@ export interface LiveRoute {
   readonly asked?: Share;
   /** Who wrote it last: a field manager, such as `canary-lab`. */
   readonly owner: string;
+  /** When that was. */
+  readonly since?: Date;
 }
 
 /** The split that was last asked of the cluster, whatever the config says since. */
@@ -20,7 +23,7 @@ export const askedShare = ({ asked, weights }: LiveRoute): Share => asked ?? wei
 /** What splits the traffic where the config says how much the canary gets. */
 export interface Route {
   /** Reads the split; undefined where there is none. */
-  read(cluster: ClusterClient, of: ApplicationOf): Promise<LiveRoute | undefined>;
+  read(cluster: ClusterClient, of: ApplicationName): Promise<LiveRoute | undefined>;
   /** The split that a config means: its weight, or the nearest that there is. */
   wanted(config: LabConfig): Share;
   /**
@@ -42,7 +45,7 @@ export interface Route {
   /** Waits until the client's pod sends by the split of `config`. @throws UserError after a minute */
   reach(exec: PodExec, cluster: ClusterClient, config: LabConfig): Promise<void>;
   /** The error for where there is none. */
-  missing(of: ApplicationOf): UserError;
+  missing(of: ApplicationName): UserError;
 }
 
 /** The parts of any object that tell who wrote its fields. */
@@ -56,11 +59,14 @@ export interface Managed {
   };
 }
 
-/** Who wrote a field of the spec last. Under server-side apply a list is mostly one value: whoever owns it owns all that is in it. */
-export function writerOf({ metadata }: Managed, field: string): string {
+/**
+ * Who wrote a field of the spec last, and when: the API server notes the time when a manager changes one of its fields. Under server-side
+ * apply a list is mostly one value: whoever owns it owns all that is in it.
+ */
+export function lastWrite({ metadata }: Managed, field: string): Pick<LiveRoute, "owner" | "since"> {
   const owners = (metadata.managedFields ?? []).filter(
     ({ fieldsV1 }) => fieldsV1?.["f:spec"]?.[`f:${field}`] !== undefined,
   );
   const [last] = owners.toSorted((a, b) => (b.time ?? "").localeCompare(a.time ?? ""));
-  return last?.manager ?? "unknown";
+  return { owner: last?.manager ?? "unknown", ...(last?.time !== undefined && { since: new Date(last.time) }) };
 }

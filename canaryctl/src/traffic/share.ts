@@ -1,5 +1,3 @@
-import type { LabConfig } from "../../../stacks/lab-config.ts";
-
 /** Percent of the requests; the two sum to 100. Whole where weights make it, a fraction where a share of pods does. */
 export interface Share {
   readonly stable: number;
@@ -15,6 +13,3 @@ const oneDigit = (percent: number): number => Number(percent.toFixed(1));
 
 /** Two shares that no measurement could tell apart. */
 export const isSameShare = (one: Share, other: Share): boolean => Math.abs(one.canary - other.canary) < 0.05;
-
-/** The parts of the config that say which application is meant. */
-export type ApplicationOf = Pick<LabConfig, "app" | "namespace">;

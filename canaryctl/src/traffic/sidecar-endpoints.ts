@@ -1,10 +1,10 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
+import { until } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
+import type { ApplicationName } from "../../../canary/application-name.ts";
 import { podsPath } from "../../../cluster/kube/paths.ts";
 import { clientName } from "../../../components/names.ts";
 import { isReady, type PodExec, type PodList } from "../kube/exec.ts";
-import type { ApplicationOf } from "./share.ts";
 
 const endpointsCommand = ["pilot-agent", "request", "GET", "clusters?format=json"] as const;
 
@@ -30,7 +30,7 @@ export function sidecarEndpoints(dump: string, service: string, namespace: strin
 const isSame = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>
   one.size === other.size && [...one].every((address) => other.has(address));
 
-const patience = { milliseconds: 60_000, betweenTries: 300 } as const;
+const timeout = { seconds: 60, everyMilliseconds: 300 } as const;
 
 /**
  * Waits until the client's sidecar knows of the pods that are ready and of no other: where pods are the share, a pod that is on its
@@ -42,19 +42,18 @@ const patience = { milliseconds: 60_000, betweenTries: 300 } as const;
 export async function waitForEndpoints(
   exec: PodExec,
   cluster: ClusterClient,
-  { app, namespace }: ApplicationOf,
+  { app, namespace }: ApplicationName,
   { service, labels }: { readonly service: string; readonly labels: Readonly<Record<string, string>> },
 ): Promise<void> {
-  const until = Date.now() + patience.milliseconds;
-  let known: ReadonlySet<string>;
-  let ready: ReadonlySet<string>;
-  do {
+  let known: ReadonlySet<string> = new Set();
+  let ready: ReadonlySet<string> = new Set();
+  const look = async () => {
     const pods = await cluster.get<PodList>(podsPath(namespace, labels));
     ready = new Set(pods?.items.filter(isReady).flatMap(({ status }) => status?.podIP ?? []));
     known = sidecarEndpoints(await exec("istio-proxy", endpointsCommand), service, namespace);
-    if (ready.size > 0 && isSame(ready, known)) return;
-    await pause(patience.betweenTries);
-  } while (Date.now() < until);
+    return ready.size > 0 && isSame(ready, known);
+  };
+  if (await until(look, timeout)) return;
   throw new UserError(
     `The client's sidecar knows of ${known.size} pods behind ${service}, and ${ready.size} of them are ready.`,
     { place: `deployment ${namespace}/${clientName(app)}`, next: "kubectl -n istio-system logs deploy/istiod" },

@@ -1,8 +1,9 @@
-import { setTimeout as pause } from "node:timers/promises";
+import { until } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
+import type { ApplicationName } from "../../../canary/application-name.ts";
 import { clientName, type Version, versions } from "../../../components/names.ts";
 import type { PodExec } from "../kube/exec.ts";
-import { type ApplicationOf, isSameShare, type Share, shareText } from "./share.ts";
+import { isSameShare, type Share, shareText } from "./share.ts";
 
 /** What is asked of a sidecar's proxy: the routes that it has been told, as it uses them. */
 export const routesCommand = ["pilot-agent", "request", "GET", "config_dump?resource=dynamic_route_configs"] as const;
@@ -27,10 +28,10 @@ interface SidecarRoute {
 export const hostAt = (host: string): string => `${host}:`;
 
 /** The Service's name, as callers in the mesh use it. */
-const serviceHost = ({ app, namespace }: ApplicationOf): string => `${app}.${namespace}.svc.`;
+const serviceHost = ({ app, namespace }: ApplicationName): string => `${app}.${namespace}.svc.`;
 
 /** The sidecars of the lab's own client. */
-export const clientProxies = (of: ApplicationOf) => ({
+export const clientProxies = (of: ApplicationName) => ({
   app: of.app,
   namespace: of.namespace,
   labels: { app: clientName(of.app) },
@@ -44,7 +45,7 @@ export const clientProxies = (of: ApplicationOf) => ({
  */
 export function sidecarSplit(
   dump: string,
-  { app, namespace }: ApplicationOf,
+  { app, namespace }: ApplicationName,
   host = serviceHost({ app, namespace }),
 ): Share | undefined {
   const hosts =
@@ -69,21 +70,20 @@ function isOf(cluster: string, app: string, version: Version): boolean {
   return subset === version || (subset === "" && host.startsWith(`${app}-${version}.`));
 }
 
-const patience = { milliseconds: 60_000, betweenTries: 200 } as const;
+const timeout = { seconds: 60, everyMilliseconds: 200 } as const;
 
 /**
  * Waits until the client's sidecar sends by `wanted`: a measurement before that would blame the split for what is only on its way.
  *
  * @throws UserError after a minute
  */
-export async function waitForSplit(exec: PodExec, of: ApplicationOf, wanted: Share): Promise<void> {
-  const until = Date.now() + patience.milliseconds;
+export async function waitForSplit(exec: PodExec, of: ApplicationName, wanted: Share): Promise<void> {
   let seen: Share | undefined;
-  do {
+  const look = async () => {
     seen = sidecarSplit(await exec("istio-proxy", routesCommand), of);
-    if (seen && isSameShare(seen, wanted)) return;
-    await pause(patience.betweenTries);
-  } while (Date.now() < until);
+    return seen && isSameShare(seen, wanted);
+  };
+  if (await until(look, timeout)) return;
   throw new UserError(
     seen
       ? `The client's sidecar still sends ${shareText(seen)}, where ${shareText(wanted)} is wanted.`

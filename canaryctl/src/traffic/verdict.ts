@@ -1,7 +1,7 @@
 import type { LoadSummary } from "../../../apps/load-client/src/load-summary.ts";
 import { binomialInterval, type CountInterval } from "../../../canary/binomial.ts";
 import { buildTag } from "../../../components/image/render-built-image.ts";
-import type { LabConfig } from "../../../stacks/lab-config.ts";
+import type { LabConfig } from "../../../stacks/config/schema.ts";
 import type { Share } from "./share.ts";
 
 /** A right split falls outside its interval once in ten thousand measurements. */

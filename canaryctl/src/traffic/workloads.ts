@@ -1,9 +1,9 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
+import type { ApplicationName } from "../../../canary/application-name.ts";
 import { deploymentsPath } from "../../../cluster/kube/paths.ts";
 import { versionLabel } from "../../../components/image/image-version.ts";
 import { deploymentName, type Version, versions } from "../../../components/names.ts";
 import { roleOf } from "../../../components/workload/render-workload.ts";
-import type { ApplicationOf } from "./share.ts";
 
 /** The pods of one side, or of one revision. */
 export interface Workload {
@@ -38,7 +38,7 @@ interface Deployment {
 /** Reads one side; undefined where it is not deployed. */
 export async function readWorkload(
   cluster: ClusterClient,
-  of: ApplicationOf,
+  of: ApplicationName,
   version: Version,
 ): Promise<SideWorkload | undefined> {
   const name = deploymentName(of.app, version);
@@ -57,7 +57,7 @@ export async function readWorkload(
 }
 
 /** Reads both sides; those that are not deployed are left out. */
-export async function readWorkloads(cluster: ClusterClient, of: ApplicationOf): Promise<readonly SideWorkload[]> {
+export async function readWorkloads(cluster: ClusterClient, of: ApplicationName): Promise<readonly SideWorkload[]> {
   const sides = await Promise.all(Object.values(versions).map((version) => readWorkload(cluster, of, version)));
   return sides.filter((side) => side !== undefined);
 }

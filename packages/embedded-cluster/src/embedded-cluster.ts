@@ -116,9 +116,9 @@ async function runNode(
   progress: Progress,
 ): Promise<void> {
   const layout = nodeLayout(settings.home);
-  const images = { tools, layout, settings, progress };
   await cleanBeforeStart(cleaning(settings, progress));
   const addresses = addressesOf(settings); // under the lock: another run may have made the node meanwhile
+  const images = { tools, layout, addresses, settings, progress };
   const spec: NodeSpec = { layout, addresses, tools, host: readHost(), commands: settings.commands };
   const node = await startNode(spec, (line) => progress.say(line));
   const nodeImages = node.images.then(() => ensureNodeImages(images));

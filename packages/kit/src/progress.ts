@@ -1,6 +1,6 @@
 import { type Durations, keepDuration, readDurations } from "./durations.ts";
 import { LineDisplay } from "./progress-lines.ts";
-import { LiveDisplay, type Terminal } from "./progress-live.ts";
+import type { Terminal } from "./progress-live.ts";
 
 /** How long a stage took; `seconds` is wall time. */
 export interface StageTime {
@@ -49,21 +49,22 @@ export interface ProgressOptions {
  * Progress on standard error: one live block on a terminal, plain lines elsewhere. {@link Stages.close} must be called at the end,
  * before anything else is written to the terminal.
  */
-export function createProgress({
+export async function createProgress({
   durations,
   rewrite,
   terminal = process.stderr,
   environment = process.env,
-}: ProgressOptions = {}): Stages {
-  const display = isLive(terminal, environment)
-    ? new LiveDisplay(terminal)
-    : new LineDisplay((line) => terminal.write(`${line}\n`));
-  return new Stages(display, durations, rewrite);
+}: ProgressOptions = {}): Promise<Stages> {
+  if (!isLive(terminal, environment)) {
+    return new Stages(new LineDisplay((line) => terminal.write(`${line}\n`)), durations, rewrite);
+  }
+  const { LiveDisplay } = await import("./progress-live.ts"); // 20 ms, which a command without a block need not wait for
+  return new Stages(new LiveDisplay(terminal), durations, rewrite);
 }
 
 /** Runs work with {@link createProgress}; what is printed afterwards, errors too, stands below it. */
 export async function withProgress<T>(options: ProgressOptions, work: (progress: Stages) => Promise<T>): Promise<T> {
-  const progress = createProgress(options);
+  const progress = await createProgress(options);
   try {
     return await work(progress);
   } finally {

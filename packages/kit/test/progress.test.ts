@@ -99,17 +99,17 @@ describe("a live block", () => {
       return true;
     }
   }
-  const start = (environment: NodeJS.ProcessEnv = {}) => {
+  const start = async (environment: NodeJS.ProcessEnv = {}) => {
     const terminal = new FakeTerminal();
     return {
       terminal,
-      progress: createProgress({ terminal: terminal as unknown as Terminal, environment }),
+      progress: await createProgress({ terminal: terminal as unknown as Terminal, environment }),
       text: () => stripVTControlCharacters(terminal.written),
     };
   };
 
   test("shows the stages that run, folds each that has ended, and goes away", async () => {
-    const { terminal, progress, text } = start();
+    const { terminal, progress, text } = await start();
     const [one, other] = [work(), work()];
     const all = [progress.stage("one", one.run), progress.stage("other", other.run)];
     expect(text()).toMatch(/▶ one \d+ s\n▶ other \d+ s\n/);
@@ -128,8 +128,8 @@ describe("a live block", () => {
     expect(terminal.written).not.toContain("▶");
   });
 
-  test("is drawn anew when the terminal is resized", () => {
-    const { terminal, progress } = start();
+  test("is drawn anew when the terminal is resized", async () => {
+    const { terminal, progress } = await start();
     void progress.stage("a stage with a long name", () => work().run());
     terminal.columns = 12;
     terminal.emit("resize");

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { until as untilTruthy } from "@canary-lab/kit/until";
 
 /** Waits until `condition` gives something truthy and returns it. @throws Error with `what` after `seconds` */
 export async function until<T>(
@@ -6,11 +6,7 @@ export async function until<T>(
   condition: () => T | Promise<T>,
   { seconds = 60, everyMilliseconds = 50 } = {},
 ): Promise<NonNullable<T>> {
-  const end = Date.now() + seconds * 1000;
-  for (;;) {
-    const value = await condition();
-    if (value) return value;
-    if (Date.now() > end) throw new Error(`Timeout after ${seconds} s: ${what}.`);
-    await sleep(everyMilliseconds);
-  }
+  const value = await untilTruthy(condition, { seconds, everyMilliseconds });
+  if (value === undefined) throw new Error(`Timeout after ${seconds} s: ${what}.`);
+  return value;
 }

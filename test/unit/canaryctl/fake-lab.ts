@@ -21,6 +21,8 @@ export interface FakeOptions {
   /** Percent: in the stack's file, and in the cluster; undefined for no route. */
   readonly configWeight?: number;
   readonly liveWeight?: number | undefined;
+  /** When the route was written; by default nobody knows. */
+  readonly routeWritten?: Date;
   /** Percent: what the engine's state says it has written. Default: the file's weight. */
   readonly rememberedWeight?: number;
   /** Ready pods of the canary; undefined where it is not deployed. */
@@ -46,6 +48,9 @@ export function fakeLab(options: FakeOptions = {}) {
   let remembered = options.rememberedWeight ?? configWeight;
   const live = { weight: "liveWeight" in options ? options.liveWeight : configWeight };
 
+  const time = options.routeWritten?.toISOString();
+  const written = time ? [{ manager: "canary-lab", time, fieldsV1: { "f:spec": { "f:http": {} } } }] : [];
+
   const cluster: PodClient = {
     async delete(path: string): Promise<void> {
       log.push(`delete ${path.split("/").slice(-2).join("/")}`);
@@ -55,7 +60,7 @@ export function fakeLab(options: FakeOptions = {}) {
       const known = options.objects?.[path.split("?")[0] ?? ""];
       if (known !== undefined) return known as T;
       if (path.includes("virtualservices"))
-        return live.weight === undefined ? undefined : (virtualService(live.weight) as T);
+        return live.weight === undefined ? undefined : (virtualService(live.weight, written) as T);
       if (!path.includes("deployments")) return undefined;
       const ready = path.endsWith("-v1") ? 2 : "canaryReady" in options ? options.canaryReady : 2;
       return ready === undefined ? undefined : (deployment(ready) as T);

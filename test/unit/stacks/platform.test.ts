@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import type { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import { strategyNames } from "../../../canary/strategies.ts";
 import { missingCharts } from "../../../stacks/charts.ts";
-import type { LabConfig } from "../../../stacks/lab-config.ts";
+import type { LabConfig } from "../../../stacks/config/schema.ts";
 import { platformParts, rolloutsScope } from "../../../stacks/platform-parts.ts";
 import { register } from "../components/mocks.ts";
 import { sampleConfig } from "./sample-config.ts";

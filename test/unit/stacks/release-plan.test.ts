@@ -1,19 +1,27 @@
 import { expect, test } from "@jest/globals";
 import { presetPlan } from "../../../canary/plan/presets.ts";
-import type { LabConfig } from "../../../stacks/lab-config.ts";
+import type { LabConfig } from "../../../stacks/config/schema.ts";
 import { releasePlan } from "../../../stacks/release-plan.ts";
 import { sampleConfig } from "./sample-config.ts";
 
-test("a plan is shown with its time", () => {
+test("where people promote, a plan is shown with the least time of each step, and no time of the whole is promised", () => {
   expect(releasePlan(sampleConfig)).toEqual({
-    ladder: "10% for 1m, 30% for 1m, 60% for 1m, 100%",
-    promotionSeconds: 204,
-    decisions: 0,
+    ladder: "10% for at least 1m, 30% for at least 1m, 60% for at least 1m, 100%",
+    decisions: 4,
     rollbackSeconds: 2,
   });
 });
 
 const stepwise: LabConfig = { ...sampleConfig, strategy: "rollout-canary" };
+
+test("where a controller promotes, with its time", () => {
+  expect(releasePlan(stepwise)).toEqual({
+    ladder: "10% for 1m, 30% for 1m, 60% for 1m, 100%",
+    promotionSeconds: 224,
+    decisions: 0,
+    rollbackSeconds: 2,
+  });
+});
 
 test("a Rollout waits for pods wherever its weight needs more of them", () => {
   const seconds = (replicas: number) => releasePlan({ ...stepwise, replicas })?.promotionSeconds;
@@ -40,7 +48,7 @@ test("a mirror and an experiment before the first weight are counted, with the d
 
 test("pods take longer than a route, and a strategy without weights has no plan", () => {
   expect(releasePlan({ ...sampleConfig, strategy: "replica-ratio" })).toMatchObject({
-    promotionSeconds: 260,
+    decisions: 4,
     rollbackSeconds: 20,
   });
   expect(releasePlan({ ...sampleConfig, strategy: "rolling-update" })).toBeUndefined();
@@ -48,7 +56,9 @@ test("pods take longer than a route, and a strategy without weights has no plan"
 
 test("where pods share the traffic, the ladder has the shares that they can give", () => {
   const ladder = (replicas: number) => releasePlan({ ...sampleConfig, strategy: "replica-ratio", replicas })?.ladder;
-  expect(ladder(10)).toBe("10% for 1m, 30% for 1m, 60% for 1m, 100%");
-  expect(ladder(3)).toBe("0% for 1m, 33.3% for 1m, 66.7% for 1m, 100%");
-  expect(ladder(2)).toBe("0% for 1m, 50% for 1m, 50% for 1m, 100%");
+  const shown = (...shares: readonly number[]) =>
+    `${shares.map((share) => `${share}% for at least 1m`).join(", ")}, 100%`;
+  expect(ladder(10)).toBe(shown(10, 30, 60));
+  expect(ladder(3)).toBe(shown(0, 33.3, 66.7));
+  expect(ladder(2)).toBe(shown(0, 50, 50));
 });

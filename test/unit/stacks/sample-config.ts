@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
 import { parseConfig, type RawConfig } from "../../../stacks/config/parse-config.ts";
-import type { LabConfig } from "../../../stacks/lab-config.ts";
+import type { LabConfig } from "../../../stacks/config/schema.ts";
 
 /** A key as Pulumi.yaml declares it. */
 interface Declaration {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import type { LabConfig } from "../../../stacks/lab-config.ts";
+import type { LabConfig } from "../../../stacks/config/schema.ts";
 import { targetOf } from "../../../stacks/target.ts";
 import { sampleConfig } from "./sample-config.ts";
 

@@ -1,4 +1,4 @@
-import { satisfies } from "semver";
+import satisfies from "semver/functions/satisfies.js";
 import { pulumiRange } from "../../../../cluster/programs.ts";
 import type { Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";

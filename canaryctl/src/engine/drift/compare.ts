@@ -53,7 +53,8 @@ export function fieldDrift({ wanted, live, ignored = [], managers }: Comparison)
     for (const [key, value] of Object.entries(wish)) compare([...path, key], value, found[key], isWhole);
     if (!isWhole) return;
     for (const key of Object.keys(found))
-      if (!(key in wish) && !controllerKeys.has(key)) note([...path, key], found[key], undefined);
+      if (!(key in wish) && !controllerKeys.has(key) && !isEmpty(found[key]))
+        note([...path, key], found[key], undefined);
   };
   const compareLists = (path: Path, wish: readonly unknown[], found: readonly unknown[], isWhole: boolean): void => {
     // Whose a list in a list is, the outer one says.
@@ -80,6 +81,10 @@ export function fieldDrift({ wanted, live, ignored = [], managers }: Comparison)
 
 export const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** A controller that writes a whole object back, as that of Rollouts does, may add fields without a content. */
+const isEmpty = (value: unknown): boolean =>
+  value === null || value === "" || (typeof value === "object" && Object.keys(value).length === 0);
 
 const pick = (fields: Fields, keys: readonly string[]): Fields =>
   Object.fromEntries(Object.entries(fields).filter(([key]) => keys.includes(key)));

@@ -1,5 +1,5 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
+import { until } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { Lab } from "../../lab.ts";
 import { stateOf } from "../state.ts";
@@ -59,13 +59,13 @@ function valueText(value: unknown): string {
   return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
 }
 
-const timeout = { milliseconds: 120_000, betweenTries: 250 } as const;
+const goneSeconds = 120;
 
 /**
  * Waits for deletions that go on, such as that of a namespace with all that is in it: nothing can be made in their place before.
  *
  * @returns whether there were any
- * @throws UserError after two minutes
+ * @throws UserError where one of them takes two minutes
  */
 async function untilGone(
   cluster: Pick<ClusterClient, "get">,
@@ -73,18 +73,13 @@ async function untilGone(
   say: (line: string) => void,
 ): Promise<boolean> {
   const leaving = drift.filter(({ live }) => live && isLeaving(live));
-  const until = Date.now() + timeout.milliseconds;
   for (const one of leaving) {
     say(`${nameOf(one)} is being deleted: waiting for the end of it.`);
-    while (await cluster.get(one.path)) {
-      if (Date.now() > until) {
-        throw new UserError(`The deletion of ${nameOf(one)} does not end.`, {
-          place: `metadata.finalizers and status of ${one.path}`,
-          next: `kubectl get --raw ${one.path}`,
-        });
-      }
-      await pause(timeout.betweenTries);
-    }
+    if (await until(async () => !(await cluster.get(one.path)), { seconds: goneSeconds })) continue;
+    throw new UserError(`The deletion of ${nameOf(one)} does not end.`, {
+      place: `metadata.finalizers and status of ${one.path}`,
+      next: `kubectl get --raw ${one.path}`,
+    });
   }
   return leaving.length > 0;
 }

@@ -100,6 +100,7 @@ function progressOf({ phase, message, revisions, current, updated, asked }: Live
     step: null,
     steps: 0,
     paused: false,
+    waiting: false,
     aborted: false,
     revision: current?.revision ?? null,
     analysis: [],

@@ -4,12 +4,12 @@ import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { probationSeconds } from "../../../../components/rolling-update/render-rolling-update.ts";
 import { applyOnly } from "../../applied.ts";
 import { changeStack } from "../../engine/update.ts";
-import { type Lab, reread } from "../../lab.ts";
-import { showLines } from "../../print.ts";
+import { type ConfigChanges, type Lab, reread } from "../../lab.ts";
+import { engineView } from "../../print.ts";
 import { isOfImage } from "../../traffic/replica-sets.ts";
 import { waitForEndpoints } from "../../traffic/sidecar-endpoints.ts";
 import { nothingToPromote, refuse, refuseStableImage, withoutRollout } from "../refusals.ts";
-import { previousImage, removeUnused, wayBack, withoutPrevious, writeRelease } from "../release-end.ts";
+import { previousImage, removeUnused, restored, withoutPrevious, writeRelease } from "../release-end.ts";
 import type { ReleaseStrategy, Say } from "../strategy.ts";
 import { type LiveDeployment, mustReadDeployment, readRelease } from "./read.ts";
 import { turnBack } from "./turn-back.ts";
@@ -42,11 +42,7 @@ const placeOf = ({ config }: Lab): string => `deployment ${config.namespace}/${c
 async function begin(lab: Lab, say: Say): Promise<string> {
   const { canaryImage } = lab.config;
   refuseStableImage(lab);
-  await changeStack(
-    lab,
-    { canaryEnabled: true, canaryImage, ...withoutPrevious(lab) },
-    { say, onLine: showLines(say) },
-  );
+  await changeStack(lab, { canaryEnabled: true, canaryImage, ...withoutPrevious(lab) }, { say, view: engineView(say) });
   const { current, asked } = await untilOnly(lab, canaryImage);
   return withNext(
     `All ${asked} pods run ${canaryImage} (revision ${current?.revision ?? "?"}). With --full it is written to the config.`,
@@ -102,7 +98,7 @@ async function finish(lab: Lab, say: Say): Promise<string> {
       next: ["npx canaryctl status && npx canaryctl promote --full", "npx canaryctl undo"],
     });
   }
-  return writeRelease(lab, { say, onLine: showLines(say) });
+  return writeRelease(lab, { say, view: engineView(say) });
 }
 
 /** A release that is finished is not undone: which of the earlier revisions is meant is for the user to say, in the config. */
@@ -120,20 +116,32 @@ async function undo(lab: Lab, say: Say): Promise<string> {
   });
 }
 
+/** Gives up the release that is under way, or takes back the one that is over: then the image before it becomes the stable one again. */
+async function goBack(lab: Lab, say: Say): Promise<string> {
+  await mustReadDeployment(lab);
+  const previous = previousImage(lab);
+  if (!previous) {
+    const revision = await turnPodsBack(lab, { canaryEnabled: false }, say);
+    return `Undone: all pods run ${lab.config.stableImage} again (revision ${revision}), in the cluster, in the config and in the state.`;
+  }
+  await turnPodsBack({ ...lab, config: { ...lab.config, stableImage: previous } }, { stableImage: previous }, say);
+  lab.stackFile.set({ previousImage: "" }); // a second rollback must not bring back what this one gave up
+  return restored(previous);
+}
+
 /**
  * The pods first: the very update that is to be stopped can hold the stack for as long as it replaces them. Then the state agrees.
  * The config says so from the start, so that an `up` goes on from there where this is stopped.
+ *
+ * @returns the number of the revision that they run then
  */
-async function goBack(lab: Lab, say: Say): Promise<string> {
-  const { phase } = await mustReadDeployment(lab);
-  const previous = previousImage(lab);
-  if (phase === "Healthy" && previous) return wayBack(lab.config.stableImage, previous);
-  lab.stackFile.set({ canaryEnabled: false });
+async function turnPodsBack(lab: Lab, changes: ConfigChanges, say: Say): Promise<number | string> {
+  lab.stackFile.set(changes);
   const whileWaiting = () => turnBack(lab, say);
   await whileWaiting();
   const now = lab.applied ? lab : reread(lab); // refuses what else is wrong with the config, all of it at once
   const waitSeconds = 300 + probation(now); // an update that is already running sees the pods go back to the end
-  await applyOnly(now, { canaryEnabled: false }, { say, waitSeconds, whileWaiting, onLine: showLines(say) });
+  await applyOnly(now, changes, { say, waitSeconds, whileWaiting, view: engineView(say) });
   const { current } = await untilOnly(now, now.config.stableImage);
-  return `Undone: all pods run ${now.config.stableImage} again (revision ${current?.revision ?? "?"}), in the cluster, in the config and in the state.`;
+  return current?.revision ?? "?";
 }

@@ -1,8 +1,9 @@
 import { UserError, withNext } from "@canary-lab/kit/user-error";
+import type { RolloutStatus } from "../../../../canary/rollout/rollout-status.ts";
 import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
 import { changeStack } from "../../engine/update.ts";
 import type { Lab } from "../../lab.ts";
-import { showLines } from "../../print.ts";
+import { engineView } from "../../print.ts";
 import { isOfImage } from "../../traffic/replica-sets.ts";
 import { refuseStableImage } from "../refusals.ts";
 import { removeUnused, withoutPrevious } from "../release-end.ts";
@@ -10,21 +11,19 @@ import type { Say } from "../strategy.ts";
 import { currentRevision, imageOfRevision, isUnderWay, mustReadRollout, readRelease } from "./read.ts";
 import { placeOf } from "./wait.ts";
 
-/** Puts the canary's image into the Rollout's template, and follows it to its end or to a pause that somebody has to end. */
+/** Puts the canary's image into the Rollout's template, and waits until the release is under way: from there it goes on by its plan. */
 export async function beginRelease(lab: Lab, say: Say): Promise<string> {
   const { canaryImage } = lab.config;
   refuseStableImage(lab);
   await refuseSecond(lab);
-  await changeStack(
-    lab,
-    { canaryEnabled: true, canaryImage, ...withoutPrevious(lab) },
-    { say, onLine: showLines(say) },
-  );
+  await changeStack(lab, { canaryEnabled: true, canaryImage, ...withoutPrevious(lab) }, { say, view: engineView(say) });
   const { status } = await mustReadRollout(lab);
-  const next = status.isFullyPromoted
-    ? ["npx canaryctl promote --full"]
-    : ["npx canaryctl promote", "npx canaryctl abort"];
-  return withNext(`The release of ${canaryImage}: ${rolloutLine(status)}.`, ...next);
+  return withNext(`The release of ${canaryImage}: ${rolloutLine(status)}.`, ...whatIsNext(status));
+}
+
+function whatIsNext({ isFullyPromoted, isWaitingForUser }: RolloutStatus): readonly string[] {
+  if (isFullyPromoted) return ["npx canaryctl promote --full"];
+  return [isWaitingForUser ? "npx canaryctl promote" : "npx canaryctl status --watch", "npx canaryctl abort"];
 }
 
 /** One release at a time: the controller would take the revision in between for one that never was. */

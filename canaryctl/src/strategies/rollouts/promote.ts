@@ -5,7 +5,7 @@ import { noVerdict, type RolloutObject } from "../../../../canary/rollout/rollou
 import type { RolloutStatus } from "../../../../canary/rollout/rollout-status.ts";
 import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
 import type { Lab } from "../../lab.ts";
-import { showLines } from "../../print.ts";
+import { engineView } from "../../print.ts";
 import { isOfImage } from "../../traffic/replica-sets.ts";
 import { nothingToPromote } from "../refusals.ts";
 import { writeRelease } from "../release-end.ts";
@@ -17,19 +17,20 @@ import { placeOf, untilRollout } from "./wait.ts";
 /** How long pods may take that a step needs, and those of the whole workload. */
 const stepSeconds = 120;
 const wholeSeconds = 300;
-/** How long an update that follows the Rollout may take to see that it has ended. */
+/** How long an update that waits for the beginning of the release may take to see that it has ended. */
 const waitSeconds = 120;
 
 /**
  * Ends the present pause. A Rollout that does not pause would take the same patch and do nothing, or leave out a step: that is refused.
  * The patches are those of `kubectl argo rollouts promote` 1.9 (pkg/kubectl-argo-rollouts/cmd/promote).
  *
- * @returns where it stands when the step after the pause is done
+ * @returns where it stands when the step after the pause is done; a release that is finished is written to the config
  */
-export async function promoteRollout(lab: Lab): Promise<string> {
+export async function promoteRollout(lab: Lab, say: Say): Promise<string> {
   const paused = await mustReadRollout(lab);
   const { rollout, status } = paused;
   if (!lab.config.canaryEnabled && status.isFullyPromoted) throw nothingToPromote(lab);
+  if (status.isFullyPromoted && status.phase === "Healthy") return writeFinished(lab, status, say);
   if (status.phase !== "Paused") throw notPaused(lab, status);
   await endPause(lab, paused);
   if (rollout.spec.paused) await unpauseSpec(lab);
@@ -49,9 +50,15 @@ export async function promoteRollout(lab: Lab): Promise<string> {
       "npx canaryctl status",
       "npx canaryctl promote --full",
     );
-  return live.status.isFullyPromoted
-    ? withNext(`Promoted: ${line}. With --full it is written to the config.`, "npx canaryctl promote --full")
-    : withNext(`Promoted: ${line}.`, "npx canaryctl status && npx canaryctl promote", "npx canaryctl abort");
+  if (live.status.isFullyPromoted && live.status.phase === "Healthy") return writeFinished(lab, live.status, say);
+  const next = live.status.isWaitingForUser ? "npx canaryctl promote" : "npx canaryctl status --watch";
+  return withNext(`Promoted: ${line}.`, next, "npx canaryctl abort");
+}
+
+async function writeFinished(lab: Lab, status: RolloutStatus, say: Say): Promise<string> {
+  await mustRelease(lab, status);
+  say(`${rolloutLine(status)}: writing it to the config.`);
+  return writeRelease(lab, { say, waitSeconds, view: engineView(say) });
 }
 
 /** Ends the pause that was seen, and no other: two promotions at once would both read the one, and the second would end the next. */
@@ -125,8 +132,7 @@ export async function finishRollout(lab: Lab, say: Say): Promise<string> {
     ({ status: now }) => now.isObserved && now.isFullyPromoted && now.phase === "Healthy",
     { say, needsPods: true },
   );
-  say(`${rolloutLine(live.status)}: writing it to the config.`);
-  return writeRelease(lab, { say, waitSeconds, onLine: showLines(say) });
+  return writeFinished(lab, live.status, say);
 }
 
 /** What is promoted is the Rollout's revision, and what is written is the config's image: they must be the same. */
@@ -143,7 +149,7 @@ async function mustRelease(lab: Lab, status: RolloutStatus): Promise<void> {
 function notPaused(lab: Lab, status: RolloutStatus): UserError {
   const next = {
     Healthy: ["npx canaryctl promote --full"],
-    Progressing: ["npx canaryctl status && npx canaryctl promote", "npx canaryctl promote --full"],
+    Progressing: ["npx canaryctl status --watch && npx canaryctl promote", "npx canaryctl promote --full"],
     Degraded: ["npx canaryctl rollback", ...(status.isAborted ? ["npx canaryctl retry"] : [])],
     Paused: [],
   }[status.phase];

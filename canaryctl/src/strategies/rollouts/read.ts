@@ -4,6 +4,7 @@ import { type RolloutStatus, readRollout } from "../../../../canary/rollout/roll
 import { rolloutFault, rolloutLine, rolloutWait } from "../../../../canary/rollout/rollout-words.ts";
 import { analysisRunPath, rolloutPath } from "../../../../cluster/kube/paths.ts";
 import { versionOf } from "../../../../components/image/image-version.ts";
+import type { LabConfig } from "../../../../stacks/config/schema.ts";
 import { missing } from "../../kube/missing.ts";
 import type { Lab } from "../../lab.ts";
 import { istioRoute } from "../../traffic/istio-route.ts";
@@ -48,7 +49,12 @@ export async function readRelease(lab: Lab): Promise<Release> {
     expected: live,
     names,
     workloads: withPods(revisions, (revision) => roleOf(status, revision)),
-    progress: progressOf(rollout, status, revisions),
+    progress: progressOf(
+      rollout,
+      status,
+      revisions,
+      isFinished(config, status, withHash(revisions, status.hashes.current)),
+    ),
     fault: faultOf(status),
   };
 }
@@ -93,7 +99,20 @@ function roleOf({ hashes, strategy }: RolloutStatus, { hash, ownerKind }: Revisi
   return hash === hashes.current ? "canary" : "old";
 }
 
-function progressOf(rollout: RolloutObject, status: RolloutStatus, revisions: readonly Revision[]): Progress {
+/** Whether the controller has finished the release that the config still calls a canary. */
+export const isFinished = (
+  { canaryEnabled, canaryImage }: LabConfig,
+  { phase, isFullyPromoted }: RolloutStatus,
+  current: Revision | undefined,
+): boolean =>
+  canaryEnabled && phase === "Healthy" && isFullyPromoted && current !== undefined && isOfImage(current, canaryImage);
+
+function progressOf(
+  rollout: RolloutObject,
+  status: RolloutStatus,
+  revisions: readonly Revision[],
+  isUnwritten: boolean,
+): Progress {
   const { phase, message, step, steps, isAborted, analyses, hashes } = status;
   const wait = rolloutWait(status);
   return {
@@ -102,6 +121,7 @@ function progressOf(rollout: RolloutObject, status: RolloutStatus, revisions: re
     step: step ?? null,
     steps,
     paused: phase === "Paused",
+    waiting: status.isWaitingForUser,
     aborted: isAborted,
     revision: Number(rollout.metadata.annotations?.["rollout.argoproj.io/revision"]) || null,
     analysis: analyses.map(({ kind, name, phase, message }) => ({ kind, name, phase, message })),
@@ -112,7 +132,9 @@ function progressOf(rollout: RolloutObject, status: RolloutStatus, revisions: re
             preview: withHash(revisions, hashes.preview)?.version ?? null,
           }
         : null,
-    line: rolloutLine(status) + (wait ? `; ${wait}` : ""),
+    line: isUnwritten
+      ? withNext(`${rolloutLine(status)}. The config calls it a canary still.`, "npx canaryctl promote --full")
+      : rolloutLine(status) + (wait ? `; ${wait}` : ""),
   };
 }
 

@@ -1,13 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { UnreachableError } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
-import type { RolloutStatus } from "../../../../canary/rollout/rollout-status.ts";
+import { hasBegun, type RolloutStatus } from "../../../../canary/rollout/rollout-status.ts";
 import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
 import { applyOnly } from "../../applied.ts";
-import { type Lab, reread } from "../../lab.ts";
-import { showLines } from "../../print.ts";
+import { type ConfigChanges, type Lab, reread } from "../../lab.ts";
+import { engineView } from "../../print.ts";
 import { readRevisions } from "../../traffic/replica-sets.ts";
-import { previousImage, wayBack } from "../release-end.ts";
+import { previousImage, restored } from "../release-end.ts";
 import { onlyTheState } from "../rolled-back.ts";
 import type { Say } from "../strategy.ts";
 import { abortNow, isStoppable } from "./abort.ts";
@@ -15,36 +15,58 @@ import { type LiveRollout, mustReadRollout } from "./read.ts";
 import { tellController } from "./tell.ts";
 import { untilRollout } from "./wait.ts";
 
-/** How long an update that follows the Rollout may take to see that it was aborted. */
+/** How long an update that waits for the beginning of the release may take to see that it was aborted. */
 const waitSeconds = 120;
 
 /**
  * Acts on the Rollout first: what is under way is aborted, and the traffic is back before anything else is done. Then the config and
- * the state agree with it. A version that has been promoted to the end has no old pods to go back to: they are made first.
+ * the state agree with it. A version that has been promoted to the end has no old pods to go back to: they are made first, and get the
+ * traffic when they are ready. So it is after a release that is written to the config: the image before it becomes the stable one again.
  */
 export async function rollBackRollout(lab: Lab, say: Say): Promise<string> {
   const { status } = await mustReadRollout(lab);
-  const previous = previousImage(lab);
-  if (previous && isSettled(status)) return wayBack(lab.config.stableImage, previous);
+  const previous = isSettled(status) ? previousImage(lab) : imageOnItsWayBack(lab);
+  if (previous) return restorePrevious(lab, previous, say);
   const isBack = isStoppable(status) ? await goBackFirst(lab, say) : status.isAborted;
   try {
     lab.stackFile.set({ canaryEnabled: false });
     const now = lab.applied ? lab : reread(lab); // refuses what else is wrong with the config, all of it at once
     const revisions = await readRevisions(now.cluster, now.config);
     const wasThere = (status: RolloutStatus) => revisions.some(({ hash }) => hash === status.hashes.current);
-    const isAtRest = ({ status }: LiveRollout) => isSettled(status) || (status.isWaitingForUser && !wasThere(status));
-    await withoutSteps(now, wasThere, async () => {
-      await applyOnly(now, { canaryEnabled: false }, { say, waitSeconds, onLine: showLines(say) });
-      const { status } = await untilRollout(now, "The end of the rollback", wholeSeconds, isAtRest, {
-        say,
-        needsPods: true,
-      });
-      if (!isSettled(status)) throw neverRan(now, status);
-    });
+    await goBack(now, { canaryEnabled: false }, wasThere, say);
   } catch (error) {
     throw isBack ? onlyTheState(error) : error;
   }
   return "Rolled back: the stable image has all the traffic, in the cluster, in the config and in the state.";
+}
+
+/** The note of the image before stays until its pods have all the traffic: a run that was stopped is taken up by the next. */
+async function restorePrevious(lab: Lab, previous: string, say: Say): Promise<string> {
+  say(`No release is under way: ${previous}, which was the stable version before, is brought back.`);
+  await goBack(lab, { stableImage: previous }, () => true, say);
+  lab.stackFile.set({ previousImage: "" }); // a second rollback must not bring back what this one gave up
+  return restored(previous);
+}
+
+/** The image that a rollback which was stopped has begun to bring back. */
+const imageOnItsWayBack = ({ config: { canaryEnabled, stableImage, previousImage } }: Lab): string | undefined =>
+  !canaryEnabled && stableImage === previousImage ? previousImage : undefined;
+
+async function goBack(
+  lab: Lab,
+  changes: ConfigChanges,
+  wasThere: (status: RolloutStatus) => boolean,
+  say: Say,
+): Promise<void> {
+  const isAtRest = ({ status }: LiveRollout) => isSettled(status) || (hasBegun(status) && !wasThere(status));
+  await withoutSteps(lab, wasThere, async () => {
+    await applyOnly(lab, changes, { say, waitSeconds, view: engineView(say) });
+    const { status } = await untilRollout(lab, "The end of the rollback", wholeSeconds, isAtRest, {
+      say,
+      needsPods: true,
+    });
+    if (!isSettled(status)) throw neverRan(lab, status);
+  });
 }
 
 /**
@@ -73,7 +95,7 @@ const isSettled = (status: RolloutStatus): boolean =>
 const neverRan = (lab: Lab, status: RolloutStatus): UserError =>
   new UserError(`${lab.config.stableImage} never ran here, so it goes through the steps: ${rolloutLine(status)}.`, {
     place: `stableImage in ${lab.stackFile.name}`,
-    next: ["npx canaryctl promote", "npx canaryctl abort"],
+    next: [status.isWaitingForUser ? "npx canaryctl promote" : "npx canaryctl status --watch", "npx canaryctl abort"],
   });
 
 const betweenLooksMilliseconds = 250;
@@ -88,14 +110,15 @@ async function withoutSteps(
   goBack: () => Promise<void>,
 ): Promise<void> {
   const { status: before } = await mustReadRollout(lab);
+  const isOnItsWay = !before.isFullyPromoted && imageOnItsWayBack(lab) !== undefined;
   let isOver = false;
   const skip = async () => {
     while (!isOver) {
       await pause(betweenLooksMilliseconds);
       const { status } = await mustReadRollout(lab);
-      const isNew = status.isObserved && status.hashes.current !== before.hashes.current;
+      const isNew = status.isObserved && (isOnItsWay || status.hashes.current !== before.hashes.current);
       if (!isNew || status.isFullyPromoted || !wasThere(status)) continue;
-      await tellController(lab, { promoteFull: true });
+      await tellController(lab, { ...(status.isAborted && { abort: false }), promoteFull: true });
       return;
     }
   };

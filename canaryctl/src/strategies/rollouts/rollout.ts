@@ -7,6 +7,7 @@ import { refuse } from "../refusals.ts";
 import type { ReleaseStrategy } from "../strategy.ts";
 import { abortRollout, retryRollout } from "./abort.ts";
 import { beginRelease, endRelease } from "./canary.ts";
+import { noteFinished } from "./finished.ts";
 import { finishRollout, promoteRollout } from "./promote.ts";
 import { mustReadRollout, readRelease } from "./read.ts";
 import { rollBackRollout } from "./roll-back.ts";
@@ -21,6 +22,7 @@ const rollout: Omit<ReleaseStrategy, "reach"> = {
     "npx canaryctl promote",
     "npx canaryctl abort",
   ),
+  noteFinished,
   createCanary: beginRelease,
   deleteCanary: endRelease,
   promote: promoteRollout,

@@ -2,7 +2,7 @@ import { versions } from "../../../../components/names.ts";
 import { untestedImage } from "../../../../stacks/live/untested-image.ts";
 import { changeStack } from "../../engine/update.ts";
 import type { Lab } from "../../lab.ts";
-import { percent, showLines } from "../../print.ts";
+import { engineView, percent } from "../../print.ts";
 import { askedShare, type Route } from "../../traffic/route.ts";
 import { readWorkload } from "../../traffic/workloads.ts";
 import { refuseWhileUsed } from "../refusals.ts";
@@ -39,7 +39,7 @@ export async function createCanary(
   await changeStack(
     lab,
     { canaryEnabled: true, canaryImage, ...pods, ...withoutPrevious(lab) },
-    { say, onLine: showLines(say) },
+    { say, view: engineView(say) },
   );
   const count = route.hasIdlePods ? `${canaryReplicas} pods, ` : "";
   const share = route.wanted ? `${percent(route.wanted(lab.config).canary / 100)} of the traffic` : "for the header";
@@ -60,6 +60,6 @@ export async function deleteCanary(lab: Lab, route: Route, say: Say): Promise<st
   refuseWhileUsed(config.canaryWeight, stackFile.name);
   refuseWhileUsed(live?.weights.canary ?? 0, "the live route");
   if (!config.canaryEnabled && !workload) return "There is no canary.";
-  await changeStack(lab, { canaryEnabled: false }, { say, onLine: showLines(say) });
+  await changeStack(lab, { canaryEnabled: false }, { say, view: engineView(say) });
   return "The canary is removed.";
 }

@@ -1,8 +1,9 @@
 import { toWeight } from "../../../../canary/weight.ts";
 import { applyOnly } from "../../applied.ts";
 import type { Lab } from "../../lab.ts";
-import { showLines } from "../../print.ts";
+import { engineView } from "../../print.ts";
 import type { Route } from "../../traffic/route.ts";
+import { restored } from "../release-end.ts";
 import type { Say } from "../strategy.ts";
 import { finishRelease } from "./promote.ts";
 
@@ -18,9 +19,9 @@ export async function restorePrevious(lab: Lab, route: Route, previous: string, 
   );
   const begun = { canaryEnabled: true, canaryImage: previous, canaryWeight: 0 };
   const forNow = route.hasIdlePods ? { canaryReplicas: replicas } : {};
-  const created = await applyOnly(lab, begun, { say, onLine: showLines(say), forNow });
+  const created = await applyOnly(lab, begun, { say, view: engineView(say), forNow });
   const canary = { ...created.config, canaryEnabled: true, canaryImage: previous, canaryWeight: toWeight(0) };
   await finishRelease({ ...created, config: canary }, route, say);
   lab.stackFile.set({ previousImage: "" }); // a second rollback must not bring back what this one gave up
-  return `Rolled back: ${previous} is the stable version again, in the cluster, in the config and in the state.`;
+  return restored(previous);
 }

@@ -1,16 +1,17 @@
 import { UserError, withNext } from "@canary-lab/kit/user-error";
-import { nextWeight } from "../../../../canary/plan/plan.ts";
+import { nextWeight, weightsBetween } from "../../../../canary/plan/plan.ts";
 import { toWeight, type Weight } from "../../../../canary/weight.ts";
 import { applyOnly } from "../../applied.ts";
 import type { UpdateOptions } from "../../engine/update.ts";
 import type { ConfigChanges, Lab } from "../../lab.ts";
-import { showLines } from "../../print.ts";
+import { engineView } from "../../print.ts";
 import { moveSeconds, patiently } from "../../traffic/patiently.ts";
-import { askedShare, type Route } from "../../traffic/route.ts";
+import { askedShare, type LiveRoute, type Route } from "../../traffic/route.ts";
 import { isSameShare, shareText } from "../../traffic/share.ts";
 import { nothingToPromote } from "../refusals.ts";
 import { previousOf, released } from "../release-end.ts";
-import type { Say } from "../strategy.ts";
+import type { PromoteOptions, Say } from "../strategy.ts";
+import { mustMayPromote } from "./may-promote.ts";
 import { moveTraffic } from "./move-traffic.ts";
 
 const withWeight = (lab: Lab, canaryWeight: Weight): Lab => ({ ...lab, config: { ...lab.config, canaryWeight } });
@@ -20,10 +21,10 @@ const withWeight = (lab: Lab, canaryWeight: Weight): Lab => ({ ...lab, config: {
  *
  * @throws UserError where the config's weight is not the live one: a stage after it could be one that skips others
  */
-export async function promoteWeight(lab: Lab, route: Route, say: Say): Promise<string> {
+export async function promoteWeight(lab: Lab, route: Route, say: Say, { now }: PromoteOptions = {}): Promise<string> {
   const { config, stackFile } = lab;
   if (!config.canaryEnabled) throw nothingToPromote(lab);
-  await mustBeLive(lab, route);
+  const live = await mustBeLive(lab, route);
   const next = nextWeight(config.plan, config.canaryWeight);
   if (next === undefined) {
     throw new UserError("The canary has all the traffic already: the plan has no further weight.", {
@@ -31,6 +32,7 @@ export async function promoteWeight(lab: Lab, route: Route, say: Say): Promise<s
       next: ["npx canaryctl promote --full", "npx canaryctl rollback"],
     });
   }
+  if (!now) await mustMayPromote(lab, live, "npx canaryctl promote");
   const moved = await moveTraffic(withWeight(lab, next), route, say);
   const after = nextWeight(config.plan, next);
   return after === undefined
@@ -42,13 +44,13 @@ export async function promoteWeight(lab: Lab, route: Route, say: Say): Promise<s
       );
 }
 
-async function mustBeLive(lab: Lab, route: Route): Promise<void> {
+async function mustBeLive(lab: Lab, route: Route): Promise<LiveRoute> {
   const { cluster, config, stackFile } = lab;
   const live = await route.read(cluster, config);
   if (!live) throw route.missing(config);
   const asked = askedShare(live);
   const wanted = route.wanted(config);
-  if (isSameShare(asked, wanted)) return;
+  if (isSameShare(asked, wanted)) return live;
   throw new UserError(
     `The traffic is at ${shareText(asked)} (stable/canary), and the config asks for ${shareText(wanted)}: which stage comes next is not known.`,
     {
@@ -56,6 +58,23 @@ async function mustBeLive(lab: Lab, route: Route): Promise<void> {
       next: ["npx canaryctl up", "npx canaryctl rollback"],
     },
   );
+}
+
+/**
+ * As {@link finishRelease}, for who promotes; the rest of the plan is left out, and named.
+ *
+ * @throws UserError before the bake time of the present stage is over, and while an alert of the canary fires
+ */
+export async function promoteToEnd(lab: Lab, route: Route, say: Say, { now }: PromoteOptions = {}): Promise<string> {
+  const { cluster, config } = lab;
+  if (!config.canaryEnabled) throw nothingToPromote(lab);
+  if (!now) await mustMayPromote(lab, await route.read(cluster, config), "npx canaryctl promote --full");
+  const skipped = weightsBetween(config.plan, config.canaryWeight);
+  if (skipped.length > 0)
+    say(
+      `The canary goes from ${config.canaryWeight} % to all of it: ${skipped.join(" %, ")} % of the plan are left out.`,
+    );
+  return finishRelease(lab, route, say);
 }
 
 /**
@@ -69,7 +88,7 @@ export async function finishRelease(lab: Lab, route: Route, say: Say): Promise<s
   const live = await route.read(cluster, config);
   if (!live) throw route.missing(config);
   const all = withWeight(lab, toWeight(100));
-  const options = { say, onLine: showLines(say) };
+  const options = { say, view: engineView(say) };
   const grown = await growCanary(all, route, options);
   if (live.weights.canary !== 100 || config.canaryWeight !== 100) say(await moveTraffic(all, route, say));
 

@@ -12,7 +12,7 @@ import type { Release, ReleaseStrategy } from "../strategy.ts";
 import { createCanary, deleteCanary, refuseUntestedImage } from "./canary.ts";
 import { moveTraffic } from "./move-traffic.ts";
 import { restorePrevious } from "./previous.ts";
-import { finishRelease, promoteWeight } from "./promote.ts";
+import { promoteToEnd, promoteWeight } from "./promote.ts";
 import { restoreRoute } from "./restore.ts";
 import { rollBackRoute } from "./roll-back.ts";
 
@@ -35,8 +35,8 @@ export const weighted = (route: Route): ReleaseStrategy => ({
     return createCanary(lab, route, say);
   },
   deleteCanary: (lab, say) => deleteCanary(lab, route, say),
-  promote: (lab, say) => promoteWeight(lab, route, say),
-  promoteFully: (lab, say) => finishRelease(lab, route, say),
+  promote: (lab, say, options) => promoteWeight(lab, route, say, options),
+  promoteFully: (lab, say, options) => promoteToEnd(lab, route, say, options),
   abort: noController("aborted"),
   retry: refuse("There is nothing to retry: the weights of this stack are yours.", "npx canaryctl promote"),
   undo: noController("undone"),

@@ -9,16 +9,12 @@ export interface ShippableImage {
   readonly sources: readonly LayerSource[];
 }
 
-/**
- * One tar with several images; a layer that they share is in it once. It is an OCI image layout, which containerd
- * imports, and holds Docker's `manifest.json` beside it, which `docker load` reads: the same bytes serve both.
- */
+/** One tar with several images, as an OCI image layout, which containerd imports; a layer that they share is in it once. */
 export const imageArchive = (images: readonly ShippableImage[]): AsyncIterable<Uint8Array> => packTar(members(images));
 
 function* members(images: readonly ShippableImage[]): Generator<TarMember> {
   yield textMember("oci-layout", JSON.stringify({ imageLayoutVersion: "1.0.0" }));
   yield textMember("index.json", JSON.stringify(renderIndex(images)));
-  yield textMember("manifest.json", JSON.stringify(renderDockerManifest(images)));
   const sent = new Set<string>();
   for (const { rendered, sources } of images) {
     yield textMember(blobPath(rendered.manifest), rendered.manifest.text);
@@ -40,14 +36,6 @@ export const renderIndex = (images: readonly ShippableImage[]) => ({
     annotations: { "io.containerd.image.name": name },
   })),
 });
-
-/** The list that `docker load` reads; it names an image without the default registry. */
-export const renderDockerManifest = (images: readonly ShippableImage[]) =>
-  images.map(({ name, rendered }) => ({
-    Config: blobPath(rendered.config),
-    RepoTags: [name.replace(/^docker\.io\/(library\/)?/, "")],
-    Layers: rendered.layers.map(blobPath),
-  }));
 
 const blobPath = ({ digest }: Descriptor): string => `blobs/${digest.replace(":", "/")}`;
 

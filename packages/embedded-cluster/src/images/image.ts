@@ -50,11 +50,6 @@ export function renderImage(
   layers: readonly Pick<Descriptor, "digest" | "size">[],
   processor: string = process.arch,
 ): RenderedImage {
-  const layerDescriptors = layers.map(({ digest, size }) => ({
-    mediaType: ociMediaType("layer.v1.tar"),
-    digest,
-    size,
-  }));
   const config = document(ociMediaType("config.v1+json"), {
     architecture: architectures[processor] ?? processor,
     os: "linux",
@@ -68,14 +63,33 @@ export function renderImage(
     },
     rootfs: { type: "layers", diff_ids: layers.map(({ digest }) => digest) },
   });
-  const manifest = document(ociMediaType("manifest.v1+json"), {
+  return { config, manifest: renderManifest(config, layers), layers: layerDescriptors(layers) };
+}
+
+/** The manifest of an image, by what its layers are as they are sent: a tar, or one that is compressed by gzip. */
+export const renderManifest = (
+  config: Descriptor,
+  layers: readonly Pick<Descriptor, "digest" | "size">[],
+  form: LayerForm = "tar",
+): RenderedImage["manifest"] =>
+  document(ociMediaType("manifest.v1+json"), {
     schemaVersion: 2,
     mediaType: ociMediaType("manifest.v1+json"),
     config: descriptor(config),
-    layers: layerDescriptors,
+    layers: layerDescriptors(layers, form),
   });
-  return { config, manifest, layers: layerDescriptors };
-}
+
+type LayerForm = "tar" | "compressed";
+
+const layerDescriptors = (
+  layers: readonly Pick<Descriptor, "digest" | "size">[],
+  form: LayerForm = "tar",
+): readonly Descriptor[] =>
+  layers.map(({ digest, size }) => ({
+    mediaType: ociMediaType(form === "tar" ? "layer.v1.tar" : "layer.v1.tar+gzip"),
+    digest,
+    size,
+  }));
 
 /** Digest of a text, as images are named by it. */
 export const digestOf = (text: string): string => `sha256:${createHash("sha256").update(text).digest("hex")}`;

@@ -1,10 +1,14 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Progress } from "@canary-lab/kit/progress";
 import type { AddOn } from "../add-ons.ts";
 import type { NodeLayout } from "../node/layout.ts";
+import type { ClusterAddresses } from "../node/network/addresses.ts";
+import { authorityFile } from "../node/pki/files.ts";
+import { readCredentials } from "../node/pki/registry-access.ts";
 import type { EmbeddedClusterSettings } from "../settings.ts";
 import type { Tools } from "../toolchain/tools.ts";
-import { imageArchive, type ShippableImage } from "./archive.ts";
+import type { ShippableImage } from "./archive.ts";
 import { clusterImages } from "./cluster-images.ts";
 import { type ImageSpec, renderImage } from "./image.ts";
 import { LayerCache } from "./layers.ts";
@@ -14,7 +18,8 @@ import { containerdStore, dockerStore, type ImageStore } from "./stores.ts";
 /** What images are made of, the daemons that hold them, and what errors tell the user. */
 export interface ImageContext {
   readonly tools: Tools;
-  readonly layout: Pick<NodeLayout, "containerdSocket" | "dockerSocket" | "logs">;
+  readonly layout: NodeLayout;
+  readonly addresses: Pick<ClusterAddresses, "registryHost">;
   readonly settings: Pick<EmbeddedClusterSettings, "cache" | "commands">;
   readonly progress: Progress;
 }
@@ -31,10 +36,9 @@ export async function ensureNodeImages(context: ImageContext): Promise<void> {
 }
 
 /**
- * Puts the images of these add-ons into containerd, and the base of the application's Dockerfile into Docker, each under its
- * upstream name. No registry and no build is involved: an image is put together from the tools' own files while it is sent, so
- * that a warm start costs what a cold one does and no second copy is kept. An image that is there already costs nothing; one of
- * an add-on that is no longer asked for stays.
+ * Puts the images of these add-ons into containerd, and the base of the application's Dockerfile into the cluster's registry and Docker,
+ * each under its upstream name. No build is involved: an image is put together from the tools' own files while it is sent. An image
+ * that is there already costs nothing; one of an add-on that is no longer asked for stays.
  *
  * @throws UserError where a daemon does not answer or refuses
  */
@@ -55,8 +59,18 @@ const containerd = ({ tools, layout, settings }: ImageContext): ImageStore =>
     up: settings.commands.up,
   });
 
-const docker = ({ layout, settings }: ImageContext): ImageStore =>
-  dockerStore(layout.dockerSocket, { log: join(layout.logs, "dockerd.log"), up: settings.commands.up });
+function docker({ layout, addresses, settings }: ImageContext): ImageStore {
+  const { registryHost: host } = addresses;
+  const advice = { log: join(layout.logs, "dockerd.log"), up: settings.commands.up };
+  const registry = {
+    host,
+    authority: readFileSync(authorityFile(layout.pki, "ca"), "utf8"),
+    credentials: readCredentials(layout, host),
+    layers: join(settings.cache, "image-layers"),
+    next: `Read ${join(layout.logs, "registry.log")}, then: ${settings.commands.up}`,
+  };
+  return dockerStore(layout.dockerSocket, registry, advice);
+}
 
 async function deliver(
   stage: string,
@@ -68,7 +82,7 @@ async function deliver(
   if (missing.length === 0) return;
   await progress.stage(stage, async (note) => {
     note(missing.map(({ name }) => name).join(", "));
-    await store.load(imageArchive(missing));
+    await store.load(missing);
   });
 }
 

@@ -55,6 +55,10 @@ export function layerKey(source: LayerSource): string {
     .digest("hex");
 }
 
+/** Where a layer's content is in an image: a layer of the same place takes the place of an older one. */
+export const layerPlace = (source: LayerSource): string =>
+  "tar" in source ? "/" : source.files.map(({ to }) => to).join(" ");
+
 /** Reads a layer to its end. Uncompressed, its SHA-256 is both the blob's digest and the diff id. */
 export async function measureLayer(source: LayerSource): Promise<LayerFacts> {
   const hash = createHash("sha256");
@@ -88,7 +92,7 @@ export class LayerCache {
 
   /** The facts of a layer; reads the layer only where its key is new. */
   async describe(source: LayerSource): Promise<LayerFacts> {
-    const place = "tar" in source ? "/" : source.files.map(({ to }) => to).join(" ");
+    const place = layerPlace(source);
     const key = layerKey(source);
     const known = this.#known.get(place);
     if (known?.key === key) return { digest: known.digest, size: known.size };

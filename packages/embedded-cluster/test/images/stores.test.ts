@@ -1,12 +1,13 @@
+import { execFileSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buffer } from "node:stream/consumers";
 import { UserError } from "@canary-lab/kit/user-error";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { ShippableImage } from "../../src/images/archive.ts";
 import { renderImage } from "../../src/images/image.ts";
+import type { RegistryAccess } from "../../src/images/registry.ts";
 import { containerdStore, dockerStore, parseImageList } from "../../src/images/stores.ts";
 
 let folder: string;
@@ -27,11 +28,6 @@ const [held, changed, absent] = ["held", "changed", "absent"].map((name) => imag
   ShippableImage,
   ShippableImage,
 ];
-
-async function* archive(): AsyncGenerator<Uint8Array> {
-  yield Buffer.from("an ");
-  yield Buffer.from("archive");
-}
 
 describe("containerdStore", () => {
   const list = [
@@ -69,13 +65,14 @@ describe("containerdStore", () => {
   });
 
   test("imports into the kubelet's namespace", async () => {
-    await containerdStore(ctr(), "/run/c.sock", advice).load(archive());
+    await containerdStore(ctr(), "/run/c.sock", advice).load([held, absent]);
     expect(noted("arguments")).toBe("--address /run/c.sock --namespace k8s.io images import -\n");
-    expect(noted("input")).toBe("an archive");
+    const names = execFileSync("tar", ["-tf", join(folder, "input")], { encoding: "utf8" }).split("\n");
+    expect(names).toContain(`blobs/${absent.rendered.manifest.digest.replace(":", "/")}`);
   });
 
   test("tells the user what containerd said", async () => {
-    const failing = containerdStore(ctr(1), "/run/c.sock", advice).load(archive());
+    const failing = containerdStore(ctr(1), "/run/c.sock", advice).load([held]);
     await expect(failing).rejects.toThrow(UserError);
     await expect(failing).rejects.toThrow(/refused `ctr images import -`: trouble/);
     await expect(failing).rejects.toMatchObject({ next: "Read /logs/daemon.log, then: cluster up" });
@@ -85,25 +82,31 @@ describe("containerdStore", () => {
 describe("dockerStore", () => {
   let server: Server;
   let socket: string;
-  let loaded: string | undefined;
-  let loadAnswer: { status: number; body: string; early?: true };
+  let asked: { readonly method?: string | undefined; readonly url?: string | undefined; readonly auth: string }[];
+  let pulled: { status: number; body: string };
+  let named: number;
+
+  // Where the daemon is to get images, nobody answers: an image without layers needs no registry but for its documents.
+  const registry: RegistryAccess = {
+    host: "127.0.0.1:1",
+    authority: "",
+    credentials: { username: "lab", password: "a~b?" },
+    layers: "/nowhere",
+    next: "cluster up",
+  };
 
   beforeEach(async () => {
     socket = join(folder, "docker.sock");
-    loadAnswer = { status: 200, body: `{"stream":"Loaded image: lab/held:1\\n"}\n` };
-    server = createServer(async (request, response) => {
-      if (loadAnswer.early) {
-        response.writeHead(loadAnswer.status, { connection: "close" }).end(loadAnswer.body, () => request.destroy());
-        return;
-      }
-      const body = await buffer(request);
-      if (request.url === "/v1.40/images/load?quiet=1") {
-        loaded = body.toString();
-        response.writeHead(loadAnswer.status).end(loadAnswer.body);
-        return;
-      }
+    asked = [];
+    pulled = { status: 200, body: `{"status":"Pull complete"}\n` };
+    named = 201;
+    server = createServer((request, response) => {
+      const { method, url } = request;
+      asked.push({ method, url, auth: String(request.headers["x-registry-auth"] ?? "") });
+      if (url?.startsWith("/v1.40/images/create")) return void response.writeHead(pulled.status).end(pulled.body);
+      if (url?.includes("/tag?")) return void response.writeHead(named).end(`{"message":"no such image"}`);
       const id = { [held.name]: held.rendered.config.digest, [changed.name]: "sha256:old" };
-      const found = Object.entries(id).find(([name]) => request.url === `/v1.40/images/${name}/json`);
+      const found = Object.entries(id).find(([name]) => url === `/v1.40/images/${name}/json`);
       response
         .writeHead(found ? 200 : 404)
         .end(JSON.stringify(found ? { Id: found[1] } : { message: "No such image" }));
@@ -112,35 +115,41 @@ describe("dockerStore", () => {
   });
   afterEach(() => new Promise((resolve) => server.close(resolve)));
 
+  /** Images that are in the registry already. */
+  const loads = () => dockerStore(socket, registry, advice, async () => undefined).load([absent]);
+
   test("misses what is not there and what has another id", async () => {
-    expect(await dockerStore(socket, advice).missing([held, changed, absent])).toEqual([changed, absent]);
+    expect(await dockerStore(socket, registry, advice).missing([held, changed, absent])).toEqual([changed, absent]);
   });
 
-  test("loads an archive", async () => {
-    await dockerStore(socket, advice).load(archive());
-    expect(loaded).toBe("an archive");
+  test("pulls from the registry, with its credentials, and gives the image its own name", async () => {
+    await loads();
+    const [pull, tag] = asked;
+    expect(pull?.url).toBe("/v1.40/images/create?fromImage=127.0.0.1%3A1%2Flab%2Fabsent&tag=1");
+    expect(pull?.auth).toMatch(/^[\w-]+=*$/);
+    expect(JSON.parse(Buffer.from(pull?.auth ?? "", "base64url").toString())).toEqual({
+      username: "lab",
+      password: "a~b?",
+      serveraddress: "127.0.0.1:1",
+    });
+    expect(tag?.url).toBe("/v1.40/images/127.0.0.1:1/lab/absent:1/tag?repo=lab%2Fabsent&tag=1");
   });
 
   test("sees a failure that comes after the status", async () => {
-    loadAnswer = { status: 200, body: `{"stream":"…"}\n{"errorDetail":{"message":"no space left on device"}}\n` };
-    await expect(dockerStore(socket, advice).load(archive())).rejects.toThrow(
-      /refused an image archive: .*no space left/,
-    );
+    pulled = { status: 200, body: `{"status":"…"}\n{"errorDetail":{"message":"no space left on device"}}\n` };
+    await expect(loads()).rejects.toThrow(/refused to pull docker.io\/lab\/absent:1: .*no space left/);
   });
 
-  test("tells what a daemon said that stopped reading", async () => {
-    loadAnswer = { status: 500, body: '{"message":"no space left on device"}', early: true };
-    const endless = (async function* () {
-      for (;;) yield Buffer.alloc(1024 * 1024);
-    })();
-    await expect(dockerStore(socket, advice).load(endless)).rejects.toThrow(
-      /refused an image archive: .*no space left/,
-    );
+  test("says what the daemon said that does not name the image", async () => {
+    named = 404;
+    await expect(loads()).rejects.toThrow(/refused to name docker.io\/lab\/absent:1: .*no such image/);
   });
 
-  test("says where no daemon answers", async () => {
-    const silent = dockerStore(join(folder, "nobody.sock"), advice);
+  test("says where no registry and no daemon answers", async () => {
+    await expect(dockerStore(socket, registry, advice).load([absent])).rejects.toThrow(/registry does not answer/);
+    expect(asked).toEqual([]);
+    const silent = dockerStore(join(folder, "nobody.sock"), registry, advice, async () => undefined);
     await expect(silent.missing([held])).rejects.toThrow(UserError);
-    await expect(silent.load(archive())).rejects.toThrow(/does not answer/);
+    await expect(silent.load([absent])).rejects.toThrow(/daemon does not answer/);
   });
 });

@@ -1,4 +1,3 @@
-import WebSocket from "ws";
 import { UserError } from "../user-error.ts";
 import type { Connection } from "./connection.ts";
 
@@ -23,6 +22,7 @@ const channels = { output: 1, errors: 2, status: 3 } as const;
  */
 export async function execInPod(connection: Connection, target: PodCommand): Promise<string> {
   const { agent, headers } = await connection.access();
+  const { default: WebSocket } = await import("ws"); // a tenth of what `--help` would load
   const socket = new WebSocket(urlOf(connection.server, target), "v4.channel.k8s.io", {
     agent,
     headers: headers as Record<string, string>,

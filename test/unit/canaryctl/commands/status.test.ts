@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { isHealthy, readStatus, statusText } from "../../../../canaryctl/src/commands/status.ts";
+import { isHealthy, readStatus, statusText } from "../../../../canaryctl/src/status.ts";
 import { configuredStrategy } from "../../../../canaryctl/src/strategies/table.ts";
 import { type FakeOptions, fakeLab } from "../fake-lab.ts";
 

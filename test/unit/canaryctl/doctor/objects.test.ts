@@ -34,6 +34,7 @@ describe("a pod", () => {
         reason: "CrashLoopBackOff",
         message: "back-off 40s; last time: Error, exit code 7",
         restarts: 3,
+        isCrashing: true,
       },
     ]);
   });

@@ -8,6 +8,9 @@ import {
 } from "../../../../canaryctl/src/engine/engine.ts";
 import type { EngineExit, EngineProcess } from "../../../../canaryctl/src/engine/process.ts";
 
+const step = { op: "create", urn: "urn:pulumi:dev::lab::a:b:C::x", type: "a:b:C" };
+const event = (sequence: number, content: object): string => JSON.stringify({ sequence, timestamp: 1, ...content });
+
 function engineThat(exit: Partial<EngineExit>, lines: readonly string[] = []) {
   const calls: EngineProcess[] = [];
   const engine = new PulumiEngine("dev", { A: "b" }, async (process) => {
@@ -28,14 +31,19 @@ const failure = async (lines: readonly string[]): Promise<UserError> =>
 
 describe("PulumiEngine", () => {
   test("updates without asking and without a preview, on its stack", async () => {
-    const { engine, calls } = engineThat({}, ["", "@ updating...", " +  a:b:C x creating"]);
-    const seen: string[] = [];
-    await engine.update((line) => seen.push(line));
+    const lines = [
+      event(1, { resourcePreEvent: { metadata: step } }),
+      event(2, { resOutputsEvent: { metadata: step } }),
+    ];
+    const { engine, calls } = engineThat({}, ["", "^C received; cancelling.", ...lines]);
+    const said: string[] = [];
+    await engine.update({ say: (line) => said.push(line) });
     expect(calls[0]?.args).toEqual([
       "up",
       "--yes",
       "--skip-preview",
       "--suppress-outputs",
+      "--json",
       "--stack",
       "dev",
       "--non-interactive",
@@ -43,7 +51,7 @@ describe("PulumiEngine", () => {
       "never",
     ]);
     expect(calls[0]?.variables).toEqual({ A: "b" });
-    expect(seen).toEqual([" +  a:b:C x creating"]);
+    expect(said).toEqual(["^C received; cancelling.", expect.stringMatching(/^ \+ a:b:C x created \(/)]);
   });
 
   test("tells the program where an update is about a few resources only", async () => {
@@ -80,7 +88,12 @@ describe("PulumiEngine", () => {
   });
 
   test("any other failure says what the engine said, or the last lines where it said no error", async () => {
-    const error = await failure(["Diagnostics:", "    error: quota exceeded", "error: update failed"]);
+    const error = await failure([
+      event(1, {
+        diagnosticEvent: { urn: step.urn, prefix: "error: ", message: "quota exceeded\n", severity: "error" },
+      }),
+      event(2, { diagnosticEvent: { prefix: "error: ", message: "update failed\n", severity: "error" } }),
+    ]);
     expect(error).toBeInstanceOf(UserError);
     expect(error.message).toBe("pulumi up failed: quota exceeded");
     expect((await failure(["panic: oh"])).message).toContain("panic: oh");

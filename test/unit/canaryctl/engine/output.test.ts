@@ -1,45 +1,15 @@
-import { describe, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { errorsIn, isNoise, LineSplitter } from "../../../../canaryctl/src/engine/output.ts";
+import { errorsIn, LineSplitter } from "../../../../canaryctl/src/engine/output.ts";
 
-describe("isNoise", () => {
-  test.each(["", "   ", "@ updating....", "@ updating", "Updating (dev):", "Destroying (dev):"])("%j is", (line) => {
-    expect(isNoise(line)).toBe(true);
-  });
-  test.each([" +  pulumi:pulumi:Stack canary-lab-dev creating (0s) ", "error: x", "Resources:"])(
-    "%j is not",
-    (line) => {
-      expect(isNoise(line)).toBe(false);
-    },
-  );
-});
-
-test("errorsIn keeps each message once, and not the engine's summary", () => {
+test("errorsIn keeps each message at the margin once", () => {
   const lines = [
-    "Diagnostics:",
-    "  kubernetes:core/v1:Service (x):",
-    "    error: no such thing ",
-    "    error: no such thing",
-    "error: update failed",
+    "warning: old",
+    "error: no stack named 'x' found",
+    "  error: part of a text",
+    "error: no stack named 'x' found",
   ];
-  expect(errorsIn(lines)).toEqual(["no such thing"]);
-});
-
-test("errorsIn keeps the lines that belong to an error, and no more", () => {
-  const lines = [
-    "Diagnostics:",
-    "  kubernetes:helm.sh/v3:Release (istiod):",
-    "    error: 1 error occurred:",
-    "    \t* Helm release istio-system/istiod: timed out",
-    "    \t  the pod istiod-1 cannot pull its image",
-    "    ",
-    "    and a hint that is left out",
-    "  pulumi:pulumi:Stack (canary-lab-dev):",
-    "    error: update failed",
-  ];
-  expect(errorsIn(lines)).toEqual([
-    "1 error occurred:\n    * Helm release istio-system/istiod: timed out\n    the pod istiod-1 cannot pull its image",
-  ]);
+  expect(errorsIn(lines)).toEqual(["no stack named 'x' found"]);
 });
 
 test("LineSplitter gives the same lines however the text is cut", () => {

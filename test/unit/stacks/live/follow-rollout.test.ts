@@ -34,7 +34,7 @@ async function follow(preview: boolean, seen: RolloutObject | Error = paused) {
         kind: "Rollout",
       });
       const followed = { namespace: "canary-lab", name: "versioned-echo", client: readingClient(get) };
-      const end = followRollout(rollout, followed);
+      const end = followRollout(rollout, followed, true);
       line = await new Promise((resolve) => end.apply(resolve));
     },
     { preview },

@@ -30,6 +30,12 @@ const paused = rollout({
   canary: { weights: { canary: { weight: 10 } } },
 });
 const going = rollout({ phase: "Progressing", message: "more replicas need to be updated", currentStepIndex: 0 });
+const bakes = rollout({
+  phase: "Paused",
+  pauseConditions: [{ reason: "CanaryPauseStep" }],
+  controllerPause: true,
+  currentStepIndex: 3,
+});
 const healthy = rollout({ phase: "Healthy", currentStepIndex: 4, stableRS: "new" });
 const aborted = rollout({
   phase: "Degraded",
@@ -85,6 +91,10 @@ describe("a Rollout is followed", () => {
     expect(said.at(-1)).toBe("Paused at step 2 of 4 (pause), 10 % on the new revision");
   });
 
+  test("until its release is under way: the time of its plan is not waited for", async () => {
+    expect(await follow([going, bakes])).toMatchObject({ end: "Paused", seconds: 1 });
+  });
+
   test("while the API server is away for a moment", async () => {
     const away = new UnreachableError("The cluster does not answer: ECONNREFUSED");
     expect(await follow([going, away, away, healthy])).toMatchObject({ end: "Healthy", seconds: 3 });
@@ -115,9 +125,9 @@ describe("a Rollout's end is an error", () => {
     expect(seconds).toBe(61);
   });
 
-  test("where it takes longer than its own plan can", async () => {
+  test("where its pods take longer than they may", async () => {
     const { end, seconds } = await follow([going]);
-    expect(end).toContain(`not done after ${patienceSeconds(going)} s`);
+    expect(end).toContain(`not under way after ${patienceSeconds(going)} s`);
     expect(seconds).toBe(patienceSeconds(going) + 1);
   });
 

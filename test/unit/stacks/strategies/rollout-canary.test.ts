@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { toWeight } from "../../../../canary/weight.ts";
-import type { LabConfig } from "../../../../stacks/lab-config.ts";
+import type { LabConfig } from "../../../../stacks/config/schema.ts";
 import { register } from "../../components/mocks.ts";
 import { sampleConfig } from "../sample-config.ts";
 

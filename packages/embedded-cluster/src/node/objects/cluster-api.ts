@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { KubeClient } from "@canary-lab/kit/kube/client";
+import { until } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { NodeLayout } from "../layout.ts";
 import { nodeName } from "../network/addresses.ts";
@@ -34,9 +34,8 @@ export function objectPath({ apiVersion, kind, metadata }: KubernetesObject): st
   return `${group}${namespace}/${resources[kind]}/${metadata.name}`;
 }
 
-/** How often a young API server is asked to take an object, and the pause between. */
-const attempts = 50;
-const pauseMilliseconds = 200;
+/** How long a young API server may refuse an object. */
+const acceptedSeconds = 30;
 
 /** Server-side apply of `objects`, one after the other, as field manager `canary-lab-node`. */
 export async function applyObjects(layout: NodeLayout, objects: readonly KubernetesObject[]): Promise<void> {
@@ -48,16 +47,17 @@ async function applyObject(client: KubeClient, object: KubernetesObject): Promis
   const path = objectPath(object);
   let refusal: UserError | undefined;
   // A young API server still makes its own namespaces and roles: what they refuse now they accept in a moment.
-  for (let attempt = 0; attempt < attempts; attempt++) {
+  const isAccepted = async () => {
     try {
       await client.apply(path, object, "canary-lab-node");
-      return;
+      return true;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       refusal = error;
-      await sleep(pauseMilliseconds);
+      return false;
     }
-  }
+  };
+  if (await until(isAccepted, { seconds: acceptedSeconds, everyMilliseconds: 200 })) return;
   throw new UserError(`The API server did not take ${object.kind} ${object.metadata.name}: ${refusal?.message}`, {
     place: path,
     next: "read the log kube-apiserver.log of the cluster",

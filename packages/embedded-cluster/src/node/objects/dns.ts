@@ -1,5 +1,5 @@
 import { Resolver } from "node:dns/promises";
-import { setTimeout as sleep } from "node:timers/promises";
+import { until } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
 import { type ClusterAddresses, clusterDomain } from "../network/addresses.ts";
 import type { NodeSpec } from "../node-spec.ts";
@@ -11,17 +11,13 @@ const readySeconds = 60;
 /** Puts CoreDNS into the cluster, and waits until it answers at its Service. Its image has to be there. */
 export async function startDns(spec: NodeSpec): Promise<void> {
   await applyObjects(spec.layout, renderCoreDns(spec));
-  const deadline = performance.now() + readySeconds * 1000;
   // Asked, not read from the Deployment: after a kill that says for a while what was true before.
-  while (!(await dnsAnswers(spec.addresses))) {
-    if (performance.now() > deadline) {
-      throw new UserError(`The cluster's DNS did not answer within ${readySeconds} s.`, {
-        place: `Service kube-dns (${spec.addresses.clusterDns}) and Deployment coredns in namespace kube-system`,
-        next: `kubectl --kubeconfig ${spec.layout.kubeconfig} -n kube-system describe pods -l k8s-app=kube-dns`,
-      });
-    }
-    await sleep(100);
-  }
+  const answers = () => dnsAnswers(spec.addresses);
+  if (await until(answers, { seconds: readySeconds, everyMilliseconds: 100 })) return;
+  throw new UserError(`The cluster's DNS did not answer within ${readySeconds} s.`, {
+    place: `Service kube-dns (${spec.addresses.clusterDns}) and Deployment coredns in namespace kube-system`,
+    next: `kubectl --kubeconfig ${spec.layout.kubeconfig} -n kube-system describe pods -l k8s-app=kube-dns`,
+  });
 }
 
 /** Whether the name that every pod has in its environment leads to its address. */

@@ -41,6 +41,12 @@ export function passwordIn(registryHost: string, dockerConfig: string): string |
   }
 }
 
+/** What the registry asks for, once {@link ensureRegistryAccess} has made it. */
+export function readCredentials(layout: NodeLayout, registryHost: string) {
+  const config = readIfThere(join(registryAccessFiles(layout).dockerConfig, "config.json")) ?? "";
+  return { username: user, password: passwordIn(registryHost, config) ?? "" };
+}
+
 /** How containerd pulls from the registry: with the password, and over TLS that is verified by the cluster's authority. */
 export const renderRegistryHosts = (
   { pki }: NodeLayout,

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
+import { until } from "@canary-lab/kit/until";
 
 /**
  * A process, beyond doubt: a pid is used again, a pid together with the time of its start is not.
@@ -138,12 +138,8 @@ function signal(process: ProcessIdentity, name: "SIGTERM" | "SIGKILL"): void {
 
 /** Waits until all have ended; says whether they have. */
 async function haveEnded(processes: readonly ProcessIdentity[], milliseconds: number): Promise<boolean> {
-  const deadline = performance.now() + milliseconds;
-  while (processes.some(isAlive)) {
-    if (performance.now() > deadline) return false;
-    await sleep(20);
-  }
-  return true;
+  const haveAllEnded = () => !processes.some(isAlive);
+  return (await until(haveAllEnded, { seconds: milliseconds / 1000, everyMilliseconds: 20 })) ?? false;
 }
 
 /**

@@ -1,15 +1,13 @@
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { probe } from "@canary-lab/kit/probe";
+import { until } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { NodeLayout } from "../layout.ts";
 import { readNodeStatus } from "../objects/cluster-api.ts";
 import { authorityFile, pemFile } from "../pki/files.ts";
 import { isAlive } from "./proc.ts";
 import { ProcessEndedError, processFailure, type RunningProcess, type Supervision } from "./supervisor.ts";
-
-const pollMilliseconds = 100;
 
 /**
  * Resolves once the process does its work.
@@ -18,15 +16,14 @@ const pollMilliseconds = 100;
  */
 export async function awaitReady(process: RunningProcess, supervision: Supervision): Promise<void> {
   const { spec } = process;
-  const deadline = performance.now() + spec.readySeconds * 1000;
-  while (!(await isReady(process, supervision.layout))) {
+  const look = async () => {
+    if (await isReady(process, supervision.layout)) return true;
     if (!isAlive(process))
       throw new ProcessEndedError(...processFailure(spec, supervision, "ended before it was ready"));
-    if (performance.now() > deadline) {
-      throw new UserError(...processFailure(spec, supervision, `was not ready within ${spec.readySeconds} s`));
-    }
-    await sleep(pollMilliseconds);
-  }
+    return false;
+  };
+  if (await until(look, { seconds: spec.readySeconds, everyMilliseconds: 100 })) return;
+  throw new UserError(...processFailure(spec, supervision, `was not ready within ${spec.readySeconds} s`));
 }
 
 async function isReady({ spec, startedAt = 0 }: RunningProcess, layout: NodeLayout): Promise<boolean> {

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { ApiServer, type Call, type WatchEvent } from "@canary-lab/kit/kube/api-server";
 import type { Connection } from "@canary-lab/kit/kube/connection";
+import { until } from "@canary-lab/kit/until";
 import { at, type JsonObject, listAt, textAt } from "../../json.ts";
 import {
   apiVersionOf,
@@ -35,8 +35,8 @@ export interface ApplyOptions extends WriteOptions {
   readonly force: boolean;
 }
 
-/** How long a kind whose CRD exists may take to be served, in milliseconds. */
-const lateKindMilliseconds = 15_000;
+/** How long a kind whose CRD exists may take to be served. */
+const lateKindSeconds = 15;
 
 const keyOf = (apiVersion: string, kind: string): string => `${apiVersion}/${kind}`;
 const rootOf = (apiVersion: string): string =>
@@ -126,11 +126,12 @@ export class Cluster {
         textAt(one, "spec", "names", "kind") === kind &&
         !at(one, "metadata", "deletionTimestamp"),
     );
-    const deadline = Date.now() + lateKindMilliseconds;
-    while (isDefined && !this.serves(apiVersion, kind) && Date.now() < deadline) {
-      await sleep(250);
+    if (!isDefined) return;
+    const look = async () => {
       await this.discover();
-    }
+      return this.serves(apiVersion, kind);
+    };
+    await until(look, { seconds: lateKindSeconds });
   }
 
   async #onObject(object: KubeObject, call: Call): Promise<KubeObject> {

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { ensureCharts } from "@canary-lab/embedded-cluster/charts/charts";
 import { ensureImages } from "@canary-lab/embedded-cluster/images/images";
 import { nodeLayout } from "@canary-lab/embedded-cluster/node/layout";
+import { clusterAddresses } from "@canary-lab/embedded-cluster/node/network/addresses";
+import { chosenNetwork } from "@canary-lab/embedded-cluster/node/network/chosen-network";
 import { defaultCache } from "@canary-lab/embedded-cluster/settings";
 import { ensureTools } from "@canary-lab/embedded-cluster/toolchain/toolchain";
 import { createProgress } from "@canary-lab/kit/progress";
@@ -21,11 +23,12 @@ async function isWatched(run: Run): Promise<boolean> {
 
 /** The controller's chart and image, which a lab has only where a stack asks for them; built where they never were. */
 async function chartOf(home: string): Promise<string> {
-  const progress = createProgress();
+  const progress = await createProgress();
   const commands = { up: "bring the cluster up", down: "take the cluster down" };
   const settings = { home, cache: defaultCache(), commands };
   const tools = await ensureTools(settings, progress, ["rollouts"]);
-  await ensureImages(["rollouts"], { tools, layout: nodeLayout(settings.home), settings, progress });
+  const addresses = clusterAddresses(chosenNetwork(settings));
+  await ensureImages(["rollouts"], { tools, layout: nodeLayout(settings.home), addresses, settings, progress });
   const mirror = await ensureCharts(tools, settings.home);
   const chart = readdirSync(mirror).find((name) => name.startsWith(`${controller}-`));
   if (chart === undefined) throw new Error(`${mirror} has no chart ${controller}`);

@@ -89,6 +89,18 @@ describe("fieldDrift in a custom resource", () => {
     expect(differing(route(wanted), route(withFault, "canary-lab"))).toEqual([]);
   });
 
+  test("what the controller of Rollouts adds without a content when it writes a Rollout back is none", () => {
+    const rollout = (experiment: Fields) => ({
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "Rollout",
+      metadata: { managedFields: [{ manager: "rollouts-controller", fieldsV1: { "f:spec": { "f:steps": {} } } }] },
+      spec: { steps: [{ experiment }] },
+    });
+    const wanted = rollout({ duration: "8s" });
+    expect(differing(wanted, rollout({ duration: "8s", analysisRunMetadata: {} }))).toEqual([]);
+    expect(differing(wanted, rollout({ duration: "8s", analyses: [{}] }))).toHaveLength(1);
+  });
+
   test("a default within a list whose items have owners of their own is none", () => {
     const rollout = (port: Fields) => ({
       apiVersion: "argoproj.io/v1alpha1",

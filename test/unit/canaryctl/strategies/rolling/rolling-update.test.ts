@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { readStatus } from "../../../../../canaryctl/src/commands/status.ts";
 import type { FileState } from "../../../../../canaryctl/src/engine/file-state.ts";
+import { readStatus } from "../../../../../canaryctl/src/status.ts";
 import { rollingUpdate } from "../../../../../canaryctl/src/strategies/rolling/rolling-update.ts";
 import { type FakeOptions, fakeLab, heldLock } from "../../fake-lab.ts";
 
@@ -185,6 +185,16 @@ describe("undo", () => {
     await expect(rollingUpdate.undo(late.lab, quiet)).rejects.toThrow(
       /Not all pods run versioned-echo:v1: Degraded. Too late./,
     );
+  });
+
+  test.each([
+    ["a finished release", 2],
+    ["one that a stopped rollback has begun to take back", 1],
+  ])("rollback of %s brings the image before it back, once", async (_case, updated) => {
+    const changes = { stableImage: "versioned-echo:v2", previousImage: "versioned-echo:v1", canaryEnabled: false };
+    const fake = fakeDeployment(updated, { changes, update: async () => fake.goBack() });
+    expect(await rollingUpdate.rollback(fake.lab, quiet)).toMatch(/^Rolled back: versioned-echo:v1 is the stable/);
+    expect(fake.file()).toMatch(/stableImage: versioned-echo:v1[\s\S]*previousImage: ""/);
   });
 
   test("of a finished release is refused, with the way to an earlier revision", async () => {

@@ -17,9 +17,30 @@ describe("promote", () => {
     ]);
   });
 
-  test("of colours waits until users have been switched", async () => {
-    const { lab } = fakeRollout(pausedColour, () => healthy);
-    expect(await rolloutBlueGreen.promote(lab, quiet)).toMatch(/Promoted: Healthy[\s\S]*promote --full/);
+  test("of colours waits until users have been switched, and writes what is finished to the config", async () => {
+    const { lab, log, file } = fakeRollout(pausedColour, () => healthy);
+    expect(await rolloutBlueGreen.promote(lab, quiet)).toMatch(/^Released: versioned-echo:v2/);
+    expect(log.at(-1)).toBe("update");
+    expect(file()).toMatch(/stableImage: versioned-echo:v2[\s\S]*previousImage: versioned-echo:v1/);
+  });
+
+  test("of colours that are analysed after the switch ends before the analysis, and writes nothing", async () => {
+    const blueGreen = { ...healthy.blueGreen, postPromotionAnalysisRunStatus: { name: "run", status: "Running" } };
+    const { lab, log } = fakeRollout(pausedColour, () => ({
+      ...healthy,
+      phase: "Progressing",
+      stableRS: "old",
+      blueGreen,
+    }));
+    expect(await rolloutBlueGreen.promote(lab, quiet)).toMatch(/^Promoted: Progressing[\s\S]*status --watch/);
+    expect(log).toHaveLength(1);
+  });
+
+  test("of a release that has ended by itself writes it to the config", async () => {
+    const { lab, log, file } = fakeRollout({ ...pausedCanary, ...healthy });
+    expect(await rolloutCanary.promote(lab, quiet)).toMatch(/^Released: versioned-echo:v2/);
+    expect(log).toEqual(["update"]);
+    expect(file()).toMatch(/canaryEnabled: "false"/);
   });
 
   describe("of a Rollout that has changed since it was read", () => {
@@ -81,11 +102,10 @@ describe("promote", () => {
   });
 
   test.each([
-    ["has ended", { ...pausedCanary, ...healthy }, /promote --full/],
     [
       "is on its way",
       { ...pausedCanary, phase: "Progressing", pauseConditions: [], controllerPause: false },
-      /status && npx canaryctl promote/,
+      /status --watch && npx canaryctl promote/,
     ],
     ["is aborted", { ...pausedCanary, ...aborted }, /retry/],
   ])("is refused where the release %s, for it would do nothing", async (_case, status, next) => {

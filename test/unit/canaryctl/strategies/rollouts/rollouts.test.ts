@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { readStatus, statusText } from "../../../../../canaryctl/src/commands/status.ts";
+import { readStatus, statusText } from "../../../../../canaryctl/src/status.ts";
 import { rolloutBlueGreen, rolloutCanary } from "../../../../../canaryctl/src/strategies/rollouts/rollout.ts";
 import { aborted, fakeRollout, healthy, pausedCanary, pausedColour, revision } from "./fake-rollout.ts";
 
@@ -68,6 +68,37 @@ describe("status of a Rollout", () => {
       routeOwner: null,
       release: { colours: { active: "v1", preview: "v2" } },
     });
+  });
+});
+
+describe("a release that the controller has finished", () => {
+  const ended = { ...pausedCanary, ...healthy };
+
+  test("is noted in the stack's file by the next up, with the image before it", async () => {
+    const { lab, log, file } = fakeRollout(ended);
+    const said: string[] = [];
+    const { config } = (await rolloutCanary.noteFinished?.(lab, (line) => said.push(line))) ?? lab;
+    expect(config).toMatchObject({ stableImage: "versioned-echo:v2", canaryEnabled: false });
+    expect(file()).toMatch(/previousImage: versioned-echo:v1/);
+    expect(said).toEqual([expect.stringMatching(/^Released: versioned-echo:v2/)]);
+    expect(log).toEqual([]);
+  });
+
+  test.each<[string, Parameters<typeof fakeRollout>]>([
+    ["goes on", [pausedCanary]],
+    ["is aborted", [{ ...pausedCanary, ...aborted }]],
+    ["is of another image than the config's", [ended, undefined, { changes: { canaryImage: "versioned-echo:v3" } }]],
+    ["is not wanted any more", [ended, undefined, { changes: { canaryEnabled: false } }]],
+  ])("is not noted where it %s", async (_case, args) => {
+    const { lab, file } = fakeRollout(...args);
+    const before = file();
+    expect(await rolloutCanary.noteFinished?.(lab, quiet)).toBe(lab);
+    expect(file()).toBe(before);
+  });
+
+  test("is told by status, with what writes it to the config", async () => {
+    const { release } = await readStatus(fakeRollout(ended).lab, rolloutCanary);
+    expect(release?.line).toMatch(/^Healthy.*a canary still[\s\S]*promote --full/);
   });
 });
 

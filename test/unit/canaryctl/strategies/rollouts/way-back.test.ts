@@ -124,6 +124,31 @@ describe("rollback", () => {
     expect(fake.log).toEqual(["update", 'patch versioned-echo/status {"status":{"promoteFull":true}}']);
   });
 
+  describe("after a release that is written to the config", () => {
+    const over = { canaryEnabled: false, stableImage: "versioned-echo:v2", previousImage: "versioned-echo:v1" };
+    const ended = { ...pausedCanary, ...healthy };
+    const begun = { ...pausedCanary, currentPodHash: "old", stableRS: "new" };
+    const back = { ...healthy, stableRS: "old" };
+
+    test("the image before it comes back without the steps, and no second rollback brings it again", async () => {
+      const fake = fakeRollout(ended, () => back, { changes: over, update: async () => fake.become(begun) });
+      expect(await rolloutCanary.rollback(fake.lab, quiet)).toMatch(/^Rolled back: versioned-echo:v1 is the stable/);
+      expect(fake.log).toEqual(["update", 'patch versioned-echo/status {"status":{"promoteFull":true}}']);
+      expect(fake.file()).toMatch(/stableImage: versioned-echo:v1[\s\S]*previousImage: ""/);
+    });
+
+    test.each([
+      ["at a step", begun],
+      ["aborted", { ...begun, ...aborted }],
+    ])("a rollback that was stopped on the way, %s, goes on, and does not stop the way back", async (_case, status) => {
+      const changes = { ...over, stableImage: "versioned-echo:v1" };
+      const fake = fakeRollout(status, () => ({ ...back, abort: false }), { changes });
+      expect(await rolloutCanary.rollback(fake.lab, quiet)).toMatch(/^Rolled back: versioned-echo:v1/);
+      expect(fake.log.at(-1)).toMatch(/"promoteFull":true/);
+      expect(fake.log.join()).not.toMatch(/"abort":true/);
+    });
+  });
+
   test("lets a stable image that never ran here through no quicker than its steps", async () => {
     const fake = fakeRollout({ ...pausedCanary, ...healthy }, undefined, {
       update: async () => {

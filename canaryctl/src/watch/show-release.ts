@@ -1,0 +1,53 @@
+import { withNext } from "@canary-lab/kit/user-error";
+import type { Lab } from "../lab.ts";
+import type { ReleaseStrategy, Say } from "../strategies/strategy.ts";
+import { type Ending, type Watched, watchRelease } from "./watch.ts";
+
+const exitCodes: Record<Ending, number> = { finished: 0, waiting: 0, failed: 1, interrupted: 130 };
+
+/** Shows a release until it ends, see {@link watchRelease}, and sets the exit code of the process. */
+export async function showRelease(lab: Lab, strategy: ReleaseStrategy, say: Say): Promise<Watched> {
+  const { createView } = await import("./view.ts"); // what draws on a terminal is needed nowhere else
+  const view = createView();
+  try {
+    const watched = await untilInterrupted((signal) => watchRelease(lab, strategy, view.show, { say, signal }));
+    process.exitCode = exitCodes[watched.ending];
+    return watched;
+  } finally {
+    view.end();
+  }
+}
+
+/** How it ended, and what to run. */
+export function endText({ status, ending }: Watched): string {
+  const line = status.release?.line ?? "";
+  switch (ending) {
+    case "finished":
+      return line;
+    case "waiting":
+      return withNext(line, "npx canaryctl promote", "npx canaryctl abort");
+    case "failed":
+      return status.fault ?? line;
+    case "interrupted":
+      return status.release
+        ? withNext(
+            "Not watched any more: the release goes on.",
+            "npx canaryctl status --watch",
+            "npx canaryctl rollback",
+          )
+        : withNext("Not watched any more.", "npx canaryctl status --watch");
+  }
+}
+
+/** Runs `work` with a signal that Ctrl-C gives. */
+async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const interrupt = () => controller.abort();
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const name of signals) process.on(name, interrupt);
+  try {
+    return await work(controller.signal);
+  } finally {
+    for (const name of signals) process.off(name, interrupt);
+  }
+}

@@ -1,0 +1,63 @@
+import { parseDuration } from "../../canary/duration.ts";
+import type { Objective } from "../../canary/slo/objective.ts";
+import type { ScaleDown } from "../../components/rollout/rollout-types.ts";
+import { between, boolean, duration, integer, object, oneOf, podCount } from "./values.ts";
+
+const seconds = integer(0, 3600).describe("Seconds, 0 to 3600");
+
+// The engine replaces a default object whole where a stack sets one field of it, so the defaults of fields are here and not in Pulumi.yaml.
+
+export const objective = object({
+  errorRate: between(0, 1).default(0.01),
+  p95Milliseconds: integer(1, 60_000).default(250),
+  // A rate needs a few scrapes, and the slowest burn-rate alert looks back 72 windows.
+  window: duration("15s", "5m").default("1m"),
+  minimumRequests: integer(1, 1_000_000).default(100).describe("Requests in a window; with fewer nothing is concluded"),
+}).transform(({ window, ...rest }): Objective => ({ ...rest, windowSeconds: parseDuration(window) as number }));
+
+export const rolloutCanary = object({
+  headerRoute: boolean
+    .default(true)
+    .describe("Whether a request with X-Canary v2 reaches the canary until it is promoted in full"),
+  mirrorPercent: integer(0, 100)
+    .default(0)
+    .describe("Percent of the requests that are copied to the canary before it answers any, 0 to 100"),
+  experiment: boolean.default(false).describe("Whether a baseline runs beside the canary at its first weight"),
+  abortScaleDownDelaySeconds: seconds.default(30),
+});
+
+/** What an analysis looks at follows from the application; here it is whether there is one. */
+export const blueGreen = object({
+  autoPromotionEnabled: boolean.default(false).describe("Whether the preview becomes active without a promotion"),
+  autoPromotionSeconds: integer(1, 86_400).optional(),
+  previewReplicaCount: integer(1, 50)
+    .optional()
+    .describe("Pods of the preview until its promotion, 1 to 50; left out: as many as are active"),
+  prePromotionAnalysis: boolean
+    .default(false)
+    .describe("Whether the preview is analysed before the switch; needs monitoring"),
+  postPromotionAnalysis: boolean
+    .default(false)
+    .describe("Whether what is active is analysed after the switch, which goes back where it fails; needs monitoring"),
+  scaleDownDelaySeconds: seconds.default(30),
+  scaleDownDelayRevisionLimit: integer(0, 10).optional(),
+  abortScaleDownDelaySeconds: seconds.default(30),
+});
+
+export const rollingUpdate = object({
+  maxSurge: podCount.default(1),
+  maxUnavailable: podCount.default(0),
+  revisionHistoryLimit: integer(0, 100).default(10),
+  minReadySeconds: seconds.default(0),
+});
+
+export const autoscaling = object({
+  minReplicas: integer(1, 50).default(2),
+  maxReplicas: integer(1, 50),
+  targetCpuUtilization: integer(1, 100).default(70).describe("Percent of the CPU that a pod asks for, 1 to 100"),
+});
+
+/** How a live Deployment becomes a Rollout: when its pods go. */
+export const migration = object({
+  scaleDown: oneOf(["never", "onsuccess", "progressively"] satisfies ScaleDown[]),
+});

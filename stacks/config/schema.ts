@@ -1,0 +1,138 @@
+import * as z from "zod";
+import { strategyNames } from "../../canary/strategies.ts";
+import { namespace } from "./namespace.ts";
+import { autoscaling, blueGreen, migration, objective, rollingUpdate, rolloutCanary } from "./objects.ts";
+import { plan } from "./plan.ts";
+import { anything, boolean, image, integer, matching, oneOf, registry, weight } from "./values.ts";
+
+// The one place of a stack's settings: what each key allows, its default, and the words for both. An optional key is none where its
+// value is empty. `npm run generate` writes what follows from this: the keys of Pulumi.yaml, and the JSON Schema for editors.
+export const schema = z.object({
+  canaryWeight: weight
+    .prefault(10)
+    .describe(
+      "Share of the traffic that the canary gets, in percent, an integer from 0 to 100; without meaning where strategy leaves the traffic to a controller or to a header",
+    ),
+  strategy: oneOf(strategyNames)
+    .prefault("istio")
+    .describe(
+      "The way to release: istio, gateway-api, nginx-header, rollout-canary, rollout-blue-green, replica-ratio or rolling-update",
+    ),
+  plan: plan
+    .prefault("10-30-60")
+    .describe(
+      "The ladder of weights: 90-70-50-0, 10-30-60, 20-pause-30-60s or 25, or an object such as {weights: [10, 30, 60], bake: 30s}, {steps: [{weight: 20, pause: true}, {weight: 30, bake: 60s}]}, {linear: {step: 20}, bake: 5m} or {exponential: {start: 5, factor: 2}, bake: manual}. Weights rise, and 100 is added at the end; a bake is 60s where none is given",
+    ),
+  objective: objective
+    .prefault({})
+    .describe(
+      "What a version must keep, an object: errorRate (between 0 and 1, 0.01), p95Milliseconds (250), window (1m), minimumRequests (100, in a window; with fewer nothing is concluded)",
+    ),
+  analysis: oneOf(["off", "step", "background", "both"])
+    .prefault("off")
+    .describe(
+      "When strategy rollout-canary measures the canary against the objective: off, step (after each weight, and nothing goes on without requests enough), background (from the first weight on, and only what is seen to be bad is stopped) or both; needs monitoring",
+    ),
+  rolloutCanary: rolloutCanary
+    .prefault({})
+    .describe(
+      "Of strategy rollout-canary, an object: headerRoute (a request with X-Canary v2 reaches the canary until it is promoted in full, true), mirrorPercent (0 to 100, 0), experiment (a baseline beside the canary at its first weight, false), abortScaleDownDelaySeconds (30)",
+    ),
+  blueGreen: blueGreen
+    .prefault({})
+    .describe(
+      "Of strategy rollout-blue-green, an object: autoPromotionEnabled (false), autoPromotionSeconds, previewReplicaCount, prePromotionAnalysis and postPromotionAnalysis (false; need monitoring), scaleDownDelaySeconds (30), scaleDownDelayRevisionLimit, abortScaleDownDelaySeconds (30)",
+    ),
+  rollingUpdate: rollingUpdate
+    .prefault({})
+    .describe(
+      "Of strategy rolling-update, an object: maxSurge (pods, or percent such as 25%; 1), maxUnavailable (0), revisionHistoryLimit (10), minReadySeconds (0)",
+    ),
+  migration: migration
+    .optional()
+    .describe(
+      "From a live Deployment (strategy rolling-update) to strategy rollout-canary by workloadRef, an object: scaleDown (never, onsuccess or progressively); empty for none",
+    ),
+  autoscaling: autoscaling
+    .optional()
+    .describe(
+      "Leaves the number of pods to a HorizontalPodAutoscaler for each workload, an object: minReplicas (2), maxReplicas, targetCpuUtilization (percent of the CPU that a pod asks for; 70); empty for none, then `replicas` holds. It needs metrics-server",
+    ),
+  // A token (RFC 6265, RFC 9110), for Envoy and browsers drop a cookie with another name; without %, by which Envoy's formats begin:
+  // it would refuse the route table, and every later one.
+  stickyCookie: matching(/^[\w!#$&'*+.^`|~-]{1,64}$/, "a cookie's name of 1 to 64 letters, digits and -_.!#$&'*+^`|~")
+    .optional()
+    .describe(
+      "Name of a cookie that keeps a user on one version while the weight moves, with strategy istio; empty for none. The weight is then the share of the users without it: a lower one above 0 moves nobody back, 0 everybody",
+    ),
+  namespace: namespace.prefault("canary-lab").describe("Namespace of the application"),
+  // At most 40 characters, so that the names derived from it fit.
+  app: matching(
+    /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/,
+    "1 to 40 lower-case letters, digits and hyphens, first a letter, last no hyphen",
+  )
+    .prefault("versioned-echo")
+    .describe("Name of the application, of its Service and of its host in the mesh"),
+  stableImage: image
+    .prefault("versioned-echo:v1")
+    .describe(
+      'Image of the stable side (v1); versioned-echo:TAG is built from apps/versioned-echo. Anything else is used as it is: it must answer {"version":"v1"}, as ours does, and canaryctl does not count its split',
+    ),
+  canaryImage: image
+    .prefault("versioned-echo:v2")
+    .describe('Image of the canary side (v2); as stableImage, with {"version":"v2"}'),
+  previousImage: image
+    .optional()
+    .describe(
+      "The stable image before the last release, which canaryctl rollback brings back; canaryctl writes it, and takes it out when the next release begins",
+    ),
+  clientImage: image
+    .prefault("load-client:v1")
+    .describe(
+      "Image of the pod that traffic is measured from; load-client:TAG is built from apps/load-client. Anything else is used as it is and must hold /app/load.mjs with its options",
+    ),
+  canaryEnabled: boolean
+    .prefault(true)
+    .describe("Whether the canary runs, true or false; where it does not, a canaryWeight that has a meaning must be 0"),
+  replicas: integer(1, 50).prefault(2).describe("Pods of the stable side, 1 to 50"),
+  canaryReplicas: integer(1, 50).prefault(2).describe("Pods of the canary side, 1 to 50"),
+  allowOverload: boolean
+    .prefault(false)
+    .describe(
+      "Whether a side may get a share of the traffic that it has too few ready pods for: a share needs that share of replicas, rounded up",
+    ),
+  istiodReplicas: integer(1, 5)
+    .prefault(1)
+    .describe("Pods of Istio's control plane, 1 to 5; with two, a rollback works while one of them is down"),
+  gatewayNodePort: integer(30_000, 32_767)
+    .prefault(30_080)
+    .describe("Port of the nodes at which the ingress gateway answers, 30000 to 32767"),
+  monitoring: boolean
+    .prefault(false)
+    .describe(
+      "Whether Prometheus and Grafana are installed, as Helm release kps in namespace monitoring, true or false",
+    ),
+  rollouts: oneOf(["auto", "cluster", "namespace"])
+    .prefault("auto")
+    .describe(
+      "Where Argo Rollouts watches, one of auto (the whole cluster where strategy needs it, else it is not installed), cluster, or namespace (that of the application; its definitions are installed apart). Between cluster and namespace go by auto, with a strategy that needs none",
+    ),
+  argoCd: boolean.prefault(false).describe("Whether Argo CD with the Rollouts extension is installed, true or false"),
+  kubeContext: anything
+    .optional()
+    .describe("Context of the cluster; empty for CANARY_LAB_KUBE_CONTEXT. Never the current context"),
+  kubeconfig: anything
+    .optional()
+    .describe("Path of the kubeconfig file; empty for CANARY_LAB_KUBECONFIG, then for what kubectl would read"),
+  imageRegistry: registry
+    .optional()
+    .describe("Registry, as host:port/path, that images built here are pushed to; empty for CANARY_LAB_IMAGE_REGISTRY"),
+  chartMirror: anything
+    .optional()
+    .describe(
+      "Folder with the charts as NAME-VERSION/; empty for CANARY_LAB_CHART_MIRROR, then for the charts' own repositories",
+    ),
+});
+
+/** One stack's settings, checked. */
+export type LabConfig = Readonly<z.output<typeof schema>>;

@@ -1,0 +1,72 @@
+import { expect, test } from "@jest/globals";
+import { canaryctl, kubectl, namespace } from "./lab.ts";
+import { refusalFault } from "./refusal.ts";
+import { note } from "./rollout.ts";
+import { readConfig } from "./stack-config.ts";
+import { type SteadyLoad, sendLoad, startSteadyLoad } from "./traffic.ts";
+
+const clientPods = async (): Promise<readonly string[]> =>
+  (await kubectl("get", "pods", "-n", namespace, "-l", "app=versioned-echo-client", "-o", "name")).split("\n");
+
+const versionsNow = async () => (await sendLoad({ requests: 300, rate: 300 })).versions;
+
+/** Null where no controller counts revisions. */
+async function revision(): Promise<number | null> {
+  const { release } = JSON.parse((await canaryctl("status", "--json")).stdout);
+  return release?.revision ?? null;
+}
+
+/** Commands under 300 requests a second. Before one load is stopped the next is sent, so that no moment of the whole goes unmeasured. */
+class Measured {
+  #load: SteadyLoad | undefined;
+  #sent = 0;
+
+  async command(...args: readonly string[]): Promise<void> {
+    this.#load ??= await startSteadyLoad();
+    const { exitCode, seconds } = await canaryctl(...args);
+    expect(exitCode).toBe(0);
+    const before = this.#load;
+    this.#load = await startSteadyLoad();
+    const { sent, failed, errors, statuses } = await before.stop();
+    this.#sent += sent;
+    note(`${args.join(" ")}: ${seconds} s, ${failed} of ${sent} failed`);
+    expect({ failed, errors, statuses }).toEqual({ failed: 0, errors: {}, statuses: { 200: sent } });
+  }
+
+  async end(): Promise<void> {
+    const report = await this.#load?.stop();
+    note(`${this.#sent + (report?.sent ?? 0)} requests in all`);
+    expect(report?.failed ?? 0).toBe(0);
+  }
+}
+
+/**
+ * Tests a release from its beginning to its end and back, for the strategy that is deployed: v1 is stable before it and after it.
+ *
+ * @param steps the commands between create-canary and promote --full
+ */
+export function testWholeRelease(...steps: readonly (readonly string[])[]): void {
+  test("a whole release and its way back lose no request of a client that stays", async () => {
+    const client = await clientPods();
+    const measured = new Measured();
+    await measured.command("create-canary", "--image", "versioned-echo:v2");
+    for (const step of steps) await measured.command(...step);
+    const tried = await revision();
+    await measured.command("promote", "--full", "--now", "--reason", "measured");
+    expect(await versionsNow()).toEqual({ v2: 300 });
+    expect([readConfig("stableImage"), readConfig("canaryEnabled")]).toEqual(["versioned-echo:v2", "false"]);
+    // The config was written behind the pods: it makes no revision of its own, and up has nothing to do.
+    await measured.command("up");
+    expect(await revision()).toBe(tried);
+
+    await measured.command("rollback");
+    await measured.end();
+    expect(await versionsNow()).toEqual({ v1: 300 });
+    expect([readConfig("stableImage"), readConfig("canaryEnabled")]).toEqual(["versioned-echo:v1", "false"]);
+    expect(await clientPods()).toEqual(client);
+  }, 600_000);
+
+  test("then there is nothing to promote", async () => {
+    expect(refusalFault(await canaryctl("promote", "--full"), /no canary/, /create-canary/)).toBeUndefined();
+  }, 60_000);
+}

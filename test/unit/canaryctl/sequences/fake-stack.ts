@@ -1,0 +1,168 @@
+import { readFileSync } from "node:fs";
+import { UserError } from "@canary-lab/kit/user-error";
+import type * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
+import type { Engine, UpdateScope } from "../../../../canaryctl/src/engine/engine.ts";
+import type { ConfigChanges, Lab } from "../../../../canaryctl/src/lab.ts";
+import { StackFile } from "../../../../canaryctl/src/stack-file.ts";
+import {
+  deploymentsPath,
+  destinationRulePath,
+  gatewayPath,
+  namespacePath,
+  virtualServicePath,
+} from "../../../../cluster/kube/paths.ts";
+import { deploymentName, gatewayName, versions, virtualServiceName } from "../../../../components/names.ts";
+import { renderDestinationRule } from "../../../../components/traffic/render-sides.ts";
+import { renderGateway, renderVirtualService } from "../../../../components/traffic/render-weighted-route.ts";
+import { fieldManager } from "../../../../components/traffic/route-metadata.ts";
+import { renderNamespace } from "../../../../components/workload/render-application.ts";
+import { renderDeployment } from "../../../../components/workload/render-workload.ts";
+import { appliedValues } from "../../../../stacks/config/applied-config.ts";
+import { parseConfig } from "../../../../stacks/config/parse-config.ts";
+import type { LabConfig } from "../../../../stacks/config/schema.ts";
+import type { ReleaseGuard } from "../../../../stacks/live/release-guard.ts";
+import { projectFolder } from "../fake-lab.ts";
+import type { FakeApiServer } from "./fake-api-server.ts";
+
+/** What one resource of the program is, in the order in which the engine makes them. */
+interface Resource {
+  /** The end of its URN. */
+  readonly name: string;
+  readonly path: string;
+  readonly object: object;
+  /** Run before the object is written. */
+  readonly hooks: readonly (pulumi.ResourceHook | pulumi.ResourceHookFunction)[];
+}
+
+type MakeGuard = (client: FakeApiServer, config: LabConfig) => ReleaseGuard;
+
+/** As test doubles of `createHook` keep a hook. */
+type KeptHook = { readonly run: (args: object) => Promise<void> };
+
+/** A stack with strategy istio in a cluster: its file, and an engine that works as the real one does. */
+export class FakeStack {
+  readonly file: StackFile;
+  readonly #server: FakeApiServer;
+  readonly #makeGuard: MakeGuard;
+  /** What the engine remembers to have written, by path. It never looks at what is live. */
+  readonly #remembered = new Map<string, { readonly name: string; readonly object: object }>();
+  /** The engine fails before it writes this resource of its next updates, counted from 0. */
+  failsAt: number | undefined;
+
+  constructor(server: FakeApiServer, stack: string, text: string, makeGuard: MakeGuard) {
+    this.#server = server;
+    this.#makeGuard = makeGuard;
+    this.file = new StackFile(stack, projectFolder(text, stack));
+  }
+
+  /** @throws UserError as `openLab` does, where the config with the changes is refused */
+  lab(changes: ConfigChanges = {}): Lab {
+    return {
+      stackFile: this.file,
+      config: parseConfig({ ...this.file.values(), ...changes }, {}, this.file.name),
+      environment: {
+        target: "existing",
+        reason: "a test",
+        kubeconfig: "/nowhere",
+        kubeContext: "x",
+        path: [],
+        variables: {},
+      },
+      engine: this.#engine,
+      state: undefined,
+      cluster: this.#server,
+      exec: () => Promise.reject(new Error("no pods here")),
+      client: () => Promise.reject(new Error("no pods here")),
+    };
+  }
+
+  /** One update: each resource that differs from what is remembered is written, after its hooks. */
+  async #update({ targets, configFile }: UpdateScope): Promise<void> {
+    const values = configFile === undefined ? this.file.values() : this.#valuesIn(configFile);
+    const config = parseConfig(values);
+    const resources = this.#program(config, values);
+    const isTarget = (name: string) => !targets || targets.some((pattern) => pattern === `**::${name}`);
+    let written = 0;
+    for (const { name, path, object, hooks } of resources) {
+      const before = this.#remembered.get(path)?.object;
+      if (!isTarget(name) || JSON.stringify(before) === JSON.stringify(object)) continue;
+      for (const hook of hooks) await (hook as unknown as KeptHook).run({ oldInputs: before, newInputs: object });
+      if (written++ === this.failsAt) throw new UserError(`pulumi up failed: ${name} cannot be written`);
+      await this.#server.apply(path, object, fieldManager);
+      this.#remembered.set(path, { name, object });
+    }
+    if (targets) return;
+    for (const path of this.#remembered.keys()) {
+      if (resources.some((resource) => resource.path === path)) continue;
+      await this.#server.delete(path);
+      this.#remembered.delete(path);
+    }
+  }
+
+  readonly #engine = {
+    update: async (_view: unknown, scope: UpdateScope = {}) => this.#update(scope),
+  } as unknown as Engine;
+
+  #valuesIn(configFile: string) {
+    const { config } = parse(readFileSync(configFile, "utf8")) as { config: Record<string, string> };
+    const own = Object.entries(config).map(([key, value]) => [key.replace(/^canary-lab:/, ""), value]);
+    return { ...this.file.defaults(), ...Object.fromEntries(own) };
+  }
+
+  #program(config: LabConfig, values: Readonly<Record<string, unknown>>): readonly Resource[] {
+    const { app, namespace, strategy, canaryEnabled } = config;
+    const guard = this.#makeGuard(this.#server, config);
+    const stack = `organization/canary-lab/${this.file.stack}`;
+    const side = (role: "stable" | "canary", image: string, replicas: number): Resource => {
+      const version = versions[role];
+      const { template, ...deployment } = renderDeployment({
+        app,
+        namespace,
+        version,
+        image,
+        reference: image,
+        replicas,
+      });
+      return {
+        name: `${role}-deployment`,
+        path: deploymentsPath(namespace, deploymentName(app, version)),
+        // Its pods are ready when the engine has waited for them.
+        object: {
+          ...deployment,
+          spec: { ...deployment.spec, template: { spec: { containers: [{ ...template.container, image }] } } },
+          status: { readyReplicas: replicas },
+        },
+        hooks: guard.sides[version].beforeUpdate ?? [],
+      };
+    };
+    return [
+      {
+        name: "echo-namespace",
+        path: namespacePath(namespace),
+        object: renderNamespace({ app, namespace, stack, applied: appliedValues(values), strategy, canaryEnabled }),
+        hooks: [guard.namespace],
+      },
+      side("stable", config.stableImage, config.replicas),
+      ...(canaryEnabled ? [side("canary", config.canaryImage, config.canaryReplicas)] : []),
+      {
+        name: "route-destination-rule",
+        path: destinationRulePath(namespace, app),
+        object: renderDestinationRule({ app, namespace, toldApartBy: "version" }),
+        hooks: [],
+      },
+      {
+        name: "route-gateway",
+        path: gatewayPath(namespace, gatewayName(app)),
+        object: renderGateway(config),
+        hooks: [],
+      },
+      {
+        name: "route-virtual-service",
+        path: virtualServicePath(namespace, virtualServiceName(app)),
+        object: renderVirtualService(config),
+        hooks: guard.route.beforeUpdate ?? [],
+      },
+    ];
+  }
+}

@@ -1,0 +1,103 @@
+import { ApiError } from "@canary-lab/kit/kube/client";
+import { describe, expect, test } from "@jest/globals";
+import { weighted } from "../../../../../canaryctl/src/strategies/weights/weighted.ts";
+import { isOfCanary } from "../../../../../canaryctl/src/traffic/alerts.ts";
+import { istioRoute } from "../../../../../canaryctl/src/traffic/istio-route.ts";
+import type { LabConfig } from "../../../../../stacks/config/schema.ts";
+import { sampleConfig } from "../../../stacks/sample-config.ts";
+import { type FakeOptions, fakeLab } from "../../fake-lab.ts";
+
+const quiet = () => {};
+const { promote, promoteFully, rollback, setTraffic } = weighted(istioRoute);
+const prometheus = "/api/v1/namespaces/monitoring/services/prometheus:9090/proxy/api/v1/query";
+
+/** A lab whose route is at 10 percent for so many seconds. */
+function baking(seconds: number, options: FakeOptions = {}) {
+  const routeWritten = new Date(Date.now() - seconds * 1000);
+  return fakeLab({ configWeight: 10, ...options, routeWritten, changes: { plan: "10-30-60", ...options.changes } });
+}
+
+describe("a promotion before the bake time is over", () => {
+  test.each([
+    ["to the next weight", promote, "npx canaryctl promote\nnpx canaryctl promote --now --reason urgent"],
+    ["in full", promoteFully, "npx canaryctl promote --full\nnpx canaryctl promote --now --reason urgent --full"],
+  ])("%s is refused, with what is left of it", async (_case, command, next) => {
+    const { lab, log } = baking(20);
+    await expect(command(lab, quiet)).rejects.toMatchObject({
+      message: expect.stringMatching(/keeps 10 % for 1m, and (40|39) s of that are left/),
+      next,
+    });
+    expect(log).toEqual([]);
+  });
+
+  test("is made where it is over, where the plan has no time, at a weight that is on no stage, and with --now", async () => {
+    for (const { lab } of [
+      baking(61),
+      baking(1, { changes: { plan: "90-70-50-0" } }),
+      baking(1, { changes: { plan: "25" } }),
+    ])
+      expect(await promote(lab, quiet)).toMatch(/^Traffic: 90\/10/);
+    expect(await promote(baking(1).lab, quiet, { now: true })).toMatch(/^Traffic: 90\/10 -> 70\/30/);
+  });
+
+  test("is no reason to refuse a rollback or a share that is asked for by its number", async () => {
+    expect(await setTraffic(baking(1).lab, quiet)).toMatch(/^Traffic/);
+    expect(await rollback(baking(1).lab, quiet)).toMatch(/^Rolled back/);
+  });
+});
+
+describe("with monitoring", () => {
+  const changes = { monitoring: true };
+  const firing = (...metrics: readonly object[]) => ({
+    [prometheus]: { data: { result: metrics.map((metric) => ({ metric })) } },
+  });
+  const alert = { alertname: "ErrorsWhileShareRises", version: "v2" };
+
+  test("a promotion is refused while an alert of the canary fires", async () => {
+    const { lab, log } = baking(90, { changes, objects: firing(alert) });
+    await expect(promote(lab, quiet)).rejects.toMatchObject({
+      message: "Alerts of the canary fire: ErrorsWhileShareRises.",
+      next: "npx canaryctl rollback\nnpx canaryctl promote --now --reason urgent",
+    });
+    await expect(promoteFully(lab, quiet)).rejects.toThrow(/Alerts of the canary/);
+    expect(log).toEqual([]);
+    expect(await promote(lab, quiet, { now: true })).toMatch(/^Traffic/);
+  });
+
+  test("one of the stable version does not count", async () => {
+    const { lab } = baking(90, { changes, objects: firing({ ...alert, version: "v1" }) });
+    expect(await promote(lab, quiet)).toMatch(/^Traffic/);
+  });
+
+  test.each([
+    ["is not there", {}],
+    [
+      "does not answer",
+      {
+        get [prometheus]() {
+          throw new ApiError(503, "no endpoints available", "GET");
+        },
+      },
+    ],
+  ])("a promotion is refused where Prometheus %s, for nothing is known then", async (_case, objects) => {
+    const { lab, log } = fakeLab({ configWeight: 10, changes, objects });
+    await expect(promote(lab, quiet)).rejects.toThrow(/Prometheus cannot be asked.*Nothing is known/);
+    expect(log).toEqual([]);
+  });
+
+  test.each<[string, Record<string, string>, Partial<LabConfig>, boolean]>([
+    ["the canary's version", { version: "v2" }, {}, true],
+    ["the stable version", { version: "v1" }, {}, false],
+    ["the canary's subset", { cluster_name: "outbound|80|v2|versioned-echo.canary-lab.svc.cluster.local" }, {}, true],
+    ["the stable subset", { cluster_name: "outbound|80|v1|versioned-echo.canary-lab.svc.cluster.local" }, {}, false],
+    ["the canary's Service", { cluster_name: "outbound|80||versioned-echo-v2.canary-lab.svc.cluster.local" }, {}, true],
+    [
+      "one Service for both",
+      { cluster_name: "outbound|80||versioned-echo.canary-lab.svc.cluster.local" },
+      { strategy: "replica-ratio" },
+      true,
+    ],
+  ])("an alert of %s", (_case, labels, config, expected) => {
+    expect(isOfCanary(labels, { ...sampleConfig, ...config })).toBe(expected);
+  });
+});
