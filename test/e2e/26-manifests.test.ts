@@ -1,5 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { inLab, repositoryRoot } from "../../cluster/lab-folder.ts";
 import type { RawConfig } from "../../stacks/config/parse-config.ts";
+import { type SpecSchemas, schemasIn } from "../crds/definitions.ts";
 import { describePart } from "./support/describe-part.ts";
 import { fullStack } from "./support/full-stack.ts";
 import { kubectl } from "./support/lab.ts";
@@ -52,6 +56,11 @@ describePart("manifests", () => {
       }
     expect(refused).toEqual([]);
   }, 300_000);
+
+  test("the definitions that unit tests hold custom resources to are those of the charts: else npm run generate:crds", () => {
+    const known: SpecSchemas = JSON.parse(readFileSync(join(repositoryRoot, "test/crds/definitions.json"), "utf8"));
+    expect(schemasIn(inLab("charts"))).toEqual(known);
+  });
 
   // A check that cannot fail proves nothing.
   describe("the checks themselves", () => {

@@ -1,7 +1,8 @@
-import { describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { canaryctl, kubectl, namespace, pulumiJson } from "./support/lab.ts";
 import { expectCannotStart, withFullQuota } from "./support/obstacles.ts";
 import { note } from "./support/rollout.ts";
+import { editConfig } from "./support/stack-config.ts";
 import { withStrategy } from "./support/strategy.ts";
 import { sampleLoad, sendLoad, startSteadyLoad } from "./support/traffic.ts";
 import { testWholeRelease } from "./support/whole-release.ts";
@@ -66,4 +67,8 @@ test("rollback brings the stable pods back before it takes those of v2, and lose
   expect(versions).toEqual({ v1: sent });
 }, 180_000);
 
-testWholeRelease(["promote"]);
+describe("with four pods", () => {
+  beforeAll(() => editConfig({ replicas: 4 })); // create-canary applies it
+
+  testWholeRelease(["promote"]);
+});

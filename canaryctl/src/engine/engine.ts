@@ -72,11 +72,8 @@ export class PulumiEngine implements Engine {
       ...targets.flatMap((target) => ["--target", target]),
       ...(configFile === undefined ? [] : ["--config-file", configFile]),
     ];
-    await this.#change(
-      ["up", ...this.#message, ...scope],
-      view,
-      targets.length > 0 ? { [targetedVariable]: "true" } : {},
-    );
+    const variables: EngineProcess["variables"] = targets.length > 0 ? { [targetedVariable]: "true" } : {};
+    await this.#change(["up", ...this.#message, ...scope], view, variables);
   }
 
   async preview(): Promise<void> {

@@ -33,6 +33,7 @@ describe("a pod", () => {
         image: "x",
         reason: "CrashLoopBackOff",
         message: "back-off 40s; last time: Error, exit code 7",
+        isCrashing: true,
         restarts: 3,
         isCrashing: true,
       },
