@@ -35,7 +35,6 @@ describe("a pod", () => {
         message: "back-off 40s; last time: Error, exit code 7",
         isCrashing: true,
         restarts: 3,
-        isCrashing: true,
       },
     ]);
   });
