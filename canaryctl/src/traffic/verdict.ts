@@ -37,8 +37,9 @@ export interface SplitVerdict {
 }
 
 /**
- * The sides of a split, by the tags of their images. Where both have the same one, as after a release that is finished, there is a
- * single side, if it should get everything. Undefined where the answers cannot tell the sides apart.
+ * The sides of a split, by the tags of their images. Where both have the same one, as after a release that is finished, or the answers of
+ * one are not known, as those of an image that was given up, there is a single side, if it should get everything. Undefined where the
+ * answers cannot tell the sides apart.
  *
  * @param names what the sides are called
  */
@@ -49,15 +50,15 @@ export function sidesOf(
 ): readonly Side[] | undefined {
   const stable = buildTag(config.stableImage);
   const canary = buildTag(config.canaryImage);
-  if (stable === undefined || canary === undefined) return undefined;
-  if (stable !== canary) {
+  if (stable !== undefined && canary !== undefined && stable !== canary) {
     return [
       { version: names.stable, answer: stable, wanted: share.stable },
       { version: names.canary, answer: canary, wanted: share.canary },
     ];
   }
-  if (share.stable !== 0 && share.canary !== 0) return undefined;
-  return [{ version: share.canary === 0 ? names.stable : names.canary, answer: stable, wanted: 100 }];
+  if (share.canary === 0 && stable !== undefined) return [{ version: names.stable, answer: stable, wanted: 100 }];
+  if (share.stable === 0 && canary !== undefined) return [{ version: names.canary, answer: canary, wanted: 100 }];
+  return undefined;
 }
 
 /**

@@ -89,9 +89,14 @@ describe("sidesOf", () => {
     expect(of("versioned-echo:v1", 100)).toEqual([{ version: "v2", answer: "v1", wanted: 100 }]);
   });
 
+  test("there is one where an image without answers that are known gets nothing", () => {
+    expect(of("registry.example/echo:absent", 0)).toEqual([{ version: "v1", answer: "v1", wanted: 100 }]);
+  });
+
   test("there are none where answers cannot tell them apart", () => {
     expect(of("versioned-echo:v1", 10)).toBeUndefined();
     expect(of("nginx:1", 10)).toBeUndefined();
+    expect(of("nginx:1", 100)).toBeUndefined();
   });
 });
 
