@@ -3,6 +3,7 @@ import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { repositoryRoot } from "../../cluster/lab-folder.ts";
 import { run, userEnvironment } from "./support/command.ts";
+import { backToStart } from "./support/configure.ts";
 import { setFaults } from "./support/faults.ts";
 import { canaryctl, canaryctlFile, kubectl, liveWeight, namespace, pulumi, requireLab, route } from "./support/lab.ts";
 import { refusalFault } from "./support/refusal.ts";
@@ -18,10 +19,11 @@ async function moveTo(canary: number): Promise<void> {
 const deployment = (version: string, path: string): Promise<string> =>
   kubectl("get", "deployment", `versioned-echo-${version}`, "-n", namespace, "-o", `jsonpath={${path}}`);
 
+// What is applied counts here, so that no file before this one may have left a change that waits.
 beforeAll(async () => {
   await requireLab();
-  await moveTo(10);
-}, 90_000);
+  await backToStart();
+}, 120_000);
 
 afterAll(() => editConfig({ replicas: undefined, canaryImage: undefined, stickyCookie: undefined }));
 
