@@ -41,7 +41,7 @@ test("an image that the registry does not have, told by plain pulumi up", async 
   const { CANARY_LAB_IMAGE_REGISTRY: registry = "" } = await labShell();
   editConfig({ canaryImage: `${registry}/versioned-echo:absent` });
   const outcome = await pulumi("up", "--yes", "--skip-preview");
-  expectCannotStart(outcome, /(ErrImagePull|ImagePullBackOff).*versioned-echo:absent.*not found/);
+  expectCannotStart(outcome, /(ErrImagePull|ImagePullBackOff).*versioned-echo:absent/);
   editConfig({ canaryImage: undefined });
   await expectStarted(await pulumi("up", "--yes", "--skip-preview"));
 }, 120_000);

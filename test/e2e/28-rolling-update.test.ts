@@ -63,7 +63,7 @@ test("undo in the middle of a slow one turns its pods back at once, and loses no
 test("an image that cannot be pulled is told soon, and undo needs none of its pods", async () => {
   const { CANARY_LAB_IMAGE_REGISTRY: registry = "" } = await labShell();
   const absent = await canaryctl("create-canary", "--image", `${registry}/versioned-echo:absent`);
-  expectCannotStart(absent, /versioned-echo:absent.*not found/);
+  expectCannotStart(absent, /versioned-echo:absent/);
   expect((await canaryctl("undo")).exitCode).toBe(0);
   expect(await versionsNow()).toEqual({ v1: 300 });
 }, 120_000);

@@ -47,20 +47,19 @@ export function readCredentials(layout: NodeLayout, registryHost: string) {
   return { username: user, password: passwordIn(registryHost, config) ?? "" };
 }
 
-/**
- * How containerd pulls from the registry: with the password, and over TLS that is verified by the cluster's authority. All of it stands at
- * the server itself, for that is asked last, and its answer is the one that is told.
- */
+/** How containerd pulls from the registry: with the password, and over TLS that is verified by the cluster's authority. */
 export const renderRegistryHosts = (
   { pki }: NodeLayout,
   registryHost: string,
   password: string,
 ): string => `server = "https://${registryHost}"
-capabilities = ["pull", "resolve"]
-ca = ${JSON.stringify(authorityFile(pki, "ca"))}
 
-[header]
-authorization = "Basic ${basicCredentials(password)}"
+[host."https://${registryHost}"]
+  capabilities = ["pull", "resolve"]
+  ca = ${JSON.stringify(authorityFile(pki, "ca"))}
+
+[host."https://${registryHost}".header]
+  authorization = "Basic ${basicCredentials(password)}"
 `;
 
 /** Whether the registry would let the password in by this file. */
