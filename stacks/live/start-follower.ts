@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { UserError } from "@canary-lab/kit/user-error";
 import * as pulumi from "@pulumi/pulumi";
 import { createHook } from "./create-hook.ts";
@@ -5,13 +6,20 @@ import type { StartClient } from "./pod-start.ts";
 import { type DeploymentStart, untilStarted } from "./started-deployment.ts";
 import { toldOfStack } from "./told.ts";
 
+/**
+ * How long a route waits for pods that this update did not write: they may be on their way since an update that was stopped. Then the
+ * guard of the route says what they are too few for.
+ */
+const graceMilliseconds = 10_000;
+
 /** How one Deployment of the program is followed. */
 export interface FollowedDeployment {
   /** To be run before it is made or changed. */
   readonly hooks: pulumi.ResourceHookBinding;
   /**
    * What stands for a workload in `dependsOn` of what needs its pods: there when they are ready. Of a Deployment that this update does
-   * not write `enough` of them will do, for a route must not wait for one that died since. Where 0 are enough nothing is waited for.
+   * not write `enough` of them will do, for a route must not wait for one that died since, nor for long for any. Where 0 are enough
+   * nothing is waited for.
    */
   readonly ready: <Workload extends pulumi.Resource>(
     workload: Workload,
@@ -27,12 +35,14 @@ export interface FollowedDeployment {
 export class StartFollower {
   readonly #client: StartClient;
   readonly #isTargeted: boolean;
+  readonly #grace: number;
   readonly #ends: Promise<void>[] = [];
 
   /** @param isTargeted whether the update is about a few resources, and says nothing of the others */
-  constructor(client: StartClient, isTargeted: boolean) {
+  constructor(client: StartClient, isTargeted: boolean, grace = graceMilliseconds) {
     this.#client = client;
     this.#isTargeted = isTargeted;
+    this.#grace = grace;
   }
 
   follow(start: DeploymentStart): FollowedDeployment {
@@ -54,7 +64,8 @@ export class StartFollower {
         );
         this.#ends.push(end);
         await registered;
-        if (enough > 0) await Promise.race([areEnough, end]);
+        const isLate = isTouched ? [] : [pause(this.#grace, undefined, { ref: false })];
+        if (enough > 0) await Promise.race([areEnough, end, ...isLate]);
         return workload;
       },
     };

@@ -25,10 +25,12 @@ interface Case {
   readonly preview?: boolean;
   /** Pods that the dependents need. */
   readonly enough?: number;
+  /** Milliseconds that they wait for pods which this update did not write. */
+  readonly grace?: number;
 }
 
 /** Follows a Deployment of whose two pods one more is ready at each look: after how many looks its dependents may come, and all is ended. */
-async function follow({ isTouched = false, isTargeted = false, preview = false, enough = 1 }: Case) {
+async function follow({ isTouched = false, isTargeted = false, preview = false, enough = 1, grace }: Case) {
   const looks: Record<string, number> = {};
   let asked = 0;
   await register(
@@ -39,7 +41,7 @@ async function follow({ isTouched = false, isTargeted = false, preview = false, 
         asked++;
         return deployment(asked - 1) as T;
       });
-      const follower = new StartFollower(client, isTargeted);
+      const follower = new StartFollower(client, isTargeted, grace);
       const { ready } = follower.follow({ namespace: "canary-lab", name: "versioned-echo-v1", seconds: 9, next: [] });
       if (isTouched) await touch();
       const made = new k8s.core.v1.ConfigMap("stable", {});
@@ -65,6 +67,11 @@ describe("a Deployment of the program", () => {
   test("that it does not write holds them up until enough pods are ready, and is followed all the same", async () => {
     expect(await follow({ enough: 1 })).toEqual({ dependents: 2, end: 3 });
     expect(await follow({ enough: 2 })).toEqual({ dependents: 3, end: 3 });
+  });
+
+  test("that it does not write holds them up for a moment only: then the guard of the route speaks", async () => {
+    expect(await follow({ enough: 2, grace: 50 })).toEqual({ dependents: 1, end: 3 });
+    expect(await follow({ isTouched: true, enough: 2, grace: 50 })).toEqual({ dependents: 3, end: 3 });
   });
 
   test("holds up nothing that needs none of its pods, such as a route that takes the traffic from it", async () => {
