@@ -12,15 +12,15 @@ import { WeightedRoute } from "../../components/traffic/weighted-route.ts";
 import { renderEchoPod } from "../../components/workload/render-pod.ts";
 import { firstRevisionGuard } from "../live/first-revision.ts";
 import { previewGuard } from "../live/rollout-guard.ts";
-import type { Strategy } from "./strategy.ts";
+import { revisionReference, type Strategy } from "./strategy.ts";
 
 /** One Rollout with two colours; its pods run the canary's image while a release is under way, and the stable one otherwise. */
 export const rolloutBlueGreen: Strategy = ({ config, live, shared }) => {
-  const { app, namespace, replicas, canaryEnabled, canaryImage, stableImage } = config;
+  const { app, namespace, replicas, canaryEnabled } = config;
   const { application, images, inside } = shared;
   const { prePromotionAnalysis, postPromotionAnalysis, ...options } = config.blueGreen;
   const sides = new Sides("route", { app, namespace, toldApartBy: "nothing" }, inside);
-  const reference = canaryEnabled ? canaryImage : stableImage;
+  const reference = revisionReference(config);
   const version = versionOf(reference);
   const template = renderEchoPod({ app, version, image: images.canary ?? images.stable });
   const hooks = live.client && {

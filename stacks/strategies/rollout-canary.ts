@@ -1,7 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { versionOf } from "../../components/image/image-version.ts";
 import { gatewayHost, versions } from "../../components/names.ts";
-import { RollingUpdate } from "../../components/rolling-update/rolling-update.ts";
 import { renderRestingRoute } from "../../components/rollout/render-rollout-canary.ts";
 import { RolloutCanary } from "../../components/rollout/rollout-canary.ts";
 import type { RolloutManifest } from "../../components/rollout/rollout-types.ts";
@@ -9,11 +8,10 @@ import { analysisOf } from "../../components/slo/analysis.ts";
 import { Sides } from "../../components/traffic/sides.ts";
 import { WeightedRoute } from "../../components/traffic/weighted-route.ts";
 import { renderEchoPod } from "../../components/workload/render-pod.ts";
-import { rollingStart } from "../live/deployment-starts.ts";
 import { firstRevisionGuard } from "../live/first-revision.ts";
-import { together } from "../live/hook-bindings.ts";
 import { revisionGuard } from "../live/rollout-guard.ts";
-import type { Strategy, StrategyContext } from "./strategy.ts";
+import { createRolling } from "./rolling.ts";
+import { revisionReference, type Strategy, type StrategyContext } from "./strategy.ts";
 
 /** One Rollout whose controller moves the weights; its pods run the canary's image while a release is under way, else the stable one. */
 export const rolloutCanary: Strategy = (context) => {
@@ -39,7 +37,7 @@ export const rolloutCanary: Strategy = (context) => {
       namespace,
       replicas,
       pods,
-      reference: referenceOf(config),
+      reference: revisionReference(config),
       plan,
       ...config.rolloutCanary,
       ...analysesOf(context),
@@ -50,41 +48,19 @@ export const rolloutCanary: Strategy = (context) => {
   return { canaryShare: undefined, gateway: gatewayHost(app, namespace), rollout: canary.rollout };
 };
 
-/** The image that the pods are to run, as the config names it. */
-const referenceOf = ({ canaryEnabled, canaryImage, stableImage }: StrategyContext["config"]): string =>
-  canaryEnabled ? canaryImage : stableImage;
-
 /** The Rollout's own pods, or those of a live Deployment that it takes over. */
 function podsOf(
-  { config, shared, live }: StrategyContext,
+  context: StrategyContext,
   dependsOn: pulumi.Resource[],
   hooks: pulumi.ResourceHookBinding | undefined,
 ): { readonly pods: RolloutManifest["pods"]; readonly deployment?: pulumi.Input<pulumi.Resource> } {
-  const { app, namespace, replicas, migration, rollingUpdate } = config;
-  const { images, inside } = shared;
-  const image = images.canary ?? images.stable;
-  const reference = referenceOf(config);
-  const version = versionOf(reference);
-  if (!migration) return { pods: { template: renderEchoPod({ app, version, image }) } };
-
-  const followed = live.starts?.follow(rollingStart(config));
-  const all = together(followed?.hooks, hooks);
-  const rolling = new RollingUpdate(
-    "rolling",
-    {
-      app,
-      namespace,
-      version,
-      image,
-      reference,
-      replicas,
-      replicasOwner: "rollout-controller",
-      ...rollingUpdate,
-      ...(all && { hooks: all }),
-    },
-    { ...inside, dependsOn },
-  );
-  const deployment = followed?.ready(rolling, rolling.deployment) ?? rolling;
+  const { app, migration } = context.config;
+  const { images } = context.shared;
+  if (!migration) {
+    const version = versionOf(revisionReference(context.config));
+    return { pods: { template: renderEchoPod({ app, version, image: images.canary ?? images.stable }) } };
+  }
+  const deployment = createRolling(context, "rollout-controller", dependsOn, hooks);
   const workloadRef = { apiVersion: "apps/v1", kind: "Deployment", name: app, scaleDown: migration.scaleDown } as const;
   return { pods: { workloadRef }, deployment };
 }

@@ -12,3 +12,7 @@ export interface StrategyContext {
 
 /** A way to release: it makes the workloads and what sends them their traffic. */
 export type Strategy = (context: StrategyContext) => StrategyOutputs;
+
+/** The image that the pods of a strategy with one workload are to run, as the config names it. */
+export const revisionReference = ({ canaryEnabled, canaryImage, stableImage }: LabConfig): string =>
+  canaryEnabled ? canaryImage : stableImage;

@@ -2,17 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { replicaRatio } from "../../canary/replica-ratio.ts";
 import type { StrategyName } from "../../canary/strategies.ts";
 import { HttpRoute } from "../../components/gateway-api/http-route.ts";
-import { versionOf } from "../../components/image/image-version.ts";
 import { gatewayHost } from "../../components/names.ts";
 import { HeaderIngress } from "../../components/nginx-header/header-ingress.ts";
-import { RollingUpdate } from "../../components/rolling-update/rolling-update.ts";
 import { renderVirtualService } from "../../components/traffic/render-weighted-route.ts";
 import { Sides } from "../../components/traffic/sides.ts";
 import { WeightedRoute } from "../../components/traffic/weighted-route.ts";
 import type { LabConfig } from "../config/schema.ts";
-import { rollingStart } from "../live/deployment-starts.ts";
 import { firstRevisionGuard } from "../live/first-revision.ts";
-import { together } from "../live/hook-bindings.ts";
+import { createRolling } from "./rolling.ts";
 import { rolloutBlueGreen } from "./rollout-blue-green.ts";
 import { rolloutCanary } from "./rollout-canary.ts";
 import { createSides } from "./sides.ts";
@@ -57,31 +54,13 @@ const replicaRatioStrategy: Strategy = (context) => {
   return { canaryShare: pulumi.output(ratio.share), gateway: undefined };
 };
 
-const rollingUpdate: Strategy = ({ config, live, shared }) => {
-  const { app, namespace, strategy, canaryEnabled, canaryImage, stableImage, replicas } = config;
-  const { images, inside } = shared;
+const rollingUpdate: Strategy = (context) => {
+  const { config, live, shared } = context;
+  const { app, namespace, strategy, canaryEnabled } = config;
+  const { inside } = shared;
   const sides = new Sides("route", { app, namespace, toldApartBy: "nothing" }, inside);
-  const image = images.canary ?? images.stable;
-  const reference = canaryEnabled ? canaryImage : stableImage;
-  const version = versionOf(reference);
-  const followed = live.starts?.follow(rollingStart(config));
-  const hooks = together(followed?.hooks, live.client && firstRevisionGuard(strategy, canaryEnabled));
-  const rolling = new RollingUpdate(
-    "rolling",
-    {
-      app,
-      namespace,
-      version,
-      image,
-      reference,
-      replicas,
-      replicasOwner: "pulumi",
-      ...config.rollingUpdate,
-      ...(hooks && { hooks }),
-    },
-    { ...inside, dependsOn: [...inside.dependsOn, sides] },
-  );
-  void followed?.ready(rolling, rolling.deployment);
+  const guard = live.client && firstRevisionGuard(strategy, canaryEnabled);
+  createRolling(context, "pulumi", [...inside.dependsOn, sides], guard);
   return { canaryShare: undefined, gateway: undefined };
 };
 
