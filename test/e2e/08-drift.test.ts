@@ -32,7 +32,7 @@ test("what was changed and deleted is seen by status, and put back by one up", a
   expect(blind.stdout).toMatch(/Namespace canary-lab has lost its label/);
   expect(blind.stdout).toMatch(/versioned-echo-v1 has been scaled: 3 pods, and the config asks for 2/);
   expect(blind.stdout).toMatch(/no DestinationRule versioned-echo/);
-  expect(blind.stdout).toMatch(/Deployment canary-lab\/versioned-echo-v2 is gone/);
+  expect(blind.stdout).toMatch(/There is no Deployment versioned-echo-v2, and it should serve traffic/);
   expect(blind.stdout).toMatch(/spec\.http\.1\.fault/);
 
   const outcome = await canaryctl("up");
