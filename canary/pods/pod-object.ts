@@ -4,6 +4,8 @@ export interface Condition {
   readonly status: string;
   readonly reason?: string;
   readonly message?: string;
+  /** When the status became what it is. */
+  readonly lastTransitionTime?: string;
 }
 
 interface ContainerState {
@@ -55,6 +57,12 @@ const conditionOf = (conditions: readonly Condition[] | undefined, wanted: strin
 
 export const isReady = ({ metadata, status }: PodObject): boolean =>
   metadata.deletionTimestamp === undefined && conditionOf(status?.conditions, "Ready")?.status === "True";
+
+/** Since when a pod is not ready, in milliseconds; undefined where it is, or its kubelet has not said so yet. */
+export function unreadySince({ status }: Pick<PodObject, "status">): number | undefined {
+  const ready = conditionOf(status?.conditions, "Ready");
+  return ready?.status === "False" && ready.lastTransitionTime ? Date.parse(ready.lastTransitionTime) : undefined;
+}
 
 /** Why the containers of a pod do not run; none where they run, or only begin to. */
 export const containerFaults = ({ status = {} }: Pick<PodObject, "status">): readonly ContainerFault[] =>

@@ -1,6 +1,13 @@
 import type { PodClient } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
-import { containerFaults, isReady, type PodMaker, type PodObject, refusal } from "../../canary/pods/pod-object.ts";
+import {
+  containerFaults,
+  isReady,
+  type PodMaker,
+  type PodObject,
+  refusal,
+  unreadySince,
+} from "../../canary/pods/pod-object.ts";
 import { type StartFault, startFaults } from "../../canary/pods/start-fault.ts";
 import { StartWatch } from "../../canary/pods/start-watch.ts";
 import {
@@ -11,6 +18,7 @@ import {
   replicaSetPath,
   replicaSetsPath,
 } from "../../cluster/kube/paths.ts";
+import { startSeconds } from "../../components/workload/deployment.ts";
 
 /** The fields of a ReplicaSet that tell whose it is, and whether its pods are let in. */
 export interface ReplicaSetObject extends PodMaker {
@@ -52,6 +60,9 @@ const nodeComes = ["TriggeredScaleUp", "Nominated"];
 /** How long a pod may be silent before its events are asked, in milliseconds. */
 const silenceMilliseconds = 4000;
 
+/** How long a pod that has long been unready gets to recover by what the update mends, in milliseconds. */
+const recoveryMilliseconds = 12_000;
+
 /** Looks at the pods that a workload is to have now, again and again, and ends the wait for those that cannot start. */
 export class PodStart {
   readonly #client: StartClient;
@@ -92,7 +103,23 @@ export class PodStart {
     if (lasting) return this.#end(lasting);
     const [fault] = faults;
     if (fault) return fault.words;
-    return now - this.#beganAt < silenceMilliseconds ? undefined : this.#silence(pods);
+    const waited = now - this.#beganAt;
+    if (waited < silenceMilliseconds) return undefined;
+    const words = await this.#silence(pods);
+    if (waited >= recoveryMilliseconds) this.#refuseLongUnready(pods, now, words);
+    return words;
+  }
+
+  /** @throws UserError where a pod has had the time of a start already: it will not be ready for being waited for once more */
+  #refuseLongUnready(pods: readonly PodObject[], now: number, words: string | undefined): void {
+    const { name, place, next } = this.#workload;
+    const pod = pods.find((one) => now - (unreadySince(one) ?? now) > startSeconds * 1000);
+    if (!pod) return;
+    const minutes = Math.floor((now - (unreadySince(pod) ?? now)) / 60_000);
+    throw new UserError(
+      `Pods of ${name} run and have not been ready for ${minutes} minutes${words ? `: ${words.trim().replace(/\.$/, "")}` : ""}.`,
+      { place: `${place}, pod ${pod.metadata.name}`, next: [...next, "npx canaryctl doctor"] },
+    );
   }
 
   /** @returns whether anything had to try again: what was read of it counts no more */

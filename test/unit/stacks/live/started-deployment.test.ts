@@ -130,6 +130,24 @@ describe("a Deployment is followed", () => {
     expect(seconds).toBeGreaterThanOrEqual(60);
   });
 
+  test("for a moment only where a pod has been unready for longer than any start takes", async () => {
+    const since = (seconds: number) => ({
+      conditions: [{ type: "Ready", status: "False", lastTransitionTime: new Date(-seconds * 1000).toISOString() }],
+    });
+    const unready = failing(recorded.image);
+    const running = (seconds: number) => ({
+      ...unready,
+      pods: unready.pods?.map((pod) => ({ ...pod, status: since(seconds) })),
+      events: [{ type: "Warning", reason: "Unhealthy", message: "Readiness probe failed: 503" }],
+    });
+    const { end, seconds } = await follow([running(600)]);
+    expect(end).toMatch(/have not been ready for 10 minutes: Unhealthy: Readiness probe failed: 503\./);
+    expect(end).toMatch(/next: {4}npx canaryctl up\n[\s\S]*npx canaryctl doctor$/);
+    expect(seconds).toBeLessThan(20);
+    expect((await follow([...Array(10).fill(running(600)), ready])).end).toBe("ready");
+    expect((await follow([...Array(100).fill(running(20)), ready])).end).toBe("ready");
+  });
+
   test("while the API server is away for a moment", async () => {
     const away = new UnreachableError("The cluster does not answer: ECONNREFUSED");
     expect((await follow([away, away, ready])).end).toBe("ready");
