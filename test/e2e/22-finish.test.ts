@@ -3,4 +3,4 @@ import { testWholeRelease } from "./support/whole-release.ts";
 
 withStrategy({ strategy: "istio", plan: "25" });
 
-testWholeRelease(["promote"]);
+testWholeRelease("istio", ["promote"]);

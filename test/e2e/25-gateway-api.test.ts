@@ -95,4 +95,4 @@ test("rollback takes v2 out of the traffic within two seconds, and loses no requ
   expect(splitFault(await sendLoad(sampleLoad), 0)).toBeUndefined();
 }, 120_000);
 
-testWholeRelease(["promote"], ["promote", "--now", "--reason", "measured"]);
+testWholeRelease("gateway-api", ["promote"], ["promote", "--now", "--reason", "measured"]);

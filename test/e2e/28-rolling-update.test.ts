@@ -35,7 +35,7 @@ test("set-traffic is refused: nothing weighs the traffic here", async () => {
   expect(outcome.output).toMatch(/rolling-update/);
 }, 60_000);
 
-testWholeRelease();
+testWholeRelease("rolling-update");
 
 test("undo in the middle of a slow one turns its pods back at once, and loses no request", async () => {
   // Each of three pods has to be ready for so long before the next is replaced: by itself v2 would answer for a minute and more.

@@ -199,5 +199,5 @@ describe("a release that goes on by itself", () => {
 describe("with a plan of one weight", () => {
   beforeAll(() => editConfig({ plan: "25", rolloutCanary: undefined }));
 
-  testWholeRelease();
+  testWholeRelease("rollout-canary");
 });

@@ -39,6 +39,17 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   migration: { test: "test/e2e/29-migration.test.ts", ...product },
   analysis: { test: "test/e2e/32-analysis.test.ts", ...product },
+  ...Object.fromEntries(
+    (
+      [
+        ["istio", "22-finish"],
+        ["gateway-api", "25-gateway-api"],
+        ["replica-ratio", "27-replica-ratio"],
+        ["rolling-update", "28-rolling-update"],
+        ["rollout-canary", "30-rollout-canary"],
+      ] as const
+    ).map(([strategy, file]) => [`release-${strategy}`, { test: `test/e2e/${file}.test.ts`, ...product }]),
+  ),
   "nginx-header": {
     test: "test/e2e/45-nginx-header.test.ts",
     modules: ["components/nginx-header/header-ingress.ts", "canaryctl/src/strategies/header.ts"],
