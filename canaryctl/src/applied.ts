@@ -11,8 +11,9 @@ import {
   pendingChanges,
 } from "../../stacks/config/applied-config.ts";
 import { parseConfig } from "../../stacks/config/parse-config.ts";
+import type { LabConfig } from "../../stacks/config/schema.ts";
 import { projectName } from "../../stacks/stack-name.ts";
-import type { UpdateScope } from "./engine/engine.ts";
+import { EngineBusyError, type UpdateScope } from "./engine/engine.ts";
 import { freeStack, type UpdateOptions } from "./engine/update.ts";
 import type { ConfigChanges, Lab } from "./lab.ts";
 import type { RawValue } from "./stack-file.ts";
@@ -24,6 +25,20 @@ export interface Applied {
   readonly pending: readonly Pending[];
 }
 
+/** The keys that say what a release is like: one that begins takes them from the stack's file. */
+export const releaseKeys: readonly (keyof LabConfig)[] = [
+  "plan",
+  "objective",
+  "analysis",
+  "rolloutCanary",
+  "blueGreen",
+  "rollingUpdate",
+  "canaryReplicas",
+];
+
+/** What names the canary: the command that makes or removes it says so. */
+const canaryKeys: readonly (keyof LabConfig)[] = ["canaryEnabled", "canaryImage"];
+
 /**
  * The lab with the applied config in place of the file's, but for the weight and the way to the cluster: a command that moves the
  * traffic changes nothing else. The lab as it is where nothing is noted, as before the first update by this version.
@@ -32,11 +47,33 @@ export interface Applied {
  */
 export function withApplied(lab: Lab, text: string | undefined): Lab {
   const values = notedValues(text);
-  if (!values) return lab;
+  return values ? byValues(lab, values, leftOut) : lab;
+}
+
+/**
+ * As {@link withApplied}, for a command that begins a release: the canary is the command's, and what the release is like the file's.
+ *
+ * @returns also what the command takes along from the file
+ */
+export function withRelease(lab: Lab, text: string | undefined): { lab: Lab; along: readonly Pending[] } {
+  const noted = notedValues(text);
+  const file = fileValues(lab);
+  if (!noted || !file) return { lab, along: [] };
+  const isOfRelease = (key: string) => (releaseKeys as readonly string[]).includes(key);
+  const values = Object.fromEntries([
+    ...Object.entries(noted).filter(([key]) => !isOfRelease(key)),
+    ...Object.entries(appliedValues(file)).filter(([key]) => isOfRelease(key)),
+  ]);
+  const along = pendingChanges(noted, file).filter(({ key }) => isOfRelease(key));
+  return { lab: byValues(lab, values, [...leftOut, ...releaseKeys, ...canaryKeys]), along };
+}
+
+/** @param own keys whose values stay those of the lab */
+function byValues(lab: Lab, values: Readonly<Record<string, string>>, own: readonly string[]): Lab {
   try {
     // The weight is put in afterwards: whether there is a canary for it is for the command to say.
     const applied = parseConfig({ ...lab.stackFile.defaults(), ...values, canaryWeight: 0 }, {}, "the applied config");
-    const kept = Object.fromEntries(Object.entries(lab.config).filter(([key]) => leftOut.includes(key)));
+    const kept = Object.fromEntries(Object.entries(lab.config).filter(([key]) => own.includes(key)));
     return {
       ...lab,
       config: { ...applied, ...kept },
@@ -98,6 +135,19 @@ export async function applyOnly(lab: Lab, changes: ConfigChanges, options: OnlyO
     await withConfigFile(lab, own, (configFile) => update({ configFile }));
   }
   return values ? { ...lab, applied: { values, pending } } : lab;
+}
+
+/**
+ * As {@link applyOnly}, for changes that nothing has been done for before: where another update is in the way the file is put back. After
+ * any other failure it keeps what the user asked for, and the next update goes on from there.
+ */
+export async function changeOnly(lab: Lab, changes: ConfigChanges, options: OnlyOptions): Promise<Lab> {
+  try {
+    return await applyOnly(lab, changes, options);
+  } catch (error) {
+    if (error instanceof EngineBusyError) lab.stackFile.restore();
+    throw error;
+  }
 }
 
 /**

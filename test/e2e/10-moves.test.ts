@@ -3,7 +3,7 @@ import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { repositoryRoot } from "../../cluster/lab-folder.ts";
 import { run, userEnvironment } from "./support/command.ts";
-import { backToStart } from "./support/configure.ts";
+import { backToStart, mustBeUp } from "./support/configure.ts";
 import { setFaults } from "./support/faults.ts";
 import { canaryctl, canaryctlFile, kubectl, liveWeight, namespace, pulumi, requireLab, route } from "./support/lab.ts";
 import { refusalFault } from "./support/refusal.ts";
@@ -25,7 +25,15 @@ beforeAll(async () => {
   await backToStart();
 }, 120_000);
 
-afterAll(() => editConfig({ replicas: undefined, canaryImage: undefined, stickyCookie: undefined }));
+afterAll(() =>
+  editConfig({
+    replicas: undefined,
+    canaryImage: undefined,
+    stickyCookie: undefined,
+    plan: undefined,
+    namespace: undefined,
+  }),
+);
 
 describe("a move changes the traffic only", () => {
   test("what else is in the config is named with both values, and left alone by move, promotion and rollback", async () => {
@@ -47,8 +55,41 @@ describe("a move changes the traffic only", () => {
     expect(await deployment("v2", ".spec.template.spec.containers[0].image")).toBe(image);
     expect(await kubectl("get", "virtualservice", route, "-n", namespace, "-o", "yaml")).not.toContain("side=");
     expect(readConfig("replicas")).toBe("3");
-    editConfig({ replicas: undefined, canaryImage: undefined, stickyCookie: undefined });
   }, 120_000);
+
+  test("a canary that comes or goes takes nothing of it along either, but what a release is like", async () => {
+    editConfig({ plan: "20-40" });
+    for (const args of [["delete-canary"], ["create-canary", "--image", "versioned-echo:v2"]]) {
+      const outcome = await canaryctl(...args);
+      expect(outcome.exitCode).toBe(0);
+      expect(outcome.output).toMatch(/Left alone: replicas is 2 in the cluster and 3 in Pulumi\.dev\.yaml/);
+      const pending = args[0] === "delete-canary" ? /Left alone: plan is 10-30-60/ : /With the release goes plan/;
+      expect(outcome.output).toMatch(pending);
+    }
+    expect(await deployment("v1", ".spec.replicas")).toBe("2");
+    expect(await liveWeight()).toBe(0);
+    expect((await canaryctl("promote")).exitCode).toBe(0);
+    expect(await liveWeight()).toBe(20);
+    editConfig({ replicas: undefined, canaryImage: undefined, stickyCookie: undefined, plan: undefined });
+    await mustBeUp();
+  }, 120_000);
+
+  test("where the file names another namespace, they act on the one that runs, and status says so", async () => {
+    editConfig({ namespace: "canary-lab-elsewhere" });
+    for (const [args, share] of [
+      [["set-traffic", "70", "30"], 30],
+      [["rollback"], 0],
+    ] as const) {
+      const outcome = await canaryctl(...args);
+      expect(outcome.exitCode).toBe(0);
+      expect(outcome.output).toMatch(/namespace is canary-lab in the cluster and canary-lab-elsewhere in Pulumi/);
+      expect(await liveWeight()).toBe(share);
+    }
+    const status = await canaryctl("status");
+    expect(refusalFault(status, /is deployed in canary-lab\b/, /config set namespace canary-lab/)).toBeUndefined();
+    expect(await kubectl("get", "namespace", "canary-lab-elsewhere", "--ignore-not-found")).toBe("");
+    editConfig({ namespace: undefined });
+  }, 60_000);
 
   test("it is done when the callers' proxies send by it", async () => {
     await moveTo(60);

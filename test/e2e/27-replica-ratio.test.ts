@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
+import { mustBeUp } from "./support/configure.ts";
 import { canaryctl, kubectl, namespace, pulumiJson } from "./support/lab.ts";
 import { expectCannotStart, withFullQuota } from "./support/obstacles.ts";
 import { note } from "./support/rollout.ts";
@@ -68,7 +69,10 @@ test("rollback brings the stable pods back before it takes those of v2, and lose
 }, 180_000);
 
 describe("with four pods", () => {
-  beforeAll(() => editConfig({ replicas: 4 })); // create-canary applies it
+  beforeAll(async () => {
+    editConfig({ replicas: 4 });
+    await mustBeUp();
+  });
 
-  testWholeRelease(["promote"]);
+  testWholeRelease("replica-ratio", ["promote"]);
 });

@@ -1,13 +1,15 @@
 import { quoted } from "@canary-lab/kit/programs";
 import type { Command } from "commander";
 import { strategiesWhere } from "../../../canary/strategies.ts";
+import { releaseKeys } from "../applied.ts";
 import { type GlobalOptions, openLab } from "../lab.ts";
 import { examples, print, say } from "../print.ts";
 import { StackFile } from "../stack-file.ts";
-import { strategyOf } from "../strategies/table.ts";
+import { openRelease } from "../strategies/table.ts";
 import { UsageError } from "../usage-error.ts";
 import { optionsOf, wholeNumber } from "./arguments.ts";
 import { addFollowFlag } from "./follow.ts";
+import { runMove } from "./run-move.ts";
 
 interface CanaryOptions {
   readonly image: string;
@@ -29,6 +31,8 @@ export function addCreateCanary(program: Command): void {
     .addHelpText(
       "after",
       `
+From the config it takes the image and what the release is like: ${releaseKeys.join(", ")}.
+What else is pending there stays pending, and is named.
 ${withOwnPods.join(", ")}: pods of its own; its share of the traffic stays as it is, 0 where there was none.
 replica-ratio: its share of the pods that \`replicas\` counts, by canaryWeight.
 istio, gateway-api, replica-ratio: refused for another image while a canary has a share: canaryctl rollback first.
@@ -40,7 +44,7 @@ ${examples("canaryctl create-canary --image versioned-echo:v2 --replicas 2", "ca
     .action(async (_options: unknown, command: Command) => {
       const { image, replicas, ...options } = optionsOf<CanaryOptions>(command);
       const lab = openLab(options, { canaryEnabled: true, canaryImage: image, ...podsOf(options, image, replicas) });
-      print([await (await strategyOf(lab)).createCanary(lab, say)]);
+      print([await runMove(await openRelease(lab, say), (strategy, move) => strategy.createCanary(move, say))]);
     });
 }
 

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import { openLab } from "../lab.ts";
 import { examples, print, say } from "../print.ts";
-import { strategyOf } from "../strategies/table.ts";
+import { openMove } from "../strategies/table.ts";
 import { optionsOf } from "./arguments.ts";
+import { runMove } from "./run-move.ts";
 
 export function addDeleteCanary(program: Command): void {
   program
@@ -10,7 +11,7 @@ export function addDeleteCanary(program: Command): void {
     .description("remove the canary's pods; refused while any traffic still reaches them")
     .addHelpText("after", examples("canaryctl rollback && canaryctl delete-canary"))
     .action(async (_options: unknown, command: Command) => {
-      const lab = openLab(optionsOf(command));
-      print([await (await strategyOf(lab)).deleteCanary(lab, say)]);
+      const move = await openMove(openLab(optionsOf(command)));
+      print([await runMove(move, (strategy, lab) => strategy.deleteCanary(lab, say))]);
     });
 }

@@ -1,7 +1,8 @@
+import { withNext } from "@canary-lab/kit/user-error";
 import type { Command } from "commander";
 import { openForRollback, type RouteFlags } from "../lab.ts";
 import { examples, print, say } from "../print.ts";
-import { openRollback } from "../strategies/table.ts";
+import { type Move, openRollback } from "../strategies/table.ts";
 import { addRouteFlags, optionsOf } from "./arguments.ts";
 import { runMove } from "./run-move.ts";
 
@@ -19,7 +20,22 @@ nginx-header: canaryEnabled false.
 ${examples("canaryctl rollback", "canaryctl rollback --vs versioned-echo-virtualservice --host versioned-echo")}`,
     )
     .action(async (_options: unknown, command: Command) => {
-      const lab = openForRollback(optionsOf<RouteFlags>(command));
-      print([await runMove(await openRollback(lab, say), (strategy, move) => strategy.rollback(move, say))]);
+      const { others, ...move } = await openRollback(openForRollback(optionsOf<RouteFlags>(command)), say);
+      await haltOthers(others);
+      print([await runMove(move, (strategy, lab) => strategy.rollback(lab, say))]);
     });
+}
+
+/** What runs in another namespace of the stack: an update to where its file says has not ended, and removes it when it does. */
+async function haltOthers(others: readonly Move[]): Promise<void> {
+  for (const { lab, strategy } of others) {
+    const { namespace } = lab.config;
+    const outcome = strategy.halt
+      ? await strategy.halt(lab, say).then(
+          () => "its traffic is sent to the stable side there too",
+          (error: Error) => `its traffic could not be sent to the stable side there: ${error.message}`,
+        )
+      : "its traffic there moves with an update only";
+    say(withNext(`The stack is still in namespace ${namespace}, too: ${outcome}.`, "npx canaryctl up"));
+  }
 }

@@ -1,5 +1,5 @@
 import { until } from "@canary-lab/kit/until";
-import type { ConfigChanges, Lab } from "../lab.ts";
+import type { Lab } from "../lab.ts";
 import { EngineBusyError } from "./engine.ts";
 import type { UpdateView } from "./events.ts";
 import { describeLock, isAbandoned, type StackLock, unlock } from "./stack-lock.ts";
@@ -26,20 +26,6 @@ const betweenWordsSeconds = 15;
 export async function updateStack(lab: Lab, options: UpdateOptions): Promise<void> {
   await freeStack(lab, options);
   await lab.engine.update(options.view);
-}
-
-/**
- * Writes changes to the stack's file, then updates. Where another update is in the way nothing has been done, and the file is put
- * back; after any other failure it keeps what the user asked for, and the next update goes on from there.
- */
-export async function changeStack(lab: Lab, changes: ConfigChanges, options: UpdateOptions): Promise<void> {
-  lab.stackFile.set(changes);
-  try {
-    await updateStack(lab, options);
-  } catch (error) {
-    if (error instanceof EngineBusyError) lab.stackFile.restore();
-    throw error;
-  }
 }
 
 /**

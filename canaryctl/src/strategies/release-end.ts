@@ -1,5 +1,5 @@
-import { applyOnly } from "../applied.ts";
-import { changeStack, type UpdateOptions } from "../engine/update.ts";
+import { applyOnly, changeOnly } from "../applied.ts";
+import type { UpdateOptions } from "../engine/update.ts";
 import type { ConfigChanges, Lab } from "../lab.ts";
 import { engineView } from "../print.ts";
 import type { Share } from "../traffic/share.ts";
@@ -48,6 +48,6 @@ export const releasedChanges = (lab: Lab): ConfigChanges => ({
 export async function removeUnused(lab: Lab, live: Share | undefined, place: string, say: Say): Promise<string> {
   refuseWhileUsed(Math.round(live?.canary ?? 0), place);
   if (!lab.config.canaryEnabled) return "There is no canary.";
-  await changeStack(lab, { canaryEnabled: false }, { say, view: engineView(say) });
+  await changeOnly(lab, { canaryEnabled: false }, { say, view: engineView(say) });
   return "The canary is removed.";
 }

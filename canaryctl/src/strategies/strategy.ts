@@ -87,4 +87,6 @@ export interface ReleaseStrategy {
   retry(lab: Lab, say: Say): Promise<string>;
   undo(lab: Lab, say: Say): Promise<string>;
   rollback(lab: Lab, say: Say): Promise<string>;
+  /** Sends all traffic to the stable side, in the cluster alone: config and state stay. Absent where only an update can do that. */
+  halt?(lab: Lab, say: Say): Promise<void>;
 }

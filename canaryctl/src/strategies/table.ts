@@ -1,9 +1,7 @@
 import { UserError } from "@canary-lab/kit/user-error";
-import { type StrategyName, strategyNames } from "../../../canary/strategies.ts";
-import { namespacePath } from "../../../cluster/kube/paths.ts";
-import { configAnnotation, strategyAnnotation } from "../../../components/workload/render-application.ts";
-import { type LiveNamespace, namespaceFault } from "../../../stacks/live/namespace-owner.ts";
-import { withApplied } from "../applied.ts";
+import type { StrategyName } from "../../../canary/strategies.ts";
+import { withApplied, withRelease } from "../applied.ts";
+import { otherPlaces, type Place, placeOf, readNote } from "../deployed.ts";
 import type { Lab } from "../lab.ts";
 import { gatewayRoute } from "../traffic/gateway-route.ts";
 import { istioRoute } from "../traffic/istio-route.ts";
@@ -25,35 +23,25 @@ const table: Record<StrategyName, ReleaseStrategy> = {
   "rolling-update": rollingUpdate,
 };
 
-/** What the program notes on the Namespace of what it deployed. */
-interface Noted {
-  /** Undefined where nothing is. */
-  readonly strategy: StrategyName | undefined;
-  readonly config: string | undefined;
-}
-
-/** @throws UserError where the namespace is another stack's, or nobody's */
-async function noted({ cluster, config, stackFile }: Lab): Promise<Noted> {
-  const namespace = await cluster.get<LiveNamespace>(namespacePath(config.namespace));
-  const fault = namespaceFault(namespace, stackFile.claim(config.namespace));
-  if (fault) throw fault;
-  const annotations = namespace?.metadata.annotations ?? {};
-  return {
-    strategy: strategyNames.find((name) => name === annotations[strategyAnnotation]),
-    config: annotations[configAnnotation],
-  };
-}
-
 /**
  * The strategy of a lab: the config's, which must be the one that is deployed.
  *
- * @throws UserError where the config has been changed to another one, and `up` has not yet been run
+ * @throws UserError where the config has been changed to another one, or to another namespace, and `up` has not yet been run
  */
-export const strategyOf = async (lab: Lab): Promise<ReleaseStrategy> => mustBeDeployed(lab, await noted(lab));
+export async function strategyOf(lab: Lab): Promise<ReleaseStrategy> {
+  const place = await placeOf(lab);
+  const [wanted, deployed] = [lab.config.namespace, place.lab.config.namespace];
+  if (deployed === wanted) return mustBeDeployed(place);
+  throw new UserError(`The config says namespace ${wanted}, and the application is deployed in ${deployed}.`, {
+    place: `namespace in ${lab.stackFile.name}`,
+    allowed: `${deployed}, until an update has moved it`,
+    next: ["npx canaryctl up", `npx canaryctl config set namespace ${deployed}`],
+  });
+}
 
-function mustBeDeployed(lab: Lab, { strategy }: Noted): ReleaseStrategy {
+function mustBeDeployed({ lab, note }: Place): ReleaseStrategy {
   const wanted = lab.config.strategy;
-  const deployed = strategy ?? wanted;
+  const deployed = note.strategy ?? wanted;
   if (deployed === wanted) return table[wanted];
   throw new UserError(`The config says strategy ${wanted}, and the application is deployed by ${deployed}.`, {
     place: `strategy in ${lab.stackFile.name}`,
@@ -68,16 +56,35 @@ export interface Move {
   readonly strategy: ReleaseStrategy;
 }
 
-/** For a command that moves the traffic. @throws as {@link strategyOf} */
+/** For a command that moves the traffic, or takes the canary away. @throws UserError where the config's strategy is not the deployed one */
 export async function openMove(lab: Lab): Promise<Move> {
-  const note = await noted(lab);
-  return { strategy: mustBeDeployed(lab, note), lab: withApplied(lab, note.config) };
+  const place = await placeOf(lab);
+  return { strategy: mustBeDeployed(place), lab: withApplied(place.lab, place.note.config) };
 }
 
-/** For a rollback, which acts on what runs, whatever the config says, and waits for an API server that is away. */
-export async function openRollback(lab: Lab, say: Say): Promise<Move> {
-  const note = await patiently(lab.cluster, { seconds: rollbackSeconds, say }, () => noted(lab));
-  return { strategy: table[note.strategy ?? lab.config.strategy], lab: withApplied(lab, note.config) };
+/** For a command that begins a release. It says what it takes along from the file. @throws as {@link openMove} */
+export async function openRelease(given: Lab, say: Say): Promise<Move> {
+  const place = await placeOf(given);
+  const { lab, along } = withRelease(place.lab, place.note.config);
+  for (const { key, applied = "not set", wanted = "not set" } of along)
+    say(`With the release goes ${key} of ${lab.stackFile.name}: ${applied} -> ${wanted}.`);
+  return { strategy: mustBeDeployed(place), lab };
+}
+
+/**
+ * For a rollback, which acts on what runs, whatever the config says, and waits for an API server that is away.
+ *
+ * @returns where else the stack is deployed too: traffic that goes there is sent back as well
+ */
+export async function openRollback(lab: Lab, say: Say): Promise<Move & { readonly others: readonly Move[] }> {
+  const patience = { seconds: rollbackSeconds, say };
+  const [named, others] = await patiently(lab.cluster, patience, () => Promise.all([readNote(lab), otherPlaces(lab)]));
+  const [first = { lab, note: named }, ...rest] = named.isThere ? [{ lab, note: named }, ...others] : others;
+  const open = ({ lab: there, note }: Place): Move => ({
+    strategy: table[note.strategy ?? lab.config.strategy],
+    lab: withApplied(there, note.config),
+  });
+  return { ...open(first), others: rest.map(open) };
 }
 
 /** For `up`, which makes the config's strategy the deployed one. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import { applyOnly, pendingText, withApplied } from "../../../canaryctl/src/applied.ts";
+import { applyOnly, changeOnly, pendingText, withApplied, withRelease } from "../../../canaryctl/src/applied.ts";
 import { canonicalJson } from "../../../components/workload/render-application.ts";
 import { appliedValues } from "../../../stacks/config/applied-config.ts";
+import { parseConfig } from "../../../stacks/config/parse-config.ts";
 import { fakeLab } from "./fake-lab.ts";
 
 const quiet = { say: () => {} };
@@ -58,6 +59,37 @@ describe("a command that moves the traffic", () => {
   test("goes by the file where nothing, or nothing of this version, is noted", () => {
     const { lab } = fakeLab();
     for (const text of [undefined, "no JSON", '{"strategy":"one of before"}']) expect(withApplied(lab, text)).toBe(lab);
+  });
+});
+
+describe("a command that begins a release", () => {
+  const begun = () => {
+    const fake = fakeLab({ configWeight: 0, changes: { canaryImage: "versioned-echo:v3" }, objects: {} });
+    const text = canonicalJson(appliedValues(fake.lab.stackFile.values()));
+    fake.lab.stackFile.set({ plan: "25", replicas: "3", canaryImage: "versioned-echo:v9" });
+    const config = { ...fake.lab.config, plan: parseConfig({ plan: "25" }).plan };
+    return { ...fake, ...withRelease({ ...fake.lab, config }, text) };
+  };
+
+  test("has its own canary, and takes along what the release is like: the rest stays pending", () => {
+    const { lab, along } = begun();
+    expect(lab.config).toMatchObject({ canaryImage: "versioned-echo:v3", replicas: 2 });
+    expect(lab.config.plan).toEqual(parseConfig({ plan: "25" }).plan);
+    expect(along).toEqual([{ key: "plan", applied: "10-30-60", wanted: "25" }]);
+    expect(lab.applied?.pending.map(({ key }) => key)).toEqual(["canaryImage", "replicas"]);
+  });
+
+  test("applies that, and nothing else", async () => {
+    const { lab, scopes } = begun();
+    await changeOnly(lab, { canaryEnabled: true, canaryImage: "versioned-echo:v3" }, quiet);
+    expect(scopes[0]?.text).toMatch(/canary-lab:plan: "25"/);
+    expect(scopes[0]?.text).toMatch(/canary-lab:replicas: "2"/);
+    expect(scopes[0]?.text).toMatch(/canary-lab:canaryImage: versioned-echo:v3/);
+  });
+
+  test("goes by the file where nothing is noted", () => {
+    const { lab } = fakeLab();
+    expect(withRelease(lab, undefined)).toEqual({ lab, along: [] });
   });
 });
 

@@ -2,8 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { quoted } from "@canary-lab/kit/programs";
 import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { probationSeconds } from "../../../../components/rolling-update/render-rolling-update.ts";
-import { applyOnly } from "../../applied.ts";
-import { changeStack } from "../../engine/update.ts";
+import { applyOnly, changeOnly } from "../../applied.ts";
 import { type ConfigChanges, type Lab, reread } from "../../lab.ts";
 import { engineView } from "../../print.ts";
 import { isOfImage } from "../../traffic/replica-sets.ts";
@@ -35,6 +34,7 @@ export const rollingUpdate: ReleaseStrategy = {
   ...withoutRollout("rolling-update", "npx canaryctl undo"),
   undo,
   rollback: goBack,
+  halt: turnBack,
 };
 
 const placeOf = ({ config }: Lab): string => `deployment ${config.namespace}/${config.app}`;
@@ -42,7 +42,7 @@ const placeOf = ({ config }: Lab): string => `deployment ${config.namespace}/${c
 async function begin(lab: Lab, say: Say): Promise<string> {
   const { canaryImage } = lab.config;
   refuseStableImage(lab);
-  await changeStack(lab, { canaryEnabled: true, canaryImage, ...withoutPrevious(lab) }, { say, view: engineView(say) });
+  await changeOnly(lab, { canaryEnabled: true, canaryImage, ...withoutPrevious(lab) }, { say, view: engineView(say) });
   const { current, asked } = await untilOnly(lab, canaryImage);
   return withNext(
     `All ${asked} pods run ${canaryImage} (revision ${current?.revision ?? "?"}). With --full it is written to the config.`,

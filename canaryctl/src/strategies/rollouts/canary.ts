@@ -1,7 +1,7 @@
 import { UserError, withNext } from "@canary-lab/kit/user-error";
 import type { RolloutStatus } from "../../../../canary/rollout/rollout-status.ts";
 import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
-import { changeStack } from "../../engine/update.ts";
+import { changeOnly } from "../../applied.ts";
 import type { Lab } from "../../lab.ts";
 import { engineView } from "../../print.ts";
 import { isOfImage } from "../../traffic/replica-sets.ts";
@@ -16,7 +16,7 @@ export async function beginRelease(lab: Lab, say: Say): Promise<string> {
   const { canaryImage } = lab.config;
   refuseStableImage(lab);
   await refuseSecond(lab);
-  await changeStack(lab, { canaryEnabled: true, canaryImage, ...withoutPrevious(lab) }, { say, view: engineView(say) });
+  await changeOnly(lab, { canaryEnabled: true, canaryImage, ...withoutPrevious(lab) }, { say, view: engineView(say) });
   const { status } = await mustReadRollout(lab);
   return withNext(`The release of ${canaryImage}: ${rolloutLine(status)}.`, ...whatIsNext(status));
 }

@@ -5,7 +5,7 @@ import { waitForEndpoints } from "../../traffic/sidecar-endpoints.ts";
 import { waitForSplit } from "../../traffic/sidecar-route.ts";
 import { refuse } from "../refusals.ts";
 import type { ReleaseStrategy } from "../strategy.ts";
-import { abortRollout, retryRollout } from "./abort.ts";
+import { abortNow, abortRollout, isStoppable, retryRollout } from "./abort.ts";
 import { beginRelease, endRelease } from "./canary.ts";
 import { noteFinished } from "./finished.ts";
 import { finishRollout, promoteRollout } from "./promote.ts";
@@ -34,6 +34,9 @@ const rollout: Omit<ReleaseStrategy, "reach"> = {
     "npx canaryctl rollback",
   ),
   rollback: rollBackRollout,
+  halt: async (lab) => {
+    if (isStoppable((await mustReadRollout(lab)).status)) await abortNow(lab);
+  },
 };
 
 export const rolloutCanary: ReleaseStrategy = {

@@ -1,6 +1,6 @@
 import { versions } from "../../../../components/names.ts";
 import { untestedImage } from "../../../../stacks/live/untested-image.ts";
-import { changeStack } from "../../engine/update.ts";
+import { changeOnly } from "../../applied.ts";
 import type { Lab } from "../../lab.ts";
 import { engineView, percent } from "../../print.ts";
 import { askedShare, type Route } from "../../traffic/route.ts";
@@ -11,11 +11,11 @@ import type { Say } from "../strategy.ts";
 
 /** @throws UserError where another image than the present one would get a share of the traffic untested */
 export async function refuseUntestedImage(lab: Lab, route: Route): Promise<void> {
-  const { cluster, config, stackFile } = lab;
+  const { cluster, config, stackFile, applied } = lab;
   const live = await route.read(cluster, config);
   if (!live) return;
   const fault = untestedImage({
-    present: String(stackFile.values().canaryImage),
+    present: applied?.values.canaryImage ?? String(stackFile.values().canaryImage),
     next: config.canaryImage,
     live: askedShare(live).canary,
     configured: route.wanted(config).canary,
@@ -36,7 +36,7 @@ export async function createCanary(
 ): Promise<string> {
   const { canaryImage, canaryReplicas } = lab.config;
   const pods = route.hasIdlePods ? { canaryReplicas } : {};
-  await changeStack(
+  await changeOnly(
     lab,
     { canaryEnabled: true, canaryImage, ...pods, ...withoutPrevious(lab) },
     { say, view: engineView(say) },
@@ -60,6 +60,6 @@ export async function deleteCanary(lab: Lab, route: Route, say: Say): Promise<st
   refuseWhileUsed(config.canaryWeight, stackFile.name);
   refuseWhileUsed(live?.weights.canary ?? 0, "the live route");
   if (!config.canaryEnabled && !workload) return "There is no canary.";
-  await changeStack(lab, { canaryEnabled: false }, { say, view: engineView(say) });
+  await changeOnly(lab, { canaryEnabled: false }, { say, view: engineView(say) });
   return "The canary is removed.";
 }

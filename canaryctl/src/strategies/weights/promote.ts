@@ -44,7 +44,8 @@ export async function promoteWeight(lab: Lab, route: Route, say: Say, { now }: P
       );
 }
 
-async function mustBeLive(lab: Lab, route: Route): Promise<LiveRoute> {
+/** @throws UserError where the config asks for another share than the live one: an update would move the traffic as well */
+export async function mustBeLive(lab: Lab, route: Route): Promise<LiveRoute> {
   const { cluster, config, stackFile } = lab;
   const live = await route.read(cluster, config);
   if (!live) throw route.missing(config);
@@ -52,7 +53,7 @@ async function mustBeLive(lab: Lab, route: Route): Promise<LiveRoute> {
   const wanted = route.wanted(config);
   if (isSameShare(asked, wanted)) return live;
   throw new UserError(
-    `The traffic is at ${shareText(asked)} (stable/canary), and the config asks for ${shareText(wanted)}: which stage comes next is not known.`,
+    `The traffic is at ${shareText(asked)} (stable/canary), and the config asks for ${shareText(wanted)}: which of the two holds is not known.`,
     {
       place: `canaryWeight in ${stackFile.name}`,
       next: ["npx canaryctl up", "npx canaryctl rollback"],

@@ -1,7 +1,9 @@
 import { withNext } from "@canary-lab/kit/user-error";
+import { toWeight } from "../../../../canary/weight.ts";
 import { versionOf } from "../../../../components/image/image-version.ts";
 import { versions } from "../../../../components/names.ts";
 import type { Lab } from "../../lab.ts";
+import { patiently, rollbackSeconds } from "../../traffic/patiently.ts";
 import type { LiveRoute, Route } from "../../traffic/route.ts";
 import { isSameShare, type Share } from "../../traffic/share.ts";
 import { readWorkloads, type SideWorkload } from "../../traffic/workloads.ts";
@@ -12,7 +14,7 @@ import type { Release, ReleaseStrategy } from "../strategy.ts";
 import { createCanary, deleteCanary, refuseUntestedImage } from "./canary.ts";
 import { moveTraffic } from "./move-traffic.ts";
 import { restorePrevious } from "./previous.ts";
-import { promoteToEnd, promoteWeight } from "./promote.ts";
+import { mustBeLive, promoteToEnd, promoteWeight } from "./promote.ts";
 import { restoreRoute } from "./restore.ts";
 import { rollBackRoute } from "./roll-back.ts";
 
@@ -32,6 +34,7 @@ export const weighted = (route: Route): ReleaseStrategy => ({
   createCanary: async (lab, say) => {
     refuseStableImage(lab);
     await refuseUntestedImage(lab, route);
+    if (await route.read(lab.cluster, lab.config)) await mustBeLive(lab, route);
     return createCanary(lab, route, say);
   },
   deleteCanary: (lab, say) => deleteCanary(lab, route, say),
@@ -46,6 +49,13 @@ export const weighted = (route: Route): ReleaseStrategy => ({
       previous && (await route.read(lab.cluster, lab.config).catch(() => undefined))?.weights.canary === 0;
     return isUnused ? restorePrevious(lab, route, previous, say) : rollBackRoute(lab, route, say);
   },
+  ...(route.apply && {
+    halt: async ({ cluster, config }, say) => {
+      await patiently(cluster, { seconds: rollbackSeconds, say }, async () =>
+        route.apply?.(cluster, { ...config, canaryWeight: toWeight(0) }),
+      );
+    },
+  }),
 });
 
 async function readWeighted(lab: Lab, route: Route): Promise<Release> {

@@ -70,12 +70,37 @@ export class FakeStack {
         variables: {},
       },
       engine: this.#engine,
-      state: undefined,
+      state: this.#state,
       cluster: this.#server,
       exec: () => Promise.reject(new Error("no pods here")),
       client: () => Promise.reject(new Error("no pods here")),
     };
   }
+
+  /** The namespaces that the engine remembers to have made. */
+  places(): readonly string[] {
+    return this.#namespaces().map(({ metadata }) => metadata.name);
+  }
+
+  readonly #namespaces = () =>
+    [...this.#remembered.values()].flatMap(({ name, object }) =>
+      name === "echo-namespace" ? [object as { readonly metadata: { readonly name: string } }] : [],
+    );
+
+  /** As far as a command asks it, where nobody holds the stack: what was deployed where. */
+  readonly #state = {
+    read: () => {
+      const resources = this.#namespaces().map((inputs) => ({
+        urn: "echo-namespace",
+        type: "kubernetes:core/v1:Namespace",
+        id: inputs.metadata.name,
+        inputs,
+      }));
+      return { version: 3, deployment: { resources } };
+    },
+    locks: () => [],
+    dropDeadLocks: () => [],
+  } as unknown as Lab["state"];
 
   /** One update: each resource that differs from what is remembered is written, after its hooks. */
   async #update({ targets, configFile }: UpdateScope): Promise<void> {

@@ -10,7 +10,7 @@ jest.unstable_mockModule("../../../../stacks/live/create-hook.ts", () => ({
 }));
 const { releaseGuard } = await import("../../../../stacks/live/release-guard.ts");
 const { updateStack } = await import("../../../../canaryctl/src/engine/update.ts");
-const { configuredStrategy, openMove, openRollback, strategyOf } = await import(
+const { configuredStrategy, openMove, openRelease, openRollback } = await import(
   "../../../../canaryctl/src/strategies/table.ts"
 );
 const { weightsOf } = await import("../../../../canaryctl/src/traffic/istio-route.ts");
@@ -42,10 +42,13 @@ async function twoStacks() {
 }
 type World = Awaited<ReturnType<typeof twoStacks>>;
 
-/** The canary's share of the live route that the stack's file means, in percent; 0 where there is none. */
+/** The canary's highest share of the stack's live routes, wherever it is deployed, in percent; 0 where there is none. */
 function shareOf({ server, stacks }: World, stack: StackName): number {
-  const route = server.objects.get(routeIn(String(stacks[stack].file.values().namespace)));
-  return route ? weightsOf(route as Parameters<typeof weightsOf>[0]).canary : 0;
+  const shares = stacks[stack].places().flatMap((namespace) => {
+    const route = server.objects.get(routeIn(namespace));
+    return route ? [weightsOf(route as Parameters<typeof weightsOf>[0]).canary] : [];
+  });
+  return Math.max(0, ...shares);
 }
 
 /** A command of the user: what it does, and the highest share of the canary that it asks for, in percent. */
@@ -92,22 +95,24 @@ const commands = {
       return String(canaryEnabled) === "false" && previousImage !== "" ? 100 : 0;
     },
     run: async ({ stacks }, stack) => {
-      const { lab, strategy } = await openRollback(stacks[stack].lab({ canaryWeight: 0 }), say);
+      const { lab, strategy, others } = await openRollback(stacks[stack].lab({ canaryWeight: 0 }), say);
+      for (const other of others) await other.strategy.halt?.(other.lab, say);
       return strategy.rollback(lab, say);
     },
   }),
   "create-canary": (image: string): Command => ({
     asks: fileWeight,
     run: async ({ stacks }, stack) => {
-      const lab = stacks[stack].lab({ canaryEnabled: true, canaryImage: image });
-      return (await strategyOf(lab)).createCanary(lab, say);
+      const given = stacks[stack].lab({ canaryEnabled: true, canaryImage: image });
+      const { lab, strategy } = await openRelease(given, say);
+      return strategy.createCanary(lab, say);
     },
   }),
   "delete-canary": (): Command => ({
     asks: () => 0,
     run: async ({ stacks }, stack) => {
-      const lab = stacks[stack].lab();
-      return (await strategyOf(lab)).deleteCanary(lab, say);
+      const { lab, strategy } = await openMove(stacks[stack].lab());
+      return strategy.deleteCanary(lab, say);
     },
   }),
   up: (): Command => ({

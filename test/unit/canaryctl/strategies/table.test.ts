@@ -1,7 +1,13 @@
 import { describe, expect, test } from "@jest/globals";
 import { factsOf, strategyNames } from "../../../../canary/strategies.ts";
 import type { Lab } from "../../../../canaryctl/src/lab.ts";
-import { configuredStrategy, openMove, openRollback, strategyOf } from "../../../../canaryctl/src/strategies/table.ts";
+import {
+  configuredStrategy,
+  openMove,
+  openRelease,
+  openRollback,
+  strategyOf,
+} from "../../../../canaryctl/src/strategies/table.ts";
 import { fakeLab } from "../fake-lab.ts";
 
 const labWith = (strategy: string, deployed?: string): Lab => {
@@ -46,6 +52,57 @@ describe("the strategy of a lab", () => {
   test("that runs is what a rollback acts on", async () => {
     const { strategy } = await openRollback(labWith("istio", "rollout-canary"), () => {});
     expect(strategy).toBe(configuredStrategy(labWith("rollout-canary")));
+  });
+});
+
+describe("a stack whose file names another namespace than the one where it is deployed", () => {
+  const own = {
+    "canary-lab/stack": "organization/canary-lab/dev",
+    "canary-lab/strategy": "istio",
+    "canary-lab/config": JSON.stringify({ namespace: "before", replicas: "4" }),
+  };
+  const resources = [
+    {
+      urn: "urn",
+      type: "kubernetes:core/v1:Namespace",
+      id: "before",
+      inputs: { metadata: { annotations: own } },
+    },
+  ];
+  const state = { read: () => ({ version: 3, deployment: { resources } }) } as unknown as Lab["state"];
+  const moved = (objects: Record<string, unknown>) =>
+    fakeLab({ objects, state, configWeight: 0, changes: { namespace: "after" } }).lab;
+  const before = { "/api/v1/namespaces/before": { metadata: { annotations: own } } };
+  const after = { "/api/v1/namespaces/after": { metadata: { annotations: own } } };
+
+  test("is moved, and gets a release, where it is", async () => {
+    for (const open of [openMove, (lab: Lab) => openRelease(lab, () => {})]) {
+      const { lab } = await open(moved(before));
+      expect(lab.config).toMatchObject({ namespace: "before", replicas: 4 });
+    }
+  });
+
+  test("is not shown as what its file says", async () => {
+    await expect(strategyOf(moved(before))).rejects.toMatchObject({
+      message: "The config says namespace after, and the application is deployed in before.",
+      next: "npx canaryctl up\nnpx canaryctl config set namespace before",
+    });
+  });
+
+  test("goes back where it is; while it is in both, in both", async () => {
+    const one = await openRollback(moved(before), () => {});
+    expect([one.lab.config.namespace, one.others]).toEqual(["before", []]);
+    const both = await openRollback(moved({ ...before, ...after }), () => {});
+    expect([both.lab, ...both.others.map(({ lab }) => lab)].map(({ config }) => config.namespace)).toEqual([
+      "before", // by what is noted on the new one here, too
+      "before",
+    ]);
+  });
+
+  test("leaves a namespace alone that another stack has taken since", async () => {
+    const annotations = { ...own, "canary-lab/stack": "organization/canary-lab/prod" };
+    const { lab } = await openRollback(moved({ "/api/v1/namespaces/before": { metadata: { annotations } } }), () => {});
+    expect(lab.config.namespace).toBe("after");
   });
 });
 

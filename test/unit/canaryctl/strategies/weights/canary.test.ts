@@ -66,6 +66,15 @@ describe("create-canary while a canary has traffic", () => {
     await expect(created).rejects.toMatchObject({ next: expect.stringMatching(/^npx canaryctl promote --full && /) });
   });
 
+  test("is refused where the config asks for another share than the live one: it would move the traffic, too", async () => {
+    const { log, created } = create("versioned-echo:v2", { configWeight: 50, liveWeight: 10 });
+    await expect(created).rejects.toMatchObject({
+      message: expect.stringContaining("The traffic is at 90/10 (stable/canary), and the config asks for 50/50"),
+      next: "npx canaryctl up\nnpx canaryctl rollback",
+    });
+    expect(log).toEqual([]);
+  });
+
   test("changes its pods where the image is the one that it has", async () => {
     const { log, file, created } = create("versioned-echo:v2", { configWeight: 50 });
     expect(await created).toMatch(/versioned-echo:v2, 4 pods, 50 %/);

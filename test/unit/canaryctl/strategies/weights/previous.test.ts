@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import { toWeight } from "../../../../../canary/weight.ts";
 import { weighted } from "../../../../../canaryctl/src/strategies/weights/weighted.ts";
 import { istioRoute } from "../../../../../canaryctl/src/traffic/istio-route.ts";
 import { fakeLab } from "../../fake-lab.ts";
@@ -10,7 +11,8 @@ test("a release that ends keeps the image before it, and the next one that begin
   const { lab, file } = fakeLab({ configWeight: 30 });
   await promoteFully(lab, quiet);
   expect(file()).toContain("previousImage: versioned-echo:v1");
-  const next = { ...lab.config, stableImage: "versioned-echo:v2", canaryImage: "versioned-echo:v3" };
+  const weights = { canaryWeight: toWeight(0) };
+  const next = { ...lab.config, ...weights, stableImage: "versioned-echo:v2", canaryImage: "versioned-echo:v3" };
   lab.stackFile.set({ canaryImage: "versioned-echo:v3" });
   await createCanary({ ...lab, config: { ...next, previousImage: "versioned-echo:v1" } }, quiet);
   expect(file()).toContain('previousImage: ""');

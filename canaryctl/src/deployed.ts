@@ -1,0 +1,84 @@
+import { UserError } from "@canary-lab/kit/user-error";
+import { type StrategyName, strategyNames } from "../../canary/strategies.ts";
+import { namespacePath } from "../../cluster/kube/paths.ts";
+import { configAnnotation, stackAnnotation, strategyAnnotation } from "../../components/workload/render-application.ts";
+import { type LiveNamespace, namespaceFault } from "../../stacks/live/namespace-owner.ts";
+import type { ExportedState } from "./engine/pending.ts";
+import type { Lab } from "./lab.ts";
+
+/** What the program notes on the Namespace of what it deployed. */
+export interface Noted {
+  /** False where there is no such namespace. */
+  readonly isThere: boolean;
+  /** Undefined where nothing is noted. */
+  readonly strategy: StrategyName | undefined;
+  readonly config: string | undefined;
+}
+
+/** @throws UserError where the config's namespace is another stack's, or nobody's */
+export async function readNote({ cluster, config, stackFile }: Lab): Promise<Noted> {
+  const namespace = await cluster.get<LiveNamespace>(namespacePath(config.namespace));
+  const fault = namespaceFault(namespace, stackFile.claim(config.namespace));
+  if (fault) throw fault;
+  const annotations = namespace?.metadata.annotations ?? {};
+  return {
+    isThere: namespace !== undefined,
+    strategy: strategyNames.find((name) => name === annotations[strategyAnnotation]),
+    config: annotations[configAnnotation],
+  };
+}
+
+/** A namespace in which the stack is deployed: the lab with it in the config, and what is noted there. */
+export interface Place {
+  readonly lab: Lab;
+  readonly note: Noted;
+}
+
+/**
+ * Where the stack is deployed, by its state, beside the namespace that its file names: the file was edited since, or an update to another
+ * namespace has not ended. Nothing where the state cannot be read without the engine. A name on a Namespace alone would not do: two
+ * backends may each have a stack of one name in one cluster.
+ */
+export async function otherPlaces(lab: Lab): Promise<readonly Place[]> {
+  const labs = namespacesIn(readState(lab))
+    .filter((namespace) => namespace !== lab.config.namespace)
+    .map((namespace) => ({ ...lab, config: { ...lab.config, namespace } }));
+  const places = await Promise.all(labs.map(async (place) => ({ lab: place, note: await noteUnlessForeign(place) })));
+  return places.flatMap(({ lab, note }) => (note?.isThere ? [{ lab, note }] : []));
+}
+
+/** Undefined for a state that is damaged, too: where the file says is then all that is known. */
+function readState({ state }: Lab): ExportedState | undefined {
+  try {
+    return state?.read();
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+/** The application's namespaces; one that an update is about to remove, too. */
+function namespacesIn(state: ExportedState | undefined): readonly string[] {
+  const names = (state?.deployment.resources ?? []).flatMap(({ type, id, inputs }) => {
+    const { annotations = {} } = (inputs?.metadata ?? {}) as LiveNamespace["metadata"];
+    return type === "kubernetes:core/v1:Namespace" && id && annotations[stackAnnotation] !== undefined ? [id] : [];
+  });
+  return [...new Set(names)];
+}
+
+async function noteUnlessForeign(lab: Lab): Promise<Noted | undefined> {
+  try {
+    return await readNote(lab);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+/** The namespace that the file names where the stack is deployed there, or nowhere; else the one where it is. */
+export async function placeOf(lab: Lab): Promise<Place> {
+  const note = await readNote(lab);
+  if (note.isThere) return { lab, note };
+  const [other] = await otherPlaces(lab);
+  return other ?? { lab, note };
+}
