@@ -16,7 +16,9 @@ export interface EmptyProgram {
 /** Makes the program in a temporary folder, with the lab's engine, runtime, packages and kind of backend. */
 export async function makeEmptyProgram(): Promise<EmptyProgram> {
   const folder = mkdtempSync(join(tmpdir(), "empty-program-"));
-  const runtime = parseDocument(readFileSync(join(repositoryRoot, "Pulumi.yaml"), "utf8")).toJS().runtime;
+  const runtime = withAbsolutePaths(
+    parseDocument(readFileSync(join(repositoryRoot, "Pulumi.yaml"), "utf8")).toJS().runtime,
+  );
   writeFileSync(join(folder, "Pulumi.yaml"), JSON.stringify({ name: "empty", main: "index.ts", runtime }));
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "empty", type: "module", main: "index.ts" }));
   writeFileSync(join(folder, "index.ts"), "export {};\n");
@@ -30,4 +32,10 @@ export async function makeEmptyProgram(): Promise<EmptyProgram> {
     seconds: async (...args) => (await pulumi(...args)).seconds,
     remove: async () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** The lab's options of Node name a module of this repository. */
+function withAbsolutePaths(runtime: { readonly name: string; readonly options: { readonly nodeargs: string } }) {
+  const nodeargs = runtime.options.nodeargs.replace(/(?<= )\.\//, `${repositoryRoot}/`);
+  return { ...runtime, options: { ...runtime.options, nodeargs } };
 }

@@ -8,6 +8,9 @@ import {
   unscheduled,
 } from "./pod-object.ts";
 
+/** How long the pods of a workload may take to become ready, in seconds, before it is said why they did not. */
+export const startSeconds = 240;
+
 /** What keeps pods from starting. */
 export type StartCause =
   | "quota"

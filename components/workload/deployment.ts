@@ -17,9 +17,6 @@ export interface DeploymentManifest {
   readonly template: PodManifest;
 }
 
-/** How long the pods of a Deployment may take to become ready, in seconds, before the update says why they did not. */
-export const startSeconds = 240;
-
 /**
  * The engine is done with a Deployment as soon as it is written: it would wait for pods that cannot start as for any other. The program
  * follows them. `skipAwait` would do the same, and the engine would not wait for the end of a deletion either, so that a Deployment of the

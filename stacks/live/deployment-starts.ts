@@ -1,7 +1,7 @@
+import { startSeconds } from "../../canary/pods/start-fault.ts";
 import { factsOf } from "../../canary/strategies.ts";
 import { clientName, deploymentName, type Version, versions } from "../../components/names.ts";
 import { probationSeconds } from "../../components/rolling-update/render-rolling-update.ts";
-import { startSeconds } from "../../components/workload/deployment.ts";
 import type { LabConfig } from "../config/schema.ts";
 import type { DeploymentStart } from "./started-deployment.ts";
 

@@ -8,7 +8,7 @@ import {
   refusal,
   unreadySince,
 } from "../../canary/pods/pod-object.ts";
-import { type StartFault, startFaults } from "../../canary/pods/start-fault.ts";
+import { type StartFault, startFaults, startSeconds } from "../../canary/pods/start-fault.ts";
 import { StartWatch } from "../../canary/pods/start-watch.ts";
 import {
   eventsPath,
@@ -18,7 +18,6 @@ import {
   replicaSetPath,
   replicaSetsPath,
 } from "../../cluster/kube/paths.ts";
-import { startSeconds } from "../../components/workload/deployment.ts";
 
 /** The fields of a ReplicaSet that tell whose it is, and whether its pods are let in. */
 export interface ReplicaSetObject extends PodMaker {

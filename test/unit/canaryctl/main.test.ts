@@ -32,6 +32,16 @@ describe("canaryctl", () => {
     expect(stdout).toContain("$ canaryctl set-traffic 70 30");
   });
 
+  test("loads nothing of the engine's SDK for it, which takes longer to load than all the rest", () => {
+    const tell = "load: (url, _, next) => { process._rawDebug(url); return next(url); }";
+    const hook = `import { registerHooks } from "node:module"; registerHooks({ ${tell} });`;
+    const args = ["--import", `data:text/javascript,${encodeURIComponent(hook)}`, bin, "--help"];
+    const { stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+    const loaded = stderr.split("\n").filter((url) => url.startsWith("file:"));
+    expect(loaded.filter((url) => url.includes("canaryctl/src/main.ts"))).toHaveLength(1);
+    expect(loaded.filter((url) => /node_modules\/@(pulumi|grpc)\//.test(url))).toEqual([]);
+  });
+
   test.each([
     [["frobnicate"], /unknown command 'frobnicate'/],
     [["set-traffic", "70"], /missing required argument/],
