@@ -58,7 +58,7 @@ describe("a move changes the traffic only", () => {
   }, 120_000);
 
   test("a canary that comes or goes takes nothing of it along either, but what a release is like", async () => {
-    editConfig({ plan: "20-40" });
+    editConfig({ plan: "25" });
     for (const args of [["delete-canary"], ["create-canary", "--image", "versioned-echo:v2"]]) {
       const outcome = await canaryctl(...args);
       expect(outcome.exitCode).toBe(0);
@@ -69,7 +69,7 @@ describe("a move changes the traffic only", () => {
     expect(await deployment("v1", ".spec.replicas")).toBe("2");
     expect(await liveWeight()).toBe(0);
     expect((await canaryctl("promote")).exitCode).toBe(0);
-    expect(await liveWeight()).toBe(20);
+    expect(await liveWeight()).toBe(25);
     editConfig({ replicas: undefined, canaryImage: undefined, stickyCookie: undefined, plan: undefined });
     await mustBeUp();
   }, 120_000);
