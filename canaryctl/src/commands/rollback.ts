@@ -1,8 +1,9 @@
-import { withNext } from "@canary-lab/kit/user-error";
+import { UserError, withNext } from "@canary-lab/kit/user-error";
 import type { Command } from "commander";
-import { openForRollback, type RouteFlags } from "../lab.ts";
+import { freeStack } from "../engine/update.ts";
+import { type Lab, openForRollback, type RouteFlags } from "../lab.ts";
 import { examples, print, say } from "../print.ts";
-import { type Move, openRollback } from "../strategies/table.ts";
+import { type Move, openRollback, type Rollback } from "../strategies/table.ts";
 import { addRouteFlags, optionsOf } from "./arguments.ts";
 import { runMove } from "./run-move.ts";
 
@@ -20,22 +21,50 @@ nginx-header: canaryEnabled false.
 ${examples("canaryctl rollback", "canaryctl rollback --vs versioned-echo-virtualservice --host versioned-echo")}`,
     )
     .action(async (_options: unknown, command: Command) => {
-      const { others, ...move } = await openRollback(openForRollback(optionsOf<RouteFlags>(command)), say);
-      await haltOthers(others);
-      print([await runMove(move, (strategy, lab) => strategy.rollback(lab, say))]);
+      const { others, ...move } = await openSettled(openForRollback(optionsOf<RouteFlags>(command)));
+      const isBegun = others.length === 0 || (await isLive(move));
+      print([isBegun ? await runMove(move, (strategy, lab) => strategy.rollback(lab, say)) : onlyTheFile(move)]);
     });
 }
 
-/** What runs in another namespace of the stack: an update to where its file says has not ended, and removes it when it does. */
-async function haltOthers(others: readonly Move[]): Promise<void> {
-  for (const { lab, strategy } of others) {
-    const { namespace } = lab.config;
+/** How long an update to another namespace that is already running may take to end, in seconds. */
+const waitSeconds = 120;
+
+/**
+ * Where an update to another namespace has not ended, the traffic goes to the one before still: it is sent back there first. An update that
+ * runs on must end before anything is known of the other one.
+ */
+async function openSettled(lab: Lab): Promise<Rollback> {
+  const opened = await openRollback(lab, say);
+  if (opened.others.length === 0) return opened;
+  for (const { lab: other, strategy } of opened.others) {
     const outcome = strategy.halt
-      ? await strategy.halt(lab, say).then(
-          () => "its traffic is sent to the stable side there too",
-          (error: Error) => `its traffic could not be sent to the stable side there: ${error.message}`,
+      ? await strategy.halt(other, say).then(
+          () => "its traffic there is sent to the stable side",
+          (error: Error) => `its traffic there could not be sent to the stable side: ${error.message}`,
         )
       : "its traffic there moves with an update only";
-    say(withNext(`The stack is still in namespace ${namespace}, too: ${outcome}.`, "npx canaryctl up"));
+    say(`The stack runs in namespace ${other.config.namespace}, too: ${outcome}.`);
   }
+  await freeStack(lab, { say, waitSeconds });
+  return openRollback(lab, say);
+}
+
+/** Whether there is anything that traffic could go to. */
+const isLive = ({ lab, strategy }: Move): Promise<boolean> =>
+  strategy.read(lab).then(
+    ({ live }) => live !== undefined,
+    (error: unknown) => {
+      if (error instanceof UserError) return false;
+      throw error;
+    },
+  );
+
+/** The update that goes on makes the rest: what a rollback made beside it, it could not make again. */
+function onlyTheFile({ lab, strategy }: Move): string {
+  lab.stackFile.set(strategy.owner === "pulumi" ? { canaryWeight: 0 } : { canaryEnabled: false });
+  return withNext(
+    `Rolled back where the stack runs, and in the config. The update to namespace ${lab.config.namespace} has not ended.`,
+    "npx canaryctl up",
+  );
 }

@@ -71,12 +71,13 @@ export async function openRelease(given: Lab, say: Say): Promise<Move> {
   return { strategy: mustBeDeployed(place), lab };
 }
 
-/**
- * For a rollback, which acts on what runs, whatever the config says, and waits for an API server that is away.
- *
- * @returns where else the stack is deployed too: traffic that goes there is sent back as well
- */
-export async function openRollback(lab: Lab, say: Say): Promise<Move & { readonly others: readonly Move[] }> {
+export interface Rollback extends Move {
+  /** Where the stack is deployed too. */
+  readonly others: readonly Move[];
+}
+
+/** For a rollback, which acts on what runs, whatever the config says, and waits for an API server that is away. */
+export async function openRollback(lab: Lab, say: Say): Promise<Rollback> {
   const patience = { seconds: rollbackSeconds, say };
   const [named, others] = await patiently(lab.cluster, patience, () => Promise.all([readNote(lab), otherPlaces(lab)]));
   const [first = { lab, note: named }, ...rest] = named.isThere ? [{ lab, note: named }, ...others] : others;
