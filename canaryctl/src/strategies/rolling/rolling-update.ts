@@ -1,5 +1,5 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { quoted } from "@canary-lab/kit/programs";
+import { until } from "@canary-lab/kit/until";
 import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { probationSeconds } from "../../../../components/rolling-update/render-rolling-update.ts";
 import { applyOnly, changeOnly } from "../../applied.ts";
@@ -51,37 +51,35 @@ async function begin(lab: Lab, say: Say): Promise<string> {
   );
 }
 
-const betweenLooksMilliseconds = 300;
-
 /** How long an update of all pods may take beyond what their start takes, in seconds: each has to be ready for some time. */
 const probation = ({ config }: Lab): number => probationSeconds({ ...config.rollingUpdate, replicas: config.replicas });
 
 /** Waits until all pods run `image`. The engine's wait can end while the last of the other pods still serve what they have begun. */
 async function untilOnly(lab: Lab, image: string): Promise<LiveDeployment> {
-  const until = Date.now() + (120 + probation(lab)) * 1000;
-  for (;;) {
-    const live = await mustReadDeployment(lab);
-    const { phase, current, revisions, message } = live;
-    const others = revisions.filter(({ ready, name }) => ready > 0 && name !== current?.name);
-    if (phase === "Healthy" && current && isOfImage(current, image) && others.length === 0) return live;
+  let live = await mustReadDeployment(lab);
+  const look = async () => {
+    live = await mustReadDeployment(lab);
+    const { phase, current } = live;
     if (phase === "Healthy" && current && !isOfImage(current, image)) {
       throw new UserError(
         `Another command has changed the Deployment meanwhile: its pods run ${current.reference ?? current.version}.`,
-        {
-          place: placeOf(lab),
-          next: "npx canaryctl status",
-        },
+        { place: placeOf(lab), next: "npx canaryctl status" },
       );
     }
-    if (phase === "Degraded" || Date.now() > until) {
-      throw new UserError(`Not all pods run ${image}: ${phase}. ${message}`.trimEnd(), {
-        place: [current, ...others].map((revision) => `${revision?.name} (${revision?.ready} ready)`).join(", "),
-        next: ["npx canaryctl undo", "npx canaryctl status"],
-      });
-    }
-    await pause(betweenLooksMilliseconds);
-  }
+    return phase === "Degraded" || (phase === "Healthy" && current && othersOf(live).length === 0);
+  };
+  const isOver = await until(look, { seconds: 120 + probation(lab) });
+  const { phase, message, current } = live;
+  if (isOver && phase === "Healthy") return live;
+  throw new UserError(`Not all pods run ${image}: ${phase}. ${message}`.trimEnd(), {
+    place: [current, ...othersOf(live)].map((revision) => `${revision?.name} (${revision?.ready} ready)`).join(", "),
+    next: ["npx canaryctl undo", "npx canaryctl status"],
+  });
 }
+
+/** Revisions before the current one that have pods still. */
+const othersOf = ({ revisions, current }: LiveDeployment) =>
+  revisions.filter(({ ready, name }) => ready > 0 && name !== current?.name);
 
 async function remove(lab: Lab, say: Say): Promise<string> {
   const { live } = await readRelease(lab);

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from "node:timers/promises";
+import { changesOf, until } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
 import { passingFaultMilliseconds } from "../../../../canary/rollout/rollout-patience.ts";
 import { rolloutFault, rolloutLine, rolloutPlace } from "../../../../canary/rollout/rollout-words.ts";
@@ -6,8 +6,6 @@ import { RolloutStart } from "../../../../stacks/live/rollout-start.ts";
 import type { Lab } from "../../lab.ts";
 import type { Say } from "../strategy.ts";
 import { type LiveRollout, mustReadRollout } from "./read.ts";
-
-const betweenLooksMilliseconds = 100;
 
 interface RolloutWait {
   /** Gets where it stands, at each change. */
@@ -31,16 +29,15 @@ export async function untilRollout(
   { say, needsPods = false }: RolloutWait = {},
 ): Promise<LiveRollout> {
   const start = needsPods ? new RolloutStart(lab.cluster, lab.config) : undefined;
-  const until = Date.now() + seconds * 1000;
+  const tell = changesOf((line) => say?.(line));
   let faultSince: number | undefined;
-  let said = "";
-  for (;;) {
+  let line = "";
+  const look = async () => {
     const live = await mustReadRollout(lab);
     if (await isThere(live)) return live;
     const waiting = await start?.look(live.rollout, live.status, Date.now());
-    const line = [rolloutLine(live.status), ...(waiting ? [waiting] : [])].join("; ");
-    if (line !== said) say?.(line);
-    said = line;
+    line = [rolloutLine(live.status), ...(waiting ? [waiting] : [])].join("; ");
+    tell(line);
     faultSince = live.status.phase === "Degraded" ? (faultSince ?? Date.now()) : undefined;
     if (faultSince !== undefined && Date.now() - faultSince > passingFaultMilliseconds) {
       throw new UserError(`The release has failed: ${rolloutFault(live.status)}`, {
@@ -48,14 +45,14 @@ export async function untilRollout(
         next: ["npx canaryctl rollback", "npx canaryctl status"],
       });
     }
-    if (Date.now() > until) {
-      throw new UserError(`${what} is not seen after ${seconds} s: ${line}.`, {
-        place: placeOf(lab),
-        next: ["npx canaryctl status", "kubectl get pods -A -l app.kubernetes.io/name=argo-rollouts"],
-      });
-    }
-    await pause(betweenLooksMilliseconds);
-  }
+    return undefined;
+  };
+  const found = await until(look, { seconds, everyMilliseconds: 100 });
+  if (found) return found;
+  throw new UserError(`${what} is not seen after ${seconds} s: ${line}.`, {
+    place: placeOf(lab),
+    next: ["npx canaryctl status", "kubectl get pods -A -l app.kubernetes.io/name=argo-rollouts"],
+  });
 }
 
 export const placeOf = ({ config }: Lab): string => rolloutPlace(config);
