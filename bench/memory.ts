@@ -18,7 +18,7 @@ export async function measureMemory(runs: number): Promise<Row> {
     await sleep(2000);
     return labGigabytes();
   });
-  return { what: "memory of the whole lab, idle (PSS of all its processes)", values, unit: "GB", atMost: 2.5 };
+  return { what: "memory of the whole lab, idle (PSS of all its processes)", values, unit: "GB", atMost: 1.6 };
 }
 
 /** Memory that the lab takes now, in gigabytes: the proportional set size of all its processes. */

@@ -32,6 +32,6 @@ export async function measureNoOp(runs: number, empty: EmptyProgram): Promise<re
     await row("`canaryctl up`", () => canaryctl("up"), up),
     { ...(await row("", afterDrift, up)), what: "`canaryctl up` that puts back a DestinationRule", atMost: 4.5 },
     await row("`pulumi up`", () => pulumi("up", "--yes"), up),
-    await row("`canaryctl preview`", () => canaryctl("preview"), preview),
+    { ...(await row("`canaryctl preview`", () => canaryctl("preview"), preview)), atMost: 2.5 },
   ];
 }

@@ -19,7 +19,7 @@ export async function measureRollback(runs: number): Promise<Row> {
         unit: "s",
       },
     ],
-    atMost: 1.5,
+    aboveFloorAtMost: 0.3,
   };
 }
 

@@ -17,6 +17,8 @@ export interface Row extends Samples {
   readonly atMost?: number;
   /** Upper limit for the median's ratio to the first floor's. */
   readonly ratioAtMost?: number;
+  /** Upper limit for what the median is above the first floor's. */
+  readonly aboveFloorAtMost?: number;
 }
 
 export const smallest = (values: readonly number[]): number => Math.min(...values);
@@ -36,15 +38,18 @@ export function verdict(row: Row): boolean | undefined {
   if (row.atMost !== undefined) promises.push(median(row.values) <= row.atMost);
   if (row.ratioAtMost !== undefined && floor)
     promises.push(median(row.values) / median(floor.values) <= row.ratioAtMost);
+  if (row.aboveFloorAtMost !== undefined && floor)
+    promises.push(median(row.values) - median(floor.values) <= row.aboveFloorAtMost);
   return promises.length === 0 ? undefined : promises.every(Boolean);
 }
 
 const number = (value: number): string => (Number.isInteger(value) ? String(value) : value.toFixed(value < 10 ? 2 : 1));
 
-function target({ atMost, ratioAtMost, unit }: Row): string {
+function target({ atMost, ratioAtMost, aboveFloorAtMost, unit }: Row): string {
   const parts = [
     atMost === undefined ? [] : [atMost === 0 ? `0 ${unit}` : `≤ ${atMost} ${unit}`],
     ratioAtMost === undefined ? [] : [`≤ ${ratioAtMost}x`],
+    aboveFloorAtMost === undefined ? [] : [`≤ floor + ${aboveFloorAtMost} ${unit}`],
   ];
   return parts.flat().join(", ") || "–";
 }

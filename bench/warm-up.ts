@@ -26,7 +26,7 @@ export async function measureWarmUp(runs: number): Promise<readonly Row[]> {
   dropInventory(inventory);
   secondsOf(await canaryctl("up"));
   return [
-    { what: "warm `npm run up`, from nothing to the first measured split", values: whole, unit: "s", atMost: 150 },
+    { what: "warm `npm run up`, from nothing to the first measured split", values: whole, unit: "s", atMost: 31 },
     {
       what: "the installs in it, by the program",
       values: program,

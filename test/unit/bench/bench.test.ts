@@ -21,6 +21,8 @@ describe("verdict", () => {
     [row([0], { atMost: 0 }), true],
     [row([1.3], { floors: [floor], ratioAtMost: 1.3 }), true],
     [row([1.4], { floors: [floor], ratioAtMost: 1.3 }), false],
+    [row([1.4], { floors: [floor], aboveFloorAtMost: 0.5 }), true],
+    [row([1.6], { floors: [floor], aboveFloorAtMost: 0.5 }), false],
     [row([1.2], { floors: [floor], ratioAtMost: 1.3, atMost: 1 }), false],
     [row([100], {}), undefined],
   ])("of %j is %p", (given, expected) => {
