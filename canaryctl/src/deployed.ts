@@ -3,6 +3,7 @@ import { type StrategyName, strategyNames } from "../../canary/strategies.ts";
 import { namespacePath } from "../../cluster/kube/paths.ts";
 import { configAnnotation, stackAnnotation, strategyAnnotation } from "../../components/workload/render-application.ts";
 import { type LiveNamespace, namespaceFault } from "../../stacks/live/namespace-owner.ts";
+import { withApplied } from "./applied.ts";
 import type { ExportedState } from "./engine/pending.ts";
 import type { Lab } from "./lab.ts";
 
@@ -81,4 +82,10 @@ export async function placeOf(lab: Lab): Promise<Place> {
   if (note.isThere) return { lab, note };
   const [other] = await otherPlaces(lab);
   return other ?? { lab, note };
+}
+
+/** The lab by what is applied, where it is deployed: an edited name of the application, or of its namespace, waits for the next update. */
+export async function asDeployed(given: Lab): Promise<Lab> {
+  const { lab, note } = await placeOf(given);
+  return withApplied(lab, note.config);
 }

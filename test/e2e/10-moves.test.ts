@@ -85,6 +85,7 @@ describe("a move changes the traffic only", () => {
       expect(outcome.output).toMatch(/namespace is canary-lab in the cluster and canary-lab-elsewhere in Pulumi/);
       expect(await liveWeight()).toBe(share);
     }
+    expect((await canaryctl("history", "--last", "1")).stdout).toMatch(/ rollback /);
     const status = await canaryctl("status");
     expect(refusalFault(status, /is deployed in canary-lab\b/, /config set namespace canary-lab/)).toBeUndefined();
     expect(await kubectl("get", "namespace", "canary-lab-elsewhere", "--ignore-not-found")).toBe("");

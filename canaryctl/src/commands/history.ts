@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { asDeployed } from "../deployed.ts";
 import { changeText, type HistoryEntry } from "../history/entry.ts";
 import { readHistory } from "../history/store.ts";
 import { openForRollback } from "../lab.ts";
@@ -24,7 +25,7 @@ ${examples("canaryctl history", "canaryctl history --last 5 --json", "canaryctl 
     )
     .action(async (_options: unknown, command: Command) => {
       const { json, last, ...options } = optionsOf<HistoryOptions>(command);
-      const { cluster, config } = openForRollback(options);
+      const { cluster, config } = await asDeployed(openForRollback(options));
       const entries = (await readHistory(cluster, config)).slice(0, last);
       print(json ? [JSON.stringify(entries, null, 2)] : historyText(entries));
     });

@@ -1,5 +1,6 @@
 import { hostname, userInfo } from "node:os";
 import type { Command } from "commander";
+import { asDeployed } from "../deployed.ts";
 import { type GlobalOptions, type Lab, openForRollback } from "../lab.ts";
 import { StackFile } from "../stack-file.ts";
 import { type HistoryEntry, isSamePosition, type Position, positionOf } from "./entry.ts";
@@ -56,7 +57,7 @@ export class Recording {
     if (!to) return; // the config cannot be read, which the command itself has said
     if (error && (!this.#before || isSamePosition(this.#before, to))) return;
     try {
-      const lab = openForRollback(this.#options());
+      const lab = await asDeployed(openForRollback(this.#options()));
       const from = this.#command.name() === "up" ? await lastPosition(lab) : (this.#before ?? null);
       if (this.#command.name() === "up" && from && isSamePosition(from, to)) return;
       await appendHistory(lab.cluster, lab.config, this.#entry(from, to, error));
