@@ -121,13 +121,25 @@ export interface OnlyOptions extends UpdateOptions {
 export async function applyOnly(lab: Lab, changes: ConfigChanges, options: OnlyOptions): Promise<Lab> {
   const { stackFile, engine, applied } = lab;
   const { targets, forNow = {}, ...rest } = options;
+  for (const { key, wanted } of applied?.pending ?? []) {
+    const next = appliedValues(changes)[key];
+    if (key in changes && next !== wanted)
+      options.say(`${key} ${wanted ?? "(not set)"} of ${stackFile.name} is replaced.`);
+  }
   if (Object.keys(changes).length > 0) stackFile.set(changes as Values);
   await freeStack(lab, rest);
   if (targets && applied) mustBeSameProgram(lab, applied.values);
   const file = fileValues(lab);
   const values = applied && { ...applied.values, ...appliedValues(changes) };
   const pending = values && file ? pendingChanges(values, file) : [];
-  const update = (scope: UpdateScope) => engine.update(rest.view, { ...(targets && { targets }), ...scope });
+  const update = async (scope: UpdateScope) => {
+    const run = () => engine.update(rest.view, { ...(targets && { targets }), ...scope });
+    await run().catch(async (error: unknown) => {
+      if (!(error instanceof EngineBusyError) || !rest.waitSeconds) throw error;
+      await freeStack(lab, rest); // another update has begun since the stack was found free
+      await run();
+    });
+  };
   if (file && pending.length === 0 && Object.keys(forNow).length === 0) await update({});
   else {
     const weight = file?.canaryWeight === undefined ? {} : { canaryWeight: file.canaryWeight };

@@ -87,5 +87,7 @@ export async function placeOf(lab: Lab): Promise<Place> {
 /** The lab by what is applied, where it is deployed: an edited name of the application, or of its namespace, waits for the next update. */
 export async function asDeployed(given: Lab): Promise<Lab> {
   const { lab, note } = await placeOf(given);
-  return withApplied(lab, note.config);
+  const deployed = withApplied(lab, note.config);
+  deployed.mustBeNamed?.(deployed.config);
+  return deployed;
 }

@@ -45,6 +45,8 @@ export interface Lab {
   /** The engine's state, where it is in a folder; undefined where only the engine can read it. */
   readonly state: FileState | undefined;
   readonly cluster: PodClient;
+  /** @throws UsageError where a flag of the command names another application, namespace or route than `config`. Absent without flags */
+  mustBeNamed?(config: LabConfig): void;
   /** What was applied, where the command leaves the rest of the config alone; see `withApplied`. */
   readonly applied?: Applied;
   /** A way into a pod. */
@@ -65,20 +67,36 @@ export interface OpenedConfig {
  * @throws UserError that names every bad value; UsageError where a flag names what is not this stack's
  */
 export function openConfig(options: GlobalOptions & RouteFlags, changes: ConfigChanges = {}): OpenedConfig {
-  const stackFile = new StackFile(options.stack);
+  const opened = readConfig(options, changes);
+  mustNameThis(options, opened.config);
+  return opened;
+}
+
+function readConfig({ stack }: GlobalOptions, changes: ConfigChanges): OpenedConfig {
+  const stackFile = new StackFile(stack);
   const config = parseConfig({ ...stackFile.values(), ...changes }, {}, stackFile.name);
-  mustNameThis(options, config);
   for (const line of stackFile.unreadKeys()) say(line);
   return { stackFile, config };
 }
 
 /**
- * Opens a stack of the lab that is up.
+ * Opens a stack of the lab that is up. Whether the flags name it is for whoever knows what is deployed: see `mustBeNamed`.
  *
- * @throws as {@link openConfig}, and UserError where the lab is not up, or is up in another cluster than the config's
+ * @throws UserError that names every bad value, and where the lab is not up, or is up in another cluster than the config's
  */
 export function openLab(options: GlobalOptions & RouteFlags, changes: ConfigChanges = {}): Lab {
-  return openIn(loadEnvironment(), openConfig(options, changes));
+  return openNamed(options, readConfig(options, changes));
+}
+
+/** Opens a stack in the cluster of the last `up`, which must be the one that the config means; without one, in that of the config. */
+function openNamed(options: GlobalOptions & RouteFlags, { stackFile, config }: OpenedConfig): Lab {
+  const environment = loadEnvironment() ?? environmentOf(config);
+  if (!environment) {
+    mustNameThis(options, config); // nothing is deployed that the flags could be about
+    throw notUp();
+  }
+  mustBeSameCluster(config, environment, stackFile);
+  return { ...labOf(stackFile, config, environment), mustBeNamed: (named) => mustNameThis(options, named) };
 }
 
 /** What says where a stack's route is. */
@@ -91,10 +109,10 @@ const routeKeys: readonly (keyof LabConfig)[] = ["app", "namespace", "kubeContex
  * @throws as {@link openLab}, for those keys
  */
 export function openForRollback(options: GlobalOptions & RouteFlags): Lab {
-  return openIn(loadEnvironment(), configForRollback(new StackFile(options.stack), options));
+  return openNamed(options, configForRollback(new StackFile(options.stack)));
 }
 
-export function configForRollback(stackFile: StackFile, options: GlobalOptions & RouteFlags): OpenedConfig {
+export function configForRollback(stackFile: StackFile): OpenedConfig {
   const parse = (values: Readonly<Record<string, RawValue>>) =>
     parseConfig({ ...values, canaryWeight: 0 }, {}, stackFile.name);
   let config: LabConfig;
@@ -104,16 +122,7 @@ export function configForRollback(stackFile: StackFile, options: GlobalOptions &
     if (!(error instanceof UserError)) throw error;
     config = parse(stackFile.valuesOf(routeKeys));
   }
-  mustNameThis(options, config);
   return { stackFile, config };
-}
-
-/** Opens a stack in the cluster of the last `up`, which must be the one that the config means; without one, in that of the config. */
-function openIn(saved: Environment | undefined, { stackFile, config }: OpenedConfig): Lab {
-  const environment = saved ?? environmentOf(config);
-  if (!environment) throw notUp();
-  mustBeSameCluster(config, environment, stackFile);
-  return labOf(stackFile, config, environment);
 }
 
 /**

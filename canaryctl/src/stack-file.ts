@@ -186,8 +186,17 @@ export class StackFile {
 
   #write(text: string): void {
     const draft = `${this.path}.${process.pid}.draft`;
-    writeFileSync(draft, text);
-    renameSync(draft, this.path);
+    try {
+      writeFileSync(draft, text);
+      renameSync(draft, this.path);
+    } catch (cause) {
+      rmSync(draft, { force: true });
+      throw new UserError(`${this.name} cannot be written: ${(cause as Error).message}`, {
+        place: this.path,
+        allowed: "a file, in a folder, that this user may write",
+        cause,
+      });
+    }
   }
 }
 
@@ -196,7 +205,11 @@ const textOf = (document: Document): string => document.toString({ lineWidth: 0 
 function parse(text: string, path: string): Document {
   const document = parseDocument(text);
   const [problem] = document.errors;
-  if (problem) throw new UserError(`The file is not YAML: ${problem.message.split("\n")[0]}`, { place: path });
+  if (problem) {
+    const cause = (problem.message.split("\n")[0] ?? "").replace(/:$/, "");
+    const first = "mend that line, or take the file back from version control";
+    throw new UserError(`The file is not YAML: ${cause}.`, { place: path, allowed: "YAML", first });
+  }
   return document;
 }
 

@@ -23,3 +23,12 @@ export function versionOf(reference: string): string {
   // A label's value begins and ends with a letter or digit and has at most 63 characters; a tag may be freer.
   return tag.slice(0, 63).replace(/^[^a-zA-Z0-9]+|[^a-zA-Z0-9]+$/g, "") || "latest";
 }
+
+/** An image that could be released next: the canary's, where that is not the stable one already. */
+export function nextImage({
+  stableImage,
+  canaryImage,
+}: Readonly<Record<"stableImage" | "canaryImage", string>>): string {
+  if (canaryImage !== stableImage) return canaryImage;
+  return stableImage === "versioned-echo:v2" ? "versioned-echo:v3" : "versioned-echo:v2";
+}

@@ -1,6 +1,7 @@
 import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import { podsNeeded } from "../../canary/capacity.ts";
+import { nextImage } from "../../components/image/image-version.ts";
 import { deploymentName, type Version, versions } from "../../components/names.ts";
 import type { LabConfig } from "../config/schema.ts";
 
@@ -22,7 +23,14 @@ export interface ShareMove {
 
 type Asked = Pick<
   LabConfig,
-  "app" | "namespace" | "replicas" | "canaryImage" | "canaryEnabled" | "canaryReplicas" | "allowOverload"
+  | "app"
+  | "namespace"
+  | "replicas"
+  | "stableImage"
+  | "canaryImage"
+  | "canaryEnabled"
+  | "canaryReplicas"
+  | "allowOverload"
 >;
 
 /**
@@ -37,10 +45,15 @@ export function shareFault({ from = 0, to, stable, canary }: ShareMove, config: 
   return canary && config.canaryEnabled ? podsFault(versions.canary, canary, to, config) : noCanary(config);
 }
 
-export const noCanary = (config: Pick<Asked, "app" | "namespace" | "canaryImage">): UserError =>
+type Named = Pick<Asked, "app" | "namespace" | "canaryImage" | "canaryEnabled"> & Pick<LabConfig, "stableImage">;
+
+/** Where the config asks for one, an update makes it again; under a new name it comes without a share. */
+export const noCanary = (config: Named): UserError =>
   new UserError("There is no canary: its share of the traffic would get errors.", {
     place: placeOf(config, versions.canary),
-    next: `npx canaryctl create-canary --image ${quoted(config.canaryImage)}`,
+    next: config.canaryEnabled
+      ? ["npx canaryctl up", "npx canaryctl rollback && npx canaryctl up"]
+      : `npx canaryctl create-canary --image ${quoted(nextImage(config))}`,
   });
 
 function podsFault(version: Version, { ready, wanted }: SidePods, share: number, config: Asked): UserError | undefined {
@@ -49,7 +62,10 @@ function podsFault(version: Version, { ready, wanted }: SidePods, share: number,
   if (ready === 0) {
     return new UserError(`${name} has no ready pod of ${wanted}: its share of the traffic would get errors.`, {
       place,
-      next: `kubectl -n ${config.namespace} describe deployment ${deploymentName(config.app, version)}`,
+      next: [
+        "npx canaryctl up",
+        `kubectl -n ${config.namespace} describe deployment ${deploymentName(config.app, version)}`,
+      ],
     });
   }
   const needed = podsNeeded(config.replicas, share);

@@ -87,7 +87,9 @@ describe("a move changes the traffic only", () => {
     }
     expect((await canaryctl("history", "--last", "1")).stdout).toMatch(/ rollback /);
     const status = await canaryctl("status");
-    expect(refusalFault(status, /is deployed in canary-lab\b/, /config set namespace canary-lab/)).toBeUndefined();
+    expect(
+      refusalFault(status, /what is deployed has canary-lab\b/, /config set namespace canary-lab/),
+    ).toBeUndefined();
     expect(await kubectl("get", "namespace", "canary-lab-elsewhere", "--ignore-not-found")).toBe("");
     editConfig({ namespace: undefined });
   }, 60_000);

@@ -9,6 +9,8 @@ export function addPreview(program: Command): void {
     .description("show what `up` would change in the cluster, value by value, and change nothing")
     .addHelpText("after", examples("canaryctl preview", "pulumi config set canaryWeight 30 && canaryctl preview"))
     .action(async (_options: unknown, command: Command) => {
-      await openLab(optionsOf(command)).engine.preview();
+      const lab = openLab(optionsOf(command));
+      lab.mustBeNamed?.(lab.config);
+      await lab.engine.preview();
     });
 }

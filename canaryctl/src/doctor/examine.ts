@@ -49,7 +49,7 @@ function openWhatIsRight(options: GlobalOptions): { readonly opened: OpenedConfi
     return { opened: openConfig(options) };
   } catch (error) {
     if (!(error instanceof UserError) || error instanceof UsageError) throw error;
-    return { opened: configForRollback(new StackFile(options.stack), options), fault: error.toPlainText() };
+    return { opened: configForRollback(new StackFile(options.stack)), fault: error.toPlainText() };
   }
 }
 

@@ -166,7 +166,10 @@ function wordsOf(lines: readonly string[]): readonly string[] {
 /** The engine's failure in the lab's form, told apart by the engine's own words: it has one exit code for most of them, and no event where it does not begin. */
 function failure(command: string, message: string, stack: string): UserError {
   if (/currently locked by \d+ lock/.test(message)) {
-    return new EngineBusyError(`Another update of this stack is running: ${message}`, unlock(stack));
+    return new EngineBusyError(`Another update of this stack is running: ${message}`, {
+      first: "wait for it to end; where none runs, take away its lock by the second command",
+      next: ["npx canaryctl status", unlock(stack).next],
+    });
   }
   if (/no stack named/.test(message)) return new NoStackError(message, { next: "npx canaryctl up" });
   if (/incorrect passphrase|passphrase must be set/.test(message)) {

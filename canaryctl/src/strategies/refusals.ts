@@ -1,6 +1,7 @@
 import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { StrategyName } from "../../../canary/strategies.ts";
+import { nextImage } from "../../../components/image/image-version.ts";
 import type { Lab } from "../lab.ts";
 import type { ReleaseStrategy } from "./strategy.ts";
 
@@ -22,20 +23,13 @@ export const withoutRollout = (strategy: StrategyName, back: string): Pick<Relea
 export const nothingToPromote = ({ config, stackFile }: Lab): UserError =>
   new UserError("There is no canary that could be promoted.", {
     place: `canaryEnabled in ${stackFile.name}`,
-    next: `npx canaryctl create-canary --image ${quoted(otherImage(config))}`,
+    next: `npx canaryctl create-canary --image ${quoted(nextImage(config))}`,
   });
-
-const otherImage = ({ stableImage, canaryImage }: Lab["config"]): string =>
-  canaryImage === stableImage ? anotherTag(stableImage) : canaryImage;
-
-/** An image that is not `image`: an example of what could be released next. */
-const anotherTag = (image: string): string =>
-  image === "versioned-echo:v2" ? "versioned-echo:v3" : "versioned-echo:v2";
 
 /** @throws UserError while the canary gets a share, in percent, of the traffic by what stands at `place` */
 export function refuseWhileUsed(share: number, place: string): void {
   if (share === 0) return;
-  throw new UserError(`The canary still gets ${share} % of the traffic: without it, that share would get errors.`, {
+  throw new UserError(`The canary still has ${share} % of the traffic by ${place}: that share would get errors.`, {
     place,
     next: "npx canaryctl rollback && npx canaryctl delete-canary",
   });
@@ -47,6 +41,6 @@ export function refuseStableImage({ config: { canaryImage, stableImage }, stackF
   throw new UserError(`${canaryImage} is the stable image already: there is nothing to release.`, {
     place: `stableImage in ${stackFile.name}`,
     allowed: "another image than the stable one",
-    next: `npx canaryctl create-canary --image ${anotherTag(stableImage)}`,
+    next: `npx canaryctl create-canary --image ${quoted(nextImage({ stableImage, canaryImage }))}`,
   });
 }

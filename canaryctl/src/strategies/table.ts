@@ -30,13 +30,20 @@ const table: Record<StrategyName, ReleaseStrategy> = {
  */
 export async function strategyOf(lab: Lab): Promise<ReleaseStrategy> {
   const place = await placeOf(lab);
-  const [wanted, deployed] = [lab.config.namespace, place.lab.config.namespace];
-  if (deployed === wanted) return mustBeDeployed(place);
-  throw new UserError(`The config says namespace ${wanted}, and the application is deployed in ${deployed}.`, {
-    place: `namespace in ${lab.stackFile.name}`,
-    allowed: `${deployed}, until an update has moved it`,
-    next: ["npx canaryctl up", `npx canaryctl config set namespace ${deployed}`],
-  });
+  const deployed = withApplied(place.lab, place.note.config).config;
+  for (const key of ["namespace", "app"] as const) {
+    if (deployed[key] === lab.config[key]) continue;
+    throw new UserError(`The config says ${key} ${lab.config[key]}, and what is deployed has ${deployed[key]}.`, {
+      place: `${key} in ${lab.stackFile.name}`,
+      allowed: `${deployed[key]}, until an update has changed it`,
+      next: [
+        key === "app" ? "npx canaryctl rollback && npx canaryctl up" : "npx canaryctl up", // a new name has no canary yet
+        `npx canaryctl config set ${key} ${deployed[key]}`,
+      ],
+    });
+  }
+  lab.mustBeNamed?.(lab.config);
+  return mustBeDeployed(place);
 }
 
 function mustBeDeployed({ lab, note }: Place): ReleaseStrategy {
@@ -59,7 +66,12 @@ export interface Move {
 /** For a command that moves the traffic, or takes the canary away. @throws UserError where the config's strategy is not the deployed one */
 export async function openMove(lab: Lab): Promise<Move> {
   const place = await placeOf(lab);
-  return { strategy: mustBeDeployed(place), lab: withApplied(place.lab, place.note.config) };
+  return { strategy: mustBeDeployed(place), lab: mustBeNamed(withApplied(place.lab, place.note.config)) };
+}
+
+function mustBeNamed(lab: Lab): Lab {
+  lab.mustBeNamed?.(lab.config);
+  return lab;
 }
 
 /** For a command that begins a release. It says what it takes along from the file. @throws as {@link openMove} */
@@ -68,7 +80,7 @@ export async function openRelease(given: Lab, say: Say): Promise<Move> {
   const { lab, along } = withRelease(place.lab, place.note.config);
   for (const { key, applied = "not set", wanted = "not set" } of along)
     say(`With the release goes ${key} of ${lab.stackFile.name}: ${applied} -> ${wanted}.`);
-  return { strategy: mustBeDeployed(place), lab };
+  return { strategy: mustBeDeployed(place), lab: mustBeNamed(lab) };
 }
 
 export interface Rollback extends Move {
@@ -85,7 +97,8 @@ export async function openRollback(lab: Lab, say: Say): Promise<Rollback> {
     strategy: table[note.strategy ?? lab.config.strategy],
     lab: withApplied(there, note.config),
   });
-  return { ...open(first), others: rest.map(open) };
+  const { lab: deployed, strategy } = open(first);
+  return { lab: mustBeNamed(deployed), strategy, others: rest.map(open) };
 }
 
 /** For `up`, which makes the config's strategy the deployed one. */

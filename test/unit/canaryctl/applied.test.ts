@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { applyOnly, changeOnly, pendingText, withApplied, withRelease } from "../../../canaryctl/src/applied.ts";
+import { EngineBusyError } from "../../../canaryctl/src/engine/engine.ts";
 import { canonicalJson } from "../../../components/workload/render-application.ts";
 import { appliedValues } from "../../../stacks/config/applied-config.ts";
 import { parseConfig } from "../../../stacks/config/parse-config.ts";
@@ -37,6 +38,24 @@ describe("a command that moves the traffic", () => {
     expect(scopes[0]?.text).toMatch(/canary-lab:replicas: "2"/);
     expect(file()).toMatch(/canaryWeight: "30"[\s\S]*replicas: "3"[\s\S]*canaryImage: versioned-echo:v3/);
     expect(after.applied?.pending.map(({ key }) => key)).toEqual(["canaryImage", "replicas"]);
+  });
+
+  test("says which pending value its own change replaces", async () => {
+    const { lab } = pendingLab({ stableImage: "versioned-echo:v7" });
+    const said: string[] = [];
+    await applyOnly(lab, { stableImage: "versioned-echo:v2" }, { say: (line) => said.push(line) });
+    expect(said).toEqual(["stableImage versioned-echo:v7 of Pulumi.dev.yaml is replaced."]);
+  });
+
+  test("waits once more where another update has begun since the stack was found free", async () => {
+    const busy = [new EngineBusyError("Another update is running.")];
+    const update = async () => {
+      const error = busy.pop();
+      if (error) throw error;
+    };
+    const { lab, log } = fakeLab({ update });
+    await applyOnly(lab, { canaryWeight: 0 }, { ...quiet, waitSeconds: 10 });
+    expect(log).toEqual(["update", "update"]);
   });
 
   test("uses the stack's own file where nothing is pending", async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "@canary-lab/kit/user-error";
 import { describe, expect, test } from "@jest/globals";
@@ -135,6 +135,13 @@ encryptionsalt: v1:abc
 
   test.each(["", "../dev", "a b", "x".repeat(101)])("refuses the stack name %j", (name) => {
     expect(() => new StackFile(name, projectFolder())).toThrow(UserError);
+  });
+
+  test("that cannot be written is told in words", () => {
+    const { file, folder } = open("config: {}\n");
+    rmSync(folder, { recursive: true });
+    expect(() => file.set({ replicas: 3 })).toThrow(UserError);
+    expect(() => file.set({ replicas: 3 })).toThrow(/^Pulumi.dev.yaml cannot be written: ENOENT/);
   });
 
   test.each(["config: [\n", "config: 5\n", "config:\n  - a\n"])("says where a broken file is: %j", (content) => {

@@ -1,4 +1,5 @@
-import { versions } from "../../../../components/names.ts";
+import { UserError } from "@canary-lab/kit/user-error";
+import { deploymentName, versions } from "../../../../components/names.ts";
 import { untestedImage } from "../../../../stacks/live/untested-image.ts";
 import { changeOnly } from "../../applied.ts";
 import type { Lab } from "../../lab.ts";
@@ -41,9 +42,21 @@ export async function createCanary(
     { canaryEnabled: true, canaryImage, ...pods, ...withoutPrevious(lab) },
     { say, view: engineView(say) },
   );
-  const count = route.hasIdlePods ? `${canaryReplicas} pods, ` : "";
+  const count = route.hasIdlePods ? `${await mustHavePods(lab)} pods, ` : "";
   const share = route.wanted ? `${percent(route.wanted(lab.config).canary / 100)} of the traffic` : "for the header";
   return `The canary runs: ${canaryImage}, ${count}${share}.`;
+}
+
+/** The engine compares with what it remembers: pods that somebody has taken away since are none of its business. */
+async function mustHavePods({ cluster, config }: Lab): Promise<number> {
+  const workload = await readWorkload(cluster, config, versions.canary);
+  const { ready = 0, wanted = 0 } = workload ?? {};
+  if (workload && ready > 0 && ready >= wanted) return ready;
+  const found = workload ? `${ready} of ${wanted} pods ready` : "no Deployment";
+  throw new UserError(`The canary has ${found}, though the config has one: somebody has changed it in the cluster.`, {
+    place: `deployment ${config.namespace}/${deploymentName(config.app, versions.canary)}`,
+    next: "npx canaryctl up",
+  });
 }
 
 /**

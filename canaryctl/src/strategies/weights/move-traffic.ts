@@ -42,7 +42,10 @@ export async function moveTraffic(lab: Lab, route: Route, say: Say): Promise<str
   if (fault) throw fault;
 
   if (isRise) await freeStack(lab, { say }); // a rise that the state cannot follow is not begun
-  await patiently(cluster, { seconds: moveSeconds, say }, async () => route.apply?.(cluster, config));
+  await patiently(cluster, { seconds: moveSeconds, say }, async () => {
+    if (isRise) await route.applyAround?.(cluster, config); // without what the route leads by and to, its requests get errors
+    await route.apply?.(cluster, config);
+  });
   const failed = new AbortController();
   const following = follow(lab, route, before, say).catch((error) => {
     failed.abort();

@@ -8,6 +8,7 @@ import {
   openRollback,
   strategyOf,
 } from "../../../../canaryctl/src/strategies/table.ts";
+import type { LabConfig } from "../../../../stacks/config/schema.ts";
 import { fakeLab } from "../fake-lab.ts";
 
 const labWith = (strategy: string, deployed?: string): Lab => {
@@ -82,9 +83,21 @@ describe("a stack whose file names another namespace than the one where it is de
     }
   });
 
+  test("is named by what is deployed, and by nothing else", async () => {
+    const mustBeNamed = (config: LabConfig) => {
+      if (config.namespace !== "before") throw new Error("another one is named");
+    };
+    await openMove({ ...moved(before), mustBeNamed });
+    await openRollback({ ...moved(before), mustBeNamed }, () => {});
+    for (const open of [openMove, (lab: Lab) => openRollback(lab, () => {})])
+      await expect(
+        open({ ...moved(after), mustBeNamed: () => mustBeNamed({ namespace: "x" } as LabConfig) }),
+      ).rejects.toThrow();
+  });
+
   test("is not shown as what its file says", async () => {
     await expect(strategyOf(moved(before))).rejects.toMatchObject({
-      message: "The config says namespace after, and the application is deployed in before.",
+      message: "The config says namespace after, and what is deployed has before.",
       next: "npx canaryctl up\nnpx canaryctl config set namespace before",
     });
   });

@@ -124,7 +124,7 @@ describe("create-canary", () => {
 });
 
 test("delete-canary is refused while requests reach the canary", async () => {
-  await expect(rolloutCanary.deleteCanary(fakeRollout(pausedCanary).lab, quiet)).rejects.toThrow(/still gets 20 %/);
+  await expect(rolloutCanary.deleteCanary(fakeRollout(pausedCanary).lab, quiet)).rejects.toThrow(/still has 20 %/);
   const { lab, log } = fakeRollout({ ...pausedCanary, ...aborted });
   expect(await rolloutCanary.deleteCanary(lab, quiet)).toBe("The canary is removed.");
   expect(log).toEqual(["update"]);

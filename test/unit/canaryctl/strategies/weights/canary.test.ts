@@ -31,6 +31,21 @@ describe("createCanary", () => {
     expect(await createCanary(lab, { hasIdlePods: true }, quiet)).toMatch(/v2, 2 pods, for the header/);
   });
 
+  test.each([
+    [undefined, "no Deployment"],
+    [0, "0 of 2 pods ready"],
+    [1, "1 of 2 pods ready"],
+  ])(
+    "does not say that it runs where %p of its pods are ready, whatever the engine remembers",
+    async (canaryReady, found) => {
+      const { lab } = fakeLab({ configWeight: 0, canaryReady });
+      await expect(createCanary(lab, istioRoute, quiet)).rejects.toMatchObject({
+        message: expect.stringContaining(`The canary has ${found}, though the config has one`),
+        next: "npx canaryctl up",
+      });
+    },
+  );
+
   test("leaves the file as it was where another update is in the way", async () => {
     const busy = () => Promise.reject(new EngineBusyError("Another update is running."));
     const { lab, file } = fakeLab({ changes: { canaryReplicas: 1 }, update: busy });
@@ -77,7 +92,7 @@ describe("create-canary while a canary has traffic", () => {
 
   test("changes its pods where the image is the one that it has", async () => {
     const { log, file, created } = create("versioned-echo:v2", { configWeight: 50 });
-    expect(await created).toMatch(/versioned-echo:v2, 4 pods, 50 %/);
+    expect(await created).toMatch(/versioned-echo:v2, 2 pods, 50 %/);
     expect(log).toEqual(["update"]);
     expect(file()).toContain('canaryReplicas: "4"');
   });
@@ -98,7 +113,7 @@ describe("deleteCanary", () => {
       { configWeight: 0, liveWeight: 10 },
     ]) {
       const { lab, log } = fakeLab(weights);
-      await expect(deleteCanary(lab, istioRoute, quiet)).rejects.toThrow(/still gets 10 %/);
+      await expect(deleteCanary(lab, istioRoute, quiet)).rejects.toThrow(/still has 10 %/);
       expect(log).toEqual([]);
     }
   });

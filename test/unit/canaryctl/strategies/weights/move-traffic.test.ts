@@ -17,6 +17,12 @@ describe("moveTraffic", () => {
     expect(file()).toContain('canary-lab:canaryWeight: "30"');
   });
 
+  test("what the route leads by and to is put back before the canary gets more", async () => {
+    const rise = fakeLab({ configWeight: 10, changes: { canaryWeight: 30 } });
+    await moveTraffic(rise.lab, istioRoute, () => {});
+    expect(rise.around.toSorted()).toEqual(["DestinationRule", "Gateway"]);
+  });
+
   test("less for it moves the route first", async () => {
     const { lab, log } = fakeLab({ configWeight: 50, changes: { canaryWeight: 10 } });
     await moveTraffic(lab, istioRoute, quiet);

@@ -83,7 +83,7 @@ describe("rollback", () => {
       lab.stackFile.path,
       'config:\n  canaryWeight: "abc"\n  replicas: many\n  canaryImage:\n    secure: v1:x\n  app: versioned-echo\n',
     );
-    const opened = configForRollback(lab.stackFile, { stack: "dev" });
+    const opened = configForRollback(lab.stackFile);
     const rolled = rollback({ ...lab, ...opened }, quiet);
     await expect(rolled).rejects.toThrow(/traffic is back.*canaryImage is encrypted/);
     expect(log).toEqual(["apply 0"]);
@@ -99,14 +99,14 @@ describe("rollback", () => {
   test("a config that is right is taken whole: the fast path writes the route as the program would", () => {
     const { lab } = fakeLab();
     lab.stackFile.set({ stickyCookie: "side", canaryWeight: 30 });
-    const { config } = configForRollback(lab.stackFile, { stack: "dev" });
+    const { config } = configForRollback(lab.stackFile);
     expect(config).toMatchObject({ stickyCookie: "side", canaryWeight: 0 });
   });
 
   test("a config that does not say where the route is, is refused", () => {
     const { lab } = fakeLab();
     writeFileSync(lab.stackFile.path, "config:\n  app: Not A Name\n");
-    expect(() => configForRollback(lab.stackFile, { stack: "dev" })).toThrow(/app is "Not A Name"/);
+    expect(() => configForRollback(lab.stackFile)).toThrow(/app is "Not A Name"/);
   });
 
   test("makes the route, and what it leads by, where they are gone", async () => {
