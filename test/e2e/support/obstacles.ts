@@ -7,6 +7,10 @@ import { until } from "./until.ts";
 
 /** While `work` runs, a quota allows the pods that are there and no more. */
 export async function withFullQuota(work: () => Promise<void>): Promise<void> {
+  const leaving = "{.items[*].metadata.deletionTimestamp}";
+  await until("no pod is on its way out", async () => {
+    return (await kubectl("get", "pods", "-n", namespace, "-o", `jsonpath=${leaving}`)) === "";
+  });
   const pods = (await kubectl("get", "pods", "-n", namespace, "-o", "name")).split("\n").length;
   await kubectl("create", "quota", "full", "-n", namespace, `--hard=pods=${pods}`);
   try {
