@@ -84,15 +84,19 @@ describe("a stack whose file names another namespace than the one where it is de
   });
 
   test("is named by what is deployed, and by nothing else", async () => {
-    const mustBeNamed = (config: LabConfig) => {
-      if (config.namespace !== "before") throw new Error("another one is named");
+    const asked: string[] = [];
+    const lab = { ...moved(before), mustBeNamed: ({ namespace }: LabConfig) => void asked.push(namespace) };
+    for (const open of [openMove, (one: Lab) => openRelease(one, () => {}), (one: Lab) => openRollback(one, () => {})])
+      await open(lab);
+    expect(asked).toEqual(["before", "before", "before"]);
+    const refusing = {
+      ...lab,
+      mustBeNamed: () => {
+        throw new Error("another one is named");
+      },
     };
-    await openMove({ ...moved(before), mustBeNamed });
-    await openRollback({ ...moved(before), mustBeNamed }, () => {});
-    for (const open of [openMove, (lab: Lab) => openRollback(lab, () => {})])
-      await expect(
-        open({ ...moved(after), mustBeNamed: () => mustBeNamed({ namespace: "x" } as LabConfig) }),
-      ).rejects.toThrow();
+    for (const open of [openMove, (one: Lab) => openRelease(one, () => {}), (one: Lab) => openRollback(one, () => {})])
+      await expect(open(refusing)).rejects.toThrow("another one is named");
   });
 
   test("is not shown as what its file says", async () => {
