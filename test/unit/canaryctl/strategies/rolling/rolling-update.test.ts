@@ -222,4 +222,11 @@ describe("promote", () => {
     await expect(rollingUpdate.setTraffic(lab, quiet)).rejects.toThrow(/follows the pods/);
     expect(log).toEqual([]);
   });
+
+  test("retry, which is for Rollouts, names an image that can be released", async () => {
+    const { lab } = fakeDeployment(2, { changes: { stableImage: "versioned-echo:v2", canaryEnabled: false } });
+    await expect(rollingUpdate.retry(lab, quiet)).rejects.toMatchObject({
+      next: "npx canaryctl create-canary --image versioned-echo:v3",
+    });
+  });
 });
