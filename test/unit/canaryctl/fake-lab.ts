@@ -23,6 +23,8 @@ export interface FakeOptions {
   readonly liveWeight?: number | undefined;
   /** When the route was written; by default nobody knows. */
   readonly routeWritten?: Date;
+  /** Who has written it then. Default: the program and canaryctl. */
+  readonly routeOwner?: string;
   /** Percent: what the engine's state says it has written. Default: the file's weight. */
   readonly rememberedWeight?: number;
   /** Ready pods of the canary; undefined where it is not deployed. */
@@ -49,7 +51,9 @@ export function fakeLab(options: FakeOptions = {}) {
   const live = { weight: "liveWeight" in options ? options.liveWeight : configWeight };
 
   const time = options.routeWritten?.toISOString();
-  const written = time ? [{ manager: "canary-lab", time, fieldsV1: { "f:spec": { "f:http": {} } } }] : [];
+  const written = time
+    ? [{ manager: options.routeOwner ?? "canary-lab", time, fieldsV1: { "f:spec": { "f:http": {} } } }]
+    : [];
 
   const cluster: PodClient = {
     async delete(path: string): Promise<void> {

@@ -4,17 +4,14 @@ import { untestedImage } from "../../../../stacks/live/untested-image.ts";
 import { changeOnly } from "../../applied.ts";
 import type { Lab } from "../../lab.ts";
 import { engineView, percent } from "../../print.ts";
-import { askedShare, type Route } from "../../traffic/route.ts";
+import { askedShare, type LiveRoute, type Route } from "../../traffic/route.ts";
 import { readWorkload } from "../../traffic/workloads.ts";
 import { refuseWhileUsed } from "../refusals.ts";
 import { withoutPrevious } from "../release-end.ts";
 import type { Say } from "../strategy.ts";
 
 /** @throws UserError where another image than the present one would get a share of the traffic untested */
-export async function refuseUntestedImage(lab: Lab, route: Route): Promise<void> {
-  const { cluster, config, stackFile, applied } = lab;
-  const live = await route.read(cluster, config);
-  if (!live) return;
+export function refuseUntestedImage({ config, stackFile, applied }: Lab, route: Route, live: LiveRoute): void {
   const fault = untestedImage({
     present: applied?.values.canaryImage ?? String(stackFile.values().canaryImage),
     next: config.canaryImage,

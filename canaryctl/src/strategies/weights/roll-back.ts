@@ -1,6 +1,7 @@
 import { ApiError } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import { toWeight } from "../../../../canary/weight.ts";
+import type { LabConfig } from "../../../../stacks/config/schema.ts";
 import { applyOnly } from "../../applied.ts";
 import { type Lab, reread } from "../../lab.ts";
 import { patiently, rollbackSeconds } from "../../traffic/patiently.ts";
@@ -63,13 +64,19 @@ async function moveRoute({ cluster, config }: Lab, route: Route, say: Say) {
     () => undefined,
     (error: unknown) => error,
   );
+  await sendBack({ cluster, config }, route, say);
+  return { before: live?.weights, around: await around };
+}
+
+/** Writes the route alone, with all the traffic on the stable side. @throws UserError where the namespace that it is written to is gone */
+export async function sendBack({ cluster, config }: Pick<Lab, "cluster" | "config">, route: Route, say: Say) {
+  const stable: LabConfig = { ...config, canaryWeight: toWeight(0) };
   try {
-    await patiently(cluster, patience, async () => route.apply?.(cluster, config));
+    await patiently(cluster, { seconds: rollbackSeconds, say }, async () => route.apply?.(cluster, stable));
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) throw route.missing(config);
     throw error;
   }
-  return { before: live?.weights, around: await around };
 }
 
 async function askProxies(

@@ -81,6 +81,21 @@ describe("create-canary while a canary has traffic", () => {
     await expect(created).rejects.toMatchObject({ next: expect.stringMatching(/^npx canaryctl promote --full && /) });
   });
 
+  test("reads the route once for all that it has to know of it", async () => {
+    const fake = fakeLab({ configWeight: 50, changes: { canaryReplicas: 4 } });
+    const { get } = fake.lab.cluster;
+    let reads = 0;
+    const cluster = {
+      ...fake.lab.cluster,
+      get: <T>(path: string) => {
+        if (path.includes("virtualservices")) reads += 1;
+        return get<T>(path);
+      },
+    };
+    await weighted(istioRoute).createCanary({ ...fake.lab, cluster }, quiet);
+    expect(reads).toBe(1);
+  });
+
   test("is refused where the config asks for another share than the live one: it would move the traffic, too", async () => {
     const { log, created } = create("versioned-echo:v2", { configWeight: 50, liveWeight: 10 });
     await expect(created).rejects.toMatchObject({
