@@ -1,4 +1,4 @@
-import { UserError } from "@canary-lab/kit/user-error";
+import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { deploymentName, versions } from "../../../../components/names.ts";
 import { untestedImage } from "../../../../stacks/live/untested-image.ts";
 import { changeOnly } from "../../applied.ts";
@@ -40,7 +40,13 @@ export async function createCanary(
     { say, view: engineView(say) },
   );
   const count = route.hasIdlePods ? `${await mustHavePods(lab)} pods, ` : "";
-  const share = route.wanted ? `${percent(route.wanted(lab.config).canary / 100)} of the traffic` : "for the header";
+  const wanted = route.wanted?.(lab.config).canary;
+  if (wanted === 0 && !route.hasIdlePods)
+    return withNext(
+      `The canary is there: ${canaryImage}. It runs with its first share of the pods.`,
+      "npx canaryctl promote",
+    );
+  const share = wanted === undefined ? "for the header" : `${percent(wanted / 100)} of the traffic`;
   return `The canary runs: ${canaryImage}, ${count}${share}.`;
 }
 

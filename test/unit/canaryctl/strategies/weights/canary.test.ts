@@ -29,6 +29,10 @@ describe("createCanary", () => {
     const { lab } = fakeLab({ configWeight: 30, changes });
     expect(await createCanary(lab, podShare, quiet)).toMatch(/versioned-echo:v2, 33.3 % of the traffic/);
     expect(await createCanary(lab, { hasIdlePods: true }, quiet)).toMatch(/v2, 2 pods, for the header/);
+    const none = fakeLab({ configWeight: 0, changes });
+    expect(await createCanary(none.lab, podShare, quiet)).toMatch(
+      /is there: versioned-echo:v2. It runs with its first/,
+    );
   });
 
   test.each([
