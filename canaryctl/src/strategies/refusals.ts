@@ -14,9 +14,13 @@ export const refuse =
 const createNext = (images: Parameters<typeof nextImage>[0]): string =>
   `npx canaryctl create-canary --image ${quoted(nextImage(images))}`;
 
+/** A command that is for a release, where one is under way; else the one that begins one. */
+export const underWay = ({ config }: Lab, command: string): string =>
+  config.canaryEnabled ? command : createNext(config);
+
 /** What can be done to a Rollout only, under a strategy that has none. @param back the command that gives a release up there */
 export const withoutRollout = (strategy: StrategyName, back: string): Pick<ReleaseStrategy, "abort" | "retry"> => ({
-  abort: refuse(`With strategy ${strategy} there is no Rollout that could be aborted.`, back),
+  abort: (lab) => refuse(`With strategy ${strategy} there is no Rollout that could be aborted.`, underWay(lab, back))(),
   retry: ({ config }) =>
     refuse(`With strategy ${strategy} there is no Rollout that could be retried.`, createNext(config))(),
 });

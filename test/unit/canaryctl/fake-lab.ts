@@ -31,7 +31,7 @@ export interface FakeOptions {
   readonly canaryReady?: number | undefined;
   readonly state?: Lab["state"];
   readonly update?: () => Promise<void>;
-  /** What else is in the cluster, by path without the query; it may be changed meanwhile. */
+  /** What else is in the cluster, by path without the query, null for nothing; it may be changed meanwhile. */
   readonly objects?: Record<string, unknown>;
   /** A controller that answers a patch. */
   readonly onPatch?: (path: string, change: object) => void;
@@ -62,7 +62,7 @@ export function fakeLab(options: FakeOptions = {}) {
     text: async () => undefined,
     async get<T>(path: string): Promise<T | undefined> {
       const known = options.objects?.[path.split("?")[0] ?? ""];
-      if (known !== undefined) return known as T;
+      if (known !== undefined) return (known as T | null) ?? undefined;
       if (path.includes("virtualservices"))
         return live.weight === undefined ? undefined : (virtualService(live.weight, written) as T);
       if (!path.includes("deployments")) return undefined;

@@ -53,12 +53,12 @@ export async function rollBackRoute({ config: given, ...rest }: Lab, route: Rout
 }
 
 /** What the split was before, and why what is around the route could not be put back. */
-async function moveRoute({ cluster, config }: Lab, route: Route, say: Say) {
+async function moveRoute({ cluster, config, applied }: Lab, route: Route, say: Say) {
   const patience = { seconds: rollbackSeconds, say };
   const live = await patiently(cluster, patience, () => route.read(cluster, config));
   if (!route.apply) {
-    if (!live) throw route.missing(config);
-    return { before: live.weights, around: undefined };
+    if (!live && !applied) throw route.missing(config); // nothing is known that could be made again
+    return { before: live?.weights, around: undefined };
   }
   const around = patiently(cluster, patience, async () => route.applyAround?.(cluster, config)).then(
     () => undefined,
@@ -119,7 +119,7 @@ async function agree(lab: Lab, route: Route, say: Say): Promise<void> {
     await applyOnly(
       lab,
       { canaryWeight: 0 },
-      { say, waitSeconds: wait, whileWaiting: holdRoute, targets: route.targets },
+      { say, waitSeconds: wait, whileWaiting: holdRoute, targets: route.targets, remakes: !route.apply },
     );
   };
   await write();
