@@ -27,8 +27,12 @@ export async function chooseStack(program: Command, command: Command): Promise<v
   const { create } = command.opts<{ create?: boolean }>();
   const stackFile = openFile(reference, source);
   printFor(reference);
+  if (!withoutFile.includes(command.name())) stackFile.mustBeReadable();
   if (create !== true && !(await isKnown(stackFile, source))) throw unknown(stackFile, source, command.name());
 }
+
+/** The commands that go by what is deployed where the stack's file says nothing. */
+const withoutFile: readonly string[] = ["rollback", "history", "doctor", "down"];
 
 function openFile(reference: string, source: string): StackFile {
   try {

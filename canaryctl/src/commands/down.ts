@@ -23,6 +23,7 @@ import { withProgress } from "../progress.ts";
 import { removeTarget } from "../remove-target.ts";
 import { forgetCluster } from "../stack-cluster.ts";
 import { StackFile } from "../stack-file.ts";
+import { fileFault } from "../without-file.ts";
 import { optionsOf } from "./arguments.ts";
 
 interface DownOptions {
@@ -57,7 +58,7 @@ async function down(stackFile: StackFile, { all, forget }: DownOptions, progress
   for (const name of environment ? going : []) {
     const file = name === stack ? stackFile : new StackFile(name);
     await removeStack(labOf(file, parseConfig(file.defaults()), environment as Environment), progress, forget);
-    if (!file.hasSecrets()) file.dropSalt();
+    if (!fileFault(file) && !file.hasSecrets()) file.dropSalt();
   }
   if (environment && staying.length > 0) {
     saveEnvironment(environment, staying);

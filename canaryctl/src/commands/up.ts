@@ -29,6 +29,7 @@ import { upReport } from "./up-report.ts";
 
 interface UpOptions {
   readonly cluster?: TargetName;
+  readonly create?: boolean;
 }
 
 /** Requests of the closing measurement: at 10 %, a split that is off by 7 points is told from a right one. */
@@ -61,9 +62,9 @@ interface OpenedForUp extends OpenedConfig {
 }
 
 /** `up` is the command that sets the names; the others check them. */
-function openForUp({ stack, ns, app }: GlobalOptions): OpenedForUp {
+function openForUp({ stack, create, ns, app }: GlobalOptions & UpOptions): OpenedForUp {
   const changes: ConfigChanges = { ...(ns !== undefined && { namespace: ns }), ...(app !== undefined && { app }) };
-  return { ...openConfig({ stack }, changes), changes };
+  return { ...openConfig({ stack, ...(create && { create }) }, changes), changes };
 }
 
 async function up(opened: OpenedForUp, override: TargetName | undefined, progress: Stages): Promise<void> {
