@@ -7,6 +7,7 @@ import { UpdateEvents, type UpdateView } from "./events.ts";
 import { errorsIn } from "./output.ts";
 import type { ExportedState } from "./pending.ts";
 import { type EngineExit, type EngineProcess, runPulumi } from "./process.ts";
+import { failureOf } from "./program-errors.ts";
 import { unlock } from "./stack-lock.ts";
 
 /** Another update holds the stack's lock. */
@@ -156,7 +157,7 @@ export class PulumiEngine implements Engine {
         next: "npx canaryctl up",
       });
     }
-    if (code !== 0) throw failure(command, errors.join("\n  "), this.#stack);
+    if (code !== 0) throw failure(command, errors, this.#stack);
   }
 }
 
@@ -167,7 +168,8 @@ function wordsOf(lines: readonly string[]): readonly string[] {
 }
 
 /** The engine's failure in the lab's form, told apart by the engine's own words: it has one exit code for most of them, and no event where it does not begin. */
-function failure(command: string, message: string, stack: string): UserError {
+function failure(command: string, errors: readonly string[], stack: string): UserError {
+  const message = errors.join("\n  ");
   if (/currently locked by \d+ lock/.test(message)) {
     return new EngineBusyError(`Another update of this stack is running: ${message}`, {
       first: "wait for it to end; where none runs, take away its lock by the second command",
@@ -182,7 +184,7 @@ function failure(command: string, message: string, stack: string): UserError {
       next: "npx canaryctl up",
     });
   }
-  return new UserError(`pulumi ${command} failed: ${message}`, { first: "mend the cause", next: "npx canaryctl up" });
+  return failureOf(command, errors);
 }
 
 /** Whether the backend has the engine's stack, for a backend that only the engine can read. */
