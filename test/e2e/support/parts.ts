@@ -37,6 +37,8 @@ export const parts: Readonly<Record<string, Part>> = {
     modules: ["index.ts"],
     data: ["Pulumi.yaml", `${embedded}/modules`, `${embedded}/own-charts`],
   },
+  flips: { test: "test/e2e/06-flips.test.ts", ...product },
+  kills: { test: "test/e2e/48-kills.test.ts", ...product },
   migration: { test: "test/e2e/29-migration.test.ts", ...product },
   analysis: { test: "test/e2e/32-analysis.test.ts", ...product },
   ...Object.fromEntries(
