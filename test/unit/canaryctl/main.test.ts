@@ -67,6 +67,12 @@ describe("canaryctl", () => {
   });
 });
 
+test("config set of several keys names the one that is wrong in what it says to run", () => {
+  const { status, stderr } = canaryctl("config", "set", "strategy", "istio", "plan", "nonsense");
+  expect(stderr).toMatch(/next: +npx canaryctl config get plan$/m);
+  expect(status).toBe(1);
+});
+
 test("env quotes values so that a shell reads them as they are", () => {
   const lines = exports({ A: "it's $HOME", B: "x" });
   expect(lines).toEqual(["export A='it'\\''s $HOME'", "export B=x"]);
