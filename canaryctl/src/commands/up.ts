@@ -13,6 +13,7 @@ import { prepareStack } from "../engine/prepare.ts";
 import { settlePending } from "../engine/settle.ts";
 import { freeStack, updateStack } from "../engine/update.ts";
 import { loadEnvironment, notedTarget, noteTarget, saveEnvironment } from "../environment-file.ts";
+import { refuseForeignMesh } from "../foreign-mesh.ts";
 import { type ConfigChanges, type GlobalOptions, type Lab, labOf, type OpenedConfig, openConfig } from "../lab.ts";
 import { exclusively } from "../lab-lock.ts";
 import { engineView, examples, print } from "../print.ts";
@@ -168,7 +169,12 @@ async function raise(target: Target, { stackFile, config, changes }: OpenedForUp
   // Nothing has been written for the stack yet, and nothing is where one of the two refuses.
   const [found] = await Promise.all([clusterOfStack(lab), refuseForeignNamespace(lab.cluster, claim)]);
   refuseOtherCluster(lab, found);
-  saveEnvironment(environment, [...new Set([...(loadEnvironment()?.stacks ?? []), stackFile.stack])]);
+  const stacks = loadEnvironment()?.stacks ?? [];
+  await refuseForeignMesh(
+    lab,
+    stacks.filter((stack) => stack !== stackFile.stack),
+  );
+  saveEnvironment(environment, [...new Set([...stacks, stackFile.stack])]);
   if (Object.keys(changes).length > 0) stackFile.set(changes);
   return lab;
 }
