@@ -49,6 +49,7 @@ export const parts: Readonly<Record<string, Part>> = {
         ["replica-ratio", "27-replica-ratio"],
         ["rolling-update", "28-rolling-update"],
         ["rollout-canary", "30-rollout-canary"],
+        ["rollout-blue-green", "33-blue-green"],
       ] as const
     ).map(([strategy, file]) => [`release-${strategy}`, { test: `test/e2e/${file}.test.ts`, ...product }]),
   ),
