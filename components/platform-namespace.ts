@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { ownerAnnotation } from "./names.ts";
 
 /** Whose a namespace of the platform is. */
 export interface PlatformOwner {
@@ -8,9 +9,6 @@ export interface PlatformOwner {
   /** Run before a namespace of the platform is made. */
   readonly hooks?: pulumi.ResourceHookBinding;
 }
-
-/** The note on each namespace of the platform: the stack that installed it. */
-export const ownerAnnotation = "canary-lab/owner";
 
 /** A namespace of the platform, which says whose it is: other stacks find their platform by it, and refuse to install a second one. */
 export const createPlatformNamespace = (

@@ -3,17 +3,24 @@ import type { PlatformPart } from "../../cluster/target.ts";
 import { configAnnotation, platformAnnotation, stackAnnotation } from "../../components/workload/render-application.ts";
 import { notedParts } from "../noted-parts.ts";
 import { notedFacts } from "../platform-facts.ts";
+import { projectName } from "../stack-name.ts";
 
-/** An application that stands on the platform of a stack which did not make it. */
-export interface PlatformUser {
+/** An application in the cluster. */
+export interface Application {
   /** Full name of its stack. */
   readonly stack: string;
   readonly namespace: string;
+}
+
+/** An application that stands on the platform of a stack which did not make it. */
+export interface PlatformUser extends Application {
   readonly needs: readonly PlatformPart[];
 }
 
 /** What stands on a stack's platform. */
 export interface PlatformUse {
+  /** All of this project that are in the cluster, whatever they stand on. */
+  readonly applications: readonly Application[];
   readonly users: readonly PlatformUser[];
   /** Objects of nobody's stack that go with definitions, such as `HTTPRoute team-b/shop`. */
   readonly objects: readonly { readonly part: PlatformPart; readonly name: string }[];
@@ -47,11 +54,12 @@ const kindsOf: Readonly<Partial<Record<PlatformPart, readonly (readonly [kind: s
  * Who uses the platform of `owner`, by what stands in the cluster at this moment: an application's Namespace says it, which is made before
  * all that is in it and removed after that.
  *
+ * @param owner its full name; undefined where only the applications are asked for
  * @param parts whose objects are looked for
  */
 export async function platformUse(
   client: Pick<ClusterClient, "get">,
-  owner: string,
+  owner: string | undefined,
   parts: readonly PlatformPart[],
 ): Promise<PlatformUse> {
   const kinds = parts.flatMap((part) => (kindsOf[part] ?? []).map(([kind, path]) => ({ part, kind, path })));
@@ -65,10 +73,15 @@ export async function platformUse(
     platform: notedFacts(annotations[platformAnnotation])?.owner,
     config: annotations[configAnnotation],
   }));
-  const users = noted.flatMap(({ name, stack, platform, config }) =>
-    platform === owner ? [{ stack: stack ?? "?", namespace: name, needs: notedParts(config) }] : [],
+  const applications = noted.flatMap(({ name, stack }) =>
+    stack?.split("/")[1] === projectName ? [{ stack, namespace: name }] : [],
   );
-  const ofStacks = noted.filter(({ stack, platform }) => stack === owner || platform === owner).map(({ name }) => name);
+  const users = noted.flatMap(({ name, stack, platform, config }) =>
+    owner !== undefined && platform === owner
+      ? [{ stack: stack ?? "?", namespace: name, needs: notedParts(config) }]
+      : [],
+  );
+  const ofStacks = noted.filter(({ stack, platform }) => [stack, platform].includes(owner)).map(({ name }) => name);
   const objects = kinds.flatMap(({ part, kind }, index) =>
     (found[index]?.items ?? [])
       .filter(({ metadata }) => !ofStacks.includes(metadata.namespace ?? ""))
@@ -77,5 +90,5 @@ export async function platformUse(
         name: `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`,
       })),
   );
-  return { users, objects };
+  return { applications, users, objects };
 }

@@ -3,7 +3,7 @@ import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import { namespacePath } from "../../cluster/kube/paths.ts";
 import { systemNamespace } from "../../components/mesh/render-istio.ts";
-import { ownerAnnotation } from "../../components/platform-namespace.ts";
+import { ownerAnnotation } from "../../components/names.ts";
 import type { LabConfig } from "../config/schema.ts";
 import { addTo, isPlatformFacts, lacks, type PlatformFacts } from "../platform-facts.ts";
 import { projectName, type StackName } from "../stack-name.ts";

@@ -2,7 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import { canonicalJson } from "../../../../components/workload/render-application.ts";
 import { appliedValues } from "../../../../stacks/config/applied-config.ts";
 import type { LabConfig } from "../../../../stacks/config/schema.ts";
-import { platformIsThere, refuseLoss } from "../../../../stacks/live/platform-guard.ts";
+import { platformIsThere } from "../../../../stacks/live/platform-faults.ts";
+import { refuseLoss } from "../../../../stacks/live/platform-guard.ts";
 import { platformUse } from "../../../../stacks/live/platform-users.ts";
 import { notedParts } from "../../../../stacks/noted-parts.ts";
 import { neededParts } from "../../../../stacks/platform-parts.ts";
@@ -43,6 +44,10 @@ describe("who uses a platform", () => {
   test("is the applications whose Namespace says so, with what they need", async () => {
     const { client } = cluster({ monitoring: true, strategy: "rollout-canary" });
     expect(await platformUse(client, dev, [])).toEqual({
+      applications: [
+        { stack: dev, namespace: "canary-lab" },
+        { stack: staging, namespace: "canary-lab-staging" },
+      ],
       users: [{ stack: staging, namespace: "canary-lab-staging", needs: ["monitoring", "rollouts"] }],
       objects: [],
     });
