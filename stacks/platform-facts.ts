@@ -16,8 +16,8 @@ type Labels = Readonly<Record<string, string>>;
  * another's platform notes them on its Namespace.
  */
 export interface PlatformFacts {
-  /** The stack that installed it, by its full name; null where no stack of this project did. */
-  readonly owner: string | null;
+  /** The stack that installed it, by its full name. */
+  readonly owner: string;
   readonly mesh: {
     readonly version: string;
     /** The label by which the pods of a namespace get sidecars. */
@@ -56,7 +56,8 @@ export function isPlatformFacts(value: unknown): value is PlatformFacts {
     typeof facts.mesh.sidecarLabels === "object" &&
     typeof facts.ingress?.namespace === "string" &&
     typeof facts.ingress.labels === "object" &&
-    [facts.owner, facts.monitoring, facts.rollouts, facts.gatewayApi].every((fact) => fact !== undefined)
+    typeof facts.owner === "string" &&
+    [facts.monitoring, facts.rollouts, facts.gatewayApi].every((fact) => fact !== undefined)
   );
 }
 

@@ -46,11 +46,10 @@ const ownersKeys = {
 
 function notInstalledHere({ platform, ...config }: Partial<LabConfig>): string[] {
   if (platform === undefined || platform === "own") return [];
-  const elsewhere = platform === "existing" ? "" : `, and set it in stack ${platform}`;
   return Object.entries(ownersKeys).flatMap(([key, unset]) => {
     const value = config[key as keyof typeof ownersKeys];
     if (value === undefined || value === unset) return [];
-    return `${key} is ${JSON.stringify(String(value))} while platform is ${platform}, so this stack installs nothing that reads it; allowed: ${unset}${elsewhere}; or platform own`;
+    return `${key} is ${JSON.stringify(String(value))} while platform is ${platform}, so this stack installs nothing that reads it; allowed: ${unset}, and set it in stack ${platform}; or platform own`;
   });
 }
 

@@ -105,7 +105,7 @@ export const schema = z.object({
   platform: platform
     .prefault("own")
     .describe(
-      "Who installs mesh, monitoring and controllers: own (this stack), existing (they are in the cluster, and nothing of them is changed), or the name of the stack that installed them in the same cluster",
+      "Who installs mesh, monitoring and controllers: own (this stack), or the name of the stack that installed them in the same cluster",
     ),
   istiodReplicas: integer(1, 5)
     .prefault(1)

@@ -32,8 +32,8 @@ export function platformIsThere(namespace: string, whose: string | undefined, ow
   }
   return new UserError(`Namespace ${namespace} is there already, and no stack of this project made it.`, {
     place,
-    allowed: "platform existing, which uses what is in the cluster; or a cluster without that namespace",
-    next: ["npx canaryctl config set platform existing && npx canaryctl up", `kubectl get all -n ${namespace}`],
+    allowed: "a cluster without that namespace; or a platform that a stack of this project installed",
+    next: `kubectl get all -n ${namespace}`,
   });
 }
 

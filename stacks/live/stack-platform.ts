@@ -42,7 +42,7 @@ export async function stackPlatform(
   const raise = `npx canaryctl --stack ${named} up`;
   if (owner === `${use.own.organization}/${projectName}/${use.own.stack}`) {
     throw refuse(`platform is ${use.config.platform}, which is this very stack.`, {
-      allowed: "own, existing, or another stack",
+      allowed: "own, or another stack",
       next: "npx canaryctl config rm platform && npx canaryctl up",
     });
   }
@@ -50,12 +50,16 @@ export async function stackPlatform(
     readOutputs(owner),
     client.get<LiveNamespace>(namespacePath(systemNamespace)),
   ]);
-  if (!outputs) throw refuse(`There is no stack ${owner} in the backend, and platform names it.`, { next: raise });
+  if (!outputs)
+    throw refuse(`There is no stack ${owner} in the backend, and platform names it.`, {
+      allowed: "own, or a stack that is up",
+      next: `${raise} --create`,
+    });
   const { platform: facts } = outputs;
   if (facts === undefined) throw refuse(`Stack ${owner} is not up: it has no platform yet.`, { next: raise });
   if (facts === null) {
     throw refuse(`Stack ${owner} installs no platform: it uses another's.`, {
-      allowed: `own, existing, or the stack that stack ${owner} names as its platform`,
+      allowed: `own, or the stack that stack ${owner} names as its platform`,
       next: `npx canaryctl --stack ${named} config get platform`,
     });
   }

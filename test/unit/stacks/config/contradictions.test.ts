@@ -59,9 +59,10 @@ describe("values that do not go together", () => {
       { platform: "dev", istiodReplicas: 2 },
       'istiodReplicas is "2" while platform is dev, so this stack installs nothing that reads it; allowed: 1, and set it in stack dev; or platform own',
     ],
+    [{ platform: "existing" }, 'platform is "existing"; allowed: own, or the name of a stack'],
     [
-      { platform: "existing", gatewayNodePort: 30081 },
-      'gatewayNodePort is "30081" while platform is existing, so this stack installs nothing that reads it; allowed: 30080; or platform own',
+      { platform: "dev", gatewayNodePort: 30081 },
+      'gatewayNodePort is "30081" while platform is dev, so this stack installs nothing that reads it; allowed: 30080, and set it in stack dev; or platform own',
     ],
     ...(["rollouts", "gatewayApi", "argoCd"] as const).map((key): readonly [RawConfig, string] => {
       const [value, unset] = key === "rollouts" ? ["cluster", "auto"] : ["true", "false"];
@@ -91,7 +92,7 @@ describe("values that do not go together", () => {
     { autoscaling: { maxReplicas: 2 } },
     { platform: "acme/canary-lab/dev", monitoring: true, strategy: "rollout-canary" },
     // What is left as it is by default contradicts nothing: the defaults here are those of the schema.
-    { platform: "existing" },
+    { platform: "dev" },
   ])("%j do", (change) => expect(problemsOf(change)).toEqual([]));
 
   test.each(strategyNames)(

@@ -104,9 +104,12 @@ describe("an update of the owner", () => {
     );
   });
 
-  test.each(["dev", "existing"])("does not go from own to %s: its own pods stand on its mesh", async (platform) => {
-    await expect(lose({}, {}, { platform }).refused).rejects.toThrow(/cannot go from own to/);
-  });
+  test.each(["staging", "acme/canary-lab/staging"])(
+    "does not go from own to %s: its own pods stand on its mesh",
+    async (platform) => {
+      await expect(lose({}, {}, { platform }).refused).rejects.toThrow(/cannot go from own to/);
+    },
+  );
 });
 
 describe("a platform that is there already is refused by name", () => {
@@ -116,7 +119,7 @@ describe("a platform that is there already is refused by name", () => {
       /part of the platform of stack organization\/canary-lab\/staging/,
       "npx canaryctl config set platform staging",
     ],
-    [undefined, /no stack of this project made it/, "npx canaryctl config set platform existing"],
+    [undefined, /no stack of this project made it/, "kubectl get all -n monitoring"],
     [dev, /the stack's state does not know it/, "npx canaryctl up"],
   ])("that of %s", (whose, message, next) => {
     expect(platformIsThere("monitoring", whose, dev)).toMatchObject({

@@ -34,7 +34,7 @@ test("the facts are the outputs of the stack that is named, by its own or its fu
 
 describe("a platform that cannot be used is refused, with the command that mends it", () => {
   test.each([
-    ["no such stack", undefined, /no stack organization\/canary-lab\/dev in the backend/, "--stack dev up"],
+    ["no such stack", undefined, /no stack organization\/canary-lab\/dev in the backend/, "--stack dev up --create"],
     ["not up", {}, /dev is not up/, "--stack dev up"],
     ["has none", { platform: null }, /installs no platform/, "--stack dev config get platform"],
     ["another version", { platform: { mesh: {} } }, /another version of this program/, "--stack dev up"],
