@@ -25,7 +25,8 @@ beforeAll(async () => {
   before = readFileSync(stagingFile, "utf8");
   restoreConfig = keepConfig();
   expect((await canaryctl("set-traffic", "80", "20")).exitCode).toBe(0);
-  load = await startSteadyLoad();
+  // Few enough to leave the time of the `up` beside it as it is.
+  load = await startSteadyLoad({ rate: 50 });
 }, 60_000);
 
 afterAll(async () => {
@@ -37,7 +38,12 @@ afterAll(async () => {
 interface Objects {
   readonly items: readonly {
     readonly kind: string;
-    readonly metadata: { readonly name: string; readonly namespace?: string; readonly resourceVersion: string };
+    readonly metadata: {
+      readonly name: string;
+      readonly namespace?: string;
+      readonly resourceVersion: string;
+      readonly annotations?: Readonly<Record<string, string>>;
+    };
   }[];
 }
 
@@ -61,7 +67,7 @@ async function versionsIn(namespaces: readonly string[]): Promise<Readonly<Recor
   const items = lists.flatMap((text) => (JSON.parse(text) as Objects).items);
   return Object.fromEntries(
     items
-      .filter(({ metadata: { name } }) => !/leader|election|-history$/.test(name))
+      .filter(({ metadata: { annotations = {} } }) => !("control-plane.alpha.kubernetes.io/leader" in annotations))
       .map(({ kind, metadata: { namespace = "", name, resourceVersion } }) => [
         `${kind} ${namespace}/${name}`,
         resourceVersion,
