@@ -13,6 +13,7 @@ import {
 import { parseConfig } from "../../stacks/config/parse-config.ts";
 import type { LabConfig } from "../../stacks/config/schema.ts";
 import { projectName } from "../../stacks/stack-name.ts";
+import { isGone, noteDrift } from "./engine/drift/mend.ts";
 import { EngineBusyError, type UpdateScope } from "./engine/engine.ts";
 import { freeStack, type UpdateOptions } from "./engine/update.ts";
 import type { ConfigChanges, Lab } from "./lab.ts";
@@ -108,6 +109,8 @@ export function pendingText({ applied, stackFile }: Pick<Lab, "applied" | "stack
 export interface OnlyOptions extends UpdateOptions {
   /** Patterns of the URNs of the only resources that may change; default: all, by the applied config. */
   readonly targets?: readonly string[];
+  /** Whether objects that are gone are made again, as `up` does it; default: the engine, which takes them for there, fails. */
+  readonly remakes?: boolean;
   /** Values for this one update, which the stack's file does not get. */
   readonly forNow?: ConfigChanges;
 }
@@ -128,6 +131,7 @@ export async function applyOnly(lab: Lab, changes: ConfigChanges, options: OnlyO
   }
   if (Object.keys(changes).length > 0) stackFile.set(changes as Values);
   await freeStack(lab, rest);
+  if (rest.remakes) await noteDrift(lab, rest.say, isGone(targets));
   if (targets && applied) mustBeSameProgram(lab, applied.values);
   const file = fileValues(lab);
   const values = applied && { ...applied.values, ...appliedValues(changes) };

@@ -49,8 +49,8 @@ export interface Lab {
   mustBeNamed?(config: LabConfig): void;
   /** What was applied, where the command leaves the rest of the config alone; see `withApplied`. */
   readonly applied?: Applied;
-  /** A way into a pod. */
-  exec(namespace: string, pod: string): Promise<PodExec>;
+  /** A way into a pod, whose commands may take that long. */
+  exec(namespace: string, pod: string, timeoutMilliseconds?: number): Promise<PodExec>;
   /** A way into the pod that sends measured traffic. */
   client(): Promise<PodExec>;
 }
@@ -142,7 +142,8 @@ export function labOf(stackFile: StackFile, config: LabConfig, environment: Envi
   const { stack } = stackFile;
   const { kubeconfig, kubeContext } = environment;
   const cluster = clientOf(environment);
-  const exec = (namespace: string, pod: string) => execIn({ kubeconfig, context: kubeContext, namespace, pod });
+  const exec = (namespace: string, pod: string, timeoutMilliseconds?: number) =>
+    execIn({ kubeconfig, context: kubeContext, namespace, pod, timeoutMilliseconds });
   return {
     stackFile,
     config,

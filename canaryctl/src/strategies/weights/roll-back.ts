@@ -1,6 +1,7 @@
 import { ApiError } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import { toWeight } from "../../../../canary/weight.ts";
+import type { LabConfig } from "../../../../stacks/config/schema.ts";
 import { applyOnly } from "../../applied.ts";
 import { type Lab, reread } from "../../lab.ts";
 import { patiently, rollbackSeconds } from "../../traffic/patiently.ts";
@@ -52,24 +53,30 @@ export async function rollBackRoute({ config: given, ...rest }: Lab, route: Rout
 }
 
 /** What the split was before, and why what is around the route could not be put back. */
-async function moveRoute({ cluster, config }: Lab, route: Route, say: Say) {
+async function moveRoute({ cluster, config, applied }: Lab, route: Route, say: Say) {
   const patience = { seconds: rollbackSeconds, say };
   const live = await patiently(cluster, patience, () => route.read(cluster, config));
   if (!route.apply) {
-    if (!live) throw route.missing(config);
-    return { before: live.weights, around: undefined };
+    if (!live && !applied) throw route.missing(config); // nothing is known that could be made again
+    return { before: live?.weights, around: undefined };
   }
   const around = patiently(cluster, patience, async () => route.applyAround?.(cluster, config)).then(
     () => undefined,
     (error: unknown) => error,
   );
+  await sendBack({ cluster, config }, route, say);
+  return { before: live?.weights, around: await around };
+}
+
+/** Writes the route alone, with all the traffic on the stable side. @throws UserError where the namespace that it is written to is gone */
+export async function sendBack({ cluster, config }: Pick<Lab, "cluster" | "config">, route: Route, say: Say) {
+  const stable: LabConfig = { ...config, canaryWeight: toWeight(0) };
   try {
-    await patiently(cluster, patience, async () => route.apply?.(cluster, config));
+    await patiently(cluster, { seconds: rollbackSeconds, say }, async () => route.apply?.(cluster, stable));
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) throw route.missing(config);
     throw error;
   }
-  return { before: live?.weights, around: await around };
 }
 
 async function askProxies(
@@ -112,7 +119,7 @@ async function agree(lab: Lab, route: Route, say: Say): Promise<void> {
     await applyOnly(
       lab,
       { canaryWeight: 0 },
-      { say, waitSeconds: wait, whileWaiting: holdRoute, targets: route.targets },
+      { say, waitSeconds: wait, whileWaiting: holdRoute, targets: route.targets, remakes: !route.apply },
     );
   };
   await write();
