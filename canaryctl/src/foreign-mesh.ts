@@ -1,31 +1,24 @@
-import { UserError } from "@canary-lab/kit/user-error";
 import { namespacePath } from "../../cluster/kube/paths.ts";
 import { systemNamespace } from "../../components/mesh/render-istio.ts";
+import { ownerAnnotation } from "../../components/names.ts";
+import type { LiveNamespace } from "../../stacks/live/namespace-owner.ts";
+import { platformIsThere } from "../../stacks/live/platform-faults.ts";
+import { projectName } from "../../stacks/stack-name.ts";
 import type { ExportedState } from "./engine/pending.ts";
 import type { Lab } from "./lab.ts";
 
+/** What the engine calls the organization of stacks whose state is in a folder. */
+const folderOrganization = "organization";
+
 /**
- * Refuses a cluster whose mesh the stack has not made. Each stack brings its own, and a cluster has one: the update would fail half-way,
- * and again after each of its next commands. Where only the engine can read the state, the engine is the one to refuse.
- *
- * @param others stacks of this checkout in the same cluster
+ * Refuses to install a platform in a cluster that has a mesh which the stack's state does not know, before anything is written for the
+ * stack. Where only the engine can read the state, the program is the one to refuse.
  */
-export async function refuseForeignMesh({ cluster, state, stackFile }: Lab, others: readonly string[]): Promise<void> {
-  if (!state || knowsMesh(state.read())) return;
-  if (!(await cluster.get(namespacePath(systemNamespace)))) return;
-  const owner = others.length > 0 ? `stack ${others.join(", ")}` : "somebody else";
-  throw new UserError(
-    `This cluster has a mesh already, of ${owner}: namespace ${systemNamespace} is there, and not in the state of stack ${stackFile.stack}.`,
-    {
-      place: `namespace ${systemNamespace}`,
-      allowed: "one stack in each cluster",
-      first: `name another cluster by kubeContext in ${stackFile.name}`,
-      next: [
-        ...others.map((other) => `npx canaryctl --stack ${other} status`),
-        `kubectl get namespace ${systemNamespace} --show-labels`,
-      ],
-    },
-  );
+export async function refuseForeignMesh({ cluster, config, state, stackFile }: Lab): Promise<void> {
+  if (config.platform !== "own" || !state || knowsMesh(state.read())) return;
+  const mesh = await cluster.get<LiveNamespace>(namespacePath(systemNamespace));
+  const owner = [stackFile.organization ?? folderOrganization, projectName, stackFile.stack].join("/");
+  if (mesh) throw platformIsThere(systemNamespace, mesh.metadata.annotations?.[ownerAnnotation], owner);
 }
 
 /** An update that was stopped while it made the mesh is taken up by the next. */
