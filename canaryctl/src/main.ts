@@ -86,6 +86,8 @@ export function buildProgram(): Command {
     .showHelpAfterError("(run it with --help to see what is allowed)")
     .exitOverride()
     .hook("preAction", (_, command) => chooseStack(program, command));
+  const stacks: string[] = [];
+  program.setOptionValue("stacks", stacks).on("option:stack", (name: string) => stacks.push(name));
   for (const add of [
     addUp,
     addStatus,

@@ -54,6 +54,10 @@ describe("canaryctl", () => {
     [["up", "--cluster", "moon"], /existing, kind, embedded/],
     [["status", "--traffic", "0"], /integer from 1 to 10000/],
     [["status", "--watch", "--json"], /--watch without --json and --traffic/],
+    [["preview", "--json", "--markdown"], /two forms of one text/],
+    [["preview", "--detailed-exitcode"], /with --markdown or --json/],
+    [["preview", "--stack", "dev", "--stack", "prod"], /with --markdown or --json/],
+    [["--stack", "dev", "rollback", "--stack", "prod"], /--stack names dev, prod/],
     [["promote", "--now"], /--now with --reason/],
     [["promote", "--now", "--reason", " "], /--now with --reason/],
     [["rollback", "--vs", "other"], /--vs is "other"[\s\S]*versioned-echo-virtualservice/],
@@ -65,6 +69,17 @@ describe("canaryctl", () => {
     expect(stderr).toMatch(message);
     expect(status).toBe(2);
   });
+});
+
+test("a preview for programs tells of each of its stacks what stands in its way, and with which exit code", () => {
+  const { status, stdout } = canaryctl("preview", "--json", "--stack", "no-such-stack", "--stack", "../dev");
+  const { previews } = JSON.parse(stdout);
+  expect(previews).toMatchObject([
+    { stack: "no-such-stack", outcome: "not-made", missing: "stack" },
+    { stack: "../dev", outcome: "failed" },
+  ]);
+  expect(status).toBe(1);
+  expect(canaryctl("preview", "--markdown", "--stack", "no-such-stack").status).toBe(3);
 });
 
 test("env quotes values so that a shell reads them as they are", () => {
