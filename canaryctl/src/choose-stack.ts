@@ -28,6 +28,7 @@ export async function chooseStack(program: Command, command: Command): Promise<v
   const { create, json, markdown } = command.opts<{ create?: boolean; json?: boolean; markdown?: boolean }>();
   // Of each of its stacks the preview for programs tells what stands in its way.
   if (command.name() === "preview" && (json || markdown)) return;
+  if (command.name() === "comment") return; // which is about a text
   if (new Set(stacks).size > 1 && command.name() !== "preview") throw severalStacks(stacks);
   printFor(openFile(reference, source).reference);
   if (create !== true) await mustBeKnown(reference, source, command.name());

@@ -2,6 +2,7 @@ import { quoted } from "@canary-lab/kit/programs";
 import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { Command, CommanderError, Option } from "commander";
 import { chooseStack } from "./choose-stack.ts";
+import { addComment } from "./commands/comment.ts";
 import { addConfig } from "./commands/config.ts";
 import { addControllerCommands } from "./commands/controller-commands.ts";
 import { addCreateCanary } from "./commands/create-canary.ts";
@@ -100,6 +101,7 @@ export function buildProgram(): Command {
     addDeleteCanary,
     addHistory,
     addPreview,
+    addComment,
     addConfig,
     addEnv,
     addDown,

@@ -39,7 +39,7 @@ describe("canaryctl", () => {
     const { stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
     const loaded = stderr.split("\n").filter((url) => url.startsWith("file:"));
     expect(loaded.filter((url) => url.includes("canaryctl/src/main.ts"))).toHaveLength(1);
-    expect(loaded.filter((url) => /node_modules\/@(pulumi|grpc)\//.test(url))).toEqual([]);
+    expect(loaded.filter((url) => /node_modules\/@(pulumi|grpc|octokit)\//.test(url))).toEqual([]);
   });
 
   test.each([
