@@ -97,6 +97,7 @@ export function fakeLab(options: FakeOptions = {}) {
       remembered = wanted;
     },
     preview: async () => void log.push("preview"),
+    previewEvents: async () => [],
     destroy: async () => void log.push("destroy"),
     refresh: async (urns) => void log.push(`refresh ${urns.join(" ")}`),
     importState: async ({ deployment }) => {
