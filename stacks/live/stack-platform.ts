@@ -53,7 +53,7 @@ export async function stackPlatform(
   if (!outputs)
     throw refuse(`There is no stack ${owner} in the backend, and platform names it.`, {
       allowed: "own, or a stack that is up",
-      next: `${raise} --create`,
+      next: `npx canaryctl --stack ${named} up --create`,
     });
   const { platform: facts } = outputs;
   if (facts === undefined) throw refuse(`Stack ${owner} is not up: it has no platform yet.`, { next: raise });
