@@ -45,6 +45,22 @@ export function predict(plan: Plan, timing: Partial<Timing> = {}): Prediction {
   };
 }
 
+/** What a plan that people follow still takes at a weight. */
+export interface Remaining {
+  /** Seconds that this weight and those after it are kept at least. */
+  readonly seconds: number;
+  /** Promotions until all traffic is the canary's. */
+  readonly promotions: number;
+}
+
+export function remainingAt({ stages }: Plan, current: Weight): Remaining {
+  const ahead = stages.filter(({ weight }) => weight >= current && weight < 100);
+  return {
+    seconds: ahead.reduce((sum, { bake }) => sum + (bake === "manual" ? 0 : bake), 0),
+    promotions: stages.filter(({ weight }) => weight > current).length,
+  };
+}
+
 /** How a plan is told. */
 export interface PlanView {
   /** Percent of the traffic that a weight really gives; by default itself. */

@@ -1,4 +1,5 @@
 import { readdirSync } from "node:fs";
+import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { Command } from "commander";
 import { repositoryRoot } from "../../cluster/lab-folder.ts";
@@ -20,15 +21,36 @@ import { UsageError } from "./usage-error.ts";
  * @throws UsageError for a name that cannot be a stack's, or is no stack's
  */
 export async function chooseStack(program: Command, command: Command): Promise<void> {
-  const { stack: named } = program.opts<{ stack?: string }>();
+  const { stack: named, stacks = [] } = program.opts<{ stack?: string; stacks?: readonly string[] }>();
   const implied = bareStack();
   const { reference, source } = named === undefined ? implied : { reference: named, source: "--stack" };
   if (named === undefined) program.setOptionValueWithSource("stack", reference, "default");
-  const { create } = command.opts<{ create?: boolean }>();
+  const { create, json, markdown } = command.opts<{ create?: boolean; json?: boolean; markdown?: boolean }>();
+  // Of each of its stacks the preview for programs tells what stands in its way.
+  if (command.name() === "preview" && (json || markdown)) return;
+  if (command.name() === "comment") return; // which is about a text
+  if (new Set(stacks).size > 1 && command.name() !== "preview") throw severalStacks(stacks);
   const stackFile = openFile(reference, source);
-  printFor(reference);
-  if (create !== true && !(await isKnown(stackFile, source))) throw unknown(stackFile, source, command.name());
+  printFor(stackFile.reference);
+  if (create !== true) await mustBeKnown(reference, source, command.name());
+  else stackFile.mustBeReadable();
 }
+
+const severalStacks = (stacks: readonly string[]): UsageError =>
+  new UsageError(`Each command is about one stack, and --stack names ${stacks.join(", ")}.`, {
+    allowed: "one of them; preview takes several",
+    next: `npx canaryctl --stack ${quoted(stacks.at(-1) ?? "")} status`,
+  });
+
+/** @throws UsageError for a name that cannot be a stack's, or is no stack's */
+export async function mustBeKnown(reference: string, source: string, command: string): Promise<void> {
+  const stackFile = openFile(reference, source);
+  if (!withoutFile.includes(command)) stackFile.mustBeReadable();
+  if (!(await isKnown(stackFile, source))) throw unknown(stackFile, source, command);
+}
+
+/** The commands that go by what is deployed where the stack's file says nothing. */
+const withoutFile: readonly string[] = ["rollback", "history", "doctor", "down"];
 
 function openFile(reference: string, source: string): StackFile {
   try {

@@ -2,6 +2,7 @@ import { quoted } from "@canary-lab/kit/programs";
 import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { Command, CommanderError, Option } from "commander";
 import { chooseStack } from "./choose-stack.ts";
+import { addComment } from "./commands/comment.ts";
 import { addConfig } from "./commands/config.ts";
 import { addControllerCommands } from "./commands/controller-commands.ts";
 import { addCreateCanary } from "./commands/create-canary.ts";
@@ -86,6 +87,8 @@ export function buildProgram(): Command {
     .showHelpAfterError("(run it with --help to see what is allowed)")
     .exitOverride()
     .hook("preAction", (_, command) => chooseStack(program, command));
+  const stacks: string[] = [];
+  program.setOptionValue("stacks", stacks).on("option:stack", (name: string) => stacks.push(name));
   for (const add of [
     addUp,
     addStatus,
@@ -98,6 +101,7 @@ export function buildProgram(): Command {
     addDeleteCanary,
     addHistory,
     addPreview,
+    addComment,
     addConfig,
     addEnv,
     addDown,

@@ -5,7 +5,7 @@ import { factsOf } from "../../canary/strategies.ts";
 import { deploymentsPath, httpRoutePath, virtualServicePath } from "../../cluster/kube/paths.ts";
 import { buildTag } from "../../components/image/render-built-image.ts";
 import { deploymentName, type Version, versions, virtualServiceName } from "../../components/names.ts";
-import { weightedRule } from "../../components/traffic/route-rules.ts";
+import { canaryShareIn } from "../../components/traffic/rendered-share.ts";
 import { configAnnotation } from "../../components/workload/render-application.ts";
 import { notedValues } from "../config/applied-config.ts";
 import type { LabConfig } from "../config/schema.ts";
@@ -103,19 +103,6 @@ async function shareFaultNow(
 function notedIn(namespace: Inputs): Readonly<Record<string, string>> | undefined {
   const { annotations = {} } = (namespace?.metadata ?? {}) as { readonly annotations?: Record<string, string> };
   return notedValues(annotations[configAnnotation]);
-}
-
-interface Rule {
-  readonly name?: string;
-  readonly route?: readonly { readonly weight?: number }[];
-  readonly backendRefs?: readonly { readonly weight?: number }[];
-}
-
-/** The canary's share, in percent, by a VirtualService or an HTTPRoute as it is rendered: the second target of the rule with weights. */
-export function canaryShareIn(route: Inputs): number | undefined {
-  const { http, rules } = (route?.spec ?? {}) as { readonly http?: readonly Rule[]; readonly rules?: readonly Rule[] };
-  const rule = (http ?? rules)?.find(({ name }) => name === weightedRule);
-  return (rule?.route ?? rule?.backendRefs)?.at(1)?.weight;
 }
 
 interface Deployment {

@@ -23,6 +23,7 @@ import { withProgress } from "../progress.ts";
 import { removeTarget } from "../remove-target.ts";
 import { forgetCluster } from "../stack-cluster.ts";
 import { StackFile } from "../stack-file.ts";
+import { fileFault } from "../without-file.ts";
 import { optionsOf } from "./arguments.ts";
 import { planDown, type Standing } from "./plan-down.ts";
 
@@ -61,7 +62,7 @@ async function down(stackFile: StackFile, { all, forget }: DownOptions, progress
   for (const name of going) {
     const lab = labs.find(({ stackFile }) => stackFile.stack === name) as Lab;
     await removeStack(lab, progress, forget ? "forget" : withCluster ? "with the cluster" : "each resource");
-    if (!lab.stackFile.hasSecrets()) lab.stackFile.dropSalt();
+    if (!fileFault(lab.stackFile) && !lab.stackFile.hasSecrets()) lab.stackFile.dropSalt();
   }
   if (environment && !withCluster && (staying.length > 0 || target !== "existing")) {
     saveEnvironment(environment, staying);

@@ -16,6 +16,7 @@ import { prepareStack } from "../engine/prepare.ts";
 import { settlePending } from "../engine/settle.ts";
 import { freeStack, updateStack } from "../engine/update.ts";
 import { loadEnvironment, notedTarget, noteTarget, saveEnvironment } from "../environment-file.ts";
+import { refuseForeignMesh } from "../foreign-mesh.ts";
 import { type ConfigChanges, type GlobalOptions, type Lab, labOf, type OpenedConfig, openConfig } from "../lab.ts";
 import { exclusively } from "../lab-lock.ts";
 import { engineView, examples, print } from "../print.ts";
@@ -32,6 +33,7 @@ import { upReport } from "./up-report.ts";
 
 interface UpOptions {
   readonly cluster?: TargetName;
+  readonly create?: boolean;
 }
 
 /** Requests of the closing measurement: at 10 %, a split that is off by 7 points is told from a right one. */
@@ -64,9 +66,9 @@ interface OpenedForUp extends OpenedConfig {
 }
 
 /** `up` is the command that sets the names; the others check them. */
-function openForUp({ stack, ns, app }: GlobalOptions): OpenedForUp {
+function openForUp({ stack, create, ns, app }: GlobalOptions & UpOptions): OpenedForUp {
   const changes: ConfigChanges = { ...(ns !== undefined && { namespace: ns }), ...(app !== undefined && { app }) };
-  return { ...openConfig({ stack }, changes), changes };
+  return { ...openConfig({ stack, ...(create && { create }) }, changes), changes };
 }
 
 async function up(opened: OpenedForUp, override: TargetName | undefined, progress: Stages): Promise<void> {
@@ -191,6 +193,7 @@ async function raise(target: Target, { stackFile, config, changes }: OpenedForUp
   // Nothing has been written for the stack yet, and nothing is where one of the two refuses.
   const [found] = await Promise.all([clusterOfStack(lab), refuseForeignNamespace(lab.cluster, claim)]);
   refuseOtherCluster(lab, found);
+  await refuseForeignMesh(lab);
   saveEnvironment(environment, [...new Set([...(loadEnvironment()?.stacks ?? []), stackFile.stack])]);
   if (Object.keys(changes).length > 0) stackFile.set(changes);
   return lab;

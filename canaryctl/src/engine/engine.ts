@@ -33,6 +33,8 @@ export interface Engine {
   update(view?: UpdateView, scope?: UpdateScope): Promise<void>;
   /** Prints to the terminal what an update would change, value by value. */
   preview(): Promise<void>;
+  /** The engine's events of a preview, a JSON object in each line, and what it prints beside them. One that fails has its errors there. */
+  previewEvents(): Promise<readonly string[]>;
   /** Removes every resource of the stack. */
   destroy(view?: UpdateView): Promise<void>;
   /** Reads resources anew from the cluster, by their URNs, and nothing else. */
@@ -83,6 +85,17 @@ export class PulumiEngine implements Engine {
     const exit = await this.#run({ args, runsProgram: true, variables: this.#variables });
     // The engine has written its reasons to the terminal already.
     if (exit.code !== 0) throw new UserError("The preview failed: the engine says why above.");
+  }
+
+  async previewEvents(): Promise<readonly string[]> {
+    const { lines, isInterrupted } = await this.#run({
+      args: this.#args(["preview", "--json"]),
+      // Without it the engine gives a digest at its end, which lacks what came before an error.
+      variables: { ...this.#variables, PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" },
+      onLine: () => {},
+    });
+    if (isInterrupted) throw new InterruptedError("Interrupted. A preview changes nothing.");
+    return lines;
   }
 
   async destroy(view?: UpdateView): Promise<void> {

@@ -90,12 +90,14 @@ export function fakeLab(options: FakeOptions = {}) {
       log.push("update");
       scopes.push({ ...scope, ...(scope.configFile && { text: readFileSync(scope.configFile, "utf8") }) });
       await update?.();
-      const wanted = Number(stackFile.values().canaryWeight);
+      const own = scope.configFile && /canaryWeight: "(\d+)"/.exec(readFileSync(scope.configFile, "utf8"))?.[1];
+      const wanted = Number(own ?? stackFile.values().canaryWeight);
       // As the real one: it compares with what it remembers, and never looks at what is live.
       if (wanted !== remembered && live.weight !== undefined) live.weight = wanted;
       remembered = wanted;
     },
     preview: async () => void log.push("preview"),
+    previewEvents: async () => [],
     destroy: async () => void log.push("destroy"),
     refresh: async (urns) => void log.push(`refresh ${urns.join(" ")}`),
     importState: async ({ deployment }) => {

@@ -39,7 +39,7 @@ describe("canaryctl", () => {
     const { stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
     const loaded = stderr.split("\n").filter((url) => url.startsWith("file:"));
     expect(loaded.filter((url) => url.includes("canaryctl/src/main.ts"))).toHaveLength(1);
-    expect(loaded.filter((url) => /node_modules\/@(pulumi|grpc)\//.test(url))).toEqual([]);
+    expect(loaded.filter((url) => /node_modules\/@(pulumi|grpc|octokit)\//.test(url))).toEqual([]);
   });
 
   test.each([
@@ -54,6 +54,10 @@ describe("canaryctl", () => {
     [["up", "--cluster", "moon"], /existing, kind, embedded/],
     [["status", "--traffic", "0"], /integer from 1 to 10000/],
     [["status", "--watch", "--json"], /--watch without --json and --traffic/],
+    [["preview", "--json", "--markdown"], /two forms of one text/],
+    [["preview", "--detailed-exitcode"], /with --markdown or --json/],
+    [["preview", "--stack", "dev", "--stack", "prod"], /with --markdown or --json/],
+    [["--stack", "dev", "rollback", "--stack", "prod"], /--stack names dev, prod/],
     [["promote", "--now"], /--now with --reason/],
     [["promote", "--now", "--reason", " "], /--now with --reason/],
     [["rollback", "--vs", "other"], /--vs is "other"[\s\S]*versioned-echo-virtualservice/],
@@ -65,6 +69,23 @@ describe("canaryctl", () => {
     expect(stderr).toMatch(message);
     expect(status).toBe(2);
   });
+});
+
+test("config set of several keys names the one that is wrong in what it says to run", () => {
+  const { status, stderr } = canaryctl("config", "set", "strategy", "istio", "plan", "nonsense");
+  expect(stderr).toMatch(/next: +npx canaryctl config get plan$/m);
+  expect(status).toBe(1);
+});
+
+test("a preview for programs tells of each of its stacks what stands in its way, and with which exit code", () => {
+  const { status, stdout } = canaryctl("preview", "--json", "--stack", "no-such-stack", "--stack", "../dev");
+  const { previews } = JSON.parse(stdout);
+  expect(previews).toMatchObject([
+    { stack: "no-such-stack", outcome: "not-made", missing: "stack" },
+    { stack: "../dev", outcome: "failed" },
+  ]);
+  expect(status).toBe(1);
+  expect(canaryctl("preview", "--markdown", "--stack", "no-such-stack").status).toBe(3);
 });
 
 test("env quotes values so that a shell reads them as they are", () => {

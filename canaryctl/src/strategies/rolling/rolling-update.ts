@@ -2,7 +2,7 @@ import { quoted } from "@canary-lab/kit/programs";
 import { until } from "@canary-lab/kit/until";
 import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { probationSeconds } from "../../../../components/rolling-update/render-rolling-update.ts";
-import { applyOnly, changeOnly } from "../../applied.ts";
+import { applyOnly, changeOnly, writeChanges } from "../../applied.ts";
 import { type ConfigChanges, type Lab, reread } from "../../lab.ts";
 import { engineView } from "../../print.ts";
 import { isOfImage } from "../../traffic/replica-sets.ts";
@@ -145,10 +145,10 @@ async function turnPodsBack(
   changes: ConfigChanges,
   { say, remakes }: { readonly say: Say; readonly remakes: boolean },
 ): Promise<number | string> {
-  lab.stackFile.set(changes);
+  writeChanges(lab, changes);
   const whileWaiting = () => turnBack(lab, say);
   await whileWaiting();
-  const now = lab.applied ? lab : reread(lab); // refuses what else is wrong with the config, all of it at once
+  const now = lab.applied || lab.fileFault ? lab : reread(lab); // refuses what else is wrong with the config, all of it at once
   const waitSeconds = 300 + probation(now); // an update that is already running sees the pods go back to the end
   await applyOnly(now, changes, { say, waitSeconds, whileWaiting, view: engineView(say), remakes });
   const { current } = await untilOnly(now, now.config.stableImage);

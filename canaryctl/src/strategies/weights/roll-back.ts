@@ -2,7 +2,7 @@ import { ApiError } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import { toWeight } from "../../../../canary/weight.ts";
 import type { LabConfig } from "../../../../stacks/config/schema.ts";
-import { applyOnly } from "../../applied.ts";
+import { applyOnly, writeChanges } from "../../applied.ts";
 import { type Lab, reread } from "../../lab.ts";
 import { patiently, rollbackSeconds } from "../../traffic/patiently.ts";
 import { type ProxyReport, waitForProxies } from "../../traffic/proxies.ts";
@@ -106,14 +106,14 @@ const quietSeconds = 5;
 
 /** Makes the stack's file and the state agree with the route, twice where another command has raised the share meanwhile. */
 async function agree(lab: Lab, route: Route, say: Say): Promise<void> {
-  const { cluster, config, stackFile, state } = lab;
+  const { cluster, config, state } = lab;
   const holdRoute = async () => {
     const live = await route.read(cluster, config).catch(() => undefined);
     if (live && live.weights.canary !== 0) await route.apply?.(cluster, config);
   };
   const write = async () => {
-    stackFile.set({ canaryWeight: 0 });
-    if (!lab.applied) reread(lab); // refuses what else is wrong with the config, all of it at once
+    writeChanges(lab, { canaryWeight: 0 });
+    if (!lab.applied && !lab.fileFault) reread(lab); // refuses what else is wrong with the config, all of it at once
     const isElsewhere = state?.locks().some(({ holder }) => holder === "elsewhere") ?? false;
     const wait = isElsewhere && route.apply ? 0 : waitSeconds;
     await applyOnly(
@@ -129,10 +129,10 @@ async function agree(lab: Lab, route: Route, say: Say): Promise<void> {
   await write();
 }
 
-/** Whether the live route and the stack's file both say 0 now; other commands may have written either since. */
-async function isRolledBack({ cluster, config, stackFile }: Lab, route: Route): Promise<boolean> {
+/** Whether the live route and the stack's file, where there is one, both say 0 now; other commands may have written either since. */
+async function isRolledBack({ cluster, config, stackFile, fileFault }: Lab, route: Route): Promise<boolean> {
   const live = await route.read(cluster, config);
-  return live?.weights.canary === 0 && Number(stackFile.values().canaryWeight) === 0;
+  return live?.weights.canary === 0 && (fileFault !== undefined || Number(stackFile.values().canaryWeight) === 0);
 }
 
 const overruled = (place: string): UserError =>

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { explicitPlan, linearPlan } from "../../../../canary/plan/ladders.ts";
-import { describePlan, predict } from "../../../../canary/plan/prediction.ts";
+import { describePlan, predict, remainingAt } from "../../../../canary/plan/prediction.ts";
 import { presetPlan } from "../../../../canary/plan/presets.ts";
+import { toWeight } from "../../../../canary/weight.ts";
 
 describe("predict", () => {
   test("counts pods, moves and bakes, and leaves decisions to people", () => {
@@ -36,4 +37,12 @@ describe("predict", () => {
 
 test("a plan is one line", () => {
   expect(describePlan(presetPlan("20-pause-30-60s"))).toBe("20% until promoted, 30% for 1m, 100%");
+});
+
+test("what remains of a plan at a weight are the times that are still kept, and promotions", () => {
+  const plan = presetPlan("10-30-60");
+  expect(remainingAt(plan, toWeight(10))).toEqual({ seconds: 180, promotions: 3 });
+  expect(remainingAt(plan, toWeight(60))).toEqual({ seconds: 60, promotions: 1 });
+  expect(remainingAt(plan, toWeight(100))).toEqual({ seconds: 0, promotions: 0 });
+  expect(remainingAt(presetPlan("20-pause-30-60s"), toWeight(20))).toEqual({ seconds: 60, promotions: 2 });
 });

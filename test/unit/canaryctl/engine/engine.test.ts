@@ -67,6 +67,13 @@ describe("PulumiEngine", () => {
     expect(calls[0]?.onLine).toBeUndefined();
   });
 
+  test("a preview for programs has its events as they come, also where it fails", async () => {
+    const { engine, calls } = engineThat({ code: 1, lines: ['{"sequence":0}', "error: it broke"] });
+    expect(await engine.previewEvents()).toEqual(['{"sequence":0}', "error: it broke"]);
+    expect(calls[0]?.args.slice(0, 2)).toEqual(["preview", "--json"]);
+    expect(calls[0]?.variables).toMatchObject({ PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" });
+  });
+
   test("a refresh reads what is named, and nothing else", async () => {
     const { engine, calls } = engineThat({});
     await engine.refresh(["urn:x", "urn:y"]);

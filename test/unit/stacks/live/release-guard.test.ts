@@ -5,7 +5,8 @@ import * as pulumi from "@pulumi/pulumi";
 jest.unstable_mockModule("../../../../stacks/live/create-hook.ts", () => ({
   createHook: (_name: string, run: (args: object) => Promise<void>, options: object) => ({ run, options }),
 }));
-const { releaseGuard, canaryShareIn } = await import("../../../../stacks/live/release-guard.ts");
+const { releaseGuard } = await import("../../../../stacks/live/release-guard.ts");
+const { canaryShareIn } = await import("../../../../components/traffic/rendered-share.ts");
 const { renderVirtualService } = await import("../../../../components/traffic/render-weighted-route.ts");
 const { renderHttpRoute } = await import("../../../../components/gateway-api/render-http-route.ts");
 const { sampleConfig } = await import("../sample-config.ts");

@@ -1,0 +1,108 @@
+import { randomUUID } from "node:crypto";
+import { UserError } from "@canary-lab/kit/user-error";
+import { Octokit } from "@octokit/core";
+import { paginateRest } from "@octokit/plugin-paginate-rest";
+import { retry } from "@octokit/plugin-retry";
+import { throttling } from "@octokit/plugin-throttling";
+import type { Comment, Comments } from "./put-comment.ts";
+
+export interface GithubPlace {
+  /** Such as `https://api.github.com`. */
+  readonly api: string;
+  readonly token: string;
+  /** `owner/name`. */
+  readonly repository: string;
+  readonly number: number;
+}
+
+export interface Patience {
+  /** How often a request is repeated after a failure of the server or a limit. */
+  readonly retries: number;
+  /** Seconds; a longer wait that the server asks for is not waited. */
+  readonly longestWait: number;
+  /** Milliseconds that one second of waiting takes: less in tests. */
+  readonly second: number;
+}
+
+export const usualPatience: Patience = { retries: 3, longestWait: 120, second: 1_000 };
+
+const Client = Octokit.plugin(paginateRest, retry, throttling);
+
+/** The comments of a pull request. Limits, primary and secondary, are waited for as GitHub asks; failures of the server are tried again. */
+export function githubComments(place: GithubPlace, patience = usualPatience): Comments {
+  const { api, token, repository, number } = place;
+  const [owner = "", repo = ""] = repository.split("/");
+  const isWaited = (seconds: number, _request: object, _octokit: unknown, count: number): boolean =>
+    count < patience.retries && seconds <= patience.longestWait;
+  const octokit = new Client({
+    auth: token,
+    baseUrl: api,
+    userAgent: "canary-lab",
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+    request: { retries: patience.retries },
+    retry: { retryAfterBaseValue: patience.second },
+    // An id of its own: the plugin would let all clients of a process wait in one queue.
+    throttle: {
+      id: randomUUID(),
+      onRateLimit: isWaited,
+      onSecondaryRateLimit: isWaited,
+      retryAfterBaseValue: patience.second,
+    },
+  });
+  const at = { owner, repo };
+  const one = (id: number) => ({ ...at, comment_id: id });
+  return {
+    list: () =>
+      told(place, async () => {
+        const comments = await octokit.paginate("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
+          ...at,
+          issue_number: number,
+          per_page: 100,
+        });
+        return comments.map(({ id, body = "" }): Comment => ({ id: Number(id), body }));
+      }),
+    create: (body) =>
+      told(place, async () => {
+        const path = "POST /repos/{owner}/{repo}/issues/{issue_number}/comments";
+        await octokit.request(path, { ...at, issue_number: number, body });
+      }),
+    update: (id, body) =>
+      told(place, () =>
+        isDone(() => octokit.request("PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}", { ...one(id), body })),
+      ),
+    remove: async (id) => {
+      await told(place, () =>
+        isDone(() => octokit.request("DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}", one(id))),
+      );
+    },
+  };
+}
+
+const statusOf = (error: unknown): number => (error as { readonly status?: number } | undefined)?.status ?? 0;
+
+/** False where the comment is gone, or is another author's. A 403 for a limit is not that. */
+async function isDone(work: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    const isForeign = statusOf(error) === 403 && !/rate limit/i.test((error as Error).message);
+    if (isForeign || statusOf(error) === 404) return false;
+    throw error;
+  }
+}
+
+async function told<T>({ api, repository, number }: GithubPlace, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const status = statusOf(error);
+    throw new UserError(`GitHub does not take the comment: ${status} ${(error as Error).message}`, {
+      place: `${api}/repos/${repository}/issues/${number}`,
+      ...((status === 401 || status === 403 || status === 404) && {
+        allowed: "a GITHUB_TOKEN with the permission pull-requests: write; a pull request from a fork has none",
+      }),
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,60 @@
+import { UserError } from "@canary-lab/kit/user-error";
+import { parseConfig } from "../../../stacks/config/parse-config.ts";
+import type { LabConfig } from "../../../stacks/config/schema.ts";
+import { projectName, withStack } from "../../../stacks/stack-name.ts";
+import { mustBeKnown } from "../choose-stack.ts";
+import type { GlobalOptions, Lab } from "../lab.ts";
+import { openLab } from "../lab.ts";
+import { bareStack } from "../this-stack.ts";
+import { digestOf, type LiveFacts, type PreviewDigest } from "./digest.ts";
+import { isSecretKey, Mask } from "./mask.ts";
+import { type PreviewEvents, readPreviewEvents } from "./preview-events.ts";
+import { readLive } from "./read-live.ts";
+
+/** Previews of stacks, side by side. What stands in the way of one is told in its digest. */
+export const previewStacks = (
+  stacks: readonly string[],
+  options: Omit<GlobalOptions, "stack">,
+): Promise<readonly PreviewDigest[]> => Promise.all(stacks.map((stack) => previewStack({ ...options, stack })));
+
+async function previewStack(options: GlobalOptions): Promise<PreviewDigest> {
+  const { stack } = options;
+  const mask = new Mask(secretsIn(process.env));
+  try {
+    await mustBeKnown(stack, "--stack", "preview");
+    const lab = openLab(options);
+    lab.mustBeNamed?.(lab.config);
+    return await previewLab(stack, lab, mask);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const text = withStack(error.toPlainText(), stack, bareStack());
+    const events: PreviewEvents = { config: undefined, steps: [], errors: [text], messages: [], isWhole: false };
+    return digestOf({ stack, events, config: undefined, mask });
+  }
+}
+
+/** The engine and the cluster are asked at the same time. */
+export async function previewLab(stack: string, lab: Lab, mask: Mask): Promise<PreviewDigest> {
+  const [lines, live] = await Promise.all([lab.engine.previewEvents(), readLive(lab)]);
+  const events = readPreviewEvents(lines, projectName);
+  return digestOf({ stack, events, config: configOf(events, lab.config), live: told(stack, live), mask });
+}
+
+/** The config that the engine previews: it may have read other defaults than the file's. */
+function configOf({ config }: PreviewEvents, ofFile: LabConfig): LabConfig {
+  try {
+    return config ? parseConfig(config) : ofFile;
+  } catch (error) {
+    if (error instanceof UserError) return ofFile;
+    throw error;
+  }
+}
+
+const told = (stack: string, live: LiveFacts): LiveFacts =>
+  live.notCompared === undefined ? live : { ...live, notCompared: withStack(live.notCompared, stack, bareStack()) };
+
+/** The values of the variables whose names say that they are secret. */
+const secretsIn = (variables: NodeJS.ProcessEnv): readonly string[] =>
+  Object.entries(variables).flatMap(([name, value]) =>
+    value && isSecretKey(name) && !name.endsWith("_FILE") ? [value] : [],
+  );

@@ -1,0 +1,206 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { json } from "node:stream/consumers";
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { commentPlace } from "../../../../canaryctl/src/comment/comment-place.ts";
+import { githubComments } from "../../../../canaryctl/src/comment/github.ts";
+import { gitlabComments } from "../../../../canaryctl/src/comment/gitlab.ts";
+import { type Comment, markerOf, putComment } from "../../../../canaryctl/src/comment/put-comment.ts";
+
+const token = "a-token-that-nobody-sees";
+const marker = markerOf("preview");
+const body = `${marker}\nthe text`;
+const patience = { retries: 3, longestWait: 120, second: 1 };
+
+type Fault = (request: { method: string; url: URL }, response: ServerResponse) => boolean;
+
+/** A stand-in of both APIs as they are documented: pages, statuses, headers. A fault may answer in its place. */
+class StandIn {
+  readonly comments: Comment[] = [];
+  readonly calls: string[] = [];
+  fault: Fault = () => false;
+  #next = 1;
+  #server: Server | undefined;
+
+  add(text: string): Comment {
+    const comment = { id: this.#next++, body: text };
+    this.comments.push(comment);
+    return comment;
+  }
+
+  async start(): Promise<string> {
+    if (this.#server) return this.#url(this.#server);
+    const server = createServer((request, response) => void this.#answer(request, response));
+    this.#server = server;
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return this.#url(server);
+  }
+
+  #url = (server: Server): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  async stop(): Promise<void> {
+    const server = this.#server;
+    server?.closeAllConnections();
+    if (server) await new Promise((resolve) => server.close(resolve));
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = "", headers } = request;
+    const url = new URL(request.url ?? "", `http://${headers.host}`);
+    this.calls.push(method);
+    const sent = ["POST", "PATCH", "PUT"].includes(method) ? ((await json(request)) as { body: string }) : undefined;
+    const say = (status: number, value?: unknown, more: Record<string, string> = {}) => {
+      response.writeHead(status, { "Content-Type": "application/json", ...more });
+      response.end(value === undefined ? undefined : JSON.stringify(value));
+    };
+    if (![headers.authorization, headers["private-token"]].join(" ").includes(token))
+      return say(401, { message: "Bad credentials" });
+    if (this.fault({ method, url }, response)) return;
+    const id = Number(/\/(?:comments|notes)\/(\d+)$/.exec(url.pathname)?.[1]);
+    const index = this.comments.findIndex((comment) => comment.id === id);
+    if (method === "POST") return say(201, this.add(sent?.body ?? ""));
+    if (method === "GET") return this.#page(url, say);
+    if (index === -1) return say(404, { message: "Not Found" });
+    if (method === "DELETE") this.comments.splice(index, 1);
+    else this.comments[index] = { id, body: sent?.body ?? "" };
+    return method === "DELETE" ? say(204) : say(200, this.comments[index]);
+  }
+
+  #page(url: URL, say: (status: number, value: unknown, more: Record<string, string>) => void): void {
+    const [page, size] = [Number(url.searchParams.get("page") ?? 1), Number(url.searchParams.get("per_page") ?? 20)];
+    const isLast = page * size >= this.comments.length;
+    const next = new URL(url);
+    next.searchParams.set("page", String(page + 1));
+    say(200, this.comments.slice((page - 1) * size, page * size), {
+      "x-next-page": isLast ? "" : String(page + 1),
+      ...(!isLast && { link: `<${next}>; rel="next"` }),
+    });
+  }
+}
+
+const server = { current: new StandIn() };
+afterEach(async () => {
+  await server.current.stop();
+  server.current = new StandIn();
+});
+
+describe.each(["github", "gitlab"] as const)("%s", (at) => {
+  const open = async (given = token) => {
+    const api = await server.current.start();
+    return at === "github"
+      ? githubComments({ api, token: given, repository: "owner/name", number: 7 }, patience)
+      : gitlabComments({ api, token: given, project: "42", number: 7 }, patience);
+  };
+  const update = at === "github" ? "PATCH" : "PUT";
+  const limit = at === "github" ? 403 : 429;
+
+  test("the first run makes the comment, the second leaves it, another text renews it in place", async () => {
+    const comments = await open();
+    expect(await putComment(comments, marker, "the text")).toBe("created");
+    expect(await putComment(comments, marker, "the text")).toBe("unchanged");
+    expect(await putComment(comments, marker, "another")).toBe("updated");
+    expect(server.current.comments).toEqual([{ id: 1, body: `${marker}\nanother` }]);
+  });
+
+  test("it is found behind hundreds of others, and those stay as they are", async () => {
+    for (let index = 0; index < 250; index++)
+      server.current.add(index === 220 ? `${marker}\nold` : `other ${index}, ${marker}`);
+    expect(await putComment(await open(), marker, "the text")).toBe("updated");
+    expect(server.current.comments[220]?.body).toBe(body);
+    expect(server.current.comments.filter((comment) => comment.body === body)).toHaveLength(1);
+    expect(server.current.calls).toEqual(["GET", "GET", "GET", update]);
+  });
+
+  test("one that is deleted meanwhile is made anew", async () => {
+    server.current.add(`${marker}\nold`);
+    server.current.fault = ({ method }) => {
+      if (method === update) server.current.comments.length = 0;
+      return false;
+    };
+    expect(await putComment(await open(), marker, "the text")).toBe("created");
+    expect(server.current.comments).toEqual([{ id: 2, body }]);
+  });
+
+  test("runs at once end with one comment", async () => {
+    const runs = [await open(), await open(), await open()];
+    await Promise.all(runs.map((comments, index) => putComment(comments, marker, `text ${index}`)));
+    expect(server.current.comments).toHaveLength(1);
+  });
+
+  test("a comment of another author that has the marker is left alone", async () => {
+    server.current.add(`${marker}\nmine, says a stranger`);
+    server.current.fault = ({ method, url }, response) => {
+      if (method !== update || !url.pathname.endsWith("/1")) return false;
+      response.writeHead(403, { "Content-Type": "application/json" }).end('{"message":"Forbidden"}');
+      return true;
+    };
+    await putComment(await open(), marker, "the text");
+    expect(server.current.comments.map((comment) => comment.body)).toEqual([`${marker}\nmine, says a stranger`, body]);
+  });
+
+  test("a limit is waited for as long as it asks, then the work goes on", async () => {
+    let limited = 0;
+    server.current.fault = ({ method }, response) => {
+      if (method !== "GET" || limited++ > 0) return false;
+      response.writeHead(limit, { "Content-Type": "application/json", "Retry-After": "30" });
+      response.end('{"message":"You have exceeded a secondary rate limit"}');
+      return true;
+    };
+    expect(await putComment(await open(), marker, "the text")).toBe("created");
+    expect(limited).toBeGreaterThan(1);
+  });
+
+  test("a wait of an hour is not waited", async () => {
+    server.current.fault = (_, response) => {
+      response.writeHead(limit, { "Content-Type": "application/json", "Retry-After": "3600" });
+      response.end('{"message":"You have exceeded a secondary rate limit"}');
+      return true;
+    };
+    await expect(putComment(await open(), marker, "the text")).rejects.toThrow(new RegExp(String(limit)));
+  });
+
+  test.each([500, 502, 503])("a %d is tried again, and not for ever", async (status) => {
+    let failures = 2;
+    server.current.fault = (_, response) => {
+      if (failures-- <= 0) return false;
+      response.writeHead(status, { "Content-Type": "application/json" }).end('{"message":"try later"}');
+      return true;
+    };
+    const comments = await open();
+    expect(await putComment(comments, marker, "the text")).toBe("created");
+    failures = 1_000;
+    await expect(comments.list()).rejects.toThrow(String(status));
+    expect(1_000 - failures).toBe(1 + patience.retries);
+  });
+
+  test("a token that is refused is told, and not shown", async () => {
+    const error = await putComment(await open("wrong-token"), marker, "the text").catch(
+      (error: unknown) => error as Error,
+    );
+    expect(String(error)).toContain("401");
+    expect(JSON.stringify(error) + String(error)).not.toContain("wrong-token");
+  });
+});
+
+describe("where a job comments", () => {
+  const github = { GITHUB_REPOSITORY: "o/n", GITHUB_TOKEN: token, GITHUB_REF: "refs/pull/12/merge" };
+  const gitlab = {
+    CI_PROJECT_ID: "42",
+    CI_API_V4_URL: "https://x/api/v4",
+    GITLAB_TOKEN: token,
+    CI_MERGE_REQUEST_IID: "3",
+  };
+
+  test("is what the CI says", () => {
+    expect(commentPlace(github)).toMatchObject({ at: "github", number: 12, api: "https://api.github.com" });
+    expect(commentPlace({ ...github, GITHUB_REF: "refs/heads/main" }, 5)).toMatchObject({ number: 5 });
+    expect(commentPlace(gitlab)).toMatchObject({ at: "gitlab", project: "42", number: 3 });
+  });
+
+  test.each([
+    [{}, /GITHUB_REPOSITORY is not set/],
+    [{ ...github, GITHUB_TOKEN: "" }, /GITHUB_TOKEN is not set/],
+    [{ ...github, GITHUB_REF: "refs/heads/main" }, /names no pull request/],
+    [{ ...gitlab, GITLAB_TOKEN: "" }, /GITLAB_TOKEN is not set/],
+  ])("%j is not enough", (variables, cause) => expect(() => commentPlace(variables)).toThrow(cause));
+});

@@ -1,0 +1,107 @@
+import { describe, expect, test } from "@jest/globals";
+import { previewJson } from "../../../../canaryctl/src/preview/json.ts";
+import { previewMarkdown } from "../../../../canaryctl/src/preview/markdown.ts";
+import { isSecretKey, Mask } from "../../../../canaryctl/src/preview/mask.ts";
+import { digestOfLines, stepEvent, succeeded } from "./recordings.ts";
+
+const secret = "hunter2-swordfish";
+const base64 = Buffer.from(secret).toString("base64");
+
+/** Both forms of a preview in which a resource of these inputs is changed. */
+function shown(before: object, after: object, type?: string, more: readonly string[] = []): string {
+  const step = stepEvent({ op: "update", before, after, ...(type && { type }) });
+  const digest = digestOfLines([step, ...more, succeeded]);
+  return previewMarkdown([digest]) + previewJson([digest]);
+}
+
+describe("a secret is in no text that is printed", () => {
+  const cases: Record<string, object> = {
+    "data of a Secret": { kind: "Secret", data: { anything: base64 } },
+    "stringData of a Secret": { kind: "Secret", stringData: { anything: secret } },
+    "a value under a secret key": { values: { grafana: { adminPassword: secret } } },
+    "a list under a secret key": { apiTokens: [secret] },
+    "fields under a secret key": { credentials: { user: "me", key: secret } },
+    "an environment variable of a container": { env: [{ name: "DB_PASSWORD", value: secret }] },
+    "a flag with its value": { args: [`--password=${secret}`] },
+    "a flag before its value": { args: ["--api-token", secret] },
+    "the password of a URL": { url: `https://user:${secret}@host/path` },
+    "a bearer token": { header: `Authorization: Bearer ${secret}` },
+    "JSON in an annotation": {
+      metadata: { annotations: { last: JSON.stringify({ kind: "Secret", data: { a: base64 } }) } },
+    },
+    "a private key": { file: `-----BEGIN RSA PRIVATE KEY-----\n${secret}\n-----END RSA PRIVATE KEY-----` },
+    "a token of GitHub": { note: "ghp_0123456789abcdefghij0123456789abcdefgh" },
+    "the engine's own mark": {
+      data: { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: secret },
+    },
+  };
+
+  test.each(Object.entries(cases))("%s", (_, inputs) => {
+    const text = shown({ other: 1 }, { other: 2, ...inputs });
+    for (const hidden of [secret, base64, "ghp_0123456789"]) expect(text).not.toContain(hidden);
+    expect(text).toContain("[secret]");
+  });
+
+  test("that it changes is seen, and neither value", () => {
+    const text = shown(
+      { kind: "Secret", data: { a: base64 } },
+      { kind: "Secret", data: { a: "bmV3LXNlY3JldC12YWx1ZQ==" } },
+    );
+    expect(text).toContain("`data.a` `[secret]` -> `[secret]`");
+    expect(text).not.toContain("new-secret-value");
+  });
+
+  test("one that is known comes up nowhere else: in another field, in base64, in an error", () => {
+    const error = JSON.stringify({
+      sequence: 2,
+      timestamp: 0,
+      diagnosticEvent: { severity: "error", message: `cannot log in with ${secret}`, color: "never" },
+    });
+    const after = { a: secret, b: `x${secret}y`, c: base64, spec: { password: secret } };
+    const text = shown({}, after, undefined, [error]);
+    expect(text).not.toContain(secret);
+    expect(text).not.toContain(base64);
+  });
+
+  test("nor does a value of the environment whose name says that it is secret", () => {
+    const mask = new Mask([secret]);
+    const step = stepEvent({ op: "update", before: { url: "a" }, after: { url: `b?${secret}` } });
+    expect(previewMarkdown([digestOfLines([step, succeeded], { mask })])).not.toContain(secret);
+  });
+});
+
+test("names of secrets, and what is no secret, stay readable", () => {
+  const inputs = {
+    volumes: [{ secret: { secretName: "tls-of-echo" } }],
+    env: [{ name: "DB_PASSWORD", valueFrom: { secretKeyRef: { name: "db", key: "admin-password" } } }],
+    grafana: { admin: { existingSecret: "kps-grafana-admin", passwordKey: "admin-password" } },
+    automountServiceAccountToken: false,
+    stickyCookie: "seen",
+    imagePullSecrets: [{ name: "registry" }],
+  };
+  const mask = new Mask();
+  mask.learn(inputs);
+  expect(mask.value(inputs)).toEqual(inputs);
+});
+
+test.each([
+  "password",
+  "adminPassword",
+  "DB_PASSWORD",
+  "client-secret",
+  "GITHUB_TOKEN",
+  "apiKey",
+  "private_key",
+  ".dockerconfigjson",
+])("%s is a secret key", (key) => expect(isSecretKey(key)).toBe(true));
+test.each([
+  "secretName",
+  "passwordKey",
+  "existingSecret",
+  "tokenizer",
+  "key",
+  "author",
+  "compass",
+  "canaryImage",
+  "monkey",
+])("%s is none", (key) => expect(isSecretKey(key)).toBe(false));

@@ -1,0 +1,70 @@
+import { expect, test } from "@jest/globals";
+import type { ExportedState } from "../../../../canaryctl/src/engine/pending.ts";
+import { Mask } from "../../../../canaryctl/src/preview/mask.ts";
+import { previewLab } from "../../../../canaryctl/src/preview/preview-stacks.ts";
+import { readLive } from "../../../../canaryctl/src/preview/read-live.ts";
+import { renderNamespace } from "../../../../components/workload/render-application.ts";
+import { UserError } from "../../../../packages/kit/src/user-error.ts";
+import { fakeLab } from "../fake-lab.ts";
+import { recordedLines } from "./recordings.ts";
+
+const namespace = (applied: Record<string, string> = {}) => ({
+  "/api/v1/namespaces/canary-lab": renderNamespace({
+    app: "versioned-echo",
+    namespace: "canary-lab",
+    stack: "organization/canary-lab/dev",
+    applied,
+    strategy: "istio",
+    canaryEnabled: true,
+  }),
+});
+
+const prometheus = (value: string) => ({
+  "/api/v1/namespaces/monitoring/services/prometheus:9090/proxy/api/v1/query": {
+    data: { result: [{ value: [0, value] }] },
+  },
+});
+
+test("the engine's events and what the cluster has make one digest", async () => {
+  const { lab } = fakeLab({ liveWeight: 25, objects: { ...namespace({ monitoring: "true" }), ...prometheus("250") } });
+  const engine = { ...lab.engine, previewEvents: async () => recordedLines("weight-move") };
+  const digest = await previewLab("dev", { ...lab, engine }, new Mask());
+  expect(digest).toMatchObject({
+    outcome: "changes",
+    traffic: { kind: "share", before: 10, live: 25, after: 30, perMinute: 15_000 },
+    notCompared: null,
+  });
+});
+
+test("nothing is asked of Prometheus without monitoring, and nothing is made of an answer without a number", async () => {
+  const without = fakeLab({ objects: { ...namespace(), ...prometheus("250") } });
+  expect(await readLive(without.lab)).toMatchObject({ share: 10, perMinute: undefined });
+  const silent = fakeLab({ objects: { ...namespace({ monitoring: "true" }), ...prometheus("NaN") } });
+  expect((await readLive(silent.lab)).perMinute).toBeUndefined();
+});
+
+test("where nothing is deployed there is no share", async () => {
+  expect(await readLive(fakeLab().lab)).toEqual({ drift: [] });
+});
+
+test("what the cluster does not tell is told as not compared, and does not stop the preview", async () => {
+  const { lab } = fakeLab();
+  const deployment: ExportedState["deployment"] = {
+    resources: [
+      {
+        urn: "u",
+        type: "kubernetes:core/v1:Service",
+        id: "a/b",
+        inputs: { apiVersion: "v1", kind: "Service", metadata: { name: "b" } },
+      },
+    ],
+  };
+  const cluster = { ...lab.cluster, get: async () => Promise.reject(new UserError("services is forbidden")) };
+  const engine = {
+    ...lab.engine,
+    exportState: async () => ({ version: 3, deployment }),
+    previewEvents: async () => recordedLines("none"),
+  };
+  const digest = await previewLab("dev", { ...lab, cluster, engine }, new Mask());
+  expect(digest).toMatchObject({ outcome: "no-change", notCompared: "services is forbidden" });
+});

@@ -1,0 +1,101 @@
+import { expect, test } from "@jest/globals";
+import { exitCodeOf } from "../../../../canaryctl/src/preview/exit-code.ts";
+import { previewJson } from "../../../../canaryctl/src/preview/json.ts";
+import { previewMarkdown } from "../../../../canaryctl/src/preview/markdown.ts";
+import { recorded, recordings } from "./recordings.ts";
+
+/** Values are folded away; three recordings show them. */
+const withoutValues = (text: string): string => text.replaceAll(/\n<details>[\s\S]*?<\/details>\n?/g, "");
+
+test.each(recordings)("%s is told as it was seen to be right", (name) => {
+  expect(withoutValues(previewMarkdown([recorded(name)]))).toMatchSnapshot();
+});
+
+test.each(["weight-move", "stable-image", "namespace"])("%s shows its values", (name) => {
+  expect(previewMarkdown([recorded(name)])).toMatchSnapshot();
+});
+
+test.each([
+  ["none", "no-change", 0, 0],
+  ["rollout-none", "no-change", 0, 0],
+  ["weight-move", "changes", 0, 2],
+  ["namespace", "changes", 0, 2],
+  ["image-refused", "refused", 1, 1],
+  ["strategy-refused", "refused", 1, 1],
+  ["bad-config", "refused", 1, 1],
+  ["unreachable", "not-made", 3, 3],
+  ["readonly", "not-made", 3, 3],
+  ["wrong-passphrase", "not-made", 3, 3],
+  ["no-passphrase", "not-made", 3, 3],
+  ["no-stack", "not-made", 3, 3],
+] as const)("%s is %s: exit code %d, in detail %d", (name, outcome, code, detailed) => {
+  const digest = recorded(name);
+  expect(digest.outcome).toBe(outcome);
+  expect(exitCodeOf([digest], false)).toBe(code);
+  expect(exitCodeOf([digest], true)).toBe(detailed);
+});
+
+test("the worst of several stacks gives the exit code, and what is refused is worse than what could not be looked at", () => {
+  expect(exitCodeOf([recorded("weight-move"), recorded("unreachable")], true)).toBe(3);
+  expect(exitCodeOf([recorded("unreachable"), recorded("image-refused")], true)).toBe(1);
+});
+
+test.each([
+  ["unreachable", "cluster"],
+  ["readonly", "permission"],
+  ["wrong-passphrase", "secret"],
+  ["no-passphrase", "secret"],
+  ["no-stack", "stack"],
+])("%s lacks the %s, and says that this is no statement on the change", (name, missing) => {
+  const digest = recorded(name);
+  expect(digest.missing).toBe(missing);
+  expect(previewMarkdown([digest])).toContain("This says nothing of the change.");
+});
+
+test("several stacks are one text: every stack's traffic stands before the first risk", () => {
+  const text = previewMarkdown([
+    { ...recorded("weight-move"), stack: "prod" },
+    { ...recorded("namespace"), stack: "staging" },
+    { ...recorded("none"), stack: "dev" },
+  ]);
+  const risks = text.indexOf("risks");
+  for (const stack of ["prod", "staging", "dev"]) expect(text.indexOf(`**\`${stack}\`**`)).toBeLessThan(risks);
+  expect(text).toContain("**`dev`**: no change");
+});
+
+test("where nothing changes anywhere there is one line", () => {
+  const text = previewMarkdown([recorded("none"), { ...recorded("none"), stack: "prod" }]);
+  expect(text).toBe("No change in `dev`, `prod`.\n");
+});
+
+test("what is told of the cluster leads: the live share, requests, and what was changed by hand", () => {
+  const drift = [
+    { kind: "VirtualService", id: "canary-lab/x", isGone: false, fields: ["spec.http is 50, and was 10"] },
+  ];
+  const text = previewMarkdown([recorded("weight-move", { live: { share: 50, perMinute: 15_000, drift } })]);
+  expect(text).toContain("`v2` 50 % -> 30 %, step 2 of 10-30-60-100, about 3,000 fewer requests a minute");
+  expect(text).toContain(
+    "`VirtualService canary-lab/x` was changed in the cluster, and is put back: `spec.http is 50, and was 10`",
+  );
+});
+
+test("drift alone is a change, for the next update puts it back", () => {
+  const digest = recorded("none", { live: { drift: [{ kind: "Deployment", id: "a/b", isGone: true, fields: [] }] } });
+  expect(digest.outcome).toBe("changes");
+  expect(previewMarkdown([digest])).toContain("`Deployment a/b` is gone from the cluster, and comes back");
+});
+
+test("a cluster that was not compared is told even where nothing changes", () => {
+  const text = previewMarkdown([recorded("none", { live: { notCompared: "forbidden" } })]);
+  expect(text).toContain("The cluster was not compared with the state");
+  expect(text).toContain("forbidden");
+});
+
+test("the JSON has the same content as plain text", () => {
+  const { previews } = JSON.parse(previewJson([recorded("stable-image")]));
+  expect(previews[0].summary).toBe("dev: v2 keeps 10 %; 3 updated, 18 unchanged");
+  expect(previews[0].risks[0]).toEqual({
+    kind: "untested",
+    text: "versioned-echo:v9 becomes the stable image without having been the canary: all of the stable side gets it",
+  });
+});
