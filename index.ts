@@ -2,8 +2,10 @@ import { factsOf } from "./canary/strategies.ts";
 import { clientName } from "./components/names.ts";
 import { createApplication } from "./stacks/application.ts";
 import { loadConfig } from "./stacks/config.ts";
+import { findPlatform } from "./stacks/find-platform.ts";
 import { createLiveRun } from "./stacks/live/create-live-run.ts";
 import { createPlatform } from "./stacks/platform.ts";
+import { isOwner } from "./stacks/platform-parts.ts";
 import { releasePlan } from "./stacks/release-plan.ts";
 
 // The SDK maps each stack trace that it takes back to its own sources, which costs a tenth of an update. Node takes the types out of
@@ -11,9 +13,8 @@ import { releasePlan } from "./stacks/release-plan.ts";
 Reflect.deleteProperty(Error, "prepareStackTrace");
 
 const { config, target, applied } = loadConfig();
-const live = await createLiveRun(config, target);
-const platform = createPlatform(config, target);
-const application = createApplication(config, platform, live, applied);
+const [live, facts] = await Promise.all([createLiveRun(config, target), findPlatform(config, target)]);
+const application = createApplication(config, createPlatform(config, target, facts, live.platformHooks), live, applied);
 
 export const strategy = config.strategy;
 export const namespace = config.namespace;
@@ -29,7 +30,9 @@ export const images = application.images;
 export const progress = application.progress;
 /** The host that answers through the gateway or ingress; null where the strategy has none. */
 export const gateway = application.gateway ?? null;
-/** The port of every node at which the ingress gateway answers. */
-export const gatewayNodePort = config.gatewayNodePort;
+/** The port of every node at which the ingress gateway answers; null where it has none. */
+export const gatewayNodePort = facts.ingress.nodePort;
+/** What other stacks have to know that use this one's platform; null where it has none of its own. */
+export const platform = isOwner(config) ? facts : null;
 /** The Deployment to measure from, inside the mesh. */
 export const client = clientName(config.app);

@@ -22,3 +22,6 @@ export const containerPort = 8080;
 /** The label by which the ingress gateway's pods are found. The chart makes it: the release's name without `istio-`. */
 export const ingressRelease = "istio-ingress";
 export const ingressLabels = { istio: "ingress" } as const;
+
+/** The note on each namespace of the platform: the stack that installed it, by its full name. */
+export const ownerAnnotation = "canary-lab/owner";

@@ -13,10 +13,13 @@ import {
 } from "../components/workload/autoscaling.ts";
 import { EchoApplication } from "../components/workload/echo-application.ts";
 import type { LabConfig } from "./config/schema.ts";
+import { fullStackName } from "./full-stack-name.ts";
 import { clientStart } from "./live/deployment-starts.ts";
 import { followRollout } from "./live/follow-rollout.ts";
 import type { LiveRun } from "./live/live-run.ts";
 import type { Platform } from "./platform.ts";
+import { prometheusOf } from "./platform-facts.ts";
+import { isOwner, neededParts } from "./platform-parts.ts";
 import { strategies } from "./strategies/table.ts";
 
 /** What runs of the application. */
@@ -27,9 +30,6 @@ export interface Application extends StrategyOutputs {
   readonly progress: pulumi.Output<string | null>;
 }
 
-/** The stack that the engine runs the program for. */
-const fullStackName = (): string => [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
-
 /** Images, workloads and route. The control plane is ready first, or pods would start without a sidecar. */
 export function createApplication(
   config: LabConfig,
@@ -38,11 +38,18 @@ export function createApplication(
   applied: Readonly<Record<string, string>> = {},
 ): Application {
   const { app, namespace, imageRegistry: registry } = config;
-  const { cluster, mesh } = platform;
+  const { cluster, mesh, facts } = platform;
   const application = new EchoApplication(
     "echo",
-    { ...config, stack: fullStackName(), applied, namespaceHooks: live.namespaceHooks },
-    { provider: cluster, dependsOn: mesh.controlPlane },
+    {
+      ...config,
+      stack: fullStackName(),
+      applied,
+      sidecarLabels: facts.mesh.sidecarLabels,
+      namespaceHooks: live.namespaceHooks,
+      ...(!isOwner(config) && { platformFacts: facts }),
+    },
+    { provider: cluster, dependsOn: [...mesh] },
   );
   const image = (role: string, reference: string): pulumi.Output<string> =>
     new BuiltImage(`${role}-image`, { reference, registry }).reference;
@@ -91,15 +98,20 @@ function scaledWorkloads({ app, strategy, canaryEnabled }: LabConfig): readonly 
 
 /** What of the platform a stack's workloads stand on, besides the mesh. */
 function createNeeds(config: LabConfig, platform: Platform, { namespace }: EchoApplication): pulumi.Resource[] {
-  const { cluster, monitoring, gatewayApi } = platform;
-  const rollouts = platform.rolloutsIn(namespace);
-  const needs = [gatewayApi, rollouts].filter((need) => need !== undefined);
-  if (!monitoring) return needs;
+  const { cluster, monitoring, gatewayApi, facts } = platform;
+  const needs = [...gatewayApi, ...platform.rolloutsIn(namespace)];
+  if (!config.monitoring) return needs;
   const { app, objective } = config;
   const serviceLevel = new ServiceLevel(
     "slo",
-    { app, namespace: config.namespace, objective, analysis: rollouts !== undefined },
-    { provider: cluster, dependsOn: [namespace, monitoring, ...needs] },
+    {
+      app,
+      namespace: config.namespace,
+      objective,
+      analysis: neededParts(config).includes("rollouts"),
+      prometheus: prometheusOf(facts),
+    },
+    { provider: cluster, dependsOn: [namespace, ...monitoring, ...needs] },
   );
   return [...needs, serviceLevel];
 }

@@ -7,9 +7,12 @@ import { type RolloutsPart, rolloutsNamespace } from "../components/argo/render-
 import { GatewayApi } from "../components/gateway-api/gateway-api-definitions.ts";
 import { Istio } from "../components/mesh/istio.ts";
 import { KubePrometheusStack } from "../components/monitoring/kube-prometheus-stack.ts";
+import type { PlatformOwner } from "../components/platform-namespace.ts";
 import { chartSource } from "./charts.ts";
 import type { LabConfig } from "./config/schema.ts";
-import { platformParts, rolloutsScope } from "./platform-parts.ts";
+import { fullStackName } from "./full-stack-name.ts";
+import type { PlatformFacts } from "./platform-facts.ts";
+import { isOwner, platformParts, rolloutsScope } from "./platform-parts.ts";
 import {
   argoCdChartVersion,
   argoChartRepository,
@@ -26,19 +29,29 @@ import {
   rolloutExtensionVersion,
 } from "./versions.ts";
 
-/** What applications stand on; what a stack does not need is undefined. */
+type Resources = readonly pulumi.Resource[];
+
+/** What applications stand on: its facts, and the resources of it that this stack has. These are none where it was there before. */
 export interface Platform {
   readonly cluster: pulumi.ProviderResource;
-  readonly mesh: Istio;
+  readonly facts: PlatformFacts;
+  /** What wants sidecars or routes depends on it. */
+  readonly mesh: Resources;
   /** Monitors, rules and analyses depend on it. */
-  readonly monitoring: KubePrometheusStack | undefined;
+  readonly monitoring: Resources;
   /** Gateways and routes of the Gateway API depend on it. */
-  readonly gatewayApi: GatewayApi | undefined;
+  readonly gatewayApi: Resources;
   /** Rollouts of a namespace, which is there, depend on what it gives. Call it once, for a controller may be made for that namespace. */
-  readonly rolloutsIn: (namespace: k8s.core.v1.Namespace) => ArgoRollouts | undefined;
+  readonly rolloutsIn: (namespace: k8s.core.v1.Namespace) => Resources;
 }
 
-export function createPlatform(config: LabConfig, target: Required<ClusterName>): Platform {
+/** @param hooks run before a namespace of the platform is made */
+export function createPlatform(
+  config: LabConfig,
+  target: Required<ClusterName>,
+  facts: PlatformFacts,
+  hooks?: pulumi.ResourceHookBinding,
+): Platform {
   const cluster = new k8s.Provider("cluster", {
     context: target.kubeContext,
     kubeconfig: target.kubeconfig,
@@ -46,7 +59,19 @@ export function createPlatform(config: LabConfig, target: Required<ClusterName>)
     // a field is a conflict, which ends an update half-way.
     enablePatchForce: true,
   });
-  const opts = { provider: cluster };
+  if (!isOwner(config)) return { cluster, facts, mesh: [], monitoring: [], gatewayApi: [], rolloutsIn: () => [] };
+  return {
+    cluster,
+    facts,
+    ...install(config, { stack: fullStackName(), ...(hooks && { hooks }) }, { provider: cluster }),
+  };
+}
+
+function install(
+  config: LabConfig,
+  owner: PlatformOwner,
+  opts: pulumi.ComponentResourceOptions,
+): Omit<Platform, "cluster" | "facts"> {
   const parts = platformParts(config);
   const mesh = new Istio(
     "istio",
@@ -56,26 +81,27 @@ export function createPlatform(config: LabConfig, target: Required<ClusterName>)
       charts: chartSource(config, istioChartRepository),
       replicas: config.istiodReplicas,
       gatewayNodePort: config.gatewayNodePort,
+      owner,
     },
     opts,
   );
-  if (config.argoCd) createArgoCd(config, opts);
+  if (config.argoCd) createArgoCd(config, owner, opts);
   return {
-    cluster,
-    mesh,
-    monitoring: parts.includes("monitoring") ? createMonitoring(config, opts) : undefined,
-    gatewayApi: parts.includes("gateway-api") ? createGatewayApi(config, opts) : undefined,
-    rolloutsIn: createRollouts(config, mesh, opts),
+    mesh: [mesh.controlPlane],
+    monitoring: parts.includes("monitoring") ? [createMonitoring(config, owner, opts)] : [],
+    gatewayApi: parts.includes("gateway-api") ? [createGatewayApi(config, opts)] : [],
+    rolloutsIn: createRollouts(config, owner, mesh, opts),
   };
 }
 
-const createMonitoring = (config: LabConfig, opts: pulumi.ComponentResourceOptions) =>
+const createMonitoring = (config: LabConfig, owner: PlatformOwner, opts: pulumi.ComponentResourceOptions) =>
   new KubePrometheusStack(
     "monitoring",
     {
       version: kubePrometheusStackVersion,
       source: chartSource(config, kubePrometheusStackRepository),
       prometheusVersion,
+      owner,
     },
     opts,
   );
@@ -83,7 +109,7 @@ const createMonitoring = (config: LabConfig, opts: pulumi.ComponentResourceOptio
 const createGatewayApi = ({ chartMirror }: LabConfig, opts: pulumi.ComponentResourceOptions) =>
   new GatewayApi("gateway-api", { version: gatewayApiVersion, ...(chartMirror && { mirror: chartMirror }) }, opts);
 
-const createArgoCd = (config: LabConfig, opts: pulumi.ComponentResourceOptions) =>
+const createArgoCd = (config: LabConfig, owner: PlatformOwner, opts: pulumi.ComponentResourceOptions) =>
   new ArgoCd(
     "argo-cd",
     {
@@ -91,12 +117,18 @@ const createArgoCd = (config: LabConfig, opts: pulumi.ComponentResourceOptions) 
       source: chartSource(config, argoChartRepository),
       extensionVersion: rolloutExtensionVersion,
       installerVersion: extensionInstallerVersion,
+      owner,
     },
     opts,
   );
 
 /** The controller is there after Istio's definitions: where it finds none at its start, it waits before it looks again. */
-function createRollouts(config: LabConfig, mesh: Istio, opts: pulumi.ComponentResourceOptions): Platform["rolloutsIn"] {
+function createRollouts(
+  config: LabConfig,
+  owner: PlatformOwner,
+  mesh: Istio,
+  opts: pulumi.ComponentResourceOptions,
+): Platform["rolloutsIn"] {
   const create = (name: string, part: RolloutsPart, namespace: string, dependsOn: pulumi.Resource[]) =>
     new ArgoRollouts(
       name,
@@ -106,13 +138,15 @@ function createRollouts(config: LabConfig, mesh: Istio, opts: pulumi.ComponentRe
         source: chartSource(config, argoChartRepository),
         part,
         namespace,
+        owner,
       },
       { ...opts, dependsOn },
     );
   const scope = rolloutsScope(config);
-  if (scope === undefined) return () => undefined;
+  if (scope === undefined) return () => [];
   const everything = scope === "cluster";
   const whole = create("rollouts", everything ? "everything" : "definitions", rolloutsNamespace, [mesh.definitions]);
-  return (namespace) =>
-    everything ? whole : create("rollouts-controller", "controller", config.namespace, [namespace, whole]);
+  return (namespace) => [
+    everything ? whole : create("rollouts-controller", "controller", config.namespace, [namespace, whole]),
+  ];
 }

@@ -44,6 +44,9 @@ export function parseStackName(reference: string): StackName {
   return { stack, reference, ...(organization !== undefined && { organization }) };
 }
 
+/** A stack's own name, from its full one: the name by which commands know it. */
+export const ownName = (full: string): string => full.slice(full.lastIndexOf("/") + 1);
+
 /** Which stack a command means that names none, and what says so. */
 export interface ImpliedStack {
   readonly reference: string;

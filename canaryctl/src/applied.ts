@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { readIfThere, writePrivateFile } from "@canary-lab/kit/private-files";
 import { UserError, withNext } from "@canary-lab/kit/user-error";
-import { parseDocument } from "yaml";
+import { Document, parseDocument } from "yaml";
 import { inLab } from "../../cluster/lab-folder.ts";
 import {
   appliedValues,
@@ -13,6 +13,7 @@ import {
 import { parseConfig } from "../../stacks/config/parse-config.ts";
 import type { LabConfig } from "../../stacks/config/schema.ts";
 import { projectName } from "../../stacks/stack-name.ts";
+import { isGone, noteDrift } from "./engine/drift/mend.ts";
 import { EngineBusyError, type UpdateScope } from "./engine/engine.ts";
 import { freeStack, type UpdateOptions } from "./engine/update.ts";
 import type { ConfigChanges, Lab } from "./lab.ts";
@@ -85,8 +86,9 @@ function byValues(lab: Lab, values: Readonly<Record<string, string>>, own: reado
   }
 }
 
-/** Undefined for a file that cannot be read as a config. */
+/** Undefined for a file that cannot be read as a config, or is not there. */
 function fileValues({ stackFile }: Lab): Values | undefined {
+  if (!stackFile.exists()) return undefined;
   try {
     return stackFile.values();
   } catch (error) {
@@ -108,6 +110,8 @@ export function pendingText({ applied, stackFile }: Pick<Lab, "applied" | "stack
 export interface OnlyOptions extends UpdateOptions {
   /** Patterns of the URNs of the only resources that may change; default: all, by the applied config. */
   readonly targets?: readonly string[];
+  /** Whether objects that are gone are made again, as `up` does it; default: the engine, which takes them for there, fails. */
+  readonly remakes?: boolean;
   /** Values for this one update, which the stack's file does not get. */
   readonly forNow?: ConfigChanges;
 }
@@ -116,18 +120,21 @@ export interface OnlyOptions extends UpdateOptions {
  * Writes `changes` to the stack's file and lets the engine apply them, and nothing else that is pending in the file.
  *
  * @returns the lab with the changes as applied
- * @throws as `updateStack`; the file keeps the changes
+ * @throws as `updateStack`; the file keeps the changes. Without a file the error of that, where what was applied does not say enough
  */
 export async function applyOnly(lab: Lab, changes: ConfigChanges, options: OnlyOptions): Promise<Lab> {
-  const { stackFile, engine, applied } = lab;
+  const { stackFile, engine, applied, fileFault, environment } = lab;
+  // Which registry the images of a cluster of the user's own are in is not noted there.
+  if (fileFault && (!applied || environment.target === "existing")) throw fileFault;
   const { targets, forNow = {}, ...rest } = options;
   for (const { key, wanted } of applied?.pending ?? []) {
     const next = appliedValues(changes)[key];
     if (key in changes && next !== wanted)
       options.say(`${key} ${wanted ?? "(not set)"} of ${stackFile.name} is replaced.`);
   }
-  if (Object.keys(changes).length > 0) stackFile.set(changes as Values);
+  if (Object.keys(changes).length > 0) writeChanges(lab, changes);
   await freeStack(lab, rest);
+  if (rest.remakes) await noteDrift(lab, rest.say, isGone(targets));
   if (targets && applied) mustBeSameProgram(lab, applied.values);
   const file = fileValues(lab);
   const values = applied && { ...applied.values, ...appliedValues(changes) };
@@ -142,11 +149,17 @@ export async function applyOnly(lab: Lab, changes: ConfigChanges, options: OnlyO
   };
   if (file && pending.length === 0 && Object.keys(forNow).length === 0) await update({});
   else {
-    const weight = file?.canaryWeight === undefined ? {} : { canaryWeight: file.canaryWeight };
+    const { canaryWeight } = file ?? lab.config;
+    const weight = canaryWeight === undefined ? {} : { canaryWeight };
     const own = { ...(values ?? file), ...weight, ...changes, ...forNow } as Values;
     await withConfigFile(lab, own, (configFile) => update({ configFile }));
   }
   return values ? { ...lab, applied: { values, pending } } : lab;
+}
+
+/** Writes `changes` to the stack's file, where there is one that can be read. */
+export function writeChanges({ stackFile, fileFault }: Lab, changes: ConfigChanges): void {
+  if (!fileFault) stackFile.set(changes as Values);
 }
 
 /**
@@ -183,7 +196,8 @@ async function withConfigFile(
   values: Values,
   work: (path: string) => Promise<void>,
 ): Promise<void> {
-  const document = parseDocument(readIfThere(stackFile.path) ?? "");
+  const found = parseDocument(readIfThere(stackFile.path) ?? "");
+  const document = found.errors.length > 0 ? new Document({}) : found;
   const before = (document.toJS() as { readonly config?: Readonly<Record<string, unknown>> } | null)?.config ?? {};
   const kept = Object.entries(before).filter(([key]) => {
     const [, own] = new RegExp(`^(?:${projectName}:)?([^:]+)$`).exec(key) ?? [];

@@ -30,8 +30,10 @@ export async function chooseStack(program: Command, command: Command): Promise<v
   if (command.name() === "preview" && (json || markdown)) return;
   if (command.name() === "comment") return; // which is about a text
   if (new Set(stacks).size > 1 && command.name() !== "preview") throw severalStacks(stacks);
-  printFor(openFile(reference, source).reference);
+  const stackFile = openFile(reference, source);
+  printFor(stackFile.reference);
   if (create !== true) await mustBeKnown(reference, source, command.name());
+  else stackFile.mustBeReadable();
 }
 
 const severalStacks = (stacks: readonly string[]): UsageError =>
@@ -43,8 +45,12 @@ const severalStacks = (stacks: readonly string[]): UsageError =>
 /** @throws UsageError for a name that cannot be a stack's, or is no stack's */
 export async function mustBeKnown(reference: string, source: string, command: string): Promise<void> {
   const stackFile = openFile(reference, source);
+  if (!withoutFile.includes(command)) stackFile.mustBeReadable();
   if (!(await isKnown(stackFile, source))) throw unknown(stackFile, source, command);
 }
+
+/** The commands that go by what is deployed where the stack's file says nothing. */
+const withoutFile: readonly string[] = ["rollback", "history", "doctor", "down"];
 
 function openFile(reference: string, source: string): StackFile {
   try {

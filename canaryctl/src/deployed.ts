@@ -41,7 +41,7 @@ export interface Place {
  * backends may each have a stack of one name in one cluster.
  */
 export async function otherPlaces(lab: Lab): Promise<readonly Place[]> {
-  const labs = namespacesIn(readState(lab))
+  const labs = deployedNamespaces(readState(lab))
     .filter((namespace) => namespace !== lab.config.namespace)
     .map((namespace) => ({ ...lab, config: { ...lab.config, namespace } }));
   const places = await Promise.all(labs.map(async (place) => ({ lab: place, note: await noteUnlessForeign(place) })));
@@ -58,8 +58,8 @@ function readState({ state }: Lab): ExportedState | undefined {
   }
 }
 
-/** The application's namespaces; one that an update is about to remove, too. */
-function namespacesIn(state: ExportedState | undefined): readonly string[] {
+/** The application's namespaces by a state; one that an update is about to remove, too. */
+export function deployedNamespaces(state: ExportedState | undefined): readonly string[] {
   const names = (state?.deployment.resources ?? []).flatMap(({ type, id, inputs }) => {
     const { annotations = {} } = (inputs?.metadata ?? {}) as LiveNamespace["metadata"];
     return type === "kubernetes:core/v1:Namespace" && id && annotations[stackAnnotation] !== undefined ? [id] : [];

@@ -17,6 +17,7 @@ import { say } from "./print.ts";
 import { mustBeSameCluster } from "./same-cluster.ts";
 import { type RawValue, StackFile } from "./stack-file.ts";
 import { UsageError } from "./usage-error.ts";
+import { configWithoutFile, fileFault, noFile } from "./without-file.ts";
 
 /** The flags that every command has. */
 export interface GlobalOptions {
@@ -47,15 +48,17 @@ export interface Lab {
   readonly cluster: PodClient;
   /** @throws UsageError where a flag of the command names another application, namespace or route than `config`. Absent without flags */
   mustBeNamed?(config: LabConfig): void;
+  /** Why the stack's file says nothing: what is deployed is all that a rollback goes by then, and the file stays as it is. */
+  readonly fileFault?: UserError;
   /** What was applied, where the command leaves the rest of the config alone; see `withApplied`. */
   readonly applied?: Applied;
-  /** A way into a pod. */
-  exec(namespace: string, pod: string): Promise<PodExec>;
+  /** A way into a pod, whose commands may take that long. */
+  exec(namespace: string, pod: string, timeoutMilliseconds?: number): Promise<PodExec>;
   /** A way into the pod that sends measured traffic. */
   client(): Promise<PodExec>;
 }
 
-export interface OpenedConfig {
+export interface OpenedConfig extends Pick<Lab, "fileFault"> {
   readonly stackFile: StackFile;
   readonly config: LabConfig;
 }
@@ -64,16 +67,22 @@ export interface OpenedConfig {
  * Opens a stack's file and checks its config, before anything else is looked at.
  *
  * @param changes values that the command is about to write; they are checked with the rest, and are not written here
- * @throws UserError that names every bad value; UsageError where a flag names what is not this stack's
+ * @throws UserError that names every bad value, or where there is no file; UsageError where a flag names what is not this stack's
  */
-export function openConfig(options: GlobalOptions & RouteFlags, changes: ConfigChanges = {}): OpenedConfig {
+export function openConfig(options: GlobalOptions & RouteFlags & NewFlag, changes: ConfigChanges = {}): OpenedConfig {
   const opened = readConfig(options, changes);
   mustNameThis(options, opened.config);
   return opened;
 }
 
-function readConfig({ stack }: GlobalOptions, changes: ConfigChanges): OpenedConfig {
+/** Of `up`: the stack may have no file. */
+interface NewFlag {
+  readonly create?: boolean;
+}
+
+function readConfig({ stack, create }: GlobalOptions & NewFlag, changes: ConfigChanges): OpenedConfig {
   const stackFile = new StackFile(stack);
+  if (!create && !stackFile.exists()) throw noFile(stackFile);
   const config = parseConfig({ ...stackFile.values(), ...changes }, {}, stackFile.name);
   for (const line of stackFile.unreadKeys()) say(line);
   return { stackFile, config };
@@ -89,14 +98,18 @@ export function openLab(options: GlobalOptions & RouteFlags, changes: ConfigChan
 }
 
 /** Opens a stack in the cluster of the last `up`, which must be the one that the config means; without one, in that of the config. */
-function openNamed(options: GlobalOptions & RouteFlags, { stackFile, config }: OpenedConfig): Lab {
+function openNamed(options: GlobalOptions & RouteFlags, { stackFile, config, fileFault }: OpenedConfig): Lab {
   const environment = loadEnvironment() ?? environmentOf(config);
   if (!environment) {
     mustNameThis(options, config); // nothing is deployed that the flags could be about
     throw notUp();
   }
   mustBeSameCluster(config, environment, stackFile);
-  return { ...labOf(stackFile, config, environment), mustBeNamed: (named) => mustNameThis(options, named) };
+  return {
+    ...labOf(stackFile, config, environment),
+    ...(fileFault && { fileFault }),
+    mustBeNamed: (named) => mustNameThis(options, named),
+  };
 }
 
 /** What says where a stack's route is. */
@@ -104,7 +117,8 @@ const routeKeys: readonly (keyof LabConfig)[] = ["app", "namespace", "kubeContex
 
 /**
  * Opens a stack for sending all of its traffic to the stable side. Only what says where the route is must be right: the rest of the
- * config may be what the rollback is for. Where it is wrong, the defaults stand in for it, and {@link reread} says what is wrong.
+ * config may be what the rollback is for. Where it is wrong, the defaults stand in for it, and {@link reread} says what is wrong. Without
+ * a file that can be read, what is deployed says where it is.
  *
  * @throws as {@link openLab}, for those keys
  */
@@ -112,7 +126,9 @@ export function openForRollback(options: GlobalOptions & RouteFlags): Lab {
   return openNamed(options, configForRollback(new StackFile(options.stack)));
 }
 
-export function configForRollback(stackFile: StackFile): OpenedConfig {
+export function configForRollback(stackFile: StackFile, state?: Pick<FileState, "read">): OpenedConfig {
+  const fault = fileFault(stackFile);
+  if (fault) return { stackFile, config: configWithoutFile(stackFile, fault, state), fileFault: fault };
   const parse = (values: Readonly<Record<string, RawValue>>) =>
     parseConfig({ ...values, canaryWeight: 0 }, {}, stackFile.name);
   let config: LabConfig;
@@ -142,7 +158,8 @@ export function labOf(stackFile: StackFile, config: LabConfig, environment: Envi
   const { stack } = stackFile;
   const { kubeconfig, kubeContext } = environment;
   const cluster = clientOf(environment);
-  const exec = (namespace: string, pod: string) => execIn({ kubeconfig, context: kubeContext, namespace, pod });
+  const exec = (namespace: string, pod: string, timeoutMilliseconds?: number) =>
+    execIn({ kubeconfig, context: kubeContext, namespace, pod, timeoutMilliseconds });
   return {
     stackFile,
     config,

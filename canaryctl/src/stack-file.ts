@@ -38,7 +38,7 @@ export class StackFile {
   #change: Change | undefined;
   #defaults: Readonly<Record<string, RawValue>> | undefined;
 
-  /** @throws UserError for a name that the engine would not accept, and for YAML that cannot be read. */
+  /** @throws UserError for a name that the engine would not accept */
   constructor(reference: string, folder = repositoryRoot) {
     const { stack, organization } = parseStackName(reference);
     this.stack = stack;
@@ -47,7 +47,11 @@ export class StackFile {
     this.#folder = folder;
     this.name = `Pulumi.${stack}.yaml`;
     this.path = join(folder, this.name);
-    this.#read();
+  }
+
+  /** @throws UserError for what is no YAML */
+  mustBeReadable(): void {
+    configIn(this.#read(), this.path);
   }
 
   /** The namespace that the stack says is its own. */
@@ -158,10 +162,6 @@ export class StackFile {
       },
     });
     return found;
-  }
-
-  hasSalt(): boolean {
-    return this.#read().has("encryptionsalt");
   }
 
   /**

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ReleaseManifest } from "../helm-release.ts";
+import { createPlatformNamespace, type PlatformOwner } from "../platform-namespace.ts";
 import {
   type IstioSpec,
   ingressNamespace,
@@ -10,6 +11,10 @@ import {
   systemNamespace,
 } from "./render-istio.ts";
 
+export interface IstioArgs extends IstioSpec {
+  readonly owner?: PlatformOwner;
+}
+
 /** The mesh: definitions, then the control plane, then the gateway, each ready before the next. */
 export class Istio extends pulumi.ComponentResource {
   /** What reads routes and makes none depends on this: Istio's custom resource definitions. */
@@ -17,10 +22,10 @@ export class Istio extends pulumi.ComponentResource {
   /** What wants sidecars or routes depends on this; it need not wait for the gateway. */
   readonly controlPlane: k8s.helm.v3.Release;
 
-  constructor(name: string, spec: IstioSpec, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { owner, ...spec }: IstioArgs, opts?: pulumi.ComponentResourceOptions) {
     super("canary-lab:mesh:Istio", name, {}, opts);
     const namespace = (role: string, called: string) =>
-      new k8s.core.v1.Namespace(`${name}-${role}-namespace`, { metadata: { name: called } }, { parent: this });
+      createPlatformNamespace(`${name}-${role}-namespace`, called, owner, { parent: this });
     const install = (role: string, manifest: ReleaseManifest<object>, dependsOn: pulumi.Resource[]) =>
       new k8s.helm.v3.Release(`${name}-${role}`, manifest, { parent: this, dependsOn });
 

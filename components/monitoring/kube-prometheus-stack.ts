@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { createPlatformNamespace, type PlatformOwner } from "../platform-namespace.ts";
 import {
   grafanaSecret,
   type KubePrometheusStackSpec,
@@ -10,15 +11,15 @@ import {
 } from "./render-kube-prometheus-stack.ts";
 import { renderPlatformMonitors } from "./render-monitors.ts";
 
+export interface KubePrometheusStackArgs extends KubePrometheusStackSpec {
+  readonly owner?: PlatformOwner;
+}
+
 /** Prometheus with its operator, Grafana, and the monitors of the platform. Monitors and rules of others depend on it. */
 export class KubePrometheusStack extends pulumi.ComponentResource {
-  constructor(name: string, spec: KubePrometheusStackSpec, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { owner, ...spec }: KubePrometheusStackArgs, opts?: pulumi.ComponentResourceOptions) {
     super("canary-lab:monitoring:KubePrometheusStack", name, {}, opts);
-    const namespace = new k8s.core.v1.Namespace(
-      `${name}-namespace`,
-      { metadata: { name: monitoringNamespace } },
-      { parent: this },
-    );
+    const namespace = createPlatformNamespace(`${name}-namespace`, monitoringNamespace, owner, { parent: this });
     const password = createPassword(`${name}-grafana-admin`, { parent: this, dependsOn: namespace });
     const release = new k8s.helm.v3.Release(`${name}-release`, renderKubePrometheusStack(spec), {
       parent: this,

@@ -65,7 +65,7 @@ export function renderAnalysisTemplates(spec: ServiceLevelSpec): Readonly<Record
 }
 
 function render(spec: ServiceLevelSpec, source: Source, subject: readonly string[]): AnalysisTemplate {
-  const { app, namespace, objective } = spec;
+  const { app, namespace, objective, prometheus = prometheusAddress } = spec;
   const window = formatDuration(objective.windowSeconds);
   const patience = Math.ceil(objective.windowSeconds / intervalSeconds(objective));
   const metric = (name: string, query: string, allowed: number): Metric => {
@@ -84,7 +84,7 @@ function render(spec: ServiceLevelSpec, source: Source, subject: readonly string
       inconclusiveLimit: argument("patience"),
       provider: {
         prometheus: {
-          address: prometheusAddress,
+          address: prometheus,
           query: ifEnough(query, source, window, objective.minimumRequests),
         },
       },

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   GraphThresholdsStyleConfigBuilder,
   GraphThresholdsStyleMode,
@@ -35,7 +36,7 @@ const step = formatDuration(4 * scrapeSeconds);
 /** The dashboard in Grafana's JSON model: one row of panels per source, and a mark wherever the share moved. */
 export function renderDashboard(spec: ServiceLevelSpec): object {
   const dashboard = new DashboardBuilder(`Releases of ${spec.app} (${spec.namespace})`)
-    .uid(serviceLevelName(spec.app))
+    .uid(dashboardUid(spec))
     .tags(["canary-lab"])
     .refresh(`${scrapeSeconds}s`)
     .time({ from: "now-15m", to: "now" })
@@ -46,6 +47,10 @@ export function renderDashboard(spec: ServiceLevelSpec): object {
   }
   return dashboard.build();
 }
+
+/** Grafana keeps one dashboard for each uid, of 40 characters at most: applications of one name in two namespaces are two. */
+const dashboardUid = ({ app, namespace }: ServiceLevelSpec): string =>
+  createHash("sha1").update(`${namespace}/${app}`).digest("hex");
 
 /** The ConfigMap from which Grafana's sidecar takes the dashboard, in whatever namespace it is. */
 export const renderDashboardMap = (spec: ServiceLevelSpec) => ({

@@ -9,6 +9,8 @@ import { scrapeSeconds } from "../monitoring/render-kube-prometheus-stack.ts";
 /** An application and what its versions must keep. */
 export interface ServiceLevelSpec extends ApplicationName {
   readonly objective: Objective;
+  /** Where Prometheus answers; default: the address of the lab's own. */
+  readonly prometheus?: string;
 }
 
 interface RecordingRule {

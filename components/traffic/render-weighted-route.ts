@@ -101,13 +101,18 @@ const renderTarget = (host: string, { version, weight, setCookie }: WeightedTarg
   ...(setCookie && { headers: { response: { add: { "set-cookie": setCookie } } } }),
 });
 
-export function renderGateway(spec: ApplicationName): Gateway {
+export interface GatewaySpec extends ApplicationName {
+  /** Labels of the pods of the ingress gateway; default: those of the lab's own. */
+  readonly ingressLabels?: Readonly<Record<string, string>>;
+}
+
+export function renderGateway(spec: GatewaySpec): Gateway {
   return {
     apiVersion: "networking.istio.io/v1",
     kind: "Gateway",
     metadata: routeMetadata(spec, gatewayName(spec.app)),
     spec: {
-      selector: ingressLabels,
+      selector: spec.ingressLabels ?? ingressLabels,
       servers: [
         { port: { number: 80, name: "http", protocol: "HTTP" }, hosts: [gatewayHost(spec.app, spec.namespace)] },
       ],

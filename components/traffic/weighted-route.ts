@@ -1,9 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { ApplicationName } from "../../canary/application-name.ts";
-import { type RouteOwner, renderGateway, type VirtualService } from "./render-weighted-route.ts";
+import { type GatewaySpec, type RouteOwner, renderGateway, type VirtualService } from "./render-weighted-route.ts";
 
-export interface WeightedRouteArgs extends ApplicationName {
+export interface WeightedRouteArgs extends GatewaySpec {
   /** With `rollout-controller`, `spec.http` is written once, when the route is made, and left to the controller from then on. */
   readonly owner: RouteOwner;
   readonly virtualService: VirtualService;

@@ -10,17 +10,23 @@ export interface ReleaseSpec extends ApplicationName {
   readonly applied: Readonly<Record<string, string>>;
   readonly strategy: string;
   readonly canaryEnabled: boolean;
+  /** The label by which pods get sidecars; default: that of the lab's own mesh. */
+  readonly sidecarLabels?: Readonly<Record<string, string>>;
+  /** What the application stands on, where its stack did not install that. */
+  readonly platformFacts?: object;
 }
 
 /**
  * What a namespace says of itself: which strategy it is under and whether a release is on its way, so that a switch in the middle can be
  * refused; which stack it belongs to, so that no other one touches it; and the config that was applied last, so that a command that only
- * moves traffic can name what is pending. The hash tells at a glance, and in `kubectl`, whether two namespaces run the same.
+ * moves traffic can name what is pending. Where another stack, or somebody else, installed the platform, its facts stand here too: whose it
+ * is, so that its owner finds who uses it. The hash tells at a glance, and in `kubectl`, whether two namespaces run the same.
  */
 export const strategyAnnotation = "canary-lab/strategy";
 export const canaryAnnotation = "canary-lab/canary";
 export const stackAnnotation = "canary-lab/stack";
 export const configAnnotation = "canary-lab/config";
+export const platformAnnotation = "canary-lab/platform";
 export const configHashAnnotation = "canary-lab/config-hash";
 
 /** JSON with sorted keys, at every depth: the same values give the same text. */
@@ -41,13 +47,14 @@ export const sidecarLabels = { "istio-injection": "enabled" } as const;
 export const renderNamespace = (spec: ReleaseSpec) => ({
   metadata: {
     name: spec.namespace,
-    labels: sidecarLabels,
+    labels: spec.sidecarLabels ?? sidecarLabels,
     annotations: {
       [strategyAnnotation]: spec.strategy,
       [canaryAnnotation]: String(spec.canaryEnabled),
       [stackAnnotation]: spec.stack,
       [configAnnotation]: canonicalJson(spec.applied),
       [configHashAnnotation]: configHash(spec.applied),
+      ...(spec.platformFacts && { [platformAnnotation]: canonicalJson(spec.platformFacts) }),
     },
   },
 });

@@ -35,6 +35,24 @@ function promotionAnalysis(
   ];
 }
 
+/** Keys that only a stack with a platform of its own reads, each with the value that it has where nobody sets it. */
+const ownersKeys = {
+  istiodReplicas: 1,
+  gatewayNodePort: 30_080,
+  rollouts: "auto",
+  gatewayApi: false,
+  argoCd: false,
+} as const satisfies Partial<LabConfig>;
+
+function notInstalledHere({ platform, ...config }: Partial<LabConfig>): string[] {
+  if (platform === undefined || platform === "own") return [];
+  return Object.entries(ownersKeys).flatMap(([key, unset]) => {
+    const value = config[key as keyof typeof ownersKeys];
+    if (value === undefined || value === unset) return [];
+    return `${key} is ${JSON.stringify(String(value))} while platform is ${platform}, so this stack installs nothing that reads it; allowed: ${unset}, and set it in stack ${platform}; or platform own`;
+  });
+}
+
 const checks: readonly ((config: Partial<LabConfig>) => string | readonly string[] | undefined)[] = [
   ({ canaryEnabled, canaryWeight = 0, strategy }) =>
     canaryEnabled === false && canaryWeight > 0 && strategy && factsOf(strategy).owner === "pulumi"
@@ -88,6 +106,7 @@ const checks: readonly ((config: Partial<LabConfig>) => string | readonly string
     migration && strategy && !reads(strategy, "migration")
       ? `migration.scaleDown is "${migration.scaleDown}" while ${notRead(strategy, "migration", "no migration")}`
       : undefined,
+  notInstalledHere,
   ({ stickyCookie, strategy }) =>
     stickyCookie !== undefined && strategy && !reads(strategy, "stickyCookie")
       ? `stickyCookie is "${stickyCookie}" while ${notRead(strategy, "stickyCookie", "an empty stickyCookie")}`

@@ -3,6 +3,7 @@ import { strategyNames } from "../../canary/strategies.ts";
 import { namespace } from "./namespace.ts";
 import { autoscaling, blueGreen, migration, objective, rollingUpdate, rolloutCanary } from "./objects.ts";
 import { plan } from "./plan.ts";
+import { platform } from "./platform-rule.ts";
 import { anything, boolean, image, integer, matching, oneOf, registry, weight } from "./values.ts";
 
 // The one place of a stack's settings: what each key allows, its default, and the words for both. An optional key is none where its
@@ -101,6 +102,11 @@ export const schema = z.object({
     .describe(
       "Whether a side may get a share of the traffic that it has too few ready pods for: a share needs that share of replicas, rounded up",
     ),
+  platform: platform
+    .prefault("own")
+    .describe(
+      "Who installs mesh, monitoring and controllers: own (this stack), or the name of the stack that installed them in the same cluster",
+    ),
   istiodReplicas: integer(1, 5)
     .prefault(1)
     .describe("Pods of Istio's control plane, 1 to 5; with two, a rollback works while one of them is down"),
@@ -110,12 +116,17 @@ export const schema = z.object({
   monitoring: boolean
     .prefault(false)
     .describe(
-      "Whether Prometheus and Grafana are installed, as Helm release kps in namespace monitoring, true or false",
+      "Whether the application is watched by Prometheus and Grafana, true or false; with platform own they are installed, as Helm release kps in namespace monitoring",
     ),
   rollouts: oneOf(["auto", "cluster", "namespace"])
     .prefault("auto")
     .describe(
       "Where Argo Rollouts watches, one of auto (the whole cluster where strategy needs it, else it is not installed), cluster, or namespace (that of the application; its definitions are installed apart). Between cluster and namespace go by auto, with a strategy that needs none",
+    ),
+  gatewayApi: boolean
+    .prefault(false)
+    .describe(
+      "Whether the definitions of the Gateway API are installed though strategy does not need them, true or false: for other stacks on this platform",
     ),
   argoCd: boolean.prefault(false).describe("Whether Argo CD with the Rollouts extension is installed, true or false"),
   kubeContext: anything

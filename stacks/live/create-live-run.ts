@@ -5,8 +5,11 @@ import { factsOf } from "../../canary/strategies.ts";
 import { clientOf } from "../../cluster/kube/client.ts";
 import type { ClusterName } from "../../cluster/kubeconfig-file.ts";
 import type { LabConfig } from "../config/schema.ts";
+import { fullStackName } from "../full-stack-name.ts";
+import { together } from "./hook-bindings.ts";
 import type { LiveRun } from "./live-run.ts";
 import { refuseForeignNamespace } from "./namespace-owner.ts";
+import { platformHooks } from "./platform-guard.ts";
 import { releaseGuard } from "./release-guard.ts";
 import { enterRollout, leaveRollout } from "./rollout-handover.ts";
 import { StartFollower } from "./start-follower.ts";
@@ -23,16 +26,19 @@ export async function createLiveRun(config: LabConfig, target: Required<ClusterN
   const client = clientOf(target);
   await mustBeOwnNamespace(client, config.namespace);
   const say = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
-  const namespaceHooks = strategyGuard(async (from, to) => {
+  const guards = platformHooks(client, fullStackName());
+  const release = strategyGuard(async (from, to) => {
     if (factsOf(from).owner === "rollout-controller") await leaveRollout(client, config, say);
     if (to === "rollout-canary") await enterRollout(client, config);
   });
+  const namespaceHooks = together(guards.application, release) ?? release;
+  const common = { namespaceHooks, platformHooks: guards.platform, client };
   const { owner } = factsOf(config.strategy);
   const starts = new StartFollower(client, process.env[targetedVariable] === "true");
-  if (owner !== "pulumi") return { namespaceHooks, client, starts };
+  if (owner !== "pulumi") return { ...common, starts };
   const guard = releaseGuard(client, config);
   const beforeUpdate = [...(namespaceHooks.beforeUpdate ?? []), guard.namespace];
-  return { namespaceHooks: { ...namespaceHooks, beforeUpdate }, client, starts, guard };
+  return { ...common, namespaceHooks: { ...namespaceHooks, beforeUpdate }, starts, guard };
 }
 
 async function mustBeOwnNamespace(client: ClusterClient, namespace: string): Promise<void> {

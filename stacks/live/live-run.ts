@@ -6,6 +6,8 @@ import type { StartFollower } from "./start-follower.ts";
 /** What only a real run has: under a test's mocks there are no hooks, and no cluster to ask. */
 export interface LiveRun {
   readonly namespaceHooks?: pulumi.ResourceHookBinding;
+  /** For the namespaces of a platform that the stack installs. */
+  readonly platformHooks?: pulumi.ResourceHookBinding;
   readonly client?: PodClient;
   readonly starts?: StartFollower;
   /** Only of a strategy with two Deployments and a share that the config says. */

@@ -55,7 +55,7 @@ export async function settled(
     else if (now - observedAt > silenceMilliseconds) throw unseen(place, status);
     if (status.phase === "Healthy" || hasBegun(status) || status.isWaitingForUser) return status;
     faultSince = status.phase === "Degraded" ? (faultSince ?? now) : undefined;
-    if (faultSince !== undefined && now - faultSince >= passingFaultMilliseconds) throw degraded(place, status);
+    if (faultSince !== undefined && now - faultSince >= passingFaultMilliseconds(status)) throw degraded(place, status);
     const patience = patienceSeconds(rollout);
     if (now - began > patience * 1000) throw tooLong(place, line, patience);
   }

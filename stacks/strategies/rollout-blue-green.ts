@@ -15,7 +15,7 @@ import { previewGuard } from "../live/rollout-guard.ts";
 import { revisionReference, type Strategy } from "./strategy.ts";
 
 /** One Rollout with two colours; its pods run the canary's image while a release is under way, and the stable one otherwise. */
-export const rolloutBlueGreen: Strategy = ({ config, live, shared }) => {
+export const rolloutBlueGreen: Strategy = ({ config, live, platform, shared }) => {
   const { app, namespace, replicas, canaryEnabled } = config;
   const { application, images, inside } = shared;
   const { prePromotionAnalysis, postPromotionAnalysis, ...options } = config.blueGreen;
@@ -48,7 +48,7 @@ export const rolloutBlueGreen: Strategy = ({ config, live, shared }) => {
   const virtualService = renderBlueGreenRoute({ app, namespace });
   new WeightedRoute(
     "route",
-    { app, namespace, owner: "pulumi", virtualService },
+    { app, namespace, owner: "pulumi", virtualService, ingressLabels: platform.facts.ingress.labels },
     { ...inside, dependsOn: [application, colours] },
   );
   return { canaryShare: undefined, gateway: gatewayHost(app, namespace), rollout: colours.rollout };

@@ -15,7 +15,7 @@ import { revisionReference, type Strategy, type StrategyContext } from "./strate
 
 /** One Rollout whose controller moves the weights; its pods run the canary's image while a release is under way, else the stable one. */
 export const rolloutCanary: Strategy = (context) => {
-  const { config, live, shared } = context;
+  const { config, live, platform, shared } = context;
   const { app, namespace, replicas, plan } = config;
   const { inside } = shared;
   const hooks = live.client && {
@@ -26,7 +26,13 @@ export const rolloutCanary: Strategy = (context) => {
   const sides = new Sides("route", { app, namespace, toldApartBy: "revision" }, inside);
   const route = new WeightedRoute(
     "route",
-    { app, namespace, owner: "rollout-controller", virtualService: renderRestingRoute({ app, namespace }) },
+    {
+      app,
+      namespace,
+      owner: "rollout-controller",
+      virtualService: renderRestingRoute({ app, namespace }),
+      ingressLabels: platform.facts.ingress.labels,
+    },
     { ...inside, dependsOn: [...inside.dependsOn, sides] },
   );
   const { pods, deployment } = podsOf(context, [...inside.dependsOn, sides], hooks);

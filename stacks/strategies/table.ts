@@ -18,13 +18,19 @@ import type { Strategy } from "./strategy.ts";
 const gatewayOf = ({ app, namespace }: LabConfig): string => gatewayHost(app, namespace);
 
 const istio: Strategy = (context) => {
-  const { config, shared, live } = context;
+  const { config, platform, shared, live } = context;
   const { guard } = live;
   const after = createSides(context, { stable: config.replicas, canary: config.canaryReplicas }, { guard });
   const virtualService = renderVirtualService(config);
   new WeightedRoute(
     "route",
-    { ...config, owner: "pulumi", virtualService, ...(guard && { hooks: guard.route }) },
+    {
+      ...config,
+      owner: "pulumi",
+      virtualService,
+      ingressLabels: platform.facts.ingress.labels,
+      ...(guard && { hooks: guard.route }),
+    },
     { ...shared.inside, dependsOn: after },
   );
   return { canaryShare: pulumi.output(config.canaryWeight), gateway: gatewayOf(config) };

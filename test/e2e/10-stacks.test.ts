@@ -125,6 +125,24 @@ test("a number that two YAML readers read differently is refused, and the printe
   }
 }, 60_000);
 
+test("a stack whose file is gone, or no YAML, is refused; its rollback goes by what is deployed", async () => {
+  try {
+    rmSync(devFile);
+    for (const command of [["set-traffic", "20", "80"], ["up"]])
+      expect(refusalFault(await canaryctl(...command), /There is no Pulumi\.dev\.yaml/)).toBeUndefined();
+    expect(existsSync(devFile)).toBe(false);
+    expect(await liveWeight()).toBe(50);
+    writeFileSync(devFile, `${before} bad: [\n`);
+    const outcome = await canaryctl("rollback");
+    expect(refusalFault(outcome, /traffic is back on the stable side/, /not YAML/)).toBeUndefined();
+    expect(await liveWeight()).toBe(0);
+    expect(readFileSync(devFile, "utf8")).toBe(`${before} bad: [\n`);
+  } finally {
+    writeFileSync(devFile, before);
+    expect((await canaryctl("rollback")).exitCode).toBe(0);
+  }
+}, 60_000);
+
 test("env names a stack only where one was named: pulumi stack select would have no effect", async () => {
   expect((await canaryctl("env")).stdout).not.toMatch(/PULUMI_STACK/);
   expect((await canaryctl("--stack", "dev", "env")).stdout).toMatch(/^export PULUMI_STACK=dev$/m);

@@ -55,12 +55,19 @@ function set(stackFile: StackFile, words: readonly string[]): string {
   if (problems.length > 0) {
     throw new UserError(["Nothing is written:", ...problems].join("\n  - "), {
       place: stackFile.name,
-      next: `npx canaryctl config get ${pairs[0]?.[0]}`,
+      next: `npx canaryctl config get ${keyOf(
+        problems,
+        pairs.map(([key]) => key),
+      )}`,
     });
   }
   stackFile.set(changes);
   return pairs.map(([key]) => `${key}: ${changes[key]}`).join("\n");
 }
+
+/** The first of the keys that a problem is about. */
+const keyOf = (problems: readonly string[], keys: readonly string[]): string | undefined =>
+  keys.find((key) => problems.some((problem) => new RegExp(`^${key}\\b`).test(problem))) ?? keys[0];
 
 function mustBeKey(key: string): void {
   if (configKeys().includes(key)) return;

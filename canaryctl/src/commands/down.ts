@@ -1,6 +1,5 @@
 import { rmSync } from "node:fs";
 import type { Progress } from "@canary-lab/kit/progress";
-import { UserError } from "@canary-lab/kit/user-error";
 import type { Command } from "commander";
 import { inLab } from "../../../cluster/lab-folder.ts";
 import type { Environment, TargetName } from "../../../cluster/target.ts";
@@ -16,6 +15,7 @@ import {
   type SavedEnvironment,
   saveEnvironment,
 } from "../environment-file.ts";
+import { installedPlatform, useOf } from "../installed-platform.ts";
 import { type Lab, labOf } from "../lab.ts";
 import { exclusively } from "../lab-lock.ts";
 import { engineView, examples, print } from "../print.ts";
@@ -23,7 +23,9 @@ import { withProgress } from "../progress.ts";
 import { removeTarget } from "../remove-target.ts";
 import { forgetCluster } from "../stack-cluster.ts";
 import { StackFile } from "../stack-file.ts";
+import { fileFault } from "../without-file.ts";
 import { optionsOf } from "./arguments.ts";
+import { planDown, type Standing } from "./plan-down.ts";
 
 interface DownOptions {
   readonly all?: boolean;
@@ -51,22 +53,45 @@ async function down(stackFile: StackFile, { all, forget }: DownOptions, progress
   const { stack } = stackFile;
   const environment = loadEnvironment();
   const target = environment?.target ?? notedTarget();
-  const { going, staying } = planDown(environment, stack, all === true);
-  if (target) progress.say(announcement(target, environment, going));
+  const others = (environment?.stacks ?? []).filter((name) => name !== stack).map((name) => new StackFile(name));
+  const labs = [stackFile, ...others].map((file) => labToRemove(file, environment));
+  const standing = environment && !forget ? await standingIn(labs, environment, stack, all === true) : undefined;
+  const { going, staying, withCluster } = planDown(environment, stack, all === true, standing);
+  if (target) progress.say(announcement(withCluster ? target : "existing", environment, going));
   // A stack's own config may be what is broken, and nothing of it is needed to take a lab away.
-  for (const name of environment ? going : []) {
-    const file = name === stack ? stackFile : new StackFile(name);
-    await removeStack(labOf(file, parseConfig(file.defaults()), environment as Environment), progress, forget);
-    if (!file.hasSecrets()) file.dropSalt();
+  for (const name of going) {
+    const lab = labs.find(({ stackFile }) => stackFile.stack === name) as Lab;
+    await removeStack(lab, progress, forget ? "forget" : withCluster ? "with the cluster" : "each resource");
+    if (!fileFault(lab.stackFile) && !lab.stackFile.hasSecrets()) lab.stackFile.dropSalt();
   }
-  if (environment && staying.length > 0) {
+  if (environment && !withCluster && (staying.length > 0 || target !== "existing")) {
     saveEnvironment(environment, staying);
     for (const name of going) forgetCluster(name);
-    return `Stack ${going.join(", ")} is removed. Still there: ${staying.join(", ")}.`;
+    return `Stack ${going.join(", ")} is removed. ${staying.length > 0 ? `Still there: ${staying.join(", ")}.` : "The cluster stays: others are in it."}`;
   }
   await removeTarget(target, progress);
   forgetEnvironment();
   return target ? "The lab is down." : "This checkout has no lab to take down.";
+}
+
+const labToRemove = (file: StackFile, environment: SavedEnvironment | undefined): Lab =>
+  labOf(file, parseConfig(file.defaults()), environment as Environment);
+
+/** What stands on what. A stack alone in a cluster that the lab made goes with it, and who else may be there by plain `pulumi` is looked up. */
+async function standingIn(
+  labs: readonly Lab[],
+  { target }: SavedEnvironment,
+  stack: string,
+  all: boolean,
+): Promise<Standing> {
+  const isMade = target !== "existing";
+  const platforms = await Promise.all(labs.map(async (lab) => ({ lab, platform: await installedPlatform(lab) })));
+  const asked = platforms.filter(({ lab }) => all || lab.stackFile.stack === stack);
+  const uses = await Promise.all(asked.map(({ lab, platform }) => useOf(lab, platform, isMade)));
+  return {
+    owners: platforms.filter(({ platform }) => platform).map(({ lab }) => lab.stackFile.stack),
+    uses,
+  };
 }
 
 /** What goes, said before anything does. */
@@ -78,50 +103,21 @@ function announcement(target: TargetName, environment: SavedEnvironment | undefi
 }
 
 /**
- * Which stacks a `down` removes, and which stay behind: in a cluster of the user's own all others, and in one that the lab made none,
- * for it goes with all of its stacks.
- *
- * @throws UserError where `stack` is not there, but others are: forgetting the cluster would leave their resources behind; where others
- * would go along that nobody named
+ * Forgets the stack. Where its cluster goes as a whole, all that is in it goes along; where the cluster stays, each resource is removed
+ * first, for nothing would know of it afterwards; `forget` leaves them where they are, for their cluster is gone.
  */
-export function planDown(
-  environment: Pick<SavedEnvironment, "target" | "kubeContext" | "stacks"> | undefined,
-  stack: string,
-  all: boolean,
-): { readonly going: readonly string[]; readonly staying: readonly string[] } {
-  if (!environment) return { going: [], staying: [] };
-  const { target, kubeContext, stacks } = environment;
-  if (all || stacks.length === 0) return { going: stacks, staying: [] };
-  if (!stacks.includes(stack)) {
-    throw new UserError(`Stack ${stack} is not in the cluster of context ${kubeContext}.`, {
-      place: "--stack",
-      allowed: stacks.join(", "),
-      next: [...stacks.map((name) => `npx canaryctl --stack ${name} down`), "npx canaryctl down --all"],
-    });
-  }
-  const others = stacks.filter((other) => other !== stack);
-  if (target === "existing" || others.length === 0) return { going: [stack], staying: others };
-  throw new UserError(`The ${target} cluster goes with all of its stacks: ${stacks.join(", ")}.`, {
-    place: "--stack",
-    allowed: "--all, which takes them all",
-    next: "npx canaryctl down --all",
-  });
-}
-
-/**
- * Forgets the stack. A cluster that the lab made goes as a whole, with all that is in it; in a cluster of the user's own, each
- * resource is removed first, for nothing would know of it afterwards.
- *
- * @param isForgotten leaves them where they are: their cluster is gone
- */
-export async function removeStack(lab: Lab, progress: Progress, isForgotten = false): Promise<void> {
-  const { engine, environment, state } = lab;
+export async function removeStack(
+  lab: Lab,
+  progress: Progress,
+  how: "each resource" | "with the cluster" | "forget",
+): Promise<void> {
+  const { engine, state } = lab;
   await progress.stage("remove the stack", async (note) => {
     if (state && !state.exists()) return;
     try {
       await freeStack(lab, { say: (line) => progress.say(line), waitSeconds });
-      if (environment.target === "existing" && !isForgotten) await destroy(lab, progress, note);
-      else if (environment.target !== "existing" && backendUrl(process.env) === defaultBackendUrl())
+      if (how === "each resource") await destroy(lab, progress, note);
+      else if (how === "with the cluster" && backendUrl(process.env) === defaultBackendUrl())
         return rmSync(inLab("state"), { recursive: true, force: true });
       await engine.removeStack();
     } catch (error) {

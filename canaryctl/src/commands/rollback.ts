@@ -1,8 +1,10 @@
 import { UserError, withNext } from "@canary-lab/kit/user-error";
 import type { Command } from "commander";
+import { writeChanges } from "../applied.ts";
 import { freeStack } from "../engine/update.ts";
 import { type Lab, openForRollback, type RouteFlags } from "../lab.ts";
 import { examples, print, say } from "../print.ts";
+import { onlyWithoutFile } from "../strategies/rolled-back.ts";
 import { type Move, openRollback, type Rollback } from "../strategies/table.ts";
 import { addRouteFlags, optionsOf } from "./arguments.ts";
 import { runMove } from "./run-move.ts";
@@ -22,8 +24,13 @@ ${examples("canaryctl rollback", "canaryctl rollback --vs versioned-echo-virtual
     )
     .action(async (_options: unknown, command: Command) => {
       const { others, ...move } = await openSettled(openForRollback(optionsOf<RouteFlags>(command)));
+      const { fileFault, config } = move.lab;
+      if (fileFault)
+        say(`${fileFault.message} This goes by what is deployed: ${config.app} in namespace ${config.namespace}.`);
       const isBegun = others.length === 0 || (await isLive(move));
-      print([isBegun ? await runMove(move, (strategy, lab) => strategy.rollback(lab, say)) : onlyTheFile(move)]);
+      const done = isBegun ? await runMove(move, (strategy, lab) => strategy.rollback(lab, say)) : onlyTheFile(move);
+      if (fileFault) throw onlyWithoutFile(fileFault);
+      print([done]);
     });
 }
 
@@ -62,7 +69,7 @@ const isLive = ({ lab, strategy }: Move): Promise<boolean> =>
 
 /** The update that goes on makes the rest: what a rollback made beside it, it could not make again. */
 function onlyTheFile({ lab, strategy }: Move): string {
-  lab.stackFile.set(strategy.owner === "pulumi" ? { canaryWeight: 0 } : { canaryEnabled: false });
+  writeChanges(lab, strategy.owner === "pulumi" ? { canaryWeight: 0 } : { canaryEnabled: false });
   return withNext(
     `Rolled back where the stack runs, and in the config. The update to namespace ${lab.config.namespace} has not ended.`,
     "npx canaryctl up",

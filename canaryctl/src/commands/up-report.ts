@@ -2,6 +2,7 @@ import { renderDuration } from "@canary-lab/kit/durations";
 import type { StageTime } from "@canary-lab/kit/progress";
 import { factsOf, type WeightOwner } from "../../../canary/strategies.ts";
 import { clientName, gatewayHost, gatewayName } from "../../../components/names.ts";
+import { isOwner } from "../../../stacks/platform-parts.ts";
 import type { Lab } from "../lab.ts";
 import { table } from "../print.ts";
 import { headerHint } from "../strategies/header.ts";
@@ -15,8 +16,18 @@ export interface RunTime {
   readonly stages: readonly StageTime[];
 }
 
-/** What `up` prints at its end. @param verdict undefined where a header decides, which no count of requests shows */
-export function upReport(lab: Lab, verdict: SplitVerdict | undefined, time: RunTime): readonly string[] {
+/**
+ * What `up` prints at its end.
+ *
+ * @param verdict undefined where a header decides, which no count of requests shows
+ * @param gatewayPort of the nodes; null where the gateway has none
+ */
+export function upReport(
+  lab: Lab,
+  verdict: SplitVerdict | undefined,
+  gatewayPort: number | null,
+  time: RunTime,
+): readonly string[] {
   return [
     "",
     ...(verdict ? splitTable(verdict) : [`Traffic: not counted, for a header decides: ${headerHint(lab)}`]),
@@ -24,7 +35,7 @@ export function upReport(lab: Lab, verdict: SplitVerdict | undefined, time: RunT
     renderRunTime(time),
     "",
     "Where to look next",
-    ...table(nextCommands(lab).map(([command = "", ...what]) => [printable(command), ...what])),
+    ...table(nextCommands(lab, gatewayPort).map(([command = "", ...what]) => [printable(command), ...what])),
   ];
 }
 
@@ -55,12 +66,12 @@ const moves: Record<WeightOwner, readonly (readonly [command: string, what: stri
   ingress: [["npx canaryctl promote --full", "finish the release"]],
 };
 
-function nextCommands(lab: Lab): readonly (readonly string[])[] {
-  const { app, namespace, gatewayNodePort, strategy } = lab.config;
+function nextCommands(lab: Lab, gatewayPort: number | null): readonly (readonly string[])[] {
+  const { app, namespace, strategy } = lab.config;
   const { entry, owner } = factsOf(strategy);
   const through = (port: string) =>
     `curl -H 'Host: ${gatewayHost(app, namespace)}' http://${gatewayAddress(lab)}:${port}/`;
-  const throughGateway = [through(String(gatewayNodePort)), "through the ingress gateway"];
+  const throughGateway = [through(String(gatewayPort)), "through the ingress gateway"];
   // Its node port is the cluster's choice.
   const port = `$(kubectl -n ${namespace} get service ${gatewayName(app)}-istio -o jsonpath='{.spec.ports[?(@.port==80)].nodePort}')`;
   const throughItsOwn = [through(port), "through the application's own gateway"];
@@ -72,9 +83,9 @@ function nextCommands(lab: Lab): readonly (readonly string[])[] {
       'eval "$(npx canaryctl env)"',
       `then: pulumi up, kubectl -n ${namespace} get pods, kubectl -n ${namespace} logs deploy/${clientName(app)}`,
     ],
-    ...(entry === "istio-gateway" ? [throughGateway] : []),
+    ...(entry === "istio-gateway" && gatewayPort !== null ? [throughGateway] : []),
     ...(entry === "own-gateway" ? [throughItsOwn] : []),
-    ["npx canaryctl down", "take it all down"],
+    ["npx canaryctl down", isOwner(lab.config) ? "take it all down" : "take this stack down"],
   ];
 }
 

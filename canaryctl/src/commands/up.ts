@@ -1,3 +1,4 @@
+import { quoted } from "@canary-lab/kit/programs";
 import type { Progress, Stages } from "@canary-lab/kit/progress";
 import { UserError } from "@canary-lab/kit/user-error";
 import { type Command, Option } from "commander";
@@ -5,14 +6,17 @@ import { chooseTarget } from "../../../cluster/choose.ts";
 import { clientOf } from "../../../cluster/kube/client.ts";
 import { namespacePath } from "../../../cluster/kube/paths.ts";
 import { type Environment, type Target, type TargetName, targetNames } from "../../../cluster/target.ts";
+import { platformAnnotation } from "../../../components/workload/render-application.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
 import { type LiveNamespace, namespaceFault, refuseForeignNamespace } from "../../../stacks/live/namespace-owner.ts";
-import { platformParts } from "../../../stacks/platform-parts.ts";
+import { notedFacts } from "../../../stacks/platform-facts.ts";
+import { isOwner, platformParts } from "../../../stacks/platform-parts.ts";
 import { noteDrift } from "../engine/drift/mend.ts";
 import { prepareStack } from "../engine/prepare.ts";
 import { settlePending } from "../engine/settle.ts";
 import { freeStack, updateStack } from "../engine/update.ts";
 import { loadEnvironment, notedTarget, noteTarget, saveEnvironment } from "../environment-file.ts";
+import { refuseForeignMesh } from "../foreign-mesh.ts";
 import { type ConfigChanges, type GlobalOptions, type Lab, labOf, type OpenedConfig, openConfig } from "../lab.ts";
 import { exclusively } from "../lab-lock.ts";
 import { engineView, examples, print } from "../print.ts";
@@ -29,6 +33,7 @@ import { upReport } from "./up-report.ts";
 
 interface UpOptions {
   readonly cluster?: TargetName;
+  readonly create?: boolean;
 }
 
 /** Requests of the closing measurement: at 10 %, a split that is off by 7 points is told from a right one. */
@@ -61,9 +66,9 @@ interface OpenedForUp extends OpenedConfig {
 }
 
 /** `up` is the command that sets the names; the others check them. */
-function openForUp({ stack, ns, app }: GlobalOptions): OpenedForUp {
+function openForUp({ stack, create, ns, app }: GlobalOptions & UpOptions): OpenedForUp {
   const changes: ConfigChanges = { ...(ns !== undefined && { namespace: ns }), ...(app !== undefined && { app }) };
-  return { ...openConfig({ stack }, changes), changes };
+  return { ...openConfig({ stack, ...(create && { create }) }, changes), changes };
 }
 
 async function up(opened: OpenedForUp, override: TargetName | undefined, progress: Stages): Promise<void> {
@@ -72,8 +77,20 @@ async function up(opened: OpenedForUp, override: TargetName | undefined, progres
   const raised = await raise(target, opened, progress);
   const lab = await progress.stage("deploy", (note) => deploy(raised, progress, note));
   const verdict = await measure(lab, progress);
-  print(upReport(lab, verdict, { stages: progress.times, seconds: (performance.now() - started) / 1000 }));
+  print(
+    upReport(lab, verdict, await gatewayPort(lab), {
+      stages: progress.times,
+      seconds: (performance.now() - started) / 1000,
+    }),
+  );
   if (verdict && !verdict.isAsWanted) throw notAsWanted(lab.config);
+}
+
+/** The port of the nodes at which the gateway answers. On another stack's platform the Namespace says it. */
+async function gatewayPort({ cluster, config }: Lab): Promise<number | null> {
+  if (isOwner(config)) return config.gatewayNodePort;
+  const namespace = await cluster.get<LiveNamespace>(namespacePath(config.namespace));
+  return notedFacts(namespace?.metadata.annotations?.[platformAnnotation])?.ingress.nodePort ?? null;
 }
 
 /** Undefined where a header decides, which a count of requests does not show. */
@@ -105,6 +122,7 @@ async function chooseAndTell(
       },
     );
   }
+  if (!running && target.name !== "existing" && !isOwner(config)) throw noPlatformYet(config.platform, stackFile.name);
   if (target.name === "embedded" && config.strategy === "nginx-header") throw noIngressHere(stackFile.name);
   await target.check(request.parts);
   for (const line of announcement({
@@ -117,6 +135,14 @@ async function chooseAndTell(
     progress.say(line);
   return target;
 }
+
+/** Nothing else can be in a cluster that the lab is still to make. */
+export const noPlatformYet = (platform: string, file: string): UserError =>
+  new UserError(`The cluster is not there yet, and its platform is to come from stack ${platform}.`, {
+    place: `platform in ${file}`,
+    allowed: `own; or stack ${platform} is put up first`,
+    next: `npx canaryctl --stack ${quoted(platform)} up`,
+  });
 
 /** What is said before the first change: nothing is asked, so whoever reads it can still stop. */
 export function announcement(plan: {
@@ -167,6 +193,7 @@ async function raise(target: Target, { stackFile, config, changes }: OpenedForUp
   // Nothing has been written for the stack yet, and nothing is where one of the two refuses.
   const [found] = await Promise.all([clusterOfStack(lab), refuseForeignNamespace(lab.cluster, claim)]);
   refuseOtherCluster(lab, found);
+  await refuseForeignMesh(lab);
   saveEnvironment(environment, [...new Set([...(loadEnvironment()?.stacks ?? []), stackFile.stack])]);
   if (Object.keys(changes).length > 0) stackFile.set(changes);
   return lab;

@@ -1,7 +1,6 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { ingressNamespace } from "../../../components/mesh/render-istio.ts";
 import { clientName, gatewayHost, ingressLabels } from "../../../components/names.ts";
-import { execIn, type PodExec } from "../kube/exec.ts";
+import type { PodExec } from "../kube/exec.ts";
 import type { Lab } from "../lab.ts";
 import { sendLoad } from "../traffic/measure.ts";
 import { routesCommand, sidecarSplit } from "../traffic/sidecar-route.ts";
@@ -47,16 +46,14 @@ const callersOf = ({ config }: Lab, pods: readonly PodFacts[]): readonly PodFact
   pods.filter((pod) => pod.isReady && isCaller(pod, config.namespace)).slice(0, mostProxies);
 
 async function ask<T>(
-  { environment }: Lab,
+  lab: Pick<Lab, "exec">,
   reader: Reader,
   pod: PodFacts,
   what: string,
   work: (exec: PodExec) => Promise<T>,
 ): Promise<T | undefined> {
-  const { kubeconfig, kubeContext: context } = environment;
   try {
-    const exec = await execIn({ kubeconfig, context, namespace: pod.namespace, pod: pod.name });
-    return await within(patience, work(exec));
+    return await work(await lab.exec(pod.namespace, pod.name, patience));
   } catch (error) {
     reader.unread.push({ what: `${what} pod ${pod.namespace}/${pod.name}`, why: (error as Error).message });
     return undefined;
@@ -82,17 +79,3 @@ const answerFacts = ({ sent, failed, statuses, errors }: Awaited<ReturnType<type
     .filter(([reason]) => !/^[1-4]\d\d$/.test(reason))
     .map(([reason, count]) => `${reason}: ${count} of ${sent}`),
 });
-
-/** @throws Error where `work` takes longer than `milliseconds` */
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  const end = new AbortController();
-  const late = pause(milliseconds, undefined, { signal: end.signal }).then(() => {
-    throw new Error(`no answer within ${milliseconds / 1000} s`);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    end.abort();
-    late.catch(() => {});
-  }
-}

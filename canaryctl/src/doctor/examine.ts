@@ -1,4 +1,5 @@
 import { UserError } from "@canary-lab/kit/user-error";
+import { asDeployed } from "../deployed.ts";
 import { loadEnvironment } from "../environment-file.ts";
 import { configForRollback, type GlobalOptions, labOf, type OpenedConfig, openConfig } from "../lab.ts";
 import { mustBeSameCluster } from "../same-cluster.ts";
@@ -33,7 +34,9 @@ export async function examine(options: DoctorOptions, say: (line: string) => voi
   const elsewhere = inAnotherCluster(() => mustBeSameCluster(opened.config, environment, opened.stackFile));
   if (elsewhere) return summary([elsewhere]);
 
-  const lab = labOf(opened.stackFile, opened.config, environment);
+  const opening = labOf(opened.stackFile, opened.config, environment);
+  // Without a file the defaults would be held against a stack that is like what was applied.
+  const lab = opened.fileFault ? await asDeployed(opening).catch(() => opening) : opening;
   const look = async () => diagnose(await gather(lab, fault));
   const found = await look();
   const fixes = options.fix ? fixesOf(withoutIgnored(found, options.ignore ?? [])) : [];

@@ -3,9 +3,12 @@ import { UserError } from "@canary-lab/kit/user-error";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
 import { EngineNotes } from "./engine-notes.ts";
 import { LineSplitter } from "./output.ts";
+import { startProgram } from "./start-program.ts";
 
 export interface EngineProcess {
   readonly args: readonly string[];
+  /** Whether the command runs the stack's program. */
+  readonly runsProgram?: boolean;
   readonly variables: Readonly<Record<string, string>>;
   /** Gets each line as it comes; without it the engine writes to the terminal by itself. */
   readonly onLine?: (line: string) => void;
@@ -27,7 +30,17 @@ const sameInterruptMilliseconds = 1_000;
  *
  * @throws UserError where there is no `pulumi` on the PATH of `variables`
  */
-export function runPulumi({ args, variables, onLine }: EngineProcess): Promise<EngineExit> {
+export async function runPulumi(run: EngineProcess): Promise<EngineExit> {
+  if (!run.runsProgram) return runCommand(run);
+  const program = await startProgram({ ...process.env, ...run.variables }, run.onLine);
+  try {
+    return await runCommand({ ...run, args: [...run.args, "--client", program.address] });
+  } finally {
+    program.stop();
+  }
+}
+
+function runCommand({ args, variables, onLine }: EngineProcess): Promise<EngineExit> {
   return new Promise((resolve, reject) => {
     const child = spawn("pulumi", args, {
       cwd: repositoryRoot,

@@ -34,8 +34,8 @@ export async function readyPod(
   return pods?.items.find(isReady)?.metadata.name;
 }
 
-/** How long a command in a pod may be silent about its end; a measured load takes a minute at most. */
-const timeoutMilliseconds = 90_000;
+/** How long a command in a pod may be silent about its end, in milliseconds; a measured load takes a minute at most. */
+const longest = 90_000;
 
 /** A way into one pod, by the API server's exec channel: it needs no port, and works wherever the API server is reached. */
 export async function execIn(target: {
@@ -43,8 +43,10 @@ export async function execIn(target: {
   readonly context: string;
   readonly namespace: string;
   readonly pod: string;
+  /** After that a command counts as failed, and its connection is closed: nothing holds up the end of this process. */
+  readonly timeoutMilliseconds?: number | undefined;
 }): Promise<PodExec> {
-  const { kubeconfig, context, namespace, pod } = target;
+  const { kubeconfig, context, namespace, pod, timeoutMilliseconds = longest } = target;
   const connection = await connect(selectContext(readKubeconfig(kubeconfig), { context }));
   return (container, command) => execInPod(connection, { namespace, pod, container, command, timeoutMilliseconds });
 }

@@ -11,19 +11,24 @@ export const refuse =
   (): Promise<never> =>
     Promise.reject(new UserError(cause, { next }));
 
+const createNext = (images: Parameters<typeof nextImage>[0]): string =>
+  `npx canaryctl create-canary --image ${quoted(nextImage(images))}`;
+
+/** A command that is for a release, where one is under way; else the one that begins one. */
+export const underWay = ({ config }: Lab, command: string): string =>
+  config.canaryEnabled ? command : createNext(config);
+
 /** What can be done to a Rollout only, under a strategy that has none. @param back the command that gives a release up there */
 export const withoutRollout = (strategy: StrategyName, back: string): Pick<ReleaseStrategy, "abort" | "retry"> => ({
-  abort: refuse(`With strategy ${strategy} there is no Rollout that could be aborted.`, back),
-  retry: refuse(
-    `With strategy ${strategy} there is no Rollout that could be retried.`,
-    "npx canaryctl create-canary --image versioned-echo:v2",
-  ),
+  abort: (lab) => refuse(`With strategy ${strategy} there is no Rollout that could be aborted.`, underWay(lab, back))(),
+  retry: ({ config }) =>
+    refuse(`With strategy ${strategy} there is no Rollout that could be retried.`, createNext(config))(),
 });
 
 export const nothingToPromote = ({ config, stackFile }: Lab): UserError =>
   new UserError("There is no canary that could be promoted.", {
     place: `canaryEnabled in ${stackFile.name}`,
-    next: `npx canaryctl create-canary --image ${quoted(nextImage(config))}`,
+    next: createNext(config),
   });
 
 /** @throws UserError while the canary gets a share, in percent, of the traffic by what stands at `place` */
@@ -41,6 +46,6 @@ export function refuseStableImage({ config: { canaryImage, stableImage }, stackF
   throw new UserError(`${canaryImage} is the stable image already: there is nothing to release.`, {
     place: `stableImage in ${stackFile.name}`,
     allowed: "another image than the stable one",
-    next: `npx canaryctl create-canary --image ${quoted(nextImage({ stableImage, canaryImage }))}`,
+    next: createNext({ stableImage, canaryImage }),
   });
 }

@@ -1,5 +1,17 @@
 import { UserError } from "@canary-lab/kit/user-error";
 
+/** The error of a rollback that is done, but for the stack's file, which says nothing. What to do with the file is the cause's own way out. */
+export const onlyWithoutFile = (fault: UserError): UserError =>
+  new UserError(
+    `The traffic is back on the stable side, in the cluster and in the state. The file does not say so: ${fault.message}`,
+    {
+      ...(fault.place && { place: fault.place }),
+      ...(fault.first && { first: fault.first }),
+      next: "npx canaryctl rollback",
+      cause: fault,
+    },
+  );
+
 /** The error of a rollback whose traffic has moved, and whose state has not: what is done is said first, and the cause's own way out is kept. */
 export function onlyTheState(error: unknown): unknown {
   if (!(error instanceof UserError)) return error;

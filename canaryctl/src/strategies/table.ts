@@ -26,7 +26,7 @@ const table: Record<StrategyName, ReleaseStrategy> = {
 /**
  * The strategy of a lab: the config's, which must be the one that is deployed.
  *
- * @throws UserError where the config has been changed to another one, or to another namespace, and `up` has not yet been run
+ * @throws UserError where the config has been changed to another one, to another namespace or application, and `up` has not yet been run
  */
 export async function strategyOf(lab: Lab): Promise<ReleaseStrategy> {
   const place = await placeOf(lab);

@@ -23,10 +23,13 @@ export interface ProxyReport {
 
 export interface ProxyCluster {
   readonly cluster: Pick<ClusterClient, "get">;
-  exec(namespace: string, pod: string): Promise<PodExec>;
+  exec(namespace: string, pod: string, timeoutMilliseconds?: number): Promise<PodExec>;
 }
 
 const everyMilliseconds = 150;
+
+/** The time for an answer in the last look; one takes tenths of a second. */
+const leastMilliseconds = 1000;
 
 /**
  * Asks the ready pods of `groups`, at the same time, until each sends by `wanted`, the time is over or `signal` says so. A proxy that has it is not asked
@@ -40,9 +43,9 @@ export async function waitForProxies(
   signal?: AbortSignal,
 ): Promise<ProxyReport> {
   const have = new Set<string>();
-  const ask = async ({ group, pod }: { readonly group: ProxyGroup; readonly pod: string }) => {
+  const ask = async ({ group, pod }: { readonly group: ProxyGroup; readonly pod: string }, milliseconds: number) => {
     try {
-      const run = await exec(group.namespace, pod);
+      const run = await exec(group.namespace, pod, milliseconds);
       const split = sidecarSplit(await run("istio-proxy", routesCommand), group, group.host);
       if (split && isSameShare(split, wanted)) {
         have.add(pod);
@@ -54,10 +57,11 @@ export async function waitForProxies(
     }
   };
   let report: ProxyReport = { with: [], without: [] };
-  const look = async () => {
+  const look = async (waited: number) => {
+    const left = Math.max(leastMilliseconds, (seconds - waited) * 1000); // a proxy that hangs holds up nobody beyond the time
     const pods = await podsOf(cluster, groups);
     const open = pods.filter(({ pod }) => !have.has(pod));
-    const without = (await Promise.all(open.map(ask))).flat();
+    const without = (await Promise.all(open.map((one) => ask(one, left)))).flat();
     report = { with: pods.map(({ pod }) => pod).filter((pod) => have.has(pod)), without };
     return without.length === 0 || signal?.aborted;
   };

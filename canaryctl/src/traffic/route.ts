@@ -59,6 +59,14 @@ export interface Managed {
   };
 }
 
+/** The program's own managers: the engine's plugin, whose name has a part that is drawn by lot, and the one by which routes are applied. */
+const ownManagers = /^(canary-lab|pulumi)/;
+
+/** Whether somebody else than the program wrote a field last, as {@link lastWrite} has it. */
+export const isForeign = (owner: string): boolean => owner !== unknownOwner && !ownManagers.test(owner);
+
+const unknownOwner = "unknown";
+
 /**
  * Who wrote a field of the spec last, and when: the API server notes the time when a manager changes one of its fields. Under server-side
  * apply a list is mostly one value: whoever owns it owns all that is in it.
@@ -68,5 +76,5 @@ export function lastWrite({ metadata }: Managed, field: string): Pick<LiveRoute,
     ({ fieldsV1 }) => fieldsV1?.["f:spec"]?.[`f:${field}`] !== undefined,
   );
   const [last] = owners.toSorted((a, b) => (b.time ?? "").localeCompare(a.time ?? ""));
-  return { owner: last?.manager ?? "unknown", ...(last?.time !== undefined && { since: new Date(last.time) }) };
+  return { owner: last?.manager ?? unknownOwner, ...(last?.time !== undefined && { since: new Date(last.time) }) };
 }

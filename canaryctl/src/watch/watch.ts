@@ -37,7 +37,8 @@ export async function watchRelease(
     const ending = endingOf(status.release);
     faultSince = ending === "failed" ? (faultSince ?? Date.now()) : undefined;
     // The controller takes some faults back.
-    const isPassing = faultSince !== undefined && Date.now() - faultSince < passingFaultMilliseconds;
+    const passing = passingFaultMilliseconds(status.release ?? { message: "" });
+    const isPassing = faultSince !== undefined && Date.now() - faultSince < passing;
     if (ending && !isPassing) return { status, ending };
     if (signal.aborted) return { status, ending: "interrupted" };
     await pause(betweenLooksMilliseconds, undefined, { signal }).catch(() => {});

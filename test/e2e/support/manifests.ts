@@ -1,6 +1,6 @@
 import { parseConfig, type RawConfig } from "../../../stacks/config/parse-config.ts";
 import { register } from "../../unit/components/mocks.ts";
-import { defaults, worldVariables } from "../../unit/stacks/sample-config.ts";
+import { defaults, sampleFacts, sampleTarget, worldVariables } from "../../unit/stacks/sample-config.ts";
 
 /** A Kubernetes object as the program sends it. */
 export interface Manifest {
@@ -25,7 +25,7 @@ export async function manifestsOf(values: RawConfig): Promise<readonly Manifest[
     async () => {
       const { createPlatform } = await import("../../../stacks/platform.ts");
       const { createApplication } = await import("../../../stacks/application.ts");
-      createApplication(config, createPlatform(config, { kubeContext: "canary-lab", kubeconfig: "/lab/kubeconfig" }));
+      createApplication(config, createPlatform(config, sampleTarget, sampleFacts(config)));
     },
     { outputs: built },
   );

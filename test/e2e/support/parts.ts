@@ -37,6 +37,8 @@ export const parts: Readonly<Record<string, Part>> = {
     modules: ["index.ts"],
     data: ["Pulumi.yaml", `${embedded}/modules`, `${embedded}/own-charts`],
   },
+  flips: { test: "test/e2e/06-flips.test.ts", ...product },
+  kills: { test: "test/e2e/48-kills.test.ts", ...product },
   migration: { test: "test/e2e/29-migration.test.ts", ...product },
   analysis: { test: "test/e2e/32-analysis.test.ts", ...product },
   ...Object.fromEntries(
@@ -47,6 +49,7 @@ export const parts: Readonly<Record<string, Part>> = {
         ["replica-ratio", "27-replica-ratio"],
         ["rolling-update", "28-rolling-update"],
         ["rollout-canary", "30-rollout-canary"],
+        ["rollout-blue-green", "33-blue-green"],
       ] as const
     ).map(([strategy, file]) => [`release-${strategy}`, { test: `test/e2e/${file}.test.ts`, ...product }]),
   ),

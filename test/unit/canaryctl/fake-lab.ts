@@ -23,13 +23,15 @@ export interface FakeOptions {
   readonly liveWeight?: number | undefined;
   /** When the route was written; by default nobody knows. */
   readonly routeWritten?: Date;
+  /** Who has written it then. Default: the program and canaryctl. */
+  readonly routeOwner?: string;
   /** Percent: what the engine's state says it has written. Default: the file's weight. */
   readonly rememberedWeight?: number;
   /** Ready pods of the canary; undefined where it is not deployed. */
   readonly canaryReady?: number | undefined;
   readonly state?: Lab["state"];
   readonly update?: () => Promise<void>;
-  /** What else is in the cluster, by path without the query; it may be changed meanwhile. */
+  /** What else is in the cluster, by path without the query, null for nothing; it may be changed meanwhile. */
   readonly objects?: Record<string, unknown>;
   /** A controller that answers a patch. */
   readonly onPatch?: (path: string, change: object) => void;
@@ -49,7 +51,9 @@ export function fakeLab(options: FakeOptions = {}) {
   const live = { weight: "liveWeight" in options ? options.liveWeight : configWeight };
 
   const time = options.routeWritten?.toISOString();
-  const written = time ? [{ manager: "canary-lab", time, fieldsV1: { "f:spec": { "f:http": {} } } }] : [];
+  const written = time
+    ? [{ manager: options.routeOwner ?? "canary-lab", time, fieldsV1: { "f:spec": { "f:http": {} } } }]
+    : [];
 
   const cluster: PodClient = {
     async delete(path: string): Promise<void> {
@@ -58,7 +62,7 @@ export function fakeLab(options: FakeOptions = {}) {
     text: async () => undefined,
     async get<T>(path: string): Promise<T | undefined> {
       const known = options.objects?.[path.split("?")[0] ?? ""];
-      if (known !== undefined) return known as T;
+      if (known !== undefined) return (known as T | null) ?? undefined;
       if (path.includes("virtualservices"))
         return live.weight === undefined ? undefined : (virtualService(live.weight, written) as T);
       if (!path.includes("deployments")) return undefined;
@@ -86,7 +90,8 @@ export function fakeLab(options: FakeOptions = {}) {
       log.push("update");
       scopes.push({ ...scope, ...(scope.configFile && { text: readFileSync(scope.configFile, "utf8") }) });
       await update?.();
-      const wanted = Number(stackFile.values().canaryWeight);
+      const own = scope.configFile && /canaryWeight: "(\d+)"/.exec(readFileSync(scope.configFile, "utf8"))?.[1];
+      const wanted = Number(own ?? stackFile.values().canaryWeight);
       // As the real one: it compares with what it remembers, and never looks at what is live.
       if (wanted !== remembered && live.weight !== undefined) live.weight = wanted;
       remembered = wanted;

@@ -71,6 +71,12 @@ describe("canaryctl", () => {
   });
 });
 
+test("config set of several keys names the one that is wrong in what it says to run", () => {
+  const { status, stderr } = canaryctl("config", "set", "strategy", "istio", "plan", "nonsense");
+  expect(stderr).toMatch(/next: +npx canaryctl config get plan$/m);
+  expect(status).toBe(1);
+});
+
 test("a preview for programs tells of each of its stacks what stands in its way, and with which exit code", () => {
   const { status, stdout } = canaryctl("preview", "--json", "--stack", "no-such-stack", "--stack", "../dev");
   const { previews } = JSON.parse(stdout);

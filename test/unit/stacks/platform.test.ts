@@ -5,7 +5,7 @@ import { missingCharts } from "../../../stacks/charts.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
 import { platformParts, rolloutsScope } from "../../../stacks/platform-parts.ts";
 import { register } from "../components/mocks.ts";
-import { sampleConfig } from "./sample-config.ts";
+import { sampleConfig, sampleFacts, sampleTarget } from "./sample-config.ts";
 
 const withChange = (change: Partial<LabConfig>): LabConfig => ({ ...sampleConfig, ...change });
 
@@ -54,10 +54,7 @@ describe("createPlatform", () => {
     register(async () => {
       const k8s = await import("@pulumi/kubernetes");
       const { createPlatform } = await import("../../../stacks/platform.ts");
-      const { rolloutsIn } = createPlatform(withChange(change), {
-        kubeContext: "canary-lab",
-        kubeconfig: "/kubeconfig",
-      });
+      const { rolloutsIn } = createPlatform(withChange(change), sampleTarget, sampleFacts(withChange(change)));
       const namespace: Namespace = new k8s.core.v1.Namespace("app-namespace", { metadata: { name: "canary-lab" } });
       rolloutsIn(namespace);
     });
@@ -73,6 +70,27 @@ describe("createPlatform", () => {
       "istio-ingress/istio-ingress",
     ]);
   });
+
+  test("says on each of its namespaces whose it is", async () => {
+    const all = await platform({ monitoring: true, argoCd: true, strategy: "rollout-canary" });
+    const namespaces = [...all.values()].filter(
+      ({ type, name }) => type.endsWith(":Namespace") && name !== "app-namespace",
+    );
+    expect(namespaces.map(({ inputs }) => inputs.metadata)).toEqual(
+      ["istio-system", "istio-ingress", "argocd", "monitoring", "argo-rollouts"].map((name) => ({
+        name,
+        annotations: { "canary-lab/owner": "organization/canary-lab/test" },
+      })),
+    );
+  });
+
+  test.each(["dev", "acme/canary-lab/dev"])(
+    "makes nothing where platform is %s, whatever the config needs",
+    async (whose) => {
+      const all = await platform({ platform: whose, monitoring: true, strategy: "rollout-canary" });
+      expect([...all.keys()].filter((name) => name !== "app-namespace")).toEqual(["cluster"]);
+    },
+  );
 
   test("has a controller for the cluster after Istio's definitions, and beside the control plane", async () => {
     const all = await platform({ strategy: "rollout-canary" });

@@ -3,15 +3,19 @@ import { toWeight } from "../../../canary/weight.ts";
 import { appliedValues } from "../../../stacks/config/applied-config.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
 import { register } from "../components/mocks.ts";
-import { sampleConfig } from "./sample-config.ts";
+import { sampleConfig, sampleFacts, sampleTarget } from "./sample-config.ts";
 
 const built = { outputs: { "docker:index/image:Image": { repoDigest: "198.18.0.1:5001/versioned-echo@sha256:abc" } } };
-const program = (change: Partial<LabConfig> = {}, options: Parameters<typeof register>[1] = built) =>
+const program = (
+  change: Partial<LabConfig> = {},
+  options: Parameters<typeof register>[1] = built,
+  facts = sampleFacts({ ...sampleConfig, ...change }),
+) =>
   register(async () => {
     const { createPlatform } = await import("../../../stacks/platform.ts");
     const { createApplication } = await import("../../../stacks/application.ts");
     const config = { ...sampleConfig, ...change };
-    const platform = createPlatform(config, { kubeContext: "canary-lab", kubeconfig: "/lab/kubeconfig" });
+    const platform = createPlatform(config, sampleTarget, facts);
     createApplication(config, platform, {}, appliedValues({ ...config }));
   }, options);
 
@@ -53,6 +57,32 @@ describe("the program", () => {
       here["canary-lab/config-hash"],
     );
     expect((await notes({ replicas: 7 }))["canary-lab/config-hash"]).not.toBe(here["canary-lab/config-hash"]);
+  });
+
+  test("on another stack's platform makes only what is in its namespace, and notes whose platform it is", async () => {
+    const monitoring = { namespace: "observability", service: "prom", port: 80 };
+    const change = { monitoring: true, strategy: "rollout-canary", platform: "dev", canaryEnabled: false } as const;
+    const all = await program(change, built, {
+      ...sampleFacts(),
+      owner: "organization/canary-lab/dev",
+      mesh: { version: "1.29.1", sidecarLabels: { "istio.io/rev": "canary" } },
+      ingress: { namespace: "gateways", labels: { istio: "public" }, nodePort: null },
+      monitoring,
+    });
+    const objects = [...all.values()].filter(({ type }) => /^kubernetes:(?!helm)[a-z0-9./]+\/v\w+:/.test(type));
+    const outside = objects.filter(({ inputs }) => inputs.metadata.namespace !== "canary-lab").map(({ name }) => name);
+    expect(outside).toEqual(["echo-namespace"]);
+    expect([...all.values()].filter(({ type }) => type.endsWith(":Release"))).toEqual([]);
+    const { labels, annotations } = all.get("echo-namespace")?.inputs.metadata ?? {};
+    expect(labels).toEqual({ "istio.io/rev": "canary" });
+    expect(JSON.parse(annotations["canary-lab/platform"])).toMatchObject({
+      owner: "organization/canary-lab/dev",
+      monitoring,
+    });
+    expect(all.get("route-gateway")?.inputs.spec.selector).toEqual({ istio: "public" });
+    expect(JSON.stringify(all.get("slo-caller-analysis")?.inputs)).toContain(
+      "http://prom.observability.svc.cluster.local:80",
+    );
   });
 
   test("changes exactly one resource for a new weight", async () => {

@@ -4,6 +4,7 @@ import { parse } from "yaml";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
 import { parseConfig, type RawConfig } from "../../../stacks/config/parse-config.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
+import { ownFacts, type PlatformFacts } from "../../../stacks/platform-facts.ts";
 
 /** A key as Pulumi.yaml declares it. */
 interface Declaration {
@@ -28,3 +29,9 @@ export const defaults: RawConfig = Object.fromEntries(
 export const worldVariables = { CANARY_LAB_KUBE_CONTEXT: "canary-lab", CANARY_LAB_IMAGE_REGISTRY: "198.18.0.1:5001" };
 
 export const sampleConfig: LabConfig = parseConfig(defaults, worldVariables);
+
+export const sampleTarget = { kubeContext: "canary-lab", kubeconfig: "/lab/kubeconfig" };
+
+/** The facts of the platform of a stack `test` with this config. */
+export const sampleFacts = (config: LabConfig = sampleConfig): PlatformFacts =>
+  ownFacts(config, "organization/canary-lab/test");

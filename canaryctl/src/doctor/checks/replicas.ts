@@ -1,7 +1,7 @@
 import { expectedWorkloads } from "../expected.ts";
 import type { ClusterFacts, Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
-import { isForeign, writtenBy } from "../writers.ts";
+import { isForeignWriter, writtenBy } from "../writers.ts";
 
 /** Who owns the number of pods: the config, or somebody who scales. */
 export function replicas(cluster: ClusterFacts, { config }: Facts): readonly Finding[] {
@@ -36,7 +36,7 @@ export function replicas(cluster: ClusterFacts, { config }: Facts): readonly Fin
         },
       ];
     }
-    if (!isForeign(writer)) return [];
+    if (!isForeignWriter(writer)) return [];
     return [
       {
         id: `foreign-writer/${name}`,

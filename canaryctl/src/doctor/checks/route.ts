@@ -7,7 +7,7 @@ import { isSameShare, type Share, shareText } from "../../traffic/share.ts";
 import { hasVirtualService, liveSplit, ownRoute, wantedRules, wantedSplit } from "../expected.ts";
 import type { ClusterFacts, Facts, RouteFacts, Writer } from "../facts.ts";
 import type { Finding } from "../finding.ts";
-import { isForeign, writtenBy } from "../writers.ts";
+import { isForeignWriter, writtenBy } from "../writers.ts";
 
 /** The route in the cluster against the config. */
 export function route(cluster: ClusterFacts, { config }: Facts): readonly Finding[] {
@@ -61,7 +61,7 @@ function weights(split: Share, wanted: Share, writer: Writer | undefined, place:
       },
     ];
   }
-  if (!isForeign(writer)) return [];
+  if (!isForeignWriter(writer)) return [];
   return [
     {
       id: "foreign-writer/weights",

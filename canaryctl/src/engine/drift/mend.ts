@@ -13,20 +13,30 @@ import { type Drift, findDrift, isLeaving } from "./live-objects.ts";
  * 2 s longer.
  *
  * @param say gets one line for each object that is gone and each field that differs
+ * @param isMeant what is to be put back; default: all
  */
 export async function noteDrift(
   lab: Pick<Lab, "cluster" | "engine" | "state">,
   say: (line: string) => void,
+  isMeant: (drift: Drift) => boolean = () => true,
 ): Promise<void> {
   const { cluster, engine } = lab;
   const exported = await stateOf(lab);
   if (!exported) return;
-  let drift = await findDrift(cluster, exported.deployment);
-  if (await untilGone(cluster, drift, say)) drift = await findDrift(cluster, exported.deployment);
+  const find = async () => (await findDrift(cluster, exported.deployment)).filter(isMeant);
+  let drift = await find();
+  if (await untilGone(cluster, drift, say)) drift = await find();
   if (drift.length === 0) return;
   for (const line of driftLines(drift)) say(line);
   await engine.importState(withLive(exported, drift));
 }
+
+/** Of the resources that an update is about those that are gone: it would fail for want of them. @param targets as the engine's; default: all */
+export const isGone =
+  (targets: readonly string[] | undefined) =>
+  ({ live, urn }: Drift): boolean =>
+    (live === undefined || isLeaving(live)) &&
+    (targets?.some((target) => urn.endsWith(target.replace("**", ""))) ?? true);
 
 /** A line for each object that is gone and for each field that differs; what went with its namespace is only counted. */
 export function driftLines(drift: readonly Drift[]): readonly string[] {

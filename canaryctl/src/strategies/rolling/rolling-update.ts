@@ -2,15 +2,15 @@ import { quoted } from "@canary-lab/kit/programs";
 import { until } from "@canary-lab/kit/until";
 import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { probationSeconds } from "../../../../components/rolling-update/render-rolling-update.ts";
-import { applyOnly, changeOnly } from "../../applied.ts";
+import { applyOnly, changeOnly, writeChanges } from "../../applied.ts";
 import { type ConfigChanges, type Lab, reread } from "../../lab.ts";
 import { engineView } from "../../print.ts";
 import { isOfImage } from "../../traffic/replica-sets.ts";
 import { waitForEndpoints } from "../../traffic/sidecar-endpoints.ts";
-import { nothingToPromote, refuse, refuseStableImage, withoutRollout } from "../refusals.ts";
+import { nothingToPromote, refuse, refuseStableImage, underWay, withoutRollout } from "../refusals.ts";
 import { previousImage, removeUnused, restored, withoutPrevious, writeRelease } from "../release-end.ts";
 import type { ReleaseStrategy, Say } from "../strategy.ts";
-import { type LiveDeployment, mustReadDeployment, readRelease } from "./read.ts";
+import { type LiveDeployment, mustReadDeployment, readDeployment, readRelease } from "./read.ts";
 import { turnBack } from "./turn-back.ts";
 
 /** One Deployment, whose controller replaces its pods one by one. */
@@ -20,16 +20,18 @@ export const rollingUpdate: ReleaseStrategy = {
   reach: (exec, { cluster, config }) =>
     waitForEndpoints(exec, cluster, config, { service: config.app, labels: { app: config.app } }),
   restore: async (lab) => reread(lab),
-  setTraffic: refuse(
-    "With strategy rolling-update the traffic follows the pods, which the Deployment's controller replaces by itself.",
-    "npx canaryctl undo",
-  ),
+  setTraffic: (lab) =>
+    refuse(
+      "With strategy rolling-update the traffic follows the pods, which the Deployment's controller replaces by itself.",
+      underWay(lab, "npx canaryctl undo"),
+    )(),
   createCanary: begin,
   deleteCanary: remove,
-  promote: refuse(
-    "With strategy rolling-update there are no stages: it goes on by itself as its pods become ready.",
-    "npx canaryctl status && npx canaryctl promote --full",
-  ),
+  promote: (lab) =>
+    refuse(
+      "With strategy rolling-update there are no stages: it goes on by itself as its pods become ready.",
+      underWay(lab, "npx canaryctl status && npx canaryctl promote --full"),
+    )(),
   promoteFully: finish,
   ...withoutRollout("rolling-update", "npx canaryctl undo"),
   undo,
@@ -116,13 +118,18 @@ async function undo(lab: Lab, say: Say): Promise<string> {
 
 /** Gives up the release that is under way, or takes back the one that is over: then the image before it becomes the stable one again. */
 async function goBack(lab: Lab, say: Say): Promise<string> {
-  await mustReadDeployment(lab);
+  const live = lab.applied ? await readDeployment(lab) : await mustReadDeployment(lab);
+  const remakes = live === undefined; // by what was applied
   const previous = previousImage(lab);
   if (!previous) {
-    const revision = await turnPodsBack(lab, { canaryEnabled: false }, say);
+    const revision = await turnPodsBack(lab, { canaryEnabled: false }, { say, remakes });
     return `Undone: all pods run ${lab.config.stableImage} again (revision ${revision}), in the cluster, in the config and in the state.`;
   }
-  await turnPodsBack({ ...lab, config: { ...lab.config, stableImage: previous } }, { stableImage: previous }, say);
+  await turnPodsBack(
+    { ...lab, config: { ...lab.config, stableImage: previous } },
+    { stableImage: previous },
+    { say, remakes },
+  );
   lab.stackFile.set({ previousImage: "" }); // a second rollback must not bring back what this one gave up
   return restored(previous);
 }
@@ -133,13 +140,17 @@ async function goBack(lab: Lab, say: Say): Promise<string> {
  *
  * @returns the number of the revision that they run then
  */
-async function turnPodsBack(lab: Lab, changes: ConfigChanges, say: Say): Promise<number | string> {
-  lab.stackFile.set(changes);
+async function turnPodsBack(
+  lab: Lab,
+  changes: ConfigChanges,
+  { say, remakes }: { readonly say: Say; readonly remakes: boolean },
+): Promise<number | string> {
+  writeChanges(lab, changes);
   const whileWaiting = () => turnBack(lab, say);
   await whileWaiting();
-  const now = lab.applied ? lab : reread(lab); // refuses what else is wrong with the config, all of it at once
+  const now = lab.applied || lab.fileFault ? lab : reread(lab); // refuses what else is wrong with the config, all of it at once
   const waitSeconds = 300 + probation(now); // an update that is already running sees the pods go back to the end
-  await applyOnly(now, changes, { say, waitSeconds, whileWaiting, view: engineView(say) });
+  await applyOnly(now, changes, { say, waitSeconds, whileWaiting, view: engineView(say), remakes });
   const { current } = await untilOnly(now, now.config.stableImage);
   return current?.revision ?? "?";
 }

@@ -14,6 +14,9 @@ import { placeOf, untilRollout } from "./wait.ts";
 /** How long the controller may take to send the traffic back: seen are tenths of a second. */
 const backSeconds = 60;
 
+/** How long a Rollout may be at fault meanwhile: whoever rolls back puts back what the controller lacks, and sooner than it looks again. */
+const faultMilliseconds = 3000;
+
 /**
  * Whether there is a release to stop, or may be one. A revision that the controller has yet to see has been aborted by nobody: it
  * forgets an abort of the one before.
@@ -28,18 +31,24 @@ export const isStoppable = ({ hashes, isFullyPromoted, isAborted, isObserved }: 
  */
 export async function abortNow(lab: Lab): Promise<number | undefined> {
   const started = performance.now();
-  const { status } = await untilRollout(lab, "The way back of the traffic", backSeconds, async (live) => {
-    const { isObserved, isAborted, isFullyPromoted, hashes } = live.status;
-    if (isFullyPromoted || (await isBack(lab, live))) return true;
-    const isKnown = isObserved || hashes.current !== hashes.stable;
-    if (isKnown && !isAborted) await tellController(lab, { abort: true });
+  const look = async (live: LiveRollout) => {
+    if (live.status.isFullyPromoted || (await isBack(lab, live))) return true;
+    await tellToAbort(lab, live.status);
     return false;
-  });
+  };
+  const options = { faultMilliseconds };
+  const { status } = await untilRollout(lab, "The way back of the traffic", backSeconds, look, options);
   return status.isFullyPromoted ? undefined : (performance.now() - started) / 1000;
 }
 
+/** Where the controller knows of the release. */
+export async function tellToAbort(lab: Lab, { isObserved, isAborted, hashes }: RolloutStatus): Promise<void> {
+  const isKnown = isObserved || hashes.current !== hashes.stable;
+  if (isKnown && !isAborted) await tellController(lab, { abort: true });
+}
+
 /** The route says so itself: the controller's word comes from its own plan. */
-async function isBack({ cluster, config }: Lab, { status }: LiveRollout): Promise<boolean> {
+export async function isBack({ cluster, config }: Lab, { status }: LiveRollout): Promise<boolean> {
   if (!status.isAborted || status.phase !== "Degraded") return false;
   if (status.strategy === "blueGreen") return status.hashes.active === status.hashes.stable;
   return (await istioRoute.read(cluster, config))?.weights.canary === 0;

@@ -53,5 +53,11 @@ async function refuseSecond(lab: Lab): Promise<void> {
 /** @throws UserError while a request reaches the canary */
 export async function endRelease(lab: Lab, say: Say): Promise<string> {
   const { live } = await readRelease(lab);
+  if (!live && lab.config.canaryEnabled) {
+    throw new UserError("Whether the canary has traffic is not known: its Rollout is gone, or its route.", {
+      place: placeOf(lab),
+      next: "npx canaryctl rollback && npx canaryctl delete-canary",
+    });
+  }
   return removeUnused(lab, live, placeOf(lab), say);
 }

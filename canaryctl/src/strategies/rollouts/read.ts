@@ -41,7 +41,9 @@ export async function readRelease(lab: Lab): Promise<Release> {
     ...runs,
   ]);
   const status = readRollout(rollout, { analysisRuns: found.filter((run) => run !== undefined) });
-  const live = canaryShare(status, revisions, config.stableImage);
+  // Without its route the controller's own word is of a share that nobody gets.
+  const isRouted = status.strategy === "blueGreen" || route !== undefined;
+  const live = isRouted ? canaryShare(status, revisions, config.stableImage) : undefined;
   return {
     wanted: undefined,
     live,

@@ -1,17 +1,21 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { UnreachableError } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
-import { hasBegun, type RolloutStatus } from "../../../../canary/rollout/rollout-status.ts";
+import type { RolloutObject } from "../../../../canary/rollout/rollout-object.ts";
+import { hasBegun, type RolloutStatus, readRollout } from "../../../../canary/rollout/rollout-status.ts";
 import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
-import { applyOnly } from "../../applied.ts";
+import { rolloutPath } from "../../../../cluster/kube/paths.ts";
+import { applyOnly, writeChanges } from "../../applied.ts";
+import { missing } from "../../kube/missing.ts";
 import { type ConfigChanges, type Lab, reread } from "../../lab.ts";
 import { engineView } from "../../print.ts";
 import { readRevisions } from "../../traffic/replica-sets.ts";
 import { previousImage, restored } from "../release-end.ts";
 import { onlyTheState } from "../rolled-back.ts";
 import type { Say } from "../strategy.ts";
-import { abortNow, isStoppable } from "./abort.ts";
+import { abortNow, isBack, isStoppable, tellToAbort } from "./abort.ts";
 import { type LiveRollout, mustReadRollout } from "./read.ts";
+import { isGone, readRouteParts, restRoute } from "./rest-route.ts";
 import { tellController } from "./tell.ts";
 import { untilRollout } from "./wait.ts";
 
@@ -24,21 +28,48 @@ const waitSeconds = 120;
  * traffic when they are ready. So it is after a release that is written to the config: the image before it becomes the stable one again.
  */
 export async function rollBackRollout(lab: Lab, say: Say): Promise<string> {
-  const { status } = await mustReadRollout(lab);
+  const { app, namespace } = lab.config;
+  const [rollout, parts] = await Promise.all([
+    lab.cluster.get<RolloutObject>(rolloutPath(namespace, app)),
+    readRouteParts(lab),
+  ]);
+  if (!rollout && !lab.applied) throw missing("Rollout", app, namespace);
+  const status = rollout && readRollout(rollout);
+  if (isGone(lab, parts)) {
+    if (status && isStoppable(status)) await tellToAbort(lab, status); // first: with its route the controller goes on from where it was
+    await restRoute(lab, parts, status, say);
+  }
+  if (!status) return remake(lab, say);
   const previous = isSettled(status) ? previousImage(lab) : imageOnItsWayBack(lab);
   if (previous) return restorePrevious(lab, previous, say);
-  const isBack = isStoppable(status) ? await goBackFirst(lab, say) : status.isAborted;
+  const isBack = isStoppable(status) ? await goBackFirst(lab, say) : await isBackAlready(lab);
   try {
-    lab.stackFile.set({ canaryEnabled: false });
-    const now = lab.applied ? lab : reread(lab); // refuses what else is wrong with the config, all of it at once
+    writeChanges(lab, { canaryEnabled: false });
+    const now = lab.applied || lab.fileFault ? lab : reread(lab); // refuses what else is wrong with the config, all of it at once
     const revisions = await readRevisions(now.cluster, now.config);
     const wasThere = (status: RolloutStatus) => revisions.some(({ hash }) => hash === status.hashes.current);
     await goBack(now, { canaryEnabled: false }, wasThere, say);
   } catch (error) {
     throw isBack ? onlyTheState(error) : error;
   }
-  return "Rolled back: the stable image has all the traffic, in the cluster, in the config and in the state.";
+  return rolledBack;
 }
+
+const rolledBack = "Rolled back: the stable image has all the traffic, in the cluster, in the config and in the state.";
+
+/** A Rollout that is gone has no release to stop: it is made again, by what was applied, with the stable image. */
+async function remake(lab: Lab, say: Say): Promise<string> {
+  writeChanges(lab, { canaryEnabled: false });
+  await applyOnly(lab, { canaryEnabled: false }, { say, waitSeconds, view: engineView(say), remakes: true });
+  await untilRollout(lab, "The end of the rollback", wholeSeconds, ({ status }) => isSettled(status), {
+    say,
+    needsPods: true,
+  });
+  return rolledBack;
+}
+
+/** An abort alone does not say it: somebody may have moved the route, or taken it away, since. */
+const isBackAlready = async (lab: Lab): Promise<boolean> => isBack(lab, await mustReadRollout(lab));
 
 /** The note of the image before stays until its pods have all the traffic: a run that was stopped is taken up by the next. */
 async function restorePrevious(lab: Lab, previous: string, say: Say): Promise<string> {
@@ -60,7 +91,7 @@ async function goBack(
 ): Promise<void> {
   const isAtRest = ({ status }: LiveRollout) => isSettled(status) || (hasBegun(status) && !wasThere(status));
   await withoutSteps(lab, wasThere, async () => {
-    await applyOnly(lab, changes, { say, waitSeconds, view: engineView(say) });
+    await applyOnly(lab, changes, { say, waitSeconds, view: engineView(say), remakes: true }); // such as a Service, without which the controller moves nothing
     const { status } = await untilRollout(lab, "The end of the rollback", wholeSeconds, isAtRest, {
       say,
       needsPods: true,

@@ -12,6 +12,8 @@ interface RolloutWait {
   readonly say?: Say;
   /** Whether new pods are needed for what is waited for. */
   readonly needsPods?: boolean;
+  /** How long a fault may last, in milliseconds. Default: see {@link passingFaultMilliseconds}. */
+  readonly faultMilliseconds?: number;
 }
 
 /**
@@ -26,7 +28,7 @@ export async function untilRollout(
   what: string,
   seconds: number,
   isThere: (live: LiveRollout) => boolean | Promise<boolean>,
-  { say, needsPods = false }: RolloutWait = {},
+  { say, needsPods = false, faultMilliseconds }: RolloutWait = {},
 ): Promise<LiveRollout> {
   const start = needsPods ? new RolloutStart(lab.cluster, lab.config) : undefined;
   const tell = changesOf((line) => say?.(line));
@@ -39,7 +41,10 @@ export async function untilRollout(
     line = [rolloutLine(live.status), ...(waiting ? [waiting] : [])].join("; ");
     tell(line);
     faultSince = live.status.phase === "Degraded" ? (faultSince ?? Date.now()) : undefined;
-    if (faultSince !== undefined && Date.now() - faultSince > passingFaultMilliseconds) {
+    if (
+      faultSince !== undefined &&
+      Date.now() - faultSince > (faultMilliseconds ?? passingFaultMilliseconds(live.status))
+    ) {
       throw new UserError(`The release has failed: ${rolloutFault(live.status)}`, {
         place: placeOf(lab),
         next: ["npx canaryctl rollback", "npx canaryctl status"],

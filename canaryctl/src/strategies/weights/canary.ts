@@ -1,20 +1,17 @@
-import { UserError } from "@canary-lab/kit/user-error";
+import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { deploymentName, versions } from "../../../../components/names.ts";
 import { untestedImage } from "../../../../stacks/live/untested-image.ts";
 import { changeOnly } from "../../applied.ts";
 import type { Lab } from "../../lab.ts";
 import { engineView, percent } from "../../print.ts";
-import { askedShare, type Route } from "../../traffic/route.ts";
+import { askedShare, type LiveRoute, type Route } from "../../traffic/route.ts";
 import { readWorkload } from "../../traffic/workloads.ts";
 import { refuseWhileUsed } from "../refusals.ts";
 import { withoutPrevious } from "../release-end.ts";
 import type { Say } from "../strategy.ts";
 
 /** @throws UserError where another image than the present one would get a share of the traffic untested */
-export async function refuseUntestedImage(lab: Lab, route: Route): Promise<void> {
-  const { cluster, config, stackFile, applied } = lab;
-  const live = await route.read(cluster, config);
-  if (!live) return;
+export function refuseUntestedImage({ config, stackFile, applied }: Lab, route: Route, live: LiveRoute): void {
   const fault = untestedImage({
     present: applied?.values.canaryImage ?? String(stackFile.values().canaryImage),
     next: config.canaryImage,
@@ -43,7 +40,13 @@ export async function createCanary(
     { say, view: engineView(say) },
   );
   const count = route.hasIdlePods ? `${await mustHavePods(lab)} pods, ` : "";
-  const share = route.wanted ? `${percent(route.wanted(lab.config).canary / 100)} of the traffic` : "for the header";
+  const wanted = route.wanted?.(lab.config).canary;
+  if (wanted === 0 && !route.hasIdlePods)
+    return withNext(
+      `The canary is there: ${canaryImage}. It runs with its first share of the pods.`,
+      "npx canaryctl promote",
+    );
+  const share = wanted === undefined ? "for the header" : `${percent(wanted / 100)} of the traffic`;
   return `The canary runs: ${canaryImage}, ${count}${share}.`;
 }
 

@@ -3,6 +3,7 @@ import { toWeight } from "../../../../canary/weight.ts";
 import { versions } from "../../../../components/names.ts";
 import { noCanary, shareFault } from "../../../../stacks/live/share-verdict.ts";
 import { applyOnly } from "../../applied.ts";
+import { EngineBusyError, InterruptedError } from "../../engine/engine.ts";
 import { freeStack } from "../../engine/update.ts";
 import type { Lab } from "../../lab.ts";
 import { moveSeconds, patiently } from "../../traffic/patiently.ts";
@@ -92,7 +93,21 @@ async function follow(lab: Lab, route: Route, before: LiveRoute, say: Say): Prom
     }
     // The stack's file says what is: after a failure it has the new weight only where the traffic has moved.
     if (!hasMoved || (isRise && route.apply)) stackFile.restore();
+    if (!hasMoved && isRise && !route.apply && !isOutside(error)) await takePodsBack(lab, route, say);
     throw error;
+  }
+}
+
+/** The update did not begin, or was ended by the user, who does not wait for another one. */
+const isOutside = (error: unknown): boolean => error instanceof EngineBusyError || error instanceof InterruptedError;
+
+/** Pods that could not start are asked for still: they would take their share on the day on which they can. */
+async function takePodsBack(lab: Lab, route: Route, say: Say): Promise<void> {
+  try {
+    await applyOnly(lab, {}, { say, targets: route.targets });
+    say("The pods that were asked for are taken back.");
+  } catch (error) {
+    say(`The pods that were asked for could not be taken back: ${(error as Error).message}`);
   }
 }
 

@@ -6,7 +6,7 @@ import type { UpdateOptions } from "../../engine/update.ts";
 import type { ConfigChanges, Lab } from "../../lab.ts";
 import { engineView } from "../../print.ts";
 import { moveSeconds, patiently } from "../../traffic/patiently.ts";
-import { askedShare, type LiveRoute, type Route } from "../../traffic/route.ts";
+import { askedShare, isForeign, type LiveRoute, type Route } from "../../traffic/route.ts";
 import { isSameShare, shareText } from "../../traffic/share.ts";
 import { nothingToPromote } from "../refusals.ts";
 import { previousOf, released } from "../release-end.ts";
@@ -24,7 +24,8 @@ const withWeight = (lab: Lab, canaryWeight: Weight): Lab => ({ ...lab, config: {
 export async function promoteWeight(lab: Lab, route: Route, say: Say, { now }: PromoteOptions = {}): Promise<string> {
   const { config, stackFile } = lab;
   if (!config.canaryEnabled) throw nothingToPromote(lab);
-  const live = await mustBeLive(lab, route);
+  const live = await mustReadRoute(lab, route);
+  refuseOtherShare(lab, route, live);
   const next = nextWeight(config.plan, config.canaryWeight);
   if (next === undefined) {
     throw new UserError("The canary has all the traffic already: the plan has no further weight.", {
@@ -44,14 +45,17 @@ export async function promoteWeight(lab: Lab, route: Route, say: Say, { now }: P
       );
 }
 
-/** @throws UserError where the config asks for another share than the live one: an update would move the traffic as well */
-export async function mustBeLive(lab: Lab, route: Route): Promise<LiveRoute> {
-  const { cluster, config, stackFile } = lab;
+async function mustReadRoute({ cluster, config }: Lab, route: Route): Promise<LiveRoute> {
   const live = await route.read(cluster, config);
   if (!live) throw route.missing(config);
+  return live;
+}
+
+/** @throws UserError where the config asks for another share than the live one: an update would move the traffic as well */
+export function refuseOtherShare({ config, stackFile }: Lab, route: Route, live: LiveRoute): void {
   const asked = askedShare(live);
   const wanted = route.wanted(config);
-  if (isSameShare(asked, wanted)) return live;
+  if (isSameShare(asked, wanted)) return;
   throw new UserError(
     `The traffic is at ${shareText(asked)} (stable/canary), and the config asks for ${shareText(wanted)}: which of the two holds is not known.`,
     {
@@ -62,14 +66,28 @@ export async function mustBeLive(lab: Lab, route: Route): Promise<LiveRoute> {
 }
 
 /**
+ * Whether a promote --full was stopped on its way, which the next one takes up: the route is ahead of the file at its end, or is back at
+ * the stable side, which has the image already. Where only the engine can move it, the file is ahead of the pods.
+ */
+function isStopped({ config }: Lab, route: Route, live: LiveRoute): boolean {
+  if (isForeign(live.owner)) return false;
+  const { canary } = askedShare(live);
+  if (!route.apply) return config.canaryWeight === 100;
+  return canary === 100 || (canary === 0 && config.stableImage === config.canaryImage);
+}
+
+/**
  * As {@link finishRelease}, for who promotes; the rest of the plan is left out, and named.
  *
- * @throws UserError before the bake time of the present stage is over, and while an alert of the canary fires
+ * @throws UserError where the config's weight is not the live one; before the bake time of the present stage is over, and while an alert
+ * of the canary fires
  */
 export async function promoteToEnd(lab: Lab, route: Route, say: Say, { now }: PromoteOptions = {}): Promise<string> {
-  const { cluster, config } = lab;
+  const { config } = lab;
   if (!config.canaryEnabled) throw nothingToPromote(lab);
-  if (!now) await mustMayPromote(lab, await route.read(cluster, config), "npx canaryctl promote --full");
+  const live = await mustReadRoute(lab, route);
+  if (!isStopped(lab, route, live)) refuseOtherShare(lab, route, live);
+  if (!now) await mustMayPromote(lab, live, "npx canaryctl promote --full");
   const skipped = weightsBetween(config.plan, config.canaryWeight);
   if (skipped.length > 0)
     say(
@@ -86,8 +104,7 @@ export async function finishRelease(lab: Lab, route: Route, say: Say): Promise<s
   const { cluster, config } = lab;
   const { canaryImage } = config;
   if (!config.canaryEnabled) throw nothingToPromote(lab);
-  const live = await route.read(cluster, config);
-  if (!live) throw route.missing(config);
+  const live = await mustReadRoute(lab, route);
   const all = withWeight(lab, toWeight(100));
   const options = { say, view: engineView(say) };
   const grown = await growCanary(all, route, options);

@@ -1,7 +1,8 @@
 import { ApiError } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import { toWeight } from "../../../../canary/weight.ts";
-import { applyOnly } from "../../applied.ts";
+import type { LabConfig } from "../../../../stacks/config/schema.ts";
+import { applyOnly, writeChanges } from "../../applied.ts";
 import { type Lab, reread } from "../../lab.ts";
 import { patiently, rollbackSeconds } from "../../traffic/patiently.ts";
 import { type ProxyReport, waitForProxies } from "../../traffic/proxies.ts";
@@ -52,24 +53,30 @@ export async function rollBackRoute({ config: given, ...rest }: Lab, route: Rout
 }
 
 /** What the split was before, and why what is around the route could not be put back. */
-async function moveRoute({ cluster, config }: Lab, route: Route, say: Say) {
+async function moveRoute({ cluster, config, applied }: Lab, route: Route, say: Say) {
   const patience = { seconds: rollbackSeconds, say };
   const live = await patiently(cluster, patience, () => route.read(cluster, config));
   if (!route.apply) {
-    if (!live) throw route.missing(config);
-    return { before: live.weights, around: undefined };
+    if (!live && !applied) throw route.missing(config); // nothing is known that could be made again
+    return { before: live?.weights, around: undefined };
   }
   const around = patiently(cluster, patience, async () => route.applyAround?.(cluster, config)).then(
     () => undefined,
     (error: unknown) => error,
   );
+  await sendBack({ cluster, config }, route, say);
+  return { before: live?.weights, around: await around };
+}
+
+/** Writes the route alone, with all the traffic on the stable side. @throws UserError where the namespace that it is written to is gone */
+export async function sendBack({ cluster, config }: Pick<Lab, "cluster" | "config">, route: Route, say: Say) {
+  const stable: LabConfig = { ...config, canaryWeight: toWeight(0) };
   try {
-    await patiently(cluster, patience, async () => route.apply?.(cluster, config));
+    await patiently(cluster, { seconds: rollbackSeconds, say }, async () => route.apply?.(cluster, stable));
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) throw route.missing(config);
     throw error;
   }
-  return { before: live?.weights, around: await around };
 }
 
 async function askProxies(
@@ -99,20 +106,20 @@ const quietSeconds = 5;
 
 /** Makes the stack's file and the state agree with the route, twice where another command has raised the share meanwhile. */
 async function agree(lab: Lab, route: Route, say: Say): Promise<void> {
-  const { cluster, config, stackFile, state } = lab;
+  const { cluster, config, state } = lab;
   const holdRoute = async () => {
     const live = await route.read(cluster, config).catch(() => undefined);
     if (live && live.weights.canary !== 0) await route.apply?.(cluster, config);
   };
   const write = async () => {
-    stackFile.set({ canaryWeight: 0 });
-    if (!lab.applied) reread(lab); // refuses what else is wrong with the config, all of it at once
+    writeChanges(lab, { canaryWeight: 0 });
+    if (!lab.applied && !lab.fileFault) reread(lab); // refuses what else is wrong with the config, all of it at once
     const isElsewhere = state?.locks().some(({ holder }) => holder === "elsewhere") ?? false;
     const wait = isElsewhere && route.apply ? 0 : waitSeconds;
     await applyOnly(
       lab,
       { canaryWeight: 0 },
-      { say, waitSeconds: wait, whileWaiting: holdRoute, targets: route.targets },
+      { say, waitSeconds: wait, whileWaiting: holdRoute, targets: route.targets, remakes: !route.apply },
     );
   };
   await write();
@@ -122,10 +129,10 @@ async function agree(lab: Lab, route: Route, say: Say): Promise<void> {
   await write();
 }
 
-/** Whether the live route and the stack's file both say 0 now; other commands may have written either since. */
-async function isRolledBack({ cluster, config, stackFile }: Lab, route: Route): Promise<boolean> {
+/** Whether the live route and the stack's file, where there is one, both say 0 now; other commands may have written either since. */
+async function isRolledBack({ cluster, config, stackFile, fileFault }: Lab, route: Route): Promise<boolean> {
   const live = await route.read(cluster, config);
-  return live?.weights.canary === 0 && Number(stackFile.values().canaryWeight) === 0;
+  return live?.weights.canary === 0 && (fileFault !== undefined || Number(stackFile.values().canaryWeight) === 0);
 }
 
 const overruled = (place: string): UserError =>

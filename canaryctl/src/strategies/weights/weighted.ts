@@ -1,9 +1,7 @@
 import { withNext } from "@canary-lab/kit/user-error";
-import { toWeight } from "../../../../canary/weight.ts";
 import { versionOf } from "../../../../components/image/image-version.ts";
 import { versions } from "../../../../components/names.ts";
 import type { Lab } from "../../lab.ts";
-import { patiently, rollbackSeconds } from "../../traffic/patiently.ts";
 import type { LiveRoute, Route } from "../../traffic/route.ts";
 import { isSameShare, type Share } from "../../traffic/share.ts";
 import { readWorkloads, type SideWorkload } from "../../traffic/workloads.ts";
@@ -14,9 +12,9 @@ import type { Release, ReleaseStrategy } from "../strategy.ts";
 import { createCanary, deleteCanary, refuseUntestedImage } from "./canary.ts";
 import { moveTraffic } from "./move-traffic.ts";
 import { restorePrevious } from "./previous.ts";
-import { mustBeLive, promoteToEnd, promoteWeight } from "./promote.ts";
+import { promoteToEnd, promoteWeight, refuseOtherShare } from "./promote.ts";
 import { restoreRoute } from "./restore.ts";
-import { rollBackRoute } from "./roll-back.ts";
+import { rollBackRoute, sendBack } from "./roll-back.ts";
 
 const noController = (verb: string) =>
   refuse(
@@ -33,8 +31,11 @@ export const weighted = (route: Route): ReleaseStrategy => ({
   setTraffic: (lab, say) => moveTraffic(lab, route, say),
   createCanary: async (lab, say) => {
     refuseStableImage(lab);
-    await refuseUntestedImage(lab, route);
-    if (await route.read(lab.cluster, lab.config)) await mustBeLive(lab, route);
+    const live = await route.read(lab.cluster, lab.config);
+    if (live) {
+      refuseUntestedImage(lab, route, live);
+      refuseOtherShare(lab, route, live);
+    }
     return createCanary(lab, route, say);
   },
   deleteCanary: (lab, say) => deleteCanary(lab, route, say),
@@ -49,13 +50,7 @@ export const weighted = (route: Route): ReleaseStrategy => ({
       previous && (await route.read(lab.cluster, lab.config).catch(() => undefined))?.weights.canary === 0;
     return isUnused ? restorePrevious(lab, route, previous, say) : rollBackRoute(lab, route, say);
   },
-  ...(route.apply && {
-    halt: async ({ cluster, config }, say) => {
-      await patiently(cluster, { seconds: rollbackSeconds, say }, async () =>
-        route.apply?.(cluster, { ...config, canaryWeight: toWeight(0) }),
-      );
-    },
-  }),
+  ...(route.apply && { halt: (lab, say) => sendBack(lab, route, say) }),
 });
 
 async function readWeighted(lab: Lab, route: Route): Promise<Release> {

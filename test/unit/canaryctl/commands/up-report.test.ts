@@ -4,7 +4,7 @@ import { fakeLab } from "../fake-lab.ts";
 
 const reportOf = (strategy: string): string => {
   const { lab } = fakeLab({ configWeight: 0, changes: { strategy, canaryEnabled: false } });
-  return upReport(lab, undefined, { seconds: 12, stages: [] }).join("\n");
+  return upReport(lab, undefined, 30_080, { seconds: 12, stages: [] }).join("\n");
 };
 
 test("the report of up names the commands that move this strategy's release", () => {

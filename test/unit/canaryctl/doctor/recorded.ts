@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ClusterFacts, Facts, StateFacts } from "../../../../canaryctl/src/doctor/facts.ts";
+import { diagnose } from "../../../../canaryctl/src/doctor/table.ts";
 import { parseConfig, type RawConfig } from "../../../../stacks/config/parse-config.ts";
 import { defaults, worldVariables } from "../../stacks/sample-config.ts";
 
@@ -46,3 +47,7 @@ export function broken(failure: string): Facts {
   if (!cluster) throw new Error(`nothing is recorded of ${failure}`);
   return factsOf({ cluster, facts: { analysis } });
 }
+
+/** What is found, as `severity id`. */
+export const ids = (facts: Facts): readonly string[] => diagnose(facts).map(({ id, severity }) => `${severity} ${id}`);
+export const finding = (facts: Facts, id: string) => diagnose(facts).find((one) => one.id === id);

@@ -106,6 +106,21 @@ describe("PulumiEngine", () => {
     expect((await failure(["panic: oh"])).message).toContain("panic: oh");
   });
 
+  test("an error of the program is told once, with its place and its ways out", async () => {
+    const text =
+      "Pods of x cannot start: exceeded quota.\n  at:      Deployment lab/x\n  first:   make room\n  next:    npx canaryctl up\n  or:      npx canaryctl rollback\n";
+    const diagnostic = (sequence: number, message: string) =>
+      event(sequence, { diagnosticEvent: { urn: step.urn, prefix: "error: ", message, severity: "error" } });
+    const error = await failure([diagnostic(1, `before hook "shrink-after-x" failed: ${text}`), diagnostic(2, text)]);
+    expect(error.toText()).toBe(`error: pulumi up failed: ${text.trimEnd()}`);
+
+    const two = await failure([diagnostic(1, text), diagnostic(2, "the registry is away\n")]);
+    expect(two).toMatchObject({
+      message: "pulumi up failed: Pods of x cannot start: exceeded quota. (Deployment lab/x)\n  the registry is away",
+      next: "npx canaryctl up\nnpx canaryctl rollback",
+    });
+  });
+
   test("an interrupt is not a failure of the engine", async () => {
     const { engine } = engineThat({ code: 1, isInterrupted: true }, ["error: update canceled"]);
     await expect(engine.update()).rejects.toBeInstanceOf(InterruptedError);

@@ -78,3 +78,19 @@ test("a proxy that lags is named, with what it sends by", async () => {
   );
   expect(report).toEqual({ with: ["client-1"], without: [{ pod: "ingress-1", instead: "90/10" }] });
 });
+
+test("a proxy that hangs holds up nobody beyond the time that the wait has", async () => {
+  const limits: number[] = [];
+  const exec = async (_namespace: string, _pod: string, milliseconds = 90_000) => {
+    limits.push(milliseconds);
+    return () => Promise.reject(new Error("it did not end"));
+  };
+  const { cluster } = proxies(
+    () => 80,
+    () => 80,
+  );
+  const { without } = await waitForProxies({ cluster, exec }, groups ?? [], shareOf(80), 1.2);
+  expect(without).toContainEqual({ pod: "client-1", instead: "it did not end" });
+  expect(Math.max(...limits)).toBeLessThanOrEqual(1200);
+  expect(Math.min(...limits)).toBe(1000);
+});

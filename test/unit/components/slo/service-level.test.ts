@@ -129,6 +129,14 @@ describe("the dashboard", () => {
     expect(renderDashboard(spec)).toMatchSnapshot();
   });
 
+  test("has a uid of its own in each namespace, as Grafana takes one", () => {
+    const uids = ["canary-lab", "canary-lab-staging"].map(
+      (namespace) => (renderDashboard({ ...spec, namespace }) as { readonly uid: string }).uid,
+    );
+    expect(uids[0]).not.toBe(uids[1]);
+    for (const uid of uids) expect(uid).toMatch(/^[\w-]{1,40}$/);
+  });
+
   test("is found by Grafana's sidecar", () => {
     const { metadata, data } = renderDashboardMap(spec);
     expect(metadata.labels).toMatchObject({ grafana_dashboard: "1" });

@@ -55,6 +55,22 @@ describe("values that do not go together", () => {
       { stickyCookie: "side", strategy: "gateway-api" },
       'stickyCookie is "side" while strategy is gateway-api, which does not read it; allowed: an empty stickyCookie, or strategy istio',
     ],
+    [
+      { platform: "dev", istiodReplicas: 2 },
+      'istiodReplicas is "2" while platform is dev, so this stack installs nothing that reads it; allowed: 1, and set it in stack dev; or platform own',
+    ],
+    [{ platform: "existing" }, 'platform is "existing"; allowed: own, or the name of a stack'],
+    [
+      { platform: "dev", gatewayNodePort: 30081 },
+      'gatewayNodePort is "30081" while platform is dev, so this stack installs nothing that reads it; allowed: 30080, and set it in stack dev; or platform own',
+    ],
+    ...(["rollouts", "gatewayApi", "argoCd"] as const).map((key): readonly [RawConfig, string] => {
+      const [value, unset] = key === "rollouts" ? ["cluster", "auto"] : ["true", "false"];
+      return [
+        { platform: "dev", [key]: value },
+        `${key} is "${value}" while platform is dev, so this stack installs nothing that reads it; allowed: ${unset}, and set it in stack dev; or platform own`,
+      ];
+    }),
   ])("%j", (change, problem) => expect(problemsOf(change)).toEqual([problem]));
 
   test.each<RawConfig>([
@@ -74,6 +90,9 @@ describe("values that do not go together", () => {
     { strategy: "rollout-canary", migration: { scaleDown: "progressively" } },
     { stickyCookie: "side" },
     { autoscaling: { maxReplicas: 2 } },
+    { platform: "acme/canary-lab/dev", monitoring: true, strategy: "rollout-canary" },
+    // What is left as it is by default contradicts nothing: the defaults here are those of the schema.
+    { platform: "dev" },
   ])("%j do", (change) => expect(problemsOf(change)).toEqual([]));
 
   test.each(strategyNames)(

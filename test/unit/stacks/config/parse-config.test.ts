@@ -44,10 +44,12 @@ describe("Pulumi.yaml", () => {
       replicas: 2,
       allowOverload: false,
       canaryReplicas: 2,
+      platform: "own",
       istiodReplicas: 1,
       gatewayNodePort: 30080,
       monitoring: false,
       rollouts: "auto",
+      gatewayApi: false,
       argoCd: false,
     });
   });

@@ -117,6 +117,9 @@ describe("a Rollout's end is an error", () => {
   test("but not where the controller takes its fault back", async () => {
     const invalid = rollout({ phase: "Degraded", message: 'InvalidSpec: service "versioned-echo-active" not found' });
     expect((await follow([invalid, invalid, going, invalid, healthy])).end).toBe("Healthy");
+    // At a spec that it found invalid it looks again after 10 s at most.
+    expect((await follow([...Array(11).fill(invalid), healthy])).end).toBe("Healthy");
+    expect(await follow([invalid])).toMatchObject({ end: expect.stringContaining("not found"), seconds: 12 });
   });
 
   test("where no controller looks at it", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { LabConfig } from "../../../../stacks/config/schema.ts";
 import { register } from "../../components/mocks.ts";
-import { sampleConfig } from "../sample-config.ts";
+import { sampleConfig, sampleFacts, sampleTarget } from "../sample-config.ts";
 
 const built = { outputs: { "docker:index/image:Image": { repoDigest: "198.18.0.1:5001/versioned-echo@sha256:abc" } } };
 const program = (change: Partial<LabConfig> = {}) =>
@@ -9,7 +9,7 @@ const program = (change: Partial<LabConfig> = {}) =>
     const { createPlatform } = await import("../../../../stacks/platform.ts");
     const { createApplication } = await import("../../../../stacks/application.ts");
     const config = { ...sampleConfig, strategy: "rollout-blue-green", ...change } as const;
-    createApplication(config, createPlatform(config, { kubeContext: "canary-lab", kubeconfig: "/lab/kubeconfig" }));
+    createApplication(config, createPlatform(config, sampleTarget, sampleFacts(config)));
   }, built);
 
 const rolloutOf = async (change: Partial<LabConfig>) => (await program(change)).get("blue-green-rollout")?.inputs.spec;

@@ -1,5 +1,5 @@
 import type { RolloutObject } from "../../../../../canary/rollout/rollout-object.ts";
-import { rolloutPath } from "../../../../../cluster/kube/paths.ts";
+import { destinationRulePath, rolloutPath, virtualServicePath } from "../../../../../cluster/kube/paths.ts";
 import { type FakeOptions, fakeLab, virtualService } from "../../fake-lab.ts";
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -97,9 +97,10 @@ export function fakeRollout(
       spec: { replicas: 2, strategy },
       status,
     },
+    [destinationRulePath("canary-lab", "versioned-echo")]: { metadata: { name: "versioned-echo" } },
     "/apis/apps/v1/namespaces/canary-lab/replicasets": { items: [revision("old", "v1", 1), revision("new", "v2", 2)] },
   };
-  const route = "/apis/networking.istio.io/v1/namespaces/canary-lab/virtualservices/versioned-echo-virtualservice";
+  const route = virtualServicePath("canary-lab", "versioned-echo-virtualservice");
   const showRoute = () => {
     objects[route] = virtualService(status.canary?.weights?.canary.weight ?? 0, [
       { manager: "rollouts-controller", fieldsV1: { "f:spec": { "f:http": {} } } },

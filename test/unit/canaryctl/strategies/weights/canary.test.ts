@@ -29,6 +29,10 @@ describe("createCanary", () => {
     const { lab } = fakeLab({ configWeight: 30, changes });
     expect(await createCanary(lab, podShare, quiet)).toMatch(/versioned-echo:v2, 33.3 % of the traffic/);
     expect(await createCanary(lab, { hasIdlePods: true }, quiet)).toMatch(/v2, 2 pods, for the header/);
+    const none = fakeLab({ configWeight: 0, changes });
+    expect(await createCanary(none.lab, podShare, quiet)).toMatch(
+      /is there: versioned-echo:v2. It runs with its first/,
+    );
   });
 
   test.each([
@@ -79,6 +83,21 @@ describe("create-canary while a canary has traffic", () => {
   test("may be finished first where it has everything: a rollback would take all users back", async () => {
     const { created } = create("versioned-echo:v3", { configWeight: 100 });
     await expect(created).rejects.toMatchObject({ next: expect.stringMatching(/^npx canaryctl promote --full && /) });
+  });
+
+  test("reads the route once for all that it has to know of it", async () => {
+    const fake = fakeLab({ configWeight: 50, changes: { canaryReplicas: 4 } });
+    const { get } = fake.lab.cluster;
+    let reads = 0;
+    const cluster = {
+      ...fake.lab.cluster,
+      get: <T>(path: string) => {
+        if (path.includes("virtualservices")) reads += 1;
+        return get<T>(path);
+      },
+    };
+    await weighted(istioRoute).createCanary({ ...fake.lab, cluster }, quiet);
+    expect(reads).toBe(1);
   });
 
   test("is refused where the config asks for another share than the live one: it would move the traffic, too", async () => {

@@ -1,8 +1,10 @@
+import { UserError } from "@canary-lab/kit/user-error";
 import { describe, expect, test } from "@jest/globals";
 import { EngineBusyError } from "../../../../../canaryctl/src/engine/engine.ts";
 import type { Lab } from "../../../../../canaryctl/src/lab.ts";
 import { moveTraffic } from "../../../../../canaryctl/src/strategies/weights/move-traffic.ts";
 import { istioRoute } from "../../../../../canaryctl/src/traffic/istio-route.ts";
+import { podShare } from "../../../../../canaryctl/src/traffic/pod-share.ts";
 import { fakeLab, heldLock } from "../../fake-lab.ts";
 
 const quiet = () => {};
@@ -117,5 +119,35 @@ describe("moveTraffic", () => {
     const fall = fakeLab({ changes: { canaryWeight: 0 }, update: fail });
     await expect(moveTraffic(fall.lab, istioRoute, quiet)).rejects.toThrow(/engine failed/);
     expect(fall.file()).toContain('"0"');
+  });
+
+  test.each([
+    ["takes them back", false, "The pods that were asked for are taken back."],
+    ["says so where they cannot be taken back", true, "could not be taken back: no pod can start, 2"],
+  ])(
+    "where pods that make the share cannot start it %s: else they would come later",
+    async (_case, failsAgain, said) => {
+      let updates = 0;
+      const update = async () => {
+        updates += 1;
+        if (updates === 1 || failsAgain) throw new UserError(`no pod can start, ${updates}`);
+      };
+      const changes = { strategy: "replica-ratio", replicas: 10, canaryWeight: 30 };
+      const { lab, scopes, file } = fakeLab({ configWeight: 0, canaryReady: 0, changes, update });
+      const lines: string[] = [];
+      const moved = moveTraffic(lab, podShare, (line) => void lines.push(line));
+      await expect(moved).rejects.toThrow("no pod can start, 1");
+      expect(scopes).toEqual([{ targets: podShare.targets }, { targets: podShare.targets }]);
+      expect(file()).toContain('canaryWeight: "0"');
+      expect(lines).toEqual([expect.stringContaining(said)]);
+    },
+  );
+
+  test("an update that did not begin is followed by no other", async () => {
+    const update = () => Promise.reject(new EngineBusyError("Another update is running."));
+    const changes = { strategy: "replica-ratio", replicas: 10, canaryWeight: 30 };
+    const { lab, log } = fakeLab({ configWeight: 0, canaryReady: 0, changes, update });
+    await expect(moveTraffic(lab, podShare, quiet)).rejects.toBeInstanceOf(EngineBusyError);
+    expect(log).toEqual(["update"]);
   });
 });

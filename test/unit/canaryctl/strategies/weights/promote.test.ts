@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { finishRelease, promoteWeight } from "../../../../../canaryctl/src/strategies/weights/promote.ts";
+import { finishRelease, promoteToEnd, promoteWeight } from "../../../../../canaryctl/src/strategies/weights/promote.ts";
 import { istioRoute } from "../../../../../canaryctl/src/traffic/istio-route.ts";
 import { podShare } from "../../../../../canaryctl/src/traffic/pod-share.ts";
 import { fakeLab } from "../../fake-lab.ts";
@@ -139,5 +139,38 @@ describe("promote --full", () => {
     await expect(finishRelease(lab, istioRoute, quiet)).rejects.toThrow(/no ready pod/);
     expect(log).toEqual([]);
     expect(file()).not.toContain("stableImage");
+  });
+
+  test.each([
+    ["raised in the config and not applied", 80, 10, "canary-lab"],
+    ["moved by hand", 10, 50, "kubectl-edit"],
+    ["moved to the end by hand", 10, 100, "kubectl-edit"],
+    ["sent back by hand", 100, 0, "kubectl-edit"],
+  ])("is refused where the weight was %s, as promote is", async (_case, configWeight, liveWeight, routeOwner) => {
+    const { lab, log, file } = fakeLab({ configWeight, liveWeight, routeOwner, routeWritten: new Date(0) });
+    const before = file();
+    const promoted = promoteToEnd(lab, istioRoute, quiet);
+    await expect(promoted).rejects.toMatchObject({
+      message: expect.stringMatching(/which of the two holds is not known/),
+      next: "npx canaryctl up\nnpx canaryctl rollback",
+    });
+    expect(log).toEqual([]);
+    expect(file()).toBe(before);
+  });
+
+  test.each([
+    ["before the file said so", 60, 100, "versioned-echo:v1"],
+    ["after the traffic had gone back to the stable side", 100, 0, "versioned-echo:v2"],
+  ])("takes up a run that was stopped %s", async (_case, configWeight, liveWeight, stableImage) => {
+    const written = { routeOwner: "canary-lab", routeWritten: new Date(0) };
+    const { lab, log } = fakeLab({ configWeight, liveWeight, changes: { stableImage }, ...written });
+    await promoteToEnd(lab, istioRoute, quiet);
+    expect(log.slice(-2)).toEqual(["apply 0", "update"]);
+  });
+
+  test("takes up a run that was stopped while pods took over the share", async () => {
+    const objects = pods([5, 5], [5, 5]);
+    const { lab } = fakeLab({ configWeight: 100, changes: { strategy: "replica-ratio", replicas: 10 }, objects });
+    expect(await promoteToEnd(lab, podShare, quiet)).toMatch(/versioned-echo:v2 is the stable version/);
   });
 });

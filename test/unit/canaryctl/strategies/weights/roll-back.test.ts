@@ -6,9 +6,12 @@ import type { FileState } from "../../../../../canaryctl/src/engine/file-state.t
 import { configForRollback, type Lab } from "../../../../../canaryctl/src/lab.ts";
 import { rollBackRoute } from "../../../../../canaryctl/src/strategies/weights/roll-back.ts";
 import { istioRoute } from "../../../../../canaryctl/src/traffic/istio-route.ts";
+import { podShare } from "../../../../../canaryctl/src/traffic/pod-share.ts";
+import { appliedValues } from "../../../../../stacks/config/applied-config.ts";
 import { fakeLab, heldLock } from "../../fake-lab.ts";
 
 const quiet = () => {};
+const stablePath = "/apis/apps/v1/namespaces/canary-lab/deployments/versioned-echo-v1";
 
 const rollback = (lab: Lab, say: (line: string) => void) => rollBackRoute(lab, istioRoute, say);
 
@@ -145,5 +148,53 @@ describe("rollback", () => {
     await rollback(lab, (line) => void lines.push(line));
     expect(lines.filter((line) => line.includes("does not answer"))).toEqual([expect.stringContaining(who)]);
     expect(live.weight).toBe(0);
+  });
+
+  test.each([
+    ["the canary's", "v2", "canary", { canaryReady: undefined }],
+    ["the stable side's", "v1", "stable", { objects: { [stablePath]: null } }],
+  ])(
+    "where pods make the share it makes %s Deployment again that is gone: the engine fails for want of it",
+    async (_case, version, side, gone) => {
+      const inputs = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: `versioned-echo-${version}` } };
+      const resource = {
+        urn: `urn:pulumi:dev::canary-lab::x::${side}-deployment`,
+        type: "kubernetes:apps/v1:Deployment",
+        id: `canary-lab/versioned-echo-${version}`,
+        inputs,
+        outputs: inputs,
+      };
+      const service = { ...resource, urn: "urn:pulumi:dev::canary-lab::x::echo-service", id: "canary-lab/gone" };
+      const state = {
+        dropDeadLocks: () => [],
+        locks: () => [],
+        read: () => ({
+          version: 4,
+          deployment: { resources: [resource, { ...service, inputs: { ...inputs, kind: "Service" } }] },
+        }),
+      } as unknown as Lab["state"];
+      const changes = { strategy: "replica-ratio", canaryWeight: 0 };
+      const fake = fakeLab({ configWeight: 50, changes, state, ...gone });
+      const { get } = fake.lab.cluster;
+      const cluster = {
+        ...fake.lab.cluster,
+        get: async <T>(path: string) => (path.endsWith("/services/gone") ? undefined : get<T>(path)),
+      };
+      const lab = {
+        ...fake.lab,
+        cluster,
+        applied: { values: appliedValues(fake.lab.stackFile.values()), pending: [] },
+      };
+      const lines: string[] = [];
+      await rollBackRoute(lab, podShare, (line) => void lines.push(line)).catch(() => undefined);
+      expect(fake.log.slice(0, 2)).toEqual(["import canary-lab/gone, 0 open", "update"]);
+      expect(lines[0]).toMatch(/^Drift: Deployment canary-lab\/versioned-echo-v. is gone\. The update makes it again/);
+    },
+  );
+
+  test("where nothing is known of pods that make the share, it makes nothing", async () => {
+    const { lab, log } = fakeLab({ changes: { strategy: "replica-ratio" }, objects: { [stablePath]: null } });
+    await expect(rollBackRoute(lab, podShare, quiet)).rejects.toThrow(/no Deployment versioned-echo-v1/);
+    expect(log).toEqual([]);
   });
 });

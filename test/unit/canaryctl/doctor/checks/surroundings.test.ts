@@ -1,120 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import type { Facts, PodFacts } from "../../../../canaryctl/src/doctor/facts.ts";
-import { fixesOf } from "../../../../canaryctl/src/doctor/fix.ts";
-import { diagnose } from "../../../../canaryctl/src/doctor/table.ts";
-import { broken, factsOf, wholeLab, wholeState } from "./recorded.ts";
-
-/** What is found, as `severity id`. */
-const ids = (facts: Facts): readonly string[] => diagnose(facts).map(({ id, severity }) => `${severity} ${id}`);
-const finding = (facts: Facts, id: string) => diagnose(facts).find((one) => one.id === id);
-
-/** The pods of the lab, one of which is changed. */
-const withPod = (isOne: (pod: PodFacts) => boolean, change: Partial<PodFacts>) => ({
-  pods: wholeLab.pods?.map((pod) => (isOne(pod) ? { ...pod, ...change } : pod)),
-});
-const isCanary = ({ labels }: PodFacts): boolean => labels.version === "v2";
-
-describe("sidecars", () => {
-  test("a namespace that lost its label, or has a revision that nobody injects", () => {
-    const labelled = (labels: Record<string, string>) =>
-      ids(factsOf({ cluster: { namespace: { labels, strategy: "istio", isGoing: false } } }));
-    expect(labelled({})).toEqual(["error injection-label/canary-lab"]);
-    expect(labelled({ "istio-injection": "disabled" })).toEqual(["error injection-label/canary-lab"]);
-    expect(labelled({ "istio.io/rev": "canary" })).toEqual(["error injection-label/canary-lab"]);
-    expect(labelled({ "istio.io/rev": "default" })).toEqual([]);
-  });
-
-  test("a pod of the application is restarted by --fix; one that refuses its sidecar is not", () => {
-    const [found] = diagnose(factsOf({ cluster: withPod(isCanary, { hasSidecar: false }) }));
-    expect(found).toMatchObject({
-      severity: "error",
-      mend: ["kubectl -n canary-lab rollout restart deployment/versioned-echo-v2"],
-      fix: { kind: "restart", workload: { kind: "Deployment", name: "versioned-echo-v2" } },
-    });
-    const [refusing] = diagnose(factsOf({ cluster: withPod(isCanary, { hasSidecar: false, inject: "false" }) }));
-    expect(refusing?.fix).toBeUndefined();
-  });
-});
-
-describe("pods", () => {
-  test("that find no node", () => {
-    const change = { isReady: false, unschedulable: "0/1 nodes are available: 1 Insufficient cpu." };
-    expect(ids(factsOf({ cluster: withPod(isCanary, change) }))).toEqual([
-      "error unschedulable/versioned-echo-v2",
-      "error subset/v2",
-    ]);
-  });
-
-  test("that crash, with how they ended", () => {
-    const fault = {
-      container: "echo",
-      image: "x",
-      reason: "CrashLoopBackOff",
-      message: "last time: Error, exit code 1",
-      restarts: 4,
-      isCrashing: true,
-    };
-    const facts = factsOf({ cluster: withPod(isCanary, { isReady: false, faults: [fault] }) });
-    expect(finding(facts, "not-starting/versioned-echo-v2")?.evidence[0]).toMatch(
-      /4 restarts: last time: Error, exit code 1/,
-    );
-  });
-
-  test("of a canary that is not enabled are not missed", () => {
-    const pods = wholeLab.pods?.filter((pod) => !isCanary(pod));
-    const workloads = wholeLab.workloads?.filter(({ name }) => !name.startsWith("versioned-echo-v2"));
-    const found = (config: Record<string, string>) => ids(factsOf({ config, cluster: { pods, workloads } }));
-    expect(found({})).toContain("error absent/Deployment/versioned-echo-v2");
-    expect(found({ canaryEnabled: "false", canaryWeight: "0" })).not.toContain(
-      "error absent/Deployment/versioned-echo-v2",
-    );
-  });
-});
-
-describe("the route", () => {
-  const split = (canary: number) => ({ stable: 100 - canary, canary });
-
-  test("a proxy that goes on with an older one is named", () => {
-    const proxies = wholeLab.proxies?.map((proxy, index) => (index === 0 ? { ...proxy, split: split(50) } : proxy));
-    expect(ids(factsOf({ cluster: { proxies } }))).toEqual([`error proxy-route/${proxies?.[0]?.pod}`]);
-  });
-
-  test("the lab's gateway is asked where there is a VirtualService, and the Gateway API's own where there is an HTTPRoute", () => {
-    const lagging = { split: split(50) };
-    const proxies = [
-      { pod: "lab", namespace: "istio-ingress", ...lagging },
-      { pod: "own", namespace: "canary-lab", isGateway: true, ...lagging },
-    ];
-    const asked = (strategy: string) =>
-      ids(
-        factsOf({ config: { strategy }, cluster: { proxies, httpRoute: { weights: split(10), owner: "canary-lab" } } }),
-      ).filter((id) => id.includes("proxy-route"));
-    expect(asked("istio")).toEqual(["error proxy-route/lab"]);
-    expect(asked("gateway-api")).toEqual(["error proxy-route/own"]);
-  });
-
-  test("that gives the canary more than the config is put back by --fix; one that gives it less is for a person", () => {
-    const moved = broken("moved-by-hand");
-    expect(finding(moved, "route-drift")?.fix).toEqual({ kind: "up" });
-    const raised = factsOf({ config: { canaryWeight: "60" }, cluster: moved.cluster });
-    expect(finding(raised, "route-drift")).toMatchObject({ severity: "error" });
-    expect(finding(raised, "route-drift")?.fix).toBeUndefined();
-  });
-
-  test("the header's route of a Rollout that its controller dropped", () => {
-    const config = { strategy: "rollout-canary" };
-    const rollout = { fault: undefined, isAborted: false, headerRoutes: ["canary-header"] };
-    expect(ids(factsOf({ config, cluster: { rollout } }))).toContain("error header-route/canary-header");
-    const without = { ...rollout, headerRoutes: [] };
-    expect(ids(factsOf({ config, cluster: { rollout: without } }))).not.toContain("error header-route/canary-header");
-  });
-});
-
-test("an autoscaler is named in the place of a number that is off", () => {
-  const autoscalers = [{ name: "busy", target: "versioned-echo-v1" }];
-  const facts = factsOf({ cluster: { ...broken("scaled").cluster, autoscalers } });
-  expect(ids(facts)).toEqual(["warning autoscaler/versioned-echo-v1"]);
-});
+import type { Facts, PodFacts } from "../../../../../canaryctl/src/doctor/facts.ts";
+import { fixesOf } from "../../../../../canaryctl/src/doctor/fix.ts";
+import { diagnose } from "../../../../../canaryctl/src/doctor/table.ts";
+import { broken, factsOf, ids, wholeLab, wholeState } from "../recorded.ts";
 
 describe("STRICT mutual TLS", () => {
   const strict = { namespace: "istio-system", name: "default", selector: undefined, mode: "STRICT", ports: {} };
@@ -250,31 +138,6 @@ describe("parts that are away", () => {
     expect(ids(factsOf({ facts: { analysis: [message] } }))).toEqual(["warning istioctl/IST0108/Pod-a"]);
     expect(broken("no-destination-rule").analysis).toContainEqual(expect.objectContaining({ code: "IST0101" }));
   });
-});
-
-test("no strategy has faults of another one", () => {
-  const strategies = [
-    "gateway-api",
-    "replica-ratio",
-    "rolling-update",
-    "rollout-canary",
-    "rollout-blue-green",
-    "nginx-header",
-  ];
-  for (const strategy of strategies) {
-    const foreign = ids(
-      factsOf({ config: { strategy }, cluster: { httpRoute: null, virtualServices: [], destinationRules: [] } }),
-    );
-    const usesIstio = strategy.startsWith("rollout");
-    expect([strategy, foreign.includes("error absent/VirtualService/versioned-echo-virtualservice")]).toEqual([
-      strategy,
-      usesIstio,
-    ]);
-    expect([strategy, foreign.includes("error absent/HTTPRoute/versioned-echo")]).toEqual([
-      strategy,
-      strategy === "gateway-api",
-    ]);
-  }
 });
 
 test("config that waits for an update is told, and keeps --fix from running up", () => {

@@ -1,0 +1,94 @@
+import type { ClusterClient } from "@canary-lab/kit/kube/client";
+import type { PlatformPart } from "../../cluster/target.ts";
+import { configAnnotation, platformAnnotation, stackAnnotation } from "../../components/workload/render-application.ts";
+import { notedParts } from "../noted-parts.ts";
+import { notedFacts } from "../platform-facts.ts";
+import { projectName } from "../stack-name.ts";
+
+/** An application in the cluster. */
+export interface Application {
+  /** Full name of its stack. */
+  readonly stack: string;
+  readonly namespace: string;
+}
+
+/** An application that stands on the platform of a stack which did not make it. */
+export interface PlatformUser extends Application {
+  readonly needs: readonly PlatformPart[];
+}
+
+/** What stands on a stack's platform. */
+export interface PlatformUse {
+  /** All of this project that are in the cluster, whatever they stand on. */
+  readonly applications: readonly Application[];
+  readonly users: readonly PlatformUser[];
+  /** Objects of nobody's stack that go with definitions, such as `HTTPRoute team-b/shop`. */
+  readonly objects: readonly { readonly part: PlatformPart; readonly name: string }[];
+}
+
+interface List {
+  readonly items: readonly {
+    readonly metadata: {
+      readonly name: string;
+      readonly namespace?: string;
+      readonly annotations?: Readonly<Record<string, string>>;
+    };
+  }[];
+}
+
+/** The kinds whose objects go when a part is taken away, for their definitions go with it. Those of Istio and Prometheus stay. */
+const kindsOf: Readonly<Partial<Record<PlatformPart, readonly (readonly [kind: string, path: string])[]>>> = {
+  "gateway-api": [
+    ["Gateway", "/apis/gateway.networking.k8s.io/v1/gateways"],
+    ["HTTPRoute", "/apis/gateway.networking.k8s.io/v1/httproutes"],
+    ["GRPCRoute", "/apis/gateway.networking.k8s.io/v1/grpcroutes"],
+  ],
+  rollouts: [
+    ["Rollout", "/apis/argoproj.io/v1alpha1/rollouts"],
+    ["AnalysisTemplate", "/apis/argoproj.io/v1alpha1/analysistemplates"],
+    ["ClusterAnalysisTemplate", "/apis/argoproj.io/v1alpha1/clusteranalysistemplates"],
+  ],
+};
+
+/**
+ * Who uses the platform of `owner`, by what stands in the cluster at this moment: an application's Namespace says it, which is made before
+ * all that is in it and removed after that.
+ *
+ * @param owner its full name; undefined where only the applications are asked for
+ * @param parts whose objects are looked for
+ */
+export async function platformUse(
+  client: Pick<ClusterClient, "get">,
+  owner: string | undefined,
+  parts: readonly PlatformPart[],
+): Promise<PlatformUse> {
+  const kinds = parts.flatMap((part) => (kindsOf[part] ?? []).map(([kind, path]) => ({ part, kind, path })));
+  const [namespaces, ...found] = await Promise.all([
+    client.get<List>("/api/v1/namespaces"),
+    ...kinds.map(({ path }) => client.get<List>(path)),
+  ]);
+  const noted = (namespaces?.items ?? []).map(({ metadata: { name, annotations = {} } }) => ({
+    name,
+    stack: annotations[stackAnnotation],
+    platform: notedFacts(annotations[platformAnnotation])?.owner,
+    config: annotations[configAnnotation],
+  }));
+  const applications = noted.flatMap(({ name, stack }) =>
+    stack?.split("/")[1] === projectName ? [{ stack, namespace: name }] : [],
+  );
+  const users = noted.flatMap(({ name, stack, platform, config }) =>
+    owner !== undefined && platform === owner
+      ? [{ stack: stack ?? "?", namespace: name, needs: notedParts(config) }]
+      : [],
+  );
+  const ofStacks = noted.filter(({ stack, platform }) => [stack, platform].includes(owner)).map(({ name }) => name);
+  const objects = kinds.flatMap(({ part, kind }, index) =>
+    (found[index]?.items ?? [])
+      .filter(({ metadata }) => !ofStacks.includes(metadata.namespace ?? ""))
+      .map(({ metadata: { namespace, name } }) => ({
+        part,
+        name: `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`,
+      })),
+  );
+  return { applications, users, objects };
+}

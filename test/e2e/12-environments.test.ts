@@ -1,0 +1,145 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { repositoryRoot } from "../../cluster/lab-folder.ts";
+import { canaryctl, kubectl, liveWeight, pulumi, requireLab } from "./support/lab.ts";
+import { refusalFault } from "./support/refusal.ts";
+import { keepConfig } from "./support/stack-config.ts";
+import { type SteadyLoad, startSteadyLoad } from "./support/traffic.ts";
+
+// Two environments in one cluster: staging, as its file in the repository has it, on the platform that dev installed.
+const staging = "staging";
+const stagingNamespace = "canary-lab-staging";
+const stagingFile = join(repositoryRoot, `Pulumi.${staging}.yaml`);
+const ofStaging = (...args: readonly string[]) => canaryctl("--stack", staging, ...args);
+
+/** The most that `up` of a second environment may take on a platform that is there, to its first measured split. */
+const mostSeconds = 25;
+
+let before: string;
+let restoreConfig: () => void;
+let load: SteadyLoad;
+
+beforeAll(async () => {
+  await requireLab();
+  before = readFileSync(stagingFile, "utf8");
+  restoreConfig = keepConfig();
+  expect((await canaryctl("set-traffic", "80", "20")).exitCode).toBe(0);
+  // Few enough to leave the time of the `up` beside it as it is.
+  load = await startSteadyLoad({ rate: 50 });
+}, 60_000);
+
+afterAll(async () => {
+  await ofStaging("down");
+  writeFileSync(stagingFile, before);
+  restoreConfig();
+}, 60_000);
+
+interface Objects {
+  readonly items: readonly {
+    readonly kind: string;
+    readonly metadata: {
+      readonly name: string;
+      readonly namespace?: string;
+      readonly resourceVersion: string;
+      readonly annotations?: Readonly<Record<string, string>>;
+    };
+  }[];
+}
+
+const kinds =
+  "virtualservices,destinationrules,gateways.networking.istio.io,deployments,services,configmaps,poddisruptionbudgets";
+const platformNamespaces = ["istio-system", "istio-ingress"];
+
+/** Ends the load on the first environment. */
+async function noneFailed(meanwhile: string): Promise<void> {
+  const { sent, failed } = await load.stop();
+  console.log(`# while a second environment ${meanwhile}: ${failed} of ${sent} requests to the first failed`);
+  expect(failed).toBe(0);
+}
+
+/** The version of each object of these namespaces, and of themselves; Istio writes the leases that are ConfigMaps by itself. */
+async function versionsIn(namespaces: readonly string[]): Promise<Readonly<Record<string, string>>> {
+  const lists = await Promise.all([
+    kubectl("get", "namespace", ...namespaces, "--ignore-not-found", "-o", "json"),
+    ...namespaces.map((namespace) => kubectl("-n", namespace, "get", kinds, "-o", "json")),
+  ]);
+  const items = lists.flatMap((text) => (JSON.parse(text) as Objects).items);
+  return Object.fromEntries(
+    items
+      .filter(({ metadata: { annotations = {} } }) => !("control-plane.alpha.kubernetes.io/leader" in annotations))
+      .map(({ kind, metadata: { namespace = "", name, resourceVersion } }) => [
+        `${kind} ${namespace}/${name}`,
+        resourceVersion,
+      ]),
+  );
+}
+
+test("a second environment comes up beside the first, and makes nothing outside of its namespace", async () => {
+  const platform = await versionsIn([...platformNamespaces, "canary-lab"]);
+  const up = await ofStaging("up");
+  expect(up.exitCode).toBe(0);
+  console.log(`# up of a second environment to its first measured split: ${up.seconds.toFixed(1)} s`);
+  expect(up.stdout).toMatch(/400 requests from a pod in the mesh answered, 0 failed/);
+  expect(up.seconds).toBeLessThan(mostSeconds);
+  expect(await versionsIn([...platformNamespaces, "canary-lab"])).toEqual(platform);
+  expect(await kubectl("get", "namespace", stagingNamespace, "-o", "jsonpath={.metadata.annotations}")).toMatch(
+    /organization\/canary-lab\/staging/,
+  );
+}, 60_000);
+
+test("a move of the traffic in one touches nothing of the other, and nothing of the platform", async () => {
+  const others = await versionsIn([...platformNamespaces, "canary-lab"]);
+  const moved = await ofStaging("set-traffic", "60", "40");
+  expect(moved.exitCode).toBe(0);
+  expect(await versionsIn([...platformNamespaces, "canary-lab"])).toEqual(others);
+
+  const ofOther = await versionsIn([...platformNamespaces, stagingNamespace]);
+  const first = await canaryctl("set-traffic", "70", "30");
+  expect(first.exitCode).toBe(0);
+  console.log(
+    `# set-traffic in the second environment ${moved.seconds.toFixed(1)} s, in the first ${first.seconds.toFixed(1)} s`,
+  );
+  expect(await versionsIn([...platformNamespaces, stagingNamespace])).toEqual(ofOther);
+  expect(await liveWeight()).toBe(30);
+  await noneFailed("came and was moved");
+}, 60_000);
+
+test("what an environment needs and its platform lacks is refused in a preview, with what to set", async () => {
+  expect((await ofStaging("config", "set", "strategy", "gateway-api")).exitCode).toBe(0);
+  const outcome = await ofStaging("preview");
+  expect(refusalFault(outcome, /lacks what this stack needs: strategy gateway-api/, /gatewayApi true/)).toBeUndefined();
+  expect((await ofStaging("config", "rm", "strategy")).exitCode).toBe(0);
+}, 60_000);
+
+test("a second owner of the platform is refused in a preview, by name", async () => {
+  expect((await ofStaging("config", "set", "platform", "own")).exitCode).toBe(0);
+  const outcome = await pulumi("preview", "--stack", staging);
+  expect(outcome.exitCode).not.toBe(0);
+  expect(outcome.output).toMatch(
+    /istio-(system|ingress) is there already: it is part of the platform of stack .*\/dev/,
+  );
+  expect((await ofStaging("config", "set", "platform", "dev")).exitCode).toBe(0);
+}, 60_000);
+
+test("the owner's down is refused while the other stands on its platform, with the commands", async () => {
+  const outcome = await canaryctl("down");
+  expect(
+    refusalFault(
+      outcome,
+      /Others stand on the platform of stack dev: staging \(namespace canary-lab-staging\)/,
+      /npx canaryctl --stack staging down && npx canaryctl --stack dev down/,
+    ),
+  ).toBeUndefined();
+}, 30_000);
+
+test("the environment's down leaves the rest as it was, and no request of the first was lost meanwhile", async () => {
+  const others = await versionsIn([...platformNamespaces, "canary-lab"]);
+  load = await startSteadyLoad();
+  const down = await ofStaging("down");
+  expect(down.exitCode).toBe(0);
+  expect(down.stdout).toMatch(/Stack staging is removed\. Still there: dev\./);
+  expect(await kubectl("get", "namespace", stagingNamespace, "--ignore-not-found")).toBe("");
+  expect(await versionsIn([...platformNamespaces, "canary-lab"])).toEqual(others);
+  await noneFailed("went");
+}, 60_000);

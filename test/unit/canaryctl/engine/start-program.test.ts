@@ -1,0 +1,26 @@
+import { existsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { type RunningProgram, startProgram } from "../../../../canaryctl/src/engine/start-program.ts";
+
+let program: RunningProgram | undefined;
+
+afterEach(() => program?.stop());
+
+describe("startProgram", () => {
+  test("serves the program to this user alone, and takes its folder away", async () => {
+    program = await startProgram(process.env, () => {});
+    const folder = dirname(program.address.slice("unix:".length));
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+    program.stop();
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  test("gives the words of a process that ends before it serves", async () => {
+    const start = startProgram({ ...process.env, NODE_OPTIONS: "--import=nowhere/at-all.ts" }, () => {});
+    await expect(start).rejects.toMatchObject({
+      name: "UserError",
+      message: expect.stringMatching(/^The program could not be loaded \(exit code 1\):\n[\s\S]*nowhere/),
+    });
+  });
+});
