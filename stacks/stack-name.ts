@@ -90,5 +90,5 @@ export function withStack(text: string, reference: string, implied: ImpliedStack
 }
 
 /** Without what a folder as the backend gives every stack. */
-const shortened = (reference: string): string =>
+export const shortened = (reference: string): string =>
   reference.startsWith(`organization/${projectName}/`) ? (reference.split("/")[2] ?? "") : reference;

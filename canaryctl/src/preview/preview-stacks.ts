@@ -1,7 +1,7 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { parseConfig } from "../../../stacks/config/parse-config.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
-import { projectName, withStack } from "../../../stacks/stack-name.ts";
+import { projectName, shortened, withStack } from "../../../stacks/stack-name.ts";
 import { mustBeKnown } from "../choose-stack.ts";
 import type { GlobalOptions, Lab } from "../lab.ts";
 import { openLab } from "../lab.ts";
@@ -24,12 +24,12 @@ async function previewStack(options: GlobalOptions): Promise<PreviewDigest> {
     await mustBeKnown(stack, "--stack", "preview");
     const lab = openLab(options);
     lab.mustBeNamed?.(lab.config);
-    return await previewLab(stack, lab, mask);
+    return await previewLab(shortened(stack), lab, mask);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const text = withStack(error.toPlainText(), stack, bareStack());
     const events: PreviewEvents = { config: undefined, steps: [], errors: [text], messages: [], isWhole: false };
-    return digestOf({ stack, events, config: undefined, mask });
+    return digestOf({ stack: shortened(stack), events, config: undefined, mask });
   }
 }
 
