@@ -90,6 +90,7 @@ export class PulumiEngine implements Engine {
   async previewEvents(): Promise<readonly string[]> {
     const { lines, isInterrupted } = await this.#run({
       args: this.#args(["preview", "--json"]),
+      runsProgram: true,
       // Without it the engine gives a digest at its end, which lacks what came before an error.
       variables: { ...this.#variables, PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" },
       onLine: () => {},
