@@ -1,14 +1,13 @@
-import { readdirSync } from "node:fs";
 import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { Command } from "commander";
-import { repositoryRoot } from "../../cluster/lab-folder.ts";
 import { nearest } from "../../stacks/config/suggestion.ts";
 import { parseStackName } from "../../stacks/stack-name.ts";
 import { isInBackend, PulumiEngine } from "./engine/engine.ts";
 import { FileState } from "./engine/file-state.ts";
 import { backendUrl, engineVariables } from "./engine/variables.ts";
 import { loadEnvironment } from "./environment-file.ts";
+import { knownStacks } from "./stack/known-stacks.ts";
 import { StackFile } from "./stack-file.ts";
 import { bareStack, printFor } from "./this-stack.ts";
 import { UsageError } from "./usage-error.ts";
@@ -29,6 +28,7 @@ export async function chooseStack(program: Command, command: Command): Promise<v
   // Of each of its stacks the preview for programs tells what stands in its way.
   if (command.name() === "preview" && (json || markdown)) return;
   if (command.name() === "comment") return; // which is about a text
+  if (command.parent?.name() === "stack") return; // which names its stacks by itself
   if (new Set(stacks).size > 1 && command.name() !== "preview") throw severalStacks(stacks);
   const stackFile = openFile(reference, source);
   printFor(stackFile.reference);
@@ -52,7 +52,8 @@ export async function mustBeKnown(reference: string, source: string, command: st
 /** The commands that go by what is deployed where the stack's file says nothing. */
 const withoutFile: readonly string[] = ["rollback", "history", "doctor", "down"];
 
-function openFile(reference: string, source: string): StackFile {
+/** @throws UsageError for a name that cannot be a stack's */
+export function openFile(reference: string, source: string): StackFile {
   try {
     parseStackName(reference);
   } catch (error) {
@@ -64,7 +65,7 @@ function openFile(reference: string, source: string): StackFile {
 }
 
 /** Whether a stack has a file, is in the state, or was put into the cluster by an `up` that did not end. */
-async function isKnown(stackFile: StackFile, source: string): Promise<boolean> {
+export async function isKnown(stackFile: StackFile, source: string): Promise<boolean> {
   const { stack, reference } = stackFile;
   const environment = loadEnvironment();
   const state = FileState.at(backendUrl(process.env), stack);
@@ -87,7 +88,7 @@ function mustBeOwnOrganization(reference: string, source: string, isFolder: bool
 }
 
 function unknown({ stack, name }: StackFile, source: string, command: string): UsageError {
-  const known = knownStacks(stack);
+  const known = knownStacks();
   const near = nearest(stack, known);
   const meant = near === undefined ? "" : `; did you mean ${near}?`;
   return new UsageError(`There is no stack ${stack}: it is not in the state, and there is no ${name}${meant}`, {
@@ -98,13 +99,4 @@ function unknown({ stack, name }: StackFile, source: string, command: string): U
       ...(command === "up" || near === undefined ? [`npx canaryctl --stack ${stack} up --create`] : []),
     ],
   });
-}
-
-/** Every stack that a command could be about, by its files and the state. */
-function knownStacks(stack: string): readonly string[] {
-  const files = readdirSync(repositoryRoot).flatMap(
-    (file) => /^Pulumi\.([A-Za-z0-9_.-]+)\.yaml$/.exec(file)?.[1] ?? [],
-  );
-  const inState = FileState.at(backendUrl(process.env), stack)?.stacks() ?? [];
-  return [...new Set([...files, ...inState, ...(loadEnvironment()?.stacks ?? [])])].sort();
 }

@@ -16,6 +16,7 @@ import { addPreview } from "./commands/preview.ts";
 import { addPromote } from "./commands/promote.ts";
 import { addRollback } from "./commands/rollback.ts";
 import { addSetTraffic } from "./commands/set-traffic.ts";
+import { addStack } from "./commands/stack.ts";
 import { addStatus } from "./commands/status.ts";
 import { addUp } from "./commands/up.ts";
 import { EngineBusyError, InterruptedError } from "./engine/engine.ts";
@@ -102,6 +103,7 @@ export function buildProgram(): Command {
     addHistory,
     addPreview,
     addComment,
+    addStack,
     addConfig,
     addEnv,
     addDown,

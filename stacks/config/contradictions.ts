@@ -36,7 +36,7 @@ function promotionAnalysis(
 }
 
 /** Keys that only a stack with a platform of its own reads, each with the value that it has where nobody sets it. */
-const ownersKeys = {
+export const ownersKeys = {
   istiodReplicas: 1,
   gatewayNodePort: 30_080,
   rollouts: "auto",

@@ -40,9 +40,13 @@ function isOwn(owner: string, { stack, organization }: NamespaceClaim["own"]): b
   return organization === undefined || organization === ofOrganization;
 }
 
-/** The command that gives the stack a namespace of its own; the name is a DNS label, which a stack's need not be. */
+/** A namespace that says whose it is: a DNS label, which the name of a stack need not be. */
+export const namespaceOf = (stack: string): string =>
+  `canary-lab-${stack.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}`.slice(0, 60).replace(/-$/, "");
+
+/** The command that gives the stack a namespace of its own. */
 function another({ namespace, own, isNew }: NamespaceClaim): string {
-  const name = `canary-lab-${own.stack.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}`.slice(0, 60).replace(/-$/, "");
+  const name = namespaceOf(own.stack);
   const free = name === namespace ? `${name}-2` : name;
   return isNew ? `npx canaryctl up --create --ns ${free}` : `npx canaryctl up --ns ${free}`;
 }

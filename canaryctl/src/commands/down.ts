@@ -21,9 +21,9 @@ import { exclusively } from "../lab-lock.ts";
 import { engineView, examples, print } from "../print.ts";
 import { withProgress } from "../progress.ts";
 import { removeTarget } from "../remove-target.ts";
+import { leaveFile } from "../stack/short-lived.ts";
 import { forgetCluster } from "../stack-cluster.ts";
 import { StackFile } from "../stack-file.ts";
-import { fileFault } from "../without-file.ts";
 import { optionsOf } from "./arguments.ts";
 import { planDown, type Standing } from "./plan-down.ts";
 
@@ -62,7 +62,7 @@ async function down(stackFile: StackFile, { all, forget }: DownOptions, progress
   for (const name of going) {
     const lab = labs.find(({ stackFile }) => stackFile.stack === name) as Lab;
     await removeStack(lab, progress, forget ? "forget" : withCluster ? "with the cluster" : "each resource");
-    if (!fileFault(lab.stackFile) && !lab.stackFile.hasSecrets()) lab.stackFile.dropSalt();
+    leaveFile(lab.stackFile);
   }
   if (environment && !withCluster && (staying.length > 0 || target !== "existing")) {
     saveEnvironment(environment, staying);

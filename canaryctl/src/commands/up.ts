@@ -34,6 +34,7 @@ import { upReport } from "./up-report.ts";
 interface UpOptions {
   readonly cluster?: TargetName;
   readonly create?: boolean;
+  readonly from?: string;
 }
 
 /** Requests of the closing measurement: at 10 %, a split that is off by 7 points is told from a right one. */
@@ -52,9 +53,22 @@ export function addUp(program: Command): void {
       ]),
     )
     .option("--create", "make a stack that has no file yet")
-    .addHelpText("after", examples("canaryctl up", "canaryctl up --cluster kind", "canaryctl up --ns team-a"))
+    .option("--from <stack>", "with --create: make its file from this stack's; `down` removes it with the stack")
+    .addHelpText(
+      "after",
+      examples(
+        "canaryctl up",
+        "canaryctl up --cluster kind",
+        "canaryctl up --ns team-a",
+        "canaryctl --stack pr-12 up --create --from dev",
+      ),
+    )
     .action(async (_options: unknown, command: Command) => {
       const options = optionsOf<UpOptions>(command);
+      if (options.from !== undefined) {
+        const { makeShortLived } = await import("../stack/short-lived.ts");
+        await makeShortLived(options, options.from);
+      }
       const opened = openForUp(options);
       await withProgress((progress) => exclusively("up", progress, () => up(opened, options.cluster, progress)));
     });

@@ -37,9 +37,10 @@ export class Recording {
   readonly #command: Command;
   readonly #before: Position | undefined;
 
-  /** Undefined for a command that is not recorded. */
+  /** Undefined for a command that is not recorded, and for one of a group. */
   static of(command: Command): Recording | undefined {
-    return recordedCommands.includes(command.name()) ? new Recording(command) : undefined;
+    const isOfGroup = command.parent?.parent !== null;
+    return !isOfGroup && recordedCommands.includes(command.name()) ? new Recording(command) : undefined;
   }
 
   private constructor(command: Command) {

@@ -1,0 +1,114 @@
+import { UserError } from "@canary-lab/kit/user-error";
+import { describe, expect, test } from "@jest/globals";
+import type { Lab } from "../../../../canaryctl/src/lab.ts";
+import { isOf } from "../../../../canaryctl/src/stack/list-stacks.ts";
+import { readStack, unreadEntry } from "../../../../canaryctl/src/stack/read-stack.ts";
+import { runningImages } from "../../../../canaryctl/src/stack/running-images.ts";
+import { stackTable } from "../../../../canaryctl/src/stack/stack-table.ts";
+import { stackAnnotation, strategyAnnotation } from "../../../../components/workload/render-application.ts";
+import { fakeLab } from "../fake-lab.ts";
+
+const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
+const workload = (role: string, image: string) => ({
+  name: `x-${role}`,
+  role,
+  image,
+  version: "v1",
+  ready: 1,
+  wanted: 1,
+});
+const pod = (image: string, imageID: string) => ({
+  metadata: { name: "pod" },
+  spec: { containers: [{ name: "echo", image }] },
+  status: { containerStatuses: [{ name: "echo", image: "as the runtime names it", imageID }] },
+});
+
+describe("the digests that run", () => {
+  test("are those that a workload names, else those that its pods were started with", () => {
+    const found = runningImages(
+      [workload("stable", `r/echo@${digest("a")}`), workload("canary", "r/echo:v2"), workload("old", "r/none:v1")],
+      [pod("r/echo:v2", `r/echo@${digest("b")}`), pod("r/echo:v2", `r/echo@${digest("b")}`)],
+    );
+    expect(found.map(({ role, digest }) => [role, digest])).toEqual([
+      ["stable", digest("a")],
+      ["canary", digest("b")],
+      ["old", null],
+    ]);
+  });
+
+  test("are not known where pods of one image run different ones", () => {
+    const pods = [pod("r/echo:v2", digest("a")), pod("r/echo:v2", digest("b"))];
+    expect(runningImages([workload("canary", "r/echo:v2")], pods)[0]?.digest).toBeNull();
+  });
+});
+
+const namespace = {
+  metadata: { annotations: { [stackAnnotation]: "organization/canary-lab/dev", [strategyAnnotation]: "istio" } },
+};
+const entry = {
+  at: "2026-11-27T10:00:00.000Z",
+  who: "ann@host",
+  command: "set-traffic 70 30",
+  from: null,
+  to: { strategy: "istio", canaryWeight: "30", canaryEnabled: "true", stableImage: "a", canaryImage: "b" },
+};
+const objects = {
+  "/api/v1/namespaces/canary-lab": namespace,
+  "/api/v1/namespaces/canary-lab/configmaps/versioned-echo-history": { data: { k: JSON.stringify(entry) } },
+  "/api/v1/namespaces/canary-lab/pods": { items: [] },
+};
+
+describe("a stack", () => {
+  test("is read whole: weights wanted and live, the last move, drift", async () => {
+    const resource = {
+      urn: "urn:x::gone",
+      type: "kubernetes:core/v1:Service",
+      id: "canary-lab/gone",
+      inputs: { apiVersion: "v1", kind: "Service", metadata: { name: "gone", namespace: "canary-lab" } },
+    };
+    const state = { read: () => ({ version: 3, deployment: { resources: [resource] } }) } as unknown as Lab["state"];
+    const { lab } = fakeLab({ configWeight: 30, objects, state });
+    const found = await readStack(lab, ["file", "state"]);
+    expect(found).toMatchObject({
+      stack: "dev",
+      namespace: "canary-lab",
+      isDeployed: true,
+      weights: { wanted: { canary: 30 }, live: { canary: 30 } },
+      lastMove: { command: "set-traffic 70 30" },
+      drift: ["Service canary-lab/gone is gone"],
+      problems: [],
+    });
+    expect(stackTable([found]).join("\n")).toMatch(
+      /70\/30 +70\/30 +2026-11-27T10:00:00Z set-traffic 70 30 +1: Service/,
+    );
+  });
+
+  test("that is not deployed says so, and one of which a part cannot be read says which", async () => {
+    expect(await readStack(fakeLab().lab, ["file"])).toMatchObject({ isDeployed: false, problems: [] });
+    const { lab } = fakeLab({ objects });
+    const get: Lab["cluster"]["get"] = (path) =>
+      path.includes("pods") ? Promise.reject(new UserError("pods is forbidden")) : lab.cluster.get(path);
+    expect(await readStack({ ...lab, cluster: { ...lab.cluster, get } }, ["file"])).toMatchObject({
+      isDeployed: true,
+      images: [{ role: "stable" }, { role: "canary" }],
+      problems: ["pods is forbidden"],
+    });
+  });
+
+  test("whose cluster does not answer hides no other", async () => {
+    const { lab } = fakeLab();
+    const get = () => Promise.reject(new UserError("The API server does not answer.\n more"));
+    const silent = await readStack({ ...lab, cluster: { ...lab.cluster, get } }, ["file"]);
+    expect(silent).toMatchObject({ isDeployed: null, problems: ["The API server does not answer."] });
+    const lines = stackTable([silent, unreadEntry("prod", ["file"], { isDeployed: false })]);
+    expect(lines.join("\n")).toMatch(/^prod .*not deployed$/m);
+    expect(lines.at(-1)).toBe("dev: The API server does not answer.");
+  });
+
+  test("of another backend, in a namespace of its own, is not this checkout's of the same name", () => {
+    const application = { stack: "organization/canary-lab/dev", namespace: "canary-lab" };
+    expect(isOf({ stack: "dev", namespace: "canary-lab" }, application)).toBe(true);
+    expect(isOf({ stack: "dev", namespace: "other" }, application)).toBe(false);
+    expect(isOf({ stack: "prod", namespace: "canary-lab" }, application)).toBe(false);
+  });
+});
