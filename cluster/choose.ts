@@ -54,7 +54,7 @@ export async function chooseTarget(
     ...(advice !== undefined && { advice }),
   });
   if (override) return choice(override, `--cluster ${override} was given`);
-  if (request.kubeContext) return choice("existing", `the stack's config names the context ${request.kubeContext}`);
+  if (request.kubeContext) return choice("existing", `context ${request.kubeContext} is named`);
   if (running) return choice(running, "the lab is already there");
 
   const [hasDocker, missing] = await Promise.all([machine.dockerAnswers(), machine.kindProblems()]);

@@ -12,7 +12,7 @@ export const platformPartNames = ["monitoring", "rollouts", "gateway-api"] as co
 export type PlatformPart = (typeof platformPartNames)[number];
 
 /**
- * What a target cluster hands to everything above it. It is saved as `.lab/environment.json` (0600) by {@link Target.up}, so that no
+ * What a target cluster hands to everything above it. It is saved in `.lab/` (0600) for each stack that is put there, so that no
  * command has to discover it twice. The two lab-wide settings, `imageRegistry` and `chartMirror`, are the ones that an
  * air-gapped site uses too: the Pulumi program cannot tell from them where it runs.
  */

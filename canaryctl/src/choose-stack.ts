@@ -6,8 +6,9 @@ import { parseStackName } from "../../stacks/stack-name.ts";
 import { isInBackend, PulumiEngine } from "./engine/engine.ts";
 import { FileState } from "./engine/file-state.ts";
 import { backendUrl, engineVariables } from "./engine/variables.ts";
-import { loadEnvironment } from "./environment-file.ts";
+import { readRecords } from "./lab-records.ts";
 import { knownStacks } from "./stack/known-stacks.ts";
+import { noCluster } from "./stack-environment.ts";
 import { StackFile } from "./stack-file.ts";
 import { bareStack, printFor } from "./this-stack.ts";
 import { UsageError } from "./usage-error.ts";
@@ -67,13 +68,13 @@ export function openFile(reference: string, source: string): StackFile {
 /** Whether a stack has a file, is in the state, or was put into the cluster by an `up` that did not end. */
 export async function isKnown(stackFile: StackFile, source: string): Promise<boolean> {
   const { stack, reference } = stackFile;
-  const environment = loadEnvironment();
+  const records = readRecords();
   const state = FileState.at(backendUrl(process.env), stack);
   mustBeOwnOrganization(reference, source, state !== undefined);
-  if (stackFile.exists() || state?.exists() || environment?.stacks.includes(stack)) return true;
-  if (state || !environment) return false;
-  // Only the engine can read this backend.
-  return isInBackend(new PulumiEngine(reference, engineVariables(environment, process.env)));
+  if (stackFile.exists() || state?.exists() || records.stacks[stack]) return true;
+  if (state) return false;
+  // Only the engine can read this backend; it needs no cluster for that.
+  return isInBackend(new PulumiEngine(reference, engineVariables(records.own ?? noCluster, process.env)));
 }
 
 /** A folder has one organization, which the engine calls so. */

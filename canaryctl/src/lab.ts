@@ -6,15 +6,15 @@ import { clientName, virtualServiceName } from "../../components/names.ts";
 import { parseConfig } from "../../stacks/config/parse-config.ts";
 import type { LabConfig } from "../../stacks/config/schema.ts";
 import type { Applied } from "./applied.ts";
-import { environmentOf } from "./config-environment.ts";
 import { type Engine, PulumiEngine } from "./engine/engine.ts";
 import { FileState } from "./engine/file-state.ts";
 import { runPulumi } from "./engine/process.ts";
 import { backendUrl, engineVariables } from "./engine/variables.ts";
-import { loadEnvironment, notUp } from "./environment-file.ts";
 import { execIn, type PodExec, readyPod } from "./kube/exec.ts";
+import { notUp } from "./lab-records.ts";
 import { say } from "./print.ts";
 import { mustBeSameCluster } from "./same-cluster.ts";
+import { environmentOf } from "./stack-environment.ts";
 import { type RawValue, StackFile } from "./stack-file.ts";
 import { UsageError } from "./usage-error.ts";
 import { configWithoutFile, fileFault, noFile } from "./without-file.ts";
@@ -91,15 +91,15 @@ function readConfig({ stack, create }: GlobalOptions & NewFlag, changes: ConfigC
 /**
  * Opens a stack of the lab that is up. Whether the flags name it is for whoever knows what is deployed: see `mustBeNamed`.
  *
- * @throws UserError that names every bad value, and where the lab is not up, or is up in another cluster than the config's
+ * @throws UserError that names every bad value, and where the lab is not up, or is in another cluster than the config's
  */
 export function openLab(options: GlobalOptions & RouteFlags, changes: ConfigChanges = {}): Lab {
   return openNamed(options, readConfig(options, changes));
 }
 
-/** Opens a stack in the cluster of the last `up`, which must be the one that the config means; without one, in that of the config. */
+/** Opens a stack in the cluster of its last `up`, which must be the one that the config means; without one, see `environmentOf`. */
 function openNamed(options: GlobalOptions & RouteFlags, { stackFile, config, fileFault }: OpenedConfig): Lab {
-  const environment = loadEnvironment() ?? environmentOf(config);
+  const environment = environmentOf(stackFile.stack, config);
   if (!environment) {
     mustNameThis(options, config); // nothing is deployed that the flags could be about
     throw notUp();

@@ -1,17 +1,7 @@
-import { readIfThere, writePrivateFile } from "@canary-lab/kit/private-files";
 import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
-import { clustersFile } from "./environment-file.ts";
 import type { Lab } from "./lab.ts";
-
-/** A cluster, as the stack that is in it remembers it. */
-interface KnownCluster {
-  /** Of namespace kube-system: it is made once, and no two clusters share it. */
-  readonly uid: string;
-  readonly kubeContext: string;
-}
-
-type KnownClusters = Readonly<Record<string, KnownCluster>>;
+import { type KnownCluster, noteCluster, readRecords } from "./lab-records.ts";
 
 /** What is known of the cluster in which a stack's resources are. */
 export type ClusterOfStack = "same" | "unknown" | { readonly other: KnownCluster };
@@ -19,10 +9,10 @@ export type ClusterOfStack = "same" | "unknown" | { readonly other: KnownCluster
 /**
  * Compares the cluster of a lab with the one in which the stack's resources are, by what the last `up` of the stack noted.
  *
- * @param file holds one cluster for each stack
+ * @param folder holds the records; default: `.lab/`
  */
-export async function clusterOfStack(lab: Lab, file = clustersFile()): Promise<ClusterOfStack> {
-  const known = readClusters(file)[lab.stackFile.stack];
+export async function clusterOfStack(lab: Lab, folder?: string): Promise<ClusterOfStack> {
+  const known = readRecords(folder).stacks[lab.stackFile.stack]?.cluster;
   if (!known || lab.state?.exists() === false) return "unknown";
   return known.uid === (await clusterUid(lab)) ? "same" : { other: known };
 }
@@ -61,7 +51,7 @@ export async function settleCluster(
   lab: Lab,
   found: ClusterOfStack,
   say: (line: string) => void,
-  file = clustersFile(),
+  folder?: string,
 ): Promise<void> {
   if (found === "same") return;
   if (found !== "unknown") {
@@ -69,23 +59,11 @@ export async function settleCluster(
     await lab.engine.removeStack();
   }
   const { kubeContext } = lab.environment;
-  const known = { ...readClusters(file), [lab.stackFile.stack]: { uid: await clusterUid(lab), kubeContext } };
-  writePrivateFile(file, `${JSON.stringify(known, null, 2)}\n`);
+  noteCluster(lab.stackFile.stack, { uid: await clusterUid(lab), kubeContext }, folder);
 }
 
 async function clusterUid({ cluster }: Lab): Promise<string> {
   const first = await cluster.get<{ readonly metadata: { readonly uid: string } }>("/api/v1/namespaces/kube-system");
   if (first) return first.metadata.uid;
   throw new UserError("The cluster has no namespace kube-system, so it is not ready.", { next: "npx canaryctl up" });
-}
-
-/** Forgets where a stack was. */
-export function forgetCluster(stack: string, file = clustersFile()): void {
-  const { [stack]: _, ...others } = readClusters(file);
-  writePrivateFile(file, `${JSON.stringify(others, null, 2)}\n`);
-}
-
-function readClusters(file: string): KnownClusters {
-  const text = readIfThere(file);
-  return text === undefined ? {} : (JSON.parse(text) as KnownClusters);
 }

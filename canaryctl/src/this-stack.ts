@@ -1,8 +1,8 @@
 import { impliedStack, withStack } from "../../stacks/stack-name.ts";
-import { loadEnvironment } from "./environment-file.ts";
+import { readRecords } from "./lab-records.ts";
 
 /** The stack that a command means which names none. The engine of a lab's own cluster has a folder of its own, known since `up`. */
-export const bareStack = () => impliedStack(process.env, loadEnvironment()?.variables.PULUMI_HOME);
+export const bareStack = () => impliedStack(process.env, readRecords().own?.variables.PULUMI_HOME);
 
 /** One process acts on one stack: what it prints names that one. Until the command line is read it is the default. */
 let asPrinted = (text: string): string => text;

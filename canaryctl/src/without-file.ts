@@ -5,7 +5,7 @@ import { deployedNamespaces } from "./deployed.ts";
 import { FileState } from "./engine/file-state.ts";
 import type { ExportedState } from "./engine/pending.ts";
 import { backendUrl } from "./engine/variables.ts";
-import { loadEnvironment } from "./environment-file.ts";
+import { recordedEnvironment } from "./lab-records.ts";
 import type { StackFile } from "./stack-file.ts";
 
 /** A stack that is deployed and has lost its file: the defaults are another stack's names, other images, other numbers. */
@@ -32,7 +32,7 @@ export function fileFault(stackFile: StackFile): UserError | undefined {
 }
 
 /**
- * What a rollback goes by where the stack's file says nothing: the namespace that the state has, and the cluster of the last `up`. The
+ * What a rollback goes by where the stack's file says nothing: the namespace that the state has, and the cluster of its last `up`. The
  * rest is noted in the cluster.
  *
  * @throws `fault` where no state tells the namespace
@@ -44,7 +44,7 @@ export function configWithoutFile(
 ): LabConfig {
   const [namespace] = deployedNamespaces(readIfPossible(state));
   if (namespace === undefined) throw fault;
-  const environment = loadEnvironment();
+  const environment = recordedEnvironment(stackFile.stack);
   const isOwnCluster = environment?.target !== "existing";
   return {
     ...parseConfig({ ...stackFile.defaults(), namespace, canaryWeight: 0 }),

@@ -5,26 +5,22 @@ import { inLab } from "../../../cluster/lab-folder.ts";
 import type { Environment, TargetName } from "../../../cluster/target.ts";
 import { parseConfig } from "../../../stacks/config/parse-config.ts";
 import { NoStackError } from "../engine/engine.ts";
+import { reachedBy } from "../engine/provider-cluster.ts";
 import { settlePending } from "../engine/settle.ts";
+import { stateOf } from "../engine/state.ts";
 import { freeStack } from "../engine/update.ts";
 import { backendUrl, defaultBackendUrl } from "../engine/variables.ts";
-import {
-  forgetEnvironment,
-  loadEnvironment,
-  notedTarget,
-  type SavedEnvironment,
-  saveEnvironment,
-} from "../environment-file.ts";
 import { installedPlatform, useOf } from "../installed-platform.ts";
 import { type Lab, labOf } from "../lab.ts";
 import { exclusively } from "../lab-lock.ts";
+import { forgetOwnCluster, forgetStacks, notedTarget, readRecords } from "../lab-records.ts";
 import { engineView, examples, print } from "../print.ts";
 import { withProgress } from "../progress.ts";
 import { removeTarget } from "../remove-target.ts";
 import { leaveFile } from "../stack/short-lived.ts";
-import { forgetCluster } from "../stack-cluster.ts";
 import { StackFile } from "../stack-file.ts";
 import { optionsOf } from "./arguments.ts";
+import { allPlaces, type DownPlace, placeToTakeDown } from "./down-places.ts";
 import { planDown, type Standing } from "./plan-down.ts";
 
 interface DownOptions {
@@ -49,38 +45,58 @@ export function addDown(program: Command): void {
     });
 }
 
-async function down(stackFile: StackFile, { all, forget }: DownOptions, progress: Progress): Promise<string> {
-  const { stack } = stackFile;
-  const environment = loadEnvironment();
+async function down(stackFile: StackFile, options: DownOptions, progress: Progress): Promise<string> {
+  const places = options.all ? allPlaces() : [await placeToTakeDown(stackFile)];
+  const outcomes: string[] = [];
+  for (const place of places) outcomes.push(await downIn(place, stackFile.stack, options, progress));
+  return outcomes.join("\n");
+}
+
+async function downIn(
+  { environment, stacks }: DownPlace,
+  stack: string,
+  { all, forget }: DownOptions,
+  progress: Progress,
+): Promise<string> {
   const target = environment?.target ?? notedTarget();
-  const others = (environment?.stacks ?? []).filter((name) => name !== stack).map((name) => new StackFile(name));
-  const labs = [stackFile, ...others].map((file) => labToRemove(file, environment));
+  const files = [stack, ...stacks.filter((name) => name !== stack)].map((name) => new StackFile(name));
+  const labs = files.map((file) => labToRemove(file, environment));
   const standing = environment && !forget ? await standingIn(labs, environment, stack, all === true) : undefined;
-  const { going, staying, withCluster } = planDown(environment, stack, all === true, standing);
+  const place = environment && { ...environment, stacks };
+  const { going, staying, withCluster } = planDown(place, stack, all === true, standing);
   if (target) progress.say(announcement(withCluster ? target : "existing", environment, going));
   // A stack's own config may be what is broken, and nothing of it is needed to take a lab away.
   for (const name of going) {
     const lab = labs.find(({ stackFile }) => stackFile.stack === name) as Lab;
-    await removeStack(lab, progress, forget ? "forget" : withCluster ? "with the cluster" : "each resource");
+    await removeStack(lab, progress, forget ? "forget" : withCluster ? "with the cluster" : "each resource", going);
     leaveFile(lab.stackFile);
   }
+  forgetStacks(going);
   if (environment && !withCluster && (staying.length > 0 || target !== "existing")) {
-    saveEnvironment(environment, staying);
-    for (const name of going) forgetCluster(name);
     return `Stack ${going.join(", ")} is removed. ${staying.length > 0 ? `Still there: ${staying.join(", ")}.` : "The cluster stays: others are in it."}`;
   }
+  if (target === "existing") return downText(going);
   await removeTarget(target, progress);
-  forgetEnvironment();
-  return target ? "The lab is down." : "This checkout has no lab to take down.";
+  forgetOwnCluster();
+  return target ? downText(going) : "This checkout has no lab to take down.";
 }
 
-const labToRemove = (file: StackFile, environment: SavedEnvironment | undefined): Lab =>
+/** The lab is down where no stack is up any more, in whatever cluster. */
+function downText(going: readonly string[]): string {
+  const others = Object.keys(readRecords().stacks);
+  if (others.length === 0) return "The lab is down.";
+  const what = going.length > 0 ? `Stack ${going.join(", ")}` : "The cluster of the lab";
+  return `${what} is removed. In other clusters: ${others.join(", ")}.`;
+}
+
+/** Any config will do: nothing of it is needed to take a stack away, and its own may be what is broken. */
+const labToRemove = (file: StackFile, environment: Environment | undefined): Lab =>
   labOf(file, parseConfig(file.defaults()), environment as Environment);
 
 /** What stands on what. A stack alone in a cluster that the lab made goes with it, and who else may be there by plain `pulumi` is looked up. */
 async function standingIn(
   labs: readonly Lab[],
-  { target }: SavedEnvironment,
+  { target }: Environment,
   stack: string,
   all: boolean,
 ): Promise<Standing> {
@@ -95,7 +111,7 @@ async function standingIn(
 }
 
 /** What goes, said before anything does. */
-function announcement(target: TargetName, environment: SavedEnvironment | undefined, going: readonly string[]): string {
+function announcement(target: TargetName, environment: Environment | undefined, going: readonly string[]): string {
   const what = going.length > 0 ? `stack ${going.join(", ")}` : "what an unfinished `up` made";
   return target === "existing"
     ? `This removes ${what} from the cluster of context ${environment?.kubeContext}; the cluster stays.`
@@ -110,6 +126,7 @@ export async function removeStack(
   lab: Lab,
   progress: Progress,
   how: "each resource" | "with the cluster" | "forget",
+  going: readonly string[],
 ): Promise<void> {
   const { engine, state } = lab;
   await progress.stage("remove the stack", async (note) => {
@@ -117,7 +134,7 @@ export async function removeStack(
     try {
       await freeStack(lab, { say: (line) => progress.say(line), waitSeconds });
       if (how === "each resource") await destroy(lab, progress, note);
-      else if (how === "with the cluster" && backendUrl(process.env) === defaultBackendUrl())
+      else if (how === "with the cluster" && isWholeState(state, going))
         return rmSync(inLab("state"), { recursive: true, force: true });
       await engine.removeStack();
     } catch (error) {
@@ -126,6 +143,10 @@ export async function removeStack(
   });
 }
 
+/** Whether the lab's own backend holds nothing but what goes. */
+const isWholeState = (state: Lab["state"], going: readonly string[]): boolean =>
+  backendUrl(process.env) === defaultBackendUrl() && (state?.stacks() ?? []).every((stack) => going.includes(stack));
+
 /** How long `down` waits for an update that another process runs. */
 const waitSeconds = 300;
 
@@ -133,6 +154,9 @@ async function destroy(lab: Lab, progress: Progress, note: (detail: string) => v
   const { cluster, engine } = lab;
   const say = (line: string) => progress.say(line);
   await cluster.get("/version"); // asked here, for the engine would ask about each resource, and wait for each
+  const state = await stateOf(lab);
+  const moved = state && reachedBy(state, lab.environment);
+  if (moved) await engine.importState(moved);
   await settlePending(lab, say);
   await engine.destroy(engineView(say, note));
 }

@@ -1,8 +1,10 @@
 import { quoted } from "@canary-lab/kit/programs";
 import type { Command } from "commander";
 import { engineVariables } from "../engine/variables.ts";
-import { loadEnvironment, notUp } from "../environment-file.ts";
+import { configForRollback } from "../lab.ts";
+import { notUp, recordedEnvironment } from "../lab-records.ts";
 import { examples, print } from "../print.ts";
+import { environmentOf, printedVariable } from "../stack-environment.ts";
 import { StackFile } from "../stack-file.ts";
 import { isStackNamed, optionsOf } from "./arguments.ts";
 
@@ -15,13 +17,15 @@ export function addEnv(program: Command): void {
       examples('eval "$(npx canaryctl env)"', "pulumi config set canaryWeight 30 && pulumi up", "kubectl get pods -A"),
     )
     .action((_options: unknown, command: Command) => {
-      const environment = loadEnvironment();
+      const stackFile = new StackFile(optionsOf(command).stack);
+      const { stack, reference } = stackFile;
+      const environment = recordedEnvironment(stack) ?? environmentOf(stack, configForRollback(stackFile).config);
       if (!environment) throw notUp();
-      const { reference } = new StackFile(optionsOf(command).stack);
       print(
         exports({
           ...engineVariables(environment, process.env),
           KUBECONFIG: environment.kubeconfig,
+          [printedVariable]: reference,
           // Set, it would win over what `pulumi stack select` chooses later.
           ...(isStackNamed(command) && { PULUMI_STACK: reference }),
         }),

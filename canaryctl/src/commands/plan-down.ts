@@ -1,8 +1,8 @@
 import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
+import type { Environment } from "../../../cluster/target.ts";
 import type { Application, PlatformUse } from "../../../stacks/live/platform-users.ts";
 import { ownName } from "../../../stacks/stack-name.ts";
-import type { SavedEnvironment } from "../environment-file.ts";
 
 export interface DownPlan {
   /** In the order in which they go: what stands on another's platform before that one. */
@@ -20,7 +20,10 @@ export interface Standing {
   readonly uses: readonly PlatformUse[];
 }
 
-type Place = Pick<SavedEnvironment, "target" | "kubeContext" | "stacks">;
+/** A cluster, and the stacks that are noted to be in it. */
+interface Place extends Pick<Environment, "target" | "kubeContext"> {
+  readonly stacks: readonly string[];
+}
 
 /**
  * Which stacks a `down` removes, and which stay. A cluster that the lab made goes with the stack that installed its platform; a stack on

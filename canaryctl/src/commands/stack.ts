@@ -2,7 +2,6 @@ import { quoted } from "@canary-lab/kit/programs";
 import { withNext } from "@canary-lab/kit/user-error";
 import type { Command } from "commander";
 import { isKnown, mustBeKnown, openFile } from "../choose-stack.ts";
-import { loadEnvironment } from "../environment-file.ts";
 import { examples, print } from "../print.ts";
 import { StackFile } from "../stack-file.ts";
 import { bareStack } from "../this-stack.ts";
@@ -61,7 +60,6 @@ async function newStack(name: string, { from, namespace }: NewOptions): Promise<
     from: new StackFile(other),
     ...(namespace !== undefined && { namespace }),
     isShortLived: false,
-    environment: loadEnvironment(),
   });
   const { platform, notes } = made;
   return withNext(

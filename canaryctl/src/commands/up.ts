@@ -15,14 +15,15 @@ import { noteDrift } from "../engine/drift/mend.ts";
 import { prepareStack } from "../engine/prepare.ts";
 import { settlePending } from "../engine/settle.ts";
 import { freeStack, updateStack } from "../engine/update.ts";
-import { loadEnvironment, notedTarget, noteTarget, saveEnvironment } from "../environment-file.ts";
 import { refuseForeignMesh } from "../foreign-mesh.ts";
 import { type ConfigChanges, type GlobalOptions, type Lab, labOf, type OpenedConfig, openConfig } from "../lab.ts";
 import { exclusively } from "../lab-lock.ts";
+import { notedTarget, noteStack, noteTarget, readRecords, recordedEnvironment } from "../lab-records.ts";
 import { engineView, examples, print } from "../print.ts";
 import { withProgress } from "../progress.ts";
 import { removeTarget } from "../remove-target.ts";
 import { clusterOfStack, refuseOtherCluster, settleCluster } from "../stack-cluster.ts";
+import { withVariables } from "../stack-environment.ts";
 import { noIngressHere } from "../strategies/header.ts";
 import { configuredStrategy } from "../strategies/table.ts";
 import { targetRequest } from "../target-request.ts";
@@ -121,16 +122,20 @@ async function chooseAndTell(
   override: TargetName | undefined,
   progress: Progress,
 ): Promise<Target> {
-  const running = loadEnvironment()?.target;
-  const request = targetRequest(config);
+  const records = readRecords();
+  const recorded = recordedEnvironment(stackFile.stack, records)?.target;
+  const running = recorded ?? records.own?.target;
+  // What CI says in its variables counts where nothing here says more.
+  const request = targetRequest(running ? config : withVariables(config, process.env));
   const { target, reason, advice } = await chooseTarget({
     request,
     ...(override && { override }),
     ...(running && { running }),
   });
-  if (running && running !== target.name) {
+  const other = otherTarget(target.name, recorded, records.own?.target);
+  if (other) {
     throw new UserError(
-      `The lab is up in the ${running} cluster, and it would now be the ${target.name} one: ${reason}.`,
+      `The lab is up in the ${other} cluster, and it would now be the ${target.name} one: ${reason}.`,
       {
         next: "npx canaryctl down",
       },
@@ -148,6 +153,22 @@ async function chooseAndTell(
   }))
     progress.say(line);
   return target;
+}
+
+/**
+ * The target cluster that is in the way of another one: the one that the stack is in, or the one that the lab made here, of which there is
+ * one at a time. A stack in a cluster of the user's own has nothing to do with that.
+ *
+ * @param recorded of the stack
+ * @param own made by the lab
+ */
+export function otherTarget(
+  wanted: TargetName,
+  recorded: TargetName | undefined,
+  own: TargetName | undefined,
+): TargetName | undefined {
+  const standing = recorded ?? (wanted === "existing" ? undefined : own);
+  return standing === wanted ? undefined : standing;
 }
 
 /** Nothing else can be in a cluster that the lab is still to make. */
@@ -190,15 +211,15 @@ async function namespaceIfUp(running: Environment, namespace: string): Promise<L
 }
 
 async function raise(target: Target, { stackFile, config, changes }: OpenedForUp, progress: Progress): Promise<Lab> {
-  const unfinished = notedTarget();
+  const { own } = readRecords();
+  const unfinished = own ? undefined : notedTarget();
   if (unfinished && unfinished !== target.name) {
     progress.say(`An earlier \`up\` began a ${unfinished} cluster and did not end: taking away what it made.`);
     await removeTarget(unfinished, progress);
   }
   const claim = stackFile.claim(config.namespace);
-  const running = loadEnvironment();
-  if (running?.target === target.name && target.name !== "existing") {
-    const fault = namespaceFault(await namespaceIfUp(running, config.namespace), claim);
+  if (own?.target === target.name) {
+    const fault = namespaceFault(await namespaceIfUp(own, config.namespace), claim);
     if (fault) throw fault;
   }
   noteTarget(target.name);
@@ -208,7 +229,7 @@ async function raise(target: Target, { stackFile, config, changes }: OpenedForUp
   const [found] = await Promise.all([clusterOfStack(lab), refuseForeignNamespace(lab.cluster, claim)]);
   refuseOtherCluster(lab, found);
   await refuseForeignMesh(lab);
-  saveEnvironment(environment, [...new Set([...(loadEnvironment()?.stacks ?? []), stackFile.stack])]);
+  noteStack(stackFile.stack, environment);
   if (Object.keys(changes).length > 0) stackFile.set(changes);
   return lab;
 }

@@ -1,8 +1,8 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { asDeployed } from "../deployed.ts";
-import { loadEnvironment } from "../environment-file.ts";
 import { configForRollback, type GlobalOptions, labOf, type OpenedConfig, openConfig } from "../lab.ts";
 import { mustBeSameCluster } from "../same-cluster.ts";
+import { environmentOf } from "../stack-environment.ts";
 import { StackFile } from "../stack-file.ts";
 import { UsageError } from "../usage-error.ts";
 import { type Finding, withoutIgnored } from "./finding.ts";
@@ -20,7 +20,7 @@ export interface DoctorOptions extends GlobalOptions, Thresholds {
 /** Looks at a stack, mends what is safe where that is asked for, and looks again. */
 export async function examine(options: DoctorOptions, say: (line: string) => void): Promise<Diagnosis> {
   const { opened, fault } = openWhatIsRight(options);
-  const environment = loadEnvironment();
+  const environment = environmentOf(opened.stackFile.stack, opened.config);
   const hasEnvironment = environment !== undefined && process.env.CANARY_LAB_KUBECONFIG === environment.kubeconfig;
   const summary = (found: readonly Finding[], fixed: readonly string[] = []): Diagnosis => {
     const kept = withoutIgnored(found, options.ignore ?? []);
@@ -77,6 +77,6 @@ const notUp: Finding = {
   id: "lab",
   severity: "error",
   what: "The lab is not up.",
-  evidence: ["no `up` has noted a cluster in this folder"],
+  evidence: ["no `up` has noted a cluster in this folder, and neither the config nor the environment names one"],
   mend: ["npx canaryctl up"],
 };

@@ -5,6 +5,7 @@ import { writePrivateFile } from "@canary-lab/kit/private-files";
 import { type Variables, variable } from "@canary-lab/kit/variables";
 import { inLab } from "../../../cluster/lab-folder.ts";
 import type { Environment } from "../../../cluster/target.ts";
+import { printedVariable } from "../stack-environment.ts";
 
 export const passphraseFile = (): string => inLab("passphrase");
 
@@ -40,8 +41,11 @@ export function engineVariables(environment: Environment, user: Variables): Reco
     PULUMI_LOG_ROTATION_MAX_TOTAL_MB: "20",
     NODE_COMPILE_CACHE: variable(user, "NODE_COMPILE_CACHE") ?? inLab("compile-cache"),
   };
-  if (environment.imageRegistry) variables.CANARY_LAB_IMAGE_REGISTRY = environment.imageRegistry;
-  if (environment.chartMirror) variables.CANARY_LAB_CHART_MIRROR = environment.chartMirror;
+  const { imageRegistry, chartMirror } = environment;
+  // What `canaryctl env` printed for another stack is not this one's.
+  const isPrinted = variable(user, printedVariable) !== undefined;
+  if (imageRegistry || isPrinted) variables.CANARY_LAB_IMAGE_REGISTRY = imageRegistry ?? "";
+  if (chartMirror || isPrinted) variables.CANARY_LAB_CHART_MIRROR = chartMirror ?? "";
   if (!hasOwnPassphrase(user)) variables.PULUMI_CONFIG_PASSPHRASE_FILE = passphraseFile();
   return variables;
 }

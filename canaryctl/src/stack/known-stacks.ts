@@ -3,7 +3,7 @@ import { repositoryRoot } from "../../../cluster/lab-folder.ts";
 import { defaultStack } from "../../../stacks/stack-name.ts";
 import { FileState } from "../engine/file-state.ts";
 import { backendUrl } from "../engine/variables.ts";
-import { loadEnvironment } from "../environment-file.ts";
+import { readRecords } from "../lab-records.ts";
 
 /** The stacks that have a file, whether it can be read or not. */
 export const stacksWithFile = (folder = repositoryRoot): readonly string[] =>
@@ -17,4 +17,4 @@ export const stacksInState = (): readonly string[] =>
 
 /** Every stack that a command could be about: by its file, by the state, or by an `up` that did not end. */
 export const knownStacks = (): readonly string[] =>
-  [...new Set([...stacksWithFile(), ...stacksInState(), ...(loadEnvironment()?.stacks ?? [])])].sort();
+  [...new Set([...stacksWithFile(), ...stacksInState(), ...Object.keys(readRecords().stacks)])].sort();

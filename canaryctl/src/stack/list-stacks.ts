@@ -4,8 +4,8 @@ import type { Environment } from "../../../cluster/target.ts";
 import { parseConfig } from "../../../stacks/config/parse-config.ts";
 import { type Application, platformUse } from "../../../stacks/live/platform-users.ts";
 import { ownName, shortened } from "../../../stacks/stack-name.ts";
-import { loadEnvironment } from "../environment-file.ts";
 import { type Lab, labOf, openForRollback, openLab } from "../lab.ts";
+import { NotUpError, readRecords } from "../lab-records.ts";
 import { StackFile } from "../stack-file.ts";
 import { knownStacks, stacksInState } from "./known-stacks.ts";
 import { attempt, lineOf, readStack, type StackEntry, unreadEntry } from "./read-stack.ts";
@@ -15,6 +15,8 @@ interface Opened {
   readonly stack: string;
   readonly knownBy: StackEntry["knownBy"];
   readonly lab: Lab | undefined;
+  /** Whether no cluster is known for it: then it has not been put up from here. */
+  readonly isNowhere: boolean;
   readonly problems: readonly string[];
 }
 
@@ -22,7 +24,7 @@ interface Opened {
 export async function listStacks(): Promise<readonly StackEntry[]> {
   const inState = stacksInState();
   const opened = knownStacks().map((stack) => open(stack, inState.includes(stack)));
-  const clusters = distinct([loadEnvironment(), ...opened.map(({ lab }) => lab?.environment)]);
+  const clusters = distinct([readRecords().own, ...opened.map(({ lab }) => lab?.environment)]);
   const [entries, found] = await Promise.all([
     Promise.all(opened.map(readOpened)),
     Promise.all(clusters.map(applicationsIn)),
@@ -39,18 +41,24 @@ function open(stack: string, isInState: boolean): Opened {
   const problems: string[] = [];
   for (const way of [openLab, openForRollback]) {
     try {
-      return { stack, knownBy, lab: way({ stack }), problems };
+      return { stack, knownBy, lab: way({ stack }), isNowhere: false, problems };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
+      if (error instanceof NotUpError) return { stack, knownBy, lab: undefined, isNowhere: true, problems };
       if (!problems.includes(error.message)) problems.push(error.message);
     }
   }
-  return { stack, knownBy, lab: undefined, problems };
+  return { stack, knownBy, lab: undefined, isNowhere: false, problems };
 }
 
-function readOpened({ stack, knownBy, lab, problems }: Opened): StackEntry | Promise<StackEntry> {
+function readOpened({ stack, knownBy, lab, isNowhere, problems }: Opened): StackEntry | Promise<StackEntry> {
   const lines = problems.map((problem) => problem.replaceAll("\n", " "));
-  return lab ? readStack(lab, knownBy, lines) : unreadEntry(stack, knownBy, { problems: lines });
+  if (lab) return readStack(lab, knownBy, lines);
+  if (!isNowhere) return unreadEntry(stack, knownBy, { problems: lines });
+  if (!knownBy.includes("state")) return unreadEntry(stack, knownBy, { isDeployed: false, problems: lines });
+  const unknown =
+    "It is in the state, and no cluster is known for it: neither here nor in its config nor in the environment.";
+  return unreadEntry(stack, knownBy, { problems: [...lines, unknown] });
 }
 
 interface Found {

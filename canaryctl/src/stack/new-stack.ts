@@ -8,6 +8,8 @@ import type { Environment } from "../../../cluster/target.ts";
 import { configProblems } from "../../../stacks/config/parse-config.ts";
 import { type LiveNamespace, namespaceFault, namespaceOf } from "../../../stacks/live/namespace-owner.ts";
 import { shortened } from "../../../stacks/stack-name.ts";
+import { configForRollback } from "../lab.ts";
+import { environmentOf } from "../stack-environment.ts";
 import type { StackFile } from "../stack-file.ts";
 import { leftOutKeys, newStackText, ownValues } from "./stack-text.ts";
 import { type NamespaceUse, namespacesInUse, refuseTaken } from "./taken-namespace.ts";
@@ -17,8 +19,8 @@ export interface NewStackOptions {
   readonly from: StackFile;
   readonly namespace?: string;
   readonly isShortLived: boolean;
-  /** Where namespaces of others are looked for, if it answers. */
-  readonly environment: Environment | undefined;
+  /** Where namespaces of others are looked for, if it answers. Default: the other stack's cluster. */
+  readonly environment?: Environment | undefined;
   /** Default: those of this checkout and its backend. */
   readonly uses?: readonly NamespaceUse[];
 }
@@ -39,7 +41,7 @@ const reserved: readonly string[] = ["own", "existing"];
  * @throws UserError where the namespace is another's, or the config that results is not allowed; nothing is written then
  */
 export async function makeStackFile(file: StackFile, options: NewStackOptions): Promise<MadeStack> {
-  const { from, isShortLived, environment, uses = namespacesInUse() } = options;
+  const { from, isShortLived, uses = namespacesInUse() } = options;
   if (reserved.includes(file.stack)) {
     throw new UserError(`${file.stack} is a word of the key platform, and no name of a stack.`, {
       allowed: `another name than ${reserved.join(" and ")}`,
@@ -51,11 +53,21 @@ export async function makeStackFile(file: StackFile, options: NewStackOptions): 
   const namespace = options.namespace ?? namespaceOf(file.stack);
   refuseTaken(namespace, file.stack, uses);
   refuseProblems(from, ownValues({ namespace, platform }));
-  const notes = await notesOfCluster(file, namespace, environment);
+  const notes = await notesOfCluster(file, namespace, "environment" in options ? options.environment : clusterOf(from));
   const hasSecrets = from.hasSecrets();
   const text = newStackText(readIfThere(from.path) ?? "", { namespace, platform, isShortLived, hasSecrets });
   writeNew(file, text);
   return { namespace, platform, notes };
+}
+
+/** Undefined also where its kubeconfig is not here. */
+function clusterOf(from: StackFile): Environment | undefined {
+  try {
+    return environmentOf(from.stack, configForRollback(from).config);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }
 
 /** What the cluster says of the namespace. One that does not answer is asked again by `up`. */

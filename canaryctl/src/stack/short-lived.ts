@@ -2,7 +2,6 @@ import { rmSync } from "node:fs";
 import { readIfThere } from "@canary-lab/kit/private-files";
 import { quoted } from "@canary-lab/kit/programs";
 import { mustBeKnown } from "../choose-stack.ts";
-import { loadEnvironment } from "../environment-file.ts";
 import { say } from "../print.ts";
 import { StackFile } from "../stack-file.ts";
 import { UsageError } from "../usage-error.ts";
@@ -33,7 +32,6 @@ export async function makeShortLived(
     from: new StackFile(from),
     ...(ns !== undefined && { namespace: ns }),
     isShortLived: true,
-    environment: loadEnvironment(),
   });
   for (const note of notes) say(note);
 }

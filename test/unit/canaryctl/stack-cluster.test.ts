@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import type { FileState } from "../../../canaryctl/src/engine/file-state.ts";
 import type { Lab } from "../../../canaryctl/src/lab.ts";
+import { type KnownCluster, noteCluster, readRecords } from "../../../canaryctl/src/lab-records.ts";
 import { clusterOfStack, refuseOtherCluster, settleCluster } from "../../../canaryctl/src/stack-cluster.ts";
 import { readingClient } from "../stacks/live/fake-client.ts";
 import { fakeLab } from "./fake-lab.ts";
@@ -11,18 +12,18 @@ import { fakeLab } from "./fake-lab.ts";
 const cluster = readingClient(async <T>() => ({ metadata: { uid: "new" } }) as T);
 
 /** A lab in the cluster "new"; `known` is what the last `up` of each stack saw. */
-function labIn(target: Lab["environment"]["target"], known?: object, hasState = true) {
+function labIn(target: Lab["environment"]["target"], known?: Readonly<Record<string, KnownCluster>>, hasState = true) {
   const state: Pick<FileState, "exists"> = { exists: () => hasState };
   const { lab: fake, log } = fakeLab({ state: state as FileState });
-  const file = join(mkdtempSync(join(tmpdir(), "clusters-")), "clusters.json");
-  if (known) writeFileSync(file, JSON.stringify(known));
+  const folder = mkdtempSync(join(tmpdir(), "lab-"));
+  for (const [stack, cluster] of Object.entries(known ?? {})) noteCluster(stack, cluster, folder);
   const lab: Lab = { ...fake, cluster, environment: { ...fake.environment, target, kubeContext: "here" } };
   const settle = async () => {
-    const found = await clusterOfStack(lab, file);
+    const found = await clusterOfStack(lab, folder);
     refuseOtherCluster(lab, found);
-    await settleCluster(lab, found, () => {}, file);
+    await settleCluster(lab, found, () => {}, folder);
   };
-  return { settle, log, noted: () => JSON.parse(readFileSync(file, "utf8")) };
+  return { settle, log, noted: (stack: string) => readRecords(folder).stacks[stack]?.cluster };
 }
 
 const before = { dev: { uid: "old", kubeContext: "here" } };
@@ -34,7 +35,7 @@ describe("the cluster of a stack", () => {
     await settle();
     await settle();
     expect(log).toEqual(["removeStack"]);
-    expect(noted()).toEqual({ dev: { uid: "new", kubeContext: "here" }, prod });
+    expect([noted("dev"), noted("prod")]).toEqual([{ uid: "new", kubeContext: "here" }, prod]);
   });
 
   test("that is this one, or is not known, or holds nothing: the state stays", async () => {
@@ -51,7 +52,7 @@ describe("the cluster of a stack", () => {
       message: "Stack dev is in the cluster of context there, and this is the cluster of context here.",
       next: "npx canaryctl config set kubeContext there\nnpx canaryctl down\nnpx canaryctl down --forget",
     });
-    expect([log, noted().dev.uid]).toEqual([[], "old"]);
+    expect([log, noted("dev")?.uid]).toEqual([[], "old"]);
   });
 
   test("of the user's own that was made anew is refused, by the same context", async () => {

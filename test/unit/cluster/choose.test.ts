@@ -33,7 +33,7 @@ async function refusal(work: Promise<unknown>): Promise<UserError> {
 describe("chooseTarget", () => {
   test("takes the configured context before it asks anything", async () => {
     const { target, reason } = await chooseTarget({ request: { ...request, kubeContext: "staging" } }, asksNothing);
-    expect([target.name, reason]).toEqual(["existing", "the stack's config names the context staging"]);
+    expect([target.name, reason]).toEqual(["existing", "context staging is named"]);
   });
 
   test("takes kind where Docker answers and its programs are there, and does not look further", async () => {

@@ -1,14 +1,9 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Progress } from "@canary-lab/kit/progress";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { removeStack } from "../../../../canaryctl/src/commands/down.ts";
+import { allPlaces } from "../../../../canaryctl/src/commands/down-places.ts";
 import { NoStackError } from "../../../../canaryctl/src/engine/engine.ts";
-import { loadEnvironment, saveEnvironment } from "../../../../canaryctl/src/environment-file.ts";
 import { fakeLab } from "../fake-lab.ts";
-
-const { environment } = fakeLab().lab;
 
 describe("removing a stack", () => {
   const { PULUMI_BACKEND_URL } = process.env;
@@ -25,22 +20,37 @@ describe("removing a stack", () => {
     ["forget", ["removeStack"]],
   ] as const)("%s", async (how, done) => {
     const { lab, log } = fakeLab();
-    await removeStack(lab, progress, how);
+    await removeStack(lab, progress, how, ["dev"]);
     expect(log).toEqual(done);
   });
 
   test("that is not in the backend is no error", async () => {
     const { lab } = fakeLab();
     const engine = { ...lab.engine, removeStack: () => Promise.reject(new NoStackError("no stack named dev")) };
-    await expect(removeStack({ ...lab, engine }, progress, "with the cluster")).resolves.toBeUndefined();
+    await expect(removeStack({ ...lab, engine }, progress, "with the cluster", ["dev"])).resolves.toBeUndefined();
   });
 });
 
-test("the environment keeps its stacks, and one without any can be read", () => {
-  const file = join(mkdtempSync(join(tmpdir(), "environment-")), "environment.json");
-  expect(loadEnvironment(file)).toBeUndefined();
-  saveEnvironment(environment, ["dev"], file);
-  expect(loadEnvironment(file)).toEqual({ ...environment, stacks: ["dev"] });
-  writeFileSync(file, JSON.stringify(environment));
-  expect(loadEnvironment(file)?.stacks).toEqual([]);
+describe("the clusters that down --all takes stacks from", () => {
+  const { environment: own } = fakeLab().lab;
+  const production = { ...own, target: "existing" as const, kubeContext: "prod" };
+
+  test("are each one once, that of the lab last", () => {
+    const stacks = { dev: {}, prod: { environment: production }, eu: { environment: { ...production } } };
+    expect(allPlaces({ own, stacks }, "embedded")).toEqual([
+      { environment: production, stacks: ["prod", "eu"] },
+      { environment: own, stacks: ["dev"] },
+    ]);
+  });
+
+  test("have what an unfinished up made among them, and are never none", () => {
+    const prod = { prod: { environment: production } };
+    const unknown = { environment: undefined, stacks: [] };
+    expect(allPlaces({ own: undefined, stacks: prod }, "kind")).toEqual([
+      { environment: production, stacks: ["prod"] },
+      unknown,
+    ]);
+    expect(allPlaces({ own: undefined, stacks: prod }, undefined)).toHaveLength(1);
+    expect(allPlaces({ own: undefined, stacks: {} }, undefined)).toEqual([unknown]);
+  });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { announcement } from "../../../../canaryctl/src/commands/up.ts";
+import { announcement, otherTarget } from "../../../../canaryctl/src/commands/up.ts";
 
 test("up says what it takes and changes, before the first change", () => {
   const plan = {
@@ -16,4 +16,15 @@ test("up says what it takes and changes, before the first change", () => {
     "  - a rule",
   ]);
   expect(announcement({ ...plan, name: "existing" })).toContain("Outside .lab/ it changes:");
+});
+
+test.each([
+  ["a stack of the user's own cluster beside the lab's", "existing", undefined, "embedded", undefined],
+  ["a second stack in the lab's cluster", "embedded", undefined, "embedded", undefined],
+  ["a stack that is in the lab's cluster, and would be elsewhere", "existing", "embedded", "embedded", "embedded"],
+  ["a stack that is elsewhere, and would be in the lab's cluster", "embedded", "existing", undefined, "existing"],
+  ["a second kind of cluster that the lab would make", "kind", undefined, "embedded", "embedded"],
+  ["the first one", "kind", undefined, undefined, undefined],
+] as const)("%s: what is in the way", (_case, wanted, recorded, own, inTheWay) => {
+  expect(otherTarget(wanted, recorded, own)).toBe(inTheWay);
 });

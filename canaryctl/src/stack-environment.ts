@@ -1,0 +1,68 @@
+import { type Variables, variable } from "@canary-lab/kit/variables";
+import { findKubeconfig } from "../../cluster/kubeconfig-file.ts";
+import type { Environment } from "../../cluster/target.ts";
+import type { LabConfig } from "../../stacks/config/schema.ts";
+import { type LabRecords, readRecords, recordedEnvironment } from "./lab-records.ts";
+
+/** What of a config names a cluster of the user's own. */
+export type ClusterConfig = Pick<LabConfig, "kubeContext" | "kubeconfig" | "imageRegistry">;
+
+/** For asking the backend alone. */
+export const noCluster: Environment = {
+  target: "existing",
+  reason: "only the backend is asked",
+  kubeconfig: "",
+  kubeContext: "",
+  path: [],
+  variables: {},
+};
+
+/** `canaryctl env` sets it: the variables beside it are those of one stack, and no other stack's cluster is named by them. */
+export const printedVariable = "CANARY_LAB_ENV";
+
+/**
+ * The way to a stack's cluster: what its last `up` noted; on a machine without that note the cluster that its config names, else the one
+ * that the lab made here, else the one that the environment names, as in CI. Undefined where none of them does.
+ *
+ * @throws UserError where the kubeconfig does not hold the context
+ */
+export function environmentOf(
+  stack: string,
+  config: ClusterConfig,
+  records: LabRecords = readRecords(),
+  variables: Variables = process.env,
+): Environment | undefined {
+  const recorded = recordedEnvironment(stack, records);
+  if (recorded) return recorded;
+  if (config.kubeContext) return existing(withVariables(config, variables), variables, "the stack's config names it");
+  return records.own ?? existing(withVariables(config, variables), variables, "CANARY_LAB_KUBE_CONTEXT names it");
+}
+
+/** The config with what the environment says where it says nothing, key by key, as the program reads it. */
+export function withVariables<Config extends ClusterConfig>(config: Config, variables: Variables): Config {
+  if (variable(variables, printedVariable) !== undefined) return config;
+  const named = {
+    kubeContext: variable(variables, "CANARY_LAB_KUBE_CONTEXT"),
+    kubeconfig: variable(variables, "CANARY_LAB_KUBECONFIG"),
+    imageRegistry: variable(variables, "CANARY_LAB_IMAGE_REGISTRY"),
+  };
+  const given = Object.entries(named).filter(([, value]) => value !== undefined);
+  return { ...Object.fromEntries(given), ...config };
+}
+
+function existing(
+  { kubeContext, kubeconfig, imageRegistry }: ClusterConfig,
+  variables: Variables,
+  reason: string,
+): Environment | undefined {
+  if (!kubeContext) return undefined;
+  return {
+    target: "existing",
+    reason,
+    kubeconfig: findKubeconfig({ kubeContext, ...(kubeconfig && { kubeconfig }) }, variables.KUBECONFIG),
+    kubeContext,
+    ...(imageRegistry && { imageRegistry }),
+    path: [],
+    variables: {},
+  };
+}
