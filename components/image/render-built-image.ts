@@ -30,6 +30,15 @@ function ownImage(reference: string): { readonly name: string; readonly tag: str
 export const buildTag = (reference: string): string | undefined => ownImage(reference)?.tag;
 
 /**
+ * The version that an image of ours reports of itself: its tag. An image that was built and pushed is named by its digest, too, as it is
+ * where another environment runs it. Undefined for an image that is not ours, and where the tag is not told.
+ */
+export function reportedVersion(reference: string): string | undefined {
+  const [, pushed] = /^(?:.+\/)?([^/@]+:[^/@]+)@sha256:[0-9a-f]{64}$/.exec(reference) ?? [];
+  return buildTag(pushed ?? reference);
+}
+
+/**
  * The build of an image of ours, undefined for an image that is not. The tag is the version that the application reports: v1 and v2 are
  * the same code.
  */

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { asDeployed } from "../deployed.ts";
-import { changeText, type HistoryEntry } from "../history/entry.ts";
+import { changeText, type HistoryEntry, sourceText } from "../history/entry.ts";
 import { readHistory } from "../history/store.ts";
 import { openForRollback } from "../lab.ts";
 import { examples, print, table } from "../print.ts";
@@ -33,10 +33,10 @@ ${examples("canaryctl history", "canaryctl history --last 5 --json", "canaryctl 
 
 export function historyText(entries: readonly HistoryEntry[]): readonly string[] {
   if (entries.length === 0) return ["Nothing has been released or moved yet."];
-  const rows = entries.map(({ at, who, command, from, to, why = "", failed }) => {
+  const rows = entries.map(({ at, who, command, from, to, why, source, failed }) => {
     const change = changeText(from, to);
-    const outcome = failed === undefined ? why : `${why ? `${why}; ` : ""}failed: ${failed}`;
-    return [at.replace(/\.\d+Z$/, "Z"), who, command, change.from, change.to, outcome];
+    const told = [why, source && sourceText(source), failed === undefined ? undefined : `failed: ${failed}`];
+    return [at.replace(/\.\d+Z$/, "Z"), who, command, change.from, change.to, told.filter(Boolean).join("; ")];
   });
   return table([["when", "who", "command", "from", "to", "why"], ...rows]);
 }

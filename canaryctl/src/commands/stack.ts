@@ -4,7 +4,8 @@ import type { Command } from "commander";
 import { isKnown, mustBeKnown, openFile } from "../choose-stack.ts";
 import { examples, print } from "../print.ts";
 import { StackFile } from "../stack-file.ts";
-import { bareStack } from "../this-stack.ts";
+import { bareStack, printFor } from "../this-stack.ts";
+import { UsageError } from "../usage-error.ts";
 
 interface NewOptions {
   readonly from?: string;
@@ -14,8 +15,11 @@ interface NewOptions {
 export function addStack(program: Command): void {
   const stack = program
     .command("stack")
-    .description("environments: make one's file from another's, and show all of them")
-    .addHelpText("after", examples("canaryctl stack new qa --from staging", "canaryctl stack list"));
+    .description("environments: make one's file from another's, show all of them, take an image from one to the next")
+    .addHelpText(
+      "after",
+      examples("canaryctl stack new qa --from staging", "canaryctl stack list", "canaryctl stack promote dev staging"),
+    );
   stack
     .command("new")
     .description("write Pulumi.<name>.yaml from another stack's file; `up` makes the stack")
@@ -47,6 +51,47 @@ ${examples("canaryctl stack list", "canaryctl stack list --json")}`,
       const entries = await listStacks();
       print(json ? [JSON.stringify(entries, null, 2)] : stackTable(entries));
       if (entries.some(({ problems }) => problems.length > 0)) process.exitCode = 1;
+    });
+  addPromotion(stack);
+}
+
+interface PromoteOptions {
+  readonly force?: string;
+}
+
+function addPromotion(stack: Command): void {
+  stack
+    .command("promote")
+    .description("make what runs in one stack the canary of another: the same digest, built once")
+    .argument("<from>", "the stack whose stable side has the image")
+    .argument("<to>", "the stack that gets it as its canary, at the share that its canary has; 0 where it has none")
+    .option("--force <reason>", "also where the release there is not finished or was given up; the history keeps why")
+    .addHelpText(
+      "after",
+      `
+Refused where a canary still runs in the first stack, its release has failed or was rolled back, or its pods run different digests.
+Where the two have different registries, crane or skopeo copies the image by its digest; credentials are those of \`docker login\`.
+The history of the second stack keeps source, digest and commit.
+${examples("canaryctl stack promote dev staging", "canaryctl stack promote staging prod --force 'hotfix of CVE-1'")}`,
+    )
+    .action(async (from: string, to: string, { force }: PromoteOptions) => {
+      if (force !== undefined && force.trim() === "") {
+        throw new UsageError("--force goes past what is known of the release, and nobody would know why.", {
+          allowed: "--force with a reason",
+          next: "npx canaryctl stack promote --help",
+        });
+      }
+      const [source, target] = [openFile(from, "the first stack"), openFile(to, "the second stack")];
+      if (source.stack === target.stack) {
+        throw new UsageError(`${from} and ${to} are one stack.`, {
+          allowed: "two stacks",
+          next: "npx canaryctl stack list",
+        });
+      }
+      for (const file of [source, target]) await mustBeKnown(file.reference, "stack promote", "stack promote");
+      printFor(target.reference);
+      const { promoteStack } = await import("../stack/promote-stack.ts");
+      print([await promoteStack(from, to, force)]);
     });
 }
 

@@ -1,4 +1,4 @@
-import { buildTag } from "../../../components/image/render-built-image.ts";
+import { reportedVersion } from "../../../components/image/render-built-image.ts";
 
 /** Where a release stands by the stack's config: what a move changes. */
 export interface Position {
@@ -8,6 +8,20 @@ export interface Position {
   readonly stableImage: string;
   readonly canaryImage: string;
 }
+
+/** An image that runs in another stack. */
+export interface ImageSource {
+  readonly stack: string;
+  /** As the workload there names it. */
+  readonly image: string;
+  readonly digest: string;
+  /** Of the checkout in which the command ran; null outside of a repository. */
+  readonly commit: string | null;
+}
+
+/** Such as `from dev: sha256:…, commit 0a1b2c3d4e5f`. */
+export const sourceText = ({ stack, digest, commit }: ImageSource): string =>
+  `from ${stack}: ${digest}${commit === null ? "" : `, commit ${commit.slice(0, 12)}`}`;
 
 /** One release or move, as it is kept in the cluster. */
 export interface HistoryEntry {
@@ -22,6 +36,8 @@ export interface HistoryEntry {
   readonly to: Position;
   /** The text of `--reason`. */
   readonly why?: string;
+  /** Where the image of a promotion between stacks comes from. */
+  readonly source?: ImageSource;
   /** What went wrong after it had moved something. */
   readonly failed?: string;
 }
@@ -47,6 +63,6 @@ const texts: Readonly<Record<keyof Position, (value: string) => string>> = {
   strategy: (value) => value,
   canaryWeight: (value) => `${100 - Number(value)}/${Number(value)}`,
   canaryEnabled: (value) => (value === "false" ? "no canary" : "a canary"),
-  stableImage: (value) => `stable ${buildTag(value) ?? value}`,
-  canaryImage: (value) => `canary ${buildTag(value) ?? value}`,
+  stableImage: (value) => `stable ${reportedVersion(value) ?? value}`,
+  canaryImage: (value) => `canary ${reportedVersion(value) ?? value}`,
 };

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { asDeployed } from "../deployed.ts";
 import { type GlobalOptions, type Lab, openForRollback } from "../lab.ts";
 import { StackFile } from "../stack-file.ts";
-import { type HistoryEntry, isSamePosition, type Position, positionOf } from "./entry.ts";
+import { type HistoryEntry, type ImageSource, isSamePosition, type Position, positionOf } from "./entry.ts";
 import { appendHistory, readHistory } from "./store.ts";
 
 /** The commands that move traffic or release. `up` does where the config has changed since the last entry. */
@@ -32,19 +32,45 @@ export function addReasonFlags(program: Command): void {
   }
 }
 
+/** What a recording is about. */
+interface Recorded {
+  readonly options: RecordedOptions;
+  /** The command line, without the program. */
+  readonly command: () => string;
+  /** Whether it moves something only where the config has changed since the last entry. */
+  readonly isUp: boolean;
+  readonly source?: ImageSource;
+}
+
 /** A command that is under way, and where the release stood before it. */
 export class Recording {
-  readonly #command: Command;
+  readonly #recorded: Recorded;
   readonly #before: Position | undefined;
 
   /** Undefined for a command that is not recorded, and for one of a group. */
   static of(command: Command): Recording | undefined {
     const isOfGroup = command.parent?.parent !== null;
-    return !isOfGroup && recordedCommands.includes(command.name()) ? new Recording(command) : undefined;
+    if (isOfGroup || !recordedCommands.includes(command.name())) return undefined;
+    return new Recording({
+      options: command.optsWithGlobals<RecordedOptions>(),
+      command: () => [command.name(), ...command.args, ...flagsOf(command)].join(" "),
+      isUp: command.name() === "up",
+    });
   }
 
-  private constructor(command: Command) {
-    this.#command = command;
+  /** Of an image that comes from another stack. */
+  static ofPromotion(promotion: {
+    readonly stack: string;
+    readonly command: string;
+    readonly reason?: string;
+    readonly source: ImageSource;
+  }): Recording {
+    const { command, source, ...options } = promotion;
+    return new Recording({ options, command: () => command, isUp: false, source });
+  }
+
+  private constructor(recorded: Recorded) {
+    this.#recorded = recorded;
     this.#before = this.#position();
   }
 
@@ -54,40 +80,39 @@ export class Recording {
    * @param error of a command that failed; it is recorded where it has changed the config all the same
    */
   async end(say: (line: string) => void, error?: Error): Promise<void> {
+    const { options, isUp } = this.#recorded;
     const to = this.#position();
     if (!to) return; // the config cannot be read, which the command itself has said
     if (error && (!this.#before || isSamePosition(this.#before, to))) return;
     try {
-      const lab = await asDeployed(openForRollback(this.#options()));
-      const from = this.#command.name() === "up" ? await lastPosition(lab) : (this.#before ?? null);
-      if (this.#command.name() === "up" && from && isSamePosition(from, to)) return;
+      const lab = await asDeployed(openForRollback(options));
+      const from = isUp ? await lastPosition(lab) : (this.#before ?? null);
+      if (isUp && from && isSamePosition(from, to)) return;
       await appendHistory(lab.cluster, lab.config, this.#entry(from, to, error));
     } catch (failure) {
       say(`warning: this is not in the history: ${(failure as Error).message}`);
     }
   }
 
-  #options(): RecordedOptions {
-    return this.#command.optsWithGlobals<RecordedOptions>();
-  }
-
   #position(): Position | undefined {
     try {
-      return positionOf(new StackFile(this.#options().stack).values());
+      return positionOf(new StackFile(this.#recorded.options.stack).values());
     } catch {
       return undefined;
     }
   }
 
   #entry(from: Position | null, to: Position, error: Error | undefined): HistoryEntry {
-    const { reason } = this.#options();
+    const { options, command, source } = this.#recorded;
+    const { reason } = options;
     return {
       at: new Date().toISOString(),
       who: `${process.env.SUDO_USER || userInfo().username}@${hostname()}`,
-      command: [this.#command.name(), ...this.#command.args, ...flagsOf(this.#command)].join(" "),
+      command: command(),
       from,
       to,
       ...(reason !== undefined && { why: reason }),
+      ...(source && { source }),
       ...(error && { failed: error.message.split("\n")[0] ?? "" }),
     };
   }

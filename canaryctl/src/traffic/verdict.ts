@@ -1,6 +1,6 @@
 import type { LoadSummary } from "../../../apps/load-client/src/load-summary.ts";
 import { binomialInterval, type CountInterval } from "../../../canary/binomial.ts";
-import { buildTag } from "../../../components/image/render-built-image.ts";
+import { reportedVersion } from "../../../components/image/render-built-image.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
 import type { Share } from "./share.ts";
 
@@ -48,8 +48,8 @@ export function sidesOf(
   share: Share,
   names: { readonly stable: string; readonly canary: string },
 ): readonly Side[] | undefined {
-  const stable = buildTag(config.stableImage);
-  const canary = buildTag(config.canaryImage);
+  const stable = reportedVersion(config.stableImage);
+  const canary = reportedVersion(config.canaryImage);
   if (stable !== undefined && canary !== undefined && stable !== canary) {
     return [
       { version: names.stable, answer: stable, wanted: share.stable },

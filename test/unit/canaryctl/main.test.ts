@@ -26,6 +26,7 @@ describe("canaryctl", () => {
       "create-canary",
       "delete-canary",
       "env",
+      "stack",
     ]) {
       expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
     }
@@ -64,6 +65,13 @@ describe("canaryctl", () => {
     [["rollback", "--host", "other"], /--host is "other"/],
     [["--ns", "other", "status"], /--ns is "other"/],
     [["--stack", "../dev", "status"], /Invalid stack name/],
+    [["stack", "new", "../qa"], /Invalid stack name/],
+    [["stack", "new", "qa", "--from", "stagng"], /no stack stagng.*did you mean staging/],
+    [["stack", "promote", "dev"], /missing required argument 'to'/],
+    [["stack", "promote", "dev", "dev"], /are one stack/],
+    [["stack", "promote", "dev", "prodd"], /no stack prodd.*did you mean prod/],
+    [["stack", "promote", "dev", "prod", "--force", " "], /--force with a reason/],
+    [["up", "--from", "dev"], /--from with --create/],
   ])("%j is bad usage", (args, message) => {
     const { status, stderr } = canaryctl(...args);
     expect(stderr).toMatch(message);

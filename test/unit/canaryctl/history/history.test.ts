@@ -98,3 +98,10 @@ test("the list has the reason, and what failed", () => {
     "  2026-01-01T00:00:01Z  ann@desk  set-traffic 70 30  90/10  70/30  errors; failed: The state does not say so yet.",
   ]);
 });
+
+test("an image that comes from another stack is told with its source, digest and commit", () => {
+  const digest = `sha256:${"a".repeat(64)}`;
+  const source = { stack: "dev", image: "r/versioned-echo", digest, commit: "0a1b2c3d4e5f6a7b" };
+  const [, line] = historyText([entry(1, { command: "stack promote dev staging", why: "hotfix", source })]);
+  expect(line).toContain(`hotfix; from dev: ${digest}, commit 0a1b2c3d4e5f`);
+});

@@ -13,5 +13,8 @@ test("whatever moves or releases takes a reason and is recorded, and what only l
     ["abort", "create-canary", "delete-canary", "promote", "retry", "rollback", "set-traffic", "undo", "up"].toSorted(),
   );
   const recorded = buildProgram().commands.filter((command) => Recording.of(command) !== undefined);
+  const ofGroups = buildProgram().commands.flatMap(({ commands }) => commands);
+  expect(ofGroups.map((command) => command.name())).toContain("promote"); // of images, between stacks
+  expect(ofGroups.filter((command) => Recording.of(command))).toEqual([]);
   expect(recorded.map((command) => command.name()).toSorted()).toEqual(withReason().toSorted());
 });

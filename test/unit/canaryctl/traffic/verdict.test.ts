@@ -84,6 +84,11 @@ describe("sidesOf", () => {
     ]);
   });
 
+  test("are told apart where one comes from another environment, by its digest", () => {
+    const promoted = `registry:5000/versioned-echo:v3@sha256:${"a".repeat(64)}`;
+    expect(of(promoted, 25)?.map(({ answer }) => answer)).toEqual(["v1", "v3"]);
+  });
+
   test("there is one where both have the same image and one gets everything", () => {
     expect(of("versioned-echo:v1", 0)).toEqual([{ version: "v1", answer: "v1", wanted: 100 }]);
     expect(of("versioned-echo:v1", 100)).toEqual([{ version: "v2", answer: "v1", wanted: 100 }]);

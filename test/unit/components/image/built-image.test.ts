@@ -1,5 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
-import { type BuiltImageSpec, buildTag, renderImageBuild } from "../../../../components/image/render-built-image.ts";
+import {
+  type BuiltImageSpec,
+  buildTag,
+  renderImageBuild,
+  reportedVersion,
+} from "../../../../components/image/render-built-image.ts";
 import { register } from "../mocks.ts";
 
 const digest = "198.18.0.1:5001/versioned-echo@sha256:abc";
@@ -55,4 +60,14 @@ test("both versions are built from the same source", () => {
     (reference) => renderImageBuild({ reference })?.build,
   );
   expect({ ...v1, args: {} }).toEqual({ ...v2, args: {} });
+});
+
+test.each([
+  ["versioned-echo:v2", "v2"],
+  [`registry:5000/lab/versioned-echo:v2@sha256:${"a".repeat(64)}`, "v2"],
+  [`registry:5000/lab/versioned-echo@sha256:${"a".repeat(64)}`, undefined],
+  ["registry:5000/lab/versioned-echo:v2", undefined], // a tag in somebody's registry may be any image
+  [`registry:5000/other:v2@sha256:${"a".repeat(64)}`, undefined],
+])("%s reports %s of itself", (reference, version) => {
+  expect(reportedVersion(reference)).toBe(version);
 });

@@ -1,0 +1,114 @@
+import { quoted } from "@canary-lab/kit/programs";
+import { UserError, withNext } from "@canary-lab/kit/user-error";
+import { podsPath } from "../../../cluster/kube/paths.ts";
+import { repositoryRoot } from "../../../cluster/lab-folder.ts";
+import { shortened } from "../../../stacks/stack-name.ts";
+import { runMove } from "../commands/run-move.ts";
+import { asDeployed } from "../deployed.ts";
+import { Recording } from "../history/record.ts";
+import { readHistory } from "../history/store.ts";
+import { type Lab, openLab } from "../lab.ts";
+import { say } from "../print.ts";
+import { configuredStrategy, openRelease } from "../strategies/table.ts";
+import { copyImage } from "./copy-image.ts";
+import { imageName, notReady, type PromotionSource, promotedImage, stableOf } from "./promotion.ts";
+import { type RunningPod, runningImages } from "./running-images.ts";
+
+/**
+ * Makes the image that has all the traffic of one stack the canary of another: the same digest, and nothing is built for it.
+ *
+ * @param force why an image is taken that is not ready; undefined where that is refused
+ * @returns what was done, for the user
+ * @throws UserError where the first stack's release is not finished or was given up; as `create-canary` for the second
+ */
+export async function promoteStack(from: string, to: string, force: string | undefined): Promise<string> {
+  const source = await asDeployed(openLab({ stack: from }));
+  const facts = await readSource(source);
+  const faults = notReady(facts);
+  if (faults.length > 0 && force === undefined) throw refused(facts.stack, to, faults);
+  for (const fault of faults) say(`--force: ${fault}.`);
+  const image = stableOf(facts.images);
+  if (!image?.digest) throw noDigest(facts.stack, source);
+  const { digest } = image;
+  const target = openLab({ stack: to });
+  const registryOf = ({ config, environment }: Lab) => config.imageRegistry ?? environment.imageRegistry;
+  const registries = { from: registryOf(source), to: registryOf(target) };
+  const promoted = promotedImage({ ...image, digest }, source.config.stableImage, registries);
+  await refuseRunning(target, promoted.digest, to);
+  const lab = openLab({ stack: to }, { canaryEnabled: true, canaryImage: promoted.reference });
+  const move = await openRelease(lab, say);
+  const commit = await commitOf();
+  const recording = Recording.ofPromotion({
+    stack: to,
+    command: `stack promote ${from} ${to}`,
+    ...(force !== undefined && { reason: force }),
+    source: { stack: facts.stack, image: image.image, digest, commit },
+  });
+  if (promoted.copy) {
+    say(`Copying ${promoted.copy.from} to ${promoted.copy.to}.`);
+    const next = ["npx canaryctl stack promote", ...[from, to].map(quoted), ...forced(force)].join(" ");
+    await copyImage({ ...promoted.copy, next }, { from: source.environment, to: target.environment });
+  }
+  try {
+    const done = await runMove(move, (strategy, there) => strategy.createCanary(there, say));
+    await recording.end(say);
+    return withNext(
+      `${imageName(promoted.reference)} of stack ${facts.stack} is the canary of stack ${shortened(to)}, by its digest ${digest}. ${done}`,
+    );
+  } catch (error) {
+    await recording.end(say, error as Error);
+    throw error;
+  }
+}
+
+const forced = (reason: string | undefined): readonly string[] =>
+  reason === undefined ? [] : ["--force", quoted(reason)];
+
+/** One round of reads. */
+async function readSource(lab: Lab): Promise<PromotionSource> {
+  const { cluster, config, stackFile } = lab;
+  const [release, pods, history] = await Promise.all([
+    configuredStrategy(lab).read(lab),
+    cluster.get<{ readonly items: readonly RunningPod[] }>(podsPath(config.namespace, { app: config.app })),
+    readHistory(cluster, config),
+  ]);
+  const images = runningImages(release.workloads, pods?.items ?? []);
+  return { stack: shortened(stackFile.reference), config, release, images, history };
+}
+
+/** @throws UserError where the digest is that of the stable side already: there would be nothing to release */
+async function refuseRunning(target: Lab, digest: string, to: string): Promise<void> {
+  const { images, stack } = await readSource(await asDeployed(target));
+  if (stableOf(images)?.digest !== digest) return;
+  throw new UserError(`${digest} is what stack ${stack} runs already: there is nothing to release.`, {
+    place: target.stackFile.name,
+    next: `npx canaryctl --stack ${quoted(to)} status`,
+  });
+}
+
+function refused(from: string, to: string, faults: readonly string[]): UserError {
+  const list = faults.length === 1 ? `: ${faults[0]}` : `:\n  - ${faults.join("\n  - ")}`;
+  return new UserError(`What runs in stack ${from} is not ready for stack ${to}${list}.`, {
+    place: `stack ${from}`,
+    allowed: "a release that is finished and was not given up; or --force with a reason, which the history keeps",
+    next: [
+      `npx canaryctl --stack ${quoted(from)} status`,
+      `npx canaryctl --stack ${quoted(from)} promote --full`,
+      `npx canaryctl --stack ${quoted(from)} history`,
+    ],
+  });
+}
+
+const noDigest = (from: string, { config }: Lab): UserError =>
+  new UserError(`Which image has the traffic of stack ${from} is not known by its digest.`, {
+    place: `the pods in namespace ${config.namespace}`,
+    allowed: "running pods, all of one digest",
+    next: `npx canaryctl --stack ${quoted(from)} status`,
+  });
+
+/** The commit of this checkout: its files say what the stacks are like. Null outside of a repository. */
+async function commitOf(): Promise<string | null> {
+  const { execa } = await import("execa");
+  const { stdout, failed } = await execa("git", ["rev-parse", "HEAD"], { cwd: repositoryRoot, reject: false });
+  return failed ? null : stdout.trim();
+}

@@ -1,0 +1,101 @@
+import { reportedVersion } from "../../../components/image/render-built-image.ts";
+import type { HistoryEntry } from "../history/entry.ts";
+import type { Release } from "../strategies/strategy.ts";
+import type { RunningImage } from "./running-images.ts";
+
+/** What is known of the stack that a promotion takes its image from. */
+export interface PromotionSource {
+  readonly stack: string;
+  /** By what is applied. */
+  readonly config: { readonly canaryEnabled: boolean; readonly canaryImage: string; readonly stableImage: string };
+  readonly release: Pick<Release, "live" | "progress" | "fault">;
+  readonly images: readonly RunningImage[];
+  /** The newest first. */
+  readonly history: readonly HistoryEntry[];
+}
+
+/** Why a stack's image is not ready for another one, a sentence each; empty where it is. */
+export function notReady({ config, release, history }: PromotionSource): readonly string[] {
+  const { live, progress, fault } = release;
+  const share = live ? `${live.canary} % of the traffic` : "a share that is not known";
+  return [
+    ...(config.canaryEnabled ? [`the release of ${config.canaryImage} is not finished: it has ${share}`] : []),
+    ...(progress?.aborted ? ["the release was aborted"] : []),
+    ...(progress && progress.phase !== "Healthy" && !progress.aborted ? [`the release is ${progress.phase}`] : []),
+    ...(fault === undefined ? [] : [firstSentence(fault)]),
+    ...givenUp(history),
+  ];
+}
+
+const firstSentence = (text: string): string => (text.split("\n")[0] ?? "").replace(/\.$/, "");
+
+/** The commands that say what became of a release: given up, or finished. */
+const verdicts: readonly (readonly [command: RegExp, isGivenUp: boolean])[] = [
+  [/^(rollback|abort|undo)\b/, true],
+  [/^promote\b.*--full\b/, false],
+];
+
+/** Whether the last release that ended was given up. */
+function givenUp(history: readonly HistoryEntry[]): readonly string[] {
+  for (const { command, at, who, why } of history) {
+    const [, isGivenUp] = verdicts.find(([pattern]) => pattern.test(command)) ?? [];
+    if (isGivenUp === undefined) continue;
+    const said = why === undefined ? "" : `: ${why}`;
+    return isGivenUp ? [`its last release was given up by ${command} (${who}, ${at}${said})`] : [];
+  }
+  return [];
+}
+
+/** What has all the traffic of a stack: the stable side, the active one, or the revision of a Deployment. */
+export const stableOf = (images: readonly RunningImage[]): RunningImage | undefined =>
+  ["stable", "active", "current"].flatMap((role) => images.filter((image) => image.role === role))[0];
+
+/** The parts of an image's reference. */
+interface Reference {
+  readonly repository: string;
+  readonly tag?: string;
+}
+
+function partsOf(reference: string): Reference {
+  const [name = ""] = reference.split("@");
+  const [, repository = name, tag] = /^(.+):([\w][\w.-]*)$/.exec(name) ?? [];
+  return tag === undefined || tag.includes("/") ? { repository: name } : { repository, tag };
+}
+
+/** An image as another stack gets it. */
+export interface Promoted {
+  /** `REPOSITORY[:TAG]@sha256:…`: the digest says which image, the tag what it calls itself. */
+  readonly reference: string;
+  readonly digest: string;
+  /** Where the image must be copied first; undefined where the other stack pulls it from where it is. */
+  readonly copy: { readonly from: string; readonly to: string } | undefined;
+}
+
+/**
+ * The image that runs, for another stack. An image in the registry of the one goes into the registry of the other; one from elsewhere is
+ * pulled from there by both.
+ *
+ * @param stableImage as the config of the first names it
+ * @param registries `host[:port][/path]` that each pushes to; undefined where it pushes nothing
+ */
+export function promotedImage(
+  image: RunningImage & { readonly digest: string },
+  stableImage: string,
+  registries: { readonly from: string | undefined; readonly to: string | undefined },
+): Promoted {
+  const { repository } = partsOf(image.image);
+  const { tag } = partsOf(stableImage);
+  const { from, to } = registries;
+  const isOwn = from !== undefined && repository.startsWith(`${from}/`);
+  const isElsewhere = isOwn && to !== undefined && to !== from;
+  const target = isElsewhere ? `${to}/${repository.slice(from.length + 1)}` : repository;
+  const named = tag === undefined ? target : `${target}:${tag}`;
+  return {
+    reference: `${named}@${image.digest}`,
+    digest: image.digest,
+    copy: isElsewhere ? { from: `${repository}@${image.digest}`, to: named } : undefined,
+  };
+}
+
+/** The name of an image for people: the version that it reports, else its reference. */
+export const imageName = (reference: string): string => reportedVersion(reference) ?? reference;

@@ -1,0 +1,151 @@
+import { describe, expect, test } from "@jest/globals";
+import type { HistoryEntry } from "../../../../canaryctl/src/history/entry.ts";
+import { notReady, type PromotionSource, promotedImage, stableOf } from "../../../../canaryctl/src/stack/promotion.ts";
+import { shareOf } from "../../../../canaryctl/src/traffic/share.ts";
+
+const position = { strategy: "istio", canaryWeight: "0", canaryEnabled: "false", stableImage: "a", canaryImage: "b" };
+const entry = (command: string, more: Partial<HistoryEntry> = {}): HistoryEntry => ({
+  at: "2026-11-27T10:00:00Z",
+  who: "ann@host",
+  command,
+  from: position,
+  to: position,
+  ...more,
+});
+const finished: PromotionSource = {
+  stack: "dev",
+  config: { canaryEnabled: false, canaryImage: "versioned-echo:v2", stableImage: "versioned-echo:v2" },
+  release: { live: shareOf(0), fault: undefined },
+  images: [],
+  history: [entry("promote --full")],
+};
+const progress = (phase: string, aborted = false) =>
+  ({ phase, aborted }) as NonNullable<PromotionSource["release"]["progress"]>;
+
+describe("an image is ready for another stack", () => {
+  test.each([
+    ["where a release is finished", finished],
+    ["where nothing was ever released", { ...finished, history: [] }],
+    [
+      "where a release is finished after one that was given up",
+      { ...finished, history: [entry("promote --full"), entry("rollback")] },
+    ],
+    [
+      "whatever was done to a canary that is gone",
+      { ...finished, history: [entry("delete-canary"), entry("set-traffic 100 0"), entry("promote --full --now")] },
+    ],
+    ["where its controller says so", { ...finished, release: { ...finished.release, progress: progress("Healthy") } }],
+  ])("%s", (_case, source) => {
+    expect(notReady(source)).toEqual([]);
+  });
+
+  test.each([
+    [
+      "while a canary runs",
+      {
+        ...finished,
+        config: { ...finished.config, canaryEnabled: true },
+        release: { live: shareOf(30), fault: undefined },
+      },
+      /the release of versioned-echo:v2 is not finished: it has 30 % of the traffic/,
+    ],
+    [
+      "after a rollback",
+      { ...finished, history: [entry("rollback", { why: "errors" })] },
+      /given up by rollback \(ann@host, .*: errors\)/,
+    ],
+    [
+      "after an abort, though its canary was deleted",
+      { ...finished, history: [entry("delete-canary"), entry("abort")] },
+      /given up by abort/,
+    ],
+    ["after an undo", { ...finished, history: [entry("undo"), entry("promote --full")] }, /given up by undo/],
+    [
+      "a promotion by one step is no end",
+      { ...finished, history: [entry("promote"), entry("rollback")] },
+      /given up by rollback/,
+    ],
+    [
+      "while a controller is on the way",
+      { ...finished, release: { ...finished.release, progress: progress("Progressing") } },
+      /the release is Progressing/,
+    ],
+    [
+      "where it was aborted",
+      { ...finished, release: { ...finished.release, progress: progress("Degraded", true) } },
+      /was aborted/,
+    ],
+    [
+      "where pods are missing",
+      { ...finished, release: { live: shareOf(0), fault: "Not all pods are ready.\n  next: x" } },
+      /^Not all pods are ready$/,
+    ],
+  ])("not %s", (_case, source, reason) => {
+    expect(notReady(source)).toEqual([expect.stringMatching(reason)]);
+  });
+});
+
+const digest = `sha256:${"a".repeat(64)}`;
+const running = (image: string, role = "stable") => ({ role, version: "v2", image, digest });
+
+test("what has all the traffic is the stable side, the active one, or a Deployment's present revision", () => {
+  for (const role of ["stable", "active", "current"])
+    expect(stableOf([running("b", "canary"), running("c", "old"), running("a", role)])?.image).toBe("a");
+  expect(stableOf([running("b", "canary")])).toBeUndefined();
+});
+
+describe("the image of a promotion", () => {
+  test.each([
+    [
+      "within one registry",
+      `r:5000/lab/versioned-echo@${digest}`,
+      { from: "r:5000/lab", to: "r:5000/lab" },
+      "r:5000/lab/versioned-echo",
+      undefined,
+    ],
+    [
+      "to a stack without a registry",
+      `r:5000/versioned-echo@${digest}`,
+      { from: "r:5000", to: undefined },
+      "r:5000/versioned-echo",
+      undefined,
+    ],
+    [
+      "from elsewhere",
+      `quay.io/x/versioned-echo@${digest}`,
+      { from: "r:5000", to: "s" },
+      "quay.io/x/versioned-echo",
+      undefined,
+    ],
+    [
+      "from a registry of a like name",
+      `r:50001/versioned-echo@${digest}`,
+      { from: "r:5000", to: "s" },
+      "r:50001/versioned-echo",
+      undefined,
+    ],
+    [
+      "to another registry",
+      `r:5000/versioned-echo@${digest}`,
+      { from: "r:5000", to: "s/team" },
+      "s/team/versioned-echo",
+      { from: `r:5000/versioned-echo@${digest}`, to: "s/team/versioned-echo:v2" },
+    ],
+    [
+      "onward",
+      `s/team/versioned-echo:v2@${digest}`,
+      { from: "s/team", to: "t" },
+      "t/versioned-echo",
+      { from: `s/team/versioned-echo@${digest}`, to: "t/versioned-echo:v2" },
+    ],
+  ])("%s", (_case, image, registries, repository, copy) => {
+    const promoted = promotedImage(running(image), "versioned-echo:v2", registries);
+    expect(promoted).toEqual({ reference: `${repository}:v2@${digest}`, digest, copy });
+  });
+
+  test("has no tag where the config names none, and a port is no tag", () => {
+    expect(promotedImage(running("r:5000/x/echo"), "r:5000/x/echo", { from: undefined, to: "s" }).reference).toBe(
+      `r:5000/x/echo@${digest}`,
+    );
+  });
+});
