@@ -46,7 +46,8 @@ export async function promoteStack(from: string, to: string, force: string | und
   });
   if (promoted.copy) {
     say(`Copying ${promoted.copy.from} to ${promoted.copy.to}.`);
-    const next = ["npx canaryctl stack promote", ...[from, to].map(quoted), ...forced(force)].join(" ");
+    const flag = force === undefined ? "" : ` --force ${quoted(force)}`;
+    const next = `npx canaryctl stack promote ${quoted(from)} ${quoted(to)}${flag}`;
     await copyImage({ ...promoted.copy, next }, { from: source.environment, to: target.environment });
   }
   try {
@@ -60,9 +61,6 @@ export async function promoteStack(from: string, to: string, force: string | und
     throw error;
   }
 }
-
-const forced = (reason: string | undefined): readonly string[] =>
-  reason === undefined ? [] : ["--force", quoted(reason)];
 
 /** One round of reads. */
 async function readSource(lab: Lab): Promise<PromotionSource> {

@@ -7,6 +7,7 @@ export const addOns = {
   "node-image": "the image node:24-bookworm-slim in the image builder, as a base of applications",
   helm: "the program helm",
   istioctl: "the program istioctl",
+  crane: "the program crane, which copies images between registries",
 } as const;
 
 export type AddOn = keyof typeof addOns;

@@ -6,7 +6,7 @@
 export interface Tools {
   /**
    * The one folder to put in front of PATH:
-   * kubectl, node, what the add-ons and the settings bring (helm, istioctl, promtool, kubectl-argo-rollouts),
+   * kubectl, node, what the add-ons and the settings bring (helm, istioctl, crane, promtool, kubectl-argo-rollouts),
    * etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kubelet, kube-proxy,
    * containerd, containerd-shim-runc-v2, ctr, runc, dockerd, docker, docker-proxy, registry,
    * iptables, iptables-save, iptables-restore (and the ip6tables three).
@@ -64,4 +64,5 @@ export type ToolVersion =
   | "rollouts"
   | "prometheus"
   | "prometheusOperator"
-  | "gatewayApi";
+  | "gatewayApi"
+  | "crane";

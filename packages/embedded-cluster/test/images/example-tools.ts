@@ -35,5 +35,6 @@ export const exampleTools: Tools = {
     prometheus: "3.15.0",
     prometheusOperator: "0.85.0",
     gatewayApi: "1.4.0",
+    crane: "0.0.0",
   },
 };

@@ -1,7 +1,7 @@
 import type { Recipe } from "./recipe.ts";
 import { pinned } from "./versions.ts";
 
-const { rollouts, prometheus, prometheusOperator } = pinned;
+const { rollouts, prometheus, prometheusOperator, crane } = pinned;
 
 /** What the add-ons run on, in the order of building. */
 export const platformRecipes: readonly Recipe[] = [
@@ -57,5 +57,14 @@ export const platformRecipes: readonly Recipe[] = [
     ],
     seconds: 55,
     gigabytes: 1,
+  },
+  {
+    name: "crane",
+    addOns: ["crane"],
+    programs: [{ output: "crane", package: "github.com/google/go-containerregistry/cmd/crane", inBin: true }],
+    strings: { "github.com/google/go-containerregistry/cmd/crane/cmd.Version": `v${crane}` },
+    onPath: { args: ["version"], prints: `v${crane}` },
+    seconds: 20,
+    gigabytes: 0.3,
   },
 ];

@@ -17,4 +17,5 @@ export const pinned: Readonly<Record<Exclude<ToolVersion, "node">, string>> = {
   prometheus: "3.15.0", // its module says 0.315.0
   prometheusOperator: "0.85.0",
   gatewayApi: "1.4.0",
+  crane: "0.22.1",
 };

@@ -20,6 +20,7 @@ describe("recipes", () => {
     ["rollouts", "github.com/argoproj/argo-rollouts", pinned.rollouts],
     ["prometheus", "github.com/prometheus/prometheus", pinned.prometheus.replace(/^3\./, "0.3")],
     ["prometheus-operator", "github.com/prometheus-operator/prometheus-operator", pinned.prometheusOperator],
+    ["crane", "github.com/google/go-containerregistry", pinned.crane],
   ])("%s pins %s in the version that the lab says it has", (name, module, version) => {
     expect(goMod(recipes.find((recipe) => recipe.name === name) ?? { name })).toMatch(
       new RegExp(`^(?:require|\\t)\\s*${module.replaceAll(".", "\\.")} v${version}(?: // indirect)?$`, "m"),
@@ -58,6 +59,7 @@ describe("recipes", () => {
       "node-image": [],
       helm: ["helm"],
       istioctl: ["istioctl"],
+      crane: ["crane"],
     });
   });
 
