@@ -2,7 +2,7 @@ import { quoted } from "@canary-lab/kit/programs";
 import { withNext } from "@canary-lab/kit/user-error";
 import type { Command } from "commander";
 import { isKnown, mustBeKnown, openFile } from "../choose-stack.ts";
-import { examples, print } from "../print.ts";
+import { examples, print, say } from "../print.ts";
 import { StackFile } from "../stack-file.ts";
 import { bareStack, printFor } from "../this-stack.ts";
 import { UsageError } from "../usage-error.ts";
@@ -48,7 +48,7 @@ ${examples("canaryctl stack list", "canaryctl stack list --json")}`,
     .action(async ({ json }: { readonly json?: boolean }) => {
       const { listStacks } = await import("../stack/list-stacks.ts");
       const { stackTable } = await import("../stack/stack-table.ts");
-      const entries = await listStacks();
+      const entries = await listStacks(say);
       print(json ? [JSON.stringify(entries, null, 2)] : stackTable(entries));
       if (entries.some(({ problems }) => problems.length > 0)) process.exitCode = 1;
     });

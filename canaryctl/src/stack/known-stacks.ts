@@ -12,8 +12,7 @@ export const stacksWithFile = (folder = repositoryRoot): readonly string[] =>
     .sort();
 
 /** The stacks that the state has; none where only the engine can read it. */
-export const stacksInState = (): readonly string[] =>
-  FileState.at(backendUrl(process.env), defaultStack)?.stacks() ?? [];
+const stacksInState = (): readonly string[] => FileState.at(backendUrl(process.env), defaultStack)?.stacks() ?? [];
 
 /** Every stack that a command could be about: by its file, by the state, or by an `up` that did not end. */
 export const knownStacks = (): readonly string[] =>

@@ -4,10 +4,12 @@ import type { Environment } from "../../../cluster/target.ts";
 import { parseConfig } from "../../../stacks/config/parse-config.ts";
 import { type Application, platformUse } from "../../../stacks/live/platform-users.ts";
 import { ownName, shortened } from "../../../stacks/stack-name.ts";
+import { stacksInBackend } from "../engine/backend-stacks.ts";
 import { type Lab, labOf, openForRollback, openLab } from "../lab.ts";
 import { NotUpError, readRecords } from "../lab-records.ts";
+import { noCluster } from "../stack-environment.ts";
 import { StackFile } from "../stack-file.ts";
-import { knownStacks, stacksInState } from "./known-stacks.ts";
+import { knownStacks } from "./known-stacks.ts";
 import { attempt, lineOf, readStack, type StackEntry, unreadEntry } from "./read-stack.ts";
 
 /** A stack of this checkout, opened as far as it can be. */
@@ -20,10 +22,17 @@ interface Opened {
   readonly problems: readonly string[];
 }
 
-/** All stacks of files, state and clusters, side by side. What is wrong with one stands in its own entry. */
-export async function listStacks(): Promise<readonly StackEntry[]> {
-  const inState = stacksInState();
-  const opened = knownStacks().map((stack) => open(stack, inState.includes(stack)));
+/**
+ * All stacks of files, state and clusters, side by side. What is wrong with one stands in its own entry.
+ *
+ * @param say told where the state cannot be asked which stacks it has
+ */
+export async function listStacks(say: (line: string) => void): Promise<readonly StackEntry[]> {
+  const inState = await attempt(() => stacksInBackend(readRecords().own ?? noCluster));
+  if (inState instanceof UserError) say(`warning: ${lineOf(inState)}`);
+  const ofState = inState instanceof UserError ? [] : inState;
+  const names = [...new Set([...knownStacks(), ...ofState])];
+  const opened = names.map((stack) => open(stack, ofState.includes(stack)));
   const clusters = distinct([readRecords().own, ...opened.map(({ lab }) => lab?.environment)]);
   const [entries, found] = await Promise.all([
     Promise.all(opened.map(readOpened)),
