@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { repositoryRoot } from "../../cluster/lab-folder.ts";
@@ -38,11 +38,14 @@ afterAll(async () => {
 interface Objects {
   readonly items: readonly {
     readonly kind: string;
+    readonly spec?: object;
+    readonly status?: object;
     readonly metadata: {
       readonly name: string;
       readonly namespace?: string;
       readonly resourceVersion: string;
       readonly annotations?: Readonly<Record<string, string>>;
+      readonly labels?: Readonly<Record<string, string>>;
     };
   }[];
 }
@@ -58,7 +61,10 @@ async function noneFailed(meanwhile: string): Promise<void> {
   expect(failed).toBe(0);
 }
 
-/** The version of each object of these namespaces, and of themselves; Istio writes the leases that are ConfigMaps by itself. */
+/**
+ * The version of each object of these namespaces, and of themselves. Controllers write a status whenever a pod becomes ready, and Istio the
+ * leases that are ConfigMaps.
+ */
 async function versionsIn(namespaces: readonly string[]): Promise<Readonly<Record<string, string>>> {
   const lists = await Promise.all([
     kubectl("get", "namespace", ...namespaces, "--ignore-not-found", "-o", "json"),
@@ -68,9 +74,9 @@ async function versionsIn(namespaces: readonly string[]): Promise<Readonly<Recor
   return Object.fromEntries(
     items
       .filter(({ metadata: { annotations = {} } }) => !("control-plane.alpha.kubernetes.io/leader" in annotations))
-      .map(({ kind, metadata: { namespace = "", name, resourceVersion } }) => [
+      .map(({ kind, status, spec, metadata: { namespace = "", name, resourceVersion, annotations, labels } }) => [
         `${kind} ${namespace}/${name}`,
-        resourceVersion,
+        status ? JSON.stringify({ spec, annotations, labels }) : resourceVersion,
       ]),
   );
 }
@@ -104,6 +110,51 @@ test("a move of the traffic in one touches nothing of the other, and nothing of 
   expect(await liveWeight()).toBe(30);
   await noneFailed("came and was moved");
 }, 60_000);
+
+interface Listed {
+  readonly stack: string;
+  readonly isDeployed: boolean | null;
+  readonly namespace: string;
+  readonly images: readonly { readonly role: string; readonly digest: string | null }[];
+  readonly weights: { readonly live: { readonly canary: number } | null };
+  readonly lastMove: { readonly command: string } | null;
+  readonly drift: readonly string[] | null;
+  readonly problems: readonly string[];
+}
+
+test("both are listed with the digests that run, their weights, their last moves and no drift", async () => {
+  const { stdout, exitCode, seconds } = await canaryctl("stack", "list", "--json");
+  console.log(`# stack list: ${seconds.toFixed(1)} s`);
+  const listed: readonly Listed[] = JSON.parse(stdout);
+  const of = (stack: string) => listed.find((entry) => entry.stack === stack);
+  for (const [stack, canary] of [
+    ["dev", 30],
+    [staging, 40],
+  ] as const) {
+    expect(of(stack)).toMatchObject({ isDeployed: true, weights: { live: { canary } }, drift: [], problems: [] });
+    expect(of(stack)?.lastMove?.command).toMatch(/^set-traffic/);
+    for (const { digest } of of(stack)?.images ?? []) expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+  }
+  expect(of("prod")).toMatchObject({ isDeployed: false, problems: [] });
+  expect(exitCode).toBe(0);
+}, 30_000);
+
+test("what runs in the first is no image for the second while its release goes on; forced, it runs there already", async () => {
+  const refused = await canaryctl("stack", "promote", "dev", staging);
+  expect(
+    refusalFault(refused, /is not finished: it has 30 % of the traffic/, /--stack dev promote --full/),
+  ).toBeUndefined();
+  // Both were built from one source: the stable sides have one digest.
+  const forced = await canaryctl("stack", "promote", "dev", staging, "--force", "a test");
+  expect(refusalFault(forced, /is what stack staging runs already/)).toBeUndefined();
+  expect(readFileSync(stagingFile, "utf8")).not.toContain("canaryImage");
+}, 30_000);
+
+test("a new environment's file is refused the namespace that another has", async () => {
+  const outcome = await canaryctl("stack", "new", "e2e-new", "--namespace", "canary-lab");
+  expect(refusalFault(outcome, /canary-lab belongs to stack dev/, /--namespace canary-lab-2/)).toBeUndefined();
+  expect(existsSync(join(repositoryRoot, "Pulumi.e2e-new.yaml"))).toBe(false);
+}, 30_000);
 
 test("what an environment needs and its platform lacks is refused in a preview, with what to set", async () => {
   expect((await ofStaging("config", "set", "strategy", "gateway-api")).exitCode).toBe(0);

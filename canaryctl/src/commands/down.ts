@@ -59,8 +59,8 @@ async function downIn(
   progress: Progress,
 ): Promise<string> {
   const target = environment?.target ?? notedTarget();
-  const files = [stack, ...stacks.filter((name) => name !== stack)].map((name) => new StackFile(name));
-  const labs = files.map((file) => labToRemove(file, environment));
+  const names = all ? stacks : [...new Set([stack, ...stacks])];
+  const labs = environment ? names.map((name) => labToRemove(name, environment)) : [];
   const standing = environment && !forget ? await standingIn(labs, environment, stack, all === true) : undefined;
   const place = environment && { ...environment, stacks };
   const { going, staying, withCluster } = planDown(place, stack, all === true, standing);
@@ -90,8 +90,10 @@ function downText(going: readonly string[]): string {
 }
 
 /** Any config will do: nothing of it is needed to take a stack away, and its own may be what is broken. */
-const labToRemove = (file: StackFile, environment: Environment | undefined): Lab =>
-  labOf(file, parseConfig(file.defaults()), environment as Environment);
+function labToRemove(stack: string, environment: Environment): Lab {
+  const file = new StackFile(stack);
+  return labOf(file, parseConfig(file.defaults()), environment);
+}
 
 /** What stands on what. A stack alone in a cluster that the lab made goes with it, and who else may be there by plain `pulumi` is looked up. */
 async function standingIn(
