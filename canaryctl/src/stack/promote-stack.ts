@@ -7,12 +7,21 @@ import { runMove } from "../commands/run-move.ts";
 import { asDeployed } from "../deployed.ts";
 import { Recording } from "../history/record.ts";
 import { readHistory } from "../history/store.ts";
-import { type Lab, openLab } from "../lab.ts";
+import { type ConfigChanges, type Lab, openLab } from "../lab.ts";
 import { say } from "../print.ts";
 import { configuredStrategy, openRelease } from "../strategies/table.ts";
 import { copyImage } from "./copy-image.ts";
 import { imageName, notReady, type PromotionSource, promotedImage, stableOf } from "./promotion.ts";
 import { type RunningPod, runningImages } from "./running-images.ts";
+
+/** What a promotion reaches the stacks by. */
+interface Ways {
+  readonly open: (options: { readonly stack: string }, changes?: ConfigChanges) => Lab;
+  readonly record: (promotion: Parameters<typeof Recording.ofPromotion>[0]) => Pick<Recording, "end">;
+  readonly copy: typeof copyImage;
+}
+
+const byConfig: Ways = { open: openLab, record: (promotion) => Recording.ofPromotion(promotion), copy: copyImage };
 
 /**
  * Makes the image that has all the traffic of one stack the canary of another: the same digest, and nothing is built for it.
@@ -21,8 +30,13 @@ import { type RunningPod, runningImages } from "./running-images.ts";
  * @returns what was done, for the user
  * @throws UserError where the first stack's release is not finished or was given up; as `create-canary` for the second
  */
-export async function promoteStack(from: string, to: string, force: string | undefined): Promise<string> {
-  const source = await asDeployed(openLab({ stack: from }));
+export async function promoteStack(
+  from: string,
+  to: string,
+  force: string | undefined,
+  { open, record, copy }: Ways = byConfig,
+): Promise<string> {
+  const source = await asDeployed(open({ stack: from }));
   const facts = await readSource(source);
   const faults = notReady(facts);
   if (faults.length > 0 && force === undefined) throw refused(facts.stack, to, faults);
@@ -30,15 +44,15 @@ export async function promoteStack(from: string, to: string, force: string | und
   const image = stableOf(facts.images);
   if (!image?.digest) throw noDigest(facts.stack, source);
   const { digest } = image;
-  const target = openLab({ stack: to });
+  const target = open({ stack: to });
   const registryOf = ({ config, environment }: Lab) => config.imageRegistry ?? environment.imageRegistry;
   const registries = { from: registryOf(source), to: registryOf(target) };
   const promoted = promotedImage({ ...image, digest }, source.config.stableImage, registries);
   await refuseRunning(target, promoted.digest, to);
-  const lab = openLab({ stack: to }, { canaryEnabled: true, canaryImage: promoted.reference });
+  const lab = open({ stack: to }, { canaryEnabled: true, canaryImage: promoted.reference });
   const move = await openRelease(lab, say);
   const commit = await commitOf();
-  const recording = Recording.ofPromotion({
+  const recording = record({
     stack: to,
     command: `stack promote ${from} ${to}`,
     ...(force !== undefined && { reason: force }),
@@ -48,7 +62,7 @@ export async function promoteStack(from: string, to: string, force: string | und
     say(`Copying ${promoted.copy.from} to ${promoted.copy.to}.`);
     const flag = force === undefined ? "" : ` --force ${quoted(force)}`;
     const next = `npx canaryctl stack promote ${quoted(from)} ${quoted(to)}${flag}`;
-    await copyImage({ ...promoted.copy, next }, { from: source.environment, to: target.environment });
+    await copy({ ...promoted.copy, next }, { from: source.environment, to: target.environment });
   }
   try {
     const done = await runMove(move, (strategy, there) => strategy.createCanary(there, say));

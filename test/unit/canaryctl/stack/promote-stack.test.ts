@@ -1,0 +1,103 @@
+import { expect, test } from "@jest/globals";
+import type { Lab } from "../../../../canaryctl/src/lab.ts";
+import type { ImageCopy } from "../../../../canaryctl/src/stack/copy-image.ts";
+import { promoteStack } from "../../../../canaryctl/src/stack/promote-stack.ts";
+import { stackAnnotation } from "../../../../components/workload/render-application.ts";
+import { parseConfig } from "../../../../stacks/config/parse-config.ts";
+import { fakeLab } from "../fake-lab.ts";
+
+const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
+const deployment = (image: string) => ({
+  metadata: { name: "x" },
+  spec: { replicas: 2, template: { spec: { containers: [{ image }] } } },
+  status: { readyReplicas: 2 },
+});
+
+/** A stack whose stable side runs an image. */
+function stackWith(image: string, values: Readonly<Record<string, string | boolean | number>>) {
+  const fake = fakeLab({
+    configWeight: 0,
+    objects: {
+      "/api/v1/namespaces/canary-lab": {
+        metadata: { annotations: { [stackAnnotation]: "organization/canary-lab/dev" } },
+      },
+      "/apis/apps/v1/namespaces/canary-lab/deployments/versioned-echo-v1": deployment(image),
+      "/api/v1/namespaces/canary-lab/pods": { items: [] },
+    },
+  });
+  fake.lab.stackFile.set(values);
+  const open = (changes = {}): Lab => ({
+    ...fake.lab,
+    config: parseConfig({ ...fake.lab.stackFile.values(), ...changes }),
+  });
+  return { ...fake, open };
+}
+
+/** Two stacks and what is done to them; in the first a release of v2 is finished, or goes on. */
+function stacks({ isFinished = true, registry = "r:5000", running = "b" } = {}) {
+  const source = stackWith(`r:5000/versioned-echo@${digest("a")}`, {
+    canaryEnabled: !isFinished,
+    stableImage: "versioned-echo:v2",
+    imageRegistry: "r:5000",
+  });
+  const target = stackWith(`${registry}/versioned-echo@${digest(running)}`, { imageRegistry: registry });
+  const copies: ImageCopy[] = [];
+  const records: object[] = [];
+  const ways = {
+    open: ({ stack }: { readonly stack: string }, changes?: object) =>
+      (stack === "dev" ? source : target).open(changes),
+    copy: async (copy: ImageCopy) => void copies.push(copy),
+    record: (promotion: object) => ({
+      end: async (_say: unknown, error?: Error) => void records.push({ ...promotion, error }),
+    }),
+  };
+  const promote = (force?: string) => promoteStack("dev", "prod", force, ways);
+  return { promote, target, copies, records };
+}
+
+test("the digest that runs in one becomes the canary of the other, and is recorded with where it comes from", async () => {
+  const { promote, target, copies, records } = stacks();
+  expect(await promote()).toMatch(/^v2 of stack dev is the canary of stack prod, by its digest sha256:a+\./);
+  expect(target.file()).toContain(`canary-lab:canaryImage: r:5000/versioned-echo:v2@${digest("a")}`);
+  expect(target.log).toEqual(["update"]);
+  expect(copies).toEqual([]);
+  expect(records).toEqual([
+    {
+      stack: "prod",
+      command: "stack promote dev prod",
+      source: expect.objectContaining({
+        stack: "dev",
+        image: `r:5000/versioned-echo@${digest("a")}`,
+        digest: digest("a"),
+      }),
+      error: undefined,
+    },
+  ]);
+});
+
+test("it is copied first where the registries differ", async () => {
+  const { promote, target, copies } = stacks({ registry: "s/team" });
+  await promote();
+  const next = "npx canaryctl stack promote dev prod";
+  expect(copies).toEqual([{ from: `r:5000/versioned-echo@${digest("a")}`, to: "s/team/versioned-echo:v2", next }]);
+  expect(target.file()).toContain(`s/team/versioned-echo:v2@${digest("a")}`);
+});
+
+test("while the release goes on it is refused, with nothing done, and passes with a reason that is kept", async () => {
+  const refused = stacks({ isFinished: false, registry: "s" });
+  const before = refused.target.file();
+  await expect(refused.promote()).rejects.toMatchObject({
+    message: expect.stringMatching(/not ready for stack prod: the release of versioned-echo:v2 is not finished/),
+    next: expect.stringContaining("npx canaryctl --stack dev promote --full"),
+  });
+  expect([refused.target.file(), refused.target.log, refused.copies, refused.records]).toEqual([before, [], [], []]);
+  const { promote, records } = stacks({ isFinished: false });
+  await promote("hotfix");
+  expect(records).toMatchObject([{ reason: "hotfix" }]);
+});
+
+test("what the other stack runs already is refused, whatever its config calls it", async () => {
+  const { promote, target } = stacks({ running: "a" });
+  await expect(promote("again")).rejects.toThrow(/is what stack dev runs already/);
+  expect(target.log).toEqual([]);
+});
