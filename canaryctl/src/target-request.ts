@@ -1,4 +1,5 @@
 import type { TargetRequest } from "../../cluster/choose.ts";
+import type { TargetName } from "../../cluster/target.ts";
 import type { LabConfig } from "../../stacks/config/schema.ts";
 import { platformParts } from "../../stacks/platform-parts.ts";
 import { builtImages } from "../../stacks/target.ts";
@@ -14,4 +15,20 @@ export function targetRequest(config: LabConfig): TargetRequest {
     buildsImages: builtImages(config).length > 0,
     parts: platformParts(config),
   };
+}
+
+/**
+ * The target cluster that is in the way of another one: the one that the stack is in, or the one that the lab made here, of which there is
+ * one at a time. A stack in a cluster of the user's own has nothing to do with that.
+ *
+ * @param recorded of the stack
+ * @param own made by the lab
+ */
+export function otherTarget(
+  wanted: TargetName,
+  recorded: TargetName | undefined,
+  own: TargetName | undefined,
+): TargetName | undefined {
+  const standing = recorded ?? (wanted === "existing" ? undefined : own);
+  return standing === wanted ? undefined : standing;
 }

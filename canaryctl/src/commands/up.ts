@@ -26,7 +26,7 @@ import { clusterOfStack, refuseOtherCluster, settleCluster } from "../stack-clus
 import { withVariables } from "../stack-environment.ts";
 import { noIngressHere } from "../strategies/header.ts";
 import { configuredStrategy } from "../strategies/table.ts";
-import { targetRequest } from "../target-request.ts";
+import { otherTarget, targetRequest } from "../target-request.ts";
 import { measureSplit } from "../traffic/measured-split.ts";
 import type { SplitVerdict } from "../traffic/verdict.ts";
 import { optionsOf } from "./arguments.ts";
@@ -153,22 +153,6 @@ async function chooseAndTell(
   }))
     progress.say(line);
   return target;
-}
-
-/**
- * The target cluster that is in the way of another one: the one that the stack is in, or the one that the lab made here, of which there is
- * one at a time. A stack in a cluster of the user's own has nothing to do with that.
- *
- * @param recorded of the stack
- * @param own made by the lab
- */
-export function otherTarget(
-  wanted: TargetName,
-  recorded: TargetName | undefined,
-  own: TargetName | undefined,
-): TargetName | undefined {
-  const standing = recorded ?? (wanted === "existing" ? undefined : own);
-  return standing === wanted ? undefined : standing;
 }
 
 /** Nothing else can be in a cluster that the lab is still to make. */
