@@ -1,4 +1,4 @@
-import type { ClusterClient } from "@canary-lab/kit/kube/client";
+import { ApiError, type ClusterClient } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { LabConfig } from "../config/schema.ts";
 import { existingFacts } from "../existing/facts.ts";
@@ -16,7 +16,10 @@ export async function findExisting(
   config: LabConfig,
   place: string,
 ): Promise<PlatformFacts> {
-  const found = existingFacts(await readObjects(client), config);
+  const objects = await readObjects(client).catch((error: unknown) => {
+    throw error instanceof ApiError && error.status === 403 ? forbidden(error, place) : error;
+  });
+  const found = existingFacts(objects, config);
   if ("facts" in found) return found.facts;
   const { faults } = found;
   const each = <T>(values: readonly T[]): readonly T[] => [...new Set(values)];
@@ -29,6 +32,14 @@ export async function findExisting(
     },
   );
 }
+
+const forbidden = ({ message, place: call }: ApiError, place: string): UserError =>
+  new UserError(`The platform of this cluster cannot be looked for: ${message}`, {
+    place: `${call}; platform existing in ${place}`,
+    allowed:
+      "an account that may list namespaces, Services, pods, Deployments, MutatingWebhookConfigurations and Prometheus objects of the cluster",
+    next: "kubectl auth can-i list mutatingwebhookconfigurations",
+  });
 
 /** By the labels that charts, profiles and published manifests give these objects. */
 async function readObjects(client: Pick<ClusterClient, "get">): Promise<ExistingObjects> {

@@ -4,7 +4,7 @@ import { deploymentsPath, namespacePath, rolloutPath } from "../../../cluster/ku
 import { fieldManager } from "../../../components/traffic/route-metadata.ts";
 import type { Lab } from "../lab.ts";
 import type { Finding, Fix, WorkloadReference } from "./finding.ts";
-import { namespaceFacts, standsOn } from "./objects.ts";
+import { namespaceFacts, otherSidecarLabels, standsOn } from "./objects.ts";
 
 type Say = (line: string) => void;
 
@@ -54,6 +54,9 @@ async function applyFix(lab: Lab, fix: Fix, up: readonly [string, ...string[]]):
       const { sidecarLabels } = standsOn(live && namespaceFacts(live), config).mesh;
       const label = { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels: sidecarLabels } };
       await cluster.apply(namespacePath(namespace), label, fieldManager);
+      const others = otherSidecarLabels(sidecarLabels, live?.metadata.labels ?? {});
+      const without = Object.fromEntries(others.map((key) => [key, null]));
+      if (others.length > 0) await cluster.patch(namespacePath(namespace), { metadata: { labels: without } });
       return `set ${Object.entries(sidecarLabels).map(([key, value]) => `${key}=${value}`)} on namespace ${namespace}, as ${fieldManager}`;
     }
     case "restart":

@@ -81,7 +81,11 @@ export function namespaceFacts({ metadata }: Meta): NamespaceFacts {
 export const standsOn = (namespace: NamespaceFacts | null | undefined, config: LabConfig): PlatformFacts =>
   namespace?.platform ?? ownFacts(config, "this stack");
 
-/** The same, without waiting for the Namespace where the stack installs its own. */
+/** Labels of a namespace that would win over the one that is wanted for sidecars, or come to nothing beside it. */
+export const otherSidecarLabels = (wanted: Labels, live: Labels): readonly string[] =>
+  ["istio-injection", "istio.io/rev"].filter((key) => key in live && !(key in wanted));
+
+/** What {@link standsOn} says, without waiting for the Namespace where the stack installs its own. */
 export const standsOnBy = async (
   namespace: Promise<NamespaceFacts | null | undefined>,
   config: LabConfig,

@@ -1,6 +1,6 @@
 import type { ClusterFacts, Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
-import { standsOn } from "../objects.ts";
+import { otherSidecarLabels, standsOn } from "../objects.ts";
 
 /** Pods get a sidecar where the namespace asks for one that a control plane injects. */
 export function namespace({ namespace, injectors }: ClusterFacts, { config }: Facts): readonly Finding[] {
@@ -52,9 +52,9 @@ export function namespace({ namespace, injectors }: ClusterFacts, { config }: Fa
   ];
 }
 
-/** The arguments that set what asks for sidecars, and take away what would win over it or come to nothing. */
+/** The arguments that set what asks for sidecars, and take away what stands in its way. */
 function labelText(wanted: Readonly<Record<string, string>>, live: Readonly<Record<string, string>>): string {
-  const others = ["istio-injection", "istio.io/rev"].filter((key) => key in live && !(key in wanted));
+  const others = otherSidecarLabels(wanted, live);
   const set = Object.entries(wanted).map(([key, value]) => `${key}=${value}`);
   return [...set, "--overwrite", ...others.map((key) => `${key}-`)].join(" ");
 }

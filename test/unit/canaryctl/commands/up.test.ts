@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { announcement } from "../../../../canaryctl/src/commands/up.ts";
+import { announcement, noPlatformYet } from "../../../../canaryctl/src/commands/up.ts";
 
 test("up says what it takes and changes, before the first change", () => {
   const plan = {
@@ -16,4 +16,12 @@ test("up says what it takes and changes, before the first change", () => {
     "  - a rule",
   ]);
   expect(announcement({ ...plan, name: "existing" })).toContain("Outside .lab/ it changes:");
+});
+
+test("a platform of somebody else cannot be in a cluster that the lab is still to make", () => {
+  expect(noPlatformYet("existing", "Pulumi.prod.yaml")).toMatchObject({
+    message: "The cluster is not there yet, so that there is no platform in it.",
+    next: "npx canaryctl config set platform own && npx canaryctl up",
+  });
+  expect(noPlatformYet("dev", "Pulumi.prod.yaml").next).toBe("npx canaryctl --stack dev up");
 });

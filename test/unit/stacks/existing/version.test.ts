@@ -1,5 +1,16 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "@jest/globals";
+import { satisfies } from "semver";
+import { repositoryRoot } from "../../../../cluster/lab-folder.ts";
 import { tagVersion, versionOf } from "../../../../stacks/existing/version.ts";
+import {
+  argoRolloutsVersion,
+  gatewayApiVersion,
+  istioVersion,
+  prometheusVersion,
+  supportedVersions,
+} from "../../../../stacks/versions.ts";
 
 test.each([
   ["docker.io/istio/pilot:1.29.1", "1.29.1"],
@@ -24,4 +35,20 @@ test("where the image has a digest only, the chart's labels say the version", ()
   );
   expect(versionOf(deployment({ "helm.sh/chart": "istiod-1.26.0" }))).toBe("1.26.0");
   expect(versionOf(deployment({}))).toBeUndefined();
+});
+
+test("what the lab installs itself is supported, and the README says from which version on", () => {
+  const own = {
+    istio: istioVersion,
+    prometheus: prometheusVersion,
+    rollouts: argoRolloutsVersion,
+    gatewayApi: gatewayApiVersion,
+  };
+  const readme = readFileSync(join(repositoryRoot, "README.md"), "utf8");
+  const names = { istio: "Istio", prometheus: "Prometheus", rollouts: "Argo Rollouts", gatewayApi: "Gateway API" };
+  for (const [part, range] of Object.entries(supportedVersions) as [keyof typeof own, string][]) {
+    expect([part, satisfies(own[part].replace("v", ""), range)]).toEqual([part, true]);
+    const [, from] = /^>=(\d+\.\d+)\.0 /.exec(range) ?? [];
+    expect(readme).toContain(`${names[part]} ${from} or newer`);
+  }
 });

@@ -1,3 +1,4 @@
+import { ApiError } from "@canary-lab/kit/kube/client";
 import { describe, expect, test } from "@jest/globals";
 import type { LabConfig } from "../../../../stacks/config/schema.ts";
 import { findExisting } from "../../../../stacks/live/existing-platform.ts";
@@ -38,6 +39,14 @@ test("the platform is found by one round of parallel reads", async () => {
   });
   expect(new Set(atOnce)).toEqual(new Set([asked.length]));
   expect(asked).toHaveLength(8);
+});
+
+test("an account that may not look is told what it lacks", async () => {
+  const client = readingClient((path) => Promise.reject(new ApiError(403, "pods is forbidden", `GET ${path}`)));
+  await expect(findExisting(client, sampleConfig, "Pulumi.prod.yaml")).rejects.toMatchObject({
+    message: "The platform of this cluster cannot be looked for: pods is forbidden",
+    next: "kubectl auth can-i list mutatingwebhookconfigurations",
+  });
 });
 
 describe("what the config needs and the cluster lacks", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { askProxies } from "../../../../../canaryctl/src/doctor/ask-pods.ts";
 import type { PodFacts } from "../../../../../canaryctl/src/doctor/facts.ts";
+import { applyFixes } from "../../../../../canaryctl/src/doctor/fix.ts";
 import { namespaceFacts } from "../../../../../canaryctl/src/doctor/objects.ts";
 import { Reader } from "../../../../../canaryctl/src/doctor/reader.ts";
 import type { PlatformFacts } from "../../../../../stacks/platform-facts.ts";
@@ -71,6 +72,39 @@ describe("on a platform that somebody else installed", () => {
     expect(mend({ "istio-injection": "disabled" })).toEqual([
       "kubectl label namespace canary-lab istio.io/rev=prod --overwrite istio-injection-",
     ]);
+  });
+
+  test("--fix sets that label, and takes away the one that would win over it", async () => {
+    const annotations = { "canary-lab/platform": JSON.stringify(platform) };
+    const metadata = { name: "canary-lab", labels: { "istio-injection": "disabled" }, annotations };
+    const { lab, log } = fakeLab({ objects: { "/api/v1/namespaces/canary-lab": { metadata } } });
+    const applied: object[] = [];
+    const apply = async <T>(_path: string, object: object) => applied.push(object) as T;
+    const fixed = await applyFixes({ ...lab, cluster: { ...lab.cluster, apply } }, [{ kind: "label-namespace" }], {
+      say: () => {},
+      up: ["true"],
+    });
+    expect(fixed).toEqual(["set istio.io/rev=prod on namespace canary-lab, as canary-lab"]);
+    expect(applied).toMatchObject([{ kind: "Namespace", metadata: { labels: { "istio.io/rev": "prod" } } }]);
+    expect(log).toEqual(['patch namespaces/canary-lab {"metadata":{"labels":{"istio-injection":null}}}']);
+  });
+
+  test("a STRICT policy of its root namespace counts, and one of another Istio's does not", () => {
+    const strict = (namespace: string) => ({
+      namespace,
+      name: "default",
+      selector: undefined,
+      mode: "STRICT",
+      ports: {},
+    });
+    const found = (namespace: string) => {
+      const { cluster, ...facts } = labOn([control(), gateway()]);
+      const peerAuthentications = [strict(namespace)];
+      const config = { ...facts.config, monitoring: true };
+      return ids({ ...facts, config, cluster: cluster && { ...cluster, peerAuthentications } });
+    };
+    expect(found("mesh")).toContain("warning strict-mtls/mesh/default");
+    expect(found("istio-system")).not.toContain("warning strict-mtls/istio-system/default");
   });
 
   test("a gateway in the namespace of the control plane is asked for its routes, the control plane is not", async () => {
