@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import type { Progress } from "@canary-lab/kit/progress";
 import type { Command } from "commander";
 import { inLab } from "../../../cluster/lab-folder.ts";
-import type { Environment, TargetName } from "../../../cluster/target.ts";
+import type { TargetName } from "../../../cluster/target.ts";
 import { parseConfig } from "../../../stacks/config/parse-config.ts";
 import { NoStackError } from "../engine/engine.ts";
 import { settlePending } from "../engine/settle.ts";
@@ -53,8 +53,7 @@ async function down(stackFile: StackFile, { all, forget }: DownOptions, progress
   const { stack } = stackFile;
   const environment = loadEnvironment();
   const target = environment?.target ?? notedTarget();
-  const others = (environment?.stacks ?? []).filter((name) => name !== stack).map((name) => new StackFile(name));
-  const labs = [stackFile, ...others].map((file) => labToRemove(file, environment));
+  const labs = environment ? labsToRemove(stackFile, environment) : [];
   const standing = environment && !forget ? await standingIn(labs, environment, stack, all === true) : undefined;
   const { going, staying, withCluster } = planDown(environment, stack, all === true, standing);
   if (target) progress.say(announcement(withCluster ? target : "existing", environment, going));
@@ -74,8 +73,10 @@ async function down(stackFile: StackFile, { all, forget }: DownOptions, progress
   return target ? "The lab is down." : "This checkout has no lab to take down.";
 }
 
-const labToRemove = (file: StackFile, environment: SavedEnvironment | undefined): Lab =>
-  labOf(file, parseConfig(file.defaults()), environment as Environment);
+function labsToRemove(stackFile: StackFile, environment: SavedEnvironment): readonly Lab[] {
+  const others = environment.stacks.filter((name) => name !== stackFile.stack).map((name) => new StackFile(name));
+  return [stackFile, ...others].map((file) => labOf(file, parseConfig(file.defaults()), environment));
+}
 
 /** What stands on what. A stack alone in a cluster that the lab made goes with it, and who else may be there by plain `pulumi` is looked up. */
 async function standingIn(

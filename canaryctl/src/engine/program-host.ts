@@ -7,19 +7,23 @@ import { createServer, type Socket } from "node:net";
 import { dirname } from "node:path";
 import "../../../stacks/sdk-without-closures.ts";
 
-/** How long it waits for an engine, which comes within tenths of a second, on a busy machine within seconds. */
-const idleMilliseconds = 30_000;
-
-const [, , path = ""] = process.argv;
+const [, , path = "", idleMilliseconds] = process.argv;
 process.on("exit", () => rmSync(dirname(path), { recursive: true, force: true }));
-const idle = setTimeout(() => process.exit(1), idleMilliseconds);
+const waitForEngine = () => setTimeout(() => process.exit(1), Number(idleMilliseconds));
+let idle = waitForEngine();
+let open = 0;
 
 // What connects while the modules are being loaded waits.
 const early: Socket[] = [];
 let accept = (socket: Socket): void => void early.push(socket);
 const sockets = createServer((socket) => {
+  clearTimeout(idle); // an update may take many minutes
+  open++;
+  socket.on("close", () => {
+    open--;
+    if (open === 0) idle = waitForEngine();
+  });
   accept(socket);
-  socket.on("close", () => idle.refresh());
 });
 sockets.listen(path, () => process.send?.("listening", () => process.disconnect()));
 await once(process, "disconnect"); // the engine is started before the modules keep this process busy

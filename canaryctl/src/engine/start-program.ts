@@ -19,21 +19,27 @@ export interface RunningProgram {
  * else of the machine can reach it.
  *
  * @param onLine gets what it prints; without it, it writes to the terminal
+ * @param idleMilliseconds how long it waits for an engine, which comes within tenths of a second, on a busy machine within seconds
  * @throws UserError with its own words where it ends before it listens
  */
 export async function startProgram(
   env: NodeJS.ProcessEnv,
   onLine: ((line: string) => void) | undefined,
+  idleMilliseconds = 30_000,
 ): Promise<RunningProgram> {
   const folder = mkdtempSync(join(tmpdir(), "canaryctl-"));
   const socket = join(folder, "program");
   const output = onLine ? "pipe" : "inherit";
-  const child = spawn(process.execPath, [join(import.meta.dirname, "program-host.ts"), socket], {
-    cwd: repositoryRoot,
-    env,
-    stdio: ["ignore", output, output, "ipc"],
-    detached: true, // an interrupt is the engine's to pass on
-  });
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, "program-host.ts"), socket, String(idleMilliseconds)],
+    {
+      cwd: repositoryRoot,
+      env,
+      stdio: ["ignore", output, output, "ipc"],
+      detached: true, // an interrupt is the engine's to pass on
+    },
+  );
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     if (!stream) continue;

@@ -1,5 +1,9 @@
 import { existsSync, statSync } from "node:fs";
+import { connect as connectHttp2 } from "node:http2";
+import { connect } from "node:net";
 import { dirname } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { until } from "@canary-lab/kit/until";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { type RunningProgram, startProgram } from "../../../../canaryctl/src/engine/start-program.ts";
 
@@ -15,6 +19,17 @@ describe("startProgram", () => {
     program.stop();
     expect(existsSync(folder)).toBe(false);
   });
+
+  test("waits for an engine for a time, and for the end of one however long that takes", async () => {
+    const idle = 1_500;
+    program = await startProgram(process.env, () => {}, idle);
+    const socket = program.address.slice("unix:".length);
+    const engine = connectHttp2("http://program", { createConnection: () => connect(socket) });
+    await pause(2 * idle);
+    expect(engine.destroyed).toBe(false);
+    engine.destroy();
+    expect(await until(() => !existsSync(socket), { seconds: 10 })).toBe(true);
+  }, 20_000);
 
   test("gives the words of a process that ends before it serves", async () => {
     const start = startProgram({ ...process.env, NODE_OPTIONS: "--import=nowhere/at-all.ts" }, () => {});
