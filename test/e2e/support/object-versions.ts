@@ -3,11 +3,14 @@ import { kubectl } from "./lab.ts";
 interface Objects {
   readonly items: readonly {
     readonly kind: string;
+    readonly spec?: object;
+    readonly status?: object;
     readonly metadata: {
       readonly name: string;
       readonly namespace?: string;
       readonly resourceVersion: string;
       readonly annotations?: Readonly<Record<string, string>>;
+      readonly labels?: Readonly<Record<string, string>>;
     };
   }[];
 }
@@ -15,7 +18,10 @@ interface Objects {
 const kinds =
   "virtualservices,destinationrules,gateways.networking.istio.io,deployments,services,configmaps,poddisruptionbudgets";
 
-/** The version of each object of these namespaces, and of themselves; Istio writes the leases that are ConfigMaps by itself. */
+/**
+ * The version of each object of these namespaces, and of themselves. Controllers write a status whenever a pod becomes ready, and Istio the
+ * leases that are ConfigMaps.
+ */
 export async function versionsIn(namespaces: readonly string[]): Promise<Readonly<Record<string, string>>> {
   const lists = await Promise.all([
     kubectl("get", "namespace", ...namespaces, "--ignore-not-found", "-o", "json"),
@@ -25,9 +31,9 @@ export async function versionsIn(namespaces: readonly string[]): Promise<Readonl
   return Object.fromEntries(
     items
       .filter(({ metadata: { annotations = {} } }) => !("control-plane.alpha.kubernetes.io/leader" in annotations))
-      .map(({ kind, metadata: { namespace = "", name, resourceVersion } }) => [
+      .map(({ kind, status, spec, metadata: { namespace = "", name, resourceVersion, annotations, labels } }) => [
         `${kind} ${namespace}/${name}`,
-        resourceVersion,
+        status ? JSON.stringify({ spec, annotations, labels }) : resourceVersion,
       ]),
   );
 }
