@@ -31,7 +31,7 @@ export const progress = application.progress;
 /** The host that answers through the gateway or ingress; null where the strategy has none. */
 export const gateway = application.gateway ?? null;
 /** The port of every node at which the ingress gateway answers; null where it has none. */
-export const gatewayNodePort = facts.ingress.nodePort;
+export const gatewayNodePort = facts.ingress?.nodePort ?? null;
 /** What other stacks have to know that use this one's platform; null where it has none of its own. */
 export const platform = isOwner(config) ? facts : null;
 /** The Deployment to measure from, inside the mesh. */

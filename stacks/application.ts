@@ -45,7 +45,7 @@ export function createApplication(
       ...config,
       stack: fullStackName(),
       applied,
-      sidecarLabels: facts.mesh.sidecarLabels,
+      sidecarLabels: { ...(config.monitoring && facts.monitoring?.picks.namespaces), ...facts.mesh.sidecarLabels },
       namespaceHooks: live.namespaceHooks,
       ...(!isOwner(config) && { platformFacts: facts }),
     },
@@ -110,6 +110,7 @@ function createNeeds(config: LabConfig, platform: Platform, { namespace }: EchoA
       objective,
       analysis: neededParts(config).includes("rollouts"),
       prometheus: prometheusOf(facts),
+      ...(facts.monitoring && { picks: facts.monitoring.picks, scrapesProxies: facts.monitoring.scrapesProxies }),
     },
     { provider: cluster, dependsOn: [namespace, ...monitoring, ...needs] },
   );

@@ -11,7 +11,7 @@ import { ownerOf, type PlatformRequest, type ReadOutputs, stackPlatform } from "
 import { targetedVariable } from "./live/targeted.ts";
 import { toldOfStack } from "./live/told.ts";
 import { notedFacts, ownFacts, type PlatformFacts } from "./platform-facts.ts";
-import { isOwner } from "./platform-parts.ts";
+import { existingPlatform, isOwner } from "./platform-parts.ts";
 
 /**
  * The facts of the platform that a stack's application stands on. A stack that installs its own asks nobody.
@@ -31,7 +31,9 @@ export async function findPlatform(config: LabConfig, target: Required<ClusterNa
       const noted = notedFacts(own?.metadata.annotations?.[platformAnnotation]);
       if (noted?.owner === ownerOf(request)) return noted;
     }
-    return await stackPlatform(client, readOutputs, request);
+    if (config.platform !== existingPlatform) return await stackPlatform(client, readOutputs, request);
+    const { findExisting } = await import("./live/existing-platform.ts"); // most programs need none of it
+    return await findExisting(client, config, request.place);
   } catch (error) {
     throw error instanceof UserError ? new pulumi.RunError(toldOfStack(error)) : error;
   }

@@ -1,6 +1,6 @@
 import { quoted } from "@canary-lab/kit/programs";
 import type { PlatformPart } from "../cluster/target.ts";
-import { ingressNamespace } from "../components/mesh/render-istio.ts";
+import { ingressNamespace, systemNamespace } from "../components/mesh/render-istio.ts";
 import { monitoringNamespace, prometheusService } from "../components/monitoring/render-kube-prometheus-stack.ts";
 import { ingressLabels } from "../components/names.ts";
 import { sidecarLabels } from "../components/workload/render-application.ts";
@@ -16,32 +16,57 @@ type Labels = Readonly<Record<string, string>>;
  * another's platform notes them on its Namespace.
  */
 export interface PlatformFacts {
-  /** The stack that installed it, by its full name. */
+  /** The stack that installed it, by its full name; `existing` where no stack of this project did. */
   readonly owner: string;
   readonly mesh: {
     readonly version: string;
     /** The label by which the pods of a namespace get sidecars. */
     readonly sidecarLabels: Labels;
+    /** The Deployment of its control plane. */
+    readonly controlPlane: { readonly namespace: string; readonly name: string };
   };
-  /** The pods of the ingress gateway, and the port of every node at which they answer where there is one. */
-  readonly ingress: { readonly namespace: string; readonly labels: Labels; readonly nodePort: number | null };
-  /** The Service of Prometheus. */
-  readonly monitoring: { readonly namespace: string; readonly service: string; readonly port: number } | null;
+  /** The pods of the ingress gateway, and the port of every node at which they answer where there is one. Null without a gateway. */
+  readonly ingress: { readonly namespace: string; readonly labels: Labels; readonly nodePort: number | null } | null;
+  readonly monitoring: MonitoringFacts | null;
   /** Where the Rollouts controller watches; one of a single namespace is of no use to others. */
   readonly rollouts: "cluster" | "namespace" | null;
   /** Version of the definitions of the Gateway API. */
   readonly gatewayApi: string | null;
 }
 
+/** The Service of Prometheus, and by what it finds what it is to read. */
+export interface MonitoringFacts {
+  readonly namespace: string;
+  readonly service: string;
+  readonly port: number;
+  /** Labels of the objects that Prometheus reads, and of the namespaces that it reads them in; none where it reads all. */
+  readonly picks: { readonly monitors: Labels; readonly rules: Labels; readonly namespaces: Labels };
+  /** Whether it scrapes the proxies of every namespace. */
+  readonly scrapesProxies: boolean;
+}
+
+/** The Deployment of the control plane that the chart makes without a revision. */
+const controlPlaneName = "istiod";
+
 /** The facts of the platform that a stack installs by this config. @param owner its full name */
 export function ownFacts(config: LabConfig, owner: string): PlatformFacts {
   const parts = neededParts(config);
   return {
     owner,
-    mesh: { version: istioVersion, sidecarLabels },
+    mesh: {
+      version: istioVersion,
+      sidecarLabels,
+      controlPlane: { namespace: systemNamespace, name: controlPlaneName },
+    },
     ingress: { namespace: ingressNamespace, labels: ingressLabels, nodePort: config.gatewayNodePort },
     monitoring: parts.includes("monitoring")
-      ? { namespace: monitoringNamespace, service: prometheusService.name, port: prometheusService.port }
+      ? {
+          namespace: monitoringNamespace,
+          service: prometheusService.name,
+          port: prometheusService.port,
+          picks: { monitors: {}, rules: {}, namespaces: {} },
+          scrapesProxies: true,
+        }
       : null,
     rollouts: rolloutsScope(config) ?? null,
     gatewayApi: parts.includes("gateway-api") ? gatewayApiVersion : null,
@@ -54,10 +79,11 @@ export function isPlatformFacts(value: unknown): value is PlatformFacts {
   return (
     typeof facts?.mesh?.version === "string" &&
     typeof facts.mesh.sidecarLabels === "object" &&
-    typeof facts.ingress?.namespace === "string" &&
-    typeof facts.ingress.labels === "object" &&
+    typeof facts.mesh.controlPlane?.name === "string" &&
+    (facts.ingress === null || typeof facts.ingress?.labels === "object") &&
+    (facts.monitoring === null || typeof facts.monitoring?.picks === "object") &&
     typeof facts.owner === "string" &&
-    [facts.monitoring, facts.rollouts, facts.gatewayApi].every((fact) => fact !== undefined)
+    [facts.rollouts, facts.gatewayApi].every((fact) => fact !== undefined)
   );
 }
 

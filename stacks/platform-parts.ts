@@ -27,6 +27,9 @@ export function neededParts(config: PartsConfig): readonly PlatformPart[] {
 /** Whether a stack installs mesh, monitoring and controllers itself. */
 export const isOwner = ({ platform }: Pick<PartsConfig, "platform">): boolean => platform === "own";
 
+/** The value of `platform` for one that no stack of this project installed; as `owner` of facts it says the same. */
+export const existingPlatform = "existing";
+
 /** What a stack installs beside the mesh. */
 export const platformParts = (config: PartsConfig): readonly PlatformPart[] =>
   isOwner(config) ? neededParts(config) : [];

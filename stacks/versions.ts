@@ -21,3 +21,15 @@ export const rolloutExtensionVersion = "v0.3.7";
 export const extensionInstallerVersion = "v1.1.0";
 
 export const gatewayApiVersion = "1.4.0";
+
+/**
+ * What of a platform that somebody else installed can be used, as semver ranges. Istio serves networking.istio.io/v1 since 1.22; Rollouts know
+ * `consecutiveSuccessLimit` of an analysis since 1.8; a rule of an HTTPRoute has a name in the standard channel since 1.4. The lab itself runs
+ * on the versions above.
+ */
+export const supportedVersions = {
+  istio: ">=1.22.0 <2.0.0",
+  prometheus: ">=2.30.0 <4.0.0",
+  rollouts: ">=1.8.0 <2.0.0",
+  gatewayApi: ">=1.4.0 <2.0.0",
+} as const;

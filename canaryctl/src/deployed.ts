@@ -1,8 +1,14 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { type StrategyName, strategyNames } from "../../canary/strategies.ts";
 import { namespacePath } from "../../cluster/kube/paths.ts";
-import { configAnnotation, stackAnnotation, strategyAnnotation } from "../../components/workload/render-application.ts";
+import {
+  configAnnotation,
+  platformAnnotation,
+  stackAnnotation,
+  strategyAnnotation,
+} from "../../components/workload/render-application.ts";
 import { type LiveNamespace, namespaceFault } from "../../stacks/live/namespace-owner.ts";
+import { notedFacts, type PlatformFacts } from "../../stacks/platform-facts.ts";
 import { withApplied } from "./applied.ts";
 import type { ExportedState } from "./engine/pending.ts";
 import type { Lab } from "./lab.ts";
@@ -14,6 +20,8 @@ export interface Noted {
   /** Undefined where nothing is noted. */
   readonly strategy: StrategyName | undefined;
   readonly config: string | undefined;
+  /** What the application stands on, where its stack did not install that. */
+  readonly platform: PlatformFacts | undefined;
 }
 
 /** @throws UserError where the config's namespace is another stack's, or nobody's */
@@ -26,6 +34,7 @@ export async function readNote({ cluster, config, stackFile }: Lab): Promise<Not
     isThere: namespace !== undefined,
     strategy: strategyNames.find((name) => name === annotations[strategyAnnotation]),
     config: annotations[configAnnotation],
+    platform: notedFacts(annotations[platformAnnotation]),
   };
 }
 
@@ -34,6 +43,12 @@ export interface Place {
   readonly lab: Lab;
   readonly note: Noted;
 }
+
+/** The lab goes by the platform that is noted. */
+export const placed = (lab: Lab, note: Noted): Place => ({
+  lab: note.platform ? { ...lab, platform: note.platform } : lab,
+  note,
+});
 
 /**
  * Where the stack is deployed, by its state, beside the namespace that its file names: the file was edited since, or an update to another
@@ -45,7 +60,7 @@ export async function otherPlaces(lab: Lab): Promise<readonly Place[]> {
     .filter((namespace) => namespace !== lab.config.namespace)
     .map((namespace) => ({ ...lab, config: { ...lab.config, namespace } }));
   const places = await Promise.all(labs.map(async (place) => ({ lab: place, note: await noteUnlessForeign(place) })));
-  return places.flatMap(({ lab, note }) => (note?.isThere ? [{ lab, note }] : []));
+  return places.flatMap(({ lab, note }) => (note?.isThere ? [placed(lab, note)] : []));
 }
 
 /** Undefined for a state that is damaged, too: where the file says is then all that is known. */
@@ -79,7 +94,7 @@ async function noteUnlessForeign(lab: Lab): Promise<Noted | undefined> {
 /** The namespace that the file names where the stack is deployed there, or nowhere; else the one where it is. */
 export async function placeOf(lab: Lab): Promise<Place> {
   const note = await readNote(lab);
-  if (note.isThere) return { lab, note };
+  if (note.isThere) return placed(lab, note);
   const [other] = await otherPlaces(lab);
   return other ?? { lab, note };
 }

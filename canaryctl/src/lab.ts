@@ -5,6 +5,7 @@ import type { Environment } from "../../cluster/target.ts";
 import { clientName, virtualServiceName } from "../../components/names.ts";
 import { parseConfig } from "../../stacks/config/parse-config.ts";
 import type { LabConfig } from "../../stacks/config/schema.ts";
+import { ownFacts, type PlatformFacts } from "../../stacks/platform-facts.ts";
 import type { Applied } from "./applied.ts";
 import { type Engine, PulumiEngine } from "./engine/engine.ts";
 import { FileState } from "./engine/file-state.ts";
@@ -46,6 +47,8 @@ export interface Lab {
   /** The engine's state, where it is in a folder; undefined where only the engine can read it. */
   readonly state: FileState | undefined;
   readonly cluster: PodClient;
+  /** What the application stands on, by the note on its Namespace; see {@link platformOf}. */
+  readonly platform?: PlatformFacts;
   /** @throws UsageError where a flag of the command names another application, namespace or route than `config`. Absent without flags */
   mustBeNamed?(config: LabConfig): void;
   /** Why the stack's file says nothing: what is deployed is all that a rollback goes by then, and the file stays as it is. */
@@ -57,6 +60,13 @@ export interface Lab {
   /** A way into the pod that sends measured traffic. */
   client(): Promise<PodExec>;
 }
+
+/** What a stack's application stands on. A stack that installed its own notes none of it, for it follows from the config. */
+export const platformOf = ({
+  platform,
+  config,
+  stackFile,
+}: Pick<Lab, "platform" | "config" | "stackFile">): PlatformFacts => platform ?? ownFacts(config, stackFile.reference);
 
 export interface OpenedConfig extends Pick<Lab, "fileFault"> {
   readonly stackFile: StackFile;

@@ -5,7 +5,11 @@ import { monitoringNamespace, scrapeSeconds } from "./render-kube-prometheus-sta
 export interface PodMonitor {
   readonly apiVersion: "monitoring.coreos.com/v1";
   readonly kind: "PodMonitor";
-  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
   readonly spec: {
     /** Label of the pods whose value becomes the label `job`; without it, `job` is the monitor's own namespace and name. */
     readonly jobLabel?: string;
@@ -44,6 +48,9 @@ export function renderPodMonitor(
   };
 }
 
+/** Where Istio's proxies, sidecars and gateways alike, have their counters. */
+export const proxyEndpoint = { port: "http-envoy-prom", path: "/stats/prometheus" } as const;
+
 /** Prometheus' job of each monitor of the platform. */
 export const jobs = {
   proxies: `${monitoringNamespace}/envoy`,
@@ -56,11 +63,7 @@ export function renderPlatformMonitors(): readonly PodMonitor[] {
   const named = (job: string) => ({ name: job.replace(`${monitoringNamespace}/`, ""), namespace: monitoringNamespace });
   return [
     // Sidecars, ingress gateways and those of the Gateway API carry different labels; the port's name is what they share.
-    renderPodMonitor(
-      named(jobs.proxies),
-      { port: "http-envoy-prom", path: "/stats/prometheus" },
-      { namespaceSelector: { any: true }, selector: {} },
-    ),
+    renderPodMonitor(named(jobs.proxies), proxyEndpoint, { namespaceSelector: { any: true }, selector: {} }),
     renderPodMonitor(
       named(jobs.istiod),
       { port: "http-monitoring" },

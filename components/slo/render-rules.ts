@@ -11,7 +11,11 @@ export interface ServiceLevelSpec extends ApplicationName {
   readonly objective: Objective;
   /** Where Prometheus answers; default: the address of the lab's own. */
   readonly prometheus?: string;
+  /** Labels by which Prometheus finds monitors and rules; default: none, where it reads all. */
+  readonly picks?: { readonly monitors: Labels; readonly rules: Labels };
 }
+
+type Labels = Readonly<Record<string, string>>;
 
 interface RecordingRule {
   readonly record: string;
@@ -61,7 +65,7 @@ export function renderPrometheusRule(spec: ServiceLevelSpec): PrometheusRule {
   return {
     apiVersion: "monitoring.coreos.com/v1",
     kind: "PrometheusRule",
-    metadata: { name, namespace: spec.namespace, labels: { app: spec.app } },
+    metadata: { name, namespace: spec.namespace, labels: { app: spec.app, ...spec.picks?.rules } },
     spec: {
       groups: sourcesOf(spec).map((source) => ({
         name: `${name}-${source.name}`,

@@ -1,12 +1,14 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { renderAnalysisTemplates } from "./render-analysis.ts";
-import { renderApplicationMonitor } from "./render-application-monitor.ts";
+import { renderApplicationMonitor, renderCallersMonitor } from "./render-application-monitor.ts";
 import { renderPrometheusRule, type ServiceLevelSpec } from "./render-rules.ts";
 
 export interface ServiceLevelArgs extends ServiceLevelSpec {
   /** Whether the definitions of Argo Rollouts are installed, so that there can be AnalysisTemplates. */
   readonly analysis: boolean;
+  /** Whether somebody scrapes the proxies of the mesh already. Default: true. */
+  readonly scrapesProxies?: boolean | undefined;
 }
 
 /**
@@ -19,6 +21,7 @@ export class ServiceLevel extends pulumi.ComponentResource {
     const custom = (role: string, manifest: k8s.apiextensions.CustomResourceArgs) =>
       new k8s.apiextensions.CustomResource(`${name}-${role}`, manifest, { parent: this });
     custom("monitor", renderApplicationMonitor(args));
+    if (args.scrapesProxies === false) custom("callers-monitor", renderCallersMonitor(args));
     custom("rules", renderPrometheusRule(args));
     if (args.analysis) {
       for (const [source, template] of Object.entries(renderAnalysisTemplates(args))) {

@@ -103,7 +103,7 @@ const renderTarget = (host: string, { version, weight, setCookie }: WeightedTarg
 
 export interface GatewaySpec extends ApplicationName {
   /** Labels of the pods of the ingress gateway; default: those of the lab's own. */
-  readonly ingressLabels?: Readonly<Record<string, string>>;
+  readonly ingressLabels?: Readonly<Record<string, string>> | undefined;
 }
 
 export function renderGateway(spec: GatewaySpec): Gateway {

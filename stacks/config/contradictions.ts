@@ -2,6 +2,7 @@ import { formatDuration } from "../../canary/duration.ts";
 import { type Plan, shortestBake, waitingStages } from "../../canary/plan/plan.ts";
 import { describePlan } from "../../canary/plan/prediction.ts";
 import { factsOf, type StrategyName, type StrategyOption, strategiesWhere } from "../../canary/strategies.ts";
+import { existingPlatform } from "../platform-parts.ts";
 import type { LabConfig } from "./schema.ts";
 
 /** What each value allows by itself and not together, one sentence each; a value that is missing contradicts nothing. */
@@ -44,12 +45,25 @@ export const ownersKeys = {
   argoCd: false,
 } as const satisfies Partial<LabConfig>;
 
+/** Keys that say which of several parts of an existing platform is meant. */
+const findersKeys = ["istioRevision", "ingressGateway", "prometheus"] as const satisfies (keyof LabConfig)[];
+
+function nothingToFind({ platform, ...config }: Partial<LabConfig>): string[] {
+  if (platform === undefined || platform === existingPlatform) return [];
+  return findersKeys.flatMap((key) =>
+    config[key] === undefined
+      ? []
+      : `${key} is "${config[key]}" while platform is ${platform}, whose parts are known; allowed: an empty ${key}, or platform ${existingPlatform}`,
+  );
+}
+
 function notInstalledHere({ platform, ...config }: Partial<LabConfig>): string[] {
   if (platform === undefined || platform === "own") return [];
+  const elsewhere = platform === existingPlatform ? "" : `, and set it in stack ${platform}`;
   return Object.entries(ownersKeys).flatMap(([key, unset]) => {
     const value = config[key as keyof typeof ownersKeys];
     if (value === undefined || value === unset) return [];
-    return `${key} is ${JSON.stringify(String(value))} while platform is ${platform}, so this stack installs nothing that reads it; allowed: ${unset}, and set it in stack ${platform}; or platform own`;
+    return `${key} is ${JSON.stringify(String(value))} while platform is ${platform}, so this stack installs nothing that reads it; allowed: ${unset}${elsewhere}; or platform own`;
   });
 }
 
@@ -107,6 +121,7 @@ const checks: readonly ((config: Partial<LabConfig>) => string | readonly string
       ? `migration.scaleDown is "${migration.scaleDown}" while ${notRead(strategy, "migration", "no migration")}`
       : undefined,
   notInstalledHere,
+  nothingToFind,
   ({ stickyCookie, strategy }) =>
     stickyCookie !== undefined && strategy && !reads(strategy, "stickyCookie")
       ? `stickyCookie is "${stickyCookie}" while ${notRead(strategy, "stickyCookie", "an empty stickyCookie")}`

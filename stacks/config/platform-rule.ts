@@ -1,9 +1,19 @@
-import { matching, says } from "./values.ts";
+import { matching } from "./values.ts";
 
-const allowed = "own, or the name of a stack";
+/** `own`, `existing` for a platform that no stack of this project installed, or the name of a stack as the engine takes it. */
+export const platform = matching(
+  /^(?:[A-Za-z0-9_.-]{1,100}\/canary-lab\/)?[A-Za-z0-9_.-]{1,100}$/,
+  "own, existing, or the name of a stack",
+);
 
-/** `own`, or the name of a stack as the engine takes it. The word `existing` is kept for a platform that no stack of this project installed. */
-export const platform = matching(/^(?:[A-Za-z0-9_.-]{1,100}\/canary-lab\/)?[A-Za-z0-9_.-]{1,100}$/, allowed).refine(
-  (name) => name !== "existing",
-  says(allowed),
+/** Revisions and revision tags of Istio are values of labels. */
+export const istioRevision = matching(
+  /^[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?$/,
+  "a revision or a revision tag of Istio, of lower-case letters, digits, dots and hyphens",
+);
+
+/** An object by its namespace and its name. */
+export const namespacedName = matching(
+  /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\/[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/,
+  "NAMESPACE/NAME",
 );

@@ -3,7 +3,7 @@ import { strategyNames } from "../../canary/strategies.ts";
 import { namespace } from "./namespace.ts";
 import { autoscaling, blueGreen, migration, objective, rollingUpdate, rolloutCanary } from "./objects.ts";
 import { plan } from "./plan.ts";
-import { platform } from "./platform-rule.ts";
+import { istioRevision, namespacedName, platform } from "./platform-rule.ts";
 import { anything, boolean, image, integer, matching, oneOf, registry, weight } from "./values.ts";
 
 // The one place of a stack's settings: what each key allows, its default, and the words for both. An optional key is none where its
@@ -105,8 +105,21 @@ export const schema = z.object({
   platform: platform
     .prefault("own")
     .describe(
-      "Who installs mesh, monitoring and controllers: own (this stack), or the name of the stack that installed them in the same cluster",
+      "Who installs mesh, monitoring and controllers: own (this stack), the name of the stack that installed them in the same cluster, or existing (none of this project; they are found, and nothing of them is changed)",
     ),
+  istioRevision: istioRevision
+    .optional()
+    .describe(
+      "Of platform existing: the revision or revision tag of Istio that gives the pods their sidecars; empty for the default one, else the only one",
+    ),
+  ingressGateway: namespacedName
+    .optional()
+    .describe(
+      "Of platform existing: the Service of Istio's ingress gateway, as NAMESPACE/NAME; empty for the only one",
+    ),
+  prometheus: namespacedName
+    .optional()
+    .describe("Of platform existing: the Prometheus of its operator, as NAMESPACE/NAME; empty for the only one"),
   istiodReplicas: integer(1, 5)
     .prefault(1)
     .describe("Pods of Istio's control plane, 1 to 5; with two, a rollback works while one of them is down"),

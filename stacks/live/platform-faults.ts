@@ -1,6 +1,7 @@
 import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { PlatformPart } from "../../cluster/target.ts";
+import { existingPlatform } from "../platform-parts.ts";
 import { ownName, projectName } from "../stack-name.ts";
 import type { PlatformUse } from "./platform-users.ts";
 
@@ -32,8 +33,11 @@ export function platformIsThere(namespace: string, whose: string | undefined, ow
   }
   return new UserError(`Namespace ${namespace} is there already, and no stack of this project made it.`, {
     place,
-    allowed: "a cluster without that namespace; or a platform that a stack of this project installed",
-    next: `kubectl get all -n ${namespace}`,
+    allowed: `platform ${existingPlatform}, which uses what is there; or a cluster without that namespace`,
+    next: [
+      `npx canaryctl config set platform ${existingPlatform} && npx canaryctl up`,
+      `kubectl get all -n ${namespace}`,
+    ],
   });
 }
 

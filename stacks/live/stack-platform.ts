@@ -6,6 +6,7 @@ import { systemNamespace } from "../../components/mesh/render-istio.ts";
 import { ownerAnnotation } from "../../components/names.ts";
 import type { LabConfig } from "../config/schema.ts";
 import { addTo, isPlatformFacts, lacks, type PlatformFacts } from "../platform-facts.ts";
+import { existingPlatform } from "../platform-parts.ts";
 import { projectName, type StackName } from "../stack-name.ts";
 import type { LiveNamespace } from "./namespace-owner.ts";
 
@@ -20,9 +21,9 @@ export interface PlatformRequest {
   readonly place: string;
 }
 
-/** The full name of the stack that a config names as the owner of its platform. */
+/** The full name of the stack that a config names as the owner of its platform; `existing` where that is none. */
 export const ownerOf = ({ config: { platform }, own }: PlatformRequest): string =>
-  platform.includes("/") ? platform : `${own.organization}/${projectName}/${platform}`;
+  platform.includes("/") || platform === existingPlatform ? platform : `${own.organization}/${projectName}/${platform}`;
 
 /**
  * The facts of a platform that another stack installed, from that stack's outputs. That it did so in this very cluster, the namespace of

@@ -48,7 +48,7 @@ export const rolloutBlueGreen: Strategy = ({ config, live, platform, shared }) =
   const virtualService = renderBlueGreenRoute({ app, namespace });
   new WeightedRoute(
     "route",
-    { app, namespace, owner: "pulumi", virtualService, ingressLabels: platform.facts.ingress.labels },
+    { app, namespace, owner: "pulumi", virtualService, ingressLabels: platform.facts.ingress?.labels },
     { ...inside, dependsOn: [application, colours] },
   );
   return { canaryShare: undefined, gateway: gatewayHost(app, namespace), rollout: colours.rollout };

@@ -31,7 +31,7 @@ export const rolloutCanary: Strategy = (context) => {
       namespace,
       owner: "rollout-controller",
       virtualService: renderRestingRoute({ app, namespace }),
-      ingressLabels: platform.facts.ingress.labels,
+      ingressLabels: platform.facts.ingress?.labels,
     },
     { ...inside, dependsOn: [...inside.dependsOn, sides] },
   );

@@ -28,7 +28,7 @@ const istio: Strategy = (context) => {
       ...config,
       owner: "pulumi",
       virtualService,
-      ingressLabels: platform.facts.ingress.labels,
+      ingressLabels: platform.facts.ingress?.labels,
       ...(guard && { hooks: guard.route }),
     },
     { ...shared.inside, dependsOn: after },

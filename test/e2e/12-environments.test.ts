@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { repositoryRoot } from "../../cluster/lab-folder.ts";
 import { canaryctl, kubectl, liveWeight, pulumi, requireLab } from "./support/lab.ts";
+import { versionsIn } from "./support/object-versions.ts";
 import { refusalFault } from "./support/refusal.ts";
 import { keepConfig } from "./support/stack-config.ts";
 import { type SteadyLoad, startSteadyLoad } from "./support/traffic.ts";
@@ -35,23 +36,6 @@ afterAll(async () => {
   restoreConfig();
 }, 60_000);
 
-interface Objects {
-  readonly items: readonly {
-    readonly kind: string;
-    readonly spec?: object;
-    readonly status?: object;
-    readonly metadata: {
-      readonly name: string;
-      readonly namespace?: string;
-      readonly resourceVersion: string;
-      readonly annotations?: Readonly<Record<string, string>>;
-      readonly labels?: Readonly<Record<string, string>>;
-    };
-  }[];
-}
-
-const kinds =
-  "virtualservices,destinationrules,gateways.networking.istio.io,deployments,services,configmaps,poddisruptionbudgets";
 const platformNamespaces = ["istio-system", "istio-ingress"];
 
 /** Ends the load on the first environment. */
@@ -59,26 +43,6 @@ async function noneFailed(meanwhile: string): Promise<void> {
   const { sent, failed } = await load.stop();
   console.log(`# while a second environment ${meanwhile}: ${failed} of ${sent} requests to the first failed`);
   expect(failed).toBe(0);
-}
-
-/**
- * The version of each object of these namespaces, and of themselves. Controllers write a status whenever a pod becomes ready, and Istio the
- * leases that are ConfigMaps.
- */
-async function versionsIn(namespaces: readonly string[]): Promise<Readonly<Record<string, string>>> {
-  const lists = await Promise.all([
-    kubectl("get", "namespace", ...namespaces, "--ignore-not-found", "-o", "json"),
-    ...namespaces.map((namespace) => kubectl("-n", namespace, "get", kinds, "-o", "json")),
-  ]);
-  const items = lists.flatMap((text) => (JSON.parse(text) as Objects).items);
-  return Object.fromEntries(
-    items
-      .filter(({ metadata: { annotations = {} } }) => !("control-plane.alpha.kubernetes.io/leader" in annotations))
-      .map(({ kind, status, spec, metadata: { namespace = "", name, resourceVersion, annotations, labels } }) => [
-        `${kind} ${namespace}/${name}`,
-        status ? JSON.stringify({ spec, annotations, labels }) : resourceVersion,
-      ]),
-  );
 }
 
 test("a second environment comes up beside the first, and makes nothing outside of its namespace", async () => {

@@ -1,7 +1,6 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import type { RolloutObject } from "../../../canary/rollout/rollout-object.ts";
 import { namespacePath } from "../../../cluster/kube/paths.ts";
-import { ingressNamespace } from "../../../components/mesh/render-istio.ts";
 import { clientName } from "../../../components/names.ts";
 import { askProxies } from "../doctor/ask-pods.ts";
 import { admission } from "../doctor/checks/admission.ts";
@@ -19,6 +18,7 @@ import {
   namespaceFacts,
   podFacts,
   routeFacts,
+  standsOnBy,
   type Workload,
   workloadFacts,
 } from "../doctor/objects.ts";
@@ -105,13 +105,20 @@ async function readFacts(lab: Lab, reader: Reader): Promise<ClusterFacts> {
   const { namespace, app, strategy } = config;
   const own = (group: string, plural: string) => `${group}/namespaces/${namespace}/${plural}`;
   const ownPods = reader.list(own("/api/v1", "pods"), podFacts);
-  const gatewayPods = reader.list(`/api/v1/namespaces/${ingressNamespace}/pods`, podFacts);
-  const asked = Promise.all([ownPods, gatewayPods]).then(([pods = [], gateways = []]) =>
-    askProxies(lab, reader, [...pods.filter(({ labels }) => labels.app === clientName(app)), ...gateways]),
+  const namespaceRead = reader.one(namespacePath(namespace), namespaceFacts);
+  const platform = standsOnBy(namespaceRead, config);
+  const gatewayPods = platform.then(({ ingress }) =>
+    ingress ? reader.list(`/api/v1/namespaces/${ingress.namespace}/pods`, podFacts) : [],
+  );
+  const asked = Promise.all([platform, ownPods, gatewayPods]).then(([facts, pods = [], gateways = []]) =>
+    askProxies({ ...lab, platform: facts }, reader, [
+      ...pods.filter(({ labels }) => labels.app === clientName(app)),
+      ...gateways,
+    ]),
   );
   const [found, all, events, quotas, services, deployments, sets, rollouts, routes, rules, httpRoute, proxies] =
     await Promise.all([
-      reader.one(namespacePath(namespace), namespaceFacts),
+      namespaceRead,
       ownPods,
       reader.list(own("/api/v1", "events"), eventFacts),
       reader.list(own("/api/v1", "resourcequotas"), quotaFacts),

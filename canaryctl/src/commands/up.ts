@@ -10,7 +10,7 @@ import { platformAnnotation } from "../../../components/workload/render-applicat
 import type { LabConfig } from "../../../stacks/config/schema.ts";
 import { type LiveNamespace, namespaceFault, refuseForeignNamespace } from "../../../stacks/live/namespace-owner.ts";
 import { notedFacts } from "../../../stacks/platform-facts.ts";
-import { isOwner, platformParts } from "../../../stacks/platform-parts.ts";
+import { existingPlatform, isOwner, platformParts } from "../../../stacks/platform-parts.ts";
 import { noteDrift } from "../engine/drift/mend.ts";
 import { prepareStack } from "../engine/prepare.ts";
 import { settlePending } from "../engine/settle.ts";
@@ -105,7 +105,7 @@ async function up(opened: OpenedForUp, override: TargetName | undefined, progres
 async function gatewayPort({ cluster, config }: Lab): Promise<number | null> {
   if (isOwner(config)) return config.gatewayNodePort;
   const namespace = await cluster.get<LiveNamespace>(namespacePath(config.namespace));
-  return notedFacts(namespace?.metadata.annotations?.[platformAnnotation])?.ingress.nodePort ?? null;
+  return notedFacts(namespace?.metadata.annotations?.[platformAnnotation])?.ingress?.nodePort ?? null;
 }
 
 /** Undefined where a header decides, which a count of requests does not show. */
@@ -157,11 +157,17 @@ async function chooseAndTell(
 
 /** Nothing else can be in a cluster that the lab is still to make. */
 export const noPlatformYet = (platform: string, file: string): UserError =>
-  new UserError(`The cluster is not there yet, and its platform is to come from stack ${platform}.`, {
-    place: `platform in ${file}`,
-    allowed: `own; or stack ${platform} is put up first`,
-    next: `npx canaryctl --stack ${quoted(platform)} up`,
-  });
+  platform === existingPlatform
+    ? new UserError("The cluster is not there yet, so that there is no platform in it.", {
+        place: `platform in ${file}`,
+        allowed: "own; or a cluster that is there, by kubeContext",
+        next: "npx canaryctl config set platform own && npx canaryctl up",
+      })
+    : new UserError(`The cluster is not there yet, and its platform is to come from stack ${platform}.`, {
+        place: `platform in ${file}`,
+        allowed: `own; or stack ${platform} is put up first`,
+        next: `npx canaryctl --stack ${quoted(platform)} up`,
+      });
 
 /** What is said before the first change: nothing is asked, so whoever reads it can still stop. */
 export function announcement(plan: {

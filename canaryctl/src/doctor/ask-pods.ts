@@ -1,11 +1,10 @@
-import { ingressNamespace } from "../../../components/mesh/render-istio.ts";
-import { clientName, gatewayHost, ingressLabels } from "../../../components/names.ts";
+import { clientName, gatewayHost } from "../../../components/names.ts";
 import type { PodExec } from "../kube/exec.ts";
-import type { Lab } from "../lab.ts";
+import { type Lab, platformOf } from "../lab.ts";
 import { sendLoad } from "../traffic/measure.ts";
 import { routesCommand, sidecarSplit } from "../traffic/sidecar-route.ts";
 import type { ClusterFacts, PodFacts, ProxyFacts } from "./facts.ts";
-import { isGateway } from "./objects.ts";
+import { isGateway, isIngressPod } from "./objects.ts";
 import type { Reader } from "./reader.ts";
 
 /** The most proxies that are asked; a stack has a handful. */
@@ -42,8 +41,8 @@ export async function askProxies(lab: Lab, reader: Reader, pods: readonly PodFac
   return (await Promise.all(asked)).filter((proxy) => proxy !== undefined);
 }
 
-const callersOf = ({ config }: Lab, pods: readonly PodFacts[]): readonly PodFacts[] =>
-  pods.filter((pod) => pod.isReady && isCaller(pod, config.namespace)).slice(0, mostProxies);
+const callersOf = (lab: Lab, pods: readonly PodFacts[]): readonly PodFacts[] =>
+  pods.filter((pod) => pod.isReady && isCaller(pod, lab)).slice(0, mostProxies);
 
 async function ask<T>(
   lab: Pick<Lab, "exec">,
@@ -60,13 +59,16 @@ async function ask<T>(
   }
 }
 
-/** Whoever sends requests to the application through a proxy: pods beside it, which may be its own gateway, and the lab's gateway. */
-const isCaller = ({ namespace, labels, hasSidecar }: PodFacts, own: string): boolean =>
-  (namespace === own && (hasSidecar || isGateway(labels))) ||
-  (namespace === ingressNamespace && Object.entries(ingressLabels).every(([key, value]) => labels[key] === value));
+/** Whoever sends requests to the application through a proxy: pods beside it, which may be its own gateway, and the ingress gateway. */
+const isCaller = (pod: PodFacts, lab: Lab): boolean =>
+  (pod.namespace === lab.config.namespace && (pod.hasSidecar || isGateway(pod.labels))) || isIngress(pod, lab);
 
-async function proxyFacts({ config }: Lab, { name, namespace, labels }: PodFacts, exec: PodExec): Promise<ProxyFacts> {
-  const isEntry = namespace === ingressNamespace || isGateway(labels);
+const isIngress = (pod: PodFacts, lab: Lab): boolean => isIngressPod(pod, platformOf(lab).ingress);
+
+async function proxyFacts(lab: Lab, pod: PodFacts, exec: PodExec): Promise<ProxyFacts> {
+  const { config } = lab;
+  const { name, namespace, labels } = pod;
+  const isEntry = isIngress(pod, lab) || isGateway(labels);
   const host = isEntry ? gatewayHost(config.app, config.namespace) : undefined;
   const split = sidecarSplit(await exec("istio-proxy", routesCommand), config, host);
   return { pod: name, namespace, isGateway: isGateway(labels), split };

@@ -2,6 +2,7 @@ import type { ContainerFault } from "../../../canary/pods/pod-object.ts";
 import type { StrategyName } from "../../../canary/strategies.ts";
 import type { Pending } from "../../../stacks/config/applied-config.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
+import type { PlatformFacts } from "../../../stacks/platform-facts.ts";
 import type { Share } from "../traffic/share.ts";
 
 /** Who wrote a field last. */
@@ -17,6 +18,8 @@ export interface NamespaceFacts {
   readonly isGoing: boolean;
   /** The program's note of the config that was applied last. */
   readonly note?: string;
+  /** What the application stands on, where its stack did not install that; see `standsOn`. */
+  readonly platform?: PlatformFacts;
 }
 
 export interface PodFacts {

@@ -2,9 +2,9 @@ import { until } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
 import { deploymentsPath, namespacePath, rolloutPath } from "../../../cluster/kube/paths.ts";
 import { fieldManager } from "../../../components/traffic/route-metadata.ts";
-import { sidecarLabels } from "../../../components/workload/render-application.ts";
 import type { Lab } from "../lab.ts";
 import type { Finding, Fix, WorkloadReference } from "./finding.ts";
+import { namespaceFacts, otherSidecarLabels, standsOn } from "./objects.ts";
 
 type Say = (line: string) => void;
 
@@ -50,8 +50,13 @@ async function applyFix(lab: Lab, fix: Fix, up: readonly [string, ...string[]]):
       return `took away the lock of ${locks.map(({ pid }) => `process ${pid}`).join(", ") || "nobody: it was gone"}`;
     }
     case "label-namespace": {
+      const live = await cluster.get<Parameters<typeof namespaceFacts>[0]>(namespacePath(namespace));
+      const { sidecarLabels } = standsOn(live && namespaceFacts(live), config).mesh;
       const label = { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels: sidecarLabels } };
       await cluster.apply(namespacePath(namespace), label, fieldManager);
+      const others = otherSidecarLabels(sidecarLabels, live?.metadata.labels ?? {});
+      const without = Object.fromEntries(others.map((key) => [key, null]));
+      if (others.length > 0) await cluster.patch(namespacePath(namespace), { metadata: { labels: without } });
       return `set ${Object.entries(sidecarLabels).map(([key, value]) => `${key}=${value}`)} on namespace ${namespace}, as ${fieldManager}`;
     }
     case "restart":

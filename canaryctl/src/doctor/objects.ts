@@ -7,7 +7,14 @@ import {
   unscheduled,
 } from "../../../canary/pods/pod-object.ts";
 import { strategyNames } from "../../../canary/strategies.ts";
-import { configAnnotation, strategyAnnotation } from "../../../components/workload/render-application.ts";
+import {
+  configAnnotation,
+  platformAnnotation,
+  strategyAnnotation,
+} from "../../../components/workload/render-application.ts";
+import type { LabConfig } from "../../../stacks/config/schema.ts";
+import { notedFacts, ownFacts, type PlatformFacts } from "../../../stacks/platform-facts.ts";
+import { isOwner } from "../../../stacks/platform-parts.ts";
 import type {
   DestinationRuleFacts,
   EventFacts,
@@ -55,14 +62,34 @@ function writerOf({ metadata }: Meta, field: string): Writer | undefined {
 const controllerOf = ({ metadata }: Meta) => metadata.ownerReferences?.find(({ controller }) => controller);
 
 export function namespaceFacts({ metadata }: Meta): NamespaceFacts {
-  const { [strategyAnnotation]: noted, [configAnnotation]: note } = metadata.annotations ?? {};
+  const {
+    [strategyAnnotation]: noted,
+    [configAnnotation]: note,
+    [platformAnnotation]: facts,
+  } = metadata.annotations ?? {};
+  const platform = notedFacts(facts);
   return {
     labels: metadata.labels ?? {},
     strategy: strategyNames.find((name) => name === noted),
     isGoing: metadata.deletionTimestamp !== undefined,
     ...(note !== undefined && { note }),
+    ...(platform && { platform }),
   };
 }
+
+/** What the application stands on: what its Namespace notes, else what its stack installs by the config. */
+export const standsOn = (namespace: NamespaceFacts | null | undefined, config: LabConfig): PlatformFacts =>
+  namespace?.platform ?? ownFacts(config, "this stack");
+
+/** Labels of a namespace that would win over the one that is wanted for sidecars, or come to nothing beside it. */
+export const otherSidecarLabels = (wanted: Labels, live: Labels): readonly string[] =>
+  ["istio-injection", "istio.io/rev"].filter((key) => key in live && !(key in wanted));
+
+/** What {@link standsOn} says, without waiting for the Namespace where the stack installs its own. */
+export const standsOnBy = async (
+  namespace: Promise<NamespaceFacts | null | undefined>,
+  config: LabConfig,
+): Promise<PlatformFacts> => standsOn(isOwner(config) ? undefined : await namespace, config);
 
 export interface Pod extends Meta, Pick<PodObject, "status"> {
   readonly spec: {
@@ -73,6 +100,15 @@ export interface Pod extends Meta, Pick<PodObject, "status"> {
 
 /** A pod that Istio runs for a Gateway of the Gateway API; it is a proxy itself. */
 export const isGateway = (labels: Labels): boolean => labels["gateway.networking.k8s.io/gateway-name"] !== undefined;
+
+/** Whether a pod is one of the ingress gateway, which may stand in one namespace with other parts of the mesh. */
+export const isIngressPod = (
+  { namespace, labels }: Pick<PodFacts, "namespace" | "labels">,
+  ingress: PlatformFacts["ingress"],
+): boolean =>
+  ingress !== null &&
+  namespace === ingress.namespace &&
+  Object.entries(ingress.labels).every(([key, value]) => labels[key] === value);
 
 const injectKey = "sidecar.istio.io/inject";
 

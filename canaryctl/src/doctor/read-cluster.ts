@@ -1,8 +1,6 @@
 import type { RolloutObject } from "../../../canary/rollout/rollout-object.ts";
 import { namespacePath } from "../../../cluster/kube/paths.ts";
-import { rolloutsNamespace } from "../../../components/argo/render-argo-rollouts.ts";
-import { ingressNamespace, systemNamespace } from "../../../components/mesh/render-istio.ts";
-import { monitoringNamespace } from "../../../components/monitoring/render-kube-prometheus-stack.ts";
+import type { PlatformFacts } from "../../../stacks/platform-facts.ts";
 import type { Lab } from "../lab.ts";
 import { gatewayRoute } from "../traffic/gateway-route.ts";
 import { askPods } from "./ask-pods.ts";
@@ -14,15 +12,13 @@ import {
   peerAuthenticationFacts,
   podFacts,
   routeFacts,
+  standsOnBy,
   type Workload,
   workloadFacts,
 } from "./objects.ts";
 import { policyFacts, quotaFacts, serviceFacts } from "./policies.ts";
 import type { Reader } from "./reader.ts";
 import { rolloutFacts } from "./rollouts.ts";
-
-/** The namespaces of what the application stands on. */
-const platformNamespaces = [systemNamespace, ingressNamespace, rolloutsNamespace, monitoringNamespace];
 
 /**
  * Reads the cluster: one round of parallel reads. Only what must be asked through a pod comes after the list of pods.
@@ -34,7 +30,9 @@ export async function readCluster(lab: Lab, reader: Reader): Promise<ClusterFact
   const { namespace, app, strategy } = config;
   const own = (group: string, plural: string) => `${group}/namespaces/${namespace}/${plural}`;
   const pods = reader.list(own("/api/v1", "pods"), podFacts);
-  const systemPods = readPlatform(reader);
+  const found = reader.one(namespacePath(namespace), namespaceFacts);
+  const platform = standsOnBy(found, config);
+  const systemPods = platform.then((facts) => readPlatform(reader, facts, namespace));
   const rollouts = reader.list(own("/apis/argoproj.io/v1alpha1", "rollouts"), (one: Workload & RolloutObject) => one);
   const workloads = Promise.all([
     reader.list(own("/apis/apps/v1", "deployments"), workloadFacts("Deployment")),
@@ -43,7 +41,7 @@ export async function readCluster(lab: Lab, reader: Reader): Promise<ClusterFact
   ]);
   const read = {
     version: reader.one("/version", ({ gitVersion }: { readonly gitVersion: string }) => gitVersion),
-    namespace: reader.one(namespacePath(namespace), namespaceFacts),
+    namespace: found,
     pods,
     systemPods,
     workloads: workloads.then((kinds) => kinds.flatMap((some) => some ?? [])),
@@ -61,26 +59,39 @@ export async function readCluster(lab: Lab, reader: Reader): Promise<ClusterFact
         ? reader.part("the HTTPRoute", async () => (await gatewayRoute.read(cluster, config)) ?? null)
         : undefined,
     rollout: rollouts.then((all) => rolloutFacts(all?.find(({ metadata }) => metadata.name === app))),
-    asked: Promise.all([pods, systemPods]).then((all) =>
+    asked: Promise.all([platform, pods, systemPods]).then(([facts, ...all]) =>
       askPods(
-        lab,
+        { ...lab, platform: facts },
         reader,
         all.flatMap((some) => some ?? []),
       ),
     ),
   };
-  const { asked, version, ...found } = await allOf(read);
-  return { ...found, ...asked, version: version ?? undefined };
+  const { asked, version, ...rest } = await allOf(read);
+  return { ...rest, ...asked, version: version ?? undefined };
 }
 
 const webhooks = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
 
-async function readPlatform(reader: Reader): Promise<readonly PodFacts[] | undefined> {
-  const found = await Promise.all(
-    platformNamespaces.map((namespace) => reader.list(`/api/v1/namespaces/${namespace}/pods`, podFacts)),
-  );
-  return found.some((some) => some === undefined) ? undefined : found.flatMap((some) => some ?? []);
+/** Pods of what the application stands on. Where a Rollouts controller is, only its label says. */
+async function readPlatform(
+  reader: Reader,
+  { mesh, ingress, monitoring }: PlatformFacts,
+  own: string,
+): Promise<readonly PodFacts[] | undefined> {
+  const places = [mesh.controlPlane.namespace, ingress?.namespace, monitoring?.namespace];
+  const namespaces = [...new Set(places.filter((place) => place !== undefined))];
+  const found = await Promise.all([
+    reader.list(`/api/v1/pods?labelSelector=${encodeURIComponent(rolloutsLabel)}`, podFacts),
+    ...namespaces.map((namespace) => reader.list(`/api/v1/namespaces/${namespace}/pods`, podFacts)),
+  ]);
+  if (found.some((some) => some === undefined)) return undefined;
+  const [controllers = [], ...others] = found;
+  const elsewhere = controllers.filter(({ namespace }) => ![...namespaces, own].includes(namespace));
+  return [...elsewhere, ...others.flatMap((some) => some ?? [])];
 }
+
+const rolloutsLabel = "app.kubernetes.io/name=argo-rollouts";
 
 /** Each property awaited, all at once. */
 async function allOf<T extends object>(promises: T): Promise<{ [Key in keyof T]: Awaited<T[Key]> }> {

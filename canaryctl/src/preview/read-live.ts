@@ -1,11 +1,7 @@
-import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import { requestRate } from "../../../canary/slo/queries.ts";
 import { callerSource } from "../../../canary/slo/source.ts";
 import { factsOf } from "../../../canary/strategies.ts";
-import { proxiedPath } from "../../../cluster/kube/paths.ts";
-import { monitoringNamespace, prometheusService } from "../../../components/monitoring/render-kube-prometheus-stack.ts";
-import type { LabConfig } from "../../../stacks/config/schema.ts";
 import { withApplied } from "../applied.ts";
 import { placeOf } from "../deployed.ts";
 import { findDrift } from "../engine/drift/live-objects.ts";
@@ -13,6 +9,7 @@ import { driftText } from "../engine/drift/mend.ts";
 import { stateOf } from "../engine/state.ts";
 import type { Lab } from "../lab.ts";
 import { configuredStrategy } from "../strategies/table.ts";
+import { type AskedLab, askPrometheus } from "../traffic/prometheus.ts";
 import type { LiveFacts, PreviewDrift } from "./digest.ts";
 
 /** Reads what the cluster has, beside the engine's preview, which looks at the state only. Nothing of it is needed for that. */
@@ -38,10 +35,10 @@ async function readTraffic(given: Lab): Promise<Pick<LiveFacts, "share" | "perMi
   const { lab, note } = await placeOf(given);
   if (!note.isThere) return {};
   const deployed = withApplied(lab, note.config);
-  const { config, cluster } = deployed;
+  const { config } = deployed;
   const [release, perMinute] = await Promise.all([
     factsOf(config.strategy).owner === "pulumi" ? configuredStrategy(deployed).read(deployed) : undefined,
-    requestsPerMinute(cluster, config),
+    requestsPerMinute(deployed),
   ]);
   return { share: release?.live?.canary, perMinute };
 }
@@ -58,12 +55,10 @@ async function readDrift(lab: Lab): Promise<readonly PreviewDrift[]> {
 }
 
 /** Of the callers' proxies, within two minutes: four scrapes. Undefined without monitoring, and where Prometheus does not know. */
-async function requestsPerMinute(cluster: Pick<ClusterClient, "get">, config: LabConfig): Promise<number | undefined> {
-  if (!config.monitoring) return undefined;
-  const query = `sum(${requestRate(callerSource(config), "2m")})`;
-  const { name, port } = prometheusService;
-  const path = `/api/v1/query?${new URLSearchParams({ query })}`;
-  const answer = await known(cluster.get<Answer>(proxiedPath(monitoringNamespace, name, port, path)));
+async function requestsPerMinute(lab: AskedLab): Promise<number | undefined> {
+  if (!lab.config.monitoring) return undefined;
+  const query = `sum(${requestRate(callerSource(lab.config), "2m")})`;
+  const answer = await known(askPrometheus<Answer>(lab, query));
   if (answer instanceof UserError) return undefined;
   const perSecond = Number(answer?.data?.result?.[0]?.value[1]);
   return Number.isFinite(perSecond) ? perSecond * 60 : undefined;

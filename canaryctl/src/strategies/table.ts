@@ -1,7 +1,7 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import type { StrategyName } from "../../../canary/strategies.ts";
 import { withApplied, withRelease } from "../applied.ts";
-import { otherPlaces, type Place, placeOf, readNote } from "../deployed.ts";
+import { otherPlaces, type Place, placed, placeOf, readNote } from "../deployed.ts";
 import type { Lab } from "../lab.ts";
 import { gatewayRoute } from "../traffic/gateway-route.ts";
 import { istioRoute } from "../traffic/istio-route.ts";
@@ -92,7 +92,7 @@ export interface Rollback extends Move {
 export async function openRollback(lab: Lab, say: Say): Promise<Rollback> {
   const patience = { seconds: rollbackSeconds, say };
   const [named, others] = await patiently(lab.cluster, patience, () => Promise.all([readNote(lab), otherPlaces(lab)]));
-  const [first = { lab, note: named }, ...rest] = named.isThere ? [{ lab, note: named }, ...others] : others;
+  const [first = { lab, note: named }, ...rest] = named.isThere ? [placed(lab, named), ...others] : others;
   const open = ({ lab: there, note }: Place): Move => ({
     strategy: table[note.strategy ?? lab.config.strategy],
     lab: withApplied(there, note.config),

@@ -1,11 +1,9 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { factsOf } from "../../../canary/strategies.ts";
-import { proxiedPath } from "../../../cluster/kube/paths.ts";
 import { versionOf } from "../../../components/image/image-version.ts";
-import { monitoringNamespace, prometheusService } from "../../../components/monitoring/render-kube-prometheus-stack.ts";
 import { sideServiceName, versions } from "../../../components/names.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
-import type { Lab } from "../lab.ts";
+import { type AskedLab, askPrometheus, monitoringOf } from "./prometheus.ts";
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -18,21 +16,19 @@ interface Answer {
  *
  * @throws UserError where Prometheus cannot be asked: whether one fires is not known then
  */
-export async function firingAlerts({ cluster, config }: Pick<Lab, "cluster" | "config">): Promise<readonly string[]> {
+export async function firingAlerts(lab: AskedLab): Promise<readonly string[]> {
+  const { config } = lab;
   if (!config.monitoring) return [];
   const { app, namespace } = config;
-  const { name, port } = prometheusService;
   const query = `ALERTS{alertstate="firing",app="${app}",namespace="${namespace}"}`;
-  const path = `/api/v1/query?${new URLSearchParams({ query })}`;
-  const answer = await cluster
-    .get<Answer>(proxiedPath(monitoringNamespace, name, port, path))
-    .catch((error: unknown) => error as Error);
+  const answer = await askPrometheus<Answer>(lab, query).catch((error: unknown) => error as Error);
   const result = answer instanceof Error ? undefined : answer?.data?.result;
   if (!result) {
+    const monitoring = monitoringOf(lab);
     const why = answer instanceof Error ? answer.message : "it does not answer";
     throw new UserError(`Prometheus cannot be asked whether an alert of the canary fires: ${why}`, {
-      place: `service ${monitoringNamespace}/${name}`,
-      next: `kubectl -n ${monitoringNamespace} get pods`,
+      place: `service ${monitoring.namespace}/${monitoring.service}`,
+      next: `kubectl -n ${monitoring.namespace} get pods`,
     });
   }
   const ofCanary = result.map(({ metric }) => metric).filter((labels) => isOfCanary(labels, config));

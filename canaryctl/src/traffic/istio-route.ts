@@ -1,15 +1,7 @@
 import type { ApplicationName } from "../../../canary/application-name.ts";
 import { toWeight, type Weight } from "../../../canary/weight.ts";
 import { destinationRulePath, gatewayPath, virtualServicePath } from "../../../cluster/kube/paths.ts";
-import { ingressNamespace } from "../../../components/mesh/render-istio.ts";
-import {
-  gatewayHost,
-  gatewayName,
-  ingressLabels,
-  type Version,
-  versions,
-  virtualServiceName,
-} from "../../../components/names.ts";
+import { gatewayHost, gatewayName, type Version, versions, virtualServiceName } from "../../../components/names.ts";
 import { renderDestinationRule } from "../../../components/traffic/render-sides.ts";
 import { renderGateway, renderVirtualService } from "../../../components/traffic/render-weighted-route.ts";
 import { fieldManager } from "../../../components/traffic/route-metadata.ts";
@@ -43,18 +35,24 @@ export const istioRoute = {
   apply: async (cluster, config) => {
     await cluster.apply(routePath(config), renderVirtualService(config), fieldManager);
   },
-  applyAround: async (cluster, config) => {
+  applyAround: async (cluster, config, { ingress }) => {
     const { app, namespace } = config;
     const sides = renderDestinationRule({ app, namespace, toldApartBy: "version" });
     await Promise.all([
       cluster.apply(destinationRulePath(namespace, app), sides, fieldManager),
-      cluster.apply(gatewayPath(namespace, gatewayName(app)), renderGateway(config), fieldManager),
+      cluster.apply(
+        gatewayPath(namespace, gatewayName(app)),
+        renderGateway({ app, namespace, ingressLabels: ingress?.labels }),
+        fieldManager,
+      ),
     ]);
   },
   targets: ["**::route-virtual-service"],
-  proxies: ({ app, namespace }) => [
+  proxies: ({ app, namespace }, { ingress }) => [
     clientProxies({ app, namespace }),
-    { app, namespace: ingressNamespace, labels: ingressLabels, host: hostAt(gatewayHost(app, namespace)) },
+    ...(ingress
+      ? [{ app, namespace: ingress.namespace, labels: ingress.labels, host: hostAt(gatewayHost(app, namespace)) }]
+      : []),
   ],
   reach: (exec, _cluster, config) => waitForSplit(exec, config, shareOf(config.canaryWeight)),
   missing: ({ app, namespace }) => missing("VirtualService", virtualServiceName(app), namespace),

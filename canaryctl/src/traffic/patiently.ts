@@ -16,7 +16,7 @@ export const rollbackSeconds = 180;
 
 const away = {
   apiServer: { name: "The cluster's API server", next: "kubectl get --raw /readyz" },
-  istio: { name: "Istio's control plane", next: "kubectl -n istio-system get pods -l app=istiod" },
+  istio: { name: "Istio's control plane", next: "kubectl get pods --all-namespaces -l app=istiod" },
 } as const;
 
 /**

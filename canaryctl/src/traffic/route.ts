@@ -2,6 +2,7 @@ import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import type { UserError } from "@canary-lab/kit/user-error";
 import type { ApplicationName } from "../../../canary/application-name.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
+import type { PlatformFacts } from "../../../stacks/platform-facts.ts";
 import type { PodExec } from "../kube/exec.ts";
 import type { ProxyGroup } from "./proxies.ts";
 import type { Share } from "./share.ts";
@@ -32,12 +33,12 @@ export interface Route {
    * where only the engine can.
    */
   apply?(cluster: ClusterClient, config: LabConfig): Promise<void>;
-  /** Puts back, in the same way, what the route leads by and to. */
-  applyAround?(cluster: ClusterClient, config: LabConfig): Promise<void>;
+  /** Puts back, in the same way, what the route leads by and to. @param platform that the application stands on */
+  applyAround?(cluster: ClusterClient, config: LabConfig, platform: PlatformFacts): Promise<void>;
   /** Patterns of the URNs of the route in the engine's state: what a move of the traffic may change. */
   readonly targets: readonly string[];
   /** The proxies by which callers send. Absent where no proxy knows the split. */
-  proxies?(config: LabConfig): readonly ProxyGroup[];
+  proxies?(config: LabConfig, platform: PlatformFacts): readonly ProxyGroup[];
   /** Whether pods of the canary run while it gets nothing, so that they are to be ready before it gets more. */
   readonly hasIdlePods: boolean;
   /** Percentage points by which a right split can be off beside chance. Default 0. */

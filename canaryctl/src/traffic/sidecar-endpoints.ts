@@ -56,6 +56,6 @@ export async function waitForEndpoints(
   if (await until(look, timeout)) return;
   throw new UserError(
     `The client's sidecar knows of ${known.size} pods behind ${service}, and ${ready.size} of them are ready.`,
-    { place: `deployment ${namespace}/${clientName(app)}`, next: "kubectl -n istio-system logs deploy/istiod" },
+    { place: `deployment ${namespace}/${clientName(app)}`, next: "npx canaryctl doctor" },
   );
 }

@@ -90,7 +90,7 @@ export async function waitForSplit(exec: PodExec, of: ApplicationName, wanted: S
       : `The client's sidecar knows of no split for ${of.app}.`,
     {
       place: `deployment ${of.namespace}/${clientName(of.app)}`,
-      next: `kubectl -n istio-system logs deploy/istiod`,
+      next: "npx canaryctl doctor",
     },
   );
 }

@@ -7,16 +7,23 @@ export interface GatewayLoad {
   readonly port: number;
   readonly requests: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The namespace of the application; default: that of dev. */
+  readonly of?: string;
 }
 
 /** Sends requests from this machine through a gateway, eight at a time, and counts the answers by their version or status. */
-export async function askGateway({ port, requests, headers = {} }: GatewayLoad): Promise<Record<string, number>> {
+export async function askGateway({
+  port,
+  requests,
+  headers = {},
+  of = namespace,
+}: GatewayLoad): Promise<Record<string, number>> {
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
   const counts: Record<string, number> = {};
   let left = requests;
   const worker = async () => {
     while (left-- > 0) {
-      const answer = await ask(port, headers, agent);
+      const answer = await ask(port, { ...headers, host: gatewayHost("versioned-echo", of) }, agent);
       counts[answer] = (counts[answer] ?? 0) + 1;
     }
   };
@@ -26,9 +33,8 @@ export async function askGateway({ port, requests, headers = {} }: GatewayLoad):
 }
 
 function ask(port: number, headers: Readonly<Record<string, string>>, agent: Agent): Promise<string> {
-  const host = gatewayHost("versioned-echo", namespace);
   return new Promise((resolve, reject) => {
-    const asked = request({ host: "127.0.0.1", port, agent, headers: { ...headers, host } }, (response) => {
+    const asked = request({ host: "127.0.0.1", port, agent, headers }, (response) => {
       let body = "";
       response.on("data", (chunk) => {
         body += chunk;

@@ -60,12 +60,22 @@ describe("the program", () => {
   });
 
   test("on another stack's platform makes only what is in its namespace, and notes whose platform it is", async () => {
-    const monitoring = { namespace: "observability", service: "prom", port: 80 };
+    const monitoring = {
+      namespace: "observability",
+      service: "prom",
+      port: 80,
+      picks: { monitors: { release: "kps" }, rules: { team: "a" }, namespaces: { watched: "yes" } },
+      scrapesProxies: false,
+    };
     const change = { monitoring: true, strategy: "rollout-canary", platform: "dev", canaryEnabled: false } as const;
     const all = await program(change, built, {
       ...sampleFacts(),
       owner: "organization/canary-lab/dev",
-      mesh: { version: "1.29.1", sidecarLabels: { "istio.io/rev": "canary" } },
+      mesh: {
+        version: "1.29.1",
+        sidecarLabels: { "istio.io/rev": "canary" },
+        controlPlane: { namespace: "istio-system", name: "istiod-canary" },
+      },
       ingress: { namespace: "gateways", labels: { istio: "public" }, nodePort: null },
       monitoring,
     });
@@ -74,7 +84,13 @@ describe("the program", () => {
     expect(outside).toEqual(["echo-namespace"]);
     expect([...all.values()].filter(({ type }) => type.endsWith(":Release"))).toEqual([]);
     const { labels, annotations } = all.get("echo-namespace")?.inputs.metadata ?? {};
-    expect(labels).toEqual({ "istio.io/rev": "canary" });
+    expect(labels).toEqual({ "istio.io/rev": "canary", watched: "yes" });
+    expect(all.get("slo-monitor")?.inputs.metadata.labels).toEqual({ release: "kps" });
+    expect(all.get("slo-callers-monitor")?.inputs).toMatchObject({
+      metadata: { namespace: "canary-lab", labels: { release: "kps" } },
+      spec: { selector: {}, podMetricsEndpoints: [{ port: "http-envoy-prom" }] },
+    });
+    expect(all.get("slo-rules")?.inputs.metadata.labels).toEqual({ app: "versioned-echo", team: "a" });
     expect(JSON.parse(annotations["canary-lab/platform"])).toMatchObject({
       owner: "organization/canary-lab/dev",
       monitoring,

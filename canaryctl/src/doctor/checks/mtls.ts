@@ -1,12 +1,12 @@
-import { systemNamespace } from "../../../../components/mesh/render-istio.ts";
 import { containerPort } from "../../../../components/names.ts";
 import type { ClusterFacts, Facts, PeerAuthenticationFacts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
+import { standsOn } from "../objects.ts";
 
 /** Prometheus is outside the mesh and scrapes the application in plain text, which STRICT refuses: its metrics are then absent. */
-export function mtls({ peerAuthentications }: ClusterFacts, { config }: Facts): readonly Finding[] {
+export function mtls({ peerAuthentications, namespace: own }: ClusterFacts, { config }: Facts): readonly Finding[] {
   if (!config.monitoring || !peerAuthentications) return [];
-  const deciding = decides(peerAuthentications, config);
+  const deciding = decides(peerAuthentications, config, standsOn(own, config).mesh.controlPlane.namespace);
   if (!deciding) return [];
   const { namespace, name } = deciding;
   return [
@@ -23,11 +23,11 @@ export function mtls({ peerAuthentications }: ClusterFacts, { config }: Facts): 
 const modeAt = ({ mode, ports }: PeerAuthenticationFacts): string => ports[containerPort] ?? mode;
 
 /** The most specific one that says anything decides: for the pods, for the namespace, for the mesh. */
-function decides(all: readonly PeerAuthenticationFacts[], { namespace, app }: Facts["config"]) {
+function decides(all: readonly PeerAuthenticationFacts[], { namespace, app }: Facts["config"], ofMesh: string) {
   const levels = [
     all.filter((one) => one.namespace === namespace && one.selector?.app === app),
     all.filter((one) => one.namespace === namespace && !one.selector),
-    all.filter((one) => one.namespace === systemNamespace && !one.selector),
+    all.filter((one) => one.namespace === ofMesh && !one.selector),
   ];
   const found = levels.flat().find((one) => modeAt(one) !== "UNSET");
   return found && modeAt(found) === "STRICT" ? found : undefined;

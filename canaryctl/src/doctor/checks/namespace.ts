@@ -1,5 +1,6 @@
 import type { ClusterFacts, Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
+import { otherSidecarLabels, standsOn } from "../objects.ts";
 
 /** Pods get a sidecar where the namespace asks for one that a control plane injects. */
 export function namespace({ namespace, injectors }: ClusterFacts, { config }: Facts): readonly Finding[] {
@@ -43,12 +44,19 @@ export function namespace({ namespace, injectors }: ClusterFacts, { config }: Fa
           : `Namespace ${name} has lost its label for sidecars: new pods get none, and ignore the weights.`,
       evidence: [...evidence, ...(injectors ? [`revisions that inject: ${injectors.join(", ") || "none"}`] : [])],
       mend: [
-        `kubectl label namespace ${name} istio-injection=enabled --overwrite${revision === undefined ? "" : " istio.io/rev-"}`,
+        `kubectl label namespace ${name} ${labelText(standsOn(namespace, config).mesh.sidecarLabels, namespace.labels)}`,
       ],
       ...(revision === undefined && { fix: { kind: "label-namespace" } }),
     },
     ...strategy,
   ];
+}
+
+/** The arguments that set what asks for sidecars, and take away what stands in its way. */
+function labelText(wanted: Readonly<Record<string, string>>, live: Readonly<Record<string, string>>): string {
+  const others = otherSidecarLabels(wanted, live);
+  const set = Object.entries(wanted).map(([key, value]) => `${key}=${value}`);
+  return [...set, "--overwrite", ...others.map((key) => `${key}-`)].join(" ");
 }
 
 function strategyFinding(deployed: string | undefined, wanted: string): readonly Finding[] {

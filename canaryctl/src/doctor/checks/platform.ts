@@ -1,56 +1,60 @@
-import { rolloutsNamespace } from "../../../../components/argo/render-argo-rollouts.ts";
-import { ingressNamespace, systemNamespace } from "../../../../components/mesh/render-istio.ts";
-import { monitoringNamespace } from "../../../../components/monitoring/render-kube-prometheus-stack.ts";
-import { clientName, ingressRelease } from "../../../../components/names.ts";
-import { rolloutsScope } from "../../../../stacks/platform-parts.ts";
+import { clientName } from "../../../../components/names.ts";
+import { isOwner, rolloutsScope } from "../../../../stacks/platform-parts.ts";
 import type { ClusterFacts, Facts, PodFacts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
+import { isIngressPod, standsOn } from "../objects.ts";
 
 /** What the application stands on: the control plane, the gateway, the controllers, the pod that measures. */
 export function platform(cluster: ClusterFacts, { config }: Facts): readonly Finding[] {
   const { systemPods, pods } = cluster;
   if (!systemPods || !pods) return [];
   const rollouts = rolloutsScope(config);
+  const { mesh, ingress, monitoring } = standsOn(cluster.namespace, config);
+  const { controlPlane } = mesh;
+  const up = "npx canaryctl up";
+  /** An update of a stack mends what that stack installed. */
+  const orLook = (command: string) => (isOwner(config) ? up : command);
   const parts = [
     {
       id: "istiod",
-      is: ({ namespace, labels }: PodFacts) => namespace === systemNamespace && labels.app === "istiod",
+      is: ({ namespace, name, labels }: PodFacts) =>
+        namespace === controlPlane.namespace && labels.app === "istiod" && name.startsWith(`${controlPlane.name}-`),
       what: "Istio's control plane is not ready: no change of a route reaches a proxy, and new pods are refused or get no sidecar.",
       isNeeded: true,
-      restart: `kubectl -n ${systemNamespace} rollout restart deployment/istiod`,
-      start: `kubectl -n ${systemNamespace} scale deployment/istiod --replicas=${config.istiodReplicas}`,
+      restart: `kubectl -n ${controlPlane.namespace} rollout restart deployment/${controlPlane.name}`,
+      start: `kubectl -n ${controlPlane.namespace} scale deployment/${controlPlane.name} --replicas=${config.istiodReplicas}`,
     },
     {
       id: "gateway",
-      is: ({ namespace }: PodFacts) => namespace === ingressNamespace,
+      is: (pod: PodFacts) => isIngressPod(pod, ingress),
       what: "The ingress gateway is not ready: requests from outside fail.",
-      isNeeded: true,
-      restart: `kubectl -n ${ingressNamespace} rollout restart deployment/${ingressRelease}`,
-      start: `kubectl -n ${ingressNamespace} scale deployment/${ingressRelease} --replicas=1`,
+      isNeeded: ingress !== null,
+      restart: `kubectl -n ${ingress?.namespace} rollout restart deployment ${selectorText(ingress?.labels)}`,
+      start: `kubectl -n ${ingress?.namespace} scale deployment ${selectorText(ingress?.labels)} --replicas=1`,
     },
     {
       id: "rollouts-controller",
       is: ({ namespace, labels }: PodFacts) =>
-        namespace === (rollouts === "namespace" ? config.namespace : rolloutsNamespace) &&
+        (namespace === config.namespace) === (rollouts === "namespace") &&
         labels["app.kubernetes.io/name"] === "argo-rollouts",
       what: "The Rollouts controller is not ready: no release goes on, and none goes back.",
       isNeeded: rollouts !== undefined,
-      restart: "npx canaryctl up",
+      restart: orLook("kubectl get pods --all-namespaces -l app.kubernetes.io/name=argo-rollouts"),
     },
     {
       id: "prometheus",
       is: ({ namespace, labels }: PodFacts) =>
-        namespace === monitoringNamespace && labels["app.kubernetes.io/name"] === "prometheus",
+        namespace === monitoring?.namespace && labels["app.kubernetes.io/name"] === "prometheus",
       what: "Prometheus is not ready: analyses come to no verdict, and alerts are silent.",
       isNeeded: config.monitoring,
-      restart: "npx canaryctl up",
+      restart: orLook(`kubectl -n ${monitoring?.namespace} get pods`),
     },
     {
       id: "client",
       is: ({ namespace, labels }: PodFacts) => namespace === config.namespace && labels.app === clientName(config.app),
       what: "The pod that measures the traffic is not ready: nothing can be measured from inside the mesh.",
       isNeeded: cluster.namespace !== null,
-      restart: "npx canaryctl up",
+      restart: up,
     },
   ];
   return parts.flatMap(({ id, is, what, isNeeded, restart, start }): readonly Finding[] => {
@@ -62,11 +66,16 @@ export function platform(cluster: ClusterFacts, { config }: Facts): readonly Fin
         severity: id === "client" || id === "prometheus" ? "warning" : "error",
         what,
         evidence: own.length === 0 ? ["it has no pod"] : own.map(described),
-        mend: own.length > 0 ? [restart] : [...(start ? [start] : []), "npx canaryctl up"],
+        mend: own.length > 0 ? [restart] : [...new Set([...(start ? [start] : []), isOwner(config) ? up : restart])],
       },
     ];
   });
 }
+
+const selectorText = (labels: Readonly<Record<string, string>> = {}): string =>
+  `-l ${Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",")}`;
 
 const described = ({ namespace, name, faults, unschedulable }: PodFacts): string =>
   `pod ${namespace}/${name} is not ready${[...faults.map(({ reason, message }) => `: ${reason} ${message}`), unschedulable === undefined ? "" : `: ${unschedulable}`].join("")}`;

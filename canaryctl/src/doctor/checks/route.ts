@@ -7,6 +7,7 @@ import { isSameShare, type Share, shareText } from "../../traffic/share.ts";
 import { hasVirtualService, liveSplit, ownRoute, wantedRules, wantedSplit } from "../expected.ts";
 import type { ClusterFacts, Facts, RouteFacts, Writer } from "../facts.ts";
 import type { Finding } from "../finding.ts";
+import { standsOn } from "../objects.ts";
 import { isForeignWriter, writtenBy } from "../writers.ts";
 
 /** The route in the cluster against the config. */
@@ -119,6 +120,7 @@ function targetedRoutes({ rollout }: ClusterFacts, { http, namespace, name }: Ro
 export function proxies(cluster: ClusterFacts, { config }: Facts): readonly Finding[] {
   const split = liveSplit(cluster, config);
   if (!split || cluster.proxies === undefined) return [];
+  const { controlPlane } = standsOn(cluster.namespace, config).mesh;
   // The lab's gateway knows nothing of an HTTPRoute, and the gateway of one nothing of a VirtualService.
   const hasOwnGateway = factsOf(config.strategy).entry === "own-gateway";
   const asked = cluster.proxies.filter(({ namespace, isGateway }) =>
@@ -135,7 +137,10 @@ export function proxies(cluster: ClusterFacts, { config }: Facts): readonly Find
           ? `pod ${namespace}/${pod} sends ${shareText(own)}, the cluster's route says ${shareText(split)}`
           : `pod ${namespace}/${pod} knows of no split for ${config.app}`,
       ],
-      mend: ["kubectl -n istio-system rollout restart deployment/istiod", `kubectl -n ${namespace} delete pod ${pod}`],
+      mend: [
+        `kubectl -n ${controlPlane.namespace} rollout restart deployment/${controlPlane.name}`,
+        `kubectl -n ${namespace} delete pod ${pod}`,
+      ],
     }));
 }
 

@@ -5,7 +5,7 @@ import { noCanary, shareFault } from "../../../../stacks/live/share-verdict.ts";
 import { applyOnly } from "../../applied.ts";
 import { EngineBusyError, InterruptedError } from "../../engine/engine.ts";
 import { freeStack } from "../../engine/update.ts";
-import type { Lab } from "../../lab.ts";
+import { type Lab, platformOf } from "../../lab.ts";
 import { moveSeconds, patiently } from "../../traffic/patiently.ts";
 import { type ProxyReport, waitForProxies } from "../../traffic/proxies.ts";
 import type { LiveRoute, Route } from "../../traffic/route.ts";
@@ -44,7 +44,7 @@ export async function moveTraffic(lab: Lab, route: Route, say: Say): Promise<str
 
   if (isRise) await freeStack(lab, { say }); // a rise that the state cannot follow is not begun
   await patiently(cluster, { seconds: moveSeconds, say }, async () => {
-    if (isRise) await route.applyAround?.(cluster, config); // without what the route leads by and to, its requests get errors
+    if (isRise) await route.applyAround?.(cluster, config, platformOf(lab)); // without what the route leads by and to, its requests get errors
     await route.apply?.(cluster, config);
   });
   const failed = new AbortController();
@@ -57,12 +57,12 @@ export async function moveTraffic(lab: Lab, route: Route, say: Say): Promise<str
   // The engine has accepted the weight; where it remembered that one, it wrote nothing, whatever was live.
   const after = await restoreRoute(lab, route, say);
   if (after.config.canaryWeight !== config.canaryWeight) throw overtaken(route.wanted(after.config));
-  if (proxies && proxies.without.length > 0) throw laggingProxies(to, proxies, proxySeconds);
+  if (proxies && proxies.without.length > 0) throw laggingProxies(lab, to, proxies, proxySeconds);
   return `Traffic: ${shareText(before.weights)} -> ${shareText(to)} (stable/canary)${proxyWords(proxies)}`;
 }
 
 async function askProxies(lab: Lab, route: Route, to: Share, signal: AbortSignal): Promise<ProxyReport | undefined> {
-  return route.proxies && waitForProxies(lab, route.proxies(lab.config), to, proxySeconds, signal);
+  return route.proxies && waitForProxies(lab, route.proxies(lab.config, platformOf(lab)), to, proxySeconds, signal);
 }
 
 const proxyWords = (proxies: ProxyReport | undefined): string =>

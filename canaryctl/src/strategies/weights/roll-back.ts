@@ -3,7 +3,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import { toWeight } from "../../../../canary/weight.ts";
 import type { LabConfig } from "../../../../stacks/config/schema.ts";
 import { applyOnly, writeChanges } from "../../applied.ts";
-import { type Lab, reread } from "../../lab.ts";
+import { type Lab, platformOf, reread } from "../../lab.ts";
 import { patiently, rollbackSeconds } from "../../traffic/patiently.ts";
 import { type ProxyReport, waitForProxies } from "../../traffic/proxies.ts";
 import type { Route } from "../../traffic/route.ts";
@@ -44,7 +44,7 @@ export async function rollBackRoute({ config: given, ...rest }: Lab, route: Rout
   const wanted = route.wanted(config);
   if (proxies && proxies.without.length > 0) {
     if (state !== undefined) say(`The state does not say so yet: ${(state as Error).message}`);
-    throw laggingProxies(wanted, proxies, proxySeconds);
+    throw laggingProxies(lab, wanted, proxies, proxySeconds);
   }
   if (state !== undefined) throw route.apply ? onlyTheState(state) : state;
   if (around !== undefined) throw around;
@@ -53,14 +53,15 @@ export async function rollBackRoute({ config: given, ...rest }: Lab, route: Rout
 }
 
 /** What the split was before, and why what is around the route could not be put back. */
-async function moveRoute({ cluster, config, applied }: Lab, route: Route, say: Say) {
+async function moveRoute(lab: Lab, route: Route, say: Say) {
+  const { cluster, config, applied } = lab;
   const patience = { seconds: rollbackSeconds, say };
   const live = await patiently(cluster, patience, () => route.read(cluster, config));
   if (!route.apply) {
     if (!live && !applied) throw route.missing(config); // nothing is known that could be made again
     return { before: live?.weights, around: undefined };
   }
-  const around = patiently(cluster, patience, async () => route.applyAround?.(cluster, config)).then(
+  const around = patiently(cluster, patience, async () => route.applyAround?.(cluster, config, platformOf(lab))).then(
     () => undefined,
     (error: unknown) => error,
   );
@@ -88,7 +89,8 @@ async function askProxies(
   if (!route.apply || !route.proxies) return undefined;
   const was = before ? `it was ${shareText(before)}` : "there was no route";
   const wanted = route.wanted(lab.config);
-  const ask = (seconds: number) => waitForProxies(lab, route.proxies?.(lab.config) ?? [], wanted, seconds);
+  const groups = route.proxies(lab.config, platformOf(lab));
+  const ask = (seconds: number) => waitForProxies(lab, groups, wanted, seconds);
   let report = await ask(quietSeconds);
   if (report.without.length > 0) {
     say(`The route says ${shareText(wanted)} (${was}); not yet in ${report.without.map(({ pod }) => pod).join(", ")}.`);

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { announcement } from "../../../../canaryctl/src/commands/up.ts";
+import { announcement, noPlatformYet } from "../../../../canaryctl/src/commands/up.ts";
 import { otherTarget } from "../../../../canaryctl/src/target-request.ts";
 
 test("up says what it takes and changes, before the first change", () => {
@@ -28,4 +28,12 @@ test.each([
   ["the first one", "kind", undefined, undefined, undefined],
 ] as const)("%s: what is in the way", (_case, wanted, recorded, own, inTheWay) => {
   expect(otherTarget(wanted, recorded, own)).toBe(inTheWay);
+});
+
+test("a platform of somebody else cannot be in a cluster that the lab is still to make", () => {
+  expect(noPlatformYet("existing", "Pulumi.prod.yaml")).toMatchObject({
+    message: "The cluster is not there yet, so that there is no platform in it.",
+    next: "npx canaryctl config set platform own && npx canaryctl up",
+  });
+  expect(noPlatformYet("dev", "Pulumi.prod.yaml").next).toBe("npx canaryctl --stack dev up");
 });

@@ -9,6 +9,7 @@ import {
   strategyOf,
 } from "../../../../canaryctl/src/strategies/table.ts";
 import type { LabConfig } from "../../../../stacks/config/schema.ts";
+import { ownFacts } from "../../../../stacks/platform-facts.ts";
 import { fakeLab } from "../fake-lab.ts";
 
 const labWith = (strategy: string, deployed?: string): Lab => {
@@ -35,6 +36,25 @@ describe("the strategy of a lab", () => {
     const { lab } = fakeLab({ objects: { "/api/v1/namespaces/canary-lab": { metadata } } });
     for (const open of [() => strategyOf(lab), () => openMove(lab), () => openRollback(lab, () => {})])
       await expect(open()).rejects.toThrow("belongs to stack organization/canary-lab/prod, and this is stack dev");
+  });
+
+  test("goes by the platform that the Namespace notes, without another read", async () => {
+    const platform = { ...ownFacts(fakeLab().lab.config, "existing"), ingress: null };
+    const annotations = { "canary-lab/strategy": "istio", "canary-lab/canary": "false" };
+    const noted = { ...annotations, "canary-lab/platform": JSON.stringify(platform) };
+    const read: string[] = [];
+    const opened = async (metadata: object) => {
+      const { lab } = fakeLab({ objects: { "/api/v1/namespaces/canary-lab": { metadata } } });
+      const get: Lab["cluster"]["get"] = (path) => {
+        read.push(path);
+        return lab.cluster.get(path);
+      };
+      return { ...lab, cluster: { ...lab.cluster, get } };
+    };
+    for (const open of [openMove, (lab: Lab) => openRollback(lab, () => {}), (lab: Lab) => openRelease(lab, () => {})])
+      expect((await open(await opened({ annotations: noted }))).lab.platform).toEqual(platform);
+    expect(new Set(read)).toEqual(new Set(["/api/v1/namespaces/canary-lab"]));
+    expect((await openMove(await opened({ annotations }))).lab.platform).toBeUndefined();
   });
 
   test("that is in the config and not yet deployed is refused", async () => {

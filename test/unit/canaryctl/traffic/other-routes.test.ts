@@ -1,5 +1,6 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { describe, expect, test } from "@jest/globals";
+import { platformOf } from "../../../../canaryctl/src/lab.ts";
 import { gatewayRoute } from "../../../../canaryctl/src/traffic/gateway-route.ts";
 import { istioRoute } from "../../../../canaryctl/src/traffic/istio-route.ts";
 import { podShare } from "../../../../canaryctl/src/traffic/pod-share.ts";
@@ -51,12 +52,22 @@ test.each([
     const { lab } = fakeLab({ configWeight: 0 });
     const objects: object[] = [];
     const apply = async <T>(_path: string, object: object) => objects.push(object) as T;
-    await (route as Route).applyAround?.({ ...lab.cluster, apply }, lab.config);
+    await (route as Route).applyAround?.({ ...lab.cluster, apply }, lab.config, platformOf(lab));
     expect(objects).toHaveLength(2);
     for (const object of objects)
       expect(object).toMatchObject({ apiVersion: expect.any(String), kind: expect.any(String) });
   },
 );
+
+test("the gateway that a move puts back is of the ingress gateway that is noted, whose pods another Istio has", async () => {
+  const { lab } = fakeLab({ configWeight: 0 });
+  const objects: { readonly kind: string; readonly spec: { readonly selector?: object } }[] = [];
+  const apply = async <T>(_path: string, object: object) => objects.push(object as (typeof objects)[0]) as T;
+  const labels = { app: "istio-ingressgateway", istio: "ingressgateway" };
+  const platform = { ...platformOf(lab), ingress: { namespace: "istio-system", labels, nodePort: null } };
+  await istioRoute.applyAround({ ...lab.cluster, apply }, lab.config, platform);
+  expect(objects.find(({ kind }) => kind === "Gateway")?.spec.selector).toEqual(labels);
+});
 
 describe("pods as the share", () => {
   const deployments = "/apis/apps/v1/namespaces/canary-lab/deployments/versioned-echo";

@@ -42,7 +42,7 @@ describe("patiently", () => {
       patiently({ get: async () => undefined }, { seconds: 0, say: () => {} }, () => Promise.reject(webhook));
     await expect(call()).rejects.toMatchObject({
       message: expect.stringMatching(/^Istio's control plane does not answer for 0 s/),
-      next: "kubectl -n istio-system get pods -l app=istiod",
+      next: "kubectl get pods --all-namespaces -l app=istiod",
     });
   });
 });

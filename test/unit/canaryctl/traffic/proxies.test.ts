@@ -4,10 +4,12 @@ import { istioRoute } from "../../../../canaryctl/src/traffic/istio-route.ts";
 import { waitForProxies } from "../../../../canaryctl/src/traffic/proxies.ts";
 import { shareOf } from "../../../../canaryctl/src/traffic/share.ts";
 import { parseConfig } from "../../../../stacks/config/parse-config.ts";
+import { ownFacts } from "../../../../stacks/platform-facts.ts";
 import { projectFolder } from "../fake-lab.ts";
 
 const config = parseConfig(new StackFile("dev", projectFolder("")).values());
-const groups = istioRoute.proxies(config);
+const facts = ownFacts(config, "organization/canary-lab/dev");
+const groups = istioRoute.proxies(config, facts);
 
 const dump = (host: string, canary: number): string =>
   JSON.stringify({
@@ -51,6 +53,16 @@ const proxies = (client: () => number, gateway: () => number) => ({
     namespace === "istio-ingress"
       ? dump("versioned-echo.canary-lab.test", gateway())
       : dump("versioned-echo.canary-lab.svc.cluster.local", client()),
+});
+
+test("the gateway is that of the platform that is noted; without one only the client is asked", () => {
+  const ingress = { namespace: "gateways", labels: { app: "public", istio: "public" }, nodePort: null };
+  expect(istioRoute.proxies(config, { ...facts, ingress })[1]).toMatchObject({
+    namespace: "gateways",
+    labels: { app: "public", istio: "public" },
+    host: "versioned-echo.canary-lab.test:",
+  });
+  expect(istioRoute.proxies(config, { ...facts, ingress: null })).toHaveLength(1);
 });
 
 test("the route has arrived when the client's proxy and the gateway have it", async () => {

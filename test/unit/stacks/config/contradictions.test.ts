@@ -59,7 +59,20 @@ describe("values that do not go together", () => {
       { platform: "dev", istiodReplicas: 2 },
       'istiodReplicas is "2" while platform is dev, so this stack installs nothing that reads it; allowed: 1, and set it in stack dev; or platform own',
     ],
-    [{ platform: "existing" }, 'platform is "existing"; allowed: own, or the name of a stack'],
+    [{ platform: "no stack" }, 'platform is "no stack"; allowed: own, existing, or the name of a stack'],
+    [
+      { platform: "existing", istiodReplicas: 2 },
+      'istiodReplicas is "2" while platform is existing, so this stack installs nothing that reads it; allowed: 1; or platform own',
+    ],
+    [
+      { platform: "dev", istioRevision: "prod" },
+      'istioRevision is "prod" while platform is dev, whose parts are known; allowed: an empty istioRevision, or platform existing',
+    ],
+    [
+      { ingressGateway: "istio-ingress/istio-ingress" },
+      'ingressGateway is "istio-ingress/istio-ingress" while platform is own, whose parts are known; allowed: an empty ingressGateway, or platform existing',
+    ],
+    [{ platform: "existing", prometheus: "kps" }, 'prometheus is "kps"; allowed: NAMESPACE/NAME'],
     [
       { platform: "dev", gatewayNodePort: 30081 },
       'gatewayNodePort is "30081" while platform is dev, so this stack installs nothing that reads it; allowed: 30080, and set it in stack dev; or platform own',
@@ -74,6 +87,7 @@ describe("values that do not go together", () => {
   ])("%j", (change, problem) => expect(problemsOf(change)).toEqual([problem]));
 
   test.each<RawConfig>([
+    { platform: "existing", istioRevision: "1-29-1", ingressGateway: "a/b", prometheus: "c/d" },
     { ...withAnalysis, plan: { weights: [10], bake: "30s" }, objective: { window: "30s" } },
     { ...withAnalysis, plan: "25" },
     { ...withAnalysis },

@@ -119,7 +119,11 @@ describe("a platform that is there already is refused by name", () => {
       /part of the platform of stack organization\/canary-lab\/staging/,
       "npx canaryctl config set platform staging",
     ],
-    [undefined, /no stack of this project made it/, "kubectl get all -n monitoring"],
+    [
+      undefined,
+      /no stack of this project made it/,
+      "npx canaryctl config set platform existing && npx canaryctl up\nkubectl get all -n monitoring",
+    ],
     [dev, /the stack's state does not know it/, "npx canaryctl up"],
   ])("that of %s", (whose, message, next) => {
     expect(platformIsThere("monitoring", whose, dev)).toMatchObject({

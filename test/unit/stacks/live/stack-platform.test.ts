@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { LabConfig } from "../../../../stacks/config/schema.ts";
-import { type ReadOutputs, stackPlatform } from "../../../../stacks/live/stack-platform.ts";
+import { ownerOf, type ReadOutputs, stackPlatform } from "../../../../stacks/live/stack-platform.ts";
 import { sampleConfig, sampleFacts } from "../sample-config.ts";
 import { readingClient } from "./fake-client.ts";
 
@@ -30,6 +30,12 @@ function find(
 test("the facts are the outputs of the stack that is named, by its own or its full name", async () => {
   expect(await find({}, { platform: facts })).toBe(facts);
   expect(await find({ platform: dev }, { platform: facts })).toBe(facts);
+});
+
+test("a platform that no stack of this project installed has no owner by a name of a stack", () => {
+  const own = { stack: "staging", organization: "organization" };
+  const of = (platform: string) => ownerOf({ config: { ...sampleConfig, platform }, own, place: "" });
+  expect([of("existing"), of("dev")]).toEqual(["existing", dev]);
 });
 
 describe("a platform that cannot be used is refused, with the command that mends it", () => {

@@ -1,5 +1,6 @@
 import { ApiError } from "@canary-lab/kit/kube/client";
 import { describe, expect, test } from "@jest/globals";
+import { platformOf } from "../../../../../canaryctl/src/lab.ts";
 import { weighted } from "../../../../../canaryctl/src/strategies/weights/weighted.ts";
 import { isOfCanary } from "../../../../../canaryctl/src/traffic/alerts.ts";
 import { istioRoute } from "../../../../../canaryctl/src/traffic/istio-route.ts";
@@ -62,6 +63,21 @@ describe("with monitoring", () => {
     await expect(promoteFully(lab, quiet)).rejects.toThrow(/Alerts of the canary/);
     expect(log).toEqual([]);
     expect(await promote(lab, quiet, { now: true })).toMatch(/^Traffic/);
+  });
+
+  test("the alerts are asked of the Prometheus of the platform that is noted", async () => {
+    const monitoring = {
+      namespace: "observability",
+      service: "prom",
+      port: 80,
+      picks: { monitors: {}, rules: {}, namespaces: {} },
+      scrapesProxies: false,
+    };
+    const [answer] = Object.values(firing(alert));
+    const theirs = "/api/v1/namespaces/observability/services/prom:80/proxy/api/v1/query";
+    const { lab } = baking(90, { changes, objects: { [theirs]: answer } });
+    const platform = { ...platformOf(lab), monitoring };
+    await expect(promote({ ...lab, platform }, quiet)).rejects.toThrow(/Alerts of the canary fire/);
   });
 
   test("one of the stable version does not count", async () => {
