@@ -37,6 +37,11 @@ export const parts: Readonly<Record<string, Part>> = {
     modules: ["index.ts"],
     data: ["Pulumi.yaml", `${embedded}/modules`, `${embedded}/own-charts`],
   },
+  "pull-request": {
+    test: "test/e2e/14-pull-request.test.ts",
+    modules: product.modules,
+    data: [...product.data, ".github/workflows/drift.yml", "Pulumi.staging.yaml", "Pulumi.prod.yaml"],
+  },
   flips: { test: "test/e2e/06-flips.test.ts", ...product },
   kills: { test: "test/e2e/48-kills.test.ts", ...product },
   migration: { test: "test/e2e/29-migration.test.ts", ...product },
