@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { parts } from "./parts.ts";
+import { testFileOf } from "./parts.ts";
 import { type Digests, readProved, writeProved } from "./proved.ts";
 
 /** The fields of jest's results that are read here. */
@@ -13,7 +13,7 @@ export interface Results {
   }[];
 }
 
-/** The digests of those parts whose tests all ran and passed. */
+/** The digests of those parts whose files ran whole and passed. */
 export function provedBy({ testResults }: Results, root: string, digests: Digests): Digests {
   const passed = testResults
     .filter(
@@ -21,9 +21,7 @@ export function provedBy({ testResults }: Results, root: string, digests: Digest
         each.numPassingTests > 0 && each.numFailingTests === 0 && each.numPendingTests === 0 && !each.testExecError,
     )
     .map(({ testFilePath }) => relative(root, testFilePath));
-  return Object.fromEntries(
-    Object.entries(digests).filter(([name]) => passed.includes(parts[name]?.test ?? "not a part")),
-  );
+  return Object.fromEntries(Object.entries(digests).filter(([part]) => passed.includes(testFileOf(part))));
 }
 
 /** Notes in `proved.json` what a run has proved. The digests are those of its start: what was edited meanwhile was not tested. */
