@@ -153,5 +153,7 @@ test("the environment's down leaves the rest as it was, and no request of the fi
   expect(down.stdout).toMatch(/Stack staging is removed\. Still there: dev\./);
   expect(await kubectl("get", "namespace", stagingNamespace, "--ignore-not-found")).toBe("");
   expect(await versionsIn([...platformNamespaces, "canary-lab"])).toEqual(others);
+  // The engine forgets the selection with any stack that goes.
+  expect((await pulumi("stack", "--show-name")).stdout.trim()).toBe("dev");
   await noneFailed("went");
 }, 60_000);
