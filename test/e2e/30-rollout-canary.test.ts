@@ -7,9 +7,16 @@ import { refusalFault } from "./support/refusal.ts";
 import { note, phaseReached } from "./support/rollout.ts";
 import { editConfig, readConfig, type StackValues } from "./support/stack-config.ts";
 import { withStrategy } from "./support/strategy.ts";
-import { routeInEffect, sampleLoad, sendLoad, splitFault, startSteadyLoad } from "./support/traffic.ts";
+import {
+  routeInEffect,
+  type SteadyLoad,
+  sampleLoad,
+  sendLoad,
+  splitFault,
+  startSteadyLoad,
+} from "./support/traffic.ts";
 import { until } from "./support/until.ts";
-import { testWholeRelease } from "./support/whole-release.ts";
+import { testReleaseEnd } from "./support/whole-release.ts";
 
 const byHand = (weight: number) => ({ weight, pause: true });
 
@@ -127,23 +134,21 @@ test("a retry begins again at the first weight", async () => {
   await expectSplit(10);
 }, 120_000);
 
-test("promotions lead to the end, and an update right after it loses no request", async () => {
-  const [load, asking] = [await startSteadyLoad(), await startSteadyLoad({ rate: 50, headers: targeted })];
-  await mustSucceed("promote");
-  await mustSucceed("promote");
-  expect((await phaseReached("Paused")).weight).toBe(60);
-  await mustSucceed("promote");
-  expect((await phaseReached("Healthy")).isFullyPromoted).toBe(true);
-  expect(readConfig("stableImage")).toBe("versioned-echo:v2");
-  await mustSucceed("rollback");
-  expect(readConfig("stableImage")).toBe("versioned-echo:v1");
-  const { failed, sent, versions } = await load.stop();
-  note(`${failed} of ${sent} failed, from 10 percent to the end and back`);
-  expect(failed).toBe(0);
-  expect(versions.v2).toBeGreaterThan(0);
-  expect((await asking.stop()).failed).toBe(0);
-  await expectSplit(0);
-}, 180_000);
+describe("for those who ask for the canary as well", () => {
+  let asking: SteadyLoad;
+
+  beforeAll(async () => {
+    asking = await startSteadyLoad({ rate: 50, headers: targeted });
+  });
+
+  testReleaseEnd("promotions to its end", ["promote"], ["promote"]);
+
+  test("none of their requests is lost", async () => {
+    const { failed, versions } = await asking.stop();
+    expect(failed).toBe(0);
+    expect(versions.v2).toBeGreaterThan(0);
+  });
+});
 
 /** How many requests a canary pod has answered, the copies too, as it counts them itself; 0 while there is none. */
 async function answeredByCanary(): Promise<number> {
@@ -201,11 +206,5 @@ describePart("other ways of a release", () => {
       expect(readConfig("stableImage")).toBe("versioned-echo:v1");
       expect((await sendLoad({ requests: 300, rate: 300 })).versions).toEqual({ v1: 300 });
     }, 180_000);
-  });
-
-  describe("with a plan of one weight", () => {
-    beforeAll(() => editConfig({ plan: "25", rolloutCanary: undefined }));
-
-    testWholeRelease();
   });
 });

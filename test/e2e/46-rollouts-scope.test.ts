@@ -36,8 +36,6 @@ describePart("the scope of Rollouts", () => {
       rmSync(folder, { recursive: true });
       editConfig({ rollouts: "auto" });
       await mustBeUp();
-      editConfig({ rollouts: "cluster" });
-      await mustBeUp();
     }, 300_000);
 
     test("have their definitions apart, and no right outside the namespace", async () => {

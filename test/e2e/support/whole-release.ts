@@ -73,10 +73,19 @@ async function ended(running: Promise<Outcome>, milliseconds: number): Promise<O
  * @param steps the commands between create-canary and promote --full
  */
 export function testWholeRelease(...steps: readonly (readonly string[])[]): void {
-  test("a whole release and its way back lose no request of a client that stays", async () => {
+  testReleaseEnd("a whole release", ["create-canary", "--image", "versioned-echo:v2"], ...steps);
+}
+
+/**
+ * Tests the end of a release of v2, and its way back.
+ *
+ * @param title what it begins with
+ * @param steps the commands before promote --full
+ */
+export function testReleaseEnd(title: string, ...steps: readonly (readonly string[])[]): void {
+  test(`${title} and its way back lose no request of a client that stays`, async () => {
     const client = await clientPods();
     const measured = new Measured();
-    await measured.command("create-canary", "--image", "versioned-echo:v2");
     for (const step of steps) await measured.command(...step);
     const tried = await revision();
     await measured.command("promote", "--full", "--now", "--reason", "measured");
