@@ -24,12 +24,17 @@ export function provedBy({ testResults }: Results, root: string, digests: Digest
   return Object.fromEntries(Object.entries(digests).filter(([part]) => passed.includes(testFileOf(part))));
 }
 
+/** Without those of parts that there are no more. */
+export const ofParts = (digests: Digests, parts: Digests): Digests =>
+  Object.fromEntries(Object.entries(digests).filter(([part]) => part in parts));
+
 /** Notes in `proved.json` what a run has proved. The digests are those of its start: what was edited meanwhile was not tested. */
 export default class ProvedReporter {
   onRunComplete(_contexts: unknown, results: Results): void {
     const digests: Digests = JSON.parse(process.env.PART_DIGESTS ?? "{}");
     const proved = provedBy(results, process.cwd(), digests);
     const before = readProved();
-    if (Object.entries(proved).some(([name, digest]) => before[name] !== digest)) writeProved({ ...before, ...proved });
+    if (Object.entries(proved).some(([name, digest]) => before[name] !== digest))
+      writeProved(ofParts({ ...before, ...proved }, digests));
   }
 }

@@ -8,7 +8,7 @@ import { isLeftOut } from "../../e2e/support/describe-part.ts";
 import { dependenciesOf, digestsOf, lockedVersions } from "../../e2e/support/part-digest.ts";
 import { type Part, parts, testFileOf } from "../../e2e/support/parts.ts";
 import { leftOutLines, readProved, unchangedParts, writeProved } from "../../e2e/support/proved.ts";
-import { provedBy } from "../../e2e/support/proved-reporter.ts";
+import { ofParts, provedBy } from "../../e2e/support/proved-reporter.ts";
 
 const root = join(import.meta.dirname, "../../..");
 
@@ -149,6 +149,7 @@ describe("what was proved", () => {
     writeProved({ b: "1", a: "2" }, file);
     expect(readProved(file)).toEqual({ a: "2", b: "1" });
     expect(unchangedParts({ a: "2", b: "3", c: "4" }, readProved(file))).toEqual(["a"]);
+    expect(ofParts({ a: "2", gone: "1" }, { a: "2", b: "3" })).toEqual({ a: "2" });
     rmSync(folder, { recursive: true });
   });
 
