@@ -63,7 +63,7 @@ async function noneFailed(meanwhile: string, running: readonly SteadyLoad[]): Pr
   }
 }
 
-describePart("pull-request", () => {
+describePart("a pull request", () => {
   let repository: Repository;
   let restoreConfig: () => void;
   const api = new CommentApi("the-token-of-the-job");
