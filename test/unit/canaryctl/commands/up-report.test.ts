@@ -2,16 +2,21 @@ import { expect, test } from "@jest/globals";
 import { renderRunTime, upReport } from "../../../../canaryctl/src/commands/up-report.ts";
 import { fakeLab } from "../fake-lab.ts";
 
-const reportOf = (strategy: string): string => {
-  const { lab } = fakeLab({ configWeight: 0, changes: { strategy, canaryEnabled: false } });
+const reportOf = (strategy: string, canaryEnabled = false): string => {
+  const { lab } = fakeLab({ configWeight: 0, changes: { strategy, canaryEnabled } });
   return upReport(lab, undefined, 30_080, { seconds: 12, stages: [] }).join("\n");
 };
 
 test("the report of up names the commands that move this strategy's release", () => {
-  expect(reportOf("istio")).toMatch(/set-traffic 70 30/);
+  expect(reportOf("istio", true)).toMatch(/set-traffic 70 30/);
   expect(reportOf("rollout-blue-green")).toMatch(/create-canary[\s\S]*promote[\s\S]*abort/);
   expect(reportOf("rolling-update")).toMatch(/canaryctl undo/);
   expect(reportOf("rolling-update")).not.toMatch(/set-traffic|through the ingress gateway/);
+});
+
+test("without a canary it names the command that makes one, and none that would be refused", () => {
+  expect(reportOf("istio")).toMatch(/npx canaryctl create-canary --image versioned-echo:v2 /);
+  expect(reportOf("istio")).not.toMatch(/canaryctl (set-traffic|promote)/);
 });
 
 test("each gateway is named with the port that it has", () => {
