@@ -1,6 +1,7 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { expect, test } from "@jest/globals";
-import fc from "fast-check";
-import { errorsIn, LineSplitter } from "../../../../canaryctl/src/engine/output.ts";
+import { eachLine, errorsIn } from "../../../../canaryctl/src/engine/output.ts";
 
 test("errorsIn keeps each message at the margin once", () => {
   const lines = [
@@ -12,32 +13,17 @@ test("errorsIn keeps each message at the margin once", () => {
   expect(errorsIn(lines)).toEqual(["no stack named 'x' found"]);
 });
 
-test("LineSplitter gives the same lines however the text is cut", () => {
-  fc.assert(
-    fc.property(
-      fc.array(fc.stringMatching(/^[a-z ]*$/)),
-      fc.infiniteStream(fc.integer({ min: 1, max: 5 })),
-      (lines, cuts) => {
-        const text = lines.map((line) => `${line}\n`).join("");
-        const seen: string[] = [];
-        const splitter = new LineSplitter((line) => seen.push(line));
-        for (let at = 0; at < text.length; ) {
-          const length = cuts.next().value as number;
-          splitter.push(text.slice(at, at + length));
-          at += length;
-        }
-        splitter.end();
-        expect(seen).toEqual(lines);
-      },
-    ),
-  );
-});
-
-test("LineSplitter does not lose a last line without an end", () => {
+test("each line of a process comes whole, from either stream and however it is cut, and none is lost when it closes", async () => {
+  const lines = Array.from({ length: 20_000 }, (_, at) => `line ${at} of many, with ä and ✓`);
+  const print = `
+    const lines = Array.from({ length: 20_000 }, (_, at) => \`line \${at} of many, with ä and ✓\`);
+    const bytes = Buffer.from(lines.join("\\n"));
+    for (let at = 0; at < bytes.length; at += 4093) process.stdout.write(bytes.subarray(at, at + 4093));
+    process.stderr.write("a\\r\\n\\n  b");`;
+  const child = spawn(process.execPath, ["--eval", print], { stdio: ["ignore", "pipe", "pipe"] });
   const seen: string[] = [];
-  const splitter = new LineSplitter((line) => seen.push(line));
-  splitter.push("a\r\nb");
-  splitter.end();
-  splitter.end();
-  expect(seen).toEqual(["a", "b"]);
+  eachLine(child, (line) => seen.push(line));
+  await once(child, "close");
+  expect(seen.filter((line) => line.startsWith("line "))).toEqual(lines);
+  expect(seen.filter((line) => !line.startsWith("line "))).toEqual(["a", "", "  b"]);
 });
