@@ -9,7 +9,6 @@ import { ownFacts, type PlatformFacts } from "../../stacks/platform-facts.ts";
 import type { Applied } from "./applied.ts";
 import { type Engine, PulumiEngine } from "./engine/engine.ts";
 import { FileState } from "./engine/file-state.ts";
-import { runPulumi } from "./engine/process.ts";
 import { backendUrl, engineVariables } from "./engine/variables.ts";
 import { execIn, type PodExec, readyPod } from "./kube/exec.ts";
 import { notUp } from "./lab-records.ts";
@@ -174,7 +173,7 @@ export function labOf(stackFile: StackFile, config: LabConfig, environment: Envi
     stackFile,
     config,
     environment,
-    engine: new PulumiEngine(stackFile.reference, engineVariables(environment, process.env), runPulumi, commandLine()),
+    engine: new PulumiEngine(stackFile.reference, engineVariables(environment, process.env), undefined, commandLine()),
     state: FileState.at(backendUrl(process.env), stack),
     cluster,
     exec,

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { UserError } from "@canary-lab/kit/user-error";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
+import { eachLine } from "./each-line.ts";
 import { EngineNotes } from "./engine-notes.ts";
-import { eachLine } from "./output.ts";
 import { startProgram } from "./start-program.ts";
 
 export interface EngineProcess {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "@canary-lab/kit/user-error";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
-import { eachLine } from "./output.ts";
+import { eachLine } from "./each-line.ts";
 
 export interface RunningProgram {
   /** Where the engine reaches it, for `--client`. */
