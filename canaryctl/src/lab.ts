@@ -121,6 +121,16 @@ function openNamed(options: GlobalOptions & RouteFlags, { stackFile, config, fil
   };
 }
 
+/**
+ * Of a command that goes by the stack's name, or by its file, alone.
+ *
+ * @throws UsageError where a flag names what is not this stack's
+ */
+export function mustNameStack(options: GlobalOptions, stackFile: StackFile): void {
+  if (options.ns === undefined && options.app === undefined) return;
+  mustNameThis(options, configForRollback(stackFile).config);
+}
+
 /** What says where a stack's route is. */
 const routeKeys: readonly (keyof LabConfig)[] = ["app", "namespace", "kubeContext", "kubeconfig"];
 
