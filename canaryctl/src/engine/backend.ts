@@ -21,7 +21,7 @@ export const shownBackend = (url: string): string => url.replace(/(?<=:\/\/)[^/@
 
 /** The engine's words for its state, not for a cluster or a registry. */
 const ofBackend =
-  /\bblob \(|\(code=\w+\)|operation error S3|could not list bucket|unable to open bucket|read bucket|could not get cloud url|problem logging in|login to the Pulumi Cloud|not logged in|performing HTTP request: |PULUMI_ACCESS_TOKEN must be set|invalid access token|\.pulumi\/meta\.yaml/i;
+  /\bblob \(|operation error S3|could not list bucket|unable to open bucket|read bucket|could not get cloud url|problem logging in|login to the Pulumi Cloud|not logged in|performing HTTP request: |PULUMI_ACCESS_TOKEN must be set|invalid access token|\.pulumi\/meta\.yaml/i;
 
 /** Whether the engine says that its state cannot be read or written. */
 export const isOfBackend = (text: string): boolean => ofBackend.test(text);

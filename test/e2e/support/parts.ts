@@ -37,6 +37,16 @@ export const parts: Readonly<Record<string, Part>> = {
     modules: ["index.ts"],
     data: ["Pulumi.yaml", `${embedded}/modules`, `${embedded}/own-charts`],
   },
+  backends: {
+    test: "test/e2e/14-backends.test.ts",
+    modules: ["canaryctl/src/main.ts", "canaryctl/src/engine/prepare.ts"],
+    data: ["test/e2e/tools/versitygw", `${plugins}/modules/pulumi`],
+  },
+  workflows: {
+    test: "test/e2e/16-workflows.test.ts",
+    modules: [],
+    data: [".github", "action.yml", "test/e2e/tools/actionlint"],
+  },
   flips: { test: "test/e2e/06-flips.test.ts", ...product },
   kills: { test: "test/e2e/48-kills.test.ts", ...product },
   migration: { test: "test/e2e/29-migration.test.ts", ...product },

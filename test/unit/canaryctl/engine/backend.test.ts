@@ -61,6 +61,10 @@ describe("why the engine does not get at its state", () => {
   test.each([
     ["a cluster", 'Get "https://10.0.0.1:6443/api": dial tcp 10.0.0.1:6443: connect: connection refused'],
     ["a registry", "failed to push: blob upload unknown: 403 Forbidden"],
+    [
+      "a key service",
+      'secrets (code=Unknown): Put "http://127.0.0.1:9/v1/transit": dial tcp 127.0.0.1:9: connection refused',
+    ],
     ["a quota", "pods is forbidden: exceeded quota"],
   ])("%s is not the state", (_, error) => {
     expect(backendFailure([error], store)).toBeUndefined();
