@@ -21,8 +21,7 @@ import { addStatus } from "./commands/status.ts";
 import { addUp } from "./commands/up.ts";
 import { EngineBusyError, InterruptedError } from "./engine/engine.ts";
 import { addReasonFlags, Recording } from "./history/record.ts";
-import { examples, say } from "./print.ts";
-import { printable } from "./this-stack.ts";
+import { examples, forLog, say } from "./print.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** 0 where it was done, 2 where the command line cannot be meant, 130 where the user interrupted it, 1 for everything else. */
@@ -127,7 +126,7 @@ function report(error: unknown): number {
     console.error(error);
     return exitCodes.failed;
   }
-  console.error(printable(textOf(error)));
+  console.error(forLog(textOf(error)));
   if (error instanceof UsageError) return exitCodes.usage;
   return error instanceof InterruptedError ? exitCodes.interrupted : exitCodes.failed;
 }

@@ -125,6 +125,14 @@ export class Mask {
   }
 }
 
+/** Masks what the environment has under names that say that it is secret, beside what is secret by its form. */
+export const environmentMask = (variables: NodeJS.ProcessEnv = process.env): Mask =>
+  new Mask(
+    Object.entries(variables).flatMap(([name, value]) =>
+      value && isSecretKey(name) && !name.endsWith("_FILE") ? [value] : [],
+    ),
+  );
+
 /** An object or a list that a text holds as JSON, as annotations do. */
 function jsonIn(text: string): object | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
