@@ -32,6 +32,7 @@ const forms: readonly RegExp[] = [
   /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g,
   /(?<=\b(?:Bearer|Basic) )[A-Za-z0-9+/=._~-]{8,}/gi,
   /(?<=[a-z][a-z0-9+.-]*:\/\/[^\s/@:]*:)[^\s/@]+(?=@)/gi,
+  /(?<=(?:^|[\s"'`(=])[\w.+-]+:)[^\s/@:"'`]+(?=@(?!sha\d+:)[\w-])/g, // as in a registry's name; what stands before a digest is a tag
   /(?<=(?:password|passwd|passphrase|secret|token|api-?key)(?:=|: ?))(?!\[secret\])[^\s"',;&]+/gi,
 ];
 

@@ -62,6 +62,10 @@ describe("no secret stands in", () => {
   test("a line on standard error, whoever wrote it", () => {
     const written = jest.spyOn(console, "error").mockImplementation(() => {});
     say(`pull of https://me:hidden@registry.test/v2/ failed with Bearer ${token}`);
-    expect(written.mock.calls).toEqual([["pull of https://me:[secret]@registry.test/v2/ failed with Bearer [secret]"]]);
+    say('imageRegistry is "me:hidden@registry.test:5000", and an image is echo:v1@sha256:0123');
+    expect(written.mock.calls.flat()).toEqual([
+      "pull of https://me:[secret]@registry.test/v2/ failed with Bearer [secret]",
+      'imageRegistry is "me:[secret]@registry.test:5000", and an image is echo:v1@sha256:0123',
+    ]);
   });
 });
