@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -141,6 +141,22 @@ describePart("backends", () => {
     expect(outcome.output).not.toMatch(/hidden|RequestID/);
   });
 
+  test("a token that Pulumi's service does not accept is told, and stands nowhere", async () => {
+    const token = "pul-0123456789abcdef0123456789abcdef01234567";
+    const service = await listen((_, response) =>
+      response.writeHead(401).end('{"code":401,"message":"Unauthorized: No credentials provided or are invalid."}'),
+    );
+    try {
+      const PULUMI_BACKEND_URL = `http://127.0.0.1:${portOf(service)}`;
+      const changed = { PULUMI_BACKEND_URL, PULUMI_ACCESS_TOKEN: token };
+      const outcome = await canaryctl(["--stack", "e2e-nowhere", "status"], changed);
+      expect(refusalFault(outcome, /does not accept the access token/, /allowed: PULUMI_ACCESS_TOKEN/)).toBeUndefined();
+      expect(outcome.output).not.toContain(token);
+    } finally {
+      service.close();
+    }
+  }, 30_000);
+
   test("a bucket that is not there and a server that is away are told, and a preview is not taken for a change", async () => {
     const urls = [
       bucket.urlOf("nothing"),
@@ -179,8 +195,7 @@ describePart("backends", () => {
   test("the key service that a stack's file names encrypts its secrets, and is named where it does not answer", async () => {
     const vault = await startVault();
     try {
-      const { port } = vault.address() as AddressInfo;
-      const address = { VAULT_ADDR: `http://127.0.0.1:${port}`, VAULT_TOKEN: "e2e" };
+      const address = { VAULT_ADDR: `http://127.0.0.1:${portOf(vault)}`, VAULT_TOKEN: "e2e" };
       const { PULUMI_CONFIG_PASSPHRASE: _, ...withoutPassphrase } = variables;
       const others = { ...withoutPassphrase, ...address };
       writeFileSync(providerFile, `secretsprovider: hashivault://e2e\n${plainConfig}`);
@@ -209,8 +224,8 @@ describePart("backends", () => {
 });
 
 /** As much of Vault's transit engine as encrypts one key: what stands in it is what was put there. */
-async function startVault(): Promise<Server> {
-  const server = createServer(async (request, response) => {
+const startVault = (): Promise<Server> =>
+  listen(async (request, response) => {
     let body = "";
     for await (const chunk of request) body += chunk;
     const { plaintext = "", ciphertext = "" } = body === "" ? {} : JSON.parse(body);
@@ -219,6 +234,11 @@ async function startVault(): Promise<Server> {
       : { plaintext: ciphertext.replace("vault:v1:", "") };
     response.setHeader("content-type", "application/json").end(JSON.stringify({ data }));
   });
+
+async function listen(answer: RequestListener): Promise<Server> {
+  const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return server;
 }
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;

@@ -21,7 +21,7 @@ export const shownBackend = (url: string): string => url.replace(/(?<=:\/\/)[^/@
 
 /** The engine's words for its state, not for a cluster or a registry. */
 const ofBackend =
-  /\bblob \(|operation error S3|could not list bucket|unable to open bucket|read bucket|could not get cloud url|problem logging in|login to the Pulumi Cloud|not logged in|performing HTTP request: |PULUMI_ACCESS_TOKEN must be set|invalid access token|\.pulumi\/meta\.yaml/i;
+  /\bblob \(|operation error S3|could not list bucket|unable to open bucket|read bucket|could not get cloud url|problem logging in|login to the Pulumi Cloud|not logged in|performing HTTP request: |PULUMI_ACCESS_TOKEN must be set|invalid access token|Unauthorized: No credentials provided|\.pulumi\/meta\.yaml/i;
 
 /** Whether the engine says that its state cannot be read or written. */
 export const isOfBackend = (text: string): boolean => ofBackend.test(text);
@@ -42,7 +42,7 @@ const causes: readonly Cause[] = [
     first: "make a token in the settings of your account there, and export PULUMI_ACCESS_TOKEN with it",
   },
   {
-    pattern: /invalid access token|\b401\b/,
+    pattern: /invalid access token|Unauthorized: No credentials provided|\b401\b/,
     told: (where) => `The service at ${where}, which keeps the state, does not accept the access token.`,
     allowed: "PULUMI_ACCESS_TOKEN, a token of that service that has not expired",
     first: "make a token in the settings of your account there, and export PULUMI_ACCESS_TOKEN with it",

@@ -42,6 +42,7 @@ export const parts: Readonly<Record<string, Part>> = {
     modules: ["canaryctl/src/main.ts", "canaryctl/src/engine/prepare.ts"],
     data: ["test/e2e/tools/versitygw", `${plugins}/modules/pulumi`],
   },
+  "state-in-a-bucket": { test: "test/e2e/15-state-in-a-bucket.test.ts", ...product },
   workflows: {
     test: "test/e2e/16-workflows.test.ts",
     modules: [],

@@ -15,7 +15,7 @@ const words = {
   database:
     "unable to open bucket postgres://u:hidden@db/x: failed to ping PostgreSQL: dial tcp: lookup db: no such host",
   noToken: "PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions",
-  badToken: "problem logging in: [401] Unauthorized: No credentials provided or are invalid.",
+  badToken: "Unauthorized: No credentials provided or are invalid.",
   serviceAway:
     'performing HTTP request: Get "https://127.0.0.1:9/api/user": dial tcp 127.0.0.1:9: connect: connection refused',
 } as const;
