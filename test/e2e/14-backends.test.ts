@@ -37,30 +37,6 @@ const noCluster = {
 let bucket: Bucket;
 let variables: Record<string, string>;
 
-beforeAll(async () => {
-  writeFileSync(kubeconfig, JSON.stringify(noCluster));
-  bucket = await startBucket();
-  const engineFolder = await toolFolder(engineRecipe);
-  const { PULUMI_CONFIG_PASSPHRASE_FILE: _, PULUMI_ACCESS_TOKEN: __, ...user } = userEnvironment();
-  variables = {
-    ...user,
-    ...bucket.variables,
-    PATH: [engineFolder, user.PATH].join(delimiter),
-    PULUMI_HOME: home,
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    PULUMI_CONFIG_PASSPHRASE: "a passphrase of the tests",
-    AWS_EC2_METADATA_DISABLED: "true",
-    KUBECONFIG: kubeconfig,
-    CANARY_LAB_KUBE_CONTEXT: "away",
-  };
-}, 600_000);
-
-afterAll(async () => {
-  await bucket?.stop();
-  for (const file of [stackFile, providerFile]) rmSync(file, { force: true });
-  rmSync(home, { recursive: true, force: true });
-});
-
 const engineOf = (name: string, changed: Readonly<Record<string, string>> = {}) =>
   new PulumiEngine(name, { ...variables, ...changed });
 
@@ -94,7 +70,31 @@ async function withResources(name: string): Promise<void> {
 const countOf = async (name: string): Promise<number> =>
   (await engineOf(name).exportState()).deployment.resources?.length ?? 0;
 
-describePart("backends", () => {
+describePart("states in a store", () => {
+  beforeAll(async () => {
+    writeFileSync(kubeconfig, JSON.stringify(noCluster));
+    bucket = await startBucket();
+    const engineFolder = await toolFolder(engineRecipe);
+    const { PULUMI_CONFIG_PASSPHRASE_FILE: _, PULUMI_ACCESS_TOKEN: __, ...user } = userEnvironment();
+    variables = {
+      ...user,
+      ...bucket.variables,
+      PATH: [engineFolder, user.PATH].join(delimiter),
+      PULUMI_HOME: home,
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_CONFIG_PASSPHRASE: "a passphrase of the tests",
+      AWS_EC2_METADATA_DISABLED: "true",
+      KUBECONFIG: kubeconfig,
+      CANARY_LAB_KUBE_CONTEXT: "away",
+    };
+  }, 600_000);
+
+  afterAll(async () => {
+    await bucket?.stop();
+    for (const file of [stackFile, providerFile]) rmSync(file, { force: true });
+    rmSync(home, { recursive: true, force: true });
+  });
+
   test("a stack is made in the bucket, and any machine lists it from there", async () => {
     writeFileSync(stackFile, plainConfig);
     await engineOf(stack).createStack();

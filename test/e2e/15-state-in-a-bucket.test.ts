@@ -19,7 +19,7 @@ let restoreConfig: (() => void) | undefined;
 
 const inBucket = (...args: readonly string[]) => run(canaryctlFile, args, { env });
 
-describePart("state-in-a-bucket", () => {
+describePart("the state of the lab in a bucket", () => {
   beforeAll(async () => {
     await requireLab();
     restoreConfig = keepConfig();

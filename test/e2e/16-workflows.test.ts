@@ -17,15 +17,6 @@ const names = readdirSync(inRoot(".github/workflows"));
 const actions = ["action.yml", ".github/actions/prepare/action.yml"];
 let program: string;
 
-beforeAll(async () => {
-  program = join(await toolFolder(actionlint), "actionlint");
-  cpSync(inRoot(".github"), join(checkout, ".github"), { recursive: true });
-  cpSync(inRoot("action.yml"), join(checkout, "action.yml"));
-  mkdirSync(join(checkout, ".git")); // it finds the root of a repository by it
-}, 600_000);
-
-afterAll(() => rmSync(checkout, { recursive: true, force: true }));
-
 /** What the linter says of workflows, by their names; nothing where they are right. */
 async function findings(...files: readonly string[]): Promise<string> {
   const args = ["-no-color", "-oneline", "-shellcheck=", "-pyflakes=", ...files.map((file) => join(workflows, file))];
@@ -49,6 +40,15 @@ function workflowOf(action: string): string {
 }
 
 describePart("workflows", () => {
+  beforeAll(async () => {
+    program = join(await toolFolder(actionlint), "actionlint");
+    cpSync(inRoot(".github"), join(checkout, ".github"), { recursive: true });
+    cpSync(inRoot("action.yml"), join(checkout, "action.yml"));
+    mkdirSync(join(checkout, ".git")); // it finds the root of a repository by it
+  }, 600_000);
+
+  afterAll(() => rmSync(checkout, { recursive: true, force: true }));
+
   test("there is nothing to say of the workflows, nor of what they pass to the actions of this repository", async () => {
     expect(await findings(...names)).toBe("");
   });

@@ -1,9 +1,10 @@
 import { rmSync } from "node:fs";
 import { writePrivateFile } from "@canary-lab/kit/private-files";
 import { UserError } from "@canary-lab/kit/user-error";
+import { variable } from "@canary-lab/kit/variables";
 import { inLab } from "../../../cluster/lab-folder.ts";
 import { targetedVariable } from "../../../stacks/live/targeted.ts";
-import { ownName } from "../../../stacks/stack-name.ts";
+import { ownName, selectedStack } from "../../../stacks/stack-name.ts";
 import { backendFailure, shownBackend } from "./backend.ts";
 import { UpdateEvents, type UpdateView } from "./events.ts";
 import { errorsIn } from "./output.ts";
@@ -126,7 +127,11 @@ export class PulumiEngine implements Engine {
   }
 
   async removeStack(): Promise<void> {
+    const selected = selectedStack(variable(process.env, "PULUMI_HOME") ?? this.#variables.PULUMI_HOME);
     await this.#call(["stack", "rm", "--yes", "--force", "--preserve-config"]);
+    if (selected === undefined || ownName(selected) === ownName(this.#stack)) return;
+    // The engine forgets what was selected with whatever stack it removes, and a command without `--stack` would then mean another one.
+    await new PulumiEngine(selected, this.#variables, this.#run).selectStack();
   }
 
   async exportState(): Promise<ExportedState> {

@@ -1,3 +1,7 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { UserError } from "@canary-lab/kit/user-error";
 import { describe, expect, test } from "@jest/globals";
 import {
@@ -7,13 +11,14 @@ import {
   PulumiEngine,
 } from "../../../../canaryctl/src/engine/engine.ts";
 import type { EngineExit, EngineProcess } from "../../../../canaryctl/src/engine/process.ts";
+import { repositoryRoot } from "../../../../cluster/lab-folder.ts";
 
 const step = { op: "create", urn: "urn:pulumi:dev::lab::a:b:C::x", type: "a:b:C" };
 const event = (sequence: number, content: object): string => JSON.stringify({ sequence, timestamp: 1, ...content });
 
-function engineThat(exit: Partial<EngineExit>, lines: readonly string[] = []) {
+function engineThat(exit: Partial<EngineExit>, lines: readonly string[] = [], variables = { A: "b" } as object) {
   const calls: EngineProcess[] = [];
-  const engine = new PulumiEngine("dev", { A: "b" }, async (process) => {
+  const engine = new PulumiEngine("dev", { ...variables }, async (process) => {
     calls.push(process);
     for (const line of lines) process.onLine?.(line);
     return { code: 0, lines, isInterrupted: false, ...exit };
@@ -84,6 +89,20 @@ describe("PulumiEngine", () => {
     const { engine, calls } = engineThat({});
     await engine.removeStack();
     expect(calls[0]?.args).toContain("--preserve-config");
+  });
+
+  test.each([
+    ["organization/canary-lab/prod", [["stack", "select", "--stack", "organization/canary-lab/prod"]]],
+    ["organization/canary-lab/dev", []],
+    [undefined, []],
+  ])("removing stack dev where %s is selected leaves what a command without --stack means", async (stack, more) => {
+    const home = mkdtempSync(join(tmpdir(), "home-"));
+    mkdirSync(join(home, "workspaces"));
+    const hash = createHash("sha1").update(join(repositoryRoot, "Pulumi.yaml")).digest("hex");
+    writeFileSync(join(home, "workspaces", `canary-lab-${hash}-workspace.json`), JSON.stringify({ stack }));
+    const { engine, calls } = engineThat({}, [], { PULUMI_HOME: home });
+    await engine.removeStack();
+    expect(calls.slice(1).map(({ args }) => args.slice(0, 4))).toEqual(more);
   });
 
   test("tells failures apart by the engine's words", async () => {
