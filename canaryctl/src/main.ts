@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { quoted } from "@canary-lab/kit/programs";
 import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { Command, CommanderError, Option } from "commander";
@@ -123,7 +124,7 @@ function report(error: unknown): number {
   // Commander has printed its message by itself.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   if (!(error instanceof UserError)) {
-    console.error(error);
+    console.error(forLog(inspect(error)));
     return exitCodes.failed;
   }
   console.error(forLog(textOf(error)));

@@ -157,6 +157,15 @@ describePart("states in a store", () => {
     }
   }, 30_000);
 
+  test("what a shell is given names neither the address that it has nor credentials", async () => {
+    const { stdout, exitCode } = await canaryctl(["env"], {
+      PULUMI_BACKEND_URL: "postgres://me:hidden@127.0.0.1:9/state",
+    });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^export CANARY_LAB_KUBE_CONTEXT=/m);
+    expect(stdout).not.toMatch(/PULUMI_BACKEND_URL|hidden|an-e2e-secret|passphrase of the tests/);
+  });
+
   test("a bucket that is not there and a server that is away are told, and a preview is not taken for a change", async () => {
     const urls = [
       bucket.urlOf("nothing"),

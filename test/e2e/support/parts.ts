@@ -26,11 +26,19 @@ const product: Part = {
   ],
 };
 
+/** What reads and writes a state that is in no folder. */
+const stateElsewhere: Part = {
+  modules: [
+    ...["backend-stacks", "prepare", "settle", "update"].map((name) => `canaryctl/src/engine/${name}.ts`),
+    "canaryctl/src/preview/outcome.ts",
+  ],
+  data: ["test/e2e/tools/versitygw", `${plugins}/modules/pulumi`],
+};
+
 const ofTheProduct = [
   "06-flips",
   "11-cannot-start",
   "13-their-istio",
-  "15-state-in-a-bucket",
   "21-targeted-users",
   "22-monitoring",
   "23-finish",
@@ -54,10 +62,8 @@ export const parts: Readonly<Record<string, Part>> = {
     modules: [`${embedded}/src/command.ts`, "cluster/embedded.ts"],
     data: [`${embedded}/modules`, `${embedded}/bin`],
   },
-  "14-backends": {
-    modules: ["canaryctl/src/main.ts", "canaryctl/src/engine/prepare.ts"],
-    data: ["test/e2e/tools/versitygw", `${plugins}/modules/pulumi`],
-  },
+  "14-backends": stateElsewhere,
+  "15-state-in-a-bucket": stateElsewhere,
   "16-workflows": {
     modules: [],
     data: [".github", "action.yml", "test/e2e/tools/actionlint"],
