@@ -48,7 +48,9 @@ export async function promoteStack(
   const registryOf = ({ config, environment }: Lab) => config.imageRegistry ?? environment.imageRegistry;
   const registries = { from: registryOf(source), to: registryOf(target) };
   const promoted = promotedImage({ ...image, digest }, source.config.stableImage, registries);
-  await refuseRunning(target, promoted.digest, to);
+  if (await isRunning(target, digest)) {
+    return `${digest} is what stack ${shortened(to)} runs already: there is nothing to release.`;
+  }
   const lab = open({ stack: to }, { canaryEnabled: true, canaryImage: promoted.reference });
   const move = await openRelease(lab, say);
   const commit = await commitOf();
@@ -88,14 +90,10 @@ async function readSource(lab: Lab): Promise<PromotionSource> {
   return { stack: shortened(stackFile.reference), config, release, images, history };
 }
 
-/** @throws UserError where the digest is that of the stable side already: there would be nothing to release */
-async function refuseRunning(target: Lab, digest: string, to: string): Promise<void> {
-  const { images, stack } = await readSource(await asDeployed(target));
-  if (stableOf(images)?.digest !== digest) return;
-  throw new UserError(`${digest} is what stack ${stack} runs already: there is nothing to release.`, {
-    place: target.stackFile.name,
-    next: `npx canaryctl --stack ${quoted(to)} status`,
-  });
+/** Whether the stable side has the digest already. A pipeline that is run again has no error then. */
+async function isRunning(target: Lab, digest: string): Promise<boolean> {
+  const { images } = await readSource(await asDeployed(target));
+  return stableOf(images)?.digest === digest;
 }
 
 function refused(from: string, to: string, faults: readonly string[]): UserError {
