@@ -9,10 +9,10 @@ import { ownFacts, type PlatformFacts } from "../../stacks/platform-facts.ts";
 import type { Applied } from "./applied.ts";
 import { type Engine, PulumiEngine } from "./engine/engine.ts";
 import { FileState } from "./engine/file-state.ts";
-import { runPulumi } from "./engine/process.ts";
 import { backendUrl, engineVariables } from "./engine/variables.ts";
 import { execIn, type PodExec, readyPod } from "./kube/exec.ts";
 import { notUp } from "./lab-records.ts";
+import { environmentMask } from "./mask.ts";
 import { say } from "./print.ts";
 import { mustBeSameCluster } from "./same-cluster.ts";
 import { environmentOf } from "./stack-environment.ts";
@@ -122,6 +122,16 @@ function openNamed(options: GlobalOptions & RouteFlags, { stackFile, config, fil
   };
 }
 
+/**
+ * Of a command that goes by the stack's name, or by its file, alone.
+ *
+ * @throws UsageError where a flag names what is not this stack's
+ */
+export function mustNameStack(options: GlobalOptions, stackFile: StackFile): void {
+  if (options.ns === undefined && options.app === undefined) return;
+  mustNameThis(options, configForRollback(stackFile).config);
+}
+
 /** What says where a stack's route is. */
 const routeKeys: readonly (keyof LabConfig)[] = ["app", "namespace", "kubeContext", "kubeconfig"];
 
@@ -160,8 +170,9 @@ export function reread(lab: Lab): Lab {
   return { ...lab, config: parseConfig(lab.stackFile.values(), {}, lab.stackFile.name) };
 }
 
-/** The command line of this process, as the engine's own history shows it. */
-const commandLine = (): string => ["canaryctl", ...process.argv.slice(2)].join(" ");
+/** The command line of this process, as the engine's own history shows it: its state keeps that, and its argv is for all to see. */
+export const commandLine = (words: readonly string[] = process.argv.slice(2)): string =>
+  environmentMask().text(["canaryctl", ...words].join(" "));
 
 /** Puts a lab together from what is already known. */
 export function labOf(stackFile: StackFile, config: LabConfig, environment: Environment): Lab {
@@ -174,7 +185,7 @@ export function labOf(stackFile: StackFile, config: LabConfig, environment: Envi
     stackFile,
     config,
     environment,
-    engine: new PulumiEngine(stackFile.reference, engineVariables(environment, process.env), runPulumi, commandLine()),
+    engine: new PulumiEngine(stackFile.reference, engineVariables(environment, process.env), undefined, commandLine()),
     state: FileState.at(backendUrl(process.env), stack),
     cluster,
     exec,

@@ -5,9 +5,9 @@ import { projectName, shortened, withStack } from "../../../stacks/stack-name.ts
 import { mustBeKnown } from "../choose-stack.ts";
 import type { GlobalOptions, Lab } from "../lab.ts";
 import { openLab } from "../lab.ts";
+import { environmentMask, type Mask } from "../mask.ts";
 import { bareStack } from "../this-stack.ts";
 import { digestOf, type LiveFacts, type PreviewDigest } from "./digest.ts";
-import { isSecretKey, Mask } from "./mask.ts";
 import { notInBackend } from "./not-in-backend.ts";
 import { missingIn } from "./outcome.ts";
 import { type PreviewEvents, readPreviewEvents } from "./preview-events.ts";
@@ -21,7 +21,7 @@ export const previewStacks = (
 
 async function previewStack(options: GlobalOptions): Promise<PreviewDigest> {
   const { stack } = options;
-  const mask = new Mask(secretsIn(process.env));
+  const mask = environmentMask();
   try {
     await mustBeKnown(stack, "--stack", "preview");
     const lab = openLab(options);
@@ -60,9 +60,3 @@ function configOf({ config }: PreviewEvents, ofFile: LabConfig): LabConfig {
 
 const told = (stack: string, live: LiveFacts): LiveFacts =>
   live.notCompared === undefined ? live : { ...live, notCompared: withStack(live.notCompared, stack, bareStack()) };
-
-/** The values of the variables whose names say that they are secret. */
-const secretsIn = (variables: NodeJS.ProcessEnv): readonly string[] =>
-  Object.entries(variables).flatMap(([name, value]) =>
-    value && isSecretKey(name) && !name.endsWith("_FILE") ? [value] : [],
-  );

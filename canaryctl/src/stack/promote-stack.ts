@@ -85,7 +85,7 @@ export async function promoteStack(
 async function readSource(lab: Lab): Promise<PromotionSource> {
   const { cluster, config, stackFile } = lab;
   const [release, pods, history] = await Promise.all([
-    configuredStrategy(lab).read(lab),
+    configuredStrategy(lab).then((strategy) => strategy.read(lab)),
     cluster.get<{ readonly items: readonly RunningPod[] }>(podsPath(config.namespace, { app: config.app })),
     readHistory(cluster, config),
   ]);
@@ -94,10 +94,10 @@ async function readSource(lab: Lab): Promise<PromotionSource> {
 }
 
 /**
- * What the second stack has of the image already.
+ * What the second stack has of the image already. A pipeline that is run again has no error then.
  *
- * @returns the end of the command where it is the canary, and has traffic; undefined where there is something to do
- * @throws UserError where it is the stable side: there would be nothing to release. Also where another image has a share of the traffic
+ * @returns the end of the command where it is the stable side, or the canary and has traffic; undefined where there is something to do
+ * @throws UserError where another image has a share of the traffic
  */
 async function alreadyThere(
   given: Lab,
@@ -106,12 +106,8 @@ async function alreadyThere(
 ): Promise<string | undefined> {
   const target = await asDeployed(given);
   const { images, stack, release } = await readSource(target);
-  if (stableOf(images)?.digest === digest) {
-    throw new UserError(`${digest} is what stack ${stack} runs already: there is nothing to release.`, {
-      place: target.stackFile.name,
-      next: `npx canaryctl --stack ${quoted(to)} status`,
-    });
-  }
+  if (stableOf(images)?.digest === digest)
+    return `${digest} is what stack ${shortened(to)} runs already: there is nothing to release.`;
   const share = release.live?.canary ?? 0;
   if (share === 0 || factsOf(target.config.strategy).owner !== "pulumi") return undefined;
   if (images.some((image) => image.role === "canary" && image.digest === digest))

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import type { ExportedState } from "../../../../canaryctl/src/engine/pending.ts";
-import { Mask } from "../../../../canaryctl/src/preview/mask.ts";
+import { Mask } from "../../../../canaryctl/src/mask.ts";
 import { previewLab } from "../../../../canaryctl/src/preview/preview-stacks.ts";
 import { readLive } from "../../../../canaryctl/src/preview/read-live.ts";
 import { summaryOf } from "../../../../canaryctl/src/preview/summary.ts";
