@@ -11,7 +11,7 @@ export type Outcome =
   | "failed";
 
 /** What a preview that could not be made lacks. */
-export type Missing = "cluster" | "secret" | "permission" | "stack" | "backend" | "lock";
+export type Missing = "cluster" | "secret" | "permission" | "stack" | "state" | "backend" | "lock";
 
 /** What was missing, by the words of the engine, of the program and of the API server; undefined where it was something else. */
 export function missingIn(errors: readonly string[]): Missing | undefined {
@@ -22,7 +22,8 @@ export function missingIn(errors: readonly string[]): Missing | undefined {
 /** Kubernetes' own words for a refusal by an admission rule are not those for a missing permission. */
 const causes: readonly (readonly [missing: Missing, pattern: RegExp])[] = [
   ["secret", /passphrase|secrets (manager|provider)|could not decrypt/i],
-  ["stack", /no stack named|There is no stack /],
+  ["stack", /There is no stack /],
+  ["state", /no stack named|is not in the backend yet/],
   ["lock", /currently locked by|Another update of (this )?stack/],
   [
     "backend",

@@ -8,6 +8,8 @@ import { openLab } from "../lab.ts";
 import { environmentMask, type Mask } from "../mask.ts";
 import { bareStack } from "../this-stack.ts";
 import { digestOf, type LiveFacts, type PreviewDigest } from "./digest.ts";
+import { notInBackend } from "./not-in-backend.ts";
+import { missingIn } from "./outcome.ts";
 import { type PreviewEvents, readPreviewEvents } from "./preview-events.ts";
 import { readLive } from "./read-live.ts";
 
@@ -36,8 +38,14 @@ async function previewStack(options: GlobalOptions): Promise<PreviewDigest> {
 /** The engine and the cluster are asked at the same time. */
 export async function previewLab(stack: string, lab: Lab, mask: Mask): Promise<PreviewDigest> {
   const [lines, live] = await Promise.all([lab.engine.previewEvents(), readLive(lab)]);
-  const events = readPreviewEvents(lines, projectName);
+  const events = withFirstUpdate(readPreviewEvents(lines, projectName), lab);
   return digestOf({ stack, events, config: configOf(events, lab.config), live: told(stack, live), mask });
+}
+
+/** The engine previews no stack that its backend does not have. What such a stack needs first is said in place of its words. */
+function withFirstUpdate(events: PreviewEvents, lab: Lab): PreviewEvents {
+  if (missingIn(events.errors) !== "state") return events;
+  return { ...events, errors: [withStack(notInBackend(lab).toPlainText(), lab.stackFile.reference, bareStack())] };
 }
 
 /** The config that the engine previews: it may have read other defaults than the file's. */

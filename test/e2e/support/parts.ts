@@ -68,6 +68,10 @@ export const parts: Readonly<Record<string, Part>> = {
     modules: [],
     data: [".github", "action.yml", "test/e2e/tools/actionlint"],
   },
+  "14-pull-request": {
+    modules: product.modules,
+    data: [...product.data, ".github/workflows/drift.yml", "Pulumi.staging.yaml", "Pulumi.prod.yaml"],
+  },
   "26-manifests": {
     modules: ["index.ts"],
     data: ["Pulumi.yaml", `${embedded}/modules`, `${embedded}/own-charts`],

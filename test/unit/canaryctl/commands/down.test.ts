@@ -1,6 +1,6 @@
 import type { Progress } from "@canary-lab/kit/progress";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { removeStack } from "../../../../canaryctl/src/commands/down.ts";
+import { downText, removeStack } from "../../../../canaryctl/src/commands/down.ts";
 import { allPlaces } from "../../../../canaryctl/src/commands/down-places.ts";
 import { NoStackError } from "../../../../canaryctl/src/engine/engine.ts";
 import { fakeLab } from "../fake-lab.ts";
@@ -53,4 +53,13 @@ describe("the clusters that down --all takes stacks from", () => {
     expect(allPlaces({ own: undefined, stacks: prod }, undefined)).toHaveLength(1);
     expect(allPlaces({ own: undefined, stacks: {} }, undefined)).toEqual([unknown]);
   });
+});
+
+test.each([
+  ["existing", ["prod"], [], "Stack prod is removed; the cluster stays."],
+  ["existing", ["prod"], ["dev"], "Stack prod is removed. In other clusters: dev."],
+  ["embedded", ["dev"], [], "The lab is down."],
+  ["embedded", [], ["prod"], "The cluster of the lab is removed. In other clusters: prod."],
+] as const)("in a cluster that is %s, when %j went and %j are known: %s", (target, going, others, text) => {
+  expect(downText(target, going, others)).toBe(text);
 });
