@@ -6,6 +6,7 @@ import { measureColdUp, recordedBuilds } from "./cold-up.ts";
 import { type EmptyProgram, makeEmptyProgram } from "./empty-program.ts";
 import { measureFlips } from "./flips.ts";
 import { measureFullStack } from "./full-stack.ts";
+import { measureGrowth } from "./growth.ts";
 import { measureHappyPaths } from "./happy-paths.ts";
 import { measureMemory } from "./memory.ts";
 import { measureNoOp } from "./no-op.ts";
@@ -19,7 +20,7 @@ const usage = `npm run bench -- [--runs N] [--cold] [measure…]
 Measures the lab that stands here, each thing beside its floor in the same run, and prints a Markdown table.
 --runs N   runs of each quick measure, 1..50 (default 7); ups from nothing take a third of them
 --cold     first make the lab from nothing, tools included: about 20 minutes
-measures   memory, set-traffic, rollback, no-op, flips, releases, abort, full-stack, warm-up; default: all`;
+measures   memory, set-traffic, rollback, no-op, growth, flips, releases, abort, full-stack, warm-up; default: all`;
 
 type Measure = (runs: number, empty: EmptyProgram) => Promise<readonly Row[]>;
 
@@ -29,6 +30,7 @@ const measures: Readonly<Record<string, Measure>> = {
   "set-traffic": async (runs, empty) => [await measureSetTraffic(runs, empty), await measureFirstResponse(runs)],
   rollback: async (runs) => [await measureRollback(runs)],
   "no-op": measureNoOp,
+  growth: measureGrowth,
   flips: async () => [await measureFlips()],
   releases: measureHappyPaths,
   abort: async (runs) => [await measureAbort(runs)],

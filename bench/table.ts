@@ -31,6 +31,15 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
+/** How much y grows with each x: the slope of the line of least squares. At least two different x. */
+export function slope(points: readonly (readonly [x: number, y: number])[]): number {
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const middleX = mean(points.map(([x]) => x));
+  const middleY = mean(points.map(([, y]) => y));
+  const both = points.reduce((sum, [x, y]) => sum + (x - middleX) * (y - middleY), 0);
+  return both / points.reduce((sum, [x]) => sum + (x - middleX) ** 2, 0);
+}
+
 /** Whether a row keeps what it promises; undefined where it promises nothing. */
 export function verdict(row: Row): boolean | undefined {
   const [floor] = row.floors ?? [];

@@ -3,7 +3,7 @@ import { describePart } from "./support/describe-part.ts";
 import { flipUnderLoad } from "./support/flips.ts";
 import { requireLab } from "./support/lab.ts";
 
-describePart("flips", () => {
+describePart("the weight under load", () => {
   beforeAll(requireLab, 60_000);
 
   test("ten flips 0, 100, 0 under 500 requests per second lose no request", async () => {

@@ -34,7 +34,7 @@ afterAll(() => {
   for (const home of homes) rmSync(home, { recursive: true, force: true });
 });
 
-describePart("machine", () => {
+describePart("the machine", () => {
   beforeAll(() => requireLab(), 90_000);
 
   test("a lab whose cluster was deleted while it ran is taken down from any other folder", async () => {

@@ -111,7 +111,7 @@ describe("plain pulumi refuses what canaryctl refuses, in a preview as well", ()
       expect((await pulumi(...args)).output).toMatch(/no ready pod of 2/);
     editConfig({ canaryWeight: 0 });
     expect(await liveWeight()).toBe(0);
-    await kubectl("delete", "pod", "-n", namespace, "-l", "app=versioned-echo,version=v2");
+    await kubectl("delete", "pod", "-n", namespace, "-l", "app=versioned-echo,version=v2", "--wait=false");
     await kubectl("rollout", "status", "deployment", "versioned-echo-v2", "-n", namespace, "--timeout=60s");
   }, 120_000);
 

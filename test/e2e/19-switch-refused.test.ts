@@ -1,5 +1,5 @@
-import { beforeAll, describe, expect, test } from "@jest/globals";
-import { backToStart, mustBeUp, withoutCanary } from "./support/configure.ts";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { backToStart, startingPoint, withoutCanary } from "./support/configure.ts";
 import { canaryctl, kubectl, namespace, pulumi, requireLab } from "./support/lab.ts";
 import { refusalFault } from "./support/refusal.ts";
 import { editConfig } from "./support/stack-config.ts";
@@ -8,6 +8,8 @@ beforeAll(async () => {
   await requireLab();
   await backToStart();
 }, 300_000);
+
+afterAll(() => editConfig(startingPoint));
 
 describe("a strategy is not changed in the middle of a canary", () => {
   const isStillIstio = async () =>
@@ -28,13 +30,4 @@ describe("a strategy is not changed in the middle of a canary", () => {
     expect(refusalFault(await canaryctl("up"), /while a canary runs/)).toBeUndefined();
     await isStillIstio();
   }, 60_000);
-
-  test("nor together with its start", async () => {
-    editConfig({ strategy: "istio", ...withoutCanary });
-    await mustBeUp();
-    editConfig({ strategy: "replica-ratio", canaryEnabled: true });
-    expect(refusalFault(await canaryctl("up"), /together with the start of a canary/)).toBeUndefined();
-    await isStillIstio();
-    editConfig({ strategy: "istio", ...withoutCanary });
-  }, 180_000);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import { describePart } from "./support/describe-part.ts";
 import { askGateway } from "./support/gateway.ts";
 import { canaryctl, kubectl, namespace } from "./support/lab.ts";
 import { refusalFault } from "./support/refusal.ts";
@@ -95,4 +96,4 @@ test("rollback takes v2 out of the traffic within two seconds, and loses no requ
   expect(splitFault(await sendLoad(sampleLoad), 0)).toBeUndefined();
 }, 120_000);
 
-testWholeRelease("gateway-api", ["promote"], ["promote", "--now", "--reason", "measured"]);
+describePart("a release", () => testWholeRelease(["promote"]));

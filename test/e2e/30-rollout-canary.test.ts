@@ -1,15 +1,22 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { start } from "./support/command.ts";
+import { describePart } from "./support/describe-part.ts";
 import { canaryctl, canaryctlFile, kubectl, liveWeight, namespace, pulumi } from "./support/lab.ts";
 import { expectCannotStart, withFullQuota } from "./support/obstacles.ts";
 import { refusalFault } from "./support/refusal.ts";
 import { note, phaseReached } from "./support/rollout.ts";
 import { editConfig, readConfig, type StackValues } from "./support/stack-config.ts";
 import { withStrategy } from "./support/strategy.ts";
-import { routeInEffect, sampleLoad, sendLoad, splitFault, startSteadyLoad } from "./support/traffic.ts";
+import {
+  routeInEffect,
+  type SteadyLoad,
+  sampleLoad,
+  sendLoad,
+  splitFault,
+  startSteadyLoad,
+} from "./support/traffic.ts";
 import { until } from "./support/until.ts";
-import { testWholeRelease } from "./support/whole-release.ts";
+import { testReleaseEnd } from "./support/whole-release.ts";
 
 const byHand = (weight: number) => ({ weight, pause: true });
 
@@ -29,12 +36,14 @@ async function expectSplit(percent: number): Promise<void> {
   expect(splitFault(await sendLoad(sampleLoad), percent)).toBeUndefined();
 }
 
-test("a release whose pods a quota forbids is told soon, and a rollback ends it", async () => {
-  await withFullQuota(async () => {
-    expectCannotStart(await canaryctl("create-canary", "--image", "versioned-echo:v2"), /exceeded quota/);
-    await mustSucceed("rollback");
-  });
-}, 120_000);
+describePart("what is in the way of a release", () => {
+  test("a release whose pods a quota forbids is told soon, and a rollback ends it", async () => {
+    await withFullQuota(async () => {
+      expectCannotStart(await canaryctl("create-canary", "--image", "versioned-echo:v2"), /exceeded quota/);
+      await mustSucceed("rollback");
+    });
+  }, 120_000);
+});
 
 test("a release begins with the plan's first weight, and waits there for a promotion", async () => {
   const [load, asking] = [await startSteadyLoad(), await startSteadyLoad({ rate: 50, headers: targeted })];
@@ -62,22 +71,6 @@ test("a promotion goes to the next weight", async () => {
   await expectSplit(30);
 }, 60_000);
 
-test("what the controller writes is no drift: a refresh changes nothing, and an update leaves the weights alone", async () => {
-  expect((await pulumi("refresh", "--yes", "--suppress-outputs")).exitCode).toBe(0);
-  expect((await pulumi("preview", "--expect-no-changes", "--diff", "--suppress-outputs")).exitCode).toBe(0);
-  expect((await pulumi("up", "--yes", "--skip-preview", "--suppress-outputs")).exitCode).toBe(0);
-  await expectSplit(30);
-}, 120_000);
-
-test("in the middle of a canary, up takes the number of pods back from kubectl scale, and leaves the weights to the controller", async () => {
-  await kubectl("scale", "rollout", "versioned-echo", "-n", namespace, "--replicas=3");
-  const outcome = await canaryctl("up");
-  expect(outcome.exitCode).toBe(0);
-  const drift = outcome.stderr.split("\n").filter((line) => line.includes("Drift:"));
-  expect(drift).toEqual([expect.stringMatching(/Rollout canary-lab\/versioned-echo: spec\.replicas is 3, and was 2/)]);
-  await expectSplit(30);
-}, 120_000);
-
 /** Sets the values and runs plain `pulumi up`, as a user without canaryctl does, then takes the values back. */
 async function mustRefuse(values: StackValues, before: StackValues, cause: RegExp, next: RegExp): Promise<void> {
   editConfig(values);
@@ -88,18 +81,40 @@ async function mustRefuse(values: StackValues, before: StackValues, cause: RegEx
 
 const otherSteps = { plan: { steps: [byHand(50)] } };
 
-test("another image and other steps are refused in the middle of a canary, and the split stays", async () => {
-  const [other, same] = [{ canaryImage: "versioned-echo:v3" }, { canaryImage: undefined }];
-  await mustRefuse(other, same, /Another release is under way: Paused/, /promote --full/);
-  await mustRefuse(otherSteps, { plan }, /Other steps would make the release/, /promote --full/);
-  await expectSplit(30);
-}, 120_000);
+describePart("the middle of a release", () => {
+  test("what the controller writes is no drift: a refresh changes nothing, and an update leaves the weights alone", async () => {
+    expect((await pulumi("refresh", "--yes", "--suppress-outputs")).exitCode).toBe(0);
+    expect((await pulumi("preview", "--expect-no-changes", "--diff", "--suppress-outputs")).exitCode).toBe(0);
+    expect((await pulumi("up", "--yes", "--skip-preview", "--suppress-outputs")).exitCode).toBe(0);
+    await expectSplit(30);
+  }, 120_000);
+
+  test("in the middle of a canary, up takes the number of pods back from kubectl scale, and leaves the weights to the controller", async () => {
+    await kubectl("scale", "rollout", "versioned-echo", "-n", namespace, "--replicas=3");
+    const outcome = await canaryctl("up");
+    expect(outcome.exitCode).toBe(0);
+    const drift = outcome.stderr.split("\n").filter((line) => line.includes("Drift:"));
+    expect(drift).toEqual([
+      expect.stringMatching(/Rollout canary-lab\/versioned-echo: spec\.replicas is 3, and was 2/),
+    ]);
+    await expectSplit(30);
+  }, 120_000);
+
+  test("another image and other steps are refused in the middle of a canary, and the split stays", async () => {
+    const [other, same] = [{ canaryImage: "versioned-echo:v3" }, { canaryImage: undefined }];
+    await mustRefuse(other, same, /Another release is under way: Paused/, /promote --full/);
+    await mustRefuse(otherSteps, { plan }, /Other steps would make the release/, /promote --full/);
+    await expectSplit(30);
+  }, 120_000);
+});
 
 test("after an abort no request reaches the canary within 2 s, and none is lost", async () => {
   const [load, asking] = [await startSteadyLoad(), await startSteadyLoad({ rate: 50, headers: targeted })];
   const { exitCode, began } = await canaryctl("abort");
   expect(exitCode).toBe(0);
-  await pause(3000); // answers of v2 would come now
+  // Meanwhile answers of v2 would come; with other steps the controller would begin again, without a retry.
+  await mustRefuse(otherSteps, { plan }, /Other steps would make the release/, /rollback/);
+  expect((await sendLoad({ requests: 300, rate: 300, headers: targeted })).versions).toEqual({ v1: 300 });
   const { failed, sent, lastSeen } = await load.stop();
   const seconds = ((lastSeen.v2 ?? 0) - began) / 1000;
   note(`the last answer of v2 came ${seconds} s after the command; ${failed} of ${sent} failed`);
@@ -108,8 +123,6 @@ test("after an abort no request reaches the canary within 2 s, and none is lost"
   const asked = await asking.stop();
   expect(asked.failed).toBe(0);
   expect(((asked.lastSeen.v2 ?? 0) - began) / 1000).toBeLessThan(2);
-  expect((await sendLoad({ requests: 300, rate: 300, headers: targeted })).versions).toEqual({ v1: 300 });
-  await mustRefuse(otherSteps, { plan }, /Other steps would make the release/, /rollback/); // the controller would begin again, without a retry
   await expectSplit(0);
 }, 120_000);
 
@@ -121,23 +134,21 @@ test("a retry begins again at the first weight", async () => {
   await expectSplit(10);
 }, 120_000);
 
-test("promotions lead to the end, and an update right after it loses no request", async () => {
-  const [load, asking] = [await startSteadyLoad(), await startSteadyLoad({ rate: 50, headers: targeted })];
-  await mustSucceed("promote");
-  await mustSucceed("promote");
-  expect((await phaseReached("Paused")).weight).toBe(60);
-  await mustSucceed("promote");
-  expect((await phaseReached("Healthy")).isFullyPromoted).toBe(true);
-  expect(readConfig("stableImage")).toBe("versioned-echo:v2");
-  await mustSucceed("rollback");
-  expect(readConfig("stableImage")).toBe("versioned-echo:v1");
-  const { failed, sent, versions } = await load.stop();
-  note(`${failed} of ${sent} failed, from 10 percent to the end and back`);
-  expect(failed).toBe(0);
-  expect(versions.v2).toBeGreaterThan(0);
-  expect((await asking.stop()).failed).toBe(0);
-  await expectSplit(0);
-}, 180_000);
+describe("for those who ask for the canary as well", () => {
+  let asking: SteadyLoad;
+
+  beforeAll(async () => {
+    asking = await startSteadyLoad({ rate: 50, headers: targeted });
+  });
+
+  testReleaseEnd("promotions to its end", ["promote"], ["promote"]);
+
+  test("none of their requests is lost", async () => {
+    const { failed, versions } = await asking.stop();
+    expect(failed).toBe(0);
+    expect(versions.v2).toBeGreaterThan(0);
+  });
+});
 
 /** How many requests a canary pod has answered, the copies too, as it counts them itself; 0 while there is none. */
 async function answeredByCanary(): Promise<number> {
@@ -148,56 +159,52 @@ async function answeredByCanary(): Promise<number> {
   return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
-describe("a release that goes on by itself", () => {
-  beforeAll(() =>
-    editConfig({ plan: { weights: [50], bake: "8s" }, rolloutCanary: { mirrorPercent: 50, experiment: true } }),
-  );
+describePart("other ways of a release", () => {
+  describe("a release that goes on by itself", () => {
+    beforeAll(() =>
+      editConfig({ plan: { weights: [50], bake: "8s" }, rolloutCanary: { mirrorPercent: 50, experiment: true } }),
+    );
 
-  test("is rehearsed by copies of requests and by an experiment, needs nobody who follows it, and loses no request", async () => {
-    const load = await startSteadyLoad();
-    const args = ["create-canary", "--image", "versioned-echo:v2", "--follow"];
-    const release = start(canaryctlFile, args, { timeoutSeconds: 180 });
-    await until("the canary answers copies", async () => (await answeredByCanary()) > 100);
-    expect(await liveWeight()).toBe(0);
-    await until("it is followed", () => /Z 100\/0; /.test(release.output()));
-    process.kill(release.pid, "SIGINT");
-    const followed = await release.finished;
-    expect(followed.exitCode).toBe(130);
-    expect(followed.output).toMatch(/the release goes on/);
+    test("is rehearsed by copies of requests and by an experiment, needs nobody who follows it, and loses no request", async () => {
+      const load = await startSteadyLoad();
+      const args = ["create-canary", "--image", "versioned-echo:v2", "--follow"];
+      const release = start(canaryctlFile, args, { timeoutSeconds: 180 });
+      await until("the canary answers copies", async () => (await answeredByCanary()) > 100);
+      expect(await liveWeight()).toBe(0);
+      await until("it is followed", () => /Z 100\/0; /.test(release.output()));
+      process.kill(release.pid, "SIGINT");
+      const followed = await release.finished;
+      expect(followed.exitCode).toBe(130);
+      expect(followed.output).toMatch(/the release goes on/);
 
-    const watch = start(canaryctlFile, ["status", "--watch"], { timeoutSeconds: 180 });
-    const sides = ["baseline", "candidate"] as const;
-    const versionOf = async (side: string) =>
-      (await sendLoad({ url: `http://versioned-echo-${side}:8080/`, requests: 20, rate: 100 })).versions;
-    await until("both sides of the experiment answer", async () => {
-      const [baseline, candidate] = await Promise.all(sides.map(versionOf));
-      return baseline?.v1 === 20 && candidate?.v2 === 20;
-    });
-    const up = await canaryctl("up"); // no lock is in its way
-    expect(up.exitCode).toBe(0);
-    expect(up.stderr).toMatch(/the release goes on by itself/);
-    note(`up beside a release took ${up.seconds} s`);
-    expect((await watch.finished).exitCode).toBe(0);
-    expect(watch.output()).toMatch(/Z 50\/50; .*\n[\s\S]*Z 0\/100; .*Healthy.*a canary still/);
-    const { failed, sent } = await load.stop();
-    note(`${failed} of ${sent} failed`);
-    expect(failed).toBe(0);
-  }, 240_000);
+      const watch = start(canaryctlFile, ["status", "--watch"], { timeoutSeconds: 180 });
+      const sides = ["baseline", "candidate"] as const;
+      const versionOf = async (side: string) =>
+        (await sendLoad({ url: `http://versioned-echo-${side}:8080/`, requests: 20, rate: 100 })).versions;
+      await until("both sides of the experiment answer", async () => {
+        const [baseline, candidate] = await Promise.all(sides.map(versionOf));
+        return baseline?.v1 === 20 && candidate?.v2 === 20;
+      });
+      const up = await canaryctl("up"); // no lock is in its way
+      expect(up.exitCode).toBe(0);
+      expect(up.stderr).toMatch(/the release goes on by itself/);
+      note(`up beside a release took ${up.seconds} s`);
+      expect((await watch.finished).exitCode).toBe(0);
+      expect(watch.output()).toMatch(/Z 50\/50; .*\n[\s\S]*Z 0\/100; .*Healthy.*a canary still/);
+      const { failed, sent } = await load.stop();
+      note(`${failed} of ${sent} failed`);
+      expect(failed).toBe(0);
+    }, 240_000);
 
-  test("is written to the config by the next up, and a rollback takes it back", async () => {
-    await mustSucceed("up");
-    expect(readConfig("stableImage")).toBe("versioned-echo:v2");
-    expect(readConfig("canaryEnabled")).toBe("false");
-    const load = await startSteadyLoad();
-    await mustSucceed("rollback");
-    expect((await load.stop()).failed).toBe(0);
-    expect(readConfig("stableImage")).toBe("versioned-echo:v1");
-    expect((await sendLoad({ requests: 300, rate: 300 })).versions).toEqual({ v1: 300 });
-  }, 180_000);
-});
-
-describe("with a plan of one weight", () => {
-  beforeAll(() => editConfig({ plan: "25", rolloutCanary: undefined }));
-
-  testWholeRelease("rollout-canary");
+    test("is written to the config by the next up, and a rollback takes it back", async () => {
+      await mustSucceed("up");
+      expect(readConfig("stableImage")).toBe("versioned-echo:v2");
+      expect(readConfig("canaryEnabled")).toBe("false");
+      const load = await startSteadyLoad();
+      await mustSucceed("rollback");
+      expect((await load.stop()).failed).toBe(0);
+      expect(readConfig("stableImage")).toBe("versioned-echo:v1");
+      expect((await sendLoad({ requests: 300, rate: 300 })).versions).toEqual({ v1: 300 });
+    }, 180_000);
+  });
 });

@@ -10,7 +10,7 @@ import { kubectl, namespace } from "./support/lab.ts";
 import { editConfig } from "./support/stack-config.ts";
 import { withStrategy } from "./support/strategy.ts";
 
-describePart("rollouts-scope", () => {
+describePart("the scope of Rollouts", () => {
   withStrategy({ strategy: "istio", ...fullStack });
 
   describe("Rollouts for the whole cluster", () => {
@@ -35,8 +35,6 @@ describePart("rollouts-scope", () => {
     afterAll(async () => {
       rmSync(folder, { recursive: true });
       editConfig({ rollouts: "auto" });
-      await mustBeUp();
-      editConfig({ rollouts: "cluster" });
       await mustBeUp();
     }, 300_000);
 

@@ -3,10 +3,10 @@ import { describe, expect, test } from "@jest/globals";
 import { labFolder } from "../../cluster/lab-folder.ts";
 import { startingPoint } from "./support/configure.ts";
 import { describePart } from "./support/describe-part.ts";
-import { isFullStackReady } from "./support/full-stack.ts";
+import { fullStack, isFullStackReady } from "./support/full-stack.ts";
 import { down, exportState, kubectl, liveWeight, namespace, pulumi, startUp, up, watchWeight } from "./support/lab.ts";
 import { note } from "./support/rollout.ts";
-import { configuredWeight, editConfig, readConfig } from "./support/stack-config.ts";
+import { configuredWeight, editConfig } from "./support/stack-config.ts";
 import { withStrategy } from "./support/strategy.ts";
 import { sampleLoad, sendLoad, splitFault } from "./support/traffic.ts";
 import { until } from "./support/until.ts";
@@ -63,13 +63,8 @@ const deployment = async (name: string, where: string) =>
     readonly status: { readonly readyReplicas?: number };
   };
 
-/** With all that the config asks for: what the lab is rebuilt with. */
-const untilReady = async () => {
-  if (readConfig("monitoring") === "true") await until("the whole stack is ready", isFullStackReady, { seconds: 240 });
-};
-
 describePart("kills", () => {
-  withStrategy({ ...startingPoint, canaryWeight: 30 });
+  withStrategy({ ...startingPoint, ...fullStack, canaryWeight: 30 });
 
   describe("a rebuild in mid-canary", () => {
     test("down leaves nothing behind, and can be repeated", async () => {
@@ -85,7 +80,7 @@ describePart("kills", () => {
       const began = Date.now();
       await killUpWhile("istiod is there and not ready", istiodUnderWay, killAll);
       expect((await up()).exitCode).toBe(0);
-      await untilReady();
+      await until("the whole stack is ready", isFullStackReady, { seconds: 240 });
       const seconds = (Date.now() - began) / 1000;
       note(`killed and repeated, up had all of the lab ready after ${seconds} s`);
       expect(seconds).toBeLessThanOrEqual(240);

@@ -147,6 +147,7 @@ async function chooseAndTell(
   for (const line of announcement({
     name: target.name,
     reason,
+    isThere: records.own?.target === target.name,
     ...(advice && { advice }),
     needs: await target.needs(request.parts),
     footprint: target.footprint(),
@@ -169,15 +170,20 @@ export const noPlatformYet = (platform: string, file: string): UserError =>
         next: `npx canaryctl --stack ${quoted(platform)} up`,
       });
 
-/** What is said before the first change: nothing is asked, so whoever reads it can still stop. */
+/**
+ * What is said before the first change: nothing is asked, so whoever reads it can still stop. Where the lab's cluster is there, a stack adds
+ * nothing to what that has changed, and its own `down` leaves it while another stack is there.
+ */
 export function announcement(plan: {
   readonly name: TargetName;
   readonly reason: string;
+  readonly isThere: boolean;
   readonly advice?: string;
   readonly needs: string;
   readonly footprint: readonly string[];
 }): readonly string[] {
-  const { name, reason, advice, needs, footprint } = plan;
+  const { name, reason, isThere, advice, needs, footprint } = plan;
+  if (isThere) return [`Cluster: ${name}, because ${reason}.`];
   return [
     `Cluster: ${name}, because ${reason}.`,
     `It takes ${needs}.`,

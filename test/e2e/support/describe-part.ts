@@ -1,13 +1,20 @@
-import { describe, test } from "@jest/globals";
+import { basename } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+
+/** Whether the part of this file is among those that a run leaves out. */
+export const isLeftOut = (testFile: string, leftOut: readonly string[]): boolean =>
+  leftOut.includes(basename(testFile, ".test.ts"));
 
 /** The parts that this run leaves out, as the suite's start has found: see whole-suite.mjs. */
 const leftOut: readonly string[] = JSON.parse(process.env.LEFT_OUT_PARTS ?? "[]");
 
-/** Tests that prove one of the `parts`, and are left out while nothing changed that they depend on. */
-export function describePart(part: string, tests: () => void): void {
-  if (!leftOut.includes(part)) {
-    describe(part, tests);
-    return;
-  }
-  test.skip(`${part} is left out: it and all that it depends on are as they were when this passed; --all runs it`, () => {});
+/**
+ * Tests of the part that the calling file proves: see `parts`. They are left out while nothing has changed that they depend on, so what
+ * follows them in the file must be right both for the lab as it was before them and as they leave it.
+ */
+export function describePart(title: string, tests: () => void): void {
+  const { testPath = "" } = expect.getState();
+  if (!isLeftOut(testPath, leftOut)) describe(title, tests);
+  else
+    test.skip(`${title}: left out, for nothing that it depends on has changed since it passed; --all runs it`, () => {});
 }

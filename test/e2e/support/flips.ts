@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { LoadSummary } from "../../../apps/load-client/src/load-summary.ts";
 import { canaryctl } from "./lab.ts";
-import { sendLoad } from "./traffic.ts";
+import { startSteadyLoad } from "./traffic.ts";
 
 /** What ten flips under load did; counts are sums over the whole load. */
 export interface FlipReport {
@@ -13,38 +12,38 @@ export interface FlipReport {
   readonly errors: Readonly<Record<string, number>>;
   readonly statuses: Readonly<Record<string, number>>;
   readonly versions: Readonly<Record<string, number>>;
-  /** Requests per second, over the time in which the weight moved. */
+  /** Requests per second, over the time in which the weight moved; more than asked for where one load takes over from another. */
   readonly rate: number;
 }
 
-/** One load after the other, each of twenty seconds: a longer one would keep more answers than the client pod has memory for. */
-const load = { requests: 10_000, rate: 500 } as const;
+/** Requests per second. */
+const rate = 500;
+
+/** After so many moves the next load takes over: a longer one would keep more answers than the client pod has memory for. */
+const movesOfLoad = 5;
 
 /**
  * Moves the weight from 0 to 100 and back, ten times, while a pod sends 500 requests per second from before the first move until
  * after the last. @throws Error where a command fails
  */
 export async function flipUnderLoad(): Promise<FlipReport> {
-  let isMoving = true;
   const summaries: LoadSummary[] = [];
+  let load = await startSteadyLoad({ rate });
   const began = performance.now();
-  const send = async () => {
-    while (isMoving) summaries.push(await sendLoad(load));
-  };
-  const sending = send();
-  sending.catch(() => {}); // it is awaited below, when the moves have ended
-  await sleep(2000); // kubectl takes a moment to start the load
   let moves = 0;
   try {
     for (; moves < 20; moves++) {
+      if (moves > 0 && moves % movesOfLoad === 0) {
+        const next = await startSteadyLoad({ rate });
+        summaries.push(await load.stop());
+        load = next;
+      }
       const weight = moves % 2 === 0 ? 100 : 0;
       const outcome = await canaryctl("set-traffic", String(100 - weight), String(weight));
       if (outcome.exitCode !== 0) throw new Error(`Move ${moves + 1} to ${weight} failed:\n${outcome.output}`);
-      await sleep(1000); // set-traffic raises the weight as its last act and lowers it as its first: each side must get its time
     }
   } finally {
-    isMoving = false;
-    await sending;
+    summaries.push(await load.stop());
   }
   const sum = (count: (summary: LoadSummary) => number) =>
     summaries.reduce((total, summary) => total + count(summary), 0);

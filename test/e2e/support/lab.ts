@@ -30,7 +30,7 @@ let shell: Promise<Record<string, string>> | undefined;
  * the lab. Read once: a lab that is made anew in the same folder has the same one.
  */
 export function labShell(): Promise<Record<string, string>> {
-  shell ??= mustRun("bash", ["-ec", 'text="$(npx canaryctl env)"; eval "$text"; env -0'], { quiet: true }).then(
+  shell ??= mustRun("bash", ["-ec", 'text="$("$0" env)"; eval "$text"; env -0', canaryctlFile], { quiet: true }).then(
     ({ stdout }) => parseEnvironment(stdout),
   );
   return shell;

@@ -48,7 +48,7 @@ export function traceMachine(): MachineTrace {
       ),
     ),
     chain: ["iptables", "ip6tables"].flatMap((family) => rulesIn(family, run(`${family}-save`, []))),
-    sysctl: [...settings("net"), ...settings("vm"), ...settings("kernel")],
+    sysctl: ["net", "vm", "kernel", "fs/inotify"].flatMap(settings),
     mount: lines("/proc/self/mountinfo")
       .map((line) => line.split(" ")[4] ?? "")
       .filter((point) => !isOwn(point)),

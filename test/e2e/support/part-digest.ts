@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
-import type { Part } from "./parts.ts";
+import { type Part, testFileOf } from "./parts.ts";
+import type { Digests } from "./proved.ts";
 
 /** Follows imports of the repository's own packages, and no further than the names of all others. */
 const ownPackagesOnly: Plugin = {
@@ -13,24 +14,43 @@ const ownPackagesOnly: Plugin = {
     ),
 };
 
-/** SHA-256 of all that a part's end-to-end tests depend on: the text of its files, and the versions of the packages that they import. */
-export async function digestOf(part: Part, root: string): Promise<string> {
-  const { files, packages } = await dependenciesOf([part.test, ...part.modules], root);
+/** The repository's files and the packages from the registry that some modules consist of. */
+interface Dependencies {
+  readonly files: readonly string[];
+  readonly packages: readonly string[];
+}
+
+/** SHA-256 of all that each part and its tests depend on: the text of its files, and the versions of the packages that they import. */
+export async function digestsOf(parts: Readonly<Record<string, Part>>, root: string): Promise<Digests> {
+  const known = new Map<string, Promise<Dependencies>>();
+  // Most parts consist of the same modules, and following those takes most of the time.
+  const once = (modules: readonly string[]) => {
+    const found = known.get(modules.join()) ?? dependenciesOf(modules, root);
+    known.set(modules.join(), found);
+    return found;
+  };
+  const lock = readLock(root);
+  const digests = Object.entries(parts).map(async ([name, { modules, data }]) => {
+    const followed = await Promise.all([dependenciesOf([testFileOf(name)], root), once(modules)]);
+    const files = [...followed.flatMap((each) => each.files), ...data.flatMap((path) => filesIn(path, root))];
+    const packages = followed.flatMap((each) => each.packages);
+    return [name, digestOf(files, lockedVersions(packages, lock), root)] as const;
+  });
+  return Object.fromEntries(await Promise.all(digests));
+}
+
+function digestOf(files: readonly string[], versions: readonly string[], root: string): string {
   const hash = createHash("sha256");
-  const data = part.data.flatMap((path) => filesIn(path, root));
-  for (const file of [...new Set([...files, ...data])].sort()) {
+  for (const file of [...new Set(files)].sort()) {
     const content = readFileSync(join(root, file));
     hash.update(`${file}\0${content.length}\0`).update(content);
   }
-  for (const line of lockedVersions(packages, readLock(root))) hash.update(`${line}\0`);
+  for (const line of versions) hash.update(`${line}\0`);
   return hash.digest("hex");
 }
 
 /** The files of the repository that these modules consist of, themselves and all that they import, and the packages that those import. */
-export async function dependenciesOf(
-  modules: readonly string[],
-  root: string,
-): Promise<{ readonly files: readonly string[]; readonly packages: readonly string[] }> {
+export async function dependenciesOf(modules: readonly string[], root: string): Promise<Dependencies> {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: [...modules],

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { testFileOf } from "./parts.ts";
 
 /** The digest of each part when its tests passed last, by the part's name. */
 export type Digests = Readonly<Record<string, string>>;
@@ -17,3 +18,15 @@ export function writeProved(digests: Digests, file: URL = provedFile): void {
 /** The parts that need no proof, for all that they depend on is as it was when they were proved. */
 export const unchangedParts = (now: Digests, proved: Digests): readonly string[] =>
   Object.keys(now).filter((part) => now[part] === proved[part]);
+
+/** What a run says of the parts that it leaves out. */
+export const leftOutLines = (parts: readonly string[]): readonly string[] =>
+  parts.length === 0
+    ? []
+    : [
+        ...parts.map(
+          (part) =>
+            `${testFileOf(part)}: its part is left out, for nothing that it depends on has changed since it passed.`,
+        ),
+        "npm run test:e2e -- --all runs everything.",
+      ];

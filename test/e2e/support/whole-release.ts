@@ -1,9 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "@jest/globals";
 import type { LoadSummary } from "../../../apps/load-client/src/load-summary.ts";
-import type { StrategyName } from "../../../canary/strategies.ts";
 import type { Outcome } from "./command.ts";
-import { describePart } from "./describe-part.ts";
 import { canaryctl, kubectl, namespace } from "./lab.ts";
 import { refusalFault } from "./refusal.ts";
 import { note } from "./rollout.ts";
@@ -70,19 +68,24 @@ async function ended(running: Promise<Outcome>, milliseconds: number): Promise<O
 
 /**
  * Tests a release from its beginning to its end and back, for the strategy that is deployed: v1 is stable before it and after it. It takes
- * minutes, so it is a part of its own: the strategy's other tests run each time.
+ * minutes, so it belongs to a part.
  *
  * @param steps the commands between create-canary and promote --full
  */
-export function testWholeRelease(strategy: StrategyName, ...steps: readonly (readonly string[])[]): void {
-  describePart(`release-${strategy}`, () => testRelease(steps));
+export function testWholeRelease(...steps: readonly (readonly string[])[]): void {
+  testReleaseEnd("a whole release", ["create-canary", "--image", "versioned-echo:v2"], ...steps);
 }
 
-function testRelease(steps: readonly (readonly string[])[]): void {
-  test("a whole release and its way back lose no request of a client that stays", async () => {
+/**
+ * Tests the end of a release of v2, and its way back.
+ *
+ * @param title what it begins with
+ * @param steps the commands before promote --full
+ */
+export function testReleaseEnd(title: string, ...steps: readonly (readonly string[])[]): void {
+  test(`${title} and its way back lose no request of a client that stays`, async () => {
     const client = await clientPods();
     const measured = new Measured();
-    await measured.command("create-canary", "--image", "versioned-echo:v2");
     for (const step of steps) await measured.command(...step);
     const tried = await revision();
     await measured.command("promote", "--full", "--now", "--reason", "measured");

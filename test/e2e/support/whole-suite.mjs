@@ -22,14 +22,11 @@ export default async function setup() {
 /** Looks up which parts have changed since they were proved, and says which are left out. `--all` leaves nothing out. */
 async function chooseParts() {
   const { parts } = await import("./parts.ts");
-  const { digestOf } = await import("./part-digest.ts");
-  const { readProved, unchangedParts } = await import("./proved.ts");
-  const now = {};
-  for (const [name, part] of Object.entries(parts)) now[name] = await digestOf(part, fileURLToPath(root));
+  const { digestsOf } = await import("./part-digest.ts");
+  const { leftOutLines, readProved, unchangedParts } = await import("./proved.ts");
+  const now = await digestsOf(parts, fileURLToPath(root));
   const leftOut = process.argv.includes("--all") ? [] : unchangedParts(now, readProved());
   process.env.PART_DIGESTS = JSON.stringify(now);
   process.env.LEFT_OUT_PARTS = JSON.stringify(leftOut);
-  for (const name of leftOut)
-    process.stderr.write(`${parts[name].test} is left out: nothing that it depends on has changed since it passed.\n`);
-  if (leftOut.length > 0) process.stderr.write("npm run test:e2e -- --all runs everything.\n");
+  for (const line of leftOutLines(leftOut)) process.stderr.write(`${line}\n`);
 }

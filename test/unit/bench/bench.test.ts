@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { buildSeconds } from "../../../bench/cold-up.ts";
 import { processesOf } from "../../../bench/memory.ts";
-import { median, type Row, renderTable, verdict } from "../../../bench/table.ts";
+import { median, type Row, renderTable, slope, verdict } from "../../../bench/table.ts";
 
 test.each([
   [[3], 3],
@@ -9,6 +9,30 @@ test.each([
   [[4, 1, 2, 3], 2.5],
 ])("the median of %j is %f", (values, expected) => {
   expect(median(values)).toBe(expected);
+});
+
+test("the slope is what y grows by with each x, also beside noise that cancels out", () => {
+  expect(
+    slope([
+      [1, 3],
+      [3, 7],
+      [10, 21],
+    ]),
+  ).toBeCloseTo(2);
+  expect(
+    slope([
+      [1, 5],
+      [2, 5],
+    ]),
+  ).toBe(0);
+  expect(
+    slope([
+      [0, 0],
+      [1, 2],
+      [2, 2],
+      [3, 4],
+    ]),
+  ).toBeCloseTo(1.2);
 });
 
 describe("verdict", () => {

@@ -1,18 +1,46 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { dependenciesOf, digestOf, lockedVersions } from "../../e2e/support/part-digest.ts";
-import { type Part, parts } from "../../e2e/support/parts.ts";
-import { readProved, unchangedParts, writeProved } from "../../e2e/support/proved.ts";
-import { provedBy } from "../../e2e/support/proved-reporter.ts";
+import { strategyNames } from "../../../canary/strategies.ts";
+import { isLeftOut } from "../../e2e/support/describe-part.ts";
+import { dependenciesOf, digestsOf, lockedVersions } from "../../e2e/support/part-digest.ts";
+import { type Part, parts, testFileOf } from "../../e2e/support/parts.ts";
+import { leftOutLines, readProved, unchangedParts, writeProved } from "../../e2e/support/proved.ts";
+import { ofParts, provedBy } from "../../e2e/support/proved-reporter.ts";
 
 const root = join(import.meta.dirname, "../../..");
 
+/** The text of each file of end-to-end tests, by its name. */
+const testFiles = Object.fromEntries(
+  readdirSync(join(root, "test/e2e"))
+    .filter((file) => file.endsWith(".test.ts"))
+    .sort()
+    .map((file) => [basename(file, ".test.ts"), readFileSync(join(root, "test/e2e", file), "utf8")]),
+);
+
+/** What jest says of the file that it is reading, before any test runs. */
+const { testPath: collectedFrom } = expect.getState();
+
 describe("the table of parts", () => {
-  test.each(Object.entries(parts))("%s names files that are there", (_, { test: file, modules, data }) => {
-    for (const path of [file, ...modules, ...data]) expect([path, existsSync(join(root, path))]).toEqual([path, true]);
+  test.each(Object.entries(parts))("%s names files that are there", (part, { modules, data }) => {
+    for (const path of [testFileOf(part), ...modules, ...data])
+      expect([path, existsSync(join(root, path))]).toEqual([path, true]);
+  });
+
+  test("has each file with tests that may be left out, and no other", () => {
+    const withPart = Object.entries(testFiles).filter(([, text]) => text.includes("describePart("));
+    expect(withPart.map(([name]) => name)).toEqual(Object.keys(parts).sort());
+  });
+
+  // The way from each strategy to the next is a test, and what comes after a part must not depend on whether it ran.
+  test("leaves the ring whole: the lab enters each strategy outside of them", () => {
+    const entered = Object.values(testFiles).flatMap((text) =>
+      [...text.matchAll(/^withStrategy\(\{[^;]*?strategy: "([a-z-]+)"/gm)].map(([, strategy]) => strategy),
+    );
+    // The lab cannot run nginx-header; istio is what it begins with, and ends with.
+    expect([...entered, "istio", "nginx-header"].sort()).toEqual([...strategyNames].sort());
   });
 
   test("a part depends on what its modules import, packages of the repository included", async () => {
@@ -26,7 +54,8 @@ describe("the table of parts", () => {
 
 describe("the digest of a part", () => {
   const folder = mkdtempSync(join(tmpdir(), "part-"));
-  const part: Part = { test: "part.test.ts", modules: ["part.ts"], data: ["data"] };
+  const part: Part = { modules: ["part.ts"], data: ["data"] };
+  const digest = async (from = folder) => (await digestsOf({ part }, from)).part;
   const write = (file: string, text: string) => {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), text);
@@ -35,7 +64,7 @@ describe("the digest of a part", () => {
 
   beforeEach(() => {
     rmSync(folder, { recursive: true, force: true });
-    write("part.test.ts", 'import "./part.ts";');
+    write(testFileOf("part"), 'import "../../part.ts";');
     write("part.ts", 'import "library";\nimport "./helper.ts";');
     write("helper.ts", "console.log(1);");
     write("other.ts", "console.log(1);");
@@ -45,24 +74,32 @@ describe("the digest of a part", () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   test.each([
-    ["its tests", "part.test.ts", 'import "./part.ts";\n'],
+    ["its tests", testFileOf("part"), 'import "../../part.ts";\n'],
     ["what it imports", "helper.ts", "console.log(2);"],
     ["its data", "data/deep/values.json", "[]"],
     ["a new file of its data", "data/more.json", "{}"],
     ["the version of a package that it imports", "package-lock.json", lock("1.0.1")],
   ])("changes with %s", async (_, file, text) => {
-    const before = await digestOf(part, folder);
+    const before = await digest();
     write(file, text);
-    expect(await digestOf(part, folder)).not.toBe(before);
+    expect(await digest()).not.toBe(before);
+  });
+
+  test("is one for each part, for some of them consist of the same modules", async () => {
+    write(testFileOf("another"), 'import "../../other.ts";');
+    const { another, ...rest } = await digestsOf({ part, another: part }, folder);
+    expect(rest).toEqual({ part: await digest() });
+    expect(another).toMatch(/^[0-9a-f]{64}$/);
+    expect(another).not.toBe(rest.part);
   });
 
   test("does not change with anything else, nor with the place of the repository", async () => {
-    const before = await digestOf(part, folder);
+    const before = await digest();
     write("other.ts", "console.log(2);");
-    expect(await digestOf(part, folder)).toBe(before);
+    expect(await digest()).toBe(before);
     const copy = mkdtempSync(join(tmpdir(), "part-copy-"));
     cpSync(folder, copy, { recursive: true });
-    expect(await digestOf(part, copy)).toBe(before);
+    expect(await digest(copy)).toBe(before);
     rmSync(copy, { recursive: true });
   });
 });
@@ -89,15 +126,20 @@ describe("what was proved", () => {
     numFailingTests: failing,
     numPendingTests: pending,
   });
-  const digests = { conformance: "c", "nginx-header": "n" };
-  const [conformance, nginx] = ["test/e2e/80-conformance.test.ts", "test/e2e/45-nginx-header.test.ts"];
+  const digests = { "80-conformance": "c", "45-nginx-header": "n", "25-gateway-api": "g" };
+  const [conformance, nginx, gateway] = Object.keys(digests).map(testFileOf) as [string, string, string];
 
   test("is what ran and passed, whole", () => {
     expect(provedBy({ testResults: [result(conformance, 27), result(nginx, 3, 1)] }, root, digests)).toEqual({
-      conformance: "c",
+      "80-conformance": "c",
     });
     expect(provedBy({ testResults: [result(conformance, 0, 0, 1)] }, root, digests)).toEqual({});
     expect(provedBy({ testResults: [result("test/e2e/03-weights.test.ts", 5)] }, root, digests)).toEqual({});
+  });
+
+  test("is not a part that was left out of a file whose other tests passed", () => {
+    expect(provedBy({ testResults: [result(gateway, 8, 0, 1)] }, root, digests)).toEqual({});
+    expect(provedBy({ testResults: [result(gateway, 10)] }, root, digests)).toEqual({ "25-gateway-api": "g" });
   });
 
   test("is kept in a file, and is left out until its digest changes", () => {
@@ -107,6 +149,21 @@ describe("what was proved", () => {
     writeProved({ b: "1", a: "2" }, file);
     expect(readProved(file)).toEqual({ a: "2", b: "1" });
     expect(unchangedParts({ a: "2", b: "3", c: "4" }, readProved(file))).toEqual(["a"]);
+    expect(ofParts({ a: "2", gone: "1" }, { a: "2", b: "3" })).toEqual({ a: "2" });
     rmSync(folder, { recursive: true });
+  });
+
+  test("is said part by part, with the reason and the way to run it; where nothing is left out, nothing is", () => {
+    expect(leftOutLines(["25-gateway-api"])).toEqual([
+      expect.stringMatching(/^test\/e2e\/25-gateway-api\.test\.ts: .* nothing that it depends on has changed/),
+      expect.stringContaining("--all"),
+    ]);
+    expect(leftOutLines([])).toEqual([]);
+  });
+
+  test("is left out of its own file and of no other, by the path that jest knows while it collects the tests", () => {
+    expect(isLeftOut("/home/me/canary-lab/test/e2e/25-gateway-api.test.ts", ["25-gateway-api"])).toBe(true);
+    expect(isLeftOut("/home/me/canary-lab/test/e2e/25-gateway-api.test.ts", ["5-gateway-api"])).toBe(false);
+    expect(isLeftOut(collectedFrom ?? "", ["parts"])).toBe(true);
   });
 });

@@ -1,26 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
-import type { RolloutObject } from "../../../../canary/rollout/rollout-object.ts";
-import { durationSeconds, hasBegun, readRollout } from "../../../../canary/rollout/rollout-status.ts";
+import { durationSeconds, readRollout } from "../../../../canary/rollout/rollout-status.ts";
 import { rolloutLine, rolloutWait } from "../../../../canary/rollout/rollout-words.ts";
+import { blueGreen, canary, observed, type Status } from "./made-rollouts.ts";
 import { recordedBlueGreen } from "./recorded-blue-green.ts";
 import { recordedCanary } from "./recorded-canary.ts";
-
-type Status = NonNullable<RolloutObject["status"]>;
-
-const steps = [{ setWeight: 10 }, { pause: {} }, { setWeight: 30 }, { pause: { duration: "1m" } }, { setWeight: 60 }];
-const observed: Status = { observedGeneration: "3", currentPodHash: "new", stableRS: "old", currentStepIndex: 1 };
-
-function canary(status: Status | undefined, spec: Partial<RolloutObject["spec"]> = {}): RolloutObject {
-  return {
-    metadata: { name: "versioned-echo", generation: 3 },
-    spec: { replicas: 2, strategy: { canary: { steps } }, ...spec },
-    ...(status && { status }),
-  };
-}
-
-function blueGreen(status: Status, options: NonNullable<RolloutObject["spec"]["strategy"]["blueGreen"]> = {}) {
-  return canary(status, { strategy: { blueGreen: options } });
-}
 
 test.each<[keyof typeof recordedBlueGreen, string]>([
   ["newSpec", "Progressing, waiting for the controller to see the new spec"],
@@ -151,9 +134,7 @@ describe("a pause", () => {
   });
 
   test("of a user's own waits for that user, at a step with a duration, too", () => {
-    const status = readRollout(
-      canary({ ...observed, phase: "Paused", currentStepIndex: 3 }, { paused: true, strategy: { canary: { steps } } }),
-    );
+    const status = readRollout(canary({ ...observed, phase: "Paused", currentStepIndex: 3 }, { paused: true }));
     expect(status.isWaitingForUser).toBe(true);
   });
 
@@ -214,43 +195,3 @@ test.each([
 ])("a duration of %s is %d seconds", (text, seconds) => expect(durationSeconds(text)).toBe(seconds));
 
 test.each(["", "soon", "1 m", "5d"])("%j is no duration", (text) => expect(durationSeconds(text)).toBeNaN());
-
-describe("a release is under way", () => {
-  test.each<[keyof typeof recordedBlueGreen, boolean]>([
-    ["newSpec", false],
-    ["starting", false],
-    ["cutover", false],
-    ["paused", true],
-    ["healthy", false],
-    ["aborted", false],
-  ])("a blue-green that is %s: %s", (moment, isTrue) => {
-    expect(hasBegun(readRollout(recordedBlueGreen[moment]))).toBe(isTrue);
-  });
-
-  test.each<[keyof typeof recordedCanary, boolean]>([
-    ["newSpec", false],
-    ["starting", false],
-    ["paused", true],
-    ["pausedAgain", true],
-  ])("a canary that is %s: %s", (moment, isTrue) => {
-    expect(hasBegun(readRollout(recordedCanary[moment]))).toBe(isTrue);
-  });
-
-  const begun = { ...observed, phase: "Progressing" };
-  test.each<[string, Status, boolean]>([
-    ["at a pause with a time", { ...begun, currentStepIndex: 3 }, true],
-    ["at a weight whose pods are not ready", { ...begun, currentStepIndex: 0 }, false],
-    ["of the first revision", { ...begun, stableRS: "", currentStepIndex: 3 }, false],
-    ["that somebody has aborted", { ...begun, currentStepIndex: 3, abort: true, phase: "Degraded" }, false],
-    ["of a spec that nobody has looked at", { ...begun, currentStepIndex: 3, observedGeneration: "2" }, false],
-  ])("%s: it is %s", (_case, status, isTrue) => {
-    expect(hasBegun(readRollout(canary(status)))).toBe(isTrue);
-  });
-
-  test("of colours that are analysed", () => {
-    const run = { name: "run", status: "Running" };
-    const status = { ...observed, phase: "Progressing", blueGreen: { prePromotionAnalysisRunStatus: run } };
-    expect(hasBegun(readRollout(blueGreen(status)))).toBe(true);
-    expect(hasBegun(readRollout(blueGreen({ ...status, blueGreen: {} })))).toBe(false);
-  });
-});

@@ -5,6 +5,7 @@ import { otherTarget } from "../../../../canaryctl/src/target-request.ts";
 test("up says what it takes and changes, before the first change", () => {
   const plan = {
     reason: "Docker does not answer",
+    isThere: false,
     needs: "root and a minute",
     footprint: ["a link", "a rule"],
   } as const;
@@ -17,6 +18,10 @@ test("up says what it takes and changes, before the first change", () => {
     "  - a rule",
   ]);
   expect(announcement({ ...plan, name: "existing" })).toContain("Outside .lab/ it changes:");
+  // The first `up` said it, and this stack's `down` would not undo it.
+  expect(announcement({ ...plan, name: "embedded", isThere: true })).toEqual([
+    "Cluster: embedded, because Docker does not answer.",
+  ]);
 });
 
 test.each([

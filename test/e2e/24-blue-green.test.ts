@@ -28,7 +28,7 @@ async function preview(): Promise<void> {
   expect(outcome.output).toMatch(/canaryctl promote/);
 }
 
-describePart("release-rollout-blue-green", () => {
+describePart("a release", () => {
   test("a preview that finds no node is told soon, and a rollback ends it", async () => {
     await withoutNode(async () => {
       expectCannotStart(await canaryctl("create-canary", "--image", "versioned-echo:v2"), /unschedulable/);
