@@ -12,6 +12,7 @@ import { type LiveNamespace, namespaceFault, refuseForeignNamespace } from "../.
 import { notedFacts } from "../../../stacks/platform-facts.ts";
 import { existingPlatform, isOwner, platformParts } from "../../../stacks/platform-parts.ts";
 import { noteDrift } from "../engine/drift/mend.ts";
+import { refillRegistry } from "../engine/lost-images.ts";
 import { prepareStack } from "../engine/prepare.ts";
 import { settlePending } from "../engine/settle.ts";
 import { freeStack, updateStack } from "../engine/update.ts";
@@ -237,6 +238,7 @@ async function deploy(lab: Lab, progress: Progress, note: (detail: string) => vo
   await settleCluster(lab, await clusterOfStack(lab), say);
   await prepareStack(lab);
   await settlePending(lab, say);
+  await refillRegistry(lab, say);
   await noteDrift(lab, say);
   const noted = (await configuredStrategy(lab).noteFinished?.(lab, say)) ?? lab;
   await updateStack(noted, { say, waitSeconds, view: engineView(say, note) });
