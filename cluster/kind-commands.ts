@@ -66,6 +66,11 @@ export const findRegistry = docker("ps", "--all", "--quiet", "--no-trunc", "--fi
 export const inspect = (ids: readonly string[]): Command => docker("inspect", "--type", "container", ...ids);
 /** With their volumes: this is what `kind delete cluster` does, and it needs no kind. */
 export const remove = (names: readonly string[]): Command => docker("rm", "--force", "--volumes", ...names);
+/** The images that were built for a registry, by their names: once it is gone, they are of no use. */
+export const imagesOf = (address: string): Command =>
+  docker("image", "ls", "--filter", `reference=${address}/*`, "--format", "{{.Repository}}:{{.Tag}}");
+/** Takes the names away; a layer that another image has stays. */
+export const removeImages = (names: readonly string[]): Command => docker("image", "rm", ...names);
 export const start = (name: string): Command => docker("start", name);
 export const unpause = (name: string): Command => docker("unpause", name);
 

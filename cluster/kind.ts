@@ -149,6 +149,13 @@ export function createKindTarget(settings: KindSettings, machine = thisMachine):
     }
   }
 
+  /** They are worth no failed `down`: one that is in use elsewhere stays. */
+  async function removeImages(port: number): Promise<void> {
+    const listed = await run(commands.imagesOf(commands.registryAddress(port)));
+    const names = listed.split("\n").filter((name) => name !== "" && !name.endsWith(":<none>"));
+    if (names.length > 0) await succeeds(commands.removeImages(names));
+  }
+
   let footprint: readonly string[] = [];
   return {
     name: "kind",
@@ -215,6 +222,8 @@ export function createKindTarget(settings: KindSettings, machine = thisMachine):
           const { registry, nodes } = lab;
           // The registry last: it is the sign that the rest is the lab's.
           for (const gone of [...nodes, ...(registry ? [registry] : [])]) await run(commands.remove([gone.name]));
+          const port = registry && registryPort(registry);
+          if (port !== undefined) await removeImages(port);
         });
       }
       for (const file of [kubeconfig, noteFile(home)]) rmSync(file, { force: true });

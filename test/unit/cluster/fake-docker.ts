@@ -33,6 +33,8 @@ export class FakeDocker implements KindMachine {
   /** Whether the daemon runs. */
   answers = true;
   hasNodeImage = true;
+  /** Images with the registry's address in their names, as `docker image ls` prints them. */
+  images: string[] = [];
   pulls = true;
   /** Whether `kind create` is killed after its container is there. */
   isKilled = false;
@@ -106,13 +108,14 @@ export class FakeDocker implements KindMachine {
         })),
       );
     }
+    if (line.startsWith("docker image ls")) return this.images.join("\n");
     if (line.startsWith("docker image inspect")) {
       if (this.hasNodeImage) return "sha256:4f1c";
       throw new Error("docker image failed: Error: No such image");
     }
     if (line.startsWith("docker cp")) {
       if (this.box().files !== "") return this.box().files;
-      throw new Error(`docker cp failed: Could not find the file /etc/containerd/certs.d in container ${node}`);
+      throw new Error(`docker cp failed: Error: No such container:path: ${node}:/etc/containerd/certs.d`);
     }
     if (line.endsWith("/readyz")) {
       const { status, startedAt, isWhole } = this.box();

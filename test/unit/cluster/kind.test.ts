@@ -253,6 +253,13 @@ describe("down", () => {
     expect(docker.done).toHaveLength(2);
   });
 
+  test("takes the images that were built for its registry, and is no failure where one stays", async () => {
+    const docker = await running();
+    docker.images = ["localhost:5001/versioned-echo:v1", "localhost:5001/versioned-echo:<none>"];
+    await docker.down();
+    expect(docker.done.at(-1)).toBe("docker image rm localhost:5001/versioned-echo:v1");
+  });
+
   test("keeps the notes where Docker does not answer, so that the next one goes on", async () => {
     const docker = await running();
     docker.answers = false;
