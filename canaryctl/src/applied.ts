@@ -13,7 +13,6 @@ import {
 import { parseConfig } from "../../stacks/config/parse-config.ts";
 import type { LabConfig } from "../../stacks/config/schema.ts";
 import { projectName } from "../../stacks/stack-name.ts";
-import { isGone, noteDrift } from "./engine/drift/mend.ts";
 import { EngineBusyError, type UpdateScope } from "./engine/engine.ts";
 import { freeStack, type UpdateOptions } from "./engine/update.ts";
 import type { ConfigChanges, Lab } from "./lab.ts";
@@ -134,7 +133,10 @@ export async function applyOnly(lab: Lab, changes: ConfigChanges, options: OnlyO
   }
   if (Object.keys(changes).length > 0) writeChanges(lab, changes);
   await freeStack(lab, rest);
-  if (rest.remakes) await noteDrift(lab, rest.say, isGone(targets));
+  if (rest.remakes) {
+    const { isGone, noteDrift } = await import("./engine/drift/mend.ts");
+    await noteDrift(lab, rest.say, isGone(targets));
+  }
   if (targets && applied) mustBeSameProgram(lab, applied.values);
   const file = fileValues(lab);
   const values = applied && { ...applied.values, ...appliedValues(changes) };

@@ -33,7 +33,7 @@ export async function chooseStack(program: Command, command: Command): Promise<v
   if (new Set(stacks).size > 1 && command.name() !== "preview") throw severalStacks(stacks);
   const stackFile = openFile(reference, source);
   printFor(stackFile.reference);
-  if (create !== true) await mustBeKnown(reference, source, command.name());
+  if (create !== true) await mustBeUsable(stackFile, source, command.name());
   else stackFile.mustBeReadable();
 }
 
@@ -44,8 +44,10 @@ const severalStacks = (stacks: readonly string[]): UsageError =>
   });
 
 /** @throws UsageError for a name that cannot be a stack's, or is no stack's */
-export async function mustBeKnown(reference: string, source: string, command: string): Promise<void> {
-  const stackFile = openFile(reference, source);
+export const mustBeKnown = (reference: string, source: string, command: string): Promise<void> =>
+  mustBeUsable(openFile(reference, source), source, command);
+
+async function mustBeUsable(stackFile: StackFile, source: string, command: string): Promise<void> {
   if (!withoutFile.includes(command)) stackFile.mustBeReadable();
   if (!(await isKnown(stackFile, source))) throw unknown(stackFile, source, command);
 }

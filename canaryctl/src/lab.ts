@@ -9,7 +9,6 @@ import { ownFacts, type PlatformFacts } from "../../stacks/platform-facts.ts";
 import type { Applied } from "./applied.ts";
 import { type Engine, PulumiEngine } from "./engine/engine.ts";
 import { FileState } from "./engine/file-state.ts";
-import { runPulumi } from "./engine/process.ts";
 import { backendUrl, engineVariables } from "./engine/variables.ts";
 import { execIn, type PodExec, readyPod } from "./kube/exec.ts";
 import { notUp } from "./lab-records.ts";
@@ -122,6 +121,16 @@ function openNamed(options: GlobalOptions & RouteFlags, { stackFile, config, fil
   };
 }
 
+/**
+ * Of a command that goes by the stack's name, or by its file, alone.
+ *
+ * @throws UsageError where a flag names what is not this stack's
+ */
+export function mustNameStack(options: GlobalOptions, stackFile: StackFile): void {
+  if (options.ns === undefined && options.app === undefined) return;
+  mustNameThis(options, configForRollback(stackFile).config);
+}
+
 /** What says where a stack's route is. */
 const routeKeys: readonly (keyof LabConfig)[] = ["app", "namespace", "kubeContext", "kubeconfig"];
 
@@ -174,7 +183,7 @@ export function labOf(stackFile: StackFile, config: LabConfig, environment: Envi
     stackFile,
     config,
     environment,
-    engine: new PulumiEngine(stackFile.reference, engineVariables(environment, process.env), runPulumi, commandLine()),
+    engine: new PulumiEngine(stackFile.reference, engineVariables(environment, process.env), undefined, commandLine()),
     state: FileState.at(backendUrl(process.env), stack),
     cluster,
     exec,

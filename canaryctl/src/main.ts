@@ -2,23 +2,8 @@ import { quoted } from "@canary-lab/kit/programs";
 import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { Command, CommanderError, Option } from "commander";
 import { chooseStack } from "./choose-stack.ts";
-import { addComment } from "./commands/comment.ts";
-import { addConfig } from "./commands/config.ts";
-import { addControllerCommands } from "./commands/controller-commands.ts";
-import { addCreateCanary } from "./commands/create-canary.ts";
-import { addDeleteCanary } from "./commands/delete-canary.ts";
-import { addDoctor } from "./commands/doctor.ts";
-import { addDown } from "./commands/down.ts";
-import { addEnv } from "./commands/env.ts";
-import { followRelease, isFollowed } from "./commands/follow.ts";
-import { addHistory } from "./commands/history.ts";
-import { addPreview } from "./commands/preview.ts";
-import { addPromote } from "./commands/promote.ts";
-import { addRollback } from "./commands/rollback.ts";
-import { addSetTraffic } from "./commands/set-traffic.ts";
-import { addStack } from "./commands/stack.ts";
-import { addStatus } from "./commands/status.ts";
-import { addUp } from "./commands/up.ts";
+import { isFollowed } from "./commands/arguments.ts";
+import { addCommands } from "./commands/modules.ts";
 import { EngineBusyError, InterruptedError } from "./engine/engine.ts";
 import { addReasonFlags, Recording } from "./history/record.ts";
 import { examples, say } from "./print.ts";
@@ -32,7 +17,7 @@ const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 export async function main(argv: readonly string[]): Promise<void> {
   let acted: Command | undefined;
   let recording: Recording | undefined;
-  const program = buildProgram().hook("preAction", (_, command) => {
+  const program = (await buildProgram(argv.slice(2))).hook("preAction", (_, command) => {
     acted = command;
     recording = Recording.of(command);
   });
@@ -46,6 +31,7 @@ async function follow(command: Command): Promise<void> {
   const recording = Recording.of(command);
   let isWritten = false;
   const failure = await failureOf(async () => {
+    const { followRelease } = await import("./commands/follow.ts");
     isWritten = await followRelease(command);
   });
   if (isWritten) await recording?.end(say, failure);
@@ -62,17 +48,14 @@ async function failureOf(work: () => Promise<unknown>): Promise<Error | undefine
   }
 }
 
-export function buildProgram(): Command {
-  const program = new Command("canaryctl")
+/**
+ * The command line.
+ *
+ * @param words what the user has typed: of the commands only the one that they name is there; all of them where they name none
+ */
+export async function buildProgram(words: readonly string[] = []): Promise<Command> {
+  const program = addGlobalFlags(new Command("canaryctl"))
     .description("A canary-release lab on Kubernetes: set it up, move its traffic, watch it, take it down.")
-    .addOption(
-      new Option(
-        "--stack <name>",
-        "the Pulumi stack, and with it the config in Pulumi.<name>.yaml; by default PULUMI_STACK, then what `pulumi stack select` chose, then dev",
-      ),
-    )
-    .option("--ns <namespace>", "namespace of the application; must be the stack's, `up` sets it")
-    .option("--app <name>", "name of the application; must be the stack's, `up` sets it")
     .addHelpText(
       "after",
       examples(
@@ -90,28 +73,33 @@ export function buildProgram(): Command {
     .hook("preAction", (_, command) => chooseStack(program, command));
   const stacks: string[] = [];
   program.setOptionValue("stacks", stacks).on("option:stack", (name: string) => stacks.push(name));
-  for (const add of [
-    addUp,
-    addStatus,
-    addDoctor,
-    addCreateCanary,
-    addSetTraffic,
-    addPromote,
-    addRollback,
-    addControllerCommands,
-    addDeleteCanary,
-    addHistory,
-    addPreview,
-    addComment,
-    addStack,
-    addConfig,
-    addEnv,
-    addDown,
-  ]) {
-    add(program);
-  }
+  await addCommands(program, commandIn(words));
   addReasonFlags(program);
   return program;
+}
+
+const addGlobalFlags = (command: Command): Command =>
+  command
+    .addOption(
+      new Option(
+        "--stack <name>",
+        "the Pulumi stack, and with it the config in Pulumi.<name>.yaml; by default PULUMI_STACK, then what `pulumi stack select` chose, then dev",
+      ),
+    )
+    .option("--ns <namespace>", "namespace of the application; must be the stack's, `up` sets it")
+    .option("--app <name>", "name of the application; must be the stack's, `up` sets it");
+
+/** The word that commander takes for the command. Undefined for words that it refuses. */
+function commandIn(words: readonly string[]): string | undefined {
+  try {
+    const reader = addGlobalFlags(new Command())
+      .configureOutput({ writeErr: () => {} })
+      .exitOverride();
+    return reader.parseOptions([...words]).operands[0];
+  } catch (error) {
+    if (error instanceof CommanderError) return undefined;
+    throw error;
+  }
 }
 
 /** An update that runs already is waited for by nobody here: the next step is this same command. */

@@ -36,7 +36,6 @@ export class StackFile {
   readonly name: string;
   readonly #folder: string;
   #change: Change | undefined;
-  #defaults: Readonly<Record<string, RawValue>> | undefined;
 
   /** @throws UserError for a name that the engine would not accept */
   constructor(reference: string, folder = repositoryRoot) {
@@ -69,19 +68,12 @@ export class StackFile {
     return existsSync(this.path);
   }
 
-  /** The project's defaults, by key. Nobody writes them while a command runs, and they take longer to read than all the rest. */
+  /** The project's defaults, by key. */
   defaults(): Readonly<Record<string, RawValue>> {
-    this.#defaults ??= this.#readDefaults();
-    return this.#defaults;
-  }
-
-  #readDefaults(): Record<string, RawValue> {
     const path = join(this.#folder, "Pulumi.yaml");
-    const declared = entries(parse(readFileSync(path, "utf8"), path), path).map(([key, value]): [string, unknown] => {
-      const isDeclaration = typeof value === "object" && value !== null;
-      return [key, isDeclaration ? (value as { default?: unknown }).default : value];
-    });
-    return plainValues(declared, path);
+    const text = readFileSync(path, "utf8");
+    if (lastDefaults?.text !== text) lastDefaults = { text, values: declaredDefaults(text, path) };
+    return lastDefaults.values;
   }
 
   /** The stack's own values in front of the project's defaults, by key, without the project's prefix. */
@@ -198,6 +190,16 @@ export class StackFile {
       });
     }
   }
+}
+
+/** What was read last: the project's file takes longer to parse than all the rest, and a command opens its stack several times. */
+let lastDefaults: { readonly text: string; readonly values: Readonly<Record<string, RawValue>> } | undefined;
+
+function declaredDefaults(text: string, path: string): Record<string, RawValue> {
+  const declared = entries(parse(text, path), path).map(([key, value]): [string, unknown] =>
+    typeof value === "object" && value !== null ? [key, (value as { default?: unknown }).default] : [key, value],
+  );
+  return plainValues(declared, path);
 }
 
 const textOf = (document: Document): string => document.toString({ lineWidth: 0 });

@@ -26,6 +26,9 @@ export const analysisRunPath = (namespace: string, name: string): string =>
 export const httpRoutePath = (namespace: string, name: string): string =>
   inNamespace("/apis/gateway.networking.k8s.io/v1", namespace, "httproutes", name);
 
+export const apiGatewayPath = (namespace: string, name: string): string =>
+  inNamespace("/apis/gateway.networking.k8s.io/v1", namespace, "gateways", name);
+
 export const ingressPath = (namespace: string, name: string): string =>
   inNamespace("/apis/networking.k8s.io/v1", namespace, "ingresses", name);
 

@@ -1,5 +1,5 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
-import type { UserError } from "@canary-lab/kit/user-error";
+import { UserError } from "@canary-lab/kit/user-error";
 import * as pulumi from "@pulumi/pulumi";
 import { factsOf } from "../../canary/strategies.ts";
 import { deploymentsPath, httpRoutePath, virtualServicePath } from "../../cluster/kube/paths.ts";
@@ -62,8 +62,14 @@ export function releaseGuard(client: Client, config: LabConfig): ReleaseGuard {
   };
   const route = hook("share-guard", async ({ oldInputs, newInputs }) => {
     const expected = pulumi.runtime.isDryRun() ? changing : new Set<Version>();
-    const from = oldInputs && canaryShareIn(oldInputs);
-    throwIf(await shareFaultNow(client, config, from, canaryShareIn(newInputs) ?? 0, expected));
+    const [from, to] = [oldInputs && canaryShareIn(oldInputs), canaryShareIn(newInputs) ?? 0];
+    // A rollback waits for no update. A preview passes: what it would be refused for, `up` finds as drift before it begins.
+    const isGiven = from !== undefined && from > 0 && to > 0 && !pulumi.runtime.isDryRun();
+    const [back, fault] = await Promise.all([
+      isGiven ? sentBack(client, config, from) : undefined,
+      shareFaultNow(client, config, from, to, expected),
+    ]);
+    throwIf(back ?? fault);
   });
   return {
     namespace,
@@ -78,6 +84,20 @@ function throwIf(fault: UserError | undefined): void {
 
 const untested = (config: LabConfig, present: string, next: string, live: number): UserError | undefined =>
   untestedImage({ present, next, live, configured: config.canaryWeight, file: `Pulumi.${pulumi.getStack()}.yaml` });
+
+/** Why an update must not give a share to a canary that has none any more; undefined where it may. @param from its share by the state */
+async function sentBack(client: Client, config: LabConfig, from: number): Promise<UserError | undefined> {
+  const path = routePath(config);
+  if (canaryShareIn(await client.get(path)) !== 0) return undefined;
+  return new UserError(
+    `The canary has ${from} % by the state, and its traffic has been sent back to the stable side.`,
+    {
+      place: path,
+      first: "see that the config says what you want now: a rollback has set canaryWeight to 0",
+      next: ["npx canaryctl status", "npx canaryctl up"],
+    },
+  );
+}
 
 /** @param expected sides that are to have the pods which the config asks for */
 async function shareFaultNow(
@@ -120,16 +140,12 @@ const imageIn = (inputs: Inputs): string | undefined => {
   return typeof image === "string" ? image : undefined;
 };
 
+const routePath = ({ app, namespace, strategy }: LabConfig): string =>
+  strategy === "gateway-api" ? httpRoutePath(namespace, app) : virtualServicePath(namespace, virtualServiceName(app));
+
 /** The share that the canary has now, in percent. */
 async function liveShare(client: Client, config: LabConfig): Promise<number> {
-  const { app, namespace, strategy } = config;
-  if (factsOf(strategy).canaryPods === "own") {
-    const path =
-      strategy === "gateway-api"
-        ? httpRoutePath(namespace, app)
-        : virtualServicePath(namespace, virtualServiceName(app));
-    return canaryShareIn(await client.get(path)) ?? 0;
-  }
+  if (factsOf(config.strategy).canaryPods === "own") return canaryShareIn(await client.get(routePath(config))) ?? 0;
   const [stable, canary] = await Promise.all([
     read(client, config, versions.stable),
     read(client, config, versions.canary),

@@ -31,3 +31,12 @@ export const addOverloadFlag = (command: Command): Command =>
   command.option("--allow-overload", "also where the ready pods of a side are too few for its share");
 
 export const overloadOf = ({ allowOverload }: OverloadFlag): ConfigChanges => (allowOverload ? { allowOverload } : {});
+
+/** What can begin a release, or a part of one, that goes on without the command. */
+export const addFollowFlag = (command: Command): Command =>
+  command.option(
+    "--follow",
+    "then show a Rollout's release until it ends or waits for a person, and write it to the config where it is finished; Ctrl-C leaves it running",
+  );
+
+export const isFollowed = (command: Command): boolean => command.opts<{ readonly follow?: boolean }>().follow === true;

@@ -2,6 +2,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import type { Command } from "commander";
 import { configKeys, configProblems } from "../../../stacks/config/parse-config.ts";
 import { suggestion } from "../../../stacks/config/suggestion.ts";
+import { mustNameStack } from "../lab.ts";
 import { examples, print } from "../print.ts";
 import { StackFile } from "../stack-file.ts";
 import { UsageError } from "../usage-error.ts";
@@ -38,7 +39,11 @@ export function addConfig(program: Command): void {
     });
 }
 
-const fileOf = (command: Command): StackFile => new StackFile(optionsOf(command).stack);
+function fileOf(command: Command): StackFile {
+  const stackFile = new StackFile(optionsOf(command).stack);
+  mustNameStack(optionsOf(command), stackFile);
+  return stackFile;
+}
 
 /** @throws UserError where a value is not allowed, alone or with the rest; what was wrong before does not count */
 function set(stackFile: StackFile, words: readonly string[]): string {

@@ -7,8 +7,7 @@ import { examples, print, say } from "../print.ts";
 import { StackFile } from "../stack-file.ts";
 import { openRelease } from "../strategies/table.ts";
 import { UsageError } from "../usage-error.ts";
-import { optionsOf, wholeNumber } from "./arguments.ts";
-import { addFollowFlag } from "./follow.ts";
+import { addFollowFlag, optionsOf, wholeNumber } from "./arguments.ts";
 import { runMove } from "./run-move.ts";
 
 interface CanaryOptions {

@@ -11,7 +11,7 @@ import { stateOf } from "../engine/state.ts";
 import { freeStack } from "../engine/update.ts";
 import { backendUrl, defaultBackendUrl } from "../engine/variables.ts";
 import { installedPlatform, useOf } from "../installed-platform.ts";
-import { type Lab, labOf } from "../lab.ts";
+import { type Lab, labOf, mustNameStack } from "../lab.ts";
 import { exclusively } from "../lab-lock.ts";
 import { forgetOwnCluster, forgetStacks, notedTarget, readRecords } from "../lab-records.ts";
 import { engineView, examples, print } from "../print.ts";
@@ -38,9 +38,11 @@ export function addDown(program: Command): void {
     .option("--forget", "forget a stack whose cluster is gone, and leave alone what may still be there")
     .addHelpText("after", examples("canaryctl down", "canaryctl --stack prod down", "canaryctl down --all"))
     .action(async (_options: unknown, command: Command) => {
-      const { stack, ...options } = optionsOf<DownOptions>(command);
+      const options = optionsOf<DownOptions>(command);
+      const stackFile = new StackFile(options.stack);
+      mustNameStack(options, stackFile);
       await withProgress((progress) =>
-        exclusively("down", progress, async () => print([await down(new StackFile(stack), options, progress)])),
+        exclusively("down", progress, async () => print([await down(stackFile, options, progress)])),
       );
     });
 }

@@ -5,15 +5,6 @@ import { openMove } from "../strategies/table.ts";
 import { endText, showRelease } from "../watch/show-release.ts";
 import { optionsOf } from "./arguments.ts";
 
-/** What can begin a release, or a part of one, that goes on without the command. */
-export const addFollowFlag = (command: Command): Command =>
-  command.option(
-    "--follow",
-    "then show a Rollout's release until it ends or waits for a person, and write it to the config where it is finished; Ctrl-C leaves it running",
-  );
-
-export const isFollowed = (command: Command): boolean => command.opts<{ readonly follow?: boolean }>().follow === true;
-
 /**
  * Shows the release that a command has begun to its end, without any lock.
  *

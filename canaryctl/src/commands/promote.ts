@@ -3,8 +3,7 @@ import { openLab } from "../lab.ts";
 import { examples, print, say } from "../print.ts";
 import { openMove } from "../strategies/table.ts";
 import { UsageError } from "../usage-error.ts";
-import { addOverloadFlag, type OverloadFlag, optionsOf, overloadOf } from "./arguments.ts";
-import { addFollowFlag } from "./follow.ts";
+import { addFollowFlag, addOverloadFlag, type OverloadFlag, optionsOf, overloadOf } from "./arguments.ts";
 import { runMove } from "./run-move.ts";
 
 interface PromoteFlags extends OverloadFlag {

@@ -112,7 +112,7 @@ async function gatewayPort({ cluster, config }: Lab): Promise<number | null> {
 
 /** Undefined where a header decides, which a count of requests does not show. */
 async function measure(lab: Lab, progress: Stages): Promise<SplitVerdict | undefined> {
-  const strategy = configuredStrategy(lab);
+  const strategy = await configuredStrategy(lab);
   if (strategy.owner === "ingress") return undefined;
   return progress.stage("measure the split", async () =>
     measureSplit(await lab.client(), lab, strategy, measuredRequests),
@@ -218,9 +218,9 @@ async function deploy(lab: Lab, progress: Progress, note: (detail: string) => vo
   await settlePending(lab, say);
   await refillRegistry(lab, say);
   await noteDrift(lab, say);
-  const noted = (await configuredStrategy(lab).noteFinished?.(lab, say)) ?? lab;
+  const noted = (await (await configuredStrategy(lab)).noteFinished?.(lab, say)) ?? lab;
   await updateStack(noted, { say, waitSeconds, view: engineView(say, note) });
-  return configuredStrategy(noted).restore(noted, say);
+  return (await configuredStrategy(noted)).restore(noted, say);
 }
 
 const notAsWanted = ({ namespace }: LabConfig): UserError =>

@@ -4,7 +4,7 @@ import { Octokit } from "@octokit/core";
 import { paginateRest } from "@octokit/plugin-paginate-rest";
 import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
-import type { Comment, Comments } from "./put-comment.ts";
+import { type Comment, type Comments, usualPatience } from "./put-comment.ts";
 
 export interface GithubPlace {
   /** Such as `https://api.github.com`. */
@@ -14,17 +14,6 @@ export interface GithubPlace {
   readonly repository: string;
   readonly number: number;
 }
-
-export interface Patience {
-  /** How often a request is repeated after a failure of the server or a limit. */
-  readonly retries: number;
-  /** Seconds; a longer wait that the server asks for is not waited. */
-  readonly longestWait: number;
-  /** Milliseconds that one second of waiting takes: less in tests. */
-  readonly second: number;
-}
-
-export const usualPatience: Patience = { retries: 3, longestWait: 120, second: 1_000 };
 
 const Client = Octokit.plugin(paginateRest, retry, throttling);
 

@@ -1,7 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { UserError } from "@canary-lab/kit/user-error";
-import { type Patience, usualPatience } from "./github.ts";
-import type { Comment, Comments } from "./put-comment.ts";
+import { type Comment, type Comments, type Patience, usualPatience } from "./put-comment.ts";
 
 export interface GitlabPlace {
   /** Such as `https://gitlab.com/api/v4`. */

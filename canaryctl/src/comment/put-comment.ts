@@ -16,6 +16,18 @@ export interface Comments {
   remove(id: number): Promise<void>;
 }
 
+/** How long a server is tried that refuses or fails. */
+export interface Patience {
+  /** How often a request is repeated after a failure of the server or a limit. */
+  readonly retries: number;
+  /** Seconds; a longer wait that the server asks for is not waited. */
+  readonly longestWait: number;
+  /** Milliseconds that one second of waiting takes: less in tests. */
+  readonly second: number;
+}
+
+export const usualPatience: Patience = { retries: 3, longestWait: 120, second: 1_000 };
+
 /** What was done with the comment. */
 export type Put = "created" | "updated" | "unchanged";
 

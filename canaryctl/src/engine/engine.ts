@@ -8,9 +8,12 @@ import { ownName, selectedStack } from "../../../stacks/stack-name.ts";
 import { UpdateEvents, type UpdateView } from "./events.ts";
 import { errorsIn } from "./output.ts";
 import type { ExportedState } from "./pending.ts";
-import { type EngineExit, type EngineProcess, runPulumi } from "./process.ts";
+import type { EngineExit, EngineProcess } from "./process.ts";
 import { failureOf } from "./program-errors.ts";
 import { unlock } from "./stack-lock.ts";
+
+/** Loaded where it is run: the traffic of a rollback moves before. */
+const runEngine = async (run: EngineProcess): Promise<EngineExit> => (await import("./process.ts")).runPulumi(run);
 
 /** Another update holds the stack's lock. */
 export class EngineBusyError extends UserError {}
@@ -66,7 +69,7 @@ export class PulumiEngine implements Engine {
   readonly #run: (process: EngineProcess) => Promise<EngineExit>;
 
   /** @param command the command line that updates; it stands as the message in `pulumi stack history` */
-  constructor(stack: string, variables: Readonly<Record<string, string>>, run = runPulumi, command?: string) {
+  constructor(stack: string, variables: Readonly<Record<string, string>>, run = runEngine, command?: string) {
     this.#message = command === undefined ? [] : ["--message", command];
     this.#stack = stack;
     this.#variables = variables;

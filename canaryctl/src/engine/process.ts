@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { UserError } from "@canary-lab/kit/user-error";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
+import { eachLine } from "./each-line.ts";
 import { EngineNotes } from "./engine-notes.ts";
-import { LineSplitter } from "./output.ts";
 import { startProgram } from "./start-program.ts";
 
 export interface EngineProcess {
@@ -51,13 +51,9 @@ function runCommand({ args, variables, onLine }: EngineProcess): Promise<EngineE
     const notes = new EngineNotes();
     if (child.pid !== undefined) notes.add(child.pid);
     const lines: string[] = [];
-    const splitters = [child.stdout, child.stderr].map((stream) => {
-      const splitter = new LineSplitter((line) => {
-        lines.push(line);
-        onLine?.(line);
-      });
-      stream?.setEncoding("utf8").on("data", (chunk: string) => splitter.push(chunk));
-      return splitter;
+    eachLine(child, (line) => {
+      lines.push(line);
+      onLine?.(line);
     });
 
     let interruptedAt: number | undefined;
@@ -81,7 +77,6 @@ function runCommand({ args, variables, onLine }: EngineProcess): Promise<EngineE
     child.on("close", (code) => {
       release();
       if (child.pid !== undefined && code !== null) notes.remove(child.pid);
-      for (const splitter of splitters) splitter.end();
       resolve({ code: code ?? 1, lines, isInterrupted: interruptedAt !== undefined });
     });
   });

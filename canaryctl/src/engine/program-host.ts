@@ -26,6 +26,7 @@ const sockets = createServer((socket) => {
   accept(socket);
 });
 sockets.listen(path, () => process.send?.("listening", () => process.disconnect()));
+sockets.unref(); // what keeps this process is an engine that is connected, or may come
 await once(process, "disconnect"); // the engine is started before the modules keep this process busy
 
 // The imports of index.ts that take longest; index.ts itself registers resources when it is imported.

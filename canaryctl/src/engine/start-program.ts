@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { UserError } from "@canary-lab/kit/user-error";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
+import { eachLine } from "./each-line.ts";
 
 export interface RunningProgram {
   /** Where the engine reaches it, for `--client`. */
@@ -41,13 +41,10 @@ export async function startProgram(
     },
   );
   const lines: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) {
-    if (!stream) continue;
-    createInterface({ input: stream }).on("line", (line) => {
-      lines.push(line);
-      onLine?.(line);
-    });
-  }
+  eachLine(child, (line) => {
+    lines.push(line);
+    onLine?.(line);
+  });
   const stop = () => {
     child.kill();
     rmSync(folder, { recursive: true, force: true });

@@ -37,7 +37,9 @@ async function readTraffic(given: Lab): Promise<Pick<LiveFacts, "share" | "perMi
   const deployed = withApplied(lab, note.config);
   const { config } = deployed;
   const [release, perMinute] = await Promise.all([
-    factsOf(config.strategy).owner === "pulumi" ? configuredStrategy(deployed).read(deployed) : undefined,
+    factsOf(config.strategy).owner === "pulumi"
+      ? configuredStrategy(deployed).then((strategy) => strategy.read(deployed))
+      : undefined,
     requestsPerMinute(deployed),
   ]);
   return { share: release?.live?.canary, perMinute };

@@ -80,7 +80,7 @@ export async function promoteStack(
 async function readSource(lab: Lab): Promise<PromotionSource> {
   const { cluster, config, stackFile } = lab;
   const [release, pods, history] = await Promise.all([
-    configuredStrategy(lab).read(lab),
+    configuredStrategy(lab).then((strategy) => strategy.read(lab)),
     cluster.get<{ readonly items: readonly RunningPod[] }>(podsPath(config.namespace, { app: config.app })),
     readHistory(cluster, config),
   ]);

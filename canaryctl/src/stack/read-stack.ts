@@ -72,7 +72,7 @@ export async function readStack(
   const lab = withApplied(place.lab, place.note.config);
   const { config, cluster } = lab;
   const parts = await Promise.all([
-    attempt(() => configuredStrategy(lab).read(lab)),
+    attempt(async () => (await configuredStrategy(lab)).read(lab)),
     attempt(() => cluster.get<{ items: readonly RunningPod[] }>(podsPath(config.namespace, { app: config.app }))),
     attempt(() => readHistory(cluster, config)),
     attempt(() => (knownBy.includes("state") ? driftOf(lab) : null)),

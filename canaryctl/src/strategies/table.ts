@@ -7,20 +7,20 @@ import { gatewayRoute } from "../traffic/gateway-route.ts";
 import { istioRoute } from "../traffic/istio-route.ts";
 import { patiently, rollbackSeconds } from "../traffic/patiently.ts";
 import { podShare } from "../traffic/pod-share.ts";
-import { nginxHeader } from "./header.ts";
-import { rollingUpdate } from "./rolling/rolling-update.ts";
-import { rolloutBlueGreen, rolloutCanary } from "./rollouts/rollout.ts";
 import type { ReleaseStrategy, Say } from "./strategy.ts";
 import { weighted } from "./weights/weighted.ts";
 
-const table: Record<StrategyName, ReleaseStrategy> = {
-  istio: weighted(istioRoute),
-  "gateway-api": weighted(gatewayRoute),
-  "replica-ratio": weighted(podShare),
-  "nginx-header": nginxHeader,
-  "rollout-canary": rolloutCanary,
-  "rollout-blue-green": rolloutBlueGreen,
-  "rolling-update": rollingUpdate,
+const loaded = (strategy: ReleaseStrategy) => async () => strategy;
+
+/** Those without a route that canaryctl writes are loaded where they are deployed: a rollback has to write its route first. */
+const table: Record<StrategyName, () => Promise<ReleaseStrategy>> = {
+  istio: loaded(weighted(istioRoute)),
+  "gateway-api": loaded(weighted(gatewayRoute)),
+  "replica-ratio": loaded(weighted(podShare)),
+  "nginx-header": async () => (await import("./header.ts")).nginxHeader,
+  "rollout-canary": async () => (await import("./rollouts/rollout.ts")).rolloutCanary,
+  "rollout-blue-green": async () => (await import("./rollouts/rollout.ts")).rolloutBlueGreen,
+  "rolling-update": async () => (await import("./rolling/rolling-update.ts")).rollingUpdate,
 };
 
 /**
@@ -46,10 +46,10 @@ export async function strategyOf(lab: Lab): Promise<ReleaseStrategy> {
   return mustBeDeployed(place);
 }
 
-function mustBeDeployed({ lab, note }: Place): ReleaseStrategy {
+function mustBeDeployed({ lab, note }: Place): Promise<ReleaseStrategy> {
   const wanted = lab.config.strategy;
   const deployed = note.strategy ?? wanted;
-  if (deployed === wanted) return table[wanted];
+  if (deployed === wanted) return table[wanted]();
   throw new UserError(`The config says strategy ${wanted}, and the application is deployed by ${deployed}.`, {
     place: `strategy in ${lab.stackFile.name}`,
     allowed: `${deployed}, until an update has changed it`,
@@ -66,7 +66,7 @@ export interface Move {
 /** For a command that moves the traffic, or takes the canary away. @throws UserError where the config's strategy is not the deployed one */
 export async function openMove(lab: Lab): Promise<Move> {
   const place = await placeOf(lab);
-  return { strategy: mustBeDeployed(place), lab: mustBeNamed(withApplied(place.lab, place.note.config)) };
+  return { strategy: await mustBeDeployed(place), lab: mustBeNamed(withApplied(place.lab, place.note.config)) };
 }
 
 function mustBeNamed(lab: Lab): Lab {
@@ -80,7 +80,7 @@ export async function openRelease(given: Lab, say: Say): Promise<Move> {
   const { lab, along } = withRelease(place.lab, place.note.config);
   for (const { key, applied = "not set", wanted = "not set" } of along)
     say(`With the release goes ${key} of ${lab.stackFile.name}: ${applied} -> ${wanted}.`);
-  return { strategy: mustBeDeployed(place), lab: mustBeNamed(lab) };
+  return { strategy: await mustBeDeployed(place), lab: mustBeNamed(lab) };
 }
 
 export interface Rollback extends Move {
@@ -93,13 +93,13 @@ export async function openRollback(lab: Lab, say: Say): Promise<Rollback> {
   const patience = { seconds: rollbackSeconds, say };
   const [named, others] = await patiently(lab.cluster, patience, () => Promise.all([readNote(lab), otherPlaces(lab)]));
   const [first = { lab, note: named }, ...rest] = named.isThere ? [placed(lab, named), ...others] : others;
-  const open = ({ lab: there, note }: Place): Move => ({
-    strategy: table[note.strategy ?? lab.config.strategy],
+  const open = async ({ lab: there, note }: Place): Promise<Move> => ({
+    strategy: await table[note.strategy ?? lab.config.strategy](),
     lab: withApplied(there, note.config),
   });
-  const { lab: deployed, strategy } = open(first);
-  return { lab: mustBeNamed(deployed), strategy, others: rest.map(open) };
+  const { lab: deployed, strategy } = await open(first);
+  return { lab: mustBeNamed(deployed), strategy, others: await Promise.all(rest.map(open)) };
 }
 
 /** For `up`, which makes the config's strategy the deployed one. */
-export const configuredStrategy = (lab: Lab): ReleaseStrategy => table[lab.config.strategy];
+export const configuredStrategy = (lab: Lab): Promise<ReleaseStrategy> => table[lab.config.strategy]();

@@ -1,6 +1,6 @@
 import type { ApplicationName } from "../../../canary/application-name.ts";
-import { httpRoutePath, servicePath } from "../../../cluster/kube/paths.ts";
-import { renderHttpRoute } from "../../../components/gateway-api/render-http-route.ts";
+import { apiGatewayPath, httpRoutePath, servicePath } from "../../../cluster/kube/paths.ts";
+import { renderApiGateway, renderHttpRoute } from "../../../components/gateway-api/render-http-route.ts";
 import { gatewayHost, gatewayName, sideServiceName, type Version, versions } from "../../../components/names.ts";
 import { renderSideService } from "../../../components/traffic/render-sides.ts";
 import { fieldManager } from "../../../components/traffic/route-metadata.ts";
@@ -40,9 +40,11 @@ export const gatewayRoute: Route = {
       kind: "Service",
       ...renderSideService({ app, namespace, toldApartBy: "version" }, version),
     }));
-    await Promise.all(
-      sides.map((side) => cluster.apply(servicePath(namespace, side.metadata.name), side, fieldManager)),
-    );
+    const gateway = renderApiGateway({ app, namespace });
+    await Promise.all([
+      ...sides.map((side) => cluster.apply(servicePath(namespace, side.metadata.name), side, fieldManager)),
+      cluster.apply(apiGatewayPath(namespace, gateway.metadata.name), gateway, fieldManager),
+    ]);
   },
   targets: ["**::http-route-route"],
   proxies: ({ app, namespace }) => [

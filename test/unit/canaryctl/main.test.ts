@@ -33,12 +33,32 @@ describe("canaryctl", () => {
     expect(stdout).toContain("$ canaryctl set-traffic 70 30");
   });
 
-  test("loads nothing of the engine's SDK for it, which takes longer to load than all the rest", () => {
+  /** The files that a command loads, up to where it finds that there is no lab. */
+  const loadedBy = (...words: readonly string[]) => {
     const tell = "load: (url, _, next) => { process._rawDebug(url); return next(url); }";
     const hook = `import { registerHooks } from "node:module"; registerHooks({ ${tell} });`;
-    const args = ["--import", `data:text/javascript,${encodeURIComponent(hook)}`, bin, "--help"];
+    const args = ["--import", `data:text/javascript,${encodeURIComponent(hook)}`, bin, ...words];
     const { stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
-    const loaded = stderr.split("\n").filter((url) => url.startsWith("file:"));
+    return stderr.split("\n").filter((url) => url.startsWith("file:"));
+  };
+
+  test("loads for a rollback what writes the route, and nothing of other commands, other strategies or the engine's run", () => {
+    const loaded = loadedBy("rollback", "--host", "other").filter((url) => url.includes("/canaryctl/src/"));
+    const rooms = loaded.map((url) => url.replace(/^.*\/canaryctl\/src\//, ""));
+    expect(rooms).toContain("traffic/istio-route.ts");
+    expect(rooms.filter((room) => room.startsWith("commands/")).toSorted()).toEqual([
+      "commands/arguments.ts",
+      "commands/modules.ts",
+      "commands/rollback.ts",
+      "commands/run-move.ts",
+    ]);
+    expect(
+      rooms.filter((room) => /^(doctor|preview|watch|comment)\/|rollouts\/|rolling\/|process\.ts/.test(room)),
+    ).toEqual([]);
+  });
+
+  test("loads nothing of the engine's SDK for its help, which takes longer to load than all the rest", () => {
+    const loaded = loadedBy("--help");
     expect(loaded.filter((url) => url.includes("canaryctl/src/main.ts"))).toHaveLength(1);
     expect(loaded.filter((url) => /node_modules\/@(pulumi|grpc|octokit)\//.test(url))).toEqual([]);
   });
@@ -64,6 +84,9 @@ describe("canaryctl", () => {
     [["rollback", "--vs", "other"], /--vs is "other"[\s\S]*versioned-echo-virtualservice/],
     [["rollback", "--host", "other"], /--host is "other"/],
     [["--ns", "other", "status"], /--ns is "other"/],
+    [["--ns", "other", "down", "--all"], /--ns is "other"/],
+    [["--app", "other", "env"], /--app is "other"/],
+    [["--ns", "other", "config", "set", "replicas", "3"], /--ns is "other"/],
     [["--stack", "../dev", "status"], /Invalid stack name/],
     [["stack", "new", "../qa"], /Invalid stack name/],
     [["stack", "new", "qa", "--from", "stagng"], /no stack stagng.*did you mean staging/],

@@ -65,8 +65,8 @@ const canaryctlIn = (text: string): readonly (readonly string[])[] =>
   );
 
 /** The program, in which no command does anything. */
-function program(): Command {
-  const parsed = buildProgram();
+async function program(): Promise<Command> {
+  const parsed = await buildProgram();
   const silence = (command: Command): void => {
     command.exitOverride().configureOutput({ writeErr: () => {}, writeOut: () => {} });
     if (command.commands.length === 0) command.action(() => {});
@@ -79,7 +79,7 @@ function program(): Command {
 }
 
 async function parsed(words: readonly string[]): Promise<Command> {
-  const command = program();
+  const command = await program();
   try {
     await command.parseAsync(words, { from: "user" });
   } catch (error) {

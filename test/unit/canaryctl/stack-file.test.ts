@@ -48,6 +48,15 @@ describe("StackFile", () => {
     expect(open().file.values()).toEqual(open().file.defaults());
   });
 
+  test("the defaults are those of the project's file as it is now", () => {
+    const { file, folder } = open();
+    const before = file.defaults();
+    expect(new StackFile("other", folder).defaults()).toBe(before); // parsed once
+    const project = join(folder, "Pulumi.yaml");
+    writeFileSync(project, `${readFileSync(project, "utf8")}  added:\n    default: 1\n`);
+    expect(file.defaults()).toEqual({ ...before, added: 1 });
+  });
+
   test("an empty value is passed on as empty, for the checks to name it", () => {
     expect(open("config:\n  canary-lab:canaryWeight:\n").file.values().canaryWeight).toBe("");
   });

@@ -4,7 +4,7 @@ import type { Finding } from "../finding.ts";
 /** Fields whose drift another check tells in its own words: weights, the number of pods, the label for sidecars. */
 const toldElsewhere: Readonly<Record<string, RegExp>> = {
   VirtualService: /^spec\.http\b/,
-  HTTPRoute: /^spec\.rules\b/,
+  HTTPRoute: /^spec\.rules\.\d+\.backendRefs\.\d+\.weight$/,
   Deployment: /^spec\.replicas$/,
   Rollout: /^spec\.replicas$/,
   Namespace: /^metadata\.labels\.istio/,

@@ -61,11 +61,12 @@ async function moveRoute(lab: Lab, route: Route, say: Say) {
     if (!live && !applied) throw route.missing(config); // nothing is known that could be made again
     return { before: live?.weights, around: undefined };
   }
+  const sent = sendBack({ cluster, config }, route, say); // first, on the connection that is open already
   const around = patiently(cluster, patience, async () => route.applyAround?.(cluster, config, platformOf(lab))).then(
     () => undefined,
     (error: unknown) => error,
   );
-  await sendBack({ cluster, config }, route, say);
+  await sent;
   return { before: live?.weights, around: await around };
 }
 

@@ -9,10 +9,7 @@ import { notDeployedFault } from "../not-deployed.ts";
 import { refuse, refuseStableImage } from "../refusals.ts";
 import { previousImage } from "../release-end.ts";
 import type { Release, ReleaseStrategy } from "../strategy.ts";
-import { createCanary, deleteCanary, refuseUntestedImage } from "./canary.ts";
 import { moveTraffic } from "./move-traffic.ts";
-import { restorePrevious } from "./previous.ts";
-import { promoteToEnd, promoteWeight, refuseOtherShare } from "./promote.ts";
 import { restoreRoute } from "./restore.ts";
 import { rollBackRoute, sendBack } from "./roll-back.ts";
 
@@ -21,6 +18,10 @@ const noController = (verb: string) =>
     `There is no controller that could be ${verb}: the weights of this stack are yours.`,
     "npx canaryctl rollback",
   );
+
+/** Loaded where they are used: a rollback needs neither, and writes its route first. */
+const canary = () => import("./canary.ts");
+const promotion = () => import("./promote.ts");
 
 /** A strategy under which the config says how much of the traffic the canary gets: two Deployments, and a route between them. */
 export const weighted = (route: Route): ReleaseStrategy => ({
@@ -31,6 +32,8 @@ export const weighted = (route: Route): ReleaseStrategy => ({
   setTraffic: (lab, say) => moveTraffic(lab, route, say),
   createCanary: async (lab, say) => {
     refuseStableImage(lab);
+    const { createCanary, refuseUntestedImage } = await canary();
+    const { refuseOtherShare } = await promotion();
     const live = await route.read(lab.cluster, lab.config);
     if (live) {
       refuseUntestedImage(lab, route, live);
@@ -38,9 +41,9 @@ export const weighted = (route: Route): ReleaseStrategy => ({
     }
     return createCanary(lab, route, say);
   },
-  deleteCanary: (lab, say) => deleteCanary(lab, route, say),
-  promote: (lab, say, options) => promoteWeight(lab, route, say, options),
-  promoteFully: (lab, say, options) => promoteToEnd(lab, route, say, options),
+  deleteCanary: async (lab, say) => (await canary()).deleteCanary(lab, route, say),
+  promote: async (lab, say, options) => (await promotion()).promoteWeight(lab, route, say, options),
+  promoteFully: async (lab, say, options) => (await promotion()).promoteToEnd(lab, route, say, options),
   abort: noController("aborted"),
   retry: refuse("There is nothing to retry: the weights of this stack are yours.", "npx canaryctl promote"),
   undo: noController("undone"),
@@ -48,7 +51,9 @@ export const weighted = (route: Route): ReleaseStrategy => ({
     const previous = previousImage(lab);
     const isUnused =
       previous && (await route.read(lab.cluster, lab.config).catch(() => undefined))?.weights.canary === 0;
-    return isUnused ? restorePrevious(lab, route, previous, say) : rollBackRoute(lab, route, say);
+    if (!isUnused) return rollBackRoute(lab, route, say);
+    const { restorePrevious } = await import("./previous.ts");
+    return restorePrevious(lab, route, previous, say);
   },
   ...(route.apply && { halt: (lab, say) => sendBack(lab, route, say) }),
 });

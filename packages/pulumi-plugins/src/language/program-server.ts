@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { Socket } from "node:net";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import * as pulumi from "@pulumi/pulumi";
@@ -18,23 +19,27 @@ export type Program = () => Promise<Readonly<Record<string, unknown>>>;
  */
 export function serveProgram(program: Program, abandoned: () => void): (socket: Socket) => void {
   const server = new Server();
+  const ofEngine = new Set<Socket>();
   server.addService(LanguageRuntimeService, {
     getPluginInfo: unary(() => new pluginPb.PluginInfo().setVersion(process.version)),
     about: unary(() => new pb.AboutResponse().setExecutable(process.execPath).setVersion(process.version)),
     getRequiredPackages: unary(() => new pb.GetRequiredPackagesResponse()), // the first resource of each loads its plugin
     run: unary(async (request: pb.RunRequest, signal) => {
       signal.addEventListener("abort", abandoned);
-      const isDone = await run(program, request);
+      const isDone = await run(program, request, ofEngine);
       signal.removeEventListener("abort", abandoned);
       return new pb.RunResponse().setBail(!isDone);
     }),
   } satisfies Partial<ILanguageRuntimeServer>);
   const connections = server.createConnectionInjector(ServerCredentials.createInsecure());
-  return (socket) => connections.injectConnection(socket);
+  return (socket) => {
+    ofEngine.add(socket.once("close", () => ofEngine.delete(socket)));
+    connections.injectConnection(socket);
+  };
 }
 
 /** @returns whether it ran without an error; the engine has been told of each */
-async function run(program: Program, request: pb.RunRequest): Promise<boolean> {
+async function run(program: Program, request: pb.RunRequest, ofEngine: ReadonlySet<Socket>): Promise<boolean> {
   const [engineAddress = ""] = request.getArgsList();
   pulumi.runtime.resetOptions(
     request.getProject(),
@@ -48,19 +53,30 @@ async function run(program: Program, request: pb.RunRequest): Promise<boolean> {
   pulumi.runtime.setAllConfig(Object.fromEntries(request.getConfigMap().entries()), request.getConfigsecretkeysList());
   // One error is thrown more than once where outputs are made from the one that failed.
   const told = new Set<unknown>();
+  const { promise: failed, reject: fail } = Promise.withResolvers<never>();
   const tell = (error: unknown) => {
     if (!told.has(error)) tellEngine(error);
     told.add(error);
+    fail(error);
   };
   process.on("uncaughtException", tell).on("unhandledRejection", tell);
   try {
-    await pulumi.runtime.runInPulumiStack(program);
+    await Promise.race([pulumi.runtime.runInPulumiStack(program), failed]);
     await pulumi.runtime.disconnect(true);
   } catch (error) {
     tell(error);
-    await pulumi.runtime.disconnect(false);
+    await Promise.race([pulumi.runtime.disconnect(false), idle(ofEngine)]);
   }
   return told.size === 0 && !pulumi.log.hasErrors();
+}
+
+/**
+ * There when nothing but the engine's connections would keep this process running: what a failed program has asked for is done then. The
+ * SDK's own start script ends so, too, for what depends on a promise that was rejected is never known, and the SDK waits for it forever.
+ */
+async function idle(ofEngine: ReadonlySet<Socket>): Promise<void> {
+  for (const socket of ofEngine) socket.unref();
+  await once(process, "beforeExit");
 }
 
 /** In the words of the SDK's own start script. */

@@ -3,9 +3,9 @@ import { isHealthy, readStatus, statusText } from "../../../../canaryctl/src/sta
 import { configuredStrategy } from "../../../../canaryctl/src/strategies/table.ts";
 import { type FakeOptions, fakeLab } from "../fake-lab.ts";
 
-const statusOf = (options: FakeOptions) => {
+const statusOf = async (options: FakeOptions) => {
   const { lab } = fakeLab(options);
-  return readStatus(lab, configuredStrategy(lab));
+  return readStatus(lab, await configuredStrategy(lab));
 };
 
 describe("status", () => {
@@ -73,7 +73,7 @@ describe("status", () => {
     const findings = Promise.resolve([
       { id: "a/b", what: "The label is lost.", evidence: ["no labels"], next: "npx canaryctl up" },
     ]);
-    const status = await readStatus(lab, configuredStrategy(lab), { findings });
+    const status = await readStatus(lab, await configuredStrategy(lab), { findings });
     expect(isHealthy(status)).toBe(false);
     expect(statusText(status).at(-1)).toBe("The label is lost. (no labels) Next: npx canaryctl up");
   });

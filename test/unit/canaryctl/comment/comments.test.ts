@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
@@ -11,6 +12,15 @@ const token = "a-token-that-nobody-sees";
 const marker = markerOf("preview");
 const body = `${marker}\nthe text`;
 const patience = { retries: 3, longestWait: 120, second: 1 };
+
+test("GitLab is asked without a client of GitHub", () => {
+  const file = new URL("../../../../canaryctl/src/comment/gitlab.ts", import.meta.url).href;
+  const tell = "load: (url, _, next) => { process._rawDebug(url); return next(url); }";
+  const code = `import { registerHooks } from "node:module"; registerHooks({ ${tell} }); await import("${file}");`;
+  const { stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", code], { encoding: "utf8" });
+  expect(stderr).toContain("put-comment.ts");
+  expect(stderr).not.toContain("octokit");
+});
 
 type Fault = (request: { method: string; url: URL }, response: ServerResponse) => boolean;
 

@@ -3,18 +3,18 @@ import { Recording } from "../../../../canaryctl/src/history/record.ts";
 import { buildProgram } from "../../../../canaryctl/src/main.ts";
 
 /** The names of all commands that take a reason. */
-const withReason = () =>
-  buildProgram()
-    .commands.filter(({ options }) => options.some(({ long }) => long === "--reason"))
+const withReason = async () =>
+  (await buildProgram()).commands
+    .filter(({ options }) => options.some(({ long }) => long === "--reason"))
     .map((command) => command.name());
 
-test("whatever moves or releases takes a reason and is recorded, and what only looks is not", () => {
-  expect(withReason().toSorted()).toEqual(
+test("whatever moves or releases takes a reason and is recorded, and what only looks is not", async () => {
+  expect((await withReason()).toSorted()).toEqual(
     ["abort", "create-canary", "delete-canary", "promote", "retry", "rollback", "set-traffic", "undo", "up"].toSorted(),
   );
-  const recorded = buildProgram().commands.filter((command) => Recording.of(command) !== undefined);
-  const ofGroups = buildProgram().commands.flatMap(({ commands }) => commands);
+  const recorded = (await buildProgram()).commands.filter((command) => Recording.of(command) !== undefined);
+  const ofGroups = (await buildProgram()).commands.flatMap(({ commands }) => commands);
   expect(ofGroups.map((command) => command.name())).toContain("promote"); // of images, between stacks
   expect(ofGroups.filter((command) => Recording.of(command))).toEqual([]);
-  expect(recorded.map((command) => command.name()).toSorted()).toEqual(withReason().toSorted());
+  expect(recorded.map((command) => command.name()).toSorted()).toEqual((await withReason()).toSorted());
 });

@@ -104,7 +104,7 @@ export const commands = {
       const lab = stacks[stack].lab();
       await refuseForeignNamespace(server, lab.stackFile.claim(lab.config.namespace));
       await updateStack(lab, { say });
-      return configuredStrategy(lab).restore(lab, say);
+      return (await configuredStrategy(lab)).restore(lab, say);
     },
   }),
 };

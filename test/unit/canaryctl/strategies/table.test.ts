@@ -18,13 +18,13 @@ const labWith = (strategy: string, deployed?: string): Lab => {
   return fakeLab({ objects, configWeight: 0, changes: { strategy } }).lab;
 };
 
-test.each(strategyNames)("%s has a row, whose owner is the program's", (name) => {
-  expect(configuredStrategy(labWith(name)).owner).toBe(factsOf(name).owner);
+test.each(strategyNames)("%s has a row, whose owner is the program's", async (name) => {
+  expect((await configuredStrategy(labWith(name))).owner).toBe(factsOf(name).owner);
 });
 
 describe("the strategy of a lab", () => {
   test("is the config's where that one is deployed, or nothing says which", async () => {
-    const expected = configuredStrategy(labWith("replica-ratio"));
+    const expected = await configuredStrategy(labWith("replica-ratio"));
     expect(await strategyOf(labWith("replica-ratio", "replica-ratio"))).toBe(expected);
     expect(await strategyOf(labWith("replica-ratio"))).toBe(expected);
   });
@@ -66,13 +66,13 @@ describe("the strategy of a lab", () => {
 
   test("moves the traffic only where it is the deployed one", async () => {
     const { strategy } = await openMove(labWith("replica-ratio", "replica-ratio"));
-    expect(strategy).toBe(configuredStrategy(labWith("replica-ratio")));
+    expect(strategy).toBe(await configuredStrategy(labWith("replica-ratio")));
     await expect(openMove(labWith("istio", "rollout-canary"))).rejects.toThrow(/deployed by rollout-canary/);
   });
 
   test("that runs is what a rollback acts on", async () => {
     const { strategy } = await openRollback(labWith("istio", "rollout-canary"), () => {});
-    expect(strategy).toBe(configuredStrategy(labWith("rollout-canary")));
+    expect(strategy).toBe(await configuredStrategy(labWith("rollout-canary")));
   });
 });
 
@@ -157,7 +157,7 @@ describe("a command that has no meaning under a strategy", () => {
   test.each(strategyNames)("is refused under %s, and says what to run", async (name) => {
     const lab = labWith(name);
     for (const command of refused[name]) {
-      await expect(configuredStrategy(lab)[command](lab, () => {})).rejects.toMatchObject({
+      await expect((await configuredStrategy(lab))[command](lab, () => {})).rejects.toMatchObject({
         next: expect.stringMatching(/canaryctl/),
       });
     }
@@ -165,7 +165,7 @@ describe("a command that has no meaning under a strategy", () => {
 
   test("names the strategy and the command that is the way back there", async () => {
     const lab = labWith("rolling-update");
-    await expect(configuredStrategy(lab).abort(lab, () => {})).rejects.toMatchObject({
+    await expect((await configuredStrategy(lab)).abort(lab, () => {})).rejects.toMatchObject({
       message: "With strategy rolling-update there is no Rollout that could be aborted.",
       next: "npx canaryctl undo",
     });
@@ -183,7 +183,7 @@ describe("a command that needs what is not deployed", () => {
   test.each(Object.entries(missing))("says under %s that there is no %s", async (name, object) => {
     const whole = labWith(name);
     const lab = { ...whole, cluster: { ...whole.cluster, get: async () => undefined } };
-    await expect(configuredStrategy(lab).rollback(lab, () => {})).rejects.toMatchObject({
+    await expect((await configuredStrategy(lab)).rollback(lab, () => {})).rejects.toMatchObject({
       message: `There is no ${object} in namespace canary-lab.`,
       next: "npx canaryctl up",
     });

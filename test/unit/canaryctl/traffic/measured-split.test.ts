@@ -30,10 +30,10 @@ function pod(weights: readonly number[], answers: readonly Record<string, number
   return { exec, runs, dumps: () => dumps };
 }
 
-describe("measureSplit", () => {
-  const { lab } = fakeLab({ configWeight: 10 });
-  const strategy = configuredStrategy(lab);
+const { lab } = fakeLab({ configWeight: 10 });
+const strategy = await configuredStrategy(lab);
 
+describe("measureSplit", () => {
   test("measures once the sidecar sends by the weight", async () => {
     const client = pod([0, 50, 10], [{ v1: 362, v2: 38 }]);
     expect((await measureSplit(client.exec, lab, strategy, 400)).isAsWanted).toBe(true);

@@ -44,16 +44,16 @@ describe("an HTTPRoute", () => {
 });
 
 test.each([
-  ["istio", istioRoute],
-  ["gateway-api", gatewayRoute],
+  ["istio", istioRoute, ["DestinationRule", "Gateway"]],
+  ["gateway-api", gatewayRoute, ["Gateway", "Service", "Service"]],
 ] as const)(
   "what %s stands on is applied with kind and version, without which the API server refuses it",
-  async (_, route) => {
+  async (_, route, kinds) => {
     const { lab } = fakeLab({ configWeight: 0 });
-    const objects: object[] = [];
+    const objects: { readonly kind?: string }[] = [];
     const apply = async <T>(_path: string, object: object) => objects.push(object) as T;
     await (route as Route).applyAround?.({ ...lab.cluster, apply }, lab.config, platformOf(lab));
-    expect(objects).toHaveLength(2);
+    expect(objects.map(({ kind }) => kind).toSorted()).toEqual(kinds);
     for (const object of objects)
       expect(object).toMatchObject({ apiVersion: expect.any(String), kind: expect.any(String) });
   },

@@ -58,7 +58,7 @@ describe("a release is watched", () => {
       setTimeout(() => controller.abort(), 50);
     };
     const began = performance.now();
-    const watched = await watchRelease(lab, configuredStrategy(lab), show, {
+    const watched = await watchRelease(lab, await configuredStrategy(lab), show, {
       say: () => {},
       signal: controller.signal,
     });

@@ -81,6 +81,16 @@ describe("the program's guard", () => {
     await guard({ ready: 0 }).route(50, 0);
   });
 
+  test("gives no share to a canary whose traffic was sent back while the update was under way", async () => {
+    await expect(guard({ live: 0 }).route(10, 50)).rejects.toThrow(/has 10 % by the state.*sent back/);
+    await expect(guard({ live: 0 }).route(10, 10)).rejects.toThrow(/sent back/); // where the route changes otherwise
+    await guard({ live: 0 }).route(10, 0);
+    await guard({ live: 0 }).route(0, 50); // asked for after the rollback, or with the drift noted
+    await guard({ live: 50 }).route(10, 50); // moved before the engine
+    isDryRun = true;
+    await guard({ live: 0 }).route(10, 50);
+  });
+
   test("counts pods that this update makes as they are asked for, in a preview only", async () => {
     const grown = guard({ ready: 0, canaryReplicas: 2 });
     isDryRun = true;

@@ -100,6 +100,9 @@ describe("the engine", () => {
     expect(found({ destinationRules: [] }, rule)).toEqual(["error absent/DestinationRule/versioned-echo"]);
     expect(found({}, object("VirtualService", "a", false, "spec.http.1.route"))).toEqual([]);
     expect(found({}, object("VirtualService", "a", false, "spec.hosts"))).toHaveLength(1);
+    expect(found({}, object("HTTPRoute", "a", false, "spec.rules.1.backendRefs.0.weight"))).toEqual([]);
+    for (const field of ["spec.rules", "spec.rules.0.matches.0.headers.0.value"]) // of targeted users
+      expect(found({}, object("HTTPRoute", "a", false, field))).toEqual(["warning drift/HTTPRoute/canary-lab/a"]);
   });
 
   test("versions that are too old", () => {

@@ -29,6 +29,17 @@ describe("rollback", () => {
     expect(file()).toContain('"0"');
   });
 
+  test("writes the route before what is around it, which takes connections of its own", async () => {
+    const { lab } = fakeLab({ configWeight: 50, changes: { canaryWeight: 0 } });
+    const kinds: unknown[] = [];
+    const apply: Lab["cluster"]["apply"] = (path, object, manager) => {
+      kinds.push((object as { readonly kind: string }).kind);
+      return lab.cluster.apply(path, object, manager);
+    };
+    await rollback({ ...lab, cluster: { ...lab.cluster, apply } }, quiet);
+    expect(kinds).toEqual(["VirtualService", "DestinationRule", "Gateway"]);
+  });
+
   test("holds the route while another update writes an older weight, then makes the state agree", async () => {
     let looks = 0;
     const state: Pick<FileState, "locks" | "dropDeadLocks"> = {

@@ -1,0 +1,43 @@
+import type { Command } from "commander";
+
+interface CommandModule {
+  /** The commands that it adds. */
+  readonly names: readonly string[];
+  /** Loads it, and gives what adds them. */
+  load(): Promise<(program: Command) => void>;
+}
+
+/**
+ * The commands, in the order of the help. Each is loaded where it is asked for: loading all of them takes longer than a rollback may
+ * take to write the route.
+ */
+const modules: readonly CommandModule[] = [
+  { names: ["up"], load: async () => (await import("./up.ts")).addUp },
+  { names: ["status"], load: async () => (await import("./status.ts")).addStatus },
+  { names: ["doctor"], load: async () => (await import("./doctor.ts")).addDoctor },
+  { names: ["create-canary"], load: async () => (await import("./create-canary.ts")).addCreateCanary },
+  { names: ["set-traffic"], load: async () => (await import("./set-traffic.ts")).addSetTraffic },
+  { names: ["promote"], load: async () => (await import("./promote.ts")).addPromote },
+  { names: ["rollback"], load: async () => (await import("./rollback.ts")).addRollback },
+  {
+    names: ["abort", "retry", "undo"],
+    load: async () => (await import("./controller-commands.ts")).addControllerCommands,
+  },
+  { names: ["delete-canary"], load: async () => (await import("./delete-canary.ts")).addDeleteCanary },
+  { names: ["history"], load: async () => (await import("./history.ts")).addHistory },
+  { names: ["preview"], load: async () => (await import("./preview.ts")).addPreview },
+  { names: ["comment"], load: async () => (await import("./comment.ts")).addComment },
+  { names: ["stack"], load: async () => (await import("./stack.ts")).addStack },
+  { names: ["config"], load: async () => (await import("./config.ts")).addConfig },
+  { names: ["env"], load: async () => (await import("./env.ts")).addEnv },
+  { names: ["down"], load: async () => (await import("./down.ts")).addDown },
+];
+
+/** The names of all commands. */
+export const commandNames: readonly string[] = modules.flatMap(({ names }) => names);
+
+/** Adds the command of that name, with those of its module; all of them without a name that is a command's. */
+export async function addCommands(program: Command, name: string | undefined): Promise<void> {
+  const named = modules.filter(({ names }) => name !== undefined && names.includes(name));
+  for (const add of await Promise.all((named.length > 0 ? named : modules).map(({ load }) => load()))) add(program);
+}
