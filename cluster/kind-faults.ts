@@ -84,6 +84,14 @@ export const otherGatewayPort = (wanted: number, published: number): UserError =
     },
   );
 
+export const keptPort = (node: string, port: number): UserError =>
+  new UserError(`Port 127.0.0.1:${port} is taken, and the stopped kind cluster was made with it.`, {
+    place: `Docker container ${node}`,
+    allowed: "the cluster as it is, once the port is free; or a new one, without what is in this one",
+    first: "end the program that listens there",
+    next: ["npx canaryctl up", "npx canaryctl down && npx canaryctl up"],
+  });
+
 export const takenPort = (port: number, free: number | undefined): UserError =>
   new UserError(`Port 127.0.0.1:${port} is taken, and the ingress gateway is to answer there.`, {
     place: "gatewayNodePort in the stack's config",

@@ -12,6 +12,7 @@ import * as commands from "./kind-commands.ts";
 import {
   bootSeconds,
   dockerSilence,
+  keptPort,
   neverReady,
   noRegistryPort,
   otherGatewayPort,
@@ -93,9 +94,14 @@ export function createKindTarget(settings: KindSettings, machine = thisMachine):
     const { gatewayNodePort: wanted } = settings;
     const published = lab.isConnected ? gatewayPort(lab) : undefined;
     if (published !== undefined && published !== wanted) return [otherGatewayPort(wanted, published)];
-    const isHeld = lab.nodes.some(({ status }) => status === "running");
-    if (isHeld || (await isFree(wanted))) return [];
-    return [takenPort(wanted, lab.isConnected ? undefined : await firstFreePort(30081, 100, isFree))];
+    if (lab.nodes.some(({ status }) => status === "running")) return [];
+    if (!lab.isConnected) {
+      return (await isFree(wanted)) ? [] : [takenPort(wanted, await firstFreePort(30081, 100, isFree))];
+    }
+    // A container that is stopped keeps its ports: the gateway's and the API server's.
+    const kept = lab.nodes.flatMap(({ name, ports }) => Object.values(ports).map((port) => ({ name, port })));
+    const areFree = await Promise.all(kept.map(({ port }) => isFree(port)));
+    return kept.filter((_, index) => !areFree[index]).map(({ name, port }) => keptPort(name, port));
   }
 
   async function ensureRegistry(lab: KindLab, port: number, id: string): Promise<void> {

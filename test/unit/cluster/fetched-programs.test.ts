@@ -5,6 +5,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Release } from "@canary-lab/embedded-cluster/toolchain/download/release";
 import type { Progress } from "@canary-lab/kit/progress";
 import { engineRelease } from "@canary-lab/pulumi-plugins/engine-recipe";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
@@ -21,6 +22,7 @@ let asked: string[];
 let published: Record<string, Buffer>;
 let store: ProgramStore;
 let stages: string[];
+let notes: string[];
 const before = { ...process.env };
 
 /** As Pulumi publishes it: one folder with the CLI and the language hosts beside it. */
@@ -42,6 +44,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "fetched-"));
   asked = [];
   stages = [];
+  notes = [];
   published = {
     "/kind-linux-arm64": Buffer.from(shell("kind v0.33.0 go1.26.0 linux/arm64")),
     "/pulumi-linux-arm64": pulumiArchive(),
@@ -74,7 +77,7 @@ afterEach(() => {
 const progress: Progress = {
   stage: (name, work) => {
     stages.push(name);
-    return work(() => {});
+    return work((detail) => void notes.push(detail));
   },
   say: () => {},
 };
@@ -99,6 +102,16 @@ describe("a laptop without kind and Pulumi", () => {
     asked.length = 0;
     expect(await planPrograms(["kind", "pulumi"], bare, store)).toEqual({ path: plan.path, toFetch: [], problems: [] });
     expect(asked).toEqual([]);
+  });
+
+  test("is told how far a download is", async () => {
+    const large = Buffer.concat([Buffer.from(shell("kind v0.33.0")), Buffer.alloc(2_400_000, "#")]);
+    const { url } = store.release("kind", "linux") as Release;
+    const release = () => ({ url, sha256: { arm64: sha256(large) }, file: "kind" });
+    published["/kind-linux-arm64"] = large;
+    const plan = await planPrograms(["kind"], bare, { ...store, release });
+    await fetchPrograms(plan, progress, store);
+    expect(notes).toEqual(["kind-linux-arm64: 1 of 3 MB", "kind-linux-arm64: 2 of 3 MB"]);
   });
 
   test("keeps its own where the version works, and gets one beside it where not", async () => {

@@ -174,6 +174,19 @@ describe("what is in the way of a kind cluster", () => {
     expect(docker.made("certs.d/localhost:5002/hosts.toml")).toHaveLength(1);
   });
 
+  test("is a port that somebody took while the node was stopped, which cannot have another one", async () => {
+    const docker = await running();
+    docker.box().status = "exited";
+    docker.taken.add(40123);
+    expect(await refusal(docker.check())).toMatchObject({
+      message: "Port 127.0.0.1:40123 is taken, and the stopped kind cluster was made with it.",
+      first: "end the program that listens there",
+      next: "npx canaryctl up\nnpx canaryctl down && npx canaryctl up",
+    });
+    docker.taken.delete(40123);
+    await docker.check();
+  });
+
   test("is a cluster of somebody else's with the lab's name: it is left alone, by up and by down", async () => {
     const docker = new FakeDocker();
     docker.makeForeignCluster();
