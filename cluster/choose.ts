@@ -1,8 +1,8 @@
 import { UserError } from "@canary-lab/kit/user-error";
+import { isDockerThere } from "./docker.ts";
 import { createExistingTarget } from "./existing.ts";
 import { planPrograms } from "./fetched-programs.ts";
 import { createKindTarget } from "./kind.ts";
-import { dockerAnswers } from "./kind-commands.ts";
 import type { ProgramProblem } from "./programs.ts";
 import type { PlatformPart, Target, TargetName } from "./target.ts";
 
@@ -126,15 +126,8 @@ const targets: Record<TargetName, (request: TargetRequest, reason: string) => Pr
   },
 };
 
-/** How long Docker may take to answer, in milliseconds. */
-const probeMilliseconds = 10_000;
-
 const thisMachine: Machine = {
-  async dockerAnswers() {
-    const { execa } = await import("execa");
-    const { file, args } = dockerAnswers;
-    return !(await execa(file, args, { reject: false, timeout: probeMilliseconds })).failed;
-  },
+  dockerAnswers: isDockerThere,
   kindProblems: async () => (await planPrograms(["kind", "pulumi"], process.env.PATH)).problems,
   async embeddedObstacles({ parts }) {
     const { embeddedObstacles } = await import("./embedded.ts");

@@ -1,6 +1,6 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { withFolders } from "./fetched-programs.ts";
-import { type Command, dockerHost } from "./kind-commands.ts";
+import { type Command, dockerAnswers, dockerHost } from "./kind-commands.ts";
 import { sourceOf } from "./programs.ts";
 
 /** Runs a command and answers its standard output; rejects with what it wrote to standard error. */
@@ -37,6 +37,16 @@ export async function runCommand({ file, args, input }: Command, folders: readon
       cause: error,
     });
   }
+}
+
+/** How long Docker may take to answer, in milliseconds: a daemon on another host that is down would be waited for much longer. */
+const probeMilliseconds = 10_000;
+
+/** Whether Docker answers, for whoever can do without it. */
+export async function isDockerThere(): Promise<boolean> {
+  const { execa } = await import("execa");
+  const { file, args } = dockerAnswers;
+  return !(await execa(file, args, { reject: false, timeout: probeMilliseconds })).failed;
 }
 
 /** A port that is taken stands at the far end of a long line of Docker's; everything else is given as it was said. */

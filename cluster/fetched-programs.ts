@@ -1,13 +1,7 @@
 import { chmodSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { defaultCache } from "@canary-lab/embedded-cluster/settings";
-import { openNetwork, patience } from "@canary-lab/embedded-cluster/toolchain/download/network";
-import {
-  chooseSource,
-  download,
-  type PinnedRelease,
-  type Release,
-} from "@canary-lab/embedded-cluster/toolchain/download/release";
+import type { PinnedRelease, Release } from "@canary-lab/embedded-cluster/toolchain/download/release";
 import { makePrivateFolder } from "@canary-lab/kit/private-files";
 import { isProgram } from "@canary-lab/kit/programs";
 import type { Progress } from "@canary-lab/kit/progress";
@@ -35,6 +29,12 @@ export const ownStore = (): ProgramStore => ({
   cache: defaultCache(),
   machine: { system: process.platform, cpu: process.arch },
   release: publishedRelease,
+});
+
+/** It takes a tenth of a second to load, and most runs fetch nothing. */
+const downloads = async () => ({
+  ...(await import("@canary-lab/embedded-cluster/toolchain/download/network")),
+  ...(await import("@canary-lab/embedded-cluster/toolchain/download/release")),
 });
 
 const versions: Partial<Record<ProgramName, string>> = { kind: kindVersion, pulumi: `v${engineVersion}` };
@@ -68,6 +68,7 @@ export async function planPrograms(
 ): Promise<ProgramPlan> {
   const lacking = await findProgramProblems(names, path);
   if (lacking.length === 0) return { path: [], toFetch: [], problems: [] };
+  const { chooseSource, openNetwork, patience } = await downloads();
   const network = openNetwork(patience.probeMilliseconds);
   try {
     const plans = await Promise.all(
@@ -114,6 +115,7 @@ async function fetchProgram(
   note: (detail: string) => void,
   store: ProgramStore,
 ): Promise<void> {
+  const { download, openNetwork, patience } = await downloads();
   const folder = folderOf(program, store);
   const network = openNetwork(patience.stallMilliseconds);
   const draft = mkdtempSync(join(makePrivateFolder(join(store.cache, "programs")), "draft-"));

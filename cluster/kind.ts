@@ -6,7 +6,7 @@ import { writePrivateFile } from "@canary-lab/kit/private-files";
 import type { Progress } from "@canary-lab/kit/progress";
 import { type Clock, until } from "@canary-lab/kit/until";
 import { asOneError, UserError } from "@canary-lab/kit/user-error";
-import { dockerVariables, runCommand } from "./docker.ts";
+import { dockerVariables, isDockerThere, runCommand } from "./docker.ts";
 import { fetchPrograms, folderOf, ownStore, type ProgramPlan, planPrograms } from "./fetched-programs.ts";
 import * as commands from "./kind-commands.ts";
 import {
@@ -237,13 +237,9 @@ export function createKindTarget(settings: KindSettings, machine = thisMachine):
   };
 }
 
-/** Whether Docker has something that may be a kind lab; whose it is, `down` of the target looks up. */
-export async function hasKindLab(machine = thisMachine): Promise<boolean> {
-  const run = (command: commands.Command) => machine.run(command);
-  try {
-    const found = await Promise.all([run(commands.findNodes), run(commands.findRegistry)]);
-    return found.some((text) => text.trim() !== "");
-  } catch {
-    return false; // without Docker there is none
-  }
+/** Whether Docker has something that may be a kind lab; whose it is, `down` of the target looks up. Without Docker there is none. */
+export async function hasKindLab(): Promise<boolean> {
+  if (!(await isDockerThere())) return false;
+  const found = await Promise.all([runCommand(commands.findNodes), runCommand(commands.findRegistry)]);
+  return found.some((text) => text.trim() !== "");
 }
