@@ -90,11 +90,18 @@ function mustBeOwnOrganization(reference: string, source: string, isFolder: bool
   });
 }
 
+/** What names a stack that the command is not about. */
+const otherSources: readonly string[] = ["--from", "the first stack"];
+
 function unknown({ stack, name }: StackFile, source: string, command: string): UsageError {
   const known = knownStacks();
   const near = nearest(stack, known);
   const meant = near === undefined ? "" : `; did you mean ${near}?`;
-  return new UsageError(`There is no stack ${stack}: it is not in the state, and there is no ${name}${meant}`, {
+  const message = `There is no stack ${stack}: it is not in the state, and there is no ${name}${meant}`;
+  // One that a command takes something from is no stack that it would make.
+  if (otherSources.includes(source))
+    return new UsageError(message, { place: source, allowed: known.join(", "), next: "npx canaryctl stack list" });
+  return new UsageError(message, {
     place: source,
     allowed: known.join(", ") + (command === "up" ? "; or a new one, with --create" : ""),
     next: [

@@ -12,6 +12,7 @@ import { FileState } from "./engine/file-state.ts";
 import { backendUrl, engineVariables } from "./engine/variables.ts";
 import { execIn, type PodExec, readyPod } from "./kube/exec.ts";
 import { notUp } from "./lab-records.ts";
+import { environmentMask } from "./mask.ts";
 import { say } from "./print.ts";
 import { mustBeSameCluster } from "./same-cluster.ts";
 import { environmentOf } from "./stack-environment.ts";
@@ -169,8 +170,9 @@ export function reread(lab: Lab): Lab {
   return { ...lab, config: parseConfig(lab.stackFile.values(), {}, lab.stackFile.name) };
 }
 
-/** The command line of this process, as the engine's own history shows it. */
-const commandLine = (): string => ["canaryctl", ...process.argv.slice(2)].join(" ");
+/** The command line of this process, as the engine's own history shows it: its state keeps that, and its argv is for all to see. */
+export const commandLine = (words: readonly string[] = process.argv.slice(2)): string =>
+  environmentMask().text(["canaryctl", ...words].join(" "));
 
 /** Puts a lab together from what is already known. */
 export function labOf(stackFile: StackFile, config: LabConfig, environment: Environment): Lab {

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { quoted } from "@canary-lab/kit/programs";
 import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { Command, CommanderError, Option } from "commander";
@@ -6,8 +7,7 @@ import { isFollowed } from "./commands/arguments.ts";
 import { addCommands } from "./commands/modules.ts";
 import { EngineBusyError, InterruptedError } from "./engine/engine.ts";
 import { addReasonFlags, Recording } from "./history/record.ts";
-import { examples, say } from "./print.ts";
-import { printable } from "./this-stack.ts";
+import { examples, forLog, say } from "./print.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** 0 where it was done, 2 where the command line cannot be meant, 130 where the user interrupted it, 1 for everything else. */
@@ -112,10 +112,10 @@ function report(error: unknown): number {
   // Commander has printed its message by itself.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   if (!(error instanceof UserError)) {
-    console.error(error);
+    console.error(forLog(inspect(error)));
     return exitCodes.failed;
   }
-  console.error(printable(textOf(error)));
+  console.error(forLog(textOf(error)));
   if (error instanceof UsageError) return exitCodes.usage;
   return error instanceof InterruptedError ? exitCodes.interrupted : exitCodes.failed;
 }

@@ -1,4 +1,5 @@
 import type { UpdateView } from "./engine/events.ts";
+import { Mask } from "./mask.ts";
 import { printable } from "./this-stack.ts";
 
 /** Lines of a table whose columns are as wide as they must be. */
@@ -12,7 +13,15 @@ export function table(rows: readonly (readonly string[])[], indent = "  "): read
 /** What a command is for: it goes to standard output, whole, so that it can be piped. What happens on the way goes to standard error. */
 export const print = (lines: readonly string[]): void => console.log(printable(lines.join("\n")));
 
-export const say = (line: string): void => console.error(printable(line));
+export const say = (line: string): void => console.error(forLog(line));
+
+const mask = new Mask();
+
+/**
+ * A text for standard error, which a CI system keeps: what is a secret by its form does not stand in it. Others have written parts of it:
+ * a registry, a cluster, the engine.
+ */
+export const forLog = (text: string): string => mask.text(printable(text));
 
 /** Shows the engine's work, set apart from canaryctl's own words. */
 export const engineView = (say: (line: string) => void, note?: (detail: string) => void): UpdateView => ({

@@ -50,6 +50,28 @@ export function withVariables<Config extends ClusterConfig>(config: Config, vari
   return { ...Object.fromEntries(given), ...config };
 }
 
+/**
+ * The config of an `up`, with the cluster in which it goes on. An earlier `up` has noted it; else CI says it in its variables. A stack in
+ * the cluster that the lab made needs no name of it.
+ *
+ * @param recorded of the stack; undefined before its first `up` here
+ */
+export function withKnownCluster<Config extends ClusterConfig>(
+  config: Config,
+  recorded: Environment | undefined,
+  own: Environment | undefined,
+  variables: Variables,
+): Config {
+  const isElsewhere = recorded?.target === "existing";
+  if (!isElsewhere) return recorded || own ? config : withVariables(config, variables);
+  const { kubeContext, kubeconfig, imageRegistry } = recorded;
+  const registry = imageRegistry === undefined ? {} : { imageRegistry };
+  const named = withVariables(config, variables);
+  // A runner may have its kubeconfig in another place each time; a context of another name is that of another stack.
+  if (config.kubeContext || named.kubeContext === kubeContext) return { ...registry, ...named };
+  return { ...registry, ...config, kubeContext, kubeconfig };
+}
+
 function existing(
   { kubeContext, kubeconfig, imageRegistry }: ClusterConfig,
   variables: Variables,

@@ -148,12 +148,17 @@ export class StackFile {
   /** Whether a value of any key is encrypted. */
   hasSecrets(): boolean {
     let found = false;
-    visit(this.#read(), {
-      Pair(_, pair) {
-        if (String(pair.key) === "secure") found = true;
-      },
-    });
+    const Pair = (_: unknown, { key }: { readonly key: unknown }) => {
+      found ||= String(key) === "secure";
+    };
+    visit(this.#read(), { Pair });
     return found;
+  }
+
+  /** The key service that encrypts the stack's secrets; undefined where a passphrase does, or Pulumi's service. */
+  secretsProvider(): string | undefined {
+    const provider = this.#read().get("secretsprovider");
+    return typeof provider === "string" && !["", "default", "passphrase"].includes(provider) ? provider : undefined;
   }
 
   /**

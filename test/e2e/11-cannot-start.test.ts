@@ -1,4 +1,7 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { repositoryRoot } from "../../cluster/lab-folder.ts";
 import { enterStack, startingPoint, withoutCanary } from "./support/configure.ts";
 import { describePart } from "./support/describe-part.ts";
 import { canaryctl, kubectl, labShell, liveWeight, namespace, pulumi, requireLab } from "./support/lab.ts";
@@ -67,5 +70,22 @@ describePart("pods that cannot start", () => {
     expectCannotStart(await canaryctl("up"), /violates PodSecurity "restricted/);
     await kubectl("label", "namespace", namespace, `${label}-`);
     await expectStarted(await createCanary("--replicas", "4"));
+  }, 120_000);
+
+  // The load client's image ends at once without its arguments.
+  test("containers that end again and again on both sides of a new stack, told by its first up", async () => {
+    const stack = "e2e-crash";
+    const ofStack = (...args: readonly string[]) => canaryctl("--stack", stack, ...args);
+    const client = ["get", "deployment", "versioned-echo-client", "-n", namespace];
+    const image = await kubectl(...client, "-o", "jsonpath={.spec.template.spec.containers[0].image}");
+    expect((await canaryctl("stack", "new", stack, "--from", "staging")).exitCode).toBe(0);
+    try {
+      for (const key of ["stableImage", "canaryImage"])
+        expect((await ofStack("config", "set", key, image)).exitCode).toBe(0);
+      expectCannotStart(await ofStack("up"), /CrashLoopBackOff.*--url is missing/, 30); // all else is made first
+    } finally {
+      await ofStack("down");
+      rmSync(join(repositoryRoot, `Pulumi.${stack}.yaml`), { force: true });
+    }
   }, 120_000);
 });

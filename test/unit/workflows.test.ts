@@ -41,9 +41,36 @@ test.each(workflows)(
   },
 );
 
-test("every job that changes a stack waits for the others of that stack, and is not cut off by them", () => {
-  const { jobs } = parse(textOf(".github/workflows/up.yml"));
-  expect(jobs.up.concurrency).toEqual({ group: `stack-\${{ inputs.stack }}`, "cancel-in-progress": false });
+test.each([
+  ["up", "stack"],
+  ["promote", "to"],
+])("%s waits for approval, and for the others of its stack, and is not cut off by them", (name, input) => {
+  const { jobs } = parse(textOf(`.github/workflows/${name}.yml`));
+  const stack = `\${{ inputs.${input} }}`;
+  expect(jobs[name].environment).toBe(stack);
+  expect(jobs[name].concurrency).toEqual({ group: `stack-${stack}`, "cancel-in-progress": false });
+});
+
+test("what is merged is put up in dev, and the digest that runs there goes from stack to stack, on GitLab too", () => {
+  const { jobs } = parse(textOf(".github/workflows/deploy.yml"));
+  expect(jobs.dev).toMatchObject({ uses: "./.github/workflows/up.yml", with: { stack: "dev" } });
+  const lab = parse(textOf("docs/gitlab-ci.yml"));
+  expect(lab.dev.script).toEqual([expect.stringMatching(/ up$/)]);
+  const chain = [
+    ["dev", "staging"],
+    ["staging", "prod"],
+  ] as const;
+  for (const [from, to] of chain) {
+    expect(jobs[to]).toMatchObject({ needs: from, uses: "./.github/workflows/promote.yml", with: { from, to } });
+    expect(lab[to]).toMatchObject({ extends: ".promote", environment: to, variables: { FROM: from, STACK: to } });
+    expect(lab[to].rules).toEqual([expect.objectContaining({ when: "manual" })]);
+  }
+  expect(lab[".promote"].script.join("\n")).toContain('npx canaryctl stack promote "$FROM" "$STACK"');
+});
+
+test("no job writes into a stack's file which cluster it is in: it is told by the environment", () => {
+  for (const file of files) expect(textOf(file)).not.toMatch(/config set/);
+  expect(textOf(".github/actions/prepare/action.yml")).toContain("CANARY_LAB_KUBE_CONTEXT=$CONTEXT");
 });
 
 test("a pull request from a fork reaches no job with secrets", () => {

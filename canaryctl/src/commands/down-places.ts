@@ -1,5 +1,5 @@
 import { UserError } from "@canary-lab/kit/user-error";
-import type { Environment } from "../../../cluster/target.ts";
+import type { Environment, TargetName } from "../../../cluster/target.ts";
 import { PulumiEngine } from "../engine/engine.ts";
 import { FileState } from "../engine/file-state.ts";
 import type { ExportedState } from "../engine/pending.ts";
@@ -24,7 +24,7 @@ const inCluster = (environment: Environment, records: LabRecords): DownPlace => 
 });
 
 /** Every cluster that a stack of this checkout is in, that of the lab last: the others are removed by its tools. */
-export function allPlaces(records = readRecords(), noted = notedTarget()): readonly DownPlace[] {
+export function allPlaces(records: LabRecords, noted: TargetName | undefined): readonly DownPlace[] {
   const ways = Object.values(records.stacks).flatMap(({ environment }) => environment ?? []);
   const others = ways.filter((way, index) => ways.findIndex((other) => isSameWay(way, other)) === index);
   const places = [...others, ...(records.own ? [records.own] : [])].map((way) => inCluster(way, records));
@@ -46,7 +46,7 @@ export async function placeToTakeDown(stackFile: StackFile): Promise<DownPlace> 
   }
   if (records.own) return inCluster(records.own, records);
   // What an unfinished `up` made goes before a cluster that the stack is not in; that one is named in a refusal.
-  return notedTarget() ? unknown : (allPlaces(records)[0] ?? unknown);
+  return notedTarget() ? unknown : (allPlaces(records, undefined)[0] ?? unknown);
 }
 
 function clusterConfig(stackFile: StackFile): ClusterConfig {

@@ -48,7 +48,7 @@ export function addDown(program: Command): void {
 }
 
 async function down(stackFile: StackFile, options: DownOptions, progress: Progress): Promise<string> {
-  const places = options.all ? allPlaces() : [await placeToTakeDown(stackFile)];
+  const places = options.all ? allPlaces(readRecords(), notedTarget()) : [await placeToTakeDown(stackFile)];
   const outcomes: string[] = [];
   for (const place of places) outcomes.push(await downIn(place, stackFile.stack, options, progress));
   return outcomes.join("\n");
@@ -77,12 +77,12 @@ async function downIn(
   await removeStacks(leaving, how, withCluster ? removeCluster : undefined, progress);
   forgetStacks(going);
   if (!withCluster) {
-    if (target === "existing" && staying.length === 0) return downText(going);
+    if (target === "existing" && staying.length === 0) return downText(target, going);
     return `Stack ${going.join(", ")} is removed. ${staying.length > 0 ? `Still there: ${staying.join(", ")}.` : "The cluster stays: others are in it."}`;
   }
   forgetOwnCluster();
   if (hadLostCluster) return "The kind cluster of a lab whose .lab is gone is removed.";
-  return target ? downText(going) : "This checkout has no lab to take down.";
+  return target ? downText(target, going) : "This checkout has no lab to take down.";
 }
 
 /**
@@ -106,12 +106,17 @@ export async function removeStacks(
   }
 }
 
-/** The lab is down where no stack is up any more, in whatever cluster. */
-function downText(going: readonly string[]): string {
-  const others = Object.keys(readRecords().stacks);
-  if (others.length === 0) return "The lab is down.";
+/**
+ * The lab is down where no stack is up any more, in whatever cluster. Of a cluster that the lab did not make nobody here knows who else is in it.
+ */
+export function downText(
+  target: TargetName,
+  going: readonly string[],
+  others: readonly string[] = Object.keys(readRecords().stacks),
+): string {
   const what = going.length > 0 ? `Stack ${going.join(", ")}` : "The cluster of the lab";
-  return `${what} is removed. In other clusters: ${others.join(", ")}.`;
+  if (others.length > 0) return `${what} is removed. In other clusters: ${others.join(", ")}.`;
+  return target === "existing" ? `${what} is removed; the cluster stays.` : "The lab is down.";
 }
 
 /** Any config will do: nothing of it is needed to take a stack away, and its own may be what is broken. */

@@ -22,9 +22,12 @@ export function addEnv(program: Command): void {
       const { stack, reference } = stackFile;
       const environment = recordedEnvironment(stack) ?? environmentOf(stack, configForRollback(stackFile).config);
       if (!environment) throw notUp();
+      const { PULUMI_BACKEND_URL: url, ...variables } = engineVariables(environment, process.env);
       print(
         exports({
-          ...engineVariables(environment, process.env),
+          ...variables,
+          // The shell has its own, in which a password may stand.
+          ...(url !== undefined && url !== process.env.PULUMI_BACKEND_URL && { PULUMI_BACKEND_URL: url }),
           KUBECONFIG: environment.kubeconfig,
           [printedVariable]: reference,
           // Set, it would win over what `pulumi stack select` chooses later.

@@ -57,6 +57,7 @@ export function addPreview(program: Command): void {
         );
       const lab = openLab(options);
       lab.mustBeNamed?.(lab.config);
+      if (lab.state?.exists() === false) throw (await import("../preview/not-in-backend.ts")).notInBackend(lab);
       await lab.engine.preview();
     });
 }

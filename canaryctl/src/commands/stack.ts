@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { isKnown, mustBeKnown, openFile } from "../choose-stack.ts";
 import { examples, print, say } from "../print.ts";
 import { StackFile } from "../stack-file.ts";
-import { bareStack, printFor } from "../this-stack.ts";
+import { bareStack } from "../this-stack.ts";
 import { UsageError } from "../usage-error.ts";
 
 interface NewOptions {
@@ -81,15 +81,18 @@ ${examples("canaryctl stack promote dev staging", "canaryctl stack promote stagi
           next: "npx canaryctl stack promote --help",
         });
       }
-      const [source, target] = [openFile(from, "the first stack"), openFile(to, "the second stack")];
-      if (source.stack === target.stack) {
+      const named = [
+        [from, "the first stack"],
+        [to, "the second stack"],
+      ] as const;
+      const [source, target] = named.map(([name, place]) => openFile(name, place));
+      if (source?.stack === target?.stack) {
         throw new UsageError(`${from} and ${to} are one stack.`, {
           allowed: "two stacks",
           next: "npx canaryctl stack list",
         });
       }
-      for (const file of [source, target]) await mustBeKnown(file.reference, "stack promote", "stack promote");
-      printFor(target.reference);
+      for (const [name, place] of named) await mustBeKnown(name, place, "stack promote");
       const { promoteStack } = await import("../stack/promote-stack.ts");
       print([await promoteStack(from, to, force)]);
     });

@@ -25,7 +25,7 @@ import { engineView, examples, print } from "../print.ts";
 import { withProgress } from "../progress.ts";
 import { removeTarget } from "../remove-target.ts";
 import { clusterOfStack, refuseOtherCluster, settleCluster } from "../stack-cluster.ts";
-import { withVariables } from "../stack-environment.ts";
+import { withKnownCluster } from "../stack-environment.ts";
 import { configuredStrategy } from "../strategies/table.ts";
 import { otherTarget, targetRequest } from "../target-request.ts";
 import { measureSplit } from "../traffic/measured-split.ts";
@@ -125,10 +125,10 @@ async function chooseAndTell(
   progress: Progress,
 ): Promise<Target> {
   const records = readRecords();
-  const recorded = recordedEnvironment(stackFile.stack, records)?.target;
+  const environment = recordedEnvironment(stackFile.stack, records);
+  const recorded = environment?.target;
   const running = recorded ?? records.own?.target;
-  // What CI says in its variables counts where nothing here says more.
-  const request = targetRequest(running ? config : withVariables(config, process.env));
+  const request = targetRequest(withKnownCluster(config, environment, records.own, process.env));
   const { target, reason, advice } = await chooseTarget({
     request,
     ...(override && { override }),

@@ -1,6 +1,7 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import type { Environment } from "../../../cluster/target.ts";
 import { defaultStack, ownName } from "../../../stacks/stack-name.ts";
+import { backendFailure, shownBackend } from "./backend.ts";
 import { FileState } from "./file-state.ts";
 import { errorsIn } from "./output.ts";
 import { runPulumi } from "./process.ts";
@@ -21,15 +22,14 @@ export async function stacksInBackend(
   if (state) return state.stacks();
   const args = ["stack", "ls", "--json", "--non-interactive", "--color", "never"];
   const { code, lines } = await run({ args, variables: engineVariables(environment, variables), onLine: () => {} });
-  if (code !== 0) {
-    throw new UserError(
-      `The stacks of the backend are not known: ${errorsIn(lines).join("; ") || lines.at(-1) || ""}`,
-      {
-        place: backendUrl(variables),
-        next: "pulumi stack ls",
-      },
-    );
-  }
+  if (code !== 0) throw unlisted(errorsIn(lines), lines.at(-1), backendUrl(variables));
   const listed = JSON.parse(lines.join("\n")) as readonly { readonly name: string }[];
   return listed.map(({ name }) => ownName(name));
 }
+
+const unlisted = (errors: readonly string[], last = "", url: string): UserError =>
+  backendFailure(errors, url) ??
+  new UserError(`The stacks of the backend are not known: ${errors.join("; ") || last}`, {
+    place: shownBackend(url),
+    next: "pulumi stack ls",
+  });

@@ -5,12 +5,15 @@ import { variable } from "@canary-lab/kit/variables";
 import { inLab } from "../../../cluster/lab-folder.ts";
 import { targetedVariable } from "../../../stacks/live/targeted.ts";
 import { ownName, selectedStack } from "../../../stacks/stack-name.ts";
+import { backendFailure, shownBackend } from "./backend.ts";
 import { UpdateEvents, type UpdateView } from "./events.ts";
 import { errorsIn } from "./output.ts";
 import type { ExportedState } from "./pending.ts";
 import type { EngineExit, EngineProcess } from "./process.ts";
 import { failureOf } from "./program-errors.ts";
-import { unlock } from "./stack-lock.ts";
+import { secretsFailure } from "./secrets-failure.ts";
+import { describeLock, lockIn, unlock } from "./stack-lock.ts";
+import { backendUrl } from "./variables.ts";
 
 /** Loaded where it is run: the traffic of a rollback moves before. */
 const runEngine = async (run: EngineProcess): Promise<EngineExit> => (await import("./process.ts")).runPulumi(run);
@@ -44,7 +47,8 @@ export interface Engine {
   destroy(view?: UpdateView): Promise<void>;
   /** Reads resources anew from the cluster, by their URNs, and nothing else. */
   refresh(urns: readonly string[], view?: UpdateView): Promise<void>;
-  createStack(): Promise<void>;
+  /** @param secretsProvider what encrypts the stack's secrets; default: a passphrase, or Pulumi's service where that keeps the state */
+  createStack(secretsProvider?: string): Promise<void>;
   /** Makes it the stack that plain `pulumi` means where none is named. */
   selectStack(): Promise<void>;
   /** Forgets the stack, whatever is still in its state; its config file stays. */
@@ -93,7 +97,7 @@ export class PulumiEngine implements Engine {
   }
 
   async previewEvents(): Promise<readonly string[]> {
-    const { lines, isInterrupted } = await this.#run({
+    const { code, lines, isInterrupted } = await this.#run({
       args: this.#args(["preview", "--json"]),
       runsProgram: true,
       // Without it the engine gives a digest at its end, which lacks what came before an error.
@@ -101,6 +105,8 @@ export class PulumiEngine implements Engine {
       onLine: () => {},
     });
     if (isInterrupted) throw new InterruptedError("Interrupted. A preview changes nothing.");
+    const outside = code === 0 ? undefined : this.#outside(errorsIn(lines));
+    if (outside) throw outside;
     return lines;
   }
 
@@ -113,8 +119,10 @@ export class PulumiEngine implements Engine {
     await this.#change(["refresh", ...targets], view);
   }
 
-  async createStack(): Promise<void> {
-    await this.#call(["stack", "init", "--no-select"]);
+  async createStack(secretsProvider?: string): Promise<void> {
+    // Not told of it, the engine takes the provider out of the stack's file.
+    const provider = secretsProvider === undefined ? [] : ["--secrets-provider", secretsProvider];
+    await this.#call(["stack", "init", "--no-select", ...provider]);
   }
 
   async selectStack(): Promise<void> {
@@ -174,13 +182,33 @@ export class PulumiEngine implements Engine {
     return exit;
   }
 
-  #mustHaveSucceeded(command: string, { code, isInterrupted }: EngineExit, errors: readonly string[]): void {
+  #mustHaveSucceeded(command: string, { code, isInterrupted, lines }: EngineExit, errors: readonly string[]): void {
     if (isInterrupted) {
       throw new InterruptedError("Interrupted. What was in flight has ended, and the state is saved.", {
         next: "npx canaryctl up",
       });
     }
-    if (code !== 0) throw failure(command, errors, this.#stack);
+    if (code === 0) return;
+    const message = errors.join("\n  ");
+    if (/currently locked by \d+ lock/.test(message)) throw this.#busy(message, lines);
+    if (/no stack named/.test(message)) throw new NoStackError(message, { next: "npx canaryctl up" });
+    throw this.#outside(errors) ?? failureOf(command, errors);
+  }
+
+  /** What is in the engine's way outside of the cluster and the program: its state, or the key to it. */
+  #outside(errors: readonly string[]): UserError | undefined {
+    const variables = { ...process.env, ...this.#variables };
+    return backendFailure(errors, backendUrl(variables)) ?? secretsFailure(errors, ownName(this.#stack), variables);
+  }
+
+  /** Only the engine can read the locks of such a state: who holds one stands in a line of its own. */
+  #busy(message: string, lines: readonly string[]): EngineBusyError {
+    const lock = lockIn(lines);
+    const who = lock ? ` (${describeLock(lock)}).` : `: ${message}`;
+    return new EngineBusyError(`Another update of stack ${ownName(this.#stack)} is running${who}`, {
+      place: lock ? shownBackend(lock.path) : shownBackend(backendUrl({ ...process.env, ...this.#variables })),
+      ...unlock(this.#stack),
+    });
   }
 }
 
@@ -188,26 +216,6 @@ export class PulumiEngine implements Engine {
 function wordsOf(lines: readonly string[]): readonly string[] {
   const errors = errorsIn(lines);
   return errors.length > 0 ? errors : lines.slice(-10);
-}
-
-/** The engine's failure in the lab's form, told apart by the engine's own words: it has one exit code for most of them, and no event where it does not begin. */
-function failure(command: string, errors: readonly string[], stack: string): UserError {
-  const message = errors.join("\n  ");
-  if (/currently locked by \d+ lock/.test(message)) {
-    return new EngineBusyError(`Another update of this stack is running: ${message}`, {
-      first: "wait for it to end; where none runs, take away its lock by the second command",
-      next: ["npx canaryctl status", unlock(stack).next],
-    });
-  }
-  if (/no stack named/.test(message)) return new NoStackError(message, { next: "npx canaryctl up" });
-  if (/incorrect passphrase|passphrase must be set/.test(message)) {
-    return new UserError(`The stack's secrets cannot be read: ${message}`, {
-      allowed: "the passphrase that the stack was made with",
-      first: "export PULUMI_CONFIG_PASSPHRASE with that passphrase",
-      next: "npx canaryctl up",
-    });
-  }
-  return failureOf(command, errors);
 }
 
 /** Whether the backend has the engine's stack, for a backend that only the engine can read. */

@@ -5,6 +5,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import { variable } from "@canary-lab/kit/variables";
 import { defaultStack, selectedStack } from "../../../stacks/stack-name.ts";
 import type { Lab } from "../lab.ts";
+import { backendKind, shownBackend } from "./backend.ts";
 import { isInBackend } from "./engine.ts";
 import { backendUrl, ensurePassphrase, hasOwnPassphrase, passphraseFile } from "./variables.ts";
 
@@ -14,13 +15,22 @@ import { backendUrl, ensurePassphrase, hasOwnPassphrase, passphraseFile } from "
  * A stack's file is tied to one passphrase by its line `encryptionsalt`, and a new `.lab/` has a new passphrase. A line that is left
  * from an older one is taken out, where nothing is encrypted with it.
  *
- * @throws UserError where something is, and its passphrase is not at hand
+ * A folder of states is this user's, and its passphrase the lab's. A store is shared: a passphrase that was made up here would shut
+ * everybody else out of the stack.
+ *
+ * @throws UserError where something is encrypted, and its passphrase is not at hand, or where a store's is not given
  */
 export async function prepareStack(lab: Lab, passphrase = passphraseFile()): Promise<void> {
   const { engine, environment, stackFile, state } = lab;
-  const isKnown = hasOwnPassphrase(process.env) || existsSync(passphrase);
+  const isOwn = hasOwnPassphrase(process.env);
+  const isKnown = isOwn || existsSync(passphrase);
+  const provider = stackFile.secretsProvider();
   const isThere = state ? state.exists() : await isInBackend(engine);
-  if (!isThere && stackFile.hasSecrets() && !isKnown) {
+  const url = backendUrl(process.env);
+  if (backendKind(url) === "store" && provider === undefined && !isOwn && !(isThere && isKnown)) {
+    throw noPassphrase(shownBackend(url), stackFile.name);
+  }
+  if (!isThere && stackFile.hasSecrets() && !isKnown && provider === undefined) {
     throw new UserError(
       `${stackFile.name} holds secrets, and the passphrase that they were encrypted with is not here.`,
       {
@@ -30,7 +40,7 @@ export async function prepareStack(lab: Lab, passphrase = passphraseFile()): Pro
       },
     );
   }
-  ensurePassphrase(process.env);
+  if (provider === undefined) ensurePassphrase(process.env, passphrase);
   if (!isThere) await create(lab);
   // Plain `pulumi` then means the stack that canaryctl means. A choice of the user's stays, and none is made for another stack.
   const home = variable(process.env, "PULUMI_HOME") ?? environment.variables.PULUMI_HOME;
@@ -40,5 +50,13 @@ export async function prepareStack(lab: Lab, passphrase = passphraseFile()): Pro
 async function create({ engine, stackFile, state }: Lab): Promise<void> {
   if (state) makePrivateFolder(fileURLToPath(backendUrl(process.env)));
   if (!stackFile.hasSecrets()) stackFile.dropSalt();
-  await engine.createStack();
+  await engine.createStack(stackFile.secretsProvider());
 }
+
+const noPassphrase = (where: string, file: string): UserError =>
+  new UserError(`The state is in ${where}, which other machines use too, and there is no passphrase for its secrets.`, {
+    place: "PULUMI_CONFIG_PASSPHRASE",
+    allowed: `a passphrase, by that variable or PULUMI_CONFIG_PASSPHRASE_FILE; or a key service, by secretsprovider in ${file}`,
+    first: "export PULUMI_CONFIG_PASSPHRASE with the passphrase of the stack; for a new stack, with one that you keep",
+    next: "npx canaryctl up",
+  });

@@ -48,6 +48,17 @@ export function readLock(path: string, notes = new EngineNotes()): StackLock | u
   }
 }
 
+/** The first lock that the engine names where it is refused; undefined where it names none. Whether its holder lives is not known. */
+export function lockIn(lines: readonly string[]): StackLock | undefined {
+  for (const line of lines) {
+    const [, path, user, host, pid, time] = /^\s+(\S+): created by (.*)@(\S+) \(pid (\d+)\) at (\S+)$/.exec(line) ?? [];
+    if (path === undefined || user === undefined || host === undefined || time === undefined) continue;
+    const since = Date.parse(time);
+    return { path, user, host, pid: Number(pid), since: Number.isNaN(since) ? undefined : since, holder: "elsewhere" };
+  }
+  return undefined;
+}
+
 /** A process that is not found is dead only where it would be found. */
 function holderOf(pid: number, host: string, notes: EngineNotes): StackLock["holder"] {
   if (host !== hostname()) return "elsewhere";

@@ -15,9 +15,9 @@ export const hasOwnPassphrase = (user: Variables): boolean =>
   (variable(user, "PULUMI_CONFIG_PASSPHRASE_FILE") ?? passphraseFile()) !== passphraseFile();
 
 /** The lab's passphrase is made once, and outlives `down`: secrets in a stack's file may be encrypted with it. */
-export function ensurePassphrase(user: Variables): void {
-  if (hasOwnPassphrase(user) || existsSync(passphraseFile())) return;
-  writePrivateFile(passphraseFile(), `${randomBytes(32).toString("base64url")}\n`);
+export function ensurePassphrase(user: Variables, file = passphraseFile()): void {
+  if (hasOwnPassphrase(user) || existsSync(file)) return;
+  writePrivateFile(file, `${randomBytes(32).toString("base64url")}\n`);
 }
 
 export const defaultBackendUrl = (): string => `file://${inLab("state")}`;

@@ -1,6 +1,7 @@
 import { ApiError, type ClusterClient } from "@canary-lab/kit/kube/client";
 import type { ApplicationName } from "../../../canary/application-name.ts";
 import { configMapPath } from "../../../cluster/kube/paths.ts";
+import { environmentMask } from "../mask.ts";
 import type { HistoryEntry } from "./entry.ts";
 
 /** How many entries are kept; of about 500 bytes each, and a ConfigMap holds 1 MiB. */
@@ -34,7 +35,7 @@ export async function appendHistory(
   entry: HistoryEntry,
 ): Promise<void> {
   const key = `${entry.at.replaceAll(/[^0-9TZ]/g, "")}-${process.pid}`;
-  const add = () => cluster.patch<ConfigMap>(pathOf(of), { data: { [key]: JSON.stringify(entry) } });
+  const add = () => cluster.patch<ConfigMap>(pathOf(of), { data: { [key]: JSON.stringify(withoutSecrets(entry)) } });
   let written: ConfigMap;
   try {
     written = await add();
@@ -49,6 +50,17 @@ export async function appendHistory(
   if (tooOld.length > 0) {
     await cluster.patch(pathOf(of), { data: Object.fromEntries(tooOld.map((old) => [old, null])) });
   }
+}
+
+/** Whoever may read the namespace may read the history. */
+function withoutSecrets({ command, why, failed, ...entry }: HistoryEntry): HistoryEntry {
+  const mask = environmentMask();
+  return {
+    ...entry,
+    command: mask.text(command),
+    ...(why !== undefined && { why: mask.text(why) }),
+    ...(failed !== undefined && { failed: mask.text(failed) }),
+  };
 }
 
 /** Without data: applied again, it takes no entry away. */

@@ -1,7 +1,7 @@
 import { configAnnotation, stackAnnotation } from "../../../components/workload/render-application.ts";
 import { appliedValues, notedValues, type Pending, pendingChanges } from "../../../stacks/config/applied-config.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
-import type { Mask } from "./mask.ts";
+import type { Mask } from "../mask.ts";
 import { isRefusal, type Missing, missingIn, type Outcome, withoutEngineWords } from "./outcome.ts";
 import type { Fields, PreviewEvents, Step } from "./preview-events.ts";
 import { countUnchanged, type ResourceChange, resourceChanges } from "./resources.ts";

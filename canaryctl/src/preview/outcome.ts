@@ -11,7 +11,7 @@ export type Outcome =
   | "failed";
 
 /** What a preview that could not be made lacks. */
-export type Missing = "cluster" | "secret" | "permission" | "stack" | "backend" | "lock";
+export type Missing = "cluster" | "secret" | "permission" | "stack" | "state" | "backend" | "lock";
 
 /** What was missing, by the words of the engine, of the program and of the API server; undefined where it was something else. */
 export function missingIn(errors: readonly string[]): Missing | undefined {
@@ -21,12 +21,13 @@ export function missingIn(errors: readonly string[]): Missing | undefined {
 
 /** Kubernetes' own words for a refusal by an admission rule are not those for a missing permission. */
 const causes: readonly (readonly [missing: Missing, pattern: RegExp])[] = [
-  ["secret", /passphrase|secrets manager|could not decrypt/i],
-  ["stack", /no stack named|There is no stack /],
+  ["secret", /passphrase|secrets (manager|provider)|could not decrypt/i],
+  ["stack", /There is no stack /],
+  ["state", /no stack named|is not in the backend yet/],
   ["lock", /currently locked by|Another update of (this )?stack/],
   [
     "backend",
-    /PULUMI_ACCESS_TOKEN must be set|not logged in|could not get cloud url|unable to open bucket|read bucket|login to the Pulumi Cloud|problem logging in/i,
+    /^ +at: +PULUMI_BACKEND_URL$|not logged in|could not get cloud url|unable to open bucket|read bucket|login to the Pulumi Cloud|problem logging in/im,
   ],
   [
     "permission",
@@ -34,7 +35,7 @@ const causes: readonly (readonly [missing: Missing, pattern: RegExp])[] = [
   ],
   [
     "cluster",
-    /cluster does not answer|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|cluster is unreachable|unreachable cluster|The lab is not up|Unable to connect to the server|kubeconfig.*(not found|does not exist|no such|cannot be read)|no context|certificate (has expired|signed by unknown authority)/i,
+    /cluster does not answer|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|cluster is unreachable|unreachable cluster|The lab is not up|There is no kubeconfig|Unable to connect to the server|kubeconfig.*(not found|does not exist|no such|cannot be read)|no context|certificate (has expired|signed by unknown authority)/i,
   ],
 ];
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { DiagnosticEvent, EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/events.js";
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -82,7 +83,13 @@ export function readPreviewEvents(lines: readonly string[], project: string): Pr
     }
     if (summaryEvent) isWhole = (summaryEvent as { readonly result?: string }).result !== "failed";
   }
-  return { config, steps: [...steps.values()], errors: [...errors], messages: [...messages], isWhole };
+  return {
+    config,
+    steps: [...steps.values()].map(withoutPlace),
+    errors: [...errors],
+    messages: [...messages],
+    isWhole,
+  };
 }
 
 function eventIn(line: string): EngineEvent | undefined {
@@ -119,6 +126,16 @@ function addStep(steps: Map<string, Step>, metadata: StepEventMetadata): void {
     isKept: known?.isKept || old?.retainOnDelete === true,
     isGroup: (next ?? old)?.custom !== true,
   });
+}
+
+/**
+ * The file that a kubeconfig is in is another one on each machine, and no difference of the stack. One that leads to another cluster
+ * replaces the provider.
+ */
+function withoutPlace(step: Step): Step {
+  if (step.type !== "pulumi:providers:kubernetes" || step.operation !== "update") return step;
+  const [before, after] = [step.before, step.after].map((inputs) => ({ ...inputs, kubeconfig: undefined }));
+  return isDeepStrictEqual(before, after) ? { ...step, operation: "same" } : step;
 }
 
 /** The engine sends null for a state that is not there. */

@@ -5,9 +5,11 @@ import { projectName, shortened, withStack } from "../../../stacks/stack-name.ts
 import { mustBeKnown } from "../choose-stack.ts";
 import type { GlobalOptions, Lab } from "../lab.ts";
 import { openLab } from "../lab.ts";
+import { environmentMask, type Mask } from "../mask.ts";
 import { bareStack } from "../this-stack.ts";
 import { digestOf, type LiveFacts, type PreviewDigest } from "./digest.ts";
-import { isSecretKey, Mask } from "./mask.ts";
+import { notInBackend } from "./not-in-backend.ts";
+import { missingIn } from "./outcome.ts";
 import { type PreviewEvents, readPreviewEvents } from "./preview-events.ts";
 import { readLive } from "./read-live.ts";
 
@@ -19,7 +21,7 @@ export const previewStacks = (
 
 async function previewStack(options: GlobalOptions): Promise<PreviewDigest> {
   const { stack } = options;
-  const mask = new Mask(secretsIn(process.env));
+  const mask = environmentMask();
   try {
     await mustBeKnown(stack, "--stack", "preview");
     const lab = openLab(options);
@@ -36,8 +38,14 @@ async function previewStack(options: GlobalOptions): Promise<PreviewDigest> {
 /** The engine and the cluster are asked at the same time. */
 export async function previewLab(stack: string, lab: Lab, mask: Mask): Promise<PreviewDigest> {
   const [lines, live] = await Promise.all([lab.engine.previewEvents(), readLive(lab)]);
-  const events = readPreviewEvents(lines, projectName);
+  const events = withFirstUpdate(readPreviewEvents(lines, projectName), lab);
   return digestOf({ stack, events, config: configOf(events, lab.config), live: told(stack, live), mask });
+}
+
+/** The engine previews no stack that its backend does not have. What such a stack needs first is said in place of its words. */
+function withFirstUpdate(events: PreviewEvents, lab: Lab): PreviewEvents {
+  if (missingIn(events.errors) !== "state") return events;
+  return { ...events, errors: [withStack(notInBackend(lab).toPlainText(), lab.stackFile.reference, bareStack())] };
 }
 
 /** The config that the engine previews: it may have read other defaults than the file's. */
@@ -52,9 +60,3 @@ function configOf({ config }: PreviewEvents, ofFile: LabConfig): LabConfig {
 
 const told = (stack: string, live: LiveFacts): LiveFacts =>
   live.notCompared === undefined ? live : { ...live, notCompared: withStack(live.notCompared, stack, bareStack()) };
-
-/** The values of the variables whose names say that they are secret. */
-const secretsIn = (variables: NodeJS.ProcessEnv): readonly string[] =>
-  Object.entries(variables).flatMap(([name, value]) =>
-    value && isSecretKey(name) && !name.endsWith("_FILE") ? [value] : [],
-  );

@@ -4,7 +4,7 @@ import {
   configHashAnnotation,
   strategyAnnotation,
 } from "../../../components/workload/render-application.ts";
-import type { Mask } from "./mask.ts";
+import type { Mask } from "../mask.ts";
 import type { Fields, Operation, Step } from "./preview-events.ts";
 import { kindOf } from "./traffic.ts";
 import { type ValueChange, valueChanges } from "./value-changes.ts";

@@ -8,7 +8,8 @@ const lacks: Readonly<Record<Missing, string>> = {
   cluster: "the cluster cannot be reached from here",
   secret: "the secret of the stack (its passphrase or key) is not here",
   permission: "the account may not read all that a preview needs",
-  stack: "there is no such stack in the backend",
+  stack: "there is no such stack",
+  state: "it is not in the backend yet, and its first `up` makes all of it",
   backend: "the backend with the stack's state cannot be read from here",
   lock: "another update of the stack is running",
 };
@@ -25,7 +26,9 @@ export function summaryOf(digest: PreviewDigest): Words {
     case "not-made":
       return [
         ...name,
-        `**not previewed**: ${missing ? lacks[missing] : "something is missing"}. This says nothing of the change.`,
+        `**not previewed**: ${missing ? lacks[missing] : "something is missing"}`,
+        ...(missing === "state" && move ? joined([[", "], move], "") : []),
+        ". This says nothing of the change.",
       ];
     case "refused":
       return joined(

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Mask } from "./mask.ts";
+import type { Mask } from "../mask.ts";
 
 /** A field that an update writes otherwise than it is. Secrets are masked. */
 export interface ValueChange {

@@ -19,6 +19,8 @@ interface Opened {
   readonly lab: Lab | undefined;
   /** Whether no cluster is known for it: then it has not been put up from here. */
   readonly isNowhere: boolean;
+  /** Undefined where the state could not be asked. */
+  readonly isInState: boolean | undefined;
   readonly problems: readonly string[];
 }
 
@@ -30,9 +32,10 @@ interface Opened {
 export async function listStacks(say: (line: string) => void): Promise<readonly StackEntry[]> {
   const inState = await attempt(() => stacksInBackend(readRecords().own ?? noCluster));
   if (inState instanceof UserError) say(`warning: ${lineOf(inState)}`);
-  const ofState = inState instanceof UserError ? [] : inState;
+  const isStateKnown = !(inState instanceof UserError);
+  const ofState = isStateKnown ? inState : [];
   const names = [...new Set([...knownStacks(), ...ofState])];
-  const opened = names.map((stack) => open(stack, ofState.includes(stack)));
+  const opened = names.map((stack) => open(stack, isStateKnown ? ofState.includes(stack) : undefined));
   const clusters = distinct([readRecords().own, ...opened.map(({ lab }) => lab?.environment)]);
   const [entries, found] = await Promise.all([
     Promise.all(opened.map(readOpened)),
@@ -44,30 +47,32 @@ export async function listStacks(say: (line: string) => void): Promise<readonly 
 }
 
 /** Where the config is what is wrong, the live part is read all the same: by what says where the stack is. */
-function open(stack: string, isInState: boolean): Opened {
+function open(stack: string, isInState: boolean | undefined): Opened {
   const hasFile = new StackFile(stack).exists();
   const knownBy = [...(hasFile ? (["file"] as const) : []), ...(isInState ? (["state"] as const) : [])];
-  const problems: string[] = [];
+  const problems: string[] = isInState === undefined ? ["Whether it is in the state is not known."] : [];
+  const opened = { stack, knownBy, isInState, lab: undefined, isNowhere: false, problems };
   for (const way of [openLab, openForRollback]) {
     try {
-      return { stack, knownBy, lab: way({ stack }), isNowhere: false, problems };
+      return { ...opened, lab: way({ stack }) };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      if (error instanceof NotUpError) return { stack, knownBy, lab: undefined, isNowhere: true, problems };
+      if (error instanceof NotUpError) return { ...opened, isNowhere: true };
       if (!problems.includes(error.message)) problems.push(error.message);
     }
   }
-  return { stack, knownBy, lab: undefined, isNowhere: false, problems };
+  return opened;
 }
 
-function readOpened({ stack, knownBy, lab, isNowhere, problems }: Opened): StackEntry | Promise<StackEntry> {
-  const lines = problems.map((problem) => problem.replaceAll("\n", " "));
-  if (lab) return readStack(lab, knownBy, lines);
-  if (!isNowhere) return unreadEntry(stack, knownBy, { problems: lines });
-  if (!knownBy.includes("state")) return unreadEntry(stack, knownBy, { isDeployed: false, problems: lines });
+function readOpened(opened: Opened): StackEntry | Promise<StackEntry> {
+  const { stack, knownBy, isInState, lab, isNowhere } = opened;
+  const problems = opened.problems.map((problem) => problem.replaceAll("\n", " "));
+  if (lab) return readStack(lab, knownBy, problems);
+  if (!isNowhere || isInState === undefined) return unreadEntry(stack, knownBy, { problems });
+  if (!isInState) return unreadEntry(stack, knownBy, { isDeployed: false, problems });
   const unknown =
     "It is in the state, and no cluster is known for it: neither here nor in its config nor in the environment.";
-  return unreadEntry(stack, knownBy, { problems: [...lines, unknown] });
+  return unreadEntry(stack, knownBy, { problems: [...problems, unknown] });
 }
 
 interface Found {

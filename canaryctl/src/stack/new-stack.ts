@@ -12,7 +12,7 @@ import { configForRollback } from "../lab.ts";
 import { environmentOf } from "../stack-environment.ts";
 import type { StackFile } from "../stack-file.ts";
 import { leftOutKeys, newStackText, ownValues } from "./stack-text.ts";
-import { type NamespaceUse, namespacesInUse, refuseTaken } from "./taken-namespace.ts";
+import { type CommandFor, type NamespaceUse, namespacesInUse, refuseTaken } from "./taken-namespace.ts";
 
 export interface NewStackOptions {
   /** The stack whose file it is made from. */
@@ -51,13 +51,25 @@ export async function makeStackFile(file: StackFile, options: NewStackOptions): 
   const { platform: ofOther } = from.values();
   const platform = ofOther === "own" ? shortened(from.reference) : String(ofOther);
   const namespace = options.namespace ?? namespaceOf(file.stack);
-  refuseTaken(namespace, file.stack, uses);
-  refuseProblems(from, ownValues({ namespace, platform }));
-  const notes = await notesOfCluster(file, namespace, "environment" in options ? options.environment : clusterOf(from));
+  const commandFor: CommandFor = (name) => newCommand(file, options, name);
+  refuseTaken(namespace, file.stack, uses, commandFor);
+  refuseProblems(from, ownValues({ namespace, platform }), commandFor());
+  const environment = "environment" in options ? options.environment : clusterOf(from);
+  const notes = await notesOfCluster(file, namespace, environment, commandFor);
   const hasSecrets = from.hasSecrets();
   const text = newStackText(readIfThere(from.path) ?? "", { namespace, platform, isShortLived, hasSecrets });
   writeNew(file, text);
   return { namespace, platform, notes };
+}
+
+/** The command that makes the file with another namespace; without one, with that of its name. */
+function newCommand({ stack }: StackFile, { from, isShortLived }: NewStackOptions, namespace?: string): string {
+  const [name, other] = [quoted(stack), quoted(shortened(from.reference))];
+  const plain = isShortLived
+    ? `npx canaryctl --stack ${name} up --create --from ${other}`
+    : `npx canaryctl stack new ${name} --from ${other}`;
+  if (namespace === undefined) return plain;
+  return isShortLived ? `${plain} --ns ${namespace}` : `${plain} --namespace ${namespace}`;
 }
 
 /** Undefined also where its kubeconfig is not here. */
@@ -75,6 +87,7 @@ async function notesOfCluster(
   file: StackFile,
   namespace: string,
   environment: Environment | undefined,
+  commandFor: CommandFor,
 ): Promise<readonly string[]> {
   if (!environment) return [];
   let live: LiveNamespace | undefined;
@@ -89,7 +102,7 @@ async function notesOfCluster(
   throw new UserError(fault.message, {
     place: "--namespace",
     allowed: "a namespace that no other stack has",
-    next: `npx canaryctl stack new ${quoted(file.stack)} --namespace ${namespace.slice(0, 59)}-2`,
+    next: commandFor(`${namespace.slice(0, 59)}-2`),
   });
 }
 
@@ -113,16 +126,17 @@ export const alreadyThere = ({ stack }: StackFile, where: string): UserError =>
     next: [`npx canaryctl --stack ${quoted(stack)} status`, "npx canaryctl stack list"],
   });
 
-function refuseProblems(from: StackFile, values: Readonly<Record<string, unknown>>): void {
+function refuseProblems(from: StackFile, own: Readonly<Record<string, unknown>>, again: string): void {
   const defaults = from.defaults();
   const kept = Object.entries(from.values()).map(([key, value]) => [
     key,
     leftOutKeys.includes(key) ? defaults[key] : value,
   ]);
-  const problems = configProblems({ ...Object.fromEntries(kept), ...values });
+  const problems = configProblems({ ...Object.fromEntries(kept), ...own });
   if (problems.length === 0) return;
+  const isOfOther = configProblems(from.values()).length > 0;
   throw new UserError(["Nothing is written, for the config would not be allowed:", ...problems].join("\n  - "), {
-    place: from.name,
-    next: `npx canaryctl --stack ${quoted(shortened(from.reference))} preview`,
+    place: isOfOther ? from.name : "--namespace",
+    next: isOfOther ? `npx canaryctl --stack ${quoted(shortened(from.reference))} preview` : again,
   });
 }

@@ -1,5 +1,6 @@
 import { quoted } from "@canary-lab/kit/programs";
 import { UserError, withNext } from "@canary-lab/kit/user-error";
+import { factsOf } from "../../../canary/strategies.ts";
 import { podsPath } from "../../../cluster/kube/paths.ts";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
 import { shortened } from "../../../stacks/stack-name.ts";
@@ -10,6 +11,7 @@ import { readHistory } from "../history/store.ts";
 import { type ConfigChanges, type Lab, openLab } from "../lab.ts";
 import { say } from "../print.ts";
 import { configuredStrategy, openRelease } from "../strategies/table.ts";
+import { printFor } from "../this-stack.ts";
 import { copyImage } from "./copy-image.ts";
 import { imageName, notReady, type PromotionSource, promotedImage, stableOf } from "./promotion.ts";
 import { type RunningPod, runningImages } from "./running-images.ts";
@@ -36,6 +38,7 @@ export async function promoteStack(
   force: string | undefined,
   { open, record, copy }: Ways = byConfig,
 ): Promise<string> {
+  printFor(from);
   const source = await asDeployed(open({ stack: from }));
   const facts = await readSource(source);
   const faults = notReady(facts);
@@ -44,11 +47,15 @@ export async function promoteStack(
   const image = stableOf(facts.images);
   if (!image?.digest) throw noDigest(facts.stack, source);
   const { digest } = image;
+  printFor(to);
   const target = open({ stack: to });
   const registryOf = ({ config, environment }: Lab) => config.imageRegistry ?? environment.imageRegistry;
   const registries = { from: registryOf(source), to: registryOf(target) };
   const promoted = promotedImage({ ...image, digest }, source.config.stableImage, registries);
-  await refuseRunning(target, promoted.digest, to);
+  const plain = `npx canaryctl stack promote ${quoted(from)} ${quoted(to)}`;
+  const again = force === undefined ? plain : `${plain} --force ${quoted(force)}`;
+  const known = await alreadyThere(target, promoted.digest, { to, again });
+  if (known !== undefined) return known;
   const lab = open({ stack: to }, { canaryEnabled: true, canaryImage: promoted.reference });
   const move = await openRelease(lab, say);
   const commit = await commitOf();
@@ -60,9 +67,7 @@ export async function promoteStack(
   });
   if (promoted.copy) {
     say(`Copying ${promoted.copy.from} to ${promoted.copy.to}.`);
-    const flag = force === undefined ? "" : ` --force ${quoted(force)}`;
-    const next = `npx canaryctl stack promote ${quoted(from)} ${quoted(to)}${flag}`;
-    await copy({ ...promoted.copy, next }, { from: source.environment, to: target.environment });
+    await copy({ ...promoted.copy, next: again }, { from: source.environment, to: target.environment });
   }
   try {
     const done = await runMove(move, (strategy, there) => strategy.createCanary(there, say));
@@ -88,14 +93,39 @@ async function readSource(lab: Lab): Promise<PromotionSource> {
   return { stack: shortened(stackFile.reference), config, release, images, history };
 }
 
-/** @throws UserError where the digest is that of the stable side already: there would be nothing to release */
-async function refuseRunning(target: Lab, digest: string, to: string): Promise<void> {
-  const { images, stack } = await readSource(await asDeployed(target));
-  if (stableOf(images)?.digest !== digest) return;
-  throw new UserError(`${digest} is what stack ${stack} runs already: there is nothing to release.`, {
-    place: target.stackFile.name,
-    next: `npx canaryctl --stack ${quoted(to)} status`,
-  });
+/**
+ * What the second stack has of the image already. A pipeline that is run again has no error then.
+ *
+ * @returns the end of the command where it is the stable side, or the canary and has traffic; undefined where there is something to do
+ * @throws UserError where another image has a share of the traffic
+ */
+async function alreadyThere(
+  given: Lab,
+  digest: string,
+  { to, again }: { readonly to: string; readonly again: string },
+): Promise<string | undefined> {
+  const target = await asDeployed(given);
+  const { images, stack, release } = await readSource(target);
+  if (stableOf(images)?.digest === digest)
+    return `${digest} is what stack ${shortened(to)} runs already: there is nothing to release.`;
+  const share = release.live?.canary ?? 0;
+  if (share === 0 || factsOf(target.config.strategy).owner !== "pulumi") return undefined;
+  if (images.some((image) => image.role === "canary" && image.digest === digest))
+    return withNext(
+      `${digest} is the canary of stack ${stack} already, with ${share} % of its traffic.`,
+      `npx canaryctl --stack ${quoted(to)} status`,
+    );
+  throw new UserError(
+    `The canary of stack ${stack} has ${share} % of its traffic, which ${digest} would get untested.`,
+    {
+      place: `the release in stack ${stack}`,
+      allowed: "the image that is the canary, or any while that has 0 %",
+      next: [
+        `npx canaryctl --stack ${quoted(to)} rollback && ${again}`,
+        `npx canaryctl --stack ${quoted(to)} promote --full && ${again}`,
+      ],
+    },
+  );
 }
 
 function refused(from: string, to: string, faults: readonly string[]): UserError {

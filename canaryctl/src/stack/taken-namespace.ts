@@ -1,4 +1,3 @@
-import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import { deployedNamespaces } from "../deployed.ts";
 import { FileState } from "../engine/file-state.ts";
@@ -14,14 +13,22 @@ export interface NamespaceUse {
   readonly source: string;
 }
 
+/** The command that makes the stack with a namespace. */
+export type CommandFor = (namespace?: string) => string;
+
 /** @throws UserError where a namespace is another stack's by its file or its state */
-export function refuseTaken(namespace: string, stack: string, uses: readonly NamespaceUse[]): void {
+export function refuseTaken(
+  namespace: string,
+  stack: string,
+  uses: readonly NamespaceUse[],
+  commandFor: CommandFor,
+): void {
   const use = uses.find((other) => other.namespace === namespace && other.stack !== stack);
   if (!use) return;
   throw new UserError(`Namespace ${namespace} belongs to stack ${use.stack}, by ${use.source}.`, {
     place: "--namespace",
     allowed: "a namespace that no other stack has",
-    next: `npx canaryctl stack new ${quoted(stack)} --namespace ${freeName(namespace, uses)}`,
+    next: commandFor(freeName(namespace, uses)),
   });
 }
 

@@ -37,8 +37,8 @@ export async function withoutNode(work: () => Promise<void>): Promise<void> {
 const toldWithin = 20;
 
 /** A command has ended because pods cannot start, soon, and with the cluster's own words. */
-export function expectCannotStart(outcome: Outcome, words: RegExp): void {
+export function expectCannotStart(outcome: Outcome, words: RegExp, within = toldWithin): void {
   note(`told after ${outcome.seconds.toFixed(1)} s: ${words}`);
   expect(refusalFault(outcome, /cannot start: /, words)).toBeUndefined();
-  expect(outcome.seconds).toBeLessThan(toldWithin);
+  expect(outcome.seconds).toBeLessThan(within);
 }

@@ -26,6 +26,15 @@ const product: Part = {
   ],
 };
 
+/** What reads and writes a state that is in no folder. */
+const stateElsewhere: Part = {
+  modules: [
+    ...["backend-stacks", "prepare", "settle", "update"].map((name) => `canaryctl/src/engine/${name}.ts`),
+    "canaryctl/src/preview/outcome.ts",
+  ],
+  data: ["test/e2e/tools/versitygw", `${plugins}/modules/pulumi`],
+};
+
 const ofTheProduct = [
   "06-flips",
   "11-cannot-start",
@@ -52,6 +61,16 @@ export const parts: Readonly<Record<string, Part>> = {
   "09-machine": {
     modules: [`${embedded}/src/command.ts`, "cluster/embedded.ts"],
     data: [`${embedded}/modules`, `${embedded}/bin`],
+  },
+  "14-backends": stateElsewhere,
+  "15-state-in-a-bucket": stateElsewhere,
+  "16-workflows": {
+    modules: [],
+    data: [".github", "action.yml", "test/e2e/tools/actionlint"],
+  },
+  "14-pull-request": {
+    modules: product.modules,
+    data: [...product.data, ".github/workflows/drift.yml", "Pulumi.staging.yaml", "Pulumi.prod.yaml"],
   },
   "26-manifests": {
     modules: ["index.ts"],

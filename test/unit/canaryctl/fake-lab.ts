@@ -105,7 +105,7 @@ export function fakeLab(options: FakeOptions = {}) {
       log.push(`import ${ids}, ${deployment.pending_operations?.length ?? 0} open`);
     },
     selectStack: async () => void log.push("selectStack"),
-    createStack: async () => void log.push("createStack"),
+    createStack: async (provider) => void log.push(["createStack", ...(provider ? [provider] : [])].join(" ")),
     removeStack: async () => void log.push("removeStack"),
     exportState: async () => state?.read() ?? { version: 3, deployment: {} },
   };

@@ -92,7 +92,9 @@ describe("canaryctl", () => {
     [["stack", "new", "qa", "--from", "stagng"], /no stack stagng.*did you mean staging/],
     [["stack", "promote", "dev"], /missing required argument 'to'/],
     [["stack", "promote", "dev", "dev"], /are one stack/],
+    [["stack", "new", "qa", "--from", "stagng"], /at: +--from\n.*\n +next: +npx canaryctl stack list/],
     [["stack", "promote", "dev", "prodd"], /no stack prodd.*did you mean prod/],
+    [["stack", "promote", "dve", "prod"], /at: +the first stack\n.*\n +next: +npx canaryctl stack list/],
     [["stack", "promote", "dev", "prod", "--force", " "], /--force with a reason/],
     [["up", "--from", "dev"], /--from with --create/],
   ])("%j is bad usage", (args, message) => {

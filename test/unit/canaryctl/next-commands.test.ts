@@ -5,6 +5,7 @@ import { describe, expect, test } from "@jest/globals";
 import type { Command, CommanderError } from "commander";
 import ts from "typescript/lib/typescript.js"; // the package by its name is a mock here
 import { buildProgram } from "../../../canaryctl/src/main.ts";
+import { Mask } from "../../../canaryctl/src/mask.ts";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
 import { withStack } from "../../../stacks/stack-name.ts";
 
@@ -115,6 +116,12 @@ describe("all that stands behind next: is a command", () => {
     for (const command of text.split(" && ")) expect(command).toMatch(programs);
     expect(text).not.toMatch(/, (then|and|or|which|where|to)\b|; then|\(or\b|KEY|VALUE|NAME|…/);
   });
+});
+
+test("no message is taken for a secret", () => {
+  const mask = new Mask();
+  const changed = texts.filter(({ text }) => !text.includes("PRIVATE KEY") && mask.text(text) !== text);
+  expect(changed).toEqual([]);
 });
 
 test("alternatives stand on lines of their own", () => {

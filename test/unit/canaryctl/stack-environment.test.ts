@@ -3,7 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import type { LabRecords } from "../../../canaryctl/src/lab-records.ts";
-import { environmentOf, printedVariable, withVariables } from "../../../canaryctl/src/stack-environment.ts";
+import {
+  environmentOf,
+  printedVariable,
+  withKnownCluster,
+  withVariables,
+} from "../../../canaryctl/src/stack-environment.ts";
 import { fakeLab } from "./fake-lab.ts";
 
 const kubeconfig = join(mkdtempSync(join(tmpdir(), "kube-")), "config");
@@ -50,5 +55,59 @@ describe("the cluster of a stack", () => {
       imageRegistry: "r:5000",
     });
     expect(withVariables({ imageRegistry: "own" }, variables)).toEqual({ kubeContext: "ci", imageRegistry: "own" });
+  });
+});
+
+describe("the cluster that an up goes on in", () => {
+  const noted = {
+    ...own,
+    target: "existing",
+    kubeContext: "ci",
+    kubeconfig: "/noted",
+    imageRegistry: "noted",
+  } as const;
+
+  test.each([
+    [
+      "is the one that its variables name, before the first",
+      {},
+      undefined,
+      undefined,
+      { kubeContext: "ci", imageRegistry: "r:5000" },
+    ],
+    ["is that of the lab, where it has made one", {}, undefined, own, {}],
+    ["is that of the lab, for a stack that is in it", {}, own, own, {}],
+    [
+      "is the noted one, found anew where the variables name its context",
+      {},
+      noted,
+      undefined,
+      { kubeContext: "ci", imageRegistry: "r:5000" },
+    ],
+    [
+      "is the noted one, whatever the lab has made since",
+      {},
+      noted,
+      own,
+      { kubeContext: "ci", imageRegistry: "r:5000" },
+    ],
+    [
+      "is the one of the config",
+      { kubeContext: "prod" },
+      noted,
+      undefined,
+      { kubeContext: "prod", imageRegistry: "r:5000" },
+    ],
+  ])("%s", (_case, config, recorded, ofMachine, known) => {
+    expect(withKnownCluster(config, recorded, ofMachine, variables)).toEqual(known);
+  });
+
+  test.each([
+    ["nothing", {}],
+    ["another context", { ...variables, CANARY_LAB_KUBE_CONTEXT: "another" }],
+    ["what `canaryctl env` printed", { ...variables, [printedVariable]: "prod" }],
+  ])("is the noted one where the variables name %s", (_case, given) => {
+    const { kubeContext, kubeconfig, imageRegistry } = noted;
+    expect(withKnownCluster({}, noted, undefined, given)).toEqual({ kubeContext, kubeconfig, imageRegistry });
   });
 });

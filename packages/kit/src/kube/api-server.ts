@@ -126,7 +126,7 @@ export class ApiServer {
       if (signal?.aborted) throw cause;
       const { server } = await (this.#connection as Promise<Connection>);
       throw new UnreachableError(`The cluster does not answer: ${networkReason(cause as Error)}`, {
-        place: new URL(server.pathname.replace(/\/$/, "") + path, server).href,
+        place: server.origin + server.pathname.replace(/\/$/, "") + path, // without a name and a password that it may hold
         ...(this.#options.next && { next: this.#options.next }),
         cause,
       });

@@ -1,7 +1,7 @@
 import type { Progress } from "@canary-lab/kit/progress";
 import { UserError } from "@canary-lab/kit/user-error";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { removeStack, removeStacks } from "../../../../canaryctl/src/commands/down.ts";
+import { downText, removeStack, removeStacks } from "../../../../canaryctl/src/commands/down.ts";
 import { allPlaces } from "../../../../canaryctl/src/commands/down-places.ts";
 import { NoStackError } from "../../../../canaryctl/src/engine/engine.ts";
 import type { Lab } from "../../../../canaryctl/src/lab.ts";
@@ -90,4 +90,13 @@ describe("the clusters that down --all takes stacks from", () => {
     expect(allPlaces({ own: undefined, stacks: prod }, undefined)).toHaveLength(1);
     expect(allPlaces({ own: undefined, stacks: {} }, undefined)).toEqual([unknown]);
   });
+});
+
+test.each([
+  ["existing", ["prod"], [], "Stack prod is removed; the cluster stays."],
+  ["existing", ["prod"], ["dev"], "Stack prod is removed. In other clusters: dev."],
+  ["embedded", ["dev"], [], "The lab is down."],
+  ["embedded", [], ["prod"], "The cluster of the lab is removed. In other clusters: prod."],
+] as const)("in a cluster that is %s, when %j went and %j are known: %s", (target, going, others, text) => {
+  expect(downText(target, going, others)).toBe(text);
 });

@@ -111,6 +111,37 @@ describe("PulumiEngine", () => {
     );
     expect(await failure(["error: no stack named 'dev' found"])).toBeInstanceOf(NoStackError);
     expect((await failure(["error: incorrect passphrase"])).first).toContain("PULUMI_CONFIG_PASSPHRASE");
+    expect((await failure(["error: could not list bucket: blob (code=Unknown)"])).place).toBe("PULUMI_BACKEND_URL");
+  });
+
+  test("says who holds the lock, where only the engine can read it", async () => {
+    const error = await failure([
+      "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end",
+      "  s3://me:hidden@state/.pulumi/locks/a.json?endpoint=x: created by ci@runner-1 (pid 4242) at 2026-01-01T00:00:00Z",
+    ]);
+    expect(error).toBeInstanceOf(EngineBusyError);
+    expect(error.message).toMatch(
+      /stack dev is running \(process 4242 of ci on runner-1, since 2026-01-01 00:00 UTC, /,
+    );
+    expect(error).toMatchObject({
+      place: "s3://state/.pulumi/locks/a.json",
+      next: 'eval "$(npx canaryctl env)" && pulumi cancel --yes dev',
+    });
+  });
+
+  test("a preview that does not get at the state has no events", async () => {
+    const { engine } = engineThat({ code: 255, lines: ["error: PULUMI_ACCESS_TOKEN must be set for login"] });
+    await expect(engine.previewEvents()).rejects.toMatchObject({ place: "PULUMI_BACKEND_URL" });
+  });
+
+  test("makes a stack with the key service that its file names", async () => {
+    const { engine, calls } = engineThat({});
+    await engine.createStack("awskms://alias/x");
+    await engine.createStack();
+    expect(calls.map(({ args }) => args.slice(0, 5))).toEqual([
+      ["stack", "init", "--no-select", "--secrets-provider", "awskms://alias/x"],
+      ["stack", "init", "--no-select", "--stack", "dev"],
+    ]);
   });
 
   test("any other failure says what the engine said, or the last lines where it said no error", async () => {

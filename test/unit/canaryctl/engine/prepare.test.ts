@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
@@ -55,6 +55,59 @@ describe("prepareStack", () => {
     const { lab } = labWith("config:\n  other:key:\n    secure: v1:x\nencryptionsalt: v1:old\n", false);
     await prepareStack(lab);
     expect(readFileSync(lab.stackFile.path, "utf8")).toContain("encryptionsalt: v1:old");
+  });
+});
+
+test("a key service that the file names makes the stack, whatever passphrase there is", async () => {
+  const text = "secretsprovider: awskms://alias/x\nencryptedkey: abc\nconfig:\n  other:key:\n    secure: v1:x\n";
+  delete process.env.PULUMI_CONFIG_PASSPHRASE;
+  const { lab, log } = labWith(text, false, "prod");
+  await prepareStack(lab, join(mkdtempSync(join(tmpdir(), "passphrase-")), "none"));
+  expect(log).toEqual(["createStack awskms://alias/x"]);
+  expect(readFileSync(lab.stackFile.path, "utf8")).toBe(text);
+});
+
+describe("a state that other machines use too", () => {
+  const { PULUMI_BACKEND_URL: ownUrl } = process.env;
+  beforeEach(() => {
+    delete process.env.PULUMI_CONFIG_PASSPHRASE;
+    process.env.PULUMI_BACKEND_URL = "s3://state?endpoint=x";
+  });
+  afterEach(() => {
+    if (ownUrl === undefined) delete process.env.PULUMI_BACKEND_URL;
+    else process.env.PULUMI_BACKEND_URL = ownUrl;
+  });
+  const file = (name: string) => join(mkdtempSync(join(tmpdir(), "passphrase-")), name);
+  const ofLab = () => {
+    const path = file("passphrase");
+    writeFileSync(path, "made up here");
+    return path;
+  };
+
+  test.each([
+    ["a stack that is there, and no passphrase", true, () => file("none")],
+    ["a new stack, and no passphrase", false, () => file("none")],
+    ["a new stack, and a passphrase that only this machine has", false, ofLab],
+  ])("%s: is refused before anything is made", async (_, isThere, passphrase) => {
+    const { lab, log } = labWith("config: {}\n", isThere, "qa");
+    await expect(prepareStack(lab, passphrase())).rejects.toMatchObject({
+      message: expect.stringMatching(/^The state is in s3:\/\/state, /),
+      place: "PULUMI_CONFIG_PASSPHRASE",
+      next: "npx canaryctl up",
+    });
+    expect(log).toEqual([]);
+  });
+
+  test("a passphrase of the user's is taken, an empty one too", async () => {
+    process.env.PULUMI_CONFIG_PASSPHRASE = "";
+    const { lab, log } = labWith("config: {}\n", false, "qa");
+    await prepareStack(lab, file("none"));
+    expect(log).toEqual(["createStack"]);
+  });
+
+  test("the lab's may be the one that a stack there was made with", async () => {
+    const { lab } = labWith("config: {}\n", true, "qa");
+    await expect(prepareStack(lab, ofLab())).resolves.toBeUndefined();
   });
 });
 

@@ -1,8 +1,10 @@
 import { expect, test } from "@jest/globals";
 import type { ExportedState } from "../../../../canaryctl/src/engine/pending.ts";
-import { Mask } from "../../../../canaryctl/src/preview/mask.ts";
+import { Mask } from "../../../../canaryctl/src/mask.ts";
 import { previewLab } from "../../../../canaryctl/src/preview/preview-stacks.ts";
 import { readLive } from "../../../../canaryctl/src/preview/read-live.ts";
+import { summaryOf } from "../../../../canaryctl/src/preview/summary.ts";
+import { plainText } from "../../../../canaryctl/src/preview/words.ts";
 import { renderNamespace } from "../../../../components/workload/render-application.ts";
 import { UserError } from "../../../../packages/kit/src/user-error.ts";
 import { fakeLab } from "../fake-lab.ts";
@@ -67,4 +69,19 @@ test("what the cluster does not tell is told as not compared, and does not stop 
   };
   const digest = await previewLab("dev", { ...lab, cluster, engine }, new Mask());
   expect(digest).toMatchObject({ outcome: "no-change", notCompared: "services is forbidden" });
+});
+
+test("a stack that has no state yet is told with its share, what it makes and the command", async () => {
+  const { lab } = fakeLab({ configWeight: 10, changes: { namespace: "canary-lab-qa", platform: "dev" } });
+  const engine = { ...lab.engine, previewEvents: async () => recordedLines("no-stack") };
+  const digest = await previewLab("dev", { ...lab, engine }, new Mask());
+  expect(digest).toMatchObject({ outcome: "not-made", missing: "state" });
+  expect(digest.errors).toEqual([
+    expect.stringMatching(
+      /^Stack dev is not in the backend yet\. .* namespace canary-lab-qa, on the platform of stack dev\.\n.*\n {2}next: {4}npx canaryctl up$/,
+    ),
+  ]);
+  expect(plainText(summaryOf(digest))).toBe(
+    "**dev**: **not previewed**: it is not in the backend yet, and its first `up` makes all of it, v2 at 10 %. This says nothing of the change.",
+  );
 });

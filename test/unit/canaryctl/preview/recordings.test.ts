@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { exitCodeOf } from "../../../../canaryctl/src/preview/exit-code.ts";
 import { previewJson } from "../../../../canaryctl/src/preview/json.ts";
 import { previewMarkdown } from "../../../../canaryctl/src/preview/markdown.ts";
-import { recorded, recordings } from "./recordings.ts";
+import { digestOfLines, recorded, recordings, stepEvent, succeeded } from "./recordings.ts";
 
 /** Values are folded away; three recordings show them. */
 const withoutValues = (text: string): string => text.replaceAll(/\n<details>[\s\S]*?<\/details>\n?/g, "");
@@ -45,11 +45,28 @@ test.each([
   ["readonly", "permission"],
   ["wrong-passphrase", "secret"],
   ["no-passphrase", "secret"],
-  ["no-stack", "stack"],
+  ["no-stack", "state"],
 ])("%s lacks the %s, and says that this is no statement on the change", (name, missing) => {
   const digest = recorded(name);
   expect(digest.missing).toBe(missing);
   expect(previewMarkdown([digest])).toContain("This says nothing of the change.");
+});
+
+test("a runner without a kubeconfig file lacks the cluster, which is no failure of the preview", () => {
+  const { outcome, missing } = digestOfLines(["error: There is no kubeconfig file."]);
+  expect([outcome, missing]).toEqual(["not-made", "cluster"]);
+});
+
+test("a kubeconfig in another place is no change; the context, or another cluster, is one", () => {
+  const outcomeOf = (after: object, op = "update") =>
+    digestOfLines([
+      stepEvent({ op, type: "pulumi:providers:kubernetes", before: { kubeconfig: "/a", context: "c" }, after }),
+      succeeded,
+    ]);
+  const moved = { kubeconfig: "/b", context: "c" };
+  expect(outcomeOf(moved)).toMatchObject({ outcome: "no-change", resources: [], unchanged: 1 });
+  expect(outcomeOf({ ...moved, context: "d" }).outcome).toBe("changes");
+  expect(outcomeOf(moved, "replace").outcome).toBe("changes");
 });
 
 test("several stacks are one text: every stack's traffic stands before the first risk", () => {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Mask } from "../../../../canaryctl/src/mask.ts";
 import { type DigestInput, digestOf, type PreviewDigest } from "../../../../canaryctl/src/preview/digest.ts";
-import { Mask } from "../../../../canaryctl/src/preview/mask.ts";
 import { readPreviewEvents } from "../../../../canaryctl/src/preview/preview-events.ts";
 import { UserError } from "../../../../packages/kit/src/user-error.ts";
 import { parseConfig } from "../../../../stacks/config/parse-config.ts";

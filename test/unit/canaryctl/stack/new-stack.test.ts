@@ -34,15 +34,27 @@ test.each([
     "qa",
     {},
     /canary-lab-qa belongs to stack prod, by Pulumi.prod.yaml/,
-    "npx canaryctl stack new qa --namespace canary-lab-qa-2",
+    "npx canaryctl stack new qa --from dev --namespace canary-lab-qa-2",
+  ],
+  [
+    "qa",
+    { isShortLived: true },
+    /canary-lab-qa belongs to stack prod/,
+    "npx canaryctl --stack qa up --create --from dev --ns canary-lab-qa-2",
   ],
   ["own", {}, /word of the key platform/, "npx canaryctl stack list"],
-  ["b", { namespace: "kube-system" }, /namespace is "kube-system"/, "npx canaryctl --stack dev preview"],
-  ["b", { namespace: "No" }, /namespace is "No"/, "npx canaryctl --stack dev preview"],
+  ["b", { namespace: "kube-system" }, /namespace is "kube-system"/, "npx canaryctl stack new b --from dev"],
+  ["b", { namespace: "No" }, /namespace is "No"/, "npx canaryctl stack new b --from dev"],
 ])("%s with %j is refused, and nothing is written", async (stack, options, message, next) => {
   const { folder, make } = project();
   await expect(make(stack, options)).rejects.toMatchObject({ message: expect.stringMatching(message), next });
   expect(readdirSync(folder).toSorted()).toEqual(["Pulumi.dev.yaml", "Pulumi.yaml"]);
+});
+
+test("what is wrong in the other file is told as such", async () => {
+  const { make } = project("config:\n  canary-lab:replicas: 0\n");
+  const next = "npx canaryctl --stack dev preview";
+  await expect(make("qa2")).rejects.toMatchObject({ message: expect.stringMatching(/replicas is/), next });
 });
 
 test("a file that somebody has made meanwhile stays as it is", async () => {

@@ -13,15 +13,23 @@ const deployment = (image: string) => ({
   status: { readyReplicas: 2 },
 });
 
+/** What a stack's canary runs, and its share of the traffic in percent. */
+interface Canary {
+  readonly image: string;
+  readonly share: number;
+}
+
 /** A stack whose stable side runs an image. */
-function stackWith(image: string, values: Readonly<Record<string, string | boolean | number>>) {
+function stackWith(image: string, values: Readonly<Record<string, string | boolean | number>>, canary?: Canary) {
   const fake = fakeLab({
-    configWeight: 0,
+    configWeight: canary?.share ?? 0,
+    liveWeight: canary?.share ?? 0,
     objects: {
       "/api/v1/namespaces/canary-lab": {
         metadata: { annotations: { [stackAnnotation]: "organization/canary-lab/dev" } },
       },
       "/apis/apps/v1/namespaces/canary-lab/deployments/versioned-echo-v1": deployment(image),
+      ...(canary && { "/apis/apps/v1/namespaces/canary-lab/deployments/versioned-echo-v2": deployment(canary.image) }),
       "/api/v1/namespaces/canary-lab/pods": { items: [] },
     },
   });
@@ -34,13 +42,27 @@ function stackWith(image: string, values: Readonly<Record<string, string | boole
 }
 
 /** Two stacks and what is done to them; in the first a release of v2 is finished, or goes on. */
-function stacks({ isFinished = true, registry = "r:5000", running = "b" } = {}) {
+function stacks({
+  isFinished = true,
+  registry = "r:5000",
+  running = "b",
+  canary,
+}: {
+  readonly isFinished?: boolean;
+  readonly registry?: string;
+  readonly running?: string;
+  readonly canary?: { readonly digit: string; readonly share: number };
+} = {}) {
   const source = stackWith(`r:5000/versioned-echo@${digest("a")}`, {
     canaryEnabled: !isFinished,
     stableImage: "versioned-echo:v2",
     imageRegistry: "r:5000",
   });
-  const target = stackWith(`${registry}/versioned-echo@${digest(running)}`, { imageRegistry: registry });
+  const target = stackWith(
+    `${registry}/versioned-echo@${digest(running)}`,
+    { imageRegistry: registry },
+    canary && { image: `${registry}/versioned-echo@${digest(canary.digit)}`, share: canary.share },
+  );
   const copies: ImageCopy[] = [];
   const records: object[] = [];
   const ways = {
@@ -96,8 +118,23 @@ test("while the release goes on it is refused, with nothing done, and passes wit
   expect(records).toMatchObject([{ reason: "hotfix" }]);
 });
 
-test("what the other stack runs already is refused, whatever its config calls it", async () => {
+test("what the other stack runs already is left as it is, whatever its config calls it", async () => {
   const { promote, target } = stacks({ running: "a" });
-  await expect(promote("again")).rejects.toThrow(/is what stack dev runs already/);
+  expect(await promote("again")).toMatch(/is what stack prod runs already: there is nothing to release/);
   expect(target.log).toEqual([]);
+});
+
+test("a canary with traffic is no place for another image: nothing is copied, and the commands that lead on are named", async () => {
+  const { promote, target, copies, records } = stacks({ registry: "s", canary: { digit: "c", share: 40 } });
+  await expect(promote()).rejects.toMatchObject({
+    message: expect.stringMatching(/canary of stack dev has 40 % of its traffic, which sha256:a+ would get untested/),
+    next: expect.stringContaining("npx canaryctl --stack prod rollback && npx canaryctl stack promote dev prod\n"),
+  });
+  expect([target.log, copies, records]).toEqual([[], [], []]);
+});
+
+test("the canary that has the digest already is left as it is, with its traffic", async () => {
+  const { promote, target, records } = stacks({ canary: { digit: "a", share: 40 } });
+  expect(await promote()).toMatch(/^sha256:a+ is the canary of stack dev already, with 40 % of its traffic\./);
+  expect([target.log, records]).toEqual([[], []]);
 });

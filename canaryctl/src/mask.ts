@@ -32,6 +32,7 @@ const forms: readonly RegExp[] = [
   /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g,
   /(?<=\b(?:Bearer|Basic) )[A-Za-z0-9+/=._~-]{8,}/gi,
   /(?<=[a-z][a-z0-9+.-]*:\/\/[^\s/@:]*:)[^\s/@]+(?=@)/gi,
+  /(?<=(?:^|[\s"'`(=])[\w.+-]+:)[^\s/@:"'`]+(?=@(?!sha\d+:)[\w-])/g, // as in a registry's name; what stands before a digest is a tag
   /(?<=(?:password|passwd|passphrase|secret|token|api-?key)(?:=|: ?))(?!\[secret\])[^\s"',;&]+/gi,
 ];
 
@@ -124,6 +125,14 @@ export class Mask {
     return this.text(text);
   }
 }
+
+/** Masks what the environment has under names that say that it is secret, beside what is secret by its form. */
+export const environmentMask = (variables: NodeJS.ProcessEnv = process.env): Mask =>
+  new Mask(
+    Object.entries(variables).flatMap(([name, value]) =>
+      value && isSecretKey(name) && !name.endsWith("_FILE") ? [value] : [],
+    ),
+  );
 
 /** An object or a list that a text holds as JSON, as annotations do. */
 function jsonIn(text: string): object | undefined {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import { previewJson } from "../../../../canaryctl/src/preview/json.ts";
-import { previewMarkdown } from "../../../../canaryctl/src/preview/markdown.ts";
-import { isSecretKey, Mask } from "../../../../canaryctl/src/preview/mask.ts";
-import { digestOfLines, stepEvent, succeeded } from "./recordings.ts";
+import { isSecretKey, Mask } from "../../../canaryctl/src/mask.ts";
+import { previewJson } from "../../../canaryctl/src/preview/json.ts";
+import { previewMarkdown } from "../../../canaryctl/src/preview/markdown.ts";
+import { digestOfLines, stepEvent, succeeded } from "./preview/recordings.ts";
 
 const secret = "hunter2-swordfish";
 const base64 = Buffer.from(secret).toString("base64");

@@ -1,0 +1,45 @@
+import { join } from "node:path";
+import { defaultCache } from "@canary-lab/embedded-cluster/settings";
+import { ensureTool } from "@canary-lab/embedded-cluster/toolchain/one-tool";
+import type { Recipe } from "@canary-lab/embedded-cluster/toolchain/recipes/recipe";
+import { createProgress } from "@canary-lab/kit/progress";
+import { labFolder } from "../../../cluster/lab-folder.ts";
+
+/** A program that only tests run, from the Go module that its folder in `tools/` pins. */
+const testTool = (name: string, path: string, cost: Pick<Recipe, "seconds" | "gigabytes">): Recipe => ({
+  name,
+  folder: join(import.meta.dirname, "../tools", name),
+  programs: [{ output: name, package: path }],
+  ...cost,
+});
+
+/** A server of S3 on a folder. */
+export const versitygw = testTool("versitygw", "github.com/versity/versitygw/cmd/versitygw", {
+  seconds: 60,
+  gigabytes: 0.8,
+});
+
+/** The linter of GitHub's workflows. */
+export const actionlint = testTool("actionlint", "github.com/rhysd/actionlint/cmd/actionlint", {
+  seconds: 15,
+  gigabytes: 0.2,
+});
+
+/**
+ * The folder of a tool's programs; what is not in the cache is made first, once.
+ *
+ * @throws UserError where it cannot be had: a test that needs it fails, and says so
+ */
+export async function toolFolder(recipe: Recipe): Promise<string> {
+  const progress = await createProgress({ environment: { ...process.env, CI: "true" } });
+  const again = `npm run test:e2e -- ${recipe.name}`;
+  try {
+    return await ensureTool(
+      recipe,
+      { home: labFolder, cache: defaultCache(), commands: { up: again, down: again } },
+      progress,
+    );
+  } finally {
+    progress.close();
+  }
+}
