@@ -17,7 +17,8 @@ With --markdown or --json it may be about several stacks, and its exit code is f
   0  each preview was made, whether something changes or not
   1  an update would be refused (a guard, the config's rules, a policy), or a preview failed
   2  something changes; only with --detailed-exitcode, and 0 is then no change. A wrong command line is 2 too, with nothing printed
-  3  a preview could not be made here: no cluster, no passphrase, a permission is missing, no such stack. It says nothing of the change
+  3  a preview could not be made here: no cluster, no passphrase, a permission is missing, no such stack, or one
+     that no \`up\` has made yet. It says nothing of the change
 Secrets are masked. The text stays below 64,000 bytes, which a comment of GitHub or GitLab can hold.
 `;
 

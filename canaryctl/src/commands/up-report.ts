@@ -1,6 +1,8 @@
 import { renderDuration } from "@canary-lab/kit/durations";
+import { quoted } from "@canary-lab/kit/programs";
 import type { StageTime } from "@canary-lab/kit/progress";
 import { factsOf, type WeightOwner } from "../../../canary/strategies.ts";
+import { nextImage } from "../../../components/image/image-version.ts";
 import { clientName, gatewayHost, gatewayName } from "../../../components/names.ts";
 import { isOwner } from "../../../stacks/platform-parts.ts";
 import type { Lab } from "../lab.ts";
@@ -66,9 +68,17 @@ const moves: Record<WeightOwner, readonly (readonly [command: string, what: stri
   ingress: [["npx canaryctl promote --full", "finish the release"]],
 };
 
+/** Without a canary there is no traffic that could be moved. */
+function movesOf({ config }: Lab): readonly (readonly string[])[] {
+  const { owner } = factsOf(config.strategy);
+  if (owner !== "pulumi" || config.canaryEnabled) return moves[owner];
+  const image = quoted(nextImage(config));
+  return [[`npx canaryctl create-canary --image ${image}`, "begin a release; set-traffic and promote move it"]];
+}
+
 function nextCommands(lab: Lab, gatewayPort: number | null): readonly (readonly string[])[] {
   const { app, namespace, strategy } = lab.config;
-  const { entry, owner } = factsOf(strategy);
+  const { entry } = factsOf(strategy);
   const through = (port: string) =>
     `curl -H 'Host: ${gatewayHost(app, namespace)}' http://${gatewayAddress(lab)}:${port}/`;
   const throughGateway = [through(String(gatewayPort)), "through the ingress gateway"];
@@ -84,7 +94,7 @@ function nextCommands(lab: Lab, gatewayPort: number | null): readonly (readonly 
         ];
   return [
     ["npx canaryctl status", "weights, pods, and who owns the route"],
-    ...moves[owner],
+    ...movesOf(lab),
     ["npx canaryctl rollback", "all of it back to the stable side, at once"],
     [
       'eval "$(npx canaryctl env)"',

@@ -68,7 +68,7 @@ export const parts: Readonly<Record<string, Part>> = {
     modules: [],
     data: [".github", "action.yml", "test/e2e/tools/actionlint"],
   },
-  "14-pull-request": {
+  "17-pull-request": {
     modules: product.modules,
     data: [...product.data, ".github/workflows/drift.yml", "Pulumi.staging.yaml", "Pulumi.prod.yaml"],
   },

@@ -3,8 +3,8 @@ import { renderRunTime, upReport } from "../../../../canaryctl/src/commands/up-r
 import type { TargetName } from "../../../../cluster/target.ts";
 import { fakeLab } from "../fake-lab.ts";
 
-const reportOf = (strategy: string, target: TargetName = "embedded"): string => {
-  const { lab } = fakeLab({ configWeight: 0, changes: { strategy, canaryEnabled: false } });
+const reportOf = (strategy: string, canaryEnabled = false, target: TargetName = "embedded"): string => {
+  const { lab } = fakeLab({ configWeight: 0, changes: { strategy, canaryEnabled } });
   return upReport({ ...lab, environment: { ...lab.environment, target } }, undefined, 30_080, {
     seconds: 12,
     stages: [],
@@ -12,25 +12,30 @@ const reportOf = (strategy: string, target: TargetName = "embedded"): string => 
 };
 
 test("the report of up names the commands that move this strategy's release", () => {
-  expect(reportOf("istio")).toMatch(/set-traffic 70 30/);
+  expect(reportOf("istio", true)).toMatch(/set-traffic 70 30/);
   expect(reportOf("rollout-blue-green")).toMatch(/create-canary[\s\S]*promote[\s\S]*abort/);
   expect(reportOf("rolling-update")).toMatch(/canaryctl undo/);
   expect(reportOf("rolling-update")).not.toMatch(/set-traffic|through the ingress gateway/);
 });
 
+test("without a canary it names the command that makes one, and none that would be refused", () => {
+  expect(reportOf("istio")).toMatch(/npx canaryctl create-canary --image versioned-echo:v2 /);
+  expect(reportOf("istio")).not.toMatch(/canaryctl (set-traffic|promote)/);
+});
+
 test("each gateway is named with the port that it has", () => {
   expect(reportOf("istio")).toMatch(/curl .*127\.0\.0\.1:30080\/ +through the ingress gateway/);
   expect(reportOf("gateway-api")).toMatch(/get service versioned-echo-gateway-istio .*nodePort/);
-  expect(reportOf("istio", "kind")).toMatch(/curl .*127\.0\.0\.1:30080\/ +through the ingress gateway/);
+  expect(reportOf("istio", false, "kind")).toMatch(/curl .*127\.0\.0\.1:30080\/ +through the ingress gateway/);
 });
 
 test.each(["kind", "existing"] as const)(
   "an own gateway on %s has no port of this machine: it is forwarded",
   (target) => {
-    expect(reportOf("gateway-api", target)).toMatch(
+    expect(reportOf("gateway-api", false, target)).toMatch(
       /kubectl -n \S+ port-forward service\/versioned-echo-gateway-istio 8080:80 .*curl -H 'Host: \S+' http:\/\/127\.0\.0\.1:8080\//,
     );
-    expect(reportOf("gateway-api", target)).not.toContain("nodePort");
+    expect(reportOf("gateway-api", false, target)).not.toContain("nodePort");
   },
 );
 

@@ -116,7 +116,7 @@ describePart("a pull request", () => {
     for (const stack of ["staging", "prod"]) expect(preview.stdout).toContain(`- **\`${stack}\`**: no change\n`);
     const ofOne = await job.canaryctl("preview", "--markdown", "--stack", "prod");
     console.log(`# preview of one stack as Markdown: ${ofOne.seconds.toFixed(1)} s`);
-    expect(ofOne.stdout).toBe("No change in `prod`.\n");
+    expect(ofOne.stdout).toBe("No change in `prod`.");
     expect(preview.seconds).toBeLessThan(Math.max(mostSeconds, 3 * ofOne.seconds));
 
     writeFileSync(join(job.folder, "preview.md"), preview.stdout);
