@@ -1,8 +1,9 @@
 import { UserError } from "@canary-lab/kit/user-error";
+import { isDockerThere } from "./docker.ts";
 import { createExistingTarget } from "./existing.ts";
+import { planPrograms } from "./fetched-programs.ts";
 import { createKindTarget } from "./kind.ts";
-import { dockerAnswers } from "./kind-commands.ts";
-import { findProgramProblems, type ProgramProblem } from "./programs.ts";
+import type { ProgramProblem } from "./programs.ts";
 import type { PlatformPart, Target, TargetName } from "./target.ts";
 
 /** What a stack asks of the cluster that it runs in. */
@@ -21,7 +22,7 @@ export interface TargetRequest {
 /** What decides, asked only as far as it must be. */
 export interface Machine {
   dockerAnswers(): Promise<boolean>;
-  /** What a kind cluster lacks beside Docker. */
+  /** What a kind cluster lacks beside Docker, and cannot be fetched. */
   kindProblems(): Promise<readonly ProgramProblem[]>;
   /** Everything that is in the way of the embedded cluster, one line each, with the way out where there is one. */
   embeddedObstacles(request: TargetRequest): Promise<readonly string[]>;
@@ -37,7 +38,7 @@ export interface Choice {
 
 /**
  * Where the lab runs: the cluster that the config names, else the target cluster that an earlier `up` made, else a kind cluster
- * where Docker answers and the programs are there, else the embedded cluster on Linux as root. An override takes its word and leaves
+ * where Docker answers and its programs are there or can be fetched, else the embedded cluster on Linux as root. An override takes its word and leaves
  * the check to the target cluster itself.
  *
  * @param question.request what the stack's own config says, without what a target cluster that is up adds through the environment
@@ -57,15 +58,18 @@ export async function chooseTarget(
   if (request.kubeContext) return choice("existing", `context ${request.kubeContext} is named`);
   if (running) return choice(running, "the lab is already there");
 
-  const [hasDocker, missing] = await Promise.all([machine.dockerAnswers(), machine.kindProblems()]);
+  // What kind lacks is looked up on the network, and only where Docker answers or nothing else is possible.
+  const hasDocker = await machine.dockerAnswers();
+  const missing = hasDocker ? await machine.kindProblems() : [];
   if (hasDocker && missing.length === 0) return choice("kind", "no context is configured, and Docker answers");
-  const kindObstacles = [...(hasDocker ? [] : ["Docker does not answer"]), ...missing.map(({ problem }) => problem)];
   const embeddedObstacles = await machine.embeddedObstacles(request);
   if (embeddedObstacles.length === 0) {
-    const why = hasDocker ? kindObstacles.join(" and ") : "Docker does not answer";
+    const why = hasDocker ? missing.map(({ problem }) => problem).join(" and ") : "Docker does not answer";
     return choice("embedded", `no context is configured, and ${why}`, hasDocker ? fasterWay(missing) : undefined);
   }
-  throw noPlace(kindObstacles, embeddedObstacles, hasDocker ? missing : []);
+  const toInstall = hasDocker ? missing : await machine.kindProblems();
+  const kindObstacles = [...(hasDocker ? [] : ["Docker does not answer"]), ...toInstall.map(({ problem }) => problem)];
+  throw noPlace(kindObstacles, embeddedObstacles, hasDocker ? toInstall : []);
 }
 
 const install = (missing: readonly ProgramProblem[]) => `install ${missing.map(({ source }) => source).join("; ")}`;
@@ -86,7 +90,7 @@ function noPlace(
   ];
   return new UserError(lines.join("\n  - "), {
     allowed:
-      "a kubeContext in the stack's config; or Docker with kind and Pulumi; or Debian on x86-64 as root (see above for what is missing)",
+      "a kubeContext in the stack's config; or Docker, with kind and Pulumi where they cannot be fetched; or Debian on x86-64 as root (see above for what is missing)",
     ...(toInstall.length > 0
       ? { first: install(toInstall), next: "npx canaryctl up" }
       : { first: "set kubeContext to a context of your kubeconfig", next: "kubectl config get-contexts" }),
@@ -122,16 +126,9 @@ const targets: Record<TargetName, (request: TargetRequest, reason: string) => Pr
   },
 };
 
-/** How long Docker may take to answer, in milliseconds. */
-const probeMilliseconds = 10_000;
-
 const thisMachine: Machine = {
-  async dockerAnswers() {
-    const { execa } = await import("execa");
-    const { file, args } = dockerAnswers;
-    return !(await execa(file, args, { reject: false, timeout: probeMilliseconds })).failed;
-  },
-  kindProblems: () => findProgramProblems(["kind", "pulumi"], process.env.PATH),
+  dockerAnswers: isDockerThere,
+  kindProblems: async () => (await planPrograms(["kind", "pulumi"], process.env.PATH)).problems,
   async embeddedObstacles({ parts }) {
     const { embeddedObstacles } = await import("./embedded.ts");
     return embeddedObstacles(parts);

@@ -1,7 +1,10 @@
 import { UserError } from "@canary-lab/kit/user-error";
+import { dockerVariables, runCommand } from "./docker.ts";
+import { fetchPrograms, ownStore, type ProgramStore, planPrograms } from "./fetched-programs.ts";
 import { type ClusterName, findKubeconfig } from "./kubeconfig-file.ts";
-import { refuseProgramProblems } from "./programs.ts";
-import type { Environment, Target } from "./target.ts";
+import { pinnedNodeFolder } from "./lab-folder.ts";
+import { refuseProblems } from "./programs.ts";
+import type { Target } from "./target.ts";
 
 export interface ExistingSettings extends ClusterName {
   /** Why this target cluster was taken. */
@@ -16,11 +19,14 @@ export interface ExistingSettings extends ClusterName {
 export type Ask = (kubeconfig: string, kubeContext: string) => Promise<string>;
 
 /** A user's own cluster, always by the name of its context. Nothing is made or removed outside of what the program deploys. */
-export function createExistingTarget(settings: ExistingSettings, ask: Ask = askVersion): Target {
+export function createExistingTarget(
+  settings: ExistingSettings,
+  ask: Ask = askVersion,
+  store: () => ProgramStore = ownStore,
+): Target {
   const { kubeContext, imageRegistry, buildsImages, reason } = settings;
 
-  async function reach(note: (detail: string) => void): Promise<Environment> {
-    const kubeconfig = findKubeconfig(settings, process.env.KUBECONFIG);
+  async function reach(kubeconfig: string, note: (detail: string) => void): Promise<void> {
     try {
       note(await ask(kubeconfig, kubeContext));
     } catch (error) {
@@ -30,17 +36,12 @@ export function createExistingTarget(settings: ExistingSettings, ask: Ask = askV
         cause: error,
       });
     }
-    // Nothing is made in this target cluster, so the cluster could be asked first: whoever named a wrong one should not install programs for it.
-    const needsDocker = buildsImages && !process.env.DOCKER_HOST;
-    await refuseProgramProblems(needsDocker ? ["pulumi", "docker"] : ["pulumi"], process.env.PATH);
-    const registry = imageRegistry ? { imageRegistry } : {};
-    return { target: "existing", reason, kubeconfig, kubeContext, ...registry, path: [], variables: {} };
   }
 
   return {
     name: "existing",
     needs: async () =>
-      `the cluster of context ${kubeContext}, Pulumi on PATH${buildsImages ? ", Docker, a registry that the cluster pulls from" : ""}, and some minutes`,
+      `the cluster of context ${kubeContext}, Pulumi (fetched where PATH has none that works)${buildsImages ? ", Docker, a registry that the cluster pulls from" : ""}, and some minutes`,
     footprint: () => [
       `what the lab deploys into the cluster of context ${kubeContext}; the cluster itself is left alone`,
     ],
@@ -53,7 +54,20 @@ export function createExistingTarget(settings: ExistingSettings, ask: Ask = askV
         next: "npx canaryctl up",
       });
     },
-    up: (progress) => progress.stage("existing cluster", reach),
+    async up(progress) {
+      const kubeconfig = findKubeconfig(settings, process.env.KUBECONFIG);
+      await progress.stage("existing cluster", (note) => reach(kubeconfig, note));
+      // Nothing is made in this target cluster, so the cluster could be asked first: whoever named a wrong one needs no programs for it.
+      const needsDocker = buildsImages && !process.env.DOCKER_HOST;
+      const plan = await planPrograms(needsDocker ? ["pulumi", "docker"] : ["pulumi"], process.env.PATH, store());
+      const missing = refuseProblems(plan.problems);
+      if (missing) throw missing;
+      await fetchPrograms(plan, progress, store());
+      const registry = imageRegistry ? { imageRegistry } : {};
+      const path = [...plan.path, pinnedNodeFolder];
+      const variables = needsDocker ? await dockerVariables(runCommand) : {};
+      return { target: "existing", reason, kubeconfig, kubeContext, ...registry, path, variables };
+    },
     down: async () => {},
   };
 }

@@ -10,12 +10,17 @@ export const kindCluster = "canary-lab";
 export const kindContext = `kind-${kindCluster}`;
 export const registryContainer = "canary-lab-registry";
 
+/** The port of the registry on the host, where it is free: the next free one is taken otherwise, and kept with the container. */
+export const firstRegistryPort = 5001;
+
 /** Images are pushed to this address from the host, and pulled by the same name inside the nodes. */
-export const kindRegistry = "localhost:5001";
+export const registryAddress = (port: number): string => `localhost:${port}`;
+
+/** Labels of the registry's container, by which a lab is known again. */
+export const labels = { id: "canary-lab.id", home: "canary-lab.home", host: "canary-lab.host" } as const;
 
 /** Of the release notes of kind v0.33.0; kind supports an image with the release that built it, by digest. */
 export const nodeImage = "kindest/node:v1.36.4@sha256:099e049362a1526b2db71494e1947aae99bd16290d7c895f2b7ea312e3cbfaed";
-export const kindVersion = "v0.33.0";
 const registryImage = "registry:3.0.0";
 
 const docker = (...args: readonly string[]): Command => ({ file: "docker", args });
@@ -44,11 +49,30 @@ export const nodeImageIsHere = docker("image", "inspect", "--format", "{{.Id}}",
 /** By the daemon, which knows the user's mirrors and proxies. */
 export const pullNodeImage = docker("pull", "--quiet", nodeImage);
 
-export const listClusters = kind("get", "clusters");
-export const listNodes = kind("get", "nodes", "--name", kindCluster);
-/** With the cluster go its credentials, which only `kubeconfig` has. */
-export const deleteCluster = (kubeconfig: string): Command =>
-  kind("delete", "cluster", "--name", kindCluster, "--kubeconfig", kubeconfig);
+/** Where the daemon of the current docker context is: the engine's Docker plugin knows no contexts. */
+export const dockerHost = docker("context", "inspect", "--format", "{{.Endpoints.docker.Host}}");
+
+/** The ids of the cluster's nodes, stopped or running, by the label that kind gives them. */
+export const findNodes = docker(
+  "ps",
+  "--all",
+  "--quiet",
+  "--no-trunc",
+  "--filter",
+  `label=io.x-k8s.kind.cluster=${kindCluster}`,
+);
+/** The ids of the registry's container, stopped or running; nothing where there is none. */
+export const findRegistry = docker("ps", "--all", "--quiet", "--no-trunc", "--filter", `name=^/?${registryContainer}$`);
+export const inspect = (ids: readonly string[]): Command => docker("inspect", "--type", "container", ...ids);
+/** With their volumes: this is what `kind delete cluster` does, and it needs no kind. */
+export const remove = (names: readonly string[]): Command => docker("rm", "--force", "--volumes", ...names);
+/** The images that were built for a registry, by their names: once it is gone, they are of no use. */
+export const imagesOf = (address: string): Command =>
+  docker("image", "ls", "--filter", `reference=${address}/*`, "--format", "{{.Repository}}:{{.Tag}}");
+/** Takes the names away; a layer that another image has stays. */
+export const removeImages = (names: readonly string[]): Command => docker("image", "rm", ...names);
+export const start = (name: string): Command => docker("start", name);
+export const unpause = (name: string): Command => docker("unpause", name);
 
 export const createCluster = (kubeconfig: string, gatewayNodePort: number): Command => ({
   ...kind("create", "cluster", "--name", kindCluster, "--kubeconfig", kubeconfig, "--wait", "180s", "--config", "-"),
@@ -61,38 +85,31 @@ export const exportKubeconfig = (kubeconfig: string): Command =>
 const inNode = (node: string, ...args: readonly string[]): Command => docker("exec", "-i", node, ...args);
 const kubectl = ["kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf"];
 
-/** Fails where a creation was killed half-way: such a cluster is listed, but never answers. */
 export const clusterIsReady = inNode(`${kindCluster}-control-plane`, ...kubectl, "get", "--raw", "/readyz");
 
-/** The ids of the registry's container, stopped or running; nothing where there is none. */
-export const findRegistry = docker("ps", "--all", "--quiet", "--filter", `name=^/?${registryContainer}$`);
-export const removeRegistry = docker("rm", "--force", "--volumes", registryContainer);
-export const startRegistry = docker("start", registryContainer);
-export const registryNetworks = docker(
-  "inspect",
-  "--format",
-  "{{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}",
-  registryContainer,
-);
+/** How a node was told where the registry is, as an archive; fails where it was not. A stopped node can be asked, too. */
+export const nodeConfig = docker("cp", `${kindCluster}-control-plane:/etc/containerd/certs.d`, "-");
 export const joinRegistry = docker("network", "connect", "kind", registryContainer);
 
 /** On loopback only: whoever can push here decides what the cluster runs. */
-export const createRegistry = docker(
-  "run",
-  "--detach",
-  "--restart=unless-stopped",
-  "--publish",
-  `127.0.0.1:${kindRegistry.split(":")[1]}:5000`,
-  "--network",
-  "bridge",
-  "--name",
-  registryContainer,
-  registryImage,
-);
+export const createRegistry = (port: number, owner: { readonly [Name in keyof typeof labels]: string }): Command =>
+  docker(
+    "run",
+    "--detach",
+    "--restart=unless-stopped",
+    "--publish",
+    `127.0.0.1:${port}:5000`,
+    "--network",
+    "bridge",
+    ...Object.entries(labels).flatMap(([name, label]) => ["--label", `${label}=${owner[name as keyof typeof labels]}`]),
+    "--name",
+    registryContainer,
+    registryImage,
+  );
 
 /** In a node `localhost` is the node itself: containerd is told where the registry really is. */
-export function pointNodeAtRegistry(node: string): readonly Command[] {
-  const folder = `/etc/containerd/certs.d/${kindRegistry}`;
+export function pointNodeAtRegistry(node: string, address: string): readonly Command[] {
+  const folder = `/etc/containerd/certs.d/${address}`;
   return [
     inNode(node, "mkdir", "-p", folder),
     {
@@ -103,7 +120,7 @@ export function pointNodeAtRegistry(node: string): readonly Command[] {
 }
 
 /** Where tools look for a cluster's local registry (Kubernetes enhancement 1755). */
-export const announceRegistry: Command = {
+export const announceRegistry = (address: string): Command => ({
   ...inNode(`${kindCluster}-control-plane`, ...kubectl, "apply", "-f", "-"),
   input: [
     "apiVersion: v1",
@@ -113,8 +130,8 @@ export const announceRegistry: Command = {
     "  namespace: kube-public",
     "data:",
     "  localRegistryHosting.v1: |",
-    `    host: "${kindRegistry}"`,
+    `    host: "${address}"`,
     '    help: "https://kind.sigs.k8s.io/docs/user/local-registry/"',
     "",
   ].join("\n"),
-};
+});

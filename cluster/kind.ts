@@ -1,12 +1,29 @@
+import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { writePrivateFile } from "@canary-lab/kit/private-files";
 import type { Progress } from "@canary-lab/kit/progress";
-import { UserError } from "@canary-lab/kit/user-error";
+import { type Clock, until } from "@canary-lab/kit/until";
+import { asOneError, UserError } from "@canary-lab/kit/user-error";
+import { dockerVariables, isDockerThere, runCommand } from "./docker.ts";
+import { fetchPrograms, folderOf, ownStore, type ProgramPlan, planPrograms } from "./fetched-programs.ts";
 import * as commands from "./kind-commands.ts";
-import { inLab } from "./lab-folder.ts";
-import { refuseProgramProblems, sourceOf } from "./programs.ts";
+import {
+  bootSeconds,
+  dockerSilence,
+  keptPort,
+  neverReady,
+  noRegistryPort,
+  otherGatewayPort,
+  ownerObstacle,
+  takenPort,
+} from "./kind-faults.ts";
+import { gatewayPort, type KindLab, noteFile, ownerOf, readContainers, readNote, registryPort } from "./kind-state.ts";
+import { labFolder, pinnedNodeFolder } from "./lab-folder.ts";
+import { firstFreePort, isPortFree } from "./ports.ts";
+import { refuseProblems } from "./programs.ts";
 import type { Environment, Target } from "./target.ts";
-
-/** Runs a command and answers its standard output; rejects with what it wrote to standard error. */
-export type Run = (command: commands.Command) => Promise<string>;
 
 export interface KindSettings {
   /** Why this target cluster was taken. */
@@ -15,23 +32,88 @@ export interface KindSettings {
   readonly gatewayNodePort: number;
 }
 
+/** The machine that a kind cluster is made on. */
+export interface KindMachine {
+  /** Runs a command with folders in front of PATH; answers its standard output, rejects with what it wrote to standard error. */
+  run(command: commands.Command, folders?: readonly string[]): Promise<string>;
+  isPortFree(port: number): Promise<boolean>;
+  planPrograms(): Promise<ProgramPlan>;
+  fetchPrograms(plan: ProgramPlan, progress: Progress): Promise<void>;
+  /** The folder `.lab` of this checkout. */
+  readonly home: string;
+  readonly clock?: Clock;
+}
+
+const thisMachine: KindMachine = {
+  run: runCommand,
+  isPortFree,
+  planPrograms: () => planPrograms(["pulumi", "docker", "kind"], process.env.PATH),
+  fetchPrograms: (plan, progress) => fetchPrograms(plan, progress),
+  home: labFolder,
+};
+
+const nothing: KindLab = { registry: undefined, nodes: [], isConnected: false };
+
 /** A one-node cluster in Docker with a registry beside it, as kind documents it; both belong to the lab alone. */
-export function createKindTarget(settings: KindSettings, run: Run = runCommand): Target {
-  const kubeconfig = inLab("kubeconfig");
+export function createKindTarget(settings: KindSettings, machine = thisMachine): Target {
+  const { home, isPortFree: isFree } = machine;
+  const kubeconfig = join(home, "kubeconfig");
+  let plan: ProgramPlan | undefined;
+  let folders: readonly string[] = [];
+  const run = (command: commands.Command) => machine.run(command, folders);
   const succeeds = (command: commands.Command) =>
     run(command).then(
       () => true,
       () => false,
     );
-  const clusterExists = async () => (await run(commands.listClusters)).split("\n").includes(commands.kindCluster);
+  const node = `${commands.kindCluster}-control-plane`;
 
-  async function ensureRegistry(): Promise<void> {
-    const there = (await run(commands.findRegistry)).trim() !== "";
-    await run(there ? commands.startRegistry : commands.createRegistry);
+  async function look(): Promise<KindLab> {
+    const found = await Promise.all([run(commands.findNodes), run(commands.findRegistry)]);
+    const ids = found.flatMap((text) => text.split("\n").filter(Boolean));
+    const containers = ids.length === 0 ? [] : readContainers(await run(commands.inspect(ids)));
+    const registry = containers.find(({ name }) => name === commands.registryContainer);
+    const nodes = containers.filter((container) => container !== registry);
+    const isConnected =
+      nodes.length > 0 &&
+      (await run(commands.nodeConfig).then(
+        (archive) => archive.includes(commands.registryContainer),
+        () => false,
+      ));
+    return { registry, nodes, isConnected };
   }
 
-  async function ensureNodeImage(): Promise<void> {
+  /** Where the registry answers or will answer; undefined where no port is free. A stopped one may have lost its port to somebody. */
+  async function portForRegistry({ registry }: KindLab): Promise<number | undefined> {
+    const kept = registry && registryPort(registry);
+    if (registry && kept && (registry.status === "running" || (await isFree(kept)))) return kept;
+    return firstFreePort(commands.firstRegistryPort, 20, isFree);
+  }
+
+  async function portObstacles(lab: KindLab): Promise<readonly UserError[]> {
+    const { gatewayNodePort: wanted } = settings;
+    const published = lab.isConnected ? gatewayPort(lab) : undefined;
+    if (published !== undefined && published !== wanted) return [otherGatewayPort(wanted, published)];
+    if (lab.nodes.some(({ status }) => status === "running")) return [];
+    if (!lab.isConnected) {
+      return (await isFree(wanted)) ? [] : [takenPort(wanted, await firstFreePort(30081, 100, isFree))];
+    }
+    // A container that is stopped keeps its ports: the gateway's and the API server's.
+    const kept = lab.nodes.flatMap(({ name, ports }) => Object.values(ports).map((port) => ({ name, port })));
+    const areFree = await Promise.all(kept.map(({ port }) => isFree(port)));
+    return kept.filter((_, index) => !areFree[index]).map(({ name, port }) => keptPort(name, port));
+  }
+
+  async function ensureRegistry(lab: KindLab, port: number, id: string): Promise<void> {
+    const { registry } = lab;
+    if (registry && registryPort(registry) === port) return void (await run(commands.start(registry.name)));
+    if (registry) await run(commands.remove([registry.name]));
+    await run(commands.createRegistry(port, { id, home, host: hostname() }));
+  }
+
+  async function ensureNodeImage(note: (detail: string) => void): Promise<void> {
     if (await succeeds(commands.nodeImageIsHere)) return;
+    note("some hundred MB are pulled, once");
     try {
       await run(commands.pullNodeImage);
     } catch (error) {
@@ -45,80 +127,119 @@ export function createKindTarget(settings: KindSettings, run: Run = runCommand):
     }
   }
 
-  async function ensureCluster(): Promise<void> {
-    if ((await clusterExists()) && !(await succeeds(commands.clusterIsReady)))
-      await run(commands.deleteCluster(kubeconfig));
-    if (await clusterExists()) await run(commands.exportKubeconfig(kubeconfig));
-    else await run(commands.createCluster(kubeconfig, settings.gatewayNodePort));
-  }
-
-  async function connect(): Promise<void> {
-    const networks = (await run(commands.registryNetworks)).split(/\s+/);
-    if (!networks.includes("kind")) await run(commands.joinRegistry);
-    for (const node of (await run(commands.listNodes)).split("\n").filter(Boolean)) {
-      for (const command of commands.pointNodeAtRegistry(node)) await run(command);
+  /** A cluster whose making was never finished has nothing in it, and is made anew. One that was finished is never removed. */
+  async function ensureCluster({ nodes, isConnected }: KindLab, progress: Progress): Promise<void> {
+    if (nodes.length > 0 && !isConnected) {
+      progress.say("An earlier `up` did not end making the kind cluster: it is made anew.");
+      await run(commands.remove(nodes.map(({ name }) => name)));
     }
-    await run(commands.announceRegistry);
+    if (!isConnected) return void (await run(commands.createCluster(kubeconfig, settings.gatewayNodePort)));
+    for (const { name, status } of nodes) {
+      if (status !== "running") progress.say(`Docker container ${name} is ${status}: starting it.`);
+      if (status === "paused") await run(commands.unpause(name));
+      else if (status !== "running") await run(commands.start(name));
+    }
+    const isReady = () => succeeds(commands.clusterIsReady);
+    const waiting = { seconds: bootSeconds, everyMilliseconds: 1000, clock: machine.clock };
+    if (!(await until(isReady, waiting))) throw neverReady(node);
+    await run(commands.exportKubeconfig(kubeconfig));
   }
 
+  async function connect(address: string): Promise<void> {
+    const { registry, nodes } = await look();
+    if (!registry?.networks.includes("kind")) await run(commands.joinRegistry);
+    await run(commands.announceRegistry(address));
+    // The last step: a cluster that has it is whole.
+    for (const { name } of nodes) {
+      for (const command of commands.pointNodeAtRegistry(name, address)) await run(command);
+    }
+  }
+
+  /** They are worth no failed `down`: one that is in use elsewhere stays. */
+  async function removeImages(port: number): Promise<void> {
+    const listed = await run(commands.imagesOf(commands.registryAddress(port)));
+    const names = listed.split("\n").filter((name) => name !== "" && !name.endsWith(":<none>"));
+    if (names.length > 0) await succeeds(commands.removeImages(names));
+  }
+
+  let footprint: readonly string[] = [];
   return {
     name: "kind",
-    needs: async () =>
-      "Docker, kind and Pulumi on PATH, 4 GB of memory, and some minutes (1 GB of images is pulled once)",
-    footprint: () => [
-      `Docker container ${commands.kindCluster}-control-plane (a Kubernetes node) and Docker's network "kind"`,
-      `Docker container ${commands.registryContainer}, listening on 127.0.0.1:${commands.kindRegistry.split(":")[1]}`,
-      `port 127.0.0.1:${settings.gatewayNodePort} for the ingress gateway`,
-    ],
+    needs: async () => "Docker, 4 GB of memory, and some minutes (1 GB of images is pulled once)",
+    footprint: () => footprint,
     async check() {
-      await refuseProgramProblems(["pulumi", "docker", "kind"], process.env.PATH);
-      await run(commands.dockerAnswers);
+      plan = await machine.planPrograms();
+      const problems = refuseProblems(plan.problems);
+      const obstacles: UserError[] = problems ? [problems] : [];
+      const hasDocker = !plan.problems.some(({ program }) => program === "docker");
+      const silence = hasDocker ? await dockerSilence(run, "npx canaryctl up") : undefined;
+      if (silence) obstacles.push(silence);
+      const lab = hasDocker && !silence ? await look() : nothing;
+      const other = ownerObstacle(lab, ownerOf(lab, home));
+      obstacles.push(...(other ? [other] : await portObstacles(lab)));
+      const port = await portForRegistry(lab);
+      if (port === undefined) obstacles.push(noRegistryPort());
+      const error = asOneError(obstacles);
+      if (error) throw error;
+      footprint = [
+        `Docker container ${node} (a Kubernetes node) and Docker's network "kind"`,
+        `Docker container ${commands.registryContainer}, listening on 127.0.0.1:${port}`,
+        `port 127.0.0.1:${settings.gatewayNodePort} for the ingress gateway`,
+        ...plan.toFetch.map(
+          ({ program }) => `${folderOf(program, ownStore())}, which stays, with what is fetched of ${program}`,
+        ),
+      ];
     },
     async up(progress: Progress): Promise<Environment> {
+      plan ??= await machine.planPrograms();
+      await machine.fetchPrograms(plan, progress);
+      folders = plan.path;
+      const lab = await look();
+      const obstacle = ownerObstacle(lab, ownerOf(lab, home));
+      if (obstacle) throw obstacle;
+      const port = await portForRegistry(lab);
+      if (port === undefined) throw noRegistryPort();
+      const id = readNote(home)?.id ?? lab.registry?.labels[commands.labels.id] ?? randomUUID();
+      writePrivateFile(noteFile(home), `${JSON.stringify({ id })}\n`);
+      const address = commands.registryAddress(port);
       await progress.stage("node image", ensureNodeImage);
-      await progress.stage("local registry", ensureRegistry);
-      await progress.stage("kind cluster", ensureCluster);
-      await progress.stage("registry for the nodes", connect);
+      await progress.stage("local registry", () => ensureRegistry(lab, port, id));
+      await progress.stage("kind cluster", () => ensureCluster(lab, progress));
+      await progress.stage("registry for the nodes", () => connect(address));
       return {
         target: "kind",
         reason: settings.reason,
         kubeconfig,
         kubeContext: commands.kindContext,
-        imageRegistry: commands.kindRegistry,
-        path: [],
-        variables: {},
+        imageRegistry: address,
+        path: [...folders, pinnedNodeFolder],
+        variables: await dockerVariables(run),
       };
     },
     async down(progress: Progress): Promise<void> {
-      await progress.stage("kind cluster", async () => void (await run(commands.deleteCluster(kubeconfig))));
-      await progress.stage("local registry", async () => {
-        if ((await run(commands.findRegistry)).trim() !== "") await run(commands.removeRegistry);
-      });
+      const silence = await dockerSilence(run, "npx canaryctl down");
+      if (silence) throw silence;
+      const lab = await look();
+      const owner = ownerOf(lab, home);
+      if (owner === "another" || owner === "nobody") {
+        progress.say("The kind cluster in Docker is not this checkout's: it stays.");
+      } else if (owner !== "none") {
+        await progress.stage("remove the kind cluster", async () => {
+          const { registry, nodes } = lab;
+          // The registry last: it is the sign that the rest is the lab's.
+          for (const gone of [...nodes, ...(registry ? [registry] : [])]) await run(commands.remove([gone.name]));
+          const port = registry && registryPort(registry);
+          if (port !== undefined) await removeImages(port);
+        });
+      }
+      for (const file of [kubeconfig, noteFile(home)]) rmSync(file, { force: true });
     },
   };
 }
 
-/** kind may be set to Podman, and the registry beside it is Docker's. */
-const variables = { KIND_EXPERIMENTAL_PROVIDER: "docker" };
-
-/** @throws UserError with what the command said, or where the program is not installed */
-async function runCommand({ file, args, input }: commands.Command): Promise<string> {
-  const { execa, ExecaError } = await import("execa");
-  try {
-    return (await execa(file, args, { input: input ?? "", env: variables })).stdout;
-  } catch (error) {
-    if (!(error instanceof ExecaError)) throw error;
-    if (error.code === "ENOENT") {
-      throw new UserError(`${file} is not installed: get ${sourceOf(file)}.`, {
-        place: "PATH",
-        next: "npx canaryctl up",
-        cause: error,
-      });
-    }
-    throw new UserError(`${file} ${args[0]} failed: ${String(error.stderr).trim() || error.shortMessage}`, {
-      place: `${file} ${args.join(" ")}`,
-      next: file === "kind" ? "kind delete cluster --name canary-lab && npx canaryctl up" : "docker info",
-      cause: error,
-    });
-  }
+/** Whether Docker has something that may be a kind lab; whose it is, `down` of the target looks up. Without Docker there is none. */
+export async function hasKindLab(): Promise<boolean> {
+  if (!(await isDockerThere())) return false;
+  const found = await Promise.all([runCommand(commands.findNodes), runCommand(commands.findRegistry)]);
+  return found.some((text) => text.trim() !== "");
 }

@@ -8,3 +8,6 @@ export const labFolder = join(repositoryRoot, ".lab");
 
 /** Path inside `.lab/`. */
 export const inLab = (...parts: readonly string[]): string => join(labFolder, ...parts);
+
+/** The folder of the Node that runs the lab: who starts the program by plain `pulumi` finds no older one first. */
+export const pinnedNodeFolder = join(repositoryRoot, "node_modules/node/bin");

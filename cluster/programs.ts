@@ -1,7 +1,7 @@
 import { onPath } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import { engineVersion } from "@canary-lab/pulumi-plugins/versions";
-import { kindVersion } from "./kind-commands.ts";
+import { kindVersion } from "./kind-release.ts";
 
 interface ProgramFacts {
   /** Where the user gets it. */
@@ -71,11 +71,10 @@ async function versionOf(file: string, args: readonly string[]): Promise<string 
   return /\bv?(\d+\.\d+\.\d+[-+.\w]*)/.exec(String(stdout))?.[1];
 }
 
-/** @throws UserError that names every one of the programs that `path` lacks or has too old, and where to get it */
-export async function refuseProgramProblems(names: readonly ProgramName[], path: string | undefined): Promise<void> {
-  const problems = await findProgramProblems(names, path);
-  if (problems.length === 0) return;
-  throw new UserError(
+/** Names every one of the programs that are missing or too old, and where to get it; undefined where none is. */
+export function refuseProblems(problems: readonly ProgramProblem[]): UserError | undefined {
+  if (problems.length === 0) return undefined;
+  return new UserError(
     `Programs that are needed here are missing: ${problems.map(({ problem }) => problem).join("; ")}.`,
     {
       place: "PATH",

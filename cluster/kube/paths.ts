@@ -32,6 +32,8 @@ export const apiGatewayPath = (namespace: string, name: string): string =>
 export const ingressPath = (namespace: string, name: string): string =>
   inNamespace("/apis/networking.k8s.io/v1", namespace, "ingresses", name);
 
+export const ingressClassPath = (name: string): string => `/apis/networking.k8s.io/v1/ingressclasses/${name}`;
+
 export const podsPath = (namespace: string, labels: Readonly<Record<string, string>>): string =>
   `${inNamespace("/api/v1", namespace, "pods")}?${labelQuery(labels)}`;
 

@@ -3,6 +3,9 @@ import { gatewayHost, servicePort, sideServiceName, type Version, versions } fro
 import { routeMetadata } from "../traffic/route-metadata.ts";
 import { canaryHeader } from "../traffic/route-rules.ts";
 
+/** The IngressClass of ingress-nginx, as its own manifests name it. */
+export const ingressClassName = "nginx";
+
 /** What ingress-nginx reads: of two Ingresses for a host and path, the one marked as canary gets the requests with the header. */
 const canaryAnnotations = {
   "nginx.ingress.kubernetes.io/canary": "true",
@@ -25,7 +28,7 @@ export function renderIngress(spec: ApplicationName, version: Version) {
       },
     },
     spec: {
-      ingressClassName: "nginx",
+      ingressClassName,
       rules: [
         {
           host: gatewayHost(spec.app, spec.namespace),

@@ -33,9 +33,9 @@ describePart("an Istio that was there", () => {
     await remove?.();
   }, 120_000);
 
-  test("an Istio that a stack installed is refused in a preview, and that stack named; a revision that is not there as well", async () => {
+  test("an Istio that a stack installed is refused by the first up, and that stack named; a revision that is not there in a preview", async () => {
     expect((await ofStaging("config", "set", "platform", "existing")).exitCode).toBe(0);
-    const ofDev = await ofStaging("preview");
+    const ofDev = await ofStaging("up");
     expect(
       refusalFault(ofDev, /istio-system is part of the platform of stack .*\/dev/, /set platform dev/),
     ).toBeUndefined();

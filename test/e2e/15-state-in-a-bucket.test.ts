@@ -40,7 +40,7 @@ describePart("the state of the lab in a bucket", () => {
 
   test("nothing changes by the move, and all of the stack is read from there", async () => {
     const [preview, list] = await Promise.all([inBucket("preview", "--markdown"), inBucket("stack", "list", "--json")]);
-    expect(preview.stdout).toMatch(/\*\*`dev`\*\*: no change/);
+    expect(preview.stdout).toMatch(/No change in `dev`/);
     const dev = JSON.parse(list.stdout).find(({ stack }: { readonly stack: string }) => stack === "dev");
     expect(dev).toMatchObject({ isDeployed: true, drift: [] });
     expect(dev.knownBy).toContain("state");

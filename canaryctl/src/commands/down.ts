@@ -68,19 +68,42 @@ async function downIn(
   const { going, staying, withCluster } = planDown(place, stack, all === true, standing);
   if (target) progress.say(announcement(withCluster ? target : "existing", environment, going));
   // A stack's own config may be what is broken, and nothing of it is needed to take a lab away.
-  for (const name of going) {
-    const lab = labs.find(({ stackFile }) => stackFile.stack === name) as Lab;
-    await removeStack(lab, progress, forget ? "forget" : withCluster ? "with the cluster" : "each resource", going);
-    leaveFile(lab.stackFile);
-  }
+  const leaving = going.map((name) => labs.find(({ stackFile }) => stackFile.stack === name) as Lab);
+  let hadLostCluster = false;
+  const removeCluster = async () => {
+    hadLostCluster = await removeTarget(target, progress);
+  };
+  const how = forget ? "forget" : withCluster ? "with the cluster" : "each resource";
+  await removeStacks(leaving, how, withCluster ? removeCluster : undefined, progress);
   forgetStacks(going);
-  if (environment && !withCluster && (staying.length > 0 || target !== "existing")) {
+  if (!withCluster) {
+    if (target === "existing" && staying.length === 0) return downText(target, going);
     return `Stack ${going.join(", ")} is removed. ${staying.length > 0 ? `Still there: ${staying.join(", ")}.` : "The cluster stays: others are in it."}`;
   }
-  if (target === "existing") return downText(target, going);
-  await removeTarget(target, progress);
   forgetOwnCluster();
+  if (hadLostCluster) return "The kind cluster of a lab whose .lab is gone is removed.";
   return target ? downText(target, going) : "This checkout has no lab to take down.";
+}
+
+/**
+ * Removes stacks, and the cluster with them where `removeCluster` is given: the cluster first. Where it cannot be removed, as with Docker
+ * stopped, the states are still there, and the next `down` or `up` knows what is in it.
+ */
+export async function removeStacks(
+  labs: readonly Lab[],
+  how: Removal,
+  removeCluster: (() => Promise<void>) | undefined,
+  progress: Progress,
+): Promise<void> {
+  if (removeCluster) {
+    for (const lab of labs) await waitForOthers(lab, progress);
+    await removeCluster();
+  }
+  const going = labs.map(({ stackFile }) => stackFile.stack);
+  for (const lab of labs) {
+    await removeStack(lab, progress, how, going);
+    leaveFile(lab.stackFile);
+  }
 }
 
 /**
@@ -127,21 +150,23 @@ function announcement(target: TargetName, environment: Environment | undefined, 
     : `This removes ${what}, and the ${target} cluster with all that is in it.`;
 }
 
+/** What becomes of a stack's resources. */
+type Removal = "each resource" | "with the cluster" | "forget";
+
+/** Nothing is taken from under an update that another process runs. */
+const waitForOthers = (lab: Lab, progress: Progress): Promise<void> =>
+  freeStack(lab, { say: (line) => progress.say(line), waitSeconds });
+
 /**
  * Forgets the stack. Where its cluster goes as a whole, all that is in it goes along; where the cluster stays, each resource is removed
  * first, for nothing would know of it afterwards; `forget` leaves them where they are, for their cluster is gone.
  */
-export async function removeStack(
-  lab: Lab,
-  progress: Progress,
-  how: "each resource" | "with the cluster" | "forget",
-  going: readonly string[],
-): Promise<void> {
+export async function removeStack(lab: Lab, progress: Progress, how: Removal, going: readonly string[]): Promise<void> {
   const { engine, state } = lab;
   await progress.stage("remove the stack", async (note) => {
     if (state && !state.exists()) return;
     try {
-      await freeStack(lab, { say: (line) => progress.say(line), waitSeconds });
+      await waitForOthers(lab, progress);
       if (how === "each resource") await destroy(lab, progress, note);
       else if (how === "with the cluster" && isWholeState(state, going))
         return rmSync(inLab("state"), { recursive: true, force: true });

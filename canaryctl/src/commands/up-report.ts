@@ -82,9 +82,16 @@ function nextCommands(lab: Lab, gatewayPort: number | null): readonly (readonly 
   const through = (port: string) =>
     `curl -H 'Host: ${gatewayHost(app, namespace)}' http://${gatewayAddress(lab)}:${port}/`;
   const throughGateway = [through(String(gatewayPort)), "through the ingress gateway"];
-  // Its node port is the cluster's choice.
+  // Its node port is the cluster's choice: the host of the embedded cluster reaches it, that of a node in Docker does not.
   const port = `$(kubectl -n ${namespace} get service ${gatewayName(app)}-istio -o jsonpath='{.spec.ports[?(@.port==80)].nodePort}')`;
-  const throughItsOwn = [through(port), "through the application's own gateway"];
+  const curl = `curl -H 'Host: ${gatewayHost(app, namespace)}' http://127.0.0.1:8080/`;
+  const throughItsOwn =
+    lab.environment.target === "embedded"
+      ? [through(port), "through the application's own gateway"]
+      : [
+          `kubectl -n ${namespace} port-forward service/${gatewayName(app)}-istio 8080:80`,
+          `to the application's own gateway; then, in another terminal: ${curl}`,
+        ];
   return [
     ["npx canaryctl status", "weights, pods, and who owns the route"],
     ...movesOf(lab),

@@ -12,10 +12,12 @@ import { type LiveNamespace, namespaceFault, refuseForeignNamespace } from "../.
 import { notedFacts } from "../../../stacks/platform-facts.ts";
 import { existingPlatform, isOwner, platformParts } from "../../../stacks/platform-parts.ts";
 import { noteDrift } from "../engine/drift/mend.ts";
+import { refillRegistry } from "../engine/lost-images.ts";
 import { prepareStack } from "../engine/prepare.ts";
 import { settlePending } from "../engine/settle.ts";
 import { freeStack, updateStack } from "../engine/update.ts";
 import { refuseForeignMesh } from "../foreign-mesh.ts";
+import { refuseWithoutIngress, refuseWithoutIngressClass } from "../ingress-controller.ts";
 import { type ConfigChanges, type GlobalOptions, type Lab, labOf, type OpenedConfig, openConfig } from "../lab.ts";
 import { exclusively } from "../lab-lock.ts";
 import { notedTarget, noteStack, noteTarget, readRecords, recordedEnvironment } from "../lab-records.ts";
@@ -24,11 +26,11 @@ import { withProgress } from "../progress.ts";
 import { removeTarget } from "../remove-target.ts";
 import { clusterOfStack, refuseOtherCluster, settleCluster } from "../stack-cluster.ts";
 import { withKnownCluster } from "../stack-environment.ts";
-import { noIngressHere } from "../strategies/header.ts";
 import { configuredStrategy } from "../strategies/table.ts";
 import { otherTarget, targetRequest } from "../target-request.ts";
 import { measureSplit } from "../traffic/measured-split.ts";
 import type { SplitVerdict } from "../traffic/verdict.ts";
+import { announcement } from "./announcement.ts";
 import { optionsOf } from "./arguments.ts";
 import { upReport } from "./up-report.ts";
 
@@ -142,7 +144,7 @@ async function chooseAndTell(
     );
   }
   if (!running && target.name !== "existing" && !isOwner(config)) throw noPlatformYet(config.platform, stackFile.name);
-  if (target.name === "embedded" && config.strategy === "nginx-header") throw noIngressHere(stackFile.name);
+  refuseWithoutIngress(target.name, running !== undefined, config, stackFile.name);
   await target.check(request.parts);
   for (const line of announcement({
     name: target.name,
@@ -169,29 +171,6 @@ export const noPlatformYet = (platform: string, file: string): UserError =>
         allowed: `own; or stack ${platform} is put up first`,
         next: `npx canaryctl --stack ${quoted(platform)} up`,
       });
-
-/**
- * What is said before the first change: nothing is asked, so whoever reads it can still stop. Where the lab's cluster is there, a stack adds
- * nothing to what that has changed, and its own `down` leaves it while another stack is there.
- */
-export function announcement(plan: {
-  readonly name: TargetName;
-  readonly reason: string;
-  readonly isThere: boolean;
-  readonly advice?: string;
-  readonly needs: string;
-  readonly footprint: readonly string[];
-}): readonly string[] {
-  const { name, reason, isThere, advice, needs, footprint } = plan;
-  if (isThere) return [`Cluster: ${name}, because ${reason}.`];
-  return [
-    `Cluster: ${name}, because ${reason}.`,
-    `It takes ${needs}.`,
-    ...(advice ? [advice] : []),
-    `Outside .lab/ it changes${name === "existing" ? "" : ", until `npx canaryctl down`"}:`,
-    ...footprint.map((line) => `  - ${line}`),
-  ];
-}
 
 /**
  * A cluster that is up is asked before it is changed. One that does not answer, or that has no kubeconfig any more, has to come up first,
@@ -224,7 +203,7 @@ async function raise(target: Target, { stackFile, config, changes }: OpenedForUp
   // Nothing has been written for the stack yet, and nothing is where one of the two refuses.
   const [found] = await Promise.all([clusterOfStack(lab), refuseForeignNamespace(lab.cluster, claim)]);
   refuseOtherCluster(lab, found);
-  await refuseForeignMesh(lab);
+  await Promise.all([refuseForeignMesh(lab), refuseWithoutIngressClass(lab)]);
   noteStack(stackFile.stack, environment);
   if (Object.keys(changes).length > 0) stackFile.set(changes);
   return lab;
@@ -237,6 +216,7 @@ async function deploy(lab: Lab, progress: Progress, note: (detail: string) => vo
   await settleCluster(lab, await clusterOfStack(lab), say);
   await prepareStack(lab);
   await settlePending(lab, say);
+  await refillRegistry(lab, say);
   await noteDrift(lab, say);
   const noted = (await (await configuredStrategy(lab)).noteFinished?.(lab, say)) ?? lab;
   await updateStack(noted, { say, waitSeconds, view: engineView(say, note) });

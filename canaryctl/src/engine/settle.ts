@@ -1,4 +1,6 @@
-import { hasObject, hasRelease } from "../kube/existing.ts";
+import { findPlugin } from "@canary-lab/pulumi-plugins/find";
+import { pluginVersions } from "@canary-lab/pulumi-plugins/versions";
+import { hasObject, hasRelease, pendingRevisions } from "../kube/existing.ts";
 import type { Lab } from "../lab.ts";
 import { objectOf, type PendingOperation, providerId, type ResourceState, releaseOf, settled } from "./pending.ts";
 import { stateOf } from "./state.ts";
@@ -20,6 +22,8 @@ export async function settlePending(lab: Lab, say: (line: string) => void): Prom
   for (const operation of pending) {
     const id = operation.type === "creating" ? await idInCluster(lab, operation.resource) : undefined;
     if (id !== undefined) ids.set(operation.resource.urn, id);
+    // Before the operation is forgotten: a run that is killed in between does it again.
+    if (id === undefined) await forgetPending(lab, operation.resource);
     say(outcome(operation, id));
   }
   await engine.importState(settled(exported, ids));
@@ -29,6 +33,23 @@ export async function settlePending(lab: Lab, say: (line: string) => void): Prom
 function outcome({ type, resource }: PendingOperation, id: string | undefined): string {
   const will = type === "creating" ? (id === undefined ? "it was not done" : "it was done") : "it will be repeated";
   return `A killed update was ${type} ${resource.urn.split("::").at(-1)}: ${will}.`;
+}
+
+/**
+ * Takes away Helm's notes of an install or upgrade that was killed: as long as they are there, Helm refuses the next one ("cannot re-use a
+ * name that is still in use"), and so does the real Kubernetes plugin, whatever it is told. The objects stay, and the next install takes
+ * them over. The substitute plugin undoes such a release by itself.
+ */
+async function forgetPending({ cluster, environment }: Lab, resource: ResourceState): Promise<void> {
+  const release = releaseOf(resource);
+  if (!release || undoesPending(environment.variables)) return;
+  for (const path of await pendingRevisions(cluster, release)) await cluster.delete(path);
+}
+
+/** Whether the engine's Kubernetes plugin is the substitute. */
+function undoesPending({ PULUMI_HOME: home }: Readonly<Record<string, string>>): boolean {
+  const plugin = { name: "kubernetes", version: pluginVersions.kubernetes } as const;
+  return home !== undefined && findPlugin(plugin, process.env.PATH, home, home)?.source === "substitute";
 }
 
 /**

@@ -2,6 +2,7 @@ import { until } from "@canary-lab/kit/until";
 import type { Lab } from "../lab.ts";
 import { EngineBusyError } from "./engine.ts";
 import type { UpdateView } from "./events.ts";
+import { endOrphans } from "./orphans.ts";
 import { describeLock, isAbandoned, type StackLock, unlock } from "./stack-lock.ts";
 
 export interface UpdateOptions {
@@ -35,8 +36,11 @@ export async function updateStack(lab: Lab, options: UpdateOptions): Promise<voi
  */
 export async function freeStack({ state, stackFile }: Lab, options: Omit<UpdateOptions, "view">): Promise<void> {
   if (!state) return;
-  for (const { pid } of state.dropDeadLocks())
+  for (const { pid } of state.dropDeadLocks()) {
     options.say(`Took away the lock of an update that was killed (process ${pid}).`);
+    const plugins = await endOrphans(pid);
+    if (plugins.length > 0) options.say(`Ended the plugins that it left running: ${plugins.join(", ")}.`);
+  }
 
   const { waitSeconds: seconds = 0, whileWaiting } = options;
   let spokenAt = Number.NEGATIVE_INFINITY;

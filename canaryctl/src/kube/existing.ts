@@ -13,6 +13,21 @@ export async function hasRelease(
   return (deployed?.items.length ?? 0) > 0;
 }
 
+/** Paths of the Secrets in which Helm keeps revisions that it began and never ended. */
+export async function pendingRevisions(
+  cluster: ClusterClient,
+  { name, namespace }: { readonly name: string; readonly namespace: string },
+): Promise<readonly string[]> {
+  const revisions = await cluster.get<{
+    readonly items: readonly {
+      readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
+    }[];
+  }>(secretsPath(namespace, { owner: "helm", name }));
+  return (revisions?.items ?? [])
+    .filter(({ metadata }) => metadata.labels?.status?.startsWith("pending-"))
+    .map(({ metadata }) => `/api/v1/namespaces/${namespace}/secrets/${metadata.name}`);
+}
+
 /** Whether an object of any kind is there; a kind that the cluster does not know has no objects. */
 export async function hasObject(cluster: ClusterClient, object: ObjectReference): Promise<boolean> {
   const root = object.apiVersion.includes("/") ? `/apis/${object.apiVersion}` : `/api/${object.apiVersion}`;

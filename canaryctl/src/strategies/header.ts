@@ -1,4 +1,4 @@
-import { UserError, withNext } from "@canary-lab/kit/user-error";
+import { withNext } from "@canary-lab/kit/user-error";
 import { ingressPath } from "../../../cluster/kube/paths.ts";
 import { gatewayHost, sideServiceName, versions } from "../../../components/names.ts";
 import { applyOnly } from "../applied.ts";
@@ -70,14 +70,3 @@ async function finish(lab: Lab, say: Say): Promise<string> {
 /** How users reach the two sides; a pod in the mesh does not go through the ingress. */
 export const headerHint = ({ config }: Pick<Lab, "config">): string =>
   `curl -H 'Host: ${gatewayHost(config.app, config.namespace)}' -H 'X-Canary: ${versions.canary}' http://<ingress-nginx>/`;
-
-/** On the embedded cluster there is no ingress-nginx, and nothing would answer. */
-export const noIngressHere = (place: string): UserError =>
-  new UserError(
-    "Strategy nginx-header cannot run on the embedded cluster: ingress-nginx is published only as images of a registry, none of which it reaches, and is retired upstream.",
-    {
-      place: `strategy in ${place}`,
-      allowed: "every other strategy; gateway-api has the same header match, X-Canary: v2",
-      next: "npx canaryctl config set strategy gateway-api && npx canaryctl up",
-    },
-  );

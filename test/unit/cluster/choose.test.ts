@@ -41,7 +41,9 @@ describe("chooseTarget", () => {
     expect((await chooseTarget({ request }, looksNoFurther)).target.name).toBe("kind");
   });
 
-  test("takes the embedded cluster without Docker, and says why", async () => {
+  test("takes the embedded cluster without Docker, says why, and asks no network for kind", async () => {
+    const offline = { ...machine(false, []), kindProblems: asksNothing.kindProblems };
+    expect((await chooseTarget({ request }, offline)).target.name).toBe("embedded");
     const { target, reason, advice } = await chooseTarget({ request }, machine(false, [kind]));
     expect([target.name, reason, advice]).toEqual([
       "embedded",
@@ -50,7 +52,7 @@ describe("chooseTarget", () => {
     ]);
   });
 
-  test("says what would be faster where Docker answers and only programs are missing", async () => {
+  test("says what would be faster where Docker answers and only programs are missing, which cannot be fetched", async () => {
     const { target, reason, advice } = await chooseTarget({ request }, machine(true, [kind, pulumi]));
     expect([target.name, reason]).toEqual([
       "embedded",

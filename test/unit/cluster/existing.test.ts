@@ -5,8 +5,9 @@ import type { Progress } from "@canary-lab/kit/progress";
 import { UserError } from "@canary-lab/kit/user-error";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { createExistingTarget } from "../../../cluster/existing.ts";
+import { ownStore } from "../../../cluster/fetched-programs.ts";
 import { findKubeconfig } from "../../../cluster/kubeconfig-file.ts";
-import { repositoryRoot } from "../../../cluster/lab-folder.ts";
+import { pinnedNodeFolder, repositoryRoot } from "../../../cluster/lab-folder.ts";
 
 const progress: Progress = { stage: (_, work) => work(() => {}), say: () => {} };
 const folder = mkdtempSync(join(tmpdir(), "existing-"));
@@ -87,6 +88,8 @@ describe("an existing cluster", () => {
     imageRegistry: "registry.example/lab",
   };
   const answers = async () => "Kubernetes v1.35.4";
+  /** Programs that are fetched from nowhere. */
+  const store = () => ({ ...ownStore(), cache: file("cache"), release: () => undefined });
   const { PATH, DOCKER_HOST } = process.env;
 
   beforeEach(() => {
@@ -102,7 +105,12 @@ describe("an existing cluster", () => {
       asked.push(question.join(" "));
       return "Kubernetes v1.35.4";
     });
-    expect(await target.up(progress, [])).toEqual({ target: "existing", ...settings, path: [], variables: {} });
+    expect(await target.up(progress, [])).toEqual({
+      target: "existing",
+      ...settings,
+      path: [pinnedNodeFolder],
+      variables: {},
+    });
     expect(asked).toEqual([`${file("one")} staging`]);
   });
 
@@ -122,7 +130,7 @@ describe("an existing cluster", () => {
   ])("is refused without %s, with where to get it", async (_, missing) => {
     for (const program of missing) rmSync(file(program));
     const error = await refusal(() =>
-      createExistingTarget({ ...settings, buildsImages: true }, answers).up(progress, []),
+      createExistingTarget({ ...settings, buildsImages: true }, answers, store).up(progress, []),
     );
     const problems = missing.map((program) => `${program} is not installed`).join("; ");
     expect(error.message).toBe(`Programs that are needed here are missing: ${problems}.`);
@@ -135,14 +143,23 @@ describe("an existing cluster", () => {
   ])("needs no Docker here %s", async (_, buildsImages, variables) => {
     rmSync(file("docker"));
     Object.assign(process.env, variables);
-    const { target } = await createExistingTarget({ ...settings, buildsImages }, answers).up(progress, []);
+    const { target } = await createExistingTarget({ ...settings, buildsImages }, answers, store).up(progress, []);
     expect(target).toBe("existing");
+  });
+
+  test("gives the engine's plugin the daemon of the docker context", async () => {
+    install("docker", "unix:///home/user/.docker/desktop/docker.sock");
+    const { variables } = await createExistingTarget({ ...settings, buildsImages: true }, answers, store).up(
+      progress,
+      [],
+    );
+    expect(variables).toEqual({ DOCKER_HOST: "unix:///home/user/.docker/desktop/docker.sock" });
   });
 
   test("is refused with an engine that is older than the SDK", async () => {
     install("pulumi", "v3.190.2");
     const error = await refusal(() =>
-      createExistingTarget({ ...settings, buildsImages: true }, answers).up(progress, []),
+      createExistingTarget({ ...settings, buildsImages: true }, answers, store).up(progress, []),
     );
     expect(error.message).toMatch(/pulumi is version 3\.190\.2, and \^3\.\d+\.\d+ is needed/);
   });

@@ -1,10 +1,14 @@
 import { expect, test } from "@jest/globals";
 import { renderRunTime, upReport } from "../../../../canaryctl/src/commands/up-report.ts";
+import type { TargetName } from "../../../../cluster/target.ts";
 import { fakeLab } from "../fake-lab.ts";
 
-const reportOf = (strategy: string, canaryEnabled = false): string => {
+const reportOf = (strategy: string, canaryEnabled = false, target: TargetName = "embedded"): string => {
   const { lab } = fakeLab({ configWeight: 0, changes: { strategy, canaryEnabled } });
-  return upReport(lab, undefined, 30_080, { seconds: 12, stages: [] }).join("\n");
+  return upReport({ ...lab, environment: { ...lab.environment, target } }, undefined, 30_080, {
+    seconds: 12,
+    stages: [],
+  }).join("\n");
 };
 
 test("the report of up names the commands that move this strategy's release", () => {
@@ -22,7 +26,18 @@ test("without a canary it names the command that makes one, and none that would 
 test("each gateway is named with the port that it has", () => {
   expect(reportOf("istio")).toMatch(/curl .*127\.0\.0\.1:30080\/ +through the ingress gateway/);
   expect(reportOf("gateway-api")).toMatch(/get service versioned-echo-gateway-istio .*nodePort/);
+  expect(reportOf("istio", false, "kind")).toMatch(/curl .*127\.0\.0\.1:30080\/ +through the ingress gateway/);
 });
+
+test.each(["kind", "existing"] as const)(
+  "an own gateway on %s has no port of this machine: it is forwarded",
+  (target) => {
+    expect(reportOf("gateway-api", false, target)).toMatch(
+      /kubectl -n \S+ port-forward service\/versioned-echo-gateway-istio 8080:80 .*curl -H 'Host: \S+' http:\/\/127\.0\.0\.1:8080\//,
+    );
+    expect(reportOf("gateway-api", false, target)).not.toContain("nodePort");
+  },
+);
 
 test("where a header decides, nothing is counted, and it says how to ask", () => {
   expect(reportOf("nginx-header")).toMatch(/not counted.*X-Canary: v2/);

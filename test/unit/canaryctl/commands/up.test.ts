@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { announcement, noPlatformYet } from "../../../../canaryctl/src/commands/up.ts";
+import { announcement } from "../../../../canaryctl/src/commands/announcement.ts";
+import { noPlatformYet } from "../../../../canaryctl/src/commands/up.ts";
 import { otherTarget } from "../../../../canaryctl/src/target-request.ts";
 
 test("up says what it takes and changes, before the first change", () => {

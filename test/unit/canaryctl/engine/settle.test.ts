@@ -1,5 +1,11 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { PodClient } from "@canary-lab/kit/kube/client";
-import { expect, test } from "@jest/globals";
+import { programIn } from "@canary-lab/pulumi-plugins/find";
+import { pluginVersions } from "@canary-lab/pulumi-plugins/versions";
+import { writeWrapper } from "@canary-lab/pulumi-plugins/wrapper";
+import { describe, expect, test } from "@jest/globals";
 import type { FileState } from "../../../../canaryctl/src/engine/file-state.ts";
 import type { PendingOperation } from "../../../../canaryctl/src/engine/pending.ts";
 import { settlePending } from "../../../../canaryctl/src/engine/settle.ts";
@@ -65,4 +71,44 @@ test("does nothing where nothing is open", async () => {
   const { lab, log } = fakeLab({ state: stateWith() });
   await settlePending(lab, () => {});
   expect(log).toEqual([]);
+});
+
+describe("a release that Helm began and a kill ended", () => {
+  const secret = (name: string, status: string) => ({ metadata: { name, labels: { owner: "helm", status } } });
+  const revisions = [
+    secret("sh.helm.release.v1.istiod.v1", "superseded"),
+    secret("sh.helm.release.v1.istiod.v2", "pending-install"),
+  ];
+  const operation = (type: string) =>
+    pending(type, "istiod", "kubernetes:helm.sh/v3:Release", { name: "istiod", namespace: "istio-system" });
+
+  async function settle(type: string, variables: Record<string, string> = {}): Promise<readonly string[]> {
+    const done: string[] = [];
+    const { lab } = fakeLab({ state: stateWith(operation(type)) });
+    const cluster: PodClient = {
+      ...lab.cluster,
+      get: async <T>(path: string) => ({ items: path.includes("status") ? [] : revisions }) as T,
+      delete: async (path) => void done.push(`delete ${path}`),
+    };
+    const engine = { ...lab.engine, importState: async () => void done.push("import") };
+    await settlePending({ ...lab, engine, cluster, environment: { ...lab.environment, variables } }, () => {});
+    return done;
+  }
+
+  test.each(["creating", "updating"])(
+    "while %s it: the note that the real plugin stumbles over goes first",
+    async (type) => {
+      expect(await settle(type)).toEqual([
+        "delete /api/v1/namespaces/istio-system/secrets/sh.helm.release.v1.istiod.v2",
+        "import",
+      ]);
+    },
+  );
+
+  test("is left to the substitute plugin, which undoes it", async () => {
+    const home = mkdtempSync(join(tmpdir(), "pulumi-"));
+    const file = programIn(home, { name: "kubernetes", version: pluginVersions.kubernetes });
+    writeWrapper({ file, node: process.execPath, plugin: "kubernetes", compileCache: home });
+    expect(await settle("creating", { PULUMI_HOME: home })).toEqual(["import"]);
+  });
 });

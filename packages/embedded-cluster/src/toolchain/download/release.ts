@@ -143,7 +143,7 @@ export async function download(
   for (let attempt = 1; ; attempt++) {
     const resumed = existsSync(file);
     try {
-      await fetchRest(url, file, network, signal);
+      await fetchRest(url, file, network, note, signal);
     } catch (error) {
       signal.throwIfAborted();
       const problem = error instanceof HttpError ? error.message : describeFailure(error, network);
@@ -179,10 +179,19 @@ class HttpError extends Error {
 }
 
 /** Appends to `file` what it lacks, or writes it anew where the server does not serve parts. */
-async function fetchRest(url: string, file: string, network: Network, signal: AbortSignal): Promise<void> {
+async function fetchRest(
+  url: string,
+  file: string,
+  network: Network,
+  note: (detail: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
   const size = existsSync(file) ? statSync(file).size : 0;
-  const headers = size > 0 ? { range: `bytes=${size}-` } : {};
-  const { statusCode, body } = await request(url, { dispatcher: network.dispatcher, headers, signal });
+  const { statusCode, headers, body } = await request(url, {
+    dispatcher: network.dispatcher,
+    headers: size > 0 ? { range: `bytes=${size}-` } : {},
+    signal,
+  });
   if (statusCode === 416 && size > 0) {
     await body.dump(); // all of it is there
     return;
@@ -191,7 +200,28 @@ async function fetchRest(url: string, file: string, network: Network, signal: Ab
     await body.dump();
     throw new HttpError(statusCode);
   }
-  await pipeline(body, createWriteStream(file, { flags: statusCode === 206 ? "a" : "w", mode: 0o600 }), { signal });
+  const isRest = statusCode === 206;
+  const total = (isRest ? size : 0) + Number(headers["content-length"] ?? Number.NaN);
+  const counted = counting(isRest ? size : 0, (got) => note(`${basename(url)}: ${megabytes(got, total)}`));
+  await pipeline(body, counted, createWriteStream(file, { flags: isRest ? "a" : "w", mode: 0o600 }), { signal });
+}
+
+const megabyte = 1_000_000;
+
+const megabytes = (got: number, total: number): string =>
+  `${Math.floor(got / megabyte)}${Number.isNaN(total) ? "" : ` of ${Math.ceil(total / megabyte)}`} MB`;
+
+/** Passes the bytes of a download on, and tells how many there are at each whole megabyte. */
+function counting(from: number, tell: (bytes: number) => void) {
+  return async function* (source: AsyncIterable<Uint8Array>) {
+    let bytes = from;
+    for await (const chunk of source) {
+      const before = Math.floor(bytes / megabyte);
+      bytes += chunk.length;
+      if (Math.floor(bytes / megabyte) > before) tell(bytes);
+      yield chunk;
+    }
+  };
 }
 
 async function hashOf(file: string): Promise<string> {

@@ -1,0 +1,161 @@
+import { chmodSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { defaultCache } from "@canary-lab/embedded-cluster/settings";
+import type { PinnedRelease, Release } from "@canary-lab/embedded-cluster/toolchain/download/release";
+import { makePrivateFolder } from "@canary-lab/kit/private-files";
+import { isProgram } from "@canary-lab/kit/programs";
+import type { Progress } from "@canary-lab/kit/progress";
+import { UserError } from "@canary-lab/kit/user-error";
+import { engineRelease } from "@canary-lab/pulumi-plugins/engine-recipe";
+import { engineVersion } from "@canary-lab/pulumi-plugins/versions";
+import { kindRelease, kindVersion } from "./kind-release.ts";
+import { findProgramProblems, type ProgramName, type ProgramProblem } from "./programs.ts";
+
+/** A machine that programs are fetched for, by Node's names. */
+export interface Machine {
+  readonly system: string;
+  readonly cpu: string;
+}
+
+/** Where programs are kept that the user's PATH lacks, and where they come from. */
+export interface ProgramStore {
+  readonly cache: string;
+  readonly machine: Machine;
+  /** The release of a program; undefined for one that is not fetched. */
+  readonly release: (program: ProgramName, system: string) => Release | undefined;
+}
+
+export const ownStore = (): ProgramStore => ({
+  cache: defaultCache(),
+  machine: { system: process.platform, cpu: process.arch },
+  release: publishedRelease,
+});
+
+/** It takes a tenth of a second to load, and most runs fetch nothing. */
+const downloads = async () => ({
+  ...(await import("@canary-lab/embedded-cluster/toolchain/download/network")),
+  ...(await import("@canary-lab/embedded-cluster/toolchain/download/release")),
+});
+
+const versions: Partial<Record<ProgramName, string>> = { kind: kindVersion, pulumi: `v${engineVersion}` };
+
+function publishedRelease(program: ProgramName, system: string): Release | undefined {
+  if (program === "kind") return kindRelease(system);
+  return program === "pulumi" ? engineRelease(system) : undefined;
+}
+
+/** The folder of a program; it is there whole, or not at all. */
+export const folderOf = (program: ProgramName, { cache, machine: { system, cpu } }: ProgramStore): string =>
+  join(cache, "programs", `${program}-${versions[program]}-${system}-${cpu}`);
+
+/** How programs come to be at hand: some are on the user's PATH, some were fetched before, some are to be fetched. */
+export interface ProgramPlan {
+  /** Folders to put in front of PATH, once everything is fetched. */
+  readonly path: readonly string[];
+  readonly toFetch: readonly { readonly program: ProgramName; readonly release: PinnedRelease }[];
+  /** What neither is there nor can be fetched, and why. */
+  readonly problems: readonly ProgramProblem[];
+}
+
+/**
+ * Plans how each program comes to be at hand. The user's own is taken where its version works; what it lacks is fetched where its release is
+ * pinned for this machine and can be reached, by the proxies of the environment.
+ */
+export async function planPrograms(
+  names: readonly ProgramName[],
+  path: string | undefined,
+  store = ownStore(),
+): Promise<ProgramPlan> {
+  const lacking = await findProgramProblems(names, path);
+  if (lacking.length === 0) return { path: [], toFetch: [], problems: [] };
+  const { chooseSource, openNetwork, patience } = await downloads();
+  const network = openNetwork(patience.probeMilliseconds);
+  try {
+    const plans = await Promise.all(
+      lacking.map(async (problem): Promise<ProgramPlan> => {
+        const { program } = problem;
+        const folder = folderOf(program, store);
+        if (isProgram(join(folder, program))) return { path: [folder], toFetch: [], problems: [] };
+        const release = store.release(program, store.machine.system);
+        if (release === undefined) return { path: [], toFetch: [], problems: [problem] };
+        const { releases, why } = await chooseSource([release], network, store.machine.cpu);
+        const [pinned] = releases ?? [];
+        if (pinned) return { path: [folder], toFetch: [{ program, release: pinned }], problems: [] };
+        const { system, cpu } = store.machine;
+        const reason = Object.hasOwn(release.sha256, cpu) ? why : `${why} for ${system} on ${cpu}`;
+        return {
+          path: [],
+          toFetch: [],
+          problems: [{ ...problem, problem: `${problem.problem}, and it cannot be fetched: ${reason}` }],
+        };
+      }),
+    );
+    return {
+      path: plans.flatMap((plan) => plan.path),
+      toFetch: plans.flatMap(({ toFetch }) => toFetch),
+      problems: plans.flatMap(({ problems }) => problems),
+    };
+  } finally {
+    await network.dispatcher.destroy();
+  }
+}
+
+/** Fetches what a plan says, side by side: each is checked against its pinned SHA-256 before it is unpacked. */
+export async function fetchPrograms({ toFetch }: ProgramPlan, progress: Progress, store = ownStore()): Promise<void> {
+  await Promise.all(
+    toFetch.map(({ program, release }) =>
+      progress.stage(`fetch ${program} ${versions[program]}`, (note) => fetchProgram(program, release, note, store)),
+    ),
+  );
+}
+
+async function fetchProgram(
+  program: ProgramName,
+  release: PinnedRelease,
+  note: (detail: string) => void,
+  store: ProgramStore,
+): Promise<void> {
+  const { download, openNetwork, patience } = await downloads();
+  const folder = folderOf(program, store);
+  const network = openNetwork(patience.stallMilliseconds);
+  const draft = mkdtempSync(join(makePrivateFolder(join(store.cache, "programs")), "draft-"));
+  try {
+    const up = "npx canaryctl up";
+    const context = { cache: store.cache, logs: draft, commands: { up, down: "npx canaryctl down" } };
+    const file = await download(release, network, note, { ...context, signal: new AbortController().signal });
+    await place(release, file, draft, program);
+    renameSync(draft, folder);
+  } catch (error) {
+    if (isProgram(join(folder, program))) return; // another run was sooner
+    throw error;
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+    await network.dispatcher.destroy();
+  }
+}
+
+/** Puts a downloaded program, or what is in a downloaded archive, into a folder. `tar` is GNU's on Linux and BSD's on macOS. */
+async function place(release: PinnedRelease, file: string, folder: string, program: ProgramName): Promise<void> {
+  if ("file" in release) {
+    renameSync(file, join(folder, release.file));
+    chmodSync(join(folder, release.file), 0o755);
+    return;
+  }
+  const { execa } = await import("execa");
+  const unpack = ["-xzf", file, "-C", folder, `--strip-components=${release.strip}`];
+  const { failed, stderr } = await execa("tar", unpack, { reject: false });
+  if (failed || !isProgram(join(folder, program))) {
+    throw new UserError(
+      `The archive of ${program} could not be unpacked: ${stderr || `there is no ${program} in it`}`,
+      {
+        place: file,
+        next: "npx canaryctl up",
+      },
+    );
+  }
+  rmSync(file);
+}
+
+/** PATH with folders in front. */
+export const withFolders = (folders: readonly string[], path: string | undefined): string =>
+  [...folders, ...(path ?? "").split(delimiter)].filter(Boolean).join(delimiter);

@@ -1,0 +1,20 @@
+import { createServer } from "node:net";
+
+/** Whether a port of 127.0.0.1 can be listened at. */
+export function isPortFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen({ port, host: "127.0.0.1", exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
+
+/** The first port from `first` on that is free; undefined where none of `count` is. */
+export async function firstFreePort(
+  first: number,
+  count: number,
+  isFree: (port: number) => Promise<boolean>,
+): Promise<number | undefined> {
+  for (let port = first; port < first + count; port++) if (await isFree(port)) return port;
+  return undefined;
+}

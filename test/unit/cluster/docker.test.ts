@@ -1,0 +1,45 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { runCommand } from "../../../cluster/docker.ts";
+import { hasKindLab } from "../../../cluster/kind.ts";
+import { dockerAnswers } from "../../../cluster/kind-commands.ts";
+
+const { PATH } = process.env;
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "docker-"));
+  process.env.PATH = `${folder}:/usr/bin:/bin`;
+});
+afterEach(() => {
+  process.env.PATH = PATH;
+  rmSync(folder, { recursive: true });
+});
+
+/** A `docker` on PATH, or in a folder of its own. */
+function install(script: string, place = folder): void {
+  writeFileSync(join(place, "docker"), `#!/bin/sh\n${script}\n`);
+  chmodSync(join(place, "docker"), 0o755);
+}
+
+test("whether there is a kind lab is asked of Docker, and without Docker there is none", async () => {
+  install('case "$1" in info) echo 20.10.24;; ps) case "$*" in *kind.cluster*) echo 4f1c;; esac;; esac');
+  expect(await hasKindLab()).toBe(true);
+  install('[ "$1" = info ] && echo 20.10.24; true');
+  expect(await hasKindLab()).toBe(false);
+  install("echo Cannot connect to the Docker daemon >&2; exit 1");
+  expect(await hasKindLab()).toBe(false);
+});
+
+test("a program that was fetched goes before that of PATH, and one that is missing says where to get it", async () => {
+  install("echo of PATH");
+  const fetched = mkdtempSync(join(folder, "fetched-"));
+  install("echo fetched", fetched);
+  expect([await runCommand(dockerAnswers), await runCommand(dockerAnswers, [fetched])]).toEqual(["of PATH", "fetched"]);
+  process.env.PATH = "/nowhere";
+  await expect(runCommand(dockerAnswers)).rejects.toMatchObject({
+    message: "docker is not installed.",
+    first: "install Docker, https://docs.docker.com/engine/install/",
+  });
+});
