@@ -1,11 +1,12 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { CommentApi } from "../unit/canaryctl/comment/comment-api.ts";
+import { checkDrift } from "./support/check-drift.ts";
 import { describePart } from "./support/describe-part.ts";
 import { canaryctl, kubectl, liveWeight, requireLab, route } from "./support/lab.ts";
 import { refusalFault } from "./support/refusal.ts";
-import { makeRepository, type Repository, type Runner, scriptOf } from "./support/runner.ts";
+import { makeRepository, type Repository, type Runner } from "./support/runner.ts";
 import { keepConfig } from "./support/stack-config.ts";
 import { type SteadyLoad, startSteadyLoad } from "./support/traffic.ts";
 
@@ -200,7 +201,7 @@ describePart("a pull request", () => {
       "-p",
       JSON.stringify(patch),
     );
-    const found = await checkDrift("");
+    const found = await checkDrift(await repository.runner());
     expect(found.calls).toEqual([
       expect.stringMatching(/^issue list/),
       expect.stringMatching(/^issue create .*--body-file drift\.md$/),
@@ -210,7 +211,7 @@ describePart("a pull request", () => {
     const mended = await (await repository.runner()).canaryctl("--stack", "prod", "up");
     expect(mended.exitCode).toBe(0);
     expect(await liveShares("prod")).toBe("70 30");
-    const again = await checkDrift("7");
+    const again = await checkDrift(await repository.runner(), 7);
     expect(again.calls).toEqual([expect.stringMatching(/^issue list/), expect.stringMatching(/^issue close 7 /)]);
     expect(again.text).toBe("No change in `dev`, `staging`, `prod`.\n");
     await noneFailed("prod was changed by hand and put back", load);
@@ -234,27 +235,4 @@ describePart("a pull request", () => {
     expect(await liveShares("prod")).toBe("40 60");
     await noneFailed("one was moved, one updated and one taken down", load);
   }, 120_000);
-
-  /** The step of the workflow, with a `gh` that notes what it is asked for. */
-  async function checkDrift(openIssue: string): Promise<{ readonly calls: readonly string[]; readonly text: string }> {
-    const job = await repository.runner();
-    const bin = join(job.folder, ".gh");
-    const calls = join(bin, "calls");
-    mkdirSync(bin);
-    writeFileSync(
-      join(bin, "gh"),
-      `#!/bin/bash\necho "$*" >>${calls}\ncase "$2" in list) echo "${openIssue}" ;; esac\n`,
-    );
-    chmodSync(join(bin, "gh"), 0o700);
-    const step = scriptOf(".github/workflows/drift.yml", "canaryctl preview");
-    const { exitCode } = await job.script(`PATH=${bin}:$PATH\n${step}`, {
-      GITHUB_STEP_SUMMARY: join(bin, "summary"),
-      TITLE: "The cluster is not as main says",
-    });
-    expect(exitCode).toBe(0);
-    return {
-      calls: readFileSync(calls, "utf8").trim().split("\n"),
-      text: readFileSync(join(bin, "summary"), "utf8"),
-    };
-  }
 });
