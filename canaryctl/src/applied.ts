@@ -16,7 +16,7 @@ import { projectName } from "../../stacks/stack-name.ts";
 import { EngineBusyError, type UpdateScope } from "./engine/engine.ts";
 import { freeStack, type UpdateOptions } from "./engine/update.ts";
 import type { ConfigChanges, Lab } from "./lab.ts";
-import type { RawValue } from "./stack-file.ts";
+import type { RawValue } from "./stack-yaml.ts";
 
 /** The config that was applied last, as the program noted it in the cluster. */
 export interface Applied {

@@ -16,7 +16,8 @@ import { environmentMask } from "./mask.ts";
 import { say } from "./print.ts";
 import { mustBeSameCluster } from "./same-cluster.ts";
 import { environmentOf } from "./stack-environment.ts";
-import { type RawValue, StackFile } from "./stack-file.ts";
+import { StackFile } from "./stack-file.ts";
+import type { RawValue } from "./stack-yaml.ts";
 import { UsageError } from "./usage-error.ts";
 import { configWithoutFile, fileFault, noFile } from "./without-file.ts";
 

@@ -2,16 +2,13 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { readIfThere } from "@canary-lab/kit/private-files";
 import { UserError } from "@canary-lab/kit/user-error";
-import { type Document, isMap, parseDocument, visit } from "yaml";
+import { type Document, isMap, visit } from "yaml";
 import { repositoryRoot } from "../../cluster/lab-folder.ts";
-import { isProviderKey, ownKey, unreadKeys } from "../../stacks/config/other-keys.ts";
-import { jsonOf } from "../../stacks/config/raw-values.ts";
+import { ownKey, unreadKeys } from "../../stacks/config/other-keys.ts";
 import { ambiguityError, ambiguousValues } from "../../stacks/config/yaml-numbers.ts";
 import type { NamespaceClaim } from "../../stacks/live/namespace-owner.ts";
 import { parseStackName, projectName } from "../../stacks/stack-name.ts";
-
-/** A config value as YAML holds it: `10`, `"10"`, `true`. */
-export type RawValue = string | number | boolean;
+import { configIn, declaredDefaults, entries, parse, plainValues, type RawValue, textOf } from "./stack-yaml.ts";
 
 /** What one `set` did to the file, so that it can be taken back. */
 interface Change {
@@ -199,56 +196,3 @@ export class StackFile {
 
 /** What was read last: the project's file takes longer to parse than all the rest, and a command opens its stack several times. */
 let lastDefaults: { readonly text: string; readonly values: Readonly<Record<string, RawValue>> } | undefined;
-
-function declaredDefaults(text: string, path: string): Record<string, RawValue> {
-  const declared = entries(parse(text, path), path).map(([key, value]): [string, unknown] =>
-    typeof value === "object" && value !== null ? [key, (value as { default?: unknown }).default] : [key, value],
-  );
-  return plainValues(declared, path);
-}
-
-const textOf = (document: Document): string => document.toString({ lineWidth: 0 });
-
-function parse(text: string, path: string): Document {
-  const document = parseDocument(text);
-  const [problem] = document.errors;
-  if (problem) {
-    const cause = (problem.message.split("\n")[0] ?? "").replace(/:$/, "");
-    const first = "mend that line, or take the file back from version control";
-    throw new UserError(`The file is not YAML: ${cause}.`, { place: path, allowed: "YAML", first });
-  }
-  return document;
-}
-
-function configIn(document: Document, path: string): Readonly<Record<string, unknown>> {
-  const config: unknown = document.toJS()?.config ?? {};
-  if (typeof config !== "object" || Array.isArray(config)) {
-    throw new UserError("`config` must be a map of keys to values.", { place: path });
-  }
-  return config as Record<string, unknown>;
-}
-
-/** The pairs under `config:` that the program is asked to read: its own, with or without the prefix, and the provider's, which it refuses. */
-function entries(document: Document, path: string): [string, unknown][] {
-  return Object.entries(configIn(document, path)).flatMap(([key, value]): [string, unknown][] => {
-    const own = ownKey(key) ?? (isProviderKey(key) ? key : undefined);
-    return own === undefined ? [] : [[own, value]];
-  });
-}
-
-function plainValues(pairs: readonly (readonly [string, unknown])[], path: string): Record<string, RawValue> {
-  const given = pairs.filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given.map(([key, value]) => [key, plainValue(key, value, path)]));
-}
-
-function plainValue(key: string, value: unknown, path: string): RawValue {
-  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
-  if (value === null) return "";
-  if (typeof value === "object" && "secure" in value) {
-    throw new UserError(`${key} is encrypted, and nothing in this lab's config is a secret.`, {
-      place: path,
-      next: `npx canaryctl config rm ${key}`,
-    });
-  }
-  return jsonOf(value);
-}
