@@ -1,6 +1,4 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { engineRecipe } from "@canary-lab/pulumi-plugins/engine-recipe";
@@ -13,6 +11,7 @@ import { describePart } from "./support/describe-part.ts";
 import { canaryctlFile } from "./support/lab.ts";
 import { refusalFault } from "./support/refusal.ts";
 import { toolFolder } from "./support/tools.ts";
+import { listen, portOf, startVault } from "./support/vault.ts";
 
 // The state in a store that machines share: a real S3-compatible server on loopback, and the real engine. No cluster is asked, for a stack
 // of groups without objects has all that a state has.
@@ -231,23 +230,3 @@ describePart("states in a store", () => {
     }
   }, 30_000);
 });
-
-/** As much of Vault's transit engine as encrypts one key: what stands in it is what was put there. */
-const startVault = (): Promise<Server> =>
-  listen(async (request, response) => {
-    let body = "";
-    for await (const chunk of request) body += chunk;
-    const { plaintext = "", ciphertext = "" } = body === "" ? {} : JSON.parse(body);
-    const data = request.url?.includes("/encrypt/")
-      ? { ciphertext: `vault:v1:${plaintext}` }
-      : { plaintext: ciphertext.replace("vault:v1:", "") };
-    response.setHeader("content-type", "application/json").end(JSON.stringify({ data }));
-  });
-
-async function listen(answer: RequestListener): Promise<Server> {
-  const server = createServer(answer);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return server;
-}
-
-const portOf = (server: Server): number => (server.address() as AddressInfo).port;

@@ -3,7 +3,7 @@ import { labGigabytes } from "../../bench/memory.ts";
 import { start } from "./support/command.ts";
 import { backToStart } from "./support/configure.ts";
 import { fullStack, isFullStackReady } from "./support/full-stack.ts";
-import { canaryctl, pulumi, requireLab } from "./support/lab.ts";
+import { canaryctl, kubectl, pulumi, requireLab } from "./support/lab.ts";
 import { note } from "./support/rollout.ts";
 import { editConfig } from "./support/stack-config.ts";
 import { splitFault, startSteadyLoad } from "./support/traffic.ts";
@@ -38,6 +38,24 @@ describe("monitoring and Rollouts", () => {
     note(`\`canaryctl up\` with nothing to do took ${outcome.seconds} s`);
     expect(outcome.output).not.toMatch(/\d+ (created|updated|deleted|replaced)/);
   }, 120_000);
+
+  test("leave Grafana's password in no state, preview, history or finding", async () => {
+    const path = "jsonpath={.data.admin-password}";
+    const encoded = await kubectl("get", "secret", "kps-grafana-admin", "-n", "monitoring", "-o", path);
+    const password = Buffer.from(encoded, "base64").toString();
+    expect(password).toMatch(/^[\w-]{32}$/);
+    const asked = await Promise.all([
+      pulumi("stack", "export"),
+      pulumi("stack", "history", "--json"),
+      canaryctl("preview", "--json"),
+      canaryctl("history", "--json"),
+      canaryctl("doctor", "--json"),
+    ]);
+    for (const { output, command } of asked) {
+      expect([command, output.length > 0]).toEqual([command, true]);
+      for (const secret of [encoded, password]) expect([command, output.includes(secret)]).toEqual([command, false]);
+    }
+  }, 60_000);
 
   test("take 4 GB of memory at most, with the lab", () => {
     const gigabytes = labGigabytes();

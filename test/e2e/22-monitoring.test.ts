@@ -17,7 +17,6 @@ import {
   liveRoute,
   liveWeight,
   namespace,
-  pulumi,
   requireLab,
   route,
   weightPatch,
@@ -41,24 +40,6 @@ describePart("an objective", () => {
     await requireLab();
     await enterStack({ ...fullStack, ...startingPoint });
   }, 1_900_000);
-
-  test("and Grafana's password stands in no state, preview, history or finding", async () => {
-    const path = "jsonpath={.data.admin-password}";
-    const encoded = await kubectl("get", "secret", "kps-grafana-admin", "-n", "monitoring", "-o", path);
-    const password = Buffer.from(encoded, "base64").toString();
-    expect(password).toMatch(/^[\w-]{32}$/);
-    const asked = await Promise.all([
-      pulumi("stack", "export"),
-      pulumi("stack", "history", "--json"),
-      canaryctl("preview", "--json"),
-      canaryctl("history", "--json"),
-      canaryctl("doctor", "--json"),
-    ]);
-    for (const { output, command } of asked) {
-      expect([command, output.length > 0]).toEqual([command, true]);
-      for (const secret of [encoded, password]) expect([command, output.includes(secret)]).toEqual([command, false]);
-    }
-  }, 60_000);
 
   describe("what is scraped", () => {
     const podNames = async (where: string, labels: string): Promise<readonly string[]> =>

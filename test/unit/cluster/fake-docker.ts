@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Progress } from "@canary-lab/kit/progress";
 import type { Clock } from "@canary-lab/kit/until";
+import { UserError } from "@canary-lab/kit/user-error";
+import { expect } from "@jest/globals";
 import { createKindTarget, type KindMachine } from "../../../cluster/kind.ts";
 import type { Command } from "../../../cluster/kind-commands.ts";
 
@@ -183,4 +185,26 @@ export class FakeDocker implements KindMachine {
     [...this.boxes.values()]
       .filter(({ status }) => status === "running")
       .flatMap(({ ports }) => Object.values(ports).flatMap(([binding]) => Number(binding?.HostPort)));
+}
+
+/** What a command is refused with. */
+export async function refusal(work: Promise<unknown>): Promise<UserError> {
+  const error = await work.then(
+    () => undefined,
+    (reason) => reason,
+  );
+  expect(error).toBeInstanceOf(UserError);
+  return error;
+}
+
+/** The ids of the node and of the registry. */
+export const containers = (docker: FakeDocker) => [docker.box().id, docker.box("canary-lab-registry").id];
+
+/** The lab's kind cluster, up; what was done for that is not in `done`. */
+export async function running(): Promise<FakeDocker> {
+  const docker = new FakeDocker();
+  await docker.check();
+  await docker.up();
+  docker.done.length = 0;
+  return docker;
 }

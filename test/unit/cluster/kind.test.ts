@@ -1,30 +1,10 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
-import { hostname } from "node:os";
 import { join } from "node:path";
-import { UserError } from "@canary-lab/kit/user-error";
 import { describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { dockerVariables, reasonIn } from "../../../cluster/docker.ts";
 import { nodeImage, pointNodeAtRegistry, renderKindConfig } from "../../../cluster/kind-commands.ts";
-import { FakeDocker } from "./fake-docker.ts";
-
-async function refusal(work: Promise<unknown>): Promise<UserError> {
-  const error = await work.then(
-    () => undefined,
-    (reason) => reason,
-  );
-  expect(error).toBeInstanceOf(UserError);
-  return error;
-}
-const containers = (docker: FakeDocker) => [docker.box().id, docker.box("canary-lab-registry").id];
-
-async function running(): Promise<FakeDocker> {
-  const docker = new FakeDocker();
-  await docker.check();
-  await docker.up();
-  docker.done.length = 0;
-  return docker;
-}
+import { containers, FakeDocker, refusal, running } from "./fake-docker.ts";
 
 describe("a kind cluster", () => {
   test("is made with its registry, which listens on loopback and is known to the nodes", async () => {
@@ -113,102 +93,6 @@ describe("a kind cluster", () => {
       next: `docker pull ${nodeImage}`,
     });
     expect(offline.boxes.size).toBe(0);
-  });
-});
-
-describe("what is in the way of a kind cluster", () => {
-  test("is named at once, before anything is made", async () => {
-    const docker = new FakeDocker();
-    docker.problems = [
-      {
-        program: "kind",
-        problem: "kind is not installed, and it cannot be fetched: no way",
-        source: "kind, https://kind",
-      },
-    ];
-    docker.taken.add(30080);
-    const { message } = await refusal(docker.check());
-    expect(message).toContain("2 things are in the way");
-    expect(message).toContain("kind is not installed, and it cannot be fetched: no way");
-    expect(message).toContain("Port 127.0.0.1:30080 is taken");
-    docker.answers = false;
-    const silent = await refusal(docker.check());
-    expect(silent.message).toContain("3 things are in the way");
-    expect(silent.message).toContain("Docker does not answer: Cannot connect to the Docker daemon");
-    expect(silent.message).toContain("first:   start Docker");
-    expect(docker.done).toEqual([]);
-  });
-
-  test("is a gateway port that is taken: a free one is named, by a command that sets it", async () => {
-    const docker = new FakeDocker();
-    for (const port of [30080, 30081, 30082]) docker.taken.add(port);
-    expect(await refusal(docker.check())).toMatchObject({
-      message: "Port 127.0.0.1:30080 is taken, and the ingress gateway is to answer there.",
-      next: "npx canaryctl config set gatewayNodePort 30083 && npx canaryctl up",
-    });
-  });
-
-  test("is a gateway port that the cluster was not made with", async () => {
-    const docker = await running();
-    expect(await refusal(docker.check(30081))).toMatchObject({
-      message: "gatewayNodePort is 30081, and the kind cluster was made with 30080: a port cannot be added to it.",
-      next: "npx canaryctl config set gatewayNodePort 30080 && npx canaryctl up\nnpx canaryctl down && npx canaryctl up",
-    });
-  });
-
-  test("is not the port of kind's own guide for a registry: another one is taken, and kept", async () => {
-    const docker = new FakeDocker();
-    docker.taken.add(5001);
-    await docker.check();
-    expect((await docker.up()).imageRegistry).toBe("localhost:5002");
-    docker.taken.delete(5001);
-    expect((await docker.up()).imageRegistry).toBe("localhost:5002");
-  });
-
-  test("is not a port that somebody took while the registry was stopped", async () => {
-    const docker = await running();
-    docker.box("canary-lab-registry").status = "exited";
-    docker.taken.add(5001);
-    await docker.check();
-    expect((await docker.up()).imageRegistry).toBe("localhost:5002");
-    expect(docker.made("certs.d/localhost:5002/hosts.toml")).toHaveLength(1);
-  });
-
-  test("is a port that somebody took while the node was stopped, which cannot have another one", async () => {
-    const docker = await running();
-    docker.box().status = "exited";
-    docker.taken.add(40123);
-    expect(await refusal(docker.check())).toMatchObject({
-      message: "Port 127.0.0.1:40123 is taken, and the stopped kind cluster was made with it.",
-      first: "end the program that listens there",
-      next: "npx canaryctl up\nnpx canaryctl down && npx canaryctl up",
-    });
-    docker.taken.delete(40123);
-    await docker.check();
-  });
-
-  test("is a cluster of somebody else's with the lab's name: it is left alone, by up and by down", async () => {
-    const docker = new FakeDocker();
-    docker.makeForeignCluster();
-    const { message, next } = await refusal(docker.check());
-    expect(message).toBe('There is a kind cluster "canary-lab" that no lab made. It is left alone.');
-    expect(next).toContain("npx canaryctl config set kubeContext kind-canary-lab && npx canaryctl up");
-    await refusal(docker.up());
-    await docker.down();
-    expect(docker.boxes.size).toBe(1);
-    expect(docker.done).toEqual([]);
-  });
-
-  test("is the kind cluster of another checkout", async () => {
-    const docker = await running();
-    const here = new FakeDocker();
-    for (const [name, box] of docker.boxes) here.boxes.set(name, box);
-    const { message, place } = await refusal(here.check());
-    expect(message).toContain("The kind cluster of another checkout is up");
-    expect(place).toBe(`${docker.home} on ${hostname()}`);
-    await here.down();
-    expect(here.boxes.size).toBe(2);
-    expect(here.said).toEqual(["The kind cluster in Docker is not this checkout's: it stays."]);
   });
 });
 
