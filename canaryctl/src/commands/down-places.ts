@@ -1,6 +1,6 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import type { Environment, TargetName } from "../../../cluster/target.ts";
-import { PulumiEngine } from "../engine/engine.ts";
+import { NoStackError, PulumiEngine } from "../engine/engine.ts";
 import { FileState } from "../engine/file-state.ts";
 import type { ExportedState } from "../engine/pending.ts";
 import { contextIn } from "../engine/provider-cluster.ts";
@@ -32,22 +32,67 @@ export function allPlaces(records: LabRecords, noted: TargetName | undefined): r
   return isUnfinished || places.length === 0 ? [...places, unknown] : places;
 }
 
-/** Where a stack is: by its last `up` here; else by the state, its config and the environment, as on a machine that did not put it up. */
-export async function placeToTakeDown(stackFile: StackFile): Promise<DownPlace> {
-  const { stack } = stackFile;
+/** What is known of the stacks without a cluster. */
+export interface KnownPlaces {
+  readonly records: LabRecords;
+  readonly noted: TargetName | undefined;
+  /** @returns undefined for a stack that is not in the backend */
+  readonly state: (stackFile: StackFile) => Promise<ExportedState | undefined>;
+}
+
+const known = (): KnownPlaces => {
   const records = readRecords();
+  return { records, noted: notedTarget(), state: (stackFile) => stateIn(stackFile, records.own) };
+};
+
+/**
+ * Where a stack is: by its last `up` here; else by the state, its config and the environment, as on a machine that did not put it up. One that
+ * is in the backend and in no cluster, as after a first `up` that was refused, is named without a cluster.
+ *
+ * @throws UserError where the state cannot be read, and nothing else says what is to go
+ */
+export async function placeToTakeDown(
+  stackFile: StackFile,
+  { records, noted, state: read }: KnownPlaces = known(),
+): Promise<DownPlace> {
+  const { stack } = stackFile;
   const recorded = recordedEnvironment(stack, records);
   if (recorded) return inCluster(recorded, records);
-  const deployedIn = contextIn(await stateOrNothing(stackFile, records.own));
+  const isAnswered = records.own !== undefined || noted !== undefined;
+  const state = await read(stackFile).catch((error: unknown) => {
+    if (isAnswered && error instanceof UserError) return undefined;
+    throw error;
+  });
+  const deployedIn = contextIn(state);
   if (deployedIn !== undefined && deployedIn !== records.own?.kubeContext) {
     const config = { kubeContext: deployedIn, ...withVariables(clusterConfig(stackFile), process.env) };
     const environment = environmentOf(stack, config, records);
     if (environment) return { environment, stacks: [...stacksIn(environment, records), stack] };
   }
-  if (records.own) return inCluster(records.own, records);
-  // What an unfinished `up` made goes before a cluster that the stack is not in; that one is named in a refusal.
-  return notedTarget() ? unknown : (allPlaces(records, undefined)[0] ?? unknown);
+  const isNowhere = state !== undefined && !hasObjects(state);
+  if (records.own) return withStacks(inCluster(records.own, records), isNowhere ? [stack] : []);
+  if (noted || isNowhere) return withStacks(unknown, isNowhere ? [stack] : []);
+  // A cluster that the stack is not in is named in a refusal.
+  return allPlaces(records, undefined)[0] ?? unknown;
 }
+
+/** Where a stack is noted to be, which may be gone; one that only the backend knows is named without a cluster. */
+export async function placeToForget(
+  stackFile: StackFile,
+  { records, state: read }: Pick<KnownPlaces, "records" | "state"> = known(),
+): Promise<DownPlace> {
+  const recorded = recordedEnvironment(stackFile.stack, records);
+  if (recorded) return inCluster(recorded, records);
+  return withStacks(unknown, (await read(stackFile)) ? [stackFile.stack] : []);
+}
+
+const withStacks = ({ environment, stacks }: DownPlace, more: readonly string[]): DownPlace => ({
+  environment,
+  stacks: [...stacks, ...more],
+});
+
+const hasObjects = ({ deployment }: ExportedState): boolean =>
+  (deployment.resources ?? []).some(({ type }) => type.startsWith("kubernetes:"));
 
 function clusterConfig(stackFile: StackFile): ClusterConfig {
   if (fileFault(stackFile)) return {};
@@ -58,17 +103,16 @@ function clusterConfig(stackFile: StackFile): ClusterConfig {
   };
 }
 
-/** Nothing where it is damaged, or cannot be asked for: what `.lab/` knows counts then. */
-async function stateOrNothing(
+async function stateIn(
   { stack, reference }: StackFile,
   own: Environment | undefined,
 ): Promise<ExportedState | undefined> {
   const state = FileState.at(backendUrl(process.env), stack);
+  if (state) return state.read();
   try {
-    if (state) return state.read();
     return await new PulumiEngine(reference, engineVariables(own ?? noCluster, process.env)).exportState();
   } catch (error) {
-    if (error instanceof UserError) return undefined;
+    if (error instanceof NoStackError) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import type { Progress } from "@canary-lab/kit/progress";
+import { withNext } from "@canary-lab/kit/user-error";
 import type { Command } from "commander";
 import { inLab } from "../../../cluster/lab-folder.ts";
 import type { Environment, TargetName } from "../../../cluster/target.ts";
@@ -18,10 +19,11 @@ import { engineView, examples, print } from "../print.ts";
 import { withProgress } from "../progress.ts";
 import { removeTarget } from "../remove-target.ts";
 import { leaveFile } from "../stack/short-lived.ts";
+import { noCluster } from "../stack-environment.ts";
 import { StackFile } from "../stack-file.ts";
 import { optionsOf } from "./arguments.ts";
-import { allPlaces, type DownPlace, placeToTakeDown } from "./down-places.ts";
-import { planDown, type Standing } from "./plan-down.ts";
+import { allPlaces, type DownPlace, placeToForget, placeToTakeDown } from "./down-places.ts";
+import { planAlone, planDown, type Standing } from "./plan-down.ts";
 
 interface DownOptions {
   readonly all?: boolean;
@@ -48,34 +50,65 @@ export function addDown(program: Command): void {
 }
 
 async function down(stackFile: StackFile, options: DownOptions, progress: Progress): Promise<string> {
-  const places = options.all ? allPlaces(readRecords(), notedTarget()) : [await placeToTakeDown(stackFile)];
+  const places = options.all
+    ? allPlaces(readRecords(), notedTarget())
+    : [await (options.forget ? placeToForget : placeToTakeDown)(stackFile)];
   const outcomes: string[] = [];
   for (const place of places) outcomes.push(await downIn(place, stackFile.stack, options, progress));
   return outcomes.join("\n");
 }
 
-async function downIn(
+/** What a `down` reaches the stacks and the machine by. */
+interface Ways {
+  readonly open: (stack: string, environment: Environment) => Lab;
+  readonly removeTarget: typeof removeTarget;
+  readonly notedTarget: typeof notedTarget;
+  readonly forgetStacks: (names: readonly string[]) => void;
+  readonly forgetOwnCluster: () => void;
+}
+
+const byRecords: Ways = { open: labToRemove, removeTarget, notedTarget, forgetStacks, forgetOwnCluster };
+
+/** Takes down what is in one place. */
+export async function downIn(
   { environment, stacks }: DownPlace,
   stack: string,
   { all, forget }: DownOptions,
   progress: Progress,
+  { open, removeTarget, notedTarget, forgetStacks, forgetOwnCluster }: Ways = byRecords,
 ): Promise<string> {
   const target = environment?.target ?? notedTarget();
   const names = all ? stacks : [...new Set([stack, ...stacks])];
-  const labs = environment ? names.map((name) => labToRemove(name, environment)) : [];
-  const standing = environment && !forget ? await standingIn(labs, environment, stack, all === true) : undefined;
-  const place = environment && { ...environment, stacks };
-  const { going, staying, withCluster } = planDown(place, stack, all === true, standing);
-  if (target) progress.say(announcement(withCluster ? target : "existing", environment, going));
+  const labs = names.map((name) => open(name, environment ?? readRecords().own ?? noCluster));
+  const plan =
+    environment && !forget
+      ? planDown(
+          { ...environment, stacks },
+          stack,
+          all === true,
+          await standingIn(labs, environment, stack, all === true),
+        )
+      : planAlone(stacks, stack, {
+          all: all === true,
+          withCluster: !forget && (target !== undefined || stacks.length === 0),
+        });
+  const { going, staying, withCluster } = plan;
+  if (forget) {
+    if (going.length === 0) return `There is nothing to forget: stack ${stack} is not in the state.`;
+    progress.say(`This forgets stack ${going.join(", ")}; what may still be there of it stays.`);
+  } else if (target) progress.say(announcement(withCluster ? target : "existing", environment, going));
   // A stack's own config may be what is broken, and nothing of it is needed to take a lab away.
   const leaving = going.map((name) => labs.find(({ stackFile }) => stackFile.stack === name) as Lab);
   let hadLostCluster = false;
   const removeCluster = async () => {
     hadLostCluster = await removeTarget(target, progress);
   };
-  const how = forget ? "forget" : withCluster ? "with the cluster" : "each resource";
+  // A stack that is in no cluster has no resources to remove one by one.
+  const how = forget ? "forget" : withCluster || !environment ? "with the cluster" : "each resource";
   await removeStacks(leaving, how, withCluster ? removeCluster : undefined, progress);
   forgetStacks(going);
+  if (forget) return forgottenText(environment?.target, going, staying);
+  if (!environment && !withCluster) return `Stack ${going.join(", ")} is removed; it was in no cluster.`;
   if (!withCluster) {
     if (target === "existing" && staying.length === 0) return downText(target, going);
     return `Stack ${going.join(", ")} is removed. ${staying.length > 0 ? `Still there: ${staying.join(", ")}.` : "The cluster stays: others are in it."}`;
@@ -83,6 +116,14 @@ async function downIn(
   forgetOwnCluster();
   if (hadLostCluster) return "The kind cluster of a lab whose .lab is gone is removed.";
   return target ? downText(target, going) : "This checkout has no lab to take down.";
+}
+
+/** The cluster that the lab made stays, for nobody looks whether others are in it. */
+function forgottenText(target: TargetName | undefined, going: readonly string[], staying: readonly string[]): string {
+  const text = `Stack ${going.join(", ")} is forgotten.`;
+  if (target === undefined || target === "existing") return text;
+  const kept = `${text} The cluster that the lab made stays.`;
+  return staying.length > 0 ? kept : withNext(kept, "npx canaryctl down");
 }
 
 /**
@@ -102,7 +143,7 @@ export async function removeStacks(
   const going = labs.map(({ stackFile }) => stackFile.stack);
   for (const lab of labs) {
     await removeStack(lab, progress, how, going);
-    leaveFile(lab.stackFile);
+    if (how !== "forget") leaveFile(lab.stackFile);
   }
 }
 

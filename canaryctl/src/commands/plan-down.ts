@@ -33,12 +33,11 @@ interface Place extends Pick<Environment, "target" | "kubeContext"> {
  * stand on its platform, or would go along that nobody named
  */
 export function planDown(
-  environment: Place | undefined,
+  environment: Place,
   stack: string,
   all: boolean,
   standing: Standing = { owners: [], uses: [] },
 ): DownPlan {
-  if (!environment) return { going: [], staying: [], withCluster: true };
   const { target, kubeContext, stacks } = environment;
   const { owners, uses } = standing;
   const isMade = target !== "existing";
@@ -64,6 +63,16 @@ export function planDown(
   const objects = uses.flatMap(({ objects }) => objects);
   if (objects.length > 0) throw definitionsUsed(stack, objects);
   return { going, staying, withCluster };
+}
+
+/** Which stacks go where no cluster is asked who else is there. */
+export function planAlone(
+  stacks: readonly string[],
+  stack: string,
+  { all, withCluster }: { readonly all: boolean; readonly withCluster: boolean },
+): DownPlan {
+  const going = stacks.filter((name) => all || name === stack);
+  return { going, staying: stacks.filter((name) => !going.includes(name)), withCluster };
 }
 
 const nameOf = ({ stack }: Application): string => ownName(stack);

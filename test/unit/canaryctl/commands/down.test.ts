@@ -1,11 +1,13 @@
 import type { Progress } from "@canary-lab/kit/progress";
 import { UserError } from "@canary-lab/kit/user-error";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { downText, removeStack, removeStacks } from "../../../../canaryctl/src/commands/down.ts";
+import { downIn, downText, removeStack, removeStacks } from "../../../../canaryctl/src/commands/down.ts";
 import { allPlaces } from "../../../../canaryctl/src/commands/down-places.ts";
 import { NoStackError } from "../../../../canaryctl/src/engine/engine.ts";
 import type { Lab } from "../../../../canaryctl/src/lab.ts";
-import { fakeLab, heldLock } from "../fake-lab.ts";
+import { newStackText } from "../../../../canaryctl/src/stack/stack-text.ts";
+import { StackFile } from "../../../../canaryctl/src/stack-file.ts";
+import { fakeLab, heldLock, projectFolder } from "../fake-lab.ts";
 
 describe("removing a stack", () => {
   const { PULUMI_BACKEND_URL } = process.env;
@@ -65,6 +67,80 @@ describe("removing a stack with the cluster that the lab made", () => {
       removeStacks([busy], "with the cluster", async () => void log.push("the cluster"), progress),
     ).rejects.toThrow("The lock of stack dev is held");
     expect(log).toEqual([]);
+  });
+});
+
+describe("down in one place", () => {
+  const { PULUMI_BACKEND_URL } = process.env;
+  beforeAll(() => void Object.assign(process.env, { PULUMI_BACKEND_URL: "https://backend.example" }));
+  afterAll(() => {
+    if (PULUMI_BACKEND_URL === undefined) delete process.env.PULUMI_BACKEND_URL;
+    else process.env.PULUMI_BACKEND_URL = PULUMI_BACKEND_URL;
+  });
+
+  /** What is printed, and what is done, in order. */
+  async function down(
+    target: "existing" | "embedded" | undefined,
+    stacks: readonly string[],
+    options: { readonly forget?: boolean } = {},
+    file = "config: {}\n",
+  ) {
+    const { lab, log } = fakeLab();
+    const stackFile = new StackFile("dev", projectFolder(file));
+    const lines: string[] = [];
+    const progress: Progress = { stage: (_, work) => work(() => {}), say: (line) => void lines.push(line) };
+    const environment = target && { ...lab.environment, target };
+    const cluster: Lab["cluster"] = { ...lab.cluster, get: () => Promise.reject(new UserError("It is gone.")) };
+    const text = await downIn({ environment, stacks }, "dev", options, progress, {
+      open: () => ({ ...lab, stackFile, cluster }),
+      removeTarget: async (name) => {
+        log.push(`remove cluster ${name}`);
+        return false;
+      },
+      notedTarget: () => undefined,
+      forgetStacks: (names) => void (names.length > 0 && log.push(`forget ${names.join(" ")}`)),
+      forgetOwnCluster: () => void log.push("forget the cluster"),
+    });
+    return { said: [...lines, text], log, hasFile: stackFile.exists() };
+  }
+
+  test("removes a stack alone in the cluster of the lab with it", async () => {
+    const { log } = await down("embedded", ["dev"]);
+    expect(log).toEqual(["remove cluster embedded", "removeStack", "forget dev", "forget the cluster"]);
+  });
+
+  test.each(["embedded", "existing", undefined] as const)(
+    "with --forget removes no cluster and no file, where the cluster is %s",
+    async (target) => {
+      const stack = { namespace: "pr-12", platform: "dev", isShortLived: true, hasSecrets: false };
+      const shortLived = newStackText("config: {}\n", stack);
+      const { said, log, hasFile } = await down(target, ["dev"], { forget: true }, shortLived);
+      expect(log).toEqual(["removeStack", "forget dev"]);
+      expect(hasFile).toBe(true);
+      expect(said).toEqual([
+        "This forgets stack dev; what may still be there of it stays.",
+        target === "embedded"
+          ? "Stack dev is forgotten. The cluster that the lab made stays.\n  next:    npx canaryctl down"
+          : "Stack dev is forgotten.",
+      ]);
+    },
+  );
+
+  test("with --forget says so where there is nothing to forget", async () => {
+    const { said, log } = await down(undefined, [], { forget: true });
+    expect([said, log]).toEqual([["There is nothing to forget: stack dev is not in the state."], []]);
+  });
+
+  test("removes a stack that is in the backend and in no cluster, and looks for no cluster", async () => {
+    const { said, log } = await down(undefined, ["dev"]);
+    expect(log).toEqual(["removeStack", "forget dev"]);
+    expect(said.at(-1)).toBe("Stack dev is removed; it was in no cluster.");
+  });
+
+  test("without a stack and a cluster says that there is nothing", async () => {
+    const { said, log } = await down(undefined, []);
+    expect(said).toEqual(["This checkout has no lab to take down."]);
+    expect(log).toEqual(["remove cluster undefined", "forget the cluster"]);
   });
 });
 

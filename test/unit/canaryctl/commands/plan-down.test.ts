@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { planDown, type Standing } from "../../../../canaryctl/src/commands/plan-down.ts";
+import { planAlone, planDown, type Standing } from "../../../../canaryctl/src/commands/plan-down.ts";
 import type { PlatformUse } from "../../../../stacks/live/platform-users.ts";
 
 const application = (name: string) => ({
@@ -115,7 +115,7 @@ describe("down --all", () => {
 describe("down after an `up` that did not get as far as a stack", () => {
   test("takes what that made", () => {
     const nothing = { going: [], staying: [], withCluster: true };
-    expect(planDown(undefined, "dev", false)).toEqual(nothing);
+    expect(planAlone([], "dev", { all: false, withCluster: true })).toEqual(nothing);
     expect(planDown({ ...embedded, stacks: [] }, "dev", false)).toEqual(nothing);
   });
 
