@@ -64,7 +64,7 @@ function partsOf(reference: string): Reference {
 
 /** An image as another stack gets it. */
 export interface Promoted {
-  /** `REPOSITORY[:TAG]@sha256:…`: the digest says which image, the tag what it calls itself. */
+  /** `REPOSITORY[:TAG]@sha256:…`: the digest says which image, the tag what it calls itself; the registry may not have the tag. */
   readonly reference: string;
   readonly digest: string;
   /** Where the image must be copied first; undefined where the other stack pulls it from where it is. */
@@ -93,9 +93,12 @@ export function promotedImage(
   return {
     reference: `${named}@${image.digest}`,
     digest: image.digest,
-    copy: isElsewhere ? { from: `${repository}@${image.digest}`, to: named } : undefined,
+    copy: isElsewhere ? { from: `${repository}@${image.digest}`, to: `${target}:${copyTag(image.digest)}` } : undefined,
   };
 }
+
+/** A registry keeps what has a tag. It is one that no other image has: the version's own may name another build there. */
+const copyTag = (digest: string): string => `promoted-${digest.slice("sha256:".length).slice(0, 12)}`;
 
 /** The name of an image for people: the version that it reports, else its reference. */
 export const imageName = (reference: string): string => reportedVersion(reference) ?? reference;

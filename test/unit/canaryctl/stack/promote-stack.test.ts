@@ -101,7 +101,9 @@ test("it is copied first where the registries differ", async () => {
   const { promote, target, copies } = stacks({ registry: "s/team" });
   await promote();
   const next = "npx canaryctl stack promote dev prod";
-  expect(copies).toEqual([{ from: `r:5000/versioned-echo@${digest("a")}`, to: "s/team/versioned-echo:v2", next }]);
+  expect(copies).toEqual([
+    { from: `r:5000/versioned-echo@${digest("a")}`, to: "s/team/versioned-echo:promoted-aaaaaaaaaaaa", next },
+  ]);
   expect(target.file()).toContain(`s/team/versioned-echo:v2@${digest("a")}`);
 });
 

@@ -129,18 +129,24 @@ describe("the image of a promotion", () => {
       `r:5000/versioned-echo@${digest}`,
       { from: "r:5000", to: "s/team" },
       "s/team/versioned-echo",
-      { from: `r:5000/versioned-echo@${digest}`, to: "s/team/versioned-echo:v2" },
+      { from: `r:5000/versioned-echo@${digest}`, to: "s/team/versioned-echo:promoted-aaaaaaaaaaaa" },
     ],
     [
       "onward",
       `s/team/versioned-echo:v2@${digest}`,
       { from: "s/team", to: "t" },
       "t/versioned-echo",
-      { from: `s/team/versioned-echo@${digest}`, to: "t/versioned-echo:v2" },
+      { from: `s/team/versioned-echo@${digest}`, to: "t/versioned-echo:promoted-aaaaaaaaaaaa" },
     ],
   ])("%s", (_case, image, registries, repository, copy) => {
     const promoted = promotedImage(running(image), "versioned-echo:v2", registries);
     expect(promoted).toEqual({ reference: `${repository}:v2@${digest}`, digest, copy });
+  });
+
+  test.each(["versioned-echo", "r:5000/versioned-echo:latest"])("%s is copied to a tag of its own", (stableImage) => {
+    const registries = { from: "r:5000", to: "s" };
+    const { copy } = promotedImage(running(`r:5000/versioned-echo@${digest}`), stableImage, registries);
+    expect(copy?.to).toBe("s/versioned-echo:promoted-aaaaaaaaaaaa");
   });
 
   test("has no tag where the config names none, and a port is no tag", () => {
