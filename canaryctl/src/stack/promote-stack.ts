@@ -42,7 +42,7 @@ export async function promoteStack(
   const source = await asDeployed(open({ stack: from }));
   const facts = await readSource(source);
   const faults = notReady(facts);
-  if (faults.length > 0 && force === undefined) throw refused(facts.stack, to, faults);
+  if (faults.length > 0 && force === undefined) throw refused(facts, to, faults);
   for (const fault of faults) say(`--force: ${fault}.`);
   const image = stableOf(facts.images);
   if (!image?.digest) throw noDigest(facts.stack, source);
@@ -128,14 +128,14 @@ async function alreadyThere(
   );
 }
 
-function refused(from: string, to: string, faults: readonly string[]): UserError {
+function refused({ stack: from, config }: PromotionSource, to: string, faults: readonly string[]): UserError {
   const list = faults.length === 1 ? `: ${faults[0]}` : `:\n  - ${faults.join("\n  - ")}`;
   return new UserError(`What runs in stack ${from} is not ready for stack ${to}${list}.`, {
     place: `stack ${from}`,
     allowed: "a release that is finished and was not given up; or --force with a reason, which the history keeps",
     next: [
       `npx canaryctl --stack ${quoted(from)} status`,
-      `npx canaryctl --stack ${quoted(from)} promote --full`,
+      ...(config.canaryEnabled ? [`npx canaryctl --stack ${quoted(from)} promote --full`] : []),
       `npx canaryctl --stack ${quoted(from)} history`,
     ],
   });

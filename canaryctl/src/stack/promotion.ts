@@ -29,21 +29,24 @@ export function notReady({ config, release, history }: PromotionSource): readonl
 
 const firstSentence = (text: string): string => (text.split("\n")[0] ?? "").replace(/\.$/, "");
 
-/** The commands that say what became of a release: given up, or finished. */
-const verdicts: readonly (readonly [command: RegExp, isGivenUp: boolean])[] = [
-  [/^(rollback|abort|undo)\b/, true],
-  [/^promote\b.*--full\b/, false],
-];
+/** The commands that give a release up. */
+const givesUp = /^(rollback|abort|undo)\b/;
+
+/**
+ * Whether a move was the end of a release: its image has become the stable one, and there is no canary. Which command writes that differs:
+ * a Rollout's release ends by itself, and the next `promote` or `up` finds it finished. One that is run again has the image there already.
+ */
+function hasEnded({ from, to }: HistoryEntry): boolean {
+  if (!from || to.canaryEnabled !== "false") return false;
+  return from.stableImage !== to.stableImage || (from.canaryEnabled === "true" && from.canaryImage === to.stableImage);
+}
 
 /** Whether the last release that ended was given up. */
 function givenUp(history: readonly HistoryEntry[]): readonly string[] {
-  for (const { command, at, who, why } of history) {
-    const [, isGivenUp] = verdicts.find(([pattern]) => pattern.test(command)) ?? [];
-    if (isGivenUp === undefined) continue;
-    const said = why === undefined ? "" : `: ${why}`;
-    return isGivenUp ? [`its last release was given up by ${command} (${who}, ${at}${said})`] : [];
-  }
-  return [];
+  const last = history.find((entry) => givesUp.test(entry.command) || hasEnded(entry));
+  if (!last || !givesUp.test(last.command)) return [];
+  const { command, at, who, why } = last;
+  return [`its last release was given up by ${command} (${who}, ${at}${why === undefined ? "" : `: ${why}`})`];
 }
 
 /** What has all the traffic of a stack: the stable side, the active one, or the revision of a Deployment. */

@@ -20,7 +20,11 @@ interface Canary {
 }
 
 /** A stack whose stable side runs an image. */
-function stackWith(image: string, values: Readonly<Record<string, string | boolean | number>>, canary?: Canary) {
+function stackWith(
+  image: string,
+  values: Readonly<Record<string, string | boolean | number>>,
+  { canary, lastMove }: { readonly canary?: Canary | undefined; readonly lastMove?: string | undefined } = {},
+) {
   const fake = fakeLab({
     configWeight: canary?.share ?? 0,
     liveWeight: canary?.share ?? 0,
@@ -31,6 +35,11 @@ function stackWith(image: string, values: Readonly<Record<string, string | boole
       "/apis/apps/v1/namespaces/canary-lab/deployments/versioned-echo-v1": deployment(image),
       ...(canary && { "/apis/apps/v1/namespaces/canary-lab/deployments/versioned-echo-v2": deployment(canary.image) }),
       "/api/v1/namespaces/canary-lab/pods": { items: [] },
+      ...(lastMove && {
+        "/api/v1/namespaces/canary-lab/configmaps/versioned-echo-history": {
+          data: { "1": JSON.stringify({ command: lastMove, at: "now", who: "ann", from: null, to: {} }) },
+        },
+      }),
     },
   });
   fake.lab.stackFile.set(values);
@@ -47,21 +56,24 @@ function stacks({
   registry = "r:5000",
   running = "b",
   canary,
+  lastMove,
 }: {
   readonly isFinished?: boolean;
   readonly registry?: string;
   readonly running?: string;
   readonly canary?: { readonly digit: string; readonly share: number };
+  /** The last command in the first one's history. */
+  readonly lastMove?: string;
 } = {}) {
-  const source = stackWith(`r:5000/versioned-echo@${digest("a")}`, {
-    canaryEnabled: !isFinished,
-    stableImage: "versioned-echo:v2",
-    imageRegistry: "r:5000",
-  });
+  const source = stackWith(
+    `r:5000/versioned-echo@${digest("a")}`,
+    { canaryEnabled: !isFinished, stableImage: "versioned-echo:v2", imageRegistry: "r:5000" },
+    { lastMove },
+  );
   const target = stackWith(
     `${registry}/versioned-echo@${digest(running)}`,
     { imageRegistry: registry },
-    canary && { image: `${registry}/versioned-echo@${digest(canary.digit)}`, share: canary.share },
+    { canary: canary && { image: `${registry}/versioned-echo@${digest(canary.digit)}`, share: canary.share } },
   );
   const copies: ImageCopy[] = [];
   const records: object[] = [];
@@ -118,6 +130,14 @@ test("while the release goes on it is refused, with nothing done, and passes wit
   const { promote, records } = stacks({ isFinished: false });
   await promote("hotfix");
   expect(records).toMatchObject([{ reason: "hotfix" }]);
+});
+
+test("where no canary is there to promote, the refusal names no command that promotes it", async () => {
+  const { promote } = stacks({ lastMove: "rollback" });
+  await expect(promote()).rejects.toMatchObject({
+    message: expect.stringContaining("its last release was given up by rollback (ann, now)"),
+    next: "npx canaryctl --stack dev status\nnpx canaryctl --stack dev history",
+  });
 });
 
 test("what the other stack runs already is left as it is, whatever its config calls it", async () => {

@@ -12,12 +12,14 @@ const entry = (command: string, more: Partial<HistoryEntry> = {}): HistoryEntry 
   to: position,
   ...more,
 });
+/** The end of a release by any command: its image is the stable one, and there is no canary. */
+const release = (command: string) => entry(command, { to: { ...position, stableImage: "b" } });
 const finished: PromotionSource = {
   stack: "dev",
   config: { canaryEnabled: false, canaryImage: "versioned-echo:v2", stableImage: "versioned-echo:v2" },
   release: { live: shareOf(0), fault: undefined },
   images: [],
-  history: [entry("promote --full")],
+  history: [release("promote --full")],
 };
 const progress = (phase: string, aborted = false) =>
   ({ phase, aborted }) as NonNullable<PromotionSource["release"]["progress"]>;
@@ -28,11 +30,30 @@ describe("an image is ready for another stack", () => {
     ["where nothing was ever released", { ...finished, history: [] }],
     [
       "where a release is finished after one that was given up",
-      { ...finished, history: [entry("promote --full"), entry("rollback")] },
+      { ...finished, history: [release("promote --full"), entry("rollback")] },
+    ],
+    ...["promote", "create-canary --image b --follow", "promote --follow", "up"].map(
+      (command): [string, PromotionSource] => [
+        `where the one after that ended by ${command}`,
+        { ...finished, history: [release(command), entry("set-traffic 90 10"), entry("abort")] },
+      ],
+    ),
+    [
+      "where a promotion was stopped and run again",
+      {
+        ...finished,
+        history: [
+          entry("promote --full", {
+            from: { ...position, canaryEnabled: "true", stableImage: "b" },
+            to: { ...position, stableImage: "b" },
+          }),
+          entry("rollback"),
+        ],
+      },
     ],
     [
       "whatever was done to a canary that is gone",
-      { ...finished, history: [entry("delete-canary"), entry("set-traffic 100 0"), entry("promote --full --now")] },
+      { ...finished, history: [entry("delete-canary"), entry("set-traffic 100 0"), release("promote --full --now")] },
     ],
     ["where its controller says so", { ...finished, release: { ...finished.release, progress: progress("Healthy") } }],
   ])("%s", (_case, source) => {
@@ -59,7 +80,25 @@ describe("an image is ready for another stack", () => {
       { ...finished, history: [entry("delete-canary"), entry("abort")] },
       /given up by abort/,
     ],
-    ["after an undo", { ...finished, history: [entry("undo"), entry("promote --full")] }, /given up by undo/],
+    ["after an undo", { ...finished, history: [entry("undo"), release("promote --full")] }, /given up by undo/],
+    [
+      "after a rollback that brought the image before back",
+      { ...finished, history: [release("rollback"), release("promote --full")] },
+      /given up by rollback/,
+    ],
+    [
+      "a stable image that was changed beside a canary is no end",
+      {
+        ...finished,
+        history: [entry("up", { to: { ...position, canaryEnabled: "true", stableImage: "c" } }), entry("rollback")],
+      },
+      /given up by rollback/,
+    ],
+    [
+      "a first entry is no end",
+      { ...finished, history: [entry("up", { from: null }), entry("rollback")] },
+      /given up by rollback/,
+    ],
     [
       "a promotion by one step is no end",
       { ...finished, history: [entry("promote"), entry("rollback")] },
