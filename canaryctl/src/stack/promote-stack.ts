@@ -9,11 +9,13 @@ import { asDeployed } from "../deployed.ts";
 import { Recording } from "../history/record.ts";
 import { readHistory } from "../history/store.ts";
 import { type ConfigChanges, type Lab, openLab } from "../lab.ts";
+import { isSameWay } from "../lab-records.ts";
 import { say } from "../print.ts";
+import { StackFile } from "../stack-file.ts";
 import { configuredStrategy, openRelease } from "../strategies/table.ts";
 import { printFor } from "../this-stack.ts";
 import { copyImage } from "./copy-image.ts";
-import { imageName, notReady, type PromotionSource, promotedImage, stableOf } from "./promotion.ts";
+import { imageName, isOutOfReach, notReady, type PromotionSource, promotedImage, stableOf } from "./promotion.ts";
 import { type RunningPod, runningImages } from "./running-images.ts";
 
 /** What a promotion reaches the stacks by. */
@@ -56,6 +58,8 @@ export async function promoteStack(
   const again = force === undefined ? plain : `${plain} --force ${quoted(force)}`;
   const known = await alreadyThere(target, promoted.digest, { to, again });
   if (known !== undefined) return known;
+  if (!isSameWay(source.environment, target.environment) && isOutOfReach(promoted, registries.to))
+    throw outOfReach(promoted.reference, to);
   const lab = open({ stack: to }, { canaryEnabled: true, canaryImage: promoted.reference });
   const move = await openRelease(lab, say);
   const commit = await commitOf();
@@ -147,6 +151,16 @@ const noDigest = (from: string, { config }: Lab): UserError =>
     allowed: "running pods, all of one digest",
     next: `npx canaryctl --stack ${quoted(from)} status`,
   });
+
+const outOfReach = (reference: string, to: string): UserError =>
+  new UserError(
+    `${reference} is in a registry of this machine, from which the cluster of stack ${shortened(to)} cannot pull.`,
+    {
+      place: `imageRegistry in ${new StackFile(to).name}`,
+      allowed: "host[:port][/path] of a registry that this machine pushes to and that cluster pulls from",
+      next: `npx canaryctl --stack ${quoted(to)} config set imageRegistry registry.example/team`,
+    },
+  );
 
 /** The commit of this checkout: its files say what the stacks are like. Null outside of a repository. */
 async function commitOf(): Promise<string | null> {

@@ -100,6 +100,16 @@ export function promotedImage(
   };
 }
 
+const loopback = /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?\//;
+
+/**
+ * Whether another cluster than the first stack's could not pull the image: it is on the loopback of the machine, and stays there.
+ *
+ * @param registry that the second stack pushes to
+ */
+export const isOutOfReach = ({ reference, copy }: Promoted, registry: string | undefined): boolean =>
+  copy === undefined && loopback.test(reference) && !(registry !== undefined && reference.startsWith(`${registry}/`));
+
 /** A registry keeps what has a tag. It is one that no other image has: the version's own may name another build there. */
 const copyTag = (digest: string): string => `promoted-${digest.slice("sha256:".length).slice(0, 12)}`;
 

@@ -17,7 +17,8 @@ export interface RunningImage {
   readonly digest: string | null;
 }
 
-const digestIn = (reference: string): string | undefined => /sha256:[0-9a-f]{64}$/.exec(reference)?.[0];
+/** Without a name before it, it is the id of a config: the runtime has the image from no registry, and none knows it by that. */
+const digestIn = (reference: string): string | undefined => /@(sha256:[0-9a-f]{64})$/.exec(reference)?.[1];
 
 /** The images of workloads with the digests that run: a workload that names none has the one that its pods were started with. */
 export const runningImages = (workloads: readonly Workload[], pods: readonly RunningPod[]): readonly RunningImage[] =>

@@ -53,33 +53,40 @@ function stackWith(
 /** Two stacks and what is done to them; in the first a release of v2 is finished, or goes on. */
 function stacks({
   isFinished = true,
-  registry = "r:5000",
+  sourceRegistry = "r:5000",
+  registry = sourceRegistry,
+  isElsewhere = false,
   running = "b",
   canary,
   lastMove,
 }: {
   readonly isFinished?: boolean;
-  readonly registry?: string;
+  /** Where the second one's images are; where it names none, its cluster is the first one's unless it is elsewhere. */
+  readonly registry?: string | undefined;
+  readonly sourceRegistry?: string;
+  readonly isElsewhere?: boolean;
   readonly running?: string;
   readonly canary?: { readonly digit: string; readonly share: number };
   /** The last command in the first one's history. */
   readonly lastMove?: string;
 } = {}) {
   const source = stackWith(
-    `r:5000/versioned-echo@${digest("a")}`,
-    { canaryEnabled: !isFinished, stableImage: "versioned-echo:v2", imageRegistry: "r:5000" },
+    `${sourceRegistry}/versioned-echo@${digest("a")}`,
+    { canaryEnabled: !isFinished, stableImage: "versioned-echo:v2", imageRegistry: sourceRegistry },
     { lastMove },
   );
   const target = stackWith(
     `${registry}/versioned-echo@${digest(running)}`,
-    { imageRegistry: registry },
+    isElsewhere ? {} : { imageRegistry: registry },
     { canary: canary && { image: `${registry}/versioned-echo@${digest(canary.digit)}`, share: canary.share } },
   );
+  const inCluster = (lab: Lab): Lab =>
+    isElsewhere ? { ...lab, environment: { ...lab.environment, kubeContext: "prod" } } : lab;
   const copies: ImageCopy[] = [];
   const records: object[] = [];
   const ways = {
     open: ({ stack }: { readonly stack: string }, changes?: object) =>
-      (stack === "dev" ? source : target).open(changes),
+      stack === "dev" ? source.open(changes) : inCluster(target.open(changes)),
     copy: async (copy: ImageCopy) => void copies.push(copy),
     record: (promotion: object) => ({
       end: async (_say: unknown, error?: Error) => void records.push({ ...promotion, error }),
@@ -138,6 +145,15 @@ test("where no canary is there to promote, the refusal names no command that pro
     message: expect.stringContaining("its last release was given up by rollback (ann, now)"),
     next: "npx canaryctl --stack dev status\nnpx canaryctl --stack dev history",
   });
+});
+
+test("an image on this machine's loopback is refused for a cluster without a registry of its own, with nothing done", async () => {
+  const { promote, target, copies, records } = stacks({ sourceRegistry: "localhost:5001", isElsewhere: true });
+  await expect(promote()).rejects.toMatchObject({
+    message: `localhost:5001/versioned-echo:v2@${digest("a")} is in a registry of this machine, from which the cluster of stack prod cannot pull.`,
+    next: "npx canaryctl --stack prod config set imageRegistry registry.example/team",
+  });
+  expect([target.log, copies, records]).toEqual([[], [], []]);
 });
 
 test("what the other stack runs already is left as it is, whatever its config calls it", async () => {

@@ -1,6 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import type { HistoryEntry } from "../../../../canaryctl/src/history/entry.ts";
-import { notReady, type PromotionSource, promotedImage, stableOf } from "../../../../canaryctl/src/stack/promotion.ts";
+import {
+  isOutOfReach,
+  notReady,
+  type PromotionSource,
+  promotedImage,
+  stableOf,
+} from "../../../../canaryctl/src/stack/promotion.ts";
 import { shareOf } from "../../../../canaryctl/src/traffic/share.ts";
 
 const position = { strategy: "istio", canaryWeight: "0", canaryEnabled: "false", stableImage: "a", canaryImage: "b" };
@@ -186,6 +192,24 @@ describe("the image of a promotion", () => {
     const registries = { from: "r:5000", to: "s" };
     const { copy } = promotedImage(running(`r:5000/versioned-echo@${digest}`), stableImage, registries);
     expect(copy?.to).toBe("s/versioned-echo:promoted-aaaaaaaaaaaa");
+  });
+
+  test.each([
+    ["localhost:5001/echo", undefined, true],
+    ["127.0.0.1:5001/echo", undefined, true],
+    ["127.0.0.2:5001/echo", "s", true],
+    ["[::1]:5001/echo", undefined, true],
+    ["localhost:5001/echo", "localhost:5001", false],
+    ["localhost.example/echo", undefined, false],
+    ["quay.io/x/echo", undefined, false],
+  ])("%s is out of reach of another cluster whose registry is %s: %s", (image, to, isOut) => {
+    const promoted = promotedImage(running(image), "echo:v2", { from: undefined, to });
+    expect(isOutOfReach(promoted, to)).toBe(isOut);
+  });
+
+  test("is in reach where it is copied", () => {
+    const registries = { from: "localhost:5001", to: "s" };
+    expect(isOutOfReach(promotedImage(running("localhost:5001/echo"), "echo:v2", registries), "s")).toBe(false);
   });
 
   test("has no tag where the config names none, and a port is no tag", () => {

@@ -37,9 +37,17 @@ describe("the digests that run", () => {
   });
 
   test("are not known where pods of one image run different ones", () => {
-    const pods = [pod("r/echo:v2", digest("a")), pod("r/echo:v2", digest("b"))];
+    const pods = [pod("r/echo:v2", `r/echo@${digest("a")}`), pod("r/echo:v2", `r/echo@${digest("b")}`)];
     expect(runningImages([workload("canary", "r/echo:v2")], pods)[0]?.digest).toBeNull();
   });
+
+  test.each(["", "docker://"])(
+    "are not known of an image that came from no registry: %s and the id of its config",
+    (scheme) => {
+      const pods = [pod("r/echo:v2", scheme + digest("a"))];
+      expect(runningImages([workload("canary", "r/echo:v2")], pods)[0]?.digest).toBeNull();
+    },
+  );
 });
 
 const namespace = {
