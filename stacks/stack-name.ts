@@ -81,12 +81,12 @@ export function selectedStack(home = join(homedir(), ".pulumi"), root = reposito
 
 /**
  * A text whose canaryctl commands act on this stack when they are run as they are printed. Only where the stack is the default one, and
- * nothing in the environment names another, is that the case without `--stack`.
+ * nothing in the environment names another, is that the case without `--stack`. A command of the group `stack` names its stacks by itself.
  */
 export function withStack(text: string, reference: string, implied: ImpliedStack): string {
   const name = shortened(reference);
   if (name === defaultStack && shortened(implied.reference) === defaultStack) return text;
-  return text.replaceAll(/\bnpx canaryctl (?!--stack\b)/g, `npx canaryctl --stack ${quoted(name)} `);
+  return text.replaceAll(/\bnpx canaryctl (?!--stack\b|stack )/g, `npx canaryctl --stack ${quoted(name)} `);
 }
 
 /** Without what a folder as the backend gives every stack. */

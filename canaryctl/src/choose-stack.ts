@@ -21,7 +21,7 @@ import { UsageError } from "./usage-error.ts";
  * @throws UsageError for a name that cannot be a stack's, or is no stack's
  */
 export async function chooseStack(program: Command, command: Command): Promise<void> {
-  const { stack: named, stacks = [] } = program.opts<{ stack?: string; stacks?: readonly string[] }>();
+  const { stack: named, stacks = [], ns, app } = program.opts<GlobalFlags>();
   const implied = bareStack();
   const { reference, source } = named === undefined ? implied : { reference: named, source: "--stack" };
   if (named === undefined) program.setOptionValueWithSource("stack", reference, "default");
@@ -29,12 +29,46 @@ export async function chooseStack(program: Command, command: Command): Promise<v
   // Of each of its stacks the preview for programs tells what stands in its way.
   if (command.name() === "preview" && (json || markdown)) return;
   if (command.name() === "comment") return; // which is about a text
-  if (command.parent?.name() === "stack") return; // which names its stacks by itself
+  const isOfGroup = command.parent?.name() === "stack"; // which names its stacks by itself
+  if (isOfGroup) refuseUnread(command.name(), named, { ns, app });
   if (new Set(stacks).size > 1 && command.name() !== "preview") throw severalStacks(stacks);
+  if (isOfGroup && named === undefined) return;
   const stackFile = openFile(reference, source);
+  if (isOfGroup) return;
   printFor(stackFile.reference);
   if (create !== true) await mustBeUsable(stackFile, source, command.name());
   else stackFile.mustBeReadable();
+}
+
+interface GlobalFlags {
+  readonly stack?: string;
+  readonly stacks?: readonly string[];
+  readonly ns?: string | undefined;
+  readonly app?: string | undefined;
+}
+
+/**
+ * Of the commands that are about stacks: what such a flag names is not what they would be about.
+ *
+ * @throws UsageError where one of them is given that the command does not read
+ */
+function refuseUnread(command: string, stack: string | undefined, names: Pick<GlobalFlags, "ns" | "app">): void {
+  const next = `npx canaryctl stack ${command} --help`;
+  if (stack !== undefined && command !== "list") {
+    throw new UsageError(`stack ${command} takes the stack as an argument, and --stack is "${stack}".`, {
+      allowed:
+        command === "new" ? "the new stack's name after new, and --from with the other's" : "two stacks after promote",
+      next,
+    });
+  }
+  for (const [flag, given] of Object.entries(names)) {
+    if (given === undefined) continue;
+    throw new UsageError(`--${flag} is "${given}", and stack ${command} goes by each stack's own config.`, {
+      allowed:
+        command === "new" && flag === "ns" ? "--namespace, for the new stack's" : `stack ${command} without --${flag}`,
+      next,
+    });
+  }
 }
 
 const severalStacks = (stacks: readonly string[]): UsageError =>

@@ -6,6 +6,7 @@ import { examples, print, say } from "../print.ts";
 import { StackFile } from "../stack-file.ts";
 import { bareStack } from "../this-stack.ts";
 import { UsageError } from "../usage-error.ts";
+import { isStackNamed, optionsOf } from "./arguments.ts";
 
 interface NewOptions {
   readonly from?: string;
@@ -43,12 +44,16 @@ ${examples("canaryctl stack new qa", "canaryctl stack new prod-eu --from prod --
       "after",
       `
 All are read side by side. What is wrong with one is told of that one, and the exit code is 1 then.
-${examples("canaryctl stack list", "canaryctl stack list --json")}`,
+With --stack that one alone is shown.
+${examples("canaryctl stack list", "canaryctl stack list --json", "canaryctl stack list --stack prod")}`,
     )
-    .action(async ({ json }: { readonly json?: boolean }) => {
+    .action(async ({ json }: { readonly json?: boolean }, command: Command) => {
       const { listStacks } = await import("../stack/list-stacks.ts");
-      const { stackTable } = await import("../stack/stack-table.ts");
-      const entries = await listStacks(say);
+      const { entriesOf, stackTable } = await import("../stack/stack-table.ts");
+      const named = isStackNamed(command) ? optionsOf(command).stack : undefined;
+      const entries = entriesOf(await listStacks(say), named);
+      // A stack that only the cluster knows is no other command's, and is shown.
+      if (named !== undefined && entries.length === 0) await mustBeKnown(named, "--stack", "stack list");
       print(json ? [JSON.stringify(entries, null, 2)] : stackTable(entries));
       if (entries.some(({ problems }) => problems.length > 0)) process.exitCode = 1;
     });

@@ -1,10 +1,19 @@
 import { withNext } from "@canary-lab/kit/user-error";
+import { ownName, shortened } from "../../../stacks/stack-name.ts";
 import { table } from "../print.ts";
 import { shareText } from "../traffic/share.ts";
 import type { StackEntry } from "./read-stack.ts";
 import type { RunningImage } from "./running-images.ts";
 
 const columns = ["stack", "cluster", "namespace", "images", "wanted", "live", "last move", "drift"] as const;
+
+/** Of the stacks the one that a user names, by its full name or its own; all where none is named. */
+export function entriesOf(entries: readonly StackEntry[], named: string | undefined): readonly StackEntry[] {
+  if (named === undefined) return entries;
+  const called = (name: string) => entries.filter(({ stack }) => stack === name);
+  const exact = called(shortened(named));
+  return exact.length > 0 ? exact : called(ownName(named));
+}
 
 /** The stacks as a table; what is wrong with one stands below. */
 export function stackTable(entries: readonly StackEntry[]): readonly string[] {

@@ -96,6 +96,16 @@ describe("canaryctl", () => {
     [["stack", "promote", "dev", "prodd"], /no stack prodd.*did you mean prod/],
     [["stack", "promote", "dve", "prod"], /at: +the first stack\n.*\n +next: +npx canaryctl stack list/],
     [["stack", "promote", "dev", "prod", "--force", " "], /--force with a reason/],
+    [["--stack", "qa", "stack", "new", "pr-1"], /stack new takes the stack as an argument, and --stack is "qa"/],
+    [
+      ["stack", "promote", "dev", "prod", "--stack", "dev"],
+      /stack promote takes[\s\S]* next: +npx canaryctl stack promote --help/,
+    ],
+    [["stack", "new", "qa", "--ns", "team-a"], /--ns is "team-a"[\s\S]*allowed: --namespace/],
+    [["stack", "promote", "dev", "prod", "--app", "shop"], /--app is "shop"/],
+    [["--ns", "team-a", "stack", "list"], /--ns is "team-a"/],
+    [["stack", "list", "--stack", "dev", "--stack", "prod"], /--stack names dev, prod/],
+    [["stack", "list", "--stack", "../dev"], /Invalid stack name/],
     [["up", "--from", "dev"], /--from with --create/],
   ])("%j is bad usage", (args, message) => {
     const { status, stderr } = canaryctl(...args);

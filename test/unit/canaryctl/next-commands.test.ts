@@ -102,7 +102,8 @@ describe("every command that a message names", () => {
       const [named = []] = canaryctlIn(
         withStack(`npx canaryctl ${words.join(" ")}`, "prod", { reference: "dev", source: "" }),
       );
-      expect((await parsed(named)).opts()).toMatchObject({ stack: words[0] === "--stack" ? words[1] : "prod" });
+      const stack = words[0] === "--stack" ? words[1] : words[0] === "stack" ? undefined : "prod";
+      expect((await parsed(named)).opts().stack).toBe(stack);
     }
   });
 });
@@ -139,6 +140,9 @@ test("a message names the stack, unless a command without --stack means it every
   expect(withStack(text, "acme/canary-lab/prod", dev)).toBe(
     'next: npx canaryctl --stack acme/canary-lab/prod rollback && npx canaryctl --stack a up; eval "$(npx canaryctl --stack acme/canary-lab/prod env)"',
   );
+  // It names its stacks by itself, and refuses to be told of another.
+  const ofGroup = "npx canaryctl stack promote dev staging";
+  expect(withStack(ofGroup, "staging", dev)).toBe(ofGroup);
   // As `pulumi stack select` notes it.
   expect(withStack(text, "organization/canary-lab/dev", { ...dev, reference: "organization/canary-lab/dev" })).toBe(
     text,

@@ -4,7 +4,7 @@ import type { Lab } from "../../../../canaryctl/src/lab.ts";
 import { isOf } from "../../../../canaryctl/src/stack/list-stacks.ts";
 import { readStack, unreadEntry } from "../../../../canaryctl/src/stack/read-stack.ts";
 import { runningImages } from "../../../../canaryctl/src/stack/running-images.ts";
-import { stackTable } from "../../../../canaryctl/src/stack/stack-table.ts";
+import { entriesOf, stackTable } from "../../../../canaryctl/src/stack/stack-table.ts";
 import { stackAnnotation, strategyAnnotation } from "../../../../components/workload/render-application.ts";
 import { fakeLab } from "../fake-lab.ts";
 
@@ -119,4 +119,16 @@ describe("a stack", () => {
     expect(isOf({ stack: "dev", namespace: "other" }, application)).toBe(false);
     expect(isOf({ stack: "prod", namespace: "canary-lab" }, application)).toBe(false);
   });
+});
+
+test.each([
+  [undefined, ["dev", "acme/canary-lab/dev", "prod"]],
+  ["prod", ["prod"]],
+  ["organization/canary-lab/dev", ["dev"]],
+  ["acme/canary-lab/dev", ["acme/canary-lab/dev"]],
+  ["acme/canary-lab/prod", ["prod"]],
+  ["qa", []],
+])("of all stacks --stack %s shows %j", (named, shown) => {
+  const all = ["dev", "acme/canary-lab/dev", "prod"].map((stack) => unreadEntry(stack, ["file"], {}));
+  expect(entriesOf(all, named).map(({ stack }) => stack)).toEqual(shown);
 });
