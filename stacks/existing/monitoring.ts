@@ -87,16 +87,28 @@ function picksOf(prometheus: Prometheus, namespace: string): MonitoringFacts["pi
 /** Labels with which an object is selected; undefined where nothing can be. */
 export function labelsFor(selector: Selector | undefined): Labels | undefined {
   if (!selector) return undefined;
-  const labels: Record<string, string> = { ...selector.matchLabels };
-  for (const { key, operator, values = [] } of selector.matchExpressions ?? []) {
-    const own = labels[key];
-    if (operator === "In") {
-      if (own !== undefined && !values.includes(own)) return undefined;
-      labels[key] = own ?? values[0] ?? "";
-    } else if (operator === "Exists") labels[key] = own ?? "true";
-    else if (own !== undefined && (operator === "DoesNotExist" || values.includes(own))) return undefined;
+  const { matchLabels = {}, matchExpressions = [] } = selector;
+  const labels: Record<string, string> = {};
+  for (const key of new Set([...Object.keys(matchLabels), ...matchExpressions.map((one) => one.key)])) {
+    const given = matchLabels[key];
+    const asked = matchExpressions.filter((one) => one.key === key);
+    const of = (name: string) => asked.filter(({ operator }) => operator === name);
+    const sets = [...(given === undefined ? [] : [[given]]), ...of("In").map(({ values = [] }) => values)];
+    if (sets.length + of("Exists").length === 0) continue;
+    const value = valueIn(
+      sets,
+      of("NotIn").flatMap(({ values = [] }) => values),
+    );
+    if (value === undefined || of("DoesNotExist").length > 0) return undefined;
+    labels[key] = value;
   }
   return labels;
+}
+
+/** A value that all sets have and that is not refused; without a set any will do, and of one more than are refused one is left. */
+function valueIn(sets: readonly (readonly string[])[], refused: readonly string[]): string | undefined {
+  const [first = ["true", ...refused.map((_, index) => `true-${index + 1}`)]] = sets;
+  return first.find((value) => sets.every((set) => set.includes(value)) && !refused.includes(value));
 }
 
 /** Kubernetes gives this label to each namespace, with the name of it. */

@@ -106,5 +106,5 @@ function nextCommands(lab: Lab, gatewayPort: number | null): readonly (readonly 
   ];
 }
 
-/** Worlds that the lab makes answer on loopback; in a cluster of the user's own, any node does. */
+/** Clusters that the lab makes answer on loopback; in a cluster of the user's own, any node does. */
 const gatewayAddress = ({ environment }: Lab): string => (environment.target === "existing" ? "<a node>" : "127.0.0.1");

@@ -135,6 +135,10 @@ test("all that is lacking is told at once", () => {
 });
 
 describe("labels by which an object is selected", () => {
+  const exists = { key: "a", operator: "Exists" };
+  const isAbsent = { key: "a", operator: "DoesNotExist" };
+  const isIn = (...values: readonly string[]) => ({ key: "a", operator: "In", values });
+  const isNotIn = (...values: readonly string[]) => ({ key: "a", operator: "NotIn", values });
   test.each([
     [undefined, undefined],
     [{}, {}],
@@ -146,6 +150,15 @@ describe("labels by which an object is selected", () => {
     [{ matchExpressions: [{ key: "a", operator: "NotIn", values: ["x"] }] }, {}],
     [{ matchLabels: { a: "x" }, matchExpressions: [{ key: "a", operator: "NotIn", values: ["x"] }] }, undefined],
     [{ matchLabels: { a: "x" }, matchExpressions: [{ key: "a", operator: "DoesNotExist" }] }, undefined],
+    [{ matchExpressions: [exists, isIn("x")] }, { a: "x" }],
+    [{ matchExpressions: [isIn("x"), exists] }, { a: "x" }],
+    [{ matchExpressions: [isIn("x", "y"), isIn("y", "z")] }, { a: "y" }],
+    [{ matchExpressions: [isIn("x"), isIn("y")] }, undefined],
+    [{ matchExpressions: [isIn("x", "y"), isNotIn("x")] }, { a: "y" }],
+    [{ matchExpressions: [isNotIn("x"), isIn("x", "y")] }, { a: "y" }],
+    [{ matchExpressions: [exists, isNotIn("true")] }, { a: "true-1" }],
+    [{ matchExpressions: [isAbsent, exists] }, undefined],
+    [{ matchExpressions: [isAbsent, isNotIn("x")] }, {}],
   ])("%j needs %j", (selector, labels) => {
     expect(labelsFor(selector)).toEqual(labels);
   });
