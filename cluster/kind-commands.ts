@@ -16,8 +16,20 @@ export const firstRegistryPort = 5001;
 /** Images are pushed to this address from the host, and pulled by the same name inside the nodes. */
 export const registryAddress = (port: number): string => `localhost:${port}`;
 
-/** Labels of the registry's container, by which a lab is known again. */
+/** Which lab made a container. The labels of the registry say it, and a comment in the node, for either of them may be gone. */
+export interface Mark {
+  readonly id: string;
+  /** The folder `.lab` of the checkout. */
+  readonly home: string;
+  readonly host: string;
+}
+
 export const labels = { id: "canary-lab.id", home: "canary-lab.home", host: "canary-lab.host" } as const;
+const markComment = (mark: Mark): string => `# canary-lab ${JSON.stringify(mark)}`;
+
+/** The marks in the files of a node. */
+export const marksIn = (files: string): readonly Mark[] =>
+  [...files.matchAll(/# canary-lab (\{[^\n]*\})/g)].map(([, json]) => JSON.parse(json ?? "") as Mark);
 
 /** Of the release notes of kind v0.33.0; kind supports an image with the release that built it, by digest. */
 export const nodeImage = "kindest/node:v1.36.4@sha256:099e049362a1526b2db71494e1947aae99bd16290d7c895f2b7ea312e3cbfaed";
@@ -87,12 +99,15 @@ const kubectl = ["kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf"];
 
 export const clusterIsReady = inNode(`${kindCluster}-control-plane`, ...kubectl, "get", "--raw", "/readyz");
 
-/** How a node was told where the registry is, as an archive; fails where it was not. A stopped node can be asked, too. */
+/** How a node was told where the registry is, as an archive. A stopped node can be asked, too. */
 export const nodeConfig = docker("cp", `${kindCluster}-control-plane:/etc/containerd/certs.d`, "-");
+/** Whether {@link nodeConfig} failed because the node was told nothing: in the words of Docker before 23, and since. */
+export const saysNoConfig = (failure: string): boolean =>
+  /No such container:path|Could not find the file/.test(failure);
 export const joinRegistry = docker("network", "connect", "kind", registryContainer);
 
 /** On loopback only: whoever can push here decides what the cluster runs. */
-export const createRegistry = (port: number, owner: { readonly [Name in keyof typeof labels]: string }): Command =>
+export const createRegistry = (port: number, owner: Mark): Command =>
   docker(
     "run",
     "--detach",
@@ -108,13 +123,13 @@ export const createRegistry = (port: number, owner: { readonly [Name in keyof ty
   );
 
 /** In a node `localhost` is the node itself: containerd is told where the registry really is. */
-export function pointNodeAtRegistry(node: string, address: string): readonly Command[] {
+export function pointNodeAtRegistry(node: string, address: string, mark: Mark): readonly Command[] {
   const folder = `/etc/containerd/certs.d/${address}`;
   return [
     inNode(node, "mkdir", "-p", folder),
     {
       ...inNode(node, "cp", "/dev/stdin", `${folder}/hosts.toml`),
-      input: `[host."http://${registryContainer}:5000"]\n`,
+      input: `[host."http://${registryContainer}:5000"]\n${markComment(mark)}\n`,
     },
   ];
 }

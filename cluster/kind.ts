@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { writePrivateFile } from "@canary-lab/kit/private-files";
 import type { Progress } from "@canary-lab/kit/progress";
 import { type Clock, until } from "@canary-lab/kit/until";
 import { asOneError, UserError } from "@canary-lab/kit/user-error";
@@ -19,7 +18,8 @@ import {
   ownerObstacle,
   takenPort,
 } from "./kind-faults.ts";
-import { gatewayPort, type KindLab, noteFile, ownerOf, readContainers, readNote, registryPort } from "./kind-state.ts";
+import { noteFile, ownerOf, readNote, writeNote } from "./kind-owner.ts";
+import { gatewayPort, type KindLab, lookUp, registryPort } from "./kind-state.ts";
 import { labFolder, pinnedNodeFolder } from "./lab-folder.ts";
 import { firstFreePort, isPortFree } from "./ports.ts";
 import { refuseProblems } from "./programs.ts";
@@ -52,7 +52,7 @@ const thisMachine: KindMachine = {
   home: labFolder,
 };
 
-const nothing: KindLab = { registry: undefined, nodes: [], isConnected: false };
+const nothing: KindLab = { registry: undefined, nodes: [], isConnected: false, marks: [] };
 
 /** A one-node cluster in Docker with a registry beside it, as kind documents it; both belong to the lab alone. */
 export function createKindTarget(settings: KindSettings, machine = thisMachine): Target {
@@ -66,22 +66,10 @@ export function createKindTarget(settings: KindSettings, machine = thisMachine):
       () => true,
       () => false,
     );
+  const markWith = (id: string): commands.Mark => ({ id, home, host: hostname() });
   const node = `${commands.kindCluster}-control-plane`;
 
-  async function look(): Promise<KindLab> {
-    const found = await Promise.all([run(commands.findNodes), run(commands.findRegistry)]);
-    const ids = found.flatMap((text) => text.split("\n").filter(Boolean));
-    const containers = ids.length === 0 ? [] : readContainers(await run(commands.inspect(ids)));
-    const registry = containers.find(({ name }) => name === commands.registryContainer);
-    const nodes = containers.filter((container) => container !== registry);
-    const isConnected =
-      nodes.length > 0 &&
-      (await run(commands.nodeConfig).then(
-        (archive) => archive.includes(commands.registryContainer),
-        () => false,
-      ));
-    return { registry, nodes, isConnected };
-  }
+  const look = () => lookUp(run);
 
   /** Where the registry answers or will answer; undefined where no port is free. A stopped one may have lost its port to somebody. */
   async function portForRegistry({ registry }: KindLab): Promise<number | undefined> {
@@ -108,7 +96,7 @@ export function createKindTarget(settings: KindSettings, machine = thisMachine):
     const { registry } = lab;
     if (registry && registryPort(registry) === port) return void (await run(commands.start(registry.name)));
     if (registry) await run(commands.remove([registry.name]));
-    await run(commands.createRegistry(port, { id, home, host: hostname() }));
+    await run(commands.createRegistry(port, markWith(id)));
   }
 
   async function ensureNodeImage(note: (detail: string) => void): Promise<void> {
@@ -127,13 +115,25 @@ export function createKindTarget(settings: KindSettings, machine = thisMachine):
     }
   }
 
-  /** A cluster whose making was never finished has nothing in it, and is made anew. One that was finished is never removed. */
-  async function ensureCluster({ nodes, isConnected }: KindLab, progress: Progress): Promise<void> {
+  async function createCluster(id: string): Promise<void> {
+    writeNote(home, { id, isMaking: true });
+    try {
+      await run(commands.createCluster(kubeconfig, settings.gatewayNodePort));
+    } catch (error) {
+      // kind removes its own node where it fails and is not killed: the next one of that name may be somebody else's.
+      const left = await run(commands.findNodes).catch(() => "unknown");
+      if (left.trim() === "") writeNote(home, { id });
+      throw error;
+    }
+  }
+
+  /** A cluster whose making was never finished has nothing in it, and is made anew: `ownerOf` tells it. One that was finished is never removed. */
+  async function ensureCluster({ nodes, isConnected }: KindLab, id: string, progress: Progress): Promise<void> {
     if (nodes.length > 0 && !isConnected) {
       progress.say("An earlier `up` did not end making the kind cluster: it is made anew.");
       await run(commands.remove(nodes.map(({ name }) => name)));
     }
-    if (!isConnected) return void (await run(commands.createCluster(kubeconfig, settings.gatewayNodePort)));
+    if (!isConnected) return createCluster(id);
     for (const { name, status } of nodes) {
       if (status !== "running") progress.say(`Docker container ${name} is ${status}: starting it.`);
       if (status === "paused") await run(commands.unpause(name));
@@ -145,14 +145,15 @@ export function createKindTarget(settings: KindSettings, machine = thisMachine):
     await run(commands.exportKubeconfig(kubeconfig));
   }
 
-  async function connect(address: string): Promise<void> {
+  async function connect(address: string, id: string): Promise<void> {
     const { registry, nodes } = await look();
     if (!registry?.networks.includes("kind")) await run(commands.joinRegistry);
     await run(commands.announceRegistry(address));
     // The last step: a cluster that has it is whole.
     for (const { name } of nodes) {
-      for (const command of commands.pointNodeAtRegistry(name, address)) await run(command);
+      for (const command of commands.pointNodeAtRegistry(name, address, markWith(id))) await run(command);
     }
+    writeNote(home, { id });
   }
 
   /** They are worth no failed `down`: one that is in use elsewhere stays. */
@@ -175,7 +176,7 @@ export function createKindTarget(settings: KindSettings, machine = thisMachine):
       const silence = hasDocker ? await dockerSilence(run, "npx canaryctl up") : undefined;
       if (silence) obstacles.push(silence);
       const lab = hasDocker && !silence ? await look() : nothing;
-      const other = ownerObstacle(lab, ownerOf(lab, home));
+      const other = ownerObstacle(lab, ownerOf(lab, home), "up");
       obstacles.push(...(other ? [other] : await portObstacles(lab)));
       const port = await portForRegistry(lab);
       if (port === undefined) obstacles.push(noRegistryPort());
@@ -195,17 +196,17 @@ export function createKindTarget(settings: KindSettings, machine = thisMachine):
       await machine.fetchPrograms(plan, progress);
       folders = plan.path;
       const lab = await look();
-      const obstacle = ownerObstacle(lab, ownerOf(lab, home));
+      const obstacle = ownerObstacle(lab, ownerOf(lab, home), "up");
       if (obstacle) throw obstacle;
       const port = await portForRegistry(lab);
       if (port === undefined) throw noRegistryPort();
-      const id = readNote(home)?.id ?? lab.registry?.labels[commands.labels.id] ?? randomUUID();
-      writePrivateFile(noteFile(home), `${JSON.stringify({ id })}\n`);
+      const id = readNote(home)?.id ?? randomUUID();
+      if (lab.nodes.length === 0) writeNote(home, { id });
       const address = commands.registryAddress(port);
       await progress.stage("node image", ensureNodeImage);
       await progress.stage("local registry", () => ensureRegistry(lab, port, id));
-      await progress.stage("kind cluster", () => ensureCluster(lab, progress));
-      await progress.stage("registry for the nodes", () => connect(address));
+      await progress.stage("kind cluster", () => ensureCluster(lab, id, progress));
+      await progress.stage("registry for the nodes", () => connect(address, id));
       return {
         target: "kind",
         reason: settings.reason,
@@ -221,12 +222,14 @@ export function createKindTarget(settings: KindSettings, machine = thisMachine):
       if (silence) throw silence;
       const lab = await look();
       const owner = ownerOf(lab, home);
+      const unsure = owner === "unclear" || owner === "elsewhere" ? ownerObstacle(lab, owner, "down") : undefined;
+      if (unsure) throw unsure;
       if (owner === "another" || owner === "nobody") {
         progress.say("The kind cluster in Docker is not this checkout's: it stays.");
       } else if (owner !== "none") {
         await progress.stage("remove the kind cluster", async () => {
           const { registry, nodes } = lab;
-          // The registry last: it is the sign that the rest is the lab's.
+          // The registry last: a cluster that is not finished is known by it.
           for (const gone of [...nodes, ...(registry ? [registry] : [])]) await run(commands.remove([gone.name]));
           const port = registry && registryPort(registry);
           if (port !== undefined) await removeImages(port);

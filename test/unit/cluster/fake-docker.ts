@@ -40,6 +40,10 @@ export class FakeDocker implements KindMachine {
   pulls = true;
   /** Whether `kind create` is killed after its container is there. */
   isKilled = false;
+  /** Whether `kind create` fails, and takes its container away, as it does by itself. */
+  createFails = false;
+  /** What `docker cp` fails with. */
+  copyFault = "";
   endpoint = "unix:///var/run/docker.sock";
   problems: Awaited<ReturnType<KindMachine["planPrograms"]>>["problems"] = [];
   seconds = 0;
@@ -63,9 +67,9 @@ export class FakeDocker implements KindMachine {
   box = (name = node) => this.boxes.get(name) as Box;
   made = (part: string) => this.done.filter((line) => line.includes(part));
 
-  /** A cluster that somebody made with `kind create cluster --name canary-lab`. */
-  makeForeignCluster(): void {
-    this.#add(node, { "io.x-k8s.kind.cluster": "canary-lab" }, { "6443/tcp": 40123 }, "kind");
+  /** A cluster that somebody made with `kind create cluster --name canary-lab`, with node ports of its own or none. */
+  makeForeignCluster(ports: Readonly<Record<string, number>> = {}): void {
+    this.#add(node, { "io.x-k8s.kind.cluster": "canary-lab" }, { "6443/tcp": 40123, ...ports }, "kind");
     this.box().isWhole = true;
   }
 
@@ -116,6 +120,7 @@ export class FakeDocker implements KindMachine {
       throw new Error("docker image failed: Error: No such image");
     }
     if (line.startsWith("docker cp")) {
+      if (this.copyFault) throw new Error(`docker cp failed: ${this.copyFault}`);
       if (this.box().files !== "") return this.box().files;
       throw new Error(`docker cp failed: Error: No such container:path: ${node}:/etc/containerd/certs.d`);
     }
@@ -162,6 +167,9 @@ export class FakeDocker implements KindMachine {
     }
     this.#add(node, { "io.x-k8s.kind.cluster": "canary-lab" }, { [`${port}/tcp`]: port, "6443/tcp": 40123 }, "kind");
     if (this.isKilled) throw new Error("Killed");
+    if (this.createFails) this.boxes.delete(node);
+    if (this.createFails)
+      throw new Error("kind create failed: ERROR: failed to create cluster: could not find a log line");
     Object.assign(this.box(), { isWhole: true, startedAt: this.seconds - bootSeconds });
     writeFileSync(join(this.home, "kubeconfig"), "{}");
   }

@@ -1,4 +1,3 @@
-import { hostname } from "node:os";
 import { describe, expect, test } from "@jest/globals";
 import { FakeDocker, refusal, running } from "./fake-docker.ts";
 
@@ -71,29 +70,5 @@ describe("what is in the way of a kind cluster", () => {
     });
     docker.taken.delete(40123);
     await docker.check();
-  });
-
-  test("is a cluster of somebody else's with the lab's name: it is left alone, by up and by down", async () => {
-    const docker = new FakeDocker();
-    docker.makeForeignCluster();
-    const { message, next } = await refusal(docker.check());
-    expect(message).toBe('There is a kind cluster "canary-lab" that no lab made. It is left alone.');
-    expect(next).toContain("npx canaryctl config set kubeContext kind-canary-lab && npx canaryctl up");
-    await refusal(docker.up());
-    await docker.down();
-    expect(docker.boxes.size).toBe(1);
-    expect(docker.done).toEqual([]);
-  });
-
-  test("is the kind cluster of another checkout", async () => {
-    const docker = await running();
-    const here = new FakeDocker();
-    for (const [name, box] of docker.boxes) here.boxes.set(name, box);
-    const { message, place } = await refusal(here.check());
-    expect(message).toContain("The kind cluster of another checkout is up");
-    expect(place).toBe(`${docker.home} on ${hostname()}`);
-    await here.down();
-    expect(here.boxes.size).toBe(2);
-    expect(here.said).toEqual(["The kind cluster in Docker is not this checkout's: it stays."]);
   });
 });
