@@ -13,9 +13,9 @@ export const bootSeconds = 180;
 /**
  * Why the lab cannot be made, used or removed here, because of whose the containers are.
  *
- * @param command what was asked for
+ * @param command to repeat once it is out of the way
  */
-export function ownerObstacle(lab: KindLab, owner: Owner, command: "up" | "down"): UserError | undefined {
+export function ownerObstacle(lab: KindLab, owner: Owner, command: string): UserError | undefined {
   switch (owner) {
     case "none":
     case "ours":
@@ -27,10 +27,11 @@ export function ownerObstacle(lab: KindLab, owner: Owner, command: "up" | "down"
       );
     case "another": {
       const [{ home, host } = { home: "", host: "" }] = marksOf(lab);
+      const down = `(cd ${quoted(dirname(home))} && npx canaryctl down) && npx canaryctl up`;
       return new UserError(`The kind cluster of another checkout is up, and Docker can have one of them.`, {
         place: `${home} on ${host}`,
         allowed: "one for each Docker daemon: it has one name and one set of ports",
-        next: `(cd ${quoted(dirname(home))} && npx canaryctl down) && npx canaryctl up`,
+        next: down,
       });
     }
     case "elsewhere": {
@@ -59,7 +60,7 @@ export function ownerObstacle(lab: KindLab, owner: Owner, command: "up" | "down"
 }
 
 /** Nothing that may be in use is removed on a guess. */
-function unclearOwner(lab: KindLab, command: "up" | "down"): UserError {
+function unclearOwner(lab: KindLab, command: string): UserError {
   const { registry, nodes, isConnected, unreadable } = lab;
   const isUnconnected = nodes.length > 0 && !isConnected;
   return new UserError(
@@ -68,7 +69,7 @@ function unclearOwner(lab: KindLab, command: "up" | "down"): UserError {
       place: place(lab),
       allowed: "to remove by hand what is not needed, with all that is in it",
       next: [
-        ...(unreadable === undefined ? [] : [`npx canaryctl ${command}`]),
+        ...(unreadable === undefined ? [] : [command]),
         byHand(containersOf(lab), command),
         ...(registry && isUnconnected && unreadable === undefined ? [byHand([registry.name], command)] : []),
       ],
@@ -88,9 +89,9 @@ function unclearReason(lab: KindLab): string {
 const containersOf = ({ nodes, registry }: KindLab): readonly string[] =>
   [...nodes, ...(registry ? [registry] : [])].map(({ name }) => name);
 
-const byHand = (names: readonly string[], command: "up" | "down"): string => {
+const byHand = (names: readonly string[], command: string): string => {
   const { file, args } = remove(names);
-  return `${[file, ...args].join(" ")} && npx canaryctl ${command}`;
+  return `${[file, ...args].join(" ")} && ${command}`;
 };
 
 const place = (lab: KindLab): string => `Docker container ${containersOf(lab).join(", ")}`;
@@ -120,6 +121,13 @@ export const neverReady = (node: string): UserError =>
     place: `Docker container ${node}`,
     allowed: "the cluster as it is, once it answers; or a new one, without what is in this one",
     next: [`docker logs --tail 50 ${node}`, "npx canaryctl down && npx canaryctl up"],
+  });
+
+export const noPlatform = (): UserError =>
+  new UserError("The kind cluster is gone, and this stack does not install the platform that it stands on.", {
+    place: "platform in the stack's config",
+    first: "put up the stack that this one names as its platform",
+    next: "npx canaryctl stack list",
   });
 
 export const otherGatewayPort = (wanted: number, published: number): UserError =>

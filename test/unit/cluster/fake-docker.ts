@@ -5,8 +5,9 @@ import type { Progress } from "@canary-lab/kit/progress";
 import type { Clock } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
 import { expect } from "@jest/globals";
-import { createKindTarget, type KindMachine } from "../../../cluster/kind.ts";
+import { createKindTarget } from "../../../cluster/kind.ts";
 import type { Command } from "../../../cluster/kind-commands.ts";
+import type { KindMachine } from "../../../cluster/kind-machine.ts";
 
 interface Box {
   readonly id: string;
@@ -60,9 +61,13 @@ export class FakeDocker implements KindMachine {
   planPrograms = async () => ({ path: [], toFetch: [], problems: this.problems });
   fetchPrograms = async () => {};
 
-  target = (gatewayNodePort = 30080) => createKindTarget({ reason: "Docker answers", gatewayNodePort }, this);
-  check = (gatewayNodePort?: number) => this.target(gatewayNodePort).check([]);
-  up = (gatewayNodePort?: number) => this.target(gatewayNodePort).up(this.progress, []);
+  /** @param gatewayNodePort `"another's"`: of a stack that installs no gateway */
+  target = (gatewayNodePort: number | "another's" = 30080) => {
+    const settings = { reason: "Docker answers", builtImages: ["versioned-echo", "load-client"] };
+    return createKindTarget({ ...settings, ...(gatewayNodePort !== "another's" && { gatewayNodePort }) }, this);
+  };
+  check = (gatewayNodePort?: number | "another's") => this.target(gatewayNodePort).check([]);
+  up = (gatewayNodePort?: number | "another's") => this.target(gatewayNodePort).up(this.progress, []);
   down = () => this.target().down(this.progress);
   box = (name = node) => this.boxes.get(name) as Box;
   made = (part: string) => this.done.filter((line) => line.includes(part));

@@ -41,6 +41,23 @@ describe("what is in the way of a kind cluster", () => {
     });
   });
 
+  test("is not the gateway's port of a stack that stands on another's platform", async () => {
+    const docker = new FakeDocker();
+    await docker.up(30085);
+    await docker.check("another's");
+    await docker.up("another's");
+    expect(docker.made("kind create")).toHaveLength(1);
+    docker.boxes.delete("canary-lab-control-plane");
+    const { message, next } = await refusal(docker.check("another's"));
+    expect(message).toBe("The kind cluster is gone, and this stack does not install the platform that it stands on.");
+    expect(next).toBe("npx canaryctl stack list");
+    await refusal(docker.up("another's"));
+    docker.answers = false;
+    expect((await refusal(docker.check("another's"))).message).toMatch(/^Docker does not answer/);
+    docker.answers = true;
+    expect(docker.made("kind create")).toHaveLength(1);
+  });
+
   test("is not the port of kind's own guide for a registry: another one is taken, and kept", async () => {
     const docker = new FakeDocker();
     docker.taken.add(5001);

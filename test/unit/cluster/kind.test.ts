@@ -112,11 +112,22 @@ describe("down", () => {
     expect(docker.done).toHaveLength(2);
   });
 
-  test("takes the images that were built for its registry, and is no failure where one stays", async () => {
+  test("takes the images that were built for its registry, and none of the user's", async () => {
     const docker = await running();
-    docker.images = ["localhost:5001/versioned-echo:v1", "localhost:5001/versioned-echo:<none>"];
+    const own = ["my-app:1", "versioned-echo-mine:v1", "team/versioned-echo:v1"].map(
+      (image) => `localhost:5001/${image}`,
+    );
+    const built = ["localhost:5001/versioned-echo:v1", "localhost:5001/load-client:v1"];
+    docker.images = [...own, ...built, "localhost:5001/versioned-echo:<none>"];
     await docker.down();
-    expect(docker.done.at(-1)).toBe("docker image rm localhost:5001/versioned-echo:v1");
+    expect(docker.done.at(-1)).toBe(`docker image rm ${built.join(" ")}`);
+  });
+
+  test("removes no image where only the user's are there", async () => {
+    const docker = await running();
+    docker.images = ["localhost:5001/my-app:1"];
+    await docker.down();
+    expect(docker.made("docker image rm")).toEqual([]);
   });
 
   test("keeps the notes where Docker does not answer, so that the next one goes on", async () => {
