@@ -3,6 +3,8 @@ export interface Command {
   readonly file: "docker" | "kind";
   readonly args: readonly string[];
   readonly input?: string;
+  /** How long it may take; what changes something takes as long as it takes. */
+  readonly seconds?: number;
 }
 
 export const kindCluster = "canary-lab";
@@ -56,7 +58,10 @@ export function renderKindConfig(gatewayNodePort: number): string {
   ].join("\n");
 }
 
-export const dockerAnswers = docker("info", "--format", "{{.ServerVersion}}");
+/** A command that only asks: a daemon on a host that is down, or one that hangs, would be waited for without end. */
+const within = (seconds: number, command: Command): Command => ({ ...command, seconds });
+
+export const dockerAnswers = within(10, docker("info", "--format", "{{.ServerVersion}}"));
 export const nodeImageIsHere = docker("image", "inspect", "--format", "{{.Id}}", nodeImage);
 /** By the daemon, which knows the user's mirrors and proxies. */
 export const pullNodeImage = docker("pull", "--quiet", nodeImage);
@@ -65,17 +70,17 @@ export const pullNodeImage = docker("pull", "--quiet", nodeImage);
 export const dockerHost = docker("context", "inspect", "--format", "{{.Endpoints.docker.Host}}");
 
 /** The ids of the cluster's nodes, stopped or running, by the label that kind gives them. */
-export const findNodes = docker(
-  "ps",
-  "--all",
-  "--quiet",
-  "--no-trunc",
-  "--filter",
-  `label=io.x-k8s.kind.cluster=${kindCluster}`,
+export const findNodes = within(
+  30,
+  docker("ps", "--all", "--quiet", "--no-trunc", "--filter", `label=io.x-k8s.kind.cluster=${kindCluster}`),
 );
 /** The ids of the registry's container, stopped or running; nothing where there is none. */
-export const findRegistry = docker("ps", "--all", "--quiet", "--no-trunc", "--filter", `name=^/?${registryContainer}$`);
-export const inspect = (ids: readonly string[]): Command => docker("inspect", "--type", "container", ...ids);
+export const findRegistry = within(
+  30,
+  docker("ps", "--all", "--quiet", "--no-trunc", "--filter", `name=^/?${registryContainer}$`),
+);
+export const inspect = (ids: readonly string[]): Command =>
+  within(30, docker("inspect", "--type", "container", ...ids));
 /** With their volumes: this is what `kind delete cluster` does, and it needs no kind. */
 export const remove = (names: readonly string[]): Command => docker("rm", "--force", "--volumes", ...names);
 /** The images that were built for a registry, by their names: once it is gone, they are of no use. */
@@ -97,10 +102,13 @@ export const exportKubeconfig = (kubeconfig: string): Command =>
 const inNode = (node: string, ...args: readonly string[]): Command => docker("exec", "-i", node, ...args);
 const kubectl = ["kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf"];
 
-export const clusterIsReady = inNode(`${kindCluster}-control-plane`, ...kubectl, "get", "--raw", "/readyz");
+export const clusterIsReady = within(
+  15,
+  inNode(`${kindCluster}-control-plane`, ...kubectl, "--request-timeout=5s", "get", "--raw", "/readyz"),
+);
 
 /** How a node was told where the registry is, as an archive. A stopped node can be asked, too. */
-export const nodeConfig = docker("cp", `${kindCluster}-control-plane:/etc/containerd/certs.d`, "-");
+export const nodeConfig = within(30, docker("cp", `${kindCluster}-control-plane:/etc/containerd/certs.d`, "-"));
 /** Whether {@link nodeConfig} failed because the node was told nothing: in the words of Docker before 23, and since. */
 export const saysNoConfig = (failure: string): boolean =>
   /No such container:path|Could not find the file/.test(failure);
