@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
@@ -188,6 +188,18 @@ describe("a kind cluster that is not the lab's", () => {
     await here.down();
     expect(here.boxes.size).toBe(docker.boxes.size);
     expect(here.said).toEqual(["The kind cluster in Docker is not this checkout's: it stays."]);
+  });
+
+  test("but another checkout's, which was moved since", async () => {
+    const docker = await running();
+    const moved = `${docker.home}-moved`;
+    renameSync(docker.home, moved);
+    Object.assign(docker, { home: moved });
+    await docker.up();
+    const here = beside(docker);
+    expect((await refusal(here.check())).message).toContain("The kind cluster of another checkout is up");
+    await here.down();
+    expect(here.boxes.size).toBe(2);
   });
 
   test("but another user's, whose note cannot be read", async () => {
