@@ -43,9 +43,11 @@ export async function measureGrowth(runs: number): Promise<readonly Row[]> {
         samples[what]?.push({ environments, ...(await inTurns(runs, environments, command)) });
       }
     }
-  } finally {
-    for (; standing > 1; standing--) await of(standing, "down");
+  } catch (error) {
+    throw new Error([(error as Error).message, ...(await takeDown(standing))].join("\n"), { cause: error });
   }
+  const left = await takeDown(standing);
+  if (left.length > 0) throw new Error(left.join("\n"));
   return [
     ...Object.entries(samples).flatMap(([what, taken]) => rowsOf(what, taken)),
     { what: "`canaryctl up` of one more environment, to its measured split", values: ups, unit: "s", atMost: 25 },
@@ -60,6 +62,26 @@ export async function measureGrowth(runs: number): Promise<readonly Row[]> {
       unit: "GB",
     },
   ];
+}
+
+/**
+ * Takes down the newest environments down to the second. One that does not go keeps none of the others from it.
+ *
+ * @returns what was said of each that is still there
+ */
+export async function takeDown(
+  standing: number,
+  down = (environment: number) => of(environment, "down"),
+): Promise<readonly string[]> {
+  const failures: string[] = [];
+  for (let environment = standing; environment > 1; environment--) {
+    try {
+      secondsOf(await down(environment));
+    } catch (error) {
+      failures.push((error as Error).message);
+    }
+  }
+  return failures;
 }
 
 async function inTurns(

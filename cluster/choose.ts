@@ -12,10 +12,12 @@ export interface TargetRequest {
   readonly kubeconfig?: string;
   /** `host[:port][/path]`. */
   readonly imageRegistry?: string;
-  /** 30000..32767. */
-  readonly gatewayNodePort: number;
+  /** 30000..32767; only of a stack that installs the ingress gateway. */
+  readonly gatewayNodePort?: number;
   /** Whether images are built here, which takes Docker and a registry. */
   readonly buildsImages: boolean;
+  /** Names of the images that can be built here. */
+  readonly ownImages: readonly string[];
   readonly parts: readonly PlatformPart[];
 }
 
@@ -119,7 +121,8 @@ const targets: Record<TargetName, (request: TargetRequest, reason: string) => Pr
       ...(imageRegistry && { imageRegistry }),
     });
   },
-  kind: async ({ gatewayNodePort }, reason) => createKindTarget({ gatewayNodePort, reason }),
+  kind: async ({ gatewayNodePort, ownImages }, reason) =>
+    createKindTarget({ reason, builtImages: ownImages, ...(gatewayNodePort !== undefined && { gatewayNodePort }) }),
   embedded: async (_, reason) => {
     const { createEmbeddedTarget } = await import("./embedded.ts");
     return createEmbeddedTarget(reason);

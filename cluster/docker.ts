@@ -15,11 +15,14 @@ const variables = { KIND_EXPERIMENTAL_PROVIDER: "docker" };
  * @param folders in front of PATH
  * @throws UserError with what the command said, or where the program is not installed
  */
-export async function runCommand({ file, args, input }: Command, folders: readonly string[] = []): Promise<string> {
+export async function runCommand(
+  { file, args, input, seconds }: Command,
+  folders: readonly string[] = [],
+): Promise<string> {
   const { execa, ExecaError } = await import("execa");
   try {
     const env = { ...variables, PATH: withFolders(folders, process.env.PATH) };
-    return (await execa(file, args, { input: input ?? "", env })).stdout;
+    return (await execa(file, args, { input: input ?? "", env, ...bounded(seconds) })).stdout;
   } catch (error) {
     if (!(error instanceof ExecaError)) throw error;
     if (error.code === "ENOENT") {
@@ -30,7 +33,8 @@ export async function runCommand({ file, args, input }: Command, folders: readon
         cause: error,
       });
     }
-    const words = String(error.stderr).trim() || error.shortMessage;
+    const late = error.timedOut ? `it did not answer within ${seconds} s` : undefined;
+    const words = late ?? (String(error.stderr).trim() || error.shortMessage);
     throw new UserError(`${file} ${args[0]} failed: ${reasonIn(words)}`, {
       place: `${file} ${args.join(" ")}`,
       next: file === "kind" ? "npx canaryctl down && npx canaryctl up" : "docker info",
@@ -39,14 +43,13 @@ export async function runCommand({ file, args, input }: Command, folders: readon
   }
 }
 
-/** How long Docker may take to answer, in milliseconds: a daemon on another host that is down would be waited for much longer. */
-const probeMilliseconds = 10_000;
+const bounded = (seconds: number | undefined) => (seconds === undefined ? {} : { timeout: seconds * 1000 });
 
 /** Whether Docker answers, for whoever can do without it. */
 export async function isDockerThere(): Promise<boolean> {
   const { execa } = await import("execa");
-  const { file, args } = dockerAnswers;
-  return !(await execa(file, args, { reject: false, timeout: probeMilliseconds })).failed;
+  const { file, args, seconds } = dockerAnswers;
+  return !(await execa(file, args, { reject: false, ...bounded(seconds) })).failed;
 }
 
 /** A port that is taken stands at the far end of a long line of Docker's; everything else is given as it was said. */

@@ -1,9 +1,10 @@
 import { chmodSync, mkdtempSync, renameSync, rmSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { defaultCache } from "@canary-lab/embedded-cluster/settings";
 import type { PinnedRelease, Release } from "@canary-lab/embedded-cluster/toolchain/download/release";
+import { withLock } from "@canary-lab/kit/lock";
 import { makePrivateFolder } from "@canary-lab/kit/private-files";
-import { isProgram } from "@canary-lab/kit/programs";
+import { isProgram, onPath } from "@canary-lab/kit/programs";
 import type { Progress } from "@canary-lab/kit/progress";
 import { UserError } from "@canary-lab/kit/user-error";
 import { engineRelease } from "@canary-lab/pulumi-plugins/engine-recipe";
@@ -109,27 +110,51 @@ export async function fetchPrograms({ toFetch }: ProgramPlan, progress: Progress
   );
 }
 
+/**
+ * Of two runs at the same time one fetches a program, and the other finds it there. Where nothing locks, as on macOS, each has a download
+ * of its own, and does not go on with that of an earlier run.
+ */
 async function fetchProgram(
   program: ProgramName,
   release: PinnedRelease,
   note: (detail: string) => void,
   store: ProgramStore,
 ): Promise<void> {
-  const { download, openNetwork, patience } = await downloads();
   const folder = folderOf(program, store);
-  const network = openNetwork(patience.stallMilliseconds);
-  const draft = mkdtempSync(join(makePrivateFolder(join(store.cache, "programs")), "draft-"));
+  const isThere = () => isProgram(join(folder, program));
+  const draft = mkdtempSync(join(makePrivateFolder(dirname(folder)), "draft-"));
+  const fetchTo = async (cache: string) => {
+    await downloadAndPlace(program, release, { draft, cache }, note);
+    renameSync(join(draft, program), folder);
+  };
   try {
-    const up = "npx canaryctl up";
-    const context = { cache: store.cache, logs: draft, commands: { up, down: "npx canaryctl down" } };
-    const file = await download(release, network, note, { ...context, signal: new AbortController().signal });
-    await place(release, file, draft, program);
-    renameSync(draft, folder);
+    if (onPath("flock", process.env.PATH) === undefined) return await fetchTo(draft);
+    const waiting = () => note("another run is fetching it: waiting for it");
+    await withLock(`${folder}.lock`, waiting, async () => {
+      if (!isThere()) await fetchTo(store.cache);
+    });
   } catch (error) {
-    if (isProgram(join(folder, program))) return; // another run was sooner
-    throw error;
+    if (!isThere()) throw error; // another run was sooner
   } finally {
     rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+/** Makes the folder of a program in `draft`, by its name. */
+async function downloadAndPlace(
+  program: ProgramName,
+  release: PinnedRelease,
+  { draft, cache }: { readonly draft: string; readonly cache: string },
+  note: (detail: string) => void,
+): Promise<void> {
+  const { download, openNetwork, patience } = await downloads();
+  const network = openNetwork(patience.stallMilliseconds);
+  try {
+    const commands = { up: "npx canaryctl up", down: "npx canaryctl down" };
+    const context = { cache, logs: draft, commands, signal: new AbortController().signal };
+    const file = await download(release, network, note, context);
+    await place(release, file, makePrivateFolder(join(draft, program)), program);
+  } finally {
     await network.dispatcher.destroy();
   }
 }
@@ -142,7 +167,7 @@ async function place(release: PinnedRelease, file: string, folder: string, progr
     return;
   }
   const { execa } = await import("execa");
-  const unpack = ["-xzf", file, "-C", folder, `--strip-components=${release.strip}`];
+  const unpack = ["-xzf", file, "--no-same-owner", "-C", folder, `--strip-components=${release.strip}`];
   const { failed, stderr } = await execa("tar", unpack, { reject: false });
   if (failed || !isProgram(join(folder, program))) {
     throw new UserError(

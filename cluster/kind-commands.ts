@@ -3,6 +3,8 @@ export interface Command {
   readonly file: "docker" | "kind";
   readonly args: readonly string[];
   readonly input?: string;
+  /** How long it may take; what changes something takes as long as it takes. */
+  readonly seconds?: number;
 }
 
 export const kindCluster = "canary-lab";
@@ -16,8 +18,20 @@ export const firstRegistryPort = 5001;
 /** Images are pushed to this address from the host, and pulled by the same name inside the nodes. */
 export const registryAddress = (port: number): string => `localhost:${port}`;
 
-/** Labels of the registry's container, by which a lab is known again. */
+/** Which lab made a container. The labels of the registry say it, and a comment in the node, for either of them may be gone. */
+export interface Mark {
+  readonly id: string;
+  /** The folder `.lab` of the checkout. */
+  readonly home: string;
+  readonly host: string;
+}
+
 export const labels = { id: "canary-lab.id", home: "canary-lab.home", host: "canary-lab.host" } as const;
+const markComment = (mark: Mark): string => `# canary-lab ${JSON.stringify(mark)}`;
+
+/** The marks in the files of a node. */
+export const marksIn = (files: string): readonly Mark[] =>
+  [...files.matchAll(/# canary-lab (\{[^\n]*\})/g)].map(([, json]) => JSON.parse(json ?? "") as Mark);
 
 /** Of the release notes of kind v0.33.0; kind supports an image with the release that built it, by digest. */
 export const nodeImage = "kindest/node:v1.36.4@sha256:099e049362a1526b2db71494e1947aae99bd16290d7c895f2b7ea312e3cbfaed";
@@ -44,7 +58,10 @@ export function renderKindConfig(gatewayNodePort: number): string {
   ].join("\n");
 }
 
-export const dockerAnswers = docker("info", "--format", "{{.ServerVersion}}");
+/** A command that only asks: a daemon on a host that is down, or one that hangs, would be waited for without end. */
+const within = (seconds: number, command: Command): Command => ({ ...command, seconds });
+
+export const dockerAnswers = within(10, docker("info", "--format", "{{.ServerVersion}}"));
 export const nodeImageIsHere = docker("image", "inspect", "--format", "{{.Id}}", nodeImage);
 /** By the daemon, which knows the user's mirrors and proxies. */
 export const pullNodeImage = docker("pull", "--quiet", nodeImage);
@@ -53,17 +70,17 @@ export const pullNodeImage = docker("pull", "--quiet", nodeImage);
 export const dockerHost = docker("context", "inspect", "--format", "{{.Endpoints.docker.Host}}");
 
 /** The ids of the cluster's nodes, stopped or running, by the label that kind gives them. */
-export const findNodes = docker(
-  "ps",
-  "--all",
-  "--quiet",
-  "--no-trunc",
-  "--filter",
-  `label=io.x-k8s.kind.cluster=${kindCluster}`,
+export const findNodes = within(
+  30,
+  docker("ps", "--all", "--quiet", "--no-trunc", "--filter", `label=io.x-k8s.kind.cluster=${kindCluster}`),
 );
 /** The ids of the registry's container, stopped or running; nothing where there is none. */
-export const findRegistry = docker("ps", "--all", "--quiet", "--no-trunc", "--filter", `name=^/?${registryContainer}$`);
-export const inspect = (ids: readonly string[]): Command => docker("inspect", "--type", "container", ...ids);
+export const findRegistry = within(
+  30,
+  docker("ps", "--all", "--quiet", "--no-trunc", "--filter", `name=^/?${registryContainer}$`),
+);
+export const inspect = (ids: readonly string[]): Command =>
+  within(30, docker("inspect", "--type", "container", ...ids));
 /** With their volumes: this is what `kind delete cluster` does, and it needs no kind. */
 export const remove = (names: readonly string[]): Command => docker("rm", "--force", "--volumes", ...names);
 /** The images that were built for a registry, by their names: once it is gone, they are of no use. */
@@ -85,14 +102,20 @@ export const exportKubeconfig = (kubeconfig: string): Command =>
 const inNode = (node: string, ...args: readonly string[]): Command => docker("exec", "-i", node, ...args);
 const kubectl = ["kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf"];
 
-export const clusterIsReady = inNode(`${kindCluster}-control-plane`, ...kubectl, "get", "--raw", "/readyz");
+export const clusterIsReady = within(
+  15,
+  inNode(`${kindCluster}-control-plane`, ...kubectl, "--request-timeout=5s", "get", "--raw", "/readyz"),
+);
 
-/** How a node was told where the registry is, as an archive; fails where it was not. A stopped node can be asked, too. */
-export const nodeConfig = docker("cp", `${kindCluster}-control-plane:/etc/containerd/certs.d`, "-");
+/** How a node was told where the registry is, as an archive. A stopped node can be asked, too. */
+export const nodeConfig = within(30, docker("cp", `${kindCluster}-control-plane:/etc/containerd/certs.d`, "-"));
+/** Whether {@link nodeConfig} failed because the node was told nothing: in the words of Docker before 23, and since. */
+export const saysNoConfig = (failure: string): boolean =>
+  /No such container:path|Could not find the file/.test(failure);
 export const joinRegistry = docker("network", "connect", "kind", registryContainer);
 
 /** On loopback only: whoever can push here decides what the cluster runs. */
-export const createRegistry = (port: number, owner: { readonly [Name in keyof typeof labels]: string }): Command =>
+export const createRegistry = (port: number, owner: Mark): Command =>
   docker(
     "run",
     "--detach",
@@ -108,13 +131,13 @@ export const createRegistry = (port: number, owner: { readonly [Name in keyof ty
   );
 
 /** In a node `localhost` is the node itself: containerd is told where the registry really is. */
-export function pointNodeAtRegistry(node: string, address: string): readonly Command[] {
+export function pointNodeAtRegistry(node: string, address: string, mark: Mark): readonly Command[] {
   const folder = `/etc/containerd/certs.d/${address}`;
   return [
     inNode(node, "mkdir", "-p", folder),
     {
       ...inNode(node, "cp", "/dev/stdin", `${folder}/hosts.toml`),
-      input: `[host."http://${registryContainer}:5000"]\n`,
+      input: `[host."http://${registryContainer}:5000"]\n${markComment(mark)}\n`,
     },
   ];
 }

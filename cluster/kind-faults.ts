@@ -3,14 +3,19 @@ import { dirname } from "node:path";
 import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { Run } from "./docker.ts";
-import { dockerAnswers, firstRegistryPort, kindCluster, labels, registryContainer } from "./kind-commands.ts";
-import type { KindLab, Owner } from "./kind-state.ts";
+import { dockerAnswers, firstRegistryPort, kindCluster, remove } from "./kind-commands.ts";
+import { markOf, marksOf, type Owner } from "./kind-owner.ts";
+import type { KindLab } from "./kind-state.ts";
 
 /** How long a node may take from its start until its API server is ready; 8 s were measured on a machine with nothing else to do. */
 export const bootSeconds = 180;
 
-/** Why the lab cannot be made or used here, because of whose the containers are. */
-export function ownerObstacle(lab: KindLab, owner: Owner): UserError | undefined {
+/**
+ * Why the lab cannot be made, used or removed here, because of whose the containers are.
+ *
+ * @param command to repeat once it is out of the way
+ */
+export function ownerObstacle(lab: KindLab, owner: Owner, command: string): UserError | undefined {
   switch (owner) {
     case "none":
     case "ours":
@@ -21,13 +26,24 @@ export function ownerObstacle(lab: KindLab, owner: Owner): UserError | undefined
         { place: place(lab), next: "npx canaryctl down && npx canaryctl up" },
       );
     case "another": {
-      const { [labels.home]: home = "", [labels.host]: host = "" } = lab.registry?.labels ?? {};
+      const [{ home, host } = { home: "", host: "" }] = marksOf(lab);
       const down = `(cd ${quoted(dirname(home))} && npx canaryctl down) && npx canaryctl up`;
       return new UserError(`The kind cluster of another checkout is up, and Docker can have one of them.`, {
         place: `${home} on ${host}`,
         allowed: "one for each Docker daemon: it has one name and one set of ports",
-        ...(host === hostname() ? { next: down } : { first: `take it down on ${host}` }),
+        next: down,
       });
+    }
+    case "elsewhere": {
+      const mark = marksOf(lab).find(({ host }) => host !== hostname());
+      return new UserError(
+        `The kind cluster was made on host ${mark?.host}, in ${mark?.home}, which is not here: whether it is in use is not known.`,
+        {
+          place: place(lab),
+          allowed: "to take it down where it was made; or by hand, with all that is in it",
+          next: byHand(containersOf(lab), command),
+        },
+      );
     }
     case "nobody":
       return new UserError(`There is a kind cluster "${kindCluster}" that no lab made. It is left alone.`, {
@@ -38,11 +54,47 @@ export function ownerObstacle(lab: KindLab, owner: Owner): UserError | undefined
           `kind delete cluster --name ${kindCluster} && npx canaryctl up`,
         ],
       });
+    case "unclear":
+      return unclearOwner(lab, command);
   }
 }
 
-const place = ({ nodes, registry }: KindLab): string =>
-  `Docker container ${[...nodes.map(({ name }) => name), ...(registry ? [registryContainer] : [])].join(", ")}`;
+/** Nothing that may be in use is removed on a guess. */
+function unclearOwner(lab: KindLab, command: string): UserError {
+  const { registry, nodes, isConnected, unreadable } = lab;
+  const isUnconnected = nodes.length > 0 && !isConnected;
+  return new UserError(
+    `It cannot be told whether the kind cluster "${kindCluster}" is this lab's: ${unclearReason(lab)}. Nothing is removed.`,
+    {
+      place: place(lab),
+      allowed: "to remove by hand what is not needed, with all that is in it",
+      next: [
+        ...(unreadable === undefined ? [] : [command]),
+        byHand(containersOf(lab), command),
+        ...(registry && isUnconnected && unreadable === undefined ? [byHand([registry.name], command)] : []),
+      ],
+    },
+  );
+}
+
+function unclearReason(lab: KindLab): string {
+  const { registry, nodes, isConnected, unreadable } = lab;
+  if (unreadable !== undefined) return `its node cannot be read: ${unreadable}`;
+  if (nodes.length > 0 && !isConnected) return "it is not connected to the lab's registry";
+  if (marksOf(lab).length === 0) return "no container of it says which lab made it";
+  if (registry && !markOf(registry)) return "no label says which lab made its registry";
+  return "its containers are of different labs";
+}
+
+const containersOf = ({ nodes, registry }: KindLab): readonly string[] =>
+  [...nodes, ...(registry ? [registry] : [])].map(({ name }) => name);
+
+const byHand = (names: readonly string[], command: string): string => {
+  const { file, args } = remove(names);
+  return `${[file, ...args].join(" ")} && ${command}`;
+};
+
+const place = (lab: KindLab): string => `Docker container ${containersOf(lab).join(", ")}`;
 
 /**
  * Why Docker cannot be asked.
@@ -69,6 +121,13 @@ export const neverReady = (node: string): UserError =>
     place: `Docker container ${node}`,
     allowed: "the cluster as it is, once it answers; or a new one, without what is in this one",
     next: [`docker logs --tail 50 ${node}`, "npx canaryctl down && npx canaryctl up"],
+  });
+
+export const noPlatform = (): UserError =>
+  new UserError("The kind cluster is gone, and this stack does not install the platform that it stands on.", {
+    place: "platform in the stack's config",
+    first: "put up the stack that this one names as its platform",
+    next: "npx canaryctl stack list",
   });
 
 export const otherGatewayPort = (wanted: number, published: number): UserError =>

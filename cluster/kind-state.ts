@@ -1,8 +1,5 @@
-import { existsSync } from "node:fs";
-import { hostname } from "node:os";
-import { join } from "node:path";
-import { readIfThere } from "@canary-lab/kit/private-files";
-import { labels } from "./kind-commands.ts";
+import type { Run } from "./docker.ts";
+import * as commands from "./kind-commands.ts";
 
 /** A container as far as the lab reads it. */
 export interface Container {
@@ -21,6 +18,10 @@ export interface KindLab {
   readonly nodes: readonly Container[];
   /** Whether the node was told where the registry is, which is the last step of making a cluster. */
   readonly isConnected: boolean;
+  /** Why the node could not be looked into, which says nothing about whether it was told. */
+  readonly unreadable?: string;
+  /** Of the node. */
+  readonly marks: readonly commands.Mark[];
 }
 
 interface Inspected {
@@ -59,35 +60,24 @@ export function gatewayPort({ nodes }: KindLab): number | undefined {
   return host;
 }
 
-/** Which lab a checkout made in Docker: the id is on the registry's container, too. */
-export interface Note {
-  readonly id: string;
+/** What Docker has of a kind lab. */
+export async function lookUp(run: Run): Promise<KindLab> {
+  const found = await Promise.all([run(commands.findNodes), run(commands.findRegistry)]);
+  const ids = found.flatMap((text) => text.split("\n").filter(Boolean));
+  const containers = ids.length === 0 ? [] : readContainers(await run(commands.inspect(ids)));
+  const registry = containers.find(({ name }) => name === commands.registryContainer);
+  const nodes = containers.filter((container) => container !== registry);
+  return { registry, nodes, ...(nodes.length > 0 ? await lookIntoNode(run) : emptyNode) };
 }
 
-export const noteFile = (home: string): string => join(home, "kind.json");
+const emptyNode = { isConnected: false, marks: [] } as const;
 
-export function readNote(home: string): Note | undefined {
-  const text = readIfThere(noteFile(home));
-  return text === undefined ? undefined : (JSON.parse(text) as Note);
-}
-
-/**
- * Whose the containers are: `ours`; of a `lost` lab, whose folder is gone; of `another` checkout; of `nobody` here, where a cluster has the
- * lab's name and was not made by one; or there are none.
- */
-export type Owner = "none" | "ours" | "lost" | "another" | "nobody";
-
-export function ownerOf(lab: KindLab, home: string, host = hostname()): Owner {
-  const { registry, nodes, isConnected } = lab;
-  if (!registry && nodes.length === 0) return "none";
-  // A creation that was killed has its registry and its port; a cluster of somebody else's has neither, or not both.
-  const isOfLab = nodes.length === 0 || isConnected || (registry !== undefined && gatewayPort(lab) !== undefined);
-  if (!isOfLab) return "nobody";
-  const note = readNote(home);
-  const id = registry?.labels[labels.id];
-  // An older version left no note and no label.
-  if (id === undefined) return note || existsSync(join(home, "kubeconfig")) ? "ours" : "lost";
-  if (id === note?.id) return "ours";
-  const { [labels.home]: theirs = "", [labels.host]: where = "" } = registry?.labels ?? {};
-  return where !== host || readNote(theirs)?.id === id ? "another" : "lost";
+async function lookIntoNode(run: Run): Promise<Pick<KindLab, "isConnected" | "unreadable" | "marks">> {
+  try {
+    const files = await run(commands.nodeConfig);
+    return { isConnected: files.includes(commands.registryContainer), marks: commands.marksIn(files) };
+  } catch (error) {
+    const { message } = error as Error;
+    return commands.saysNoConfig(message) ? emptyNode : { ...emptyNode, unreadable: message };
+  }
 }

@@ -2,57 +2,42 @@ import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { writePrivateFile } from "@canary-lab/kit/private-files";
 import type { Progress } from "@canary-lab/kit/progress";
-import { type Clock, until } from "@canary-lab/kit/until";
+import { until } from "@canary-lab/kit/until";
 import { asOneError, UserError } from "@canary-lab/kit/user-error";
 import { dockerVariables, isDockerThere, runCommand } from "./docker.ts";
-import { fetchPrograms, folderOf, ownStore, type ProgramPlan, planPrograms } from "./fetched-programs.ts";
+import { folderOf, ownStore, type ProgramPlan } from "./fetched-programs.ts";
 import * as commands from "./kind-commands.ts";
 import {
   bootSeconds,
   dockerSilence,
   keptPort,
   neverReady,
+  noPlatform,
   noRegistryPort,
   otherGatewayPort,
   ownerObstacle,
   takenPort,
 } from "./kind-faults.ts";
-import { gatewayPort, type KindLab, noteFile, ownerOf, readContainers, readNote, registryPort } from "./kind-state.ts";
-import { labFolder, pinnedNodeFolder } from "./lab-folder.ts";
-import { firstFreePort, isPortFree } from "./ports.ts";
+import { thisMachine } from "./kind-machine.ts";
+import { noteFile, ownerOf, readNote, writeNote } from "./kind-owner.ts";
+import { gatewayPort, type KindLab, lookUp, registryPort } from "./kind-state.ts";
+import { pinnedNodeFolder } from "./lab-folder.ts";
+import { firstFreePort } from "./ports.ts";
 import { refuseProblems } from "./programs.ts";
 import type { Environment, Target } from "./target.ts";
 
 export interface KindSettings {
   /** Why this target cluster was taken. */
   readonly reason: string;
-  /** 30000..32767. */
-  readonly gatewayNodePort: number;
+  /** 30000..32767; undefined for a stack that stands on another's platform, whose gateway has a port already. */
+  readonly gatewayNodePort?: number;
+  /** Names of the images that are built for the registry, and are of no use without it. Others of its images are the user's. */
+  readonly builtImages: readonly string[];
 }
 
-/** The machine that a kind cluster is made on. */
-export interface KindMachine {
-  /** Runs a command with folders in front of PATH; answers its standard output, rejects with what it wrote to standard error. */
-  run(command: commands.Command, folders?: readonly string[]): Promise<string>;
-  isPortFree(port: number): Promise<boolean>;
-  planPrograms(): Promise<ProgramPlan>;
-  fetchPrograms(plan: ProgramPlan, progress: Progress): Promise<void>;
-  /** The folder `.lab` of this checkout. */
-  readonly home: string;
-  readonly clock?: Clock;
-}
-
-const thisMachine: KindMachine = {
-  run: runCommand,
-  isPortFree,
-  planPrograms: () => planPrograms(["pulumi", "docker", "kind"], process.env.PATH),
-  fetchPrograms: (plan, progress) => fetchPrograms(plan, progress),
-  home: labFolder,
-};
-
-const nothing: KindLab = { registry: undefined, nodes: [], isConnected: false };
+/** Where Docker does not answer. */
+const unseen: KindLab = { registry: undefined, nodes: [], isConnected: false, marks: [] };
 
 /** A one-node cluster in Docker with a registry beside it, as kind documents it; both belong to the lab alone. */
 export function createKindTarget(settings: KindSettings, machine = thisMachine): Target {
@@ -66,22 +51,10 @@ export function createKindTarget(settings: KindSettings, machine = thisMachine):
       () => true,
       () => false,
     );
+  const markWith = (id: string): commands.Mark => ({ id, home, host: hostname() });
   const node = `${commands.kindCluster}-control-plane`;
 
-  async function look(): Promise<KindLab> {
-    const found = await Promise.all([run(commands.findNodes), run(commands.findRegistry)]);
-    const ids = found.flatMap((text) => text.split("\n").filter(Boolean));
-    const containers = ids.length === 0 ? [] : readContainers(await run(commands.inspect(ids)));
-    const registry = containers.find(({ name }) => name === commands.registryContainer);
-    const nodes = containers.filter((container) => container !== registry);
-    const isConnected =
-      nodes.length > 0 &&
-      (await run(commands.nodeConfig).then(
-        (archive) => archive.includes(commands.registryContainer),
-        () => false,
-      ));
-    return { registry, nodes, isConnected };
-  }
+  const look = () => lookUp(run);
 
   /** Where the registry answers or will answer; undefined where no port is free. A stopped one may have lost its port to somebody. */
   async function portForRegistry({ registry }: KindLab): Promise<number | undefined> {
@@ -93,9 +66,11 @@ export function createKindTarget(settings: KindSettings, machine = thisMachine):
   async function portObstacles(lab: KindLab): Promise<readonly UserError[]> {
     const { gatewayNodePort: wanted } = settings;
     const published = lab.isConnected ? gatewayPort(lab) : undefined;
-    if (published !== undefined && published !== wanted) return [otherGatewayPort(wanted, published)];
+    if (published !== undefined && wanted !== undefined && published !== wanted)
+      return [otherGatewayPort(wanted, published)];
+    if (!lab.isConnected && wanted === undefined) return lab === unseen ? [] : [noPlatform()];
     if (lab.nodes.some(({ status }) => status === "running")) return [];
-    if (!lab.isConnected) {
+    if (!lab.isConnected && wanted !== undefined) {
       return (await isFree(wanted)) ? [] : [takenPort(wanted, await firstFreePort(30081, 100, isFree))];
     }
     // A container that is stopped keeps its ports: the gateway's and the API server's.
@@ -108,7 +83,7 @@ export function createKindTarget(settings: KindSettings, machine = thisMachine):
     const { registry } = lab;
     if (registry && registryPort(registry) === port) return void (await run(commands.start(registry.name)));
     if (registry) await run(commands.remove([registry.name]));
-    await run(commands.createRegistry(port, { id, home, host: hostname() }));
+    await run(commands.createRegistry(port, markWith(id)));
   }
 
   async function ensureNodeImage(note: (detail: string) => void): Promise<void> {
@@ -127,13 +102,29 @@ export function createKindTarget(settings: KindSettings, machine = thisMachine):
     }
   }
 
-  /** A cluster whose making was never finished has nothing in it, and is made anew. One that was finished is never removed. */
-  async function ensureCluster({ nodes, isConnected }: KindLab, progress: Progress): Promise<void> {
-    if (nodes.length > 0 && !isConnected) {
-      progress.say("An earlier `up` did not end making the kind cluster: it is made anew.");
-      await run(commands.remove(nodes.map(({ name }) => name)));
+  async function createCluster(id: string, port: number): Promise<void> {
+    writeNote(home, { id, isMaking: true });
+    try {
+      await run(commands.createCluster(kubeconfig, port));
+    } catch (error) {
+      // kind removes its own node where it fails and is not killed: the next one of that name may be somebody else's.
+      const left = await run(commands.findNodes).catch(() => "unknown");
+      if (left.trim() === "") writeNote(home, { id });
+      throw error;
     }
-    if (!isConnected) return void (await run(commands.createCluster(kubeconfig, settings.gatewayNodePort)));
+  }
+
+  /** A cluster whose making was never finished has nothing in it, and is made anew: `ownerOf` tells it. One that was finished is never removed. */
+  async function ensureCluster({ nodes, isConnected }: KindLab, id: string, progress: Progress): Promise<void> {
+    if (!isConnected) {
+      const { gatewayNodePort } = settings;
+      if (gatewayNodePort === undefined) throw noPlatform();
+      if (nodes.length > 0) {
+        progress.say("An earlier `up` did not end making the kind cluster: it is made anew.");
+        await run(commands.remove(nodes.map(({ name }) => name)));
+      }
+      return createCluster(id, gatewayNodePort);
+    }
     for (const { name, status } of nodes) {
       if (status !== "running") progress.say(`Docker container ${name} is ${status}: starting it.`);
       if (status === "paused") await run(commands.unpause(name));
@@ -145,20 +136,22 @@ export function createKindTarget(settings: KindSettings, machine = thisMachine):
     await run(commands.exportKubeconfig(kubeconfig));
   }
 
-  async function connect(address: string): Promise<void> {
+  async function connect(address: string, id: string): Promise<void> {
     const { registry, nodes } = await look();
     if (!registry?.networks.includes("kind")) await run(commands.joinRegistry);
     await run(commands.announceRegistry(address));
     // The last step: a cluster that has it is whole.
     for (const { name } of nodes) {
-      for (const command of commands.pointNodeAtRegistry(name, address)) await run(command);
+      for (const command of commands.pointNodeAtRegistry(name, address, markWith(id))) await run(command);
     }
+    writeNote(home, { id });
   }
 
   /** They are worth no failed `down`: one that is in use elsewhere stays. */
   async function removeImages(port: number): Promise<void> {
-    const listed = await run(commands.imagesOf(commands.registryAddress(port)));
-    const names = listed.split("\n").filter((name) => name !== "" && !name.endsWith(":<none>"));
+    const address = commands.registryAddress(port);
+    const listed = (await run(commands.imagesOf(address))).split("\n").filter((name) => !name.endsWith(":<none>"));
+    const names = listed.filter((name) => settings.builtImages.some((own) => name.startsWith(`${address}/${own}:`)));
     if (names.length > 0) await succeeds(commands.removeImages(names));
   }
 
@@ -174,8 +167,8 @@ export function createKindTarget(settings: KindSettings, machine = thisMachine):
       const hasDocker = !plan.problems.some(({ program }) => program === "docker");
       const silence = hasDocker ? await dockerSilence(run, "npx canaryctl up") : undefined;
       if (silence) obstacles.push(silence);
-      const lab = hasDocker && !silence ? await look() : nothing;
-      const other = ownerObstacle(lab, ownerOf(lab, home));
+      const lab = hasDocker && !silence ? await look() : unseen;
+      const other = ownerObstacle(lab, ownerOf(lab, home), "npx canaryctl up");
       obstacles.push(...(other ? [other] : await portObstacles(lab)));
       const port = await portForRegistry(lab);
       if (port === undefined) obstacles.push(noRegistryPort());
@@ -184,7 +177,7 @@ export function createKindTarget(settings: KindSettings, machine = thisMachine):
       footprint = [
         `Docker container ${node} (a Kubernetes node) and Docker's network "kind"`,
         `Docker container ${commands.registryContainer}, listening on 127.0.0.1:${port}`,
-        `port 127.0.0.1:${settings.gatewayNodePort} for the ingress gateway`,
+        ...(settings.gatewayNodePort ? [`port 127.0.0.1:${settings.gatewayNodePort} for the ingress gateway`] : []),
         ...plan.toFetch.map(
           ({ program }) => `${folderOf(program, ownStore())}, which stays, with what is fetched of ${program}`,
         ),
@@ -195,17 +188,17 @@ export function createKindTarget(settings: KindSettings, machine = thisMachine):
       await machine.fetchPrograms(plan, progress);
       folders = plan.path;
       const lab = await look();
-      const obstacle = ownerObstacle(lab, ownerOf(lab, home));
+      const obstacle = ownerObstacle(lab, ownerOf(lab, home), "npx canaryctl up");
       if (obstacle) throw obstacle;
       const port = await portForRegistry(lab);
       if (port === undefined) throw noRegistryPort();
-      const id = readNote(home)?.id ?? lab.registry?.labels[commands.labels.id] ?? randomUUID();
-      writePrivateFile(noteFile(home), `${JSON.stringify({ id })}\n`);
+      const id = readNote(home)?.id ?? randomUUID();
+      if (lab.nodes.length === 0) writeNote(home, { id });
       const address = commands.registryAddress(port);
       await progress.stage("node image", ensureNodeImage);
       await progress.stage("local registry", () => ensureRegistry(lab, port, id));
-      await progress.stage("kind cluster", () => ensureCluster(lab, progress));
-      await progress.stage("registry for the nodes", () => connect(address));
+      await progress.stage("kind cluster", () => ensureCluster(lab, id, progress));
+      await progress.stage("registry for the nodes", () => connect(address, id));
       return {
         target: "kind",
         reason: settings.reason,
@@ -221,12 +214,15 @@ export function createKindTarget(settings: KindSettings, machine = thisMachine):
       if (silence) throw silence;
       const lab = await look();
       const owner = ownerOf(lab, home);
+      const unsure =
+        owner === "unclear" || owner === "elsewhere" ? ownerObstacle(lab, owner, "npx canaryctl down") : undefined;
+      if (unsure) throw unsure;
       if (owner === "another" || owner === "nobody") {
         progress.say("The kind cluster in Docker is not this checkout's: it stays.");
       } else if (owner !== "none") {
         await progress.stage("remove the kind cluster", async () => {
           const { registry, nodes } = lab;
-          // The registry last: it is the sign that the rest is the lab's.
+          // The registry last: a cluster that is not finished is known by it.
           for (const gone of [...nodes, ...(registry ? [registry] : [])]) await run(commands.remove([gone.name]));
           const port = registry && registryPort(registry);
           if (port !== undefined) await removeImages(port);

@@ -1,20 +1,59 @@
 import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
+import { namespacePath } from "../../cluster/kube/paths.ts";
+import { stackAnnotation } from "../../components/workload/render-application.ts";
+import { type LiveNamespace, namespaceFault } from "../../stacks/live/namespace-owner.ts";
+import { deployedNamespaces } from "./deployed.ts";
+import { NoStackError } from "./engine/engine.ts";
+import type { ExportedState } from "./engine/pending.ts";
+import { contextIn } from "./engine/provider-cluster.ts";
+import { stateOf } from "./engine/state.ts";
 import type { Lab } from "./lab.ts";
 import { type KnownCluster, noteCluster, readRecords } from "./lab-records.ts";
 
-/** What is known of the cluster in which a stack's resources are. */
-export type ClusterOfStack = "same" | "unknown" | { readonly other: KnownCluster };
+/** What is known of the cluster in which a stack's resources are; without a `uid` by the stack's state alone. */
+export type ClusterOfStack =
+  | "same"
+  | "unknown"
+  | { readonly other: Pick<KnownCluster, "kubeContext"> & Partial<KnownCluster> };
 
 /**
- * Compares the cluster of a lab with the one in which the stack's resources are, by what the last `up` of the stack noted.
+ * Compares the cluster of a lab with the one in which the stack's resources are, by what the last `up` of the stack noted here, else by its
+ * state.
  *
  * @param folder holds the records; default: `.lab/`
  */
 export async function clusterOfStack(lab: Lab, folder?: string): Promise<ClusterOfStack> {
+  if (lab.state?.exists() === false) return "unknown";
   const known = readRecords(folder).stacks[lab.stackFile.stack]?.cluster;
-  if (!known || lab.state?.exists() === false) return "unknown";
+  if (!known) return clusterByState(lab);
   return known.uid === (await clusterUid(lab)) ? "same" : { other: known };
+}
+
+/**
+ * As on a machine that did not put the stack up. A state tells clusters apart by their contexts, and one cluster may have another context
+ * on each machine: it is the same where a namespace of the stack is in it.
+ */
+async function clusterByState(lab: Lab): Promise<ClusterOfStack> {
+  const state = await stateIfThere(lab);
+  const kubeContext = contextIn(state);
+  const names = deployedNamespaces(state);
+  if (kubeContext === undefined || kubeContext === lab.environment.kubeContext || names.length === 0) return "unknown";
+  const found = await Promise.all(names.map((name) => lab.cluster.get<LiveNamespace>(namespacePath(name))));
+  const claim = lab.stackFile.claim(lab.config.namespace);
+  const isHere = found.some(
+    (live) => live?.metadata.annotations?.[stackAnnotation] !== undefined && !namespaceFault(live, claim),
+  );
+  return isHere ? "unknown" : { other: { kubeContext } };
+}
+
+async function stateIfThere(lab: Lab): Promise<ExportedState | undefined> {
+  try {
+    return await stateOf(lab);
+  } catch (error) {
+    if (error instanceof NoStackError) return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -24,8 +63,9 @@ export async function clusterOfStack(lab: Lab, folder?: string): Promise<Cluster
  * @throws UserError with both clusters and the ways out
  */
 export function refuseOtherCluster({ environment, stackFile }: Lab, found: ClusterOfStack): void {
-  if (typeof found === "string" || environment.target !== "existing") return;
-  const { kubeContext } = found.other;
+  if (typeof found === "string") return;
+  const { kubeContext, uid } = found.other;
+  if (uid !== undefined && environment.target !== "existing") return;
   const here = environment.kubeContext;
   const isRecreated = kubeContext === here;
   throw new UserError(
@@ -34,7 +74,7 @@ export function refuseOtherCluster({ environment, stackFile }: Lab, found: Clust
       : `Stack ${stackFile.stack} is in the cluster of context ${kubeContext}, and this is the cluster of context ${here}.`,
     {
       place: `kubeContext in ${stackFile.name}`,
-      allowed: isRecreated ? `the cluster whose kube-system is ${found.other.uid}` : kubeContext,
+      allowed: isRecreated ? `the cluster whose kube-system is ${uid}` : kubeContext,
       next: [
         ...(isRecreated ? [] : [`npx canaryctl config set kubeContext ${quoted(kubeContext)}`, "npx canaryctl down"]),
         "npx canaryctl down --forget",
@@ -56,10 +96,19 @@ export async function settleCluster(
   if (found === "same") return;
   if (found !== "unknown") {
     say("The cluster is a new one: forgetting the state of the one before.");
-    await lab.engine.removeStack();
+    await forget(lab);
   }
   const { kubeContext } = lab.environment;
   noteCluster(lab.stackFile.stack, { uid: await clusterUid(lab), kubeContext }, folder);
+}
+
+/** A stack that is not in the backend any more has been forgotten by a run that was stopped here. */
+async function forget({ engine }: Lab): Promise<void> {
+  try {
+    await engine.removeStack();
+  } catch (error) {
+    if (!(error instanceof NoStackError)) throw error;
+  }
 }
 
 async function clusterUid({ cluster }: Lab): Promise<string> {

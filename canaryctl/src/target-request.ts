@@ -1,7 +1,8 @@
 import type { TargetRequest } from "../../cluster/choose.ts";
 import type { TargetName } from "../../cluster/target.ts";
+import { ownImages } from "../../components/image/render-built-image.ts";
 import type { LabConfig } from "../../stacks/config/schema.ts";
-import { platformParts } from "../../stacks/platform-parts.ts";
+import { isOwner, platformParts } from "../../stacks/platform-parts.ts";
 import { builtImages } from "../../stacks/target.ts";
 
 /** What a stack's config asks of the cluster that it runs in. */
@@ -11,8 +12,10 @@ export function targetRequest(config: LabConfig): TargetRequest {
     ...(kubeContext && { kubeContext }),
     ...(kubeconfig && { kubeconfig }),
     ...(imageRegistry && { imageRegistry }),
-    gatewayNodePort,
+    // The gateway of a stack on another's platform is that one's, and so is the port.
+    ...(isOwner(config) && { gatewayNodePort }),
     buildsImages: builtImages(config).length > 0,
+    ownImages,
     parts: platformParts(config),
   };
 }

@@ -1,5 +1,5 @@
 /** The images that this repository holds the source of, in `apps/` by their name. */
-const ownImages = ["versioned-echo", "load-client"] as const;
+export const ownImages = ["versioned-echo", "load-client"] as const;
 
 /** Which image a workload runs. */
 export interface BuiltImageSpec {

@@ -19,6 +19,7 @@ import { engineView, examples, print } from "../print.ts";
 import { withProgress } from "../progress.ts";
 import { removeTarget } from "../remove-target.ts";
 import { leaveFile } from "../stack/short-lived.ts";
+import { clusterOfStack, refuseOtherCluster } from "../stack-cluster.ts";
 import { noCluster } from "../stack-environment.ts";
 import { StackFile } from "../stack-file.ts";
 import { optionsOf } from "./arguments.ts";
@@ -229,6 +230,7 @@ async function destroy(lab: Lab, progress: Progress, note: (detail: string) => v
   const { cluster, engine } = lab;
   const say = (line: string) => progress.say(line);
   await cluster.get("/version"); // asked here, for the engine would ask about each resource, and wait for each
+  refuseOtherCluster(lab, await clusterOfStack(lab));
   const state = await stateOf(lab);
   const moved = state && reachedBy(state, lab.environment);
   if (moved) await engine.importState(moved);

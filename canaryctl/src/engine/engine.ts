@@ -134,7 +134,9 @@ export class PulumiEngine implements Engine {
     await this.#call(["stack", "rm", "--yes", "--force", "--preserve-config"]);
     if (selected === undefined || ownName(selected) === ownName(this.#stack)) return;
     // The engine forgets what was selected with whatever stack it removes, and a command without `--stack` would then mean another one.
-    await new PulumiEngine(selected, this.#variables, this.#run).selectStack();
+    await new PulumiEngine(selected, this.#variables, this.#run).selectStack().catch((error) => {
+      if (!(error instanceof NoStackError)) throw error; // it is in another backend
+    });
   }
 
   async exportState(): Promise<ExportedState> {

@@ -13,6 +13,7 @@ const graceSeconds = 5;
  * @returns the names of those that were ended
  */
 export async function endOrphans(engine: number): Promise<readonly string[]> {
+  if (engine <= 0) return []; // a lock that names no process; session 0 is that of others in a container
   const found = pluginsOf(engine);
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
     for (const { pid } of pluginsOf(engine)) {

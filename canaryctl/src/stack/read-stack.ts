@@ -68,7 +68,8 @@ export async function readStack(
   });
   const place = await attempt(() => placeOf(given));
   if (place instanceof UserError) return { ...entry, problems: [...problems, lineOf(place)] };
-  if (!place.note.isThere) return { ...entry, isDeployed: false };
+  // What could not be read might say otherwise.
+  if (!place.note.isThere) return { ...entry, isDeployed: problems.length > 0 ? null : false };
   const lab = withApplied(place.lab, place.note.config);
   const { config, cluster } = lab;
   const parts = await Promise.all([

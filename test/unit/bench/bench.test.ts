@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { buildSeconds } from "../../../bench/cold-up.ts";
+import { takeDown } from "../../../bench/growth.ts";
 import { processesOf } from "../../../bench/memory.ts";
 import { median, type Row, renderTable, slope, verdict } from "../../../bench/table.ts";
 
@@ -91,4 +92,17 @@ test("the lab's processes are those that name its folder, and what they started"
 
 test("the builds are summed, the other stages are not", () => {
   expect(buildSeconds({ "build kubernetes": 200, "build pulumi": 100.5, "start the node": 12 })).toBe(300.5);
+});
+
+test("every environment of the growth is taken down, and one that stays is told of", async () => {
+  const asked: number[] = [];
+  const down = (fails: readonly number[]) => async (environment: number) => {
+    asked.push(environment);
+    const exitCode = fails.includes(environment) ? 1 : 0;
+    return { command: `down ${environment}`, exitCode, seconds: 1, output: "in use", stdout: "", stderr: "", began: 0 };
+  };
+  expect(await takeDown(4, down([]))).toEqual([]);
+  expect(asked.splice(0)).toEqual([4, 3, 2]);
+  expect(await takeDown(4, down([4, 2]))).toEqual(["down 4 ended with 1:\nin use", "down 2 ended with 1:\nin use"]);
+  expect(asked).toEqual([4, 3, 2]);
 });

@@ -3,9 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import type { FileState } from "../../../canaryctl/src/engine/file-state.ts";
+import type { ExportedState } from "../../../canaryctl/src/engine/pending.ts";
 import type { Lab } from "../../../canaryctl/src/lab.ts";
 import { type KnownCluster, noteCluster, readRecords } from "../../../canaryctl/src/lab-records.ts";
 import { clusterOfStack, refuseOtherCluster, settleCluster } from "../../../canaryctl/src/stack-cluster.ts";
+import { stackAnnotation } from "../../../components/workload/render-application.ts";
 import { readingClient } from "../stacks/live/fake-client.ts";
 import { fakeLab } from "./fake-lab.ts";
 
@@ -13,7 +15,7 @@ const cluster = readingClient(async <T>() => ({ metadata: { uid: "new" } }) as T
 
 /** A lab in the cluster "new"; `known` is what the last `up` of each stack saw. */
 function labIn(target: Lab["environment"]["target"], known?: Readonly<Record<string, KnownCluster>>, hasState = true) {
-  const state: Pick<FileState, "exists"> = { exists: () => hasState };
+  const state: Pick<FileState, "exists" | "read"> = { exists: () => hasState, read: () => undefined };
   const { lab: fake, log } = fakeLab({ state: state as FileState });
   const folder = mkdtempSync(join(tmpdir(), "lab-"));
   for (const [stack, cluster] of Object.entries(known ?? {})) noteCluster(stack, cluster, folder);
@@ -61,5 +63,49 @@ describe("the cluster of a stack", () => {
       message: expect.stringMatching(/made anew/),
       next: "npx canaryctl down --forget",
     });
+  });
+
+  describe("that no up noted here is known by the state", () => {
+    const stateIn = (context: string): ExportedState => ({
+      version: 3,
+      deployment: {
+        resources: [
+          { urn: "p", type: "pulumi:providers:kubernetes", inputs: { context } },
+          {
+            urn: "n",
+            type: "kubernetes:core/v1:Namespace",
+            id: "shop",
+            inputs: { metadata: { annotations: { [stackAnnotation]: "organization/canary-lab/dev" } } },
+          },
+        ],
+      } as ExportedState["deployment"],
+    });
+    const found = (context: string, owner?: string) => {
+      const { lab: fake } = fakeLab({ state: { exists: () => true, read: () => stateIn(context) } as FileState });
+      const metadata = { name: "shop", annotations: { [stackAnnotation]: owner } };
+      const there = readingClient(async <T>() => (owner === undefined ? undefined : { metadata }) as T);
+      const lab: Lab = {
+        ...fake,
+        cluster: there,
+        environment: { ...fake.environment, target: "embedded", kubeContext: "here" },
+      };
+      return { lab, found: clusterOfStack(lab, mkdtempSync(join(tmpdir(), "lab-"))) };
+    };
+
+    test("by the context's name, or by its namespace where this machine has another name for it", async () => {
+      expect(await found("here").found).toBe("unknown");
+      expect(await found("there", "organization/canary-lab/dev").found).toBe("unknown");
+    });
+
+    test.each([undefined, "organization/canary-lab/prod"])(
+      "another one, with a namespace of %s, is refused whatever the target is",
+      async (owner) => {
+        const { lab, found: other } = found("there", owner);
+        expect(await other).toEqual({ other: { kubeContext: "there" } });
+        expect(() => refuseOtherCluster(lab, { other: { kubeContext: "there" } })).toThrow(
+          "Stack dev is in the cluster of context there, and this is the cluster of context here.",
+        );
+      },
+    );
   });
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { runCommand } from "../../../cluster/docker.ts";
 import { hasKindLab } from "../../../cluster/kind.ts";
-import { dockerAnswers } from "../../../cluster/kind-commands.ts";
+import { clusterIsReady, dockerAnswers, findNodes, findRegistry, inspect } from "../../../cluster/kind-commands.ts";
 
 const { PATH } = process.env;
 let folder: string;
@@ -42,4 +42,21 @@ test("a program that was fetched goes before that of PATH, and one that is missi
     message: "docker is not installed.",
     first: "install Docker, https://docs.docker.com/engine/install/",
   });
+});
+
+test("a daemon that accepts and says nothing is not waited for", async () => {
+  install("exec sleep 60");
+  const began = performance.now();
+  await expect(runCommand({ ...dockerAnswers, seconds: 0.3 })).rejects.toMatchObject({
+    message: "docker info failed: it did not answer within 0.3 s",
+    place: "docker info --format {{.ServerVersion}}",
+  });
+  expect(performance.now() - began).toBeLessThan(5000);
+});
+
+test("what only asks is bounded, and what is asked of the API server by kubectl, too", () => {
+  for (const { seconds } of [dockerAnswers, findNodes, findRegistry, inspect(["4f1c"]), clusterIsReady])
+    expect(seconds).toBeGreaterThan(0);
+  const [bound] = clusterIsReady.args.flatMap((arg) => /^--request-timeout=(\d+)s$/.exec(arg)?.[1] ?? []);
+  expect(Number(bound)).toBeLessThan(clusterIsReady.seconds ?? 0);
 });

@@ -5,8 +5,9 @@ import type { Progress } from "@canary-lab/kit/progress";
 import type { Clock } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
 import { expect } from "@jest/globals";
-import { createKindTarget, type KindMachine } from "../../../cluster/kind.ts";
+import { createKindTarget } from "../../../cluster/kind.ts";
 import type { Command } from "../../../cluster/kind-commands.ts";
+import type { KindMachine } from "../../../cluster/kind-machine.ts";
 
 interface Box {
   readonly id: string;
@@ -40,6 +41,10 @@ export class FakeDocker implements KindMachine {
   pulls = true;
   /** Whether `kind create` is killed after its container is there. */
   isKilled = false;
+  /** Whether `kind create` fails, and takes its container away, as it does by itself. */
+  createFails = false;
+  /** What `docker cp` fails with. */
+  copyFault = "";
   endpoint = "unix:///var/run/docker.sock";
   problems: Awaited<ReturnType<KindMachine["planPrograms"]>>["problems"] = [];
   seconds = 0;
@@ -56,16 +61,20 @@ export class FakeDocker implements KindMachine {
   planPrograms = async () => ({ path: [], toFetch: [], problems: this.problems });
   fetchPrograms = async () => {};
 
-  target = (gatewayNodePort = 30080) => createKindTarget({ reason: "Docker answers", gatewayNodePort }, this);
-  check = (gatewayNodePort?: number) => this.target(gatewayNodePort).check([]);
-  up = (gatewayNodePort?: number) => this.target(gatewayNodePort).up(this.progress, []);
+  /** @param gatewayNodePort `"another's"`: of a stack that installs no gateway */
+  target = (gatewayNodePort: number | "another's" = 30080) => {
+    const settings = { reason: "Docker answers", builtImages: ["versioned-echo", "load-client"] };
+    return createKindTarget({ ...settings, ...(gatewayNodePort !== "another's" && { gatewayNodePort }) }, this);
+  };
+  check = (gatewayNodePort?: number | "another's") => this.target(gatewayNodePort).check([]);
+  up = (gatewayNodePort?: number | "another's") => this.target(gatewayNodePort).up(this.progress, []);
   down = () => this.target().down(this.progress);
   box = (name = node) => this.boxes.get(name) as Box;
   made = (part: string) => this.done.filter((line) => line.includes(part));
 
-  /** A cluster that somebody made with `kind create cluster --name canary-lab`. */
-  makeForeignCluster(): void {
-    this.#add(node, { "io.x-k8s.kind.cluster": "canary-lab" }, { "6443/tcp": 40123 }, "kind");
+  /** A cluster that somebody made with `kind create cluster --name canary-lab`, with node ports of its own or none. */
+  makeForeignCluster(ports: Readonly<Record<string, number>> = {}): void {
+    this.#add(node, { "io.x-k8s.kind.cluster": "canary-lab" }, { "6443/tcp": 40123, ...ports }, "kind");
     this.box().isWhole = true;
   }
 
@@ -116,6 +125,7 @@ export class FakeDocker implements KindMachine {
       throw new Error("docker image failed: Error: No such image");
     }
     if (line.startsWith("docker cp")) {
+      if (this.copyFault) throw new Error(`docker cp failed: ${this.copyFault}`);
       if (this.box().files !== "") return this.box().files;
       throw new Error(`docker cp failed: Error: No such container:path: ${node}:/etc/containerd/certs.d`);
     }
@@ -162,6 +172,9 @@ export class FakeDocker implements KindMachine {
     }
     this.#add(node, { "io.x-k8s.kind.cluster": "canary-lab" }, { [`${port}/tcp`]: port, "6443/tcp": 40123 }, "kind");
     if (this.isKilled) throw new Error("Killed");
+    if (this.createFails) this.boxes.delete(node);
+    if (this.createFails)
+      throw new Error("kind create failed: ERROR: failed to create cluster: could not find a log line");
     Object.assign(this.box(), { isWhole: true, startedAt: this.seconds - bootSeconds });
     writeFileSync(join(this.home, "kubeconfig"), "{}");
   }

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -26,7 +26,7 @@ let notes: string[];
 const before = { ...process.env };
 
 /** As Pulumi publishes it: one folder with the CLI and the language hosts beside it. */
-function pulumiArchive(): Buffer {
+function pulumiArchive(...options: readonly string[]): Buffer {
   mkdirSync(join(folder, "made/pulumi"), { recursive: true });
   for (const [name, says] of [
     ["pulumi", "v3.250.0"],
@@ -35,7 +35,7 @@ function pulumiArchive(): Buffer {
     writeFileSync(join(folder, "made/pulumi", name), shell(says));
     chmodSync(join(folder, "made/pulumi", name), 0o755);
   }
-  execFileSync("tar", ["-czf", join(folder, "made.tgz"), "-C", join(folder, "made"), "pulumi"]);
+  execFileSync("tar", [...options, "-czf", join(folder, "made.tgz"), "-C", join(folder, "made"), "pulumi"]);
   return readFileSync(join(folder, "made.tgz"));
 }
 
@@ -102,6 +102,37 @@ describe("a laptop without kind and Pulumi", () => {
     asked.length = 0;
     expect(await planPrograms(["kind", "pulumi"], bare, store)).toEqual({ path: plan.path, toFetch: [], problems: [] });
     expect(asked).toEqual([]);
+  });
+
+  test("gets each once where two runs begin at the same time, and both are told that it is there", async () => {
+    const plan = await planPrograms(["kind", "pulumi"], bare, store);
+    asked.length = 0;
+    await Promise.all([fetchPrograms(plan, progress, store), fetchPrograms(plan, progress, store)]);
+    expect(asked.sort()).toEqual(["/kind-linux-arm64", "/pulumi-linux-arm64"]);
+    expect(runs(join(folderOf("kind", store), "kind"))).toBe("kind v0.33.0 go1.26.0 linux/arm64");
+    expect(readdirSync(join(store.cache, "programs")).sort()).toEqual([
+      "kind-v0.33.0-linux-arm64",
+      "pulumi-v3.250.0-linux-arm64",
+    ]);
+  });
+
+  test("downloads to a file of the run's own where there is no program that locks", async () => {
+    const plan = await planPrograms(["kind"], bare, store);
+    process.env.PATH = "/nowhere";
+    await Promise.all([fetchPrograms(plan, progress, store), fetchPrograms(plan, progress, store)]);
+    expect(asked.filter((path) => path === "/kind-linux-arm64").length).toBeGreaterThan(1);
+    expect(readFileSync(join(folderOf("kind", store), "kind"), "utf8")).toBe(
+      shell("kind v0.33.0 go1.26.0 linux/arm64"),
+    );
+    expect(readdirSync(store.cache)).toEqual(["programs"]);
+  });
+
+  test("owns what it unpacks, whoever made the archive", async () => {
+    if (process.getuid?.() !== 0) return; // only root could unpack it as another's
+    published["/pulumi-linux-arm64"] = pulumiArchive("--owner=1234", "--group=1234");
+    const plan = await planPrograms(["pulumi"], bare, store);
+    await fetchPrograms(plan, progress, store);
+    expect(statSync(join(folderOf("pulumi", store), "pulumi")).uid).toBe(0);
   });
 
   test("is told how far a download is", async () => {

@@ -1,4 +1,3 @@
-import { hostname } from "node:os";
 import { describe, expect, test } from "@jest/globals";
 import { FakeDocker, refusal, running } from "./fake-docker.ts";
 
@@ -42,6 +41,23 @@ describe("what is in the way of a kind cluster", () => {
     });
   });
 
+  test("is not the gateway's port of a stack that stands on another's platform", async () => {
+    const docker = new FakeDocker();
+    await docker.up(30085);
+    await docker.check("another's");
+    await docker.up("another's");
+    expect(docker.made("kind create")).toHaveLength(1);
+    docker.boxes.delete("canary-lab-control-plane");
+    const { message, next } = await refusal(docker.check("another's"));
+    expect(message).toBe("The kind cluster is gone, and this stack does not install the platform that it stands on.");
+    expect(next).toBe("npx canaryctl stack list");
+    await refusal(docker.up("another's"));
+    docker.answers = false;
+    expect((await refusal(docker.check("another's"))).message).toMatch(/^Docker does not answer/);
+    docker.answers = true;
+    expect(docker.made("kind create")).toHaveLength(1);
+  });
+
   test("is not the port of kind's own guide for a registry: another one is taken, and kept", async () => {
     const docker = new FakeDocker();
     docker.taken.add(5001);
@@ -71,29 +87,5 @@ describe("what is in the way of a kind cluster", () => {
     });
     docker.taken.delete(40123);
     await docker.check();
-  });
-
-  test("is a cluster of somebody else's with the lab's name: it is left alone, by up and by down", async () => {
-    const docker = new FakeDocker();
-    docker.makeForeignCluster();
-    const { message, next } = await refusal(docker.check());
-    expect(message).toBe('There is a kind cluster "canary-lab" that no lab made. It is left alone.');
-    expect(next).toContain("npx canaryctl config set kubeContext kind-canary-lab && npx canaryctl up");
-    await refusal(docker.up());
-    await docker.down();
-    expect(docker.boxes.size).toBe(1);
-    expect(docker.done).toEqual([]);
-  });
-
-  test("is the kind cluster of another checkout", async () => {
-    const docker = await running();
-    const here = new FakeDocker();
-    for (const [name, box] of docker.boxes) here.boxes.set(name, box);
-    const { message, place } = await refusal(here.check());
-    expect(message).toContain("The kind cluster of another checkout is up");
-    expect(place).toBe(`${docker.home} on ${hostname()}`);
-    await here.down();
-    expect(here.boxes.size).toBe(2);
-    expect(here.said).toEqual(["The kind cluster in Docker is not this checkout's: it stays."]);
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
@@ -96,44 +96,6 @@ describe("a kind cluster", () => {
   });
 });
 
-describe("a kind cluster whose .lab is gone", () => {
-  test("is not continued without its state, and down takes it away", async () => {
-    const docker = await running();
-    rmSync(docker.home, { recursive: true });
-    mkdirSync(docker.home);
-    const error = await refusal(docker.check());
-    expect(error.message).toContain("a lab whose folder .lab is gone is still there");
-    expect(error.next).toBe("npx canaryctl down && npx canaryctl up");
-    await docker.down();
-    expect(docker.boxes.size).toBe(0);
-    await docker.check();
-    await docker.up();
-  });
-
-  test("is known by its node where the registry is gone, too", async () => {
-    const docker = await running();
-    docker.boxes.delete("canary-lab-registry");
-    await docker.check();
-    await docker.up();
-    expect(docker.made("kind create")).toEqual([]);
-    expect(docker.made("docker network connect kind canary-lab-registry")).toHaveLength(1);
-    docker.boxes.delete("canary-lab-registry");
-    rmSync(docker.home, { recursive: true });
-    await docker.down();
-    expect(docker.boxes.size).toBe(0);
-  });
-
-  test("of an older version, which left no label, is that of the folder that has its kubeconfig", async () => {
-    const docker = await running();
-    for (const label of Object.keys(docker.box("canary-lab-registry").labels))
-      delete docker.box("canary-lab-registry").labels[label];
-    rmSync(join(docker.home, "kind.json"));
-    await docker.check();
-    rmSync(join(docker.home, "kubeconfig"));
-    expect((await refusal(docker.check())).message).toContain("whose folder .lab is gone");
-  });
-});
-
 describe("down", () => {
   test("takes the nodes, then the registry, then the notes, and twice is no error", async () => {
     const docker = await running();
@@ -150,11 +112,22 @@ describe("down", () => {
     expect(docker.done).toHaveLength(2);
   });
 
-  test("takes the images that were built for its registry, and is no failure where one stays", async () => {
+  test("takes the images that were built for its registry, and none of the user's", async () => {
     const docker = await running();
-    docker.images = ["localhost:5001/versioned-echo:v1", "localhost:5001/versioned-echo:<none>"];
+    const own = ["my-app:1", "versioned-echo-mine:v1", "team/versioned-echo:v1"].map(
+      (image) => `localhost:5001/${image}`,
+    );
+    const built = ["localhost:5001/versioned-echo:v1", "localhost:5001/load-client:v1"];
+    docker.images = [...own, ...built, "localhost:5001/versioned-echo:<none>"];
     await docker.down();
-    expect(docker.done.at(-1)).toBe("docker image rm localhost:5001/versioned-echo:v1");
+    expect(docker.done.at(-1)).toBe(`docker image rm ${built.join(" ")}`);
+  });
+
+  test("removes no image where only the user's are there", async () => {
+    const docker = await running();
+    docker.images = ["localhost:5001/my-app:1"];
+    await docker.down();
+    expect(docker.made("docker image rm")).toEqual([]);
   });
 
   test("keeps the notes where Docker does not answer, so that the next one goes on", async () => {
@@ -209,7 +182,13 @@ test("the config pins the node by digest and opens nothing beyond loopback", () 
 });
 
 test("in a node the registry's name leads to its container", () => {
-  const [, write] = pointNodeAtRegistry("canary-lab-worker", "localhost:5001");
+  const [, write] = pointNodeAtRegistry("canary-lab-worker", "localhost:5001", {
+    id: "4f1c",
+    home: "/home/user/lab/.lab",
+    host: "laptop",
+  });
   expect(write?.args.slice(0, 3)).toEqual(["exec", "-i", "canary-lab-worker"]);
-  expect(write?.input).toBe('[host."http://canary-lab-registry:5000"]\n');
+  expect(write?.input).toBe(
+    '[host."http://canary-lab-registry:5000"]\n# canary-lab {"id":"4f1c","home":"/home/user/lab/.lab","host":"laptop"}\n',
+  );
 });

@@ -60,12 +60,16 @@ async function run(program: Program, request: pb.RunRequest, ofEngine: ReadonlyS
     fail(error);
   };
   process.on("uncaughtException", tell).on("unhandledRejection", tell);
+  const running = pulumi.runtime.runInPulumiStack(program);
   try {
-    await Promise.race([pulumi.runtime.runInPulumiStack(program), failed]);
+    await Promise.race([running, failed]);
     await pulumi.runtime.disconnect(true);
   } catch (error) {
     tell(error);
-    await Promise.race([pulumi.runtime.disconnect(false), idle(ofEngine)]);
+    const isIdle = idle(ofEngine);
+    // What the program still does after its first error needs the connection.
+    await Promise.race([running.catch(() => {}), isIdle]);
+    await Promise.race([pulumi.runtime.disconnect(false), isIdle]);
   }
   return told.size === 0 && !pulumi.log.hasErrors();
 }

@@ -18,8 +18,24 @@ import { unary } from "../../src/grpc.ts";
 
 const source = (path: string) => JSON.stringify(pathToFileURL(join(import.meta.dirname, "../../src", path)).href);
 
-/** A program of which one resource waits for what fails; another waits for that one, and with it the outputs of the stack. */
-const program = `
+/** One resource waits for what fails; another waits for that one, and with it the outputs of the stack. */
+const waiting = `
+    const slow = new Thing("slow", {});
+    const failed = slow.id.apply(() => { throw new pulumi.RunError("its pods cannot start"); });
+    const late = new Thing("late", { failed });
+    return { out: new Thing("last", { after: late.out }).out };`;
+
+/** The program has more to do after its first error. */
+const goingOn = `
+    Promise.reject(new pulumi.RunError("its pods cannot start"));
+    for (const name of ["slow", "later"]) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const { promise, resolve } = Promise.withResolvers();
+      new Thing(name, {}).id.apply(resolve);
+      await promise;
+    }`;
+
+const programOf = (body: string) => `
   import { createServer } from "node:net";
   import * as pulumi from ${JSON.stringify(import.meta.resolve("@pulumi/pulumi"))};
   import { serveProgram } from ${source("language/program-server.ts")};
@@ -27,10 +43,7 @@ const program = `
     constructor(name, inputs, options) { super("test:index:Thing", name, { ...inputs, out: undefined }, options); }
   }
   const sockets = createServer(serveProgram(async () => {
-    const slow = new Thing("slow", {});
-    const failed = slow.id.apply(() => { throw new pulumi.RunError("its pods cannot start"); });
-    const late = new Thing("late", { failed });
-    return { out: new Thing("last", { after: late.out }).out };
+    ${body}
   }, () => process.exit(1)));
   sockets.listen(process.argv[2], () => console.log("listening"));
   sockets.unref();
@@ -46,10 +59,12 @@ const told: string[] = [];
 const registered: string[] = [];
 
 beforeEach(async () => {
+  told.length = 0;
+  registered.length = 0;
   engine = new Server();
   engine.addService(engineGrpc.EngineService, {
-    log: unary(({ message }: enginePb.LogRequest.AsObject & { message: string }) => {
-      told.push(message);
+    log: unary((request: enginePb.LogRequest) => {
+      if (request.getSeverity() === enginePb.LogSeverity.ERROR) told.push(request.getMessage());
       return new emptyPb.Empty();
     }),
     getRootResource: unary(() => new enginePb.GetRootResourceResponse()),
@@ -67,14 +82,24 @@ beforeEach(async () => {
   } as never);
   const port = await promisify(engine.bindAsync.bind(engine))("127.0.0.1:0", ServerCredentials.createInsecure());
   address = `127.0.0.1:${port}`;
+});
+
+async function run(body: string): Promise<languagePb.RunResponse> {
   const folder = mkdtempSync(join(tmpdir(), "failed-"));
-  writeFileSync(join(folder, "program.mjs"), program);
+  writeFileSync(join(folder, "program.mjs"), programOf(body));
   child = spawn(process.execPath, [join(folder, "program.mjs"), join(folder, "socket")], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   await once(child.stdout as NonNullable<typeof child.stdout>, "data");
   client = new languageGrpc.LanguageRuntimeClient(`unix:${join(folder, "socket")}`, credentials.createInsecure());
-});
+  const call = promisify<languagePb.RunRequest, languagePb.RunResponse>(client.run.bind(client));
+  const request = new languagePb.RunRequest()
+    .setProject("test")
+    .setStack("dev")
+    .setParallel(4)
+    .setMonitorAddress(address);
+  return call(request.setArgsList([address]));
+}
 
 afterEach(() => {
   client.close();
@@ -83,14 +108,14 @@ afterEach(() => {
 });
 
 test("a program ends where a resource waits for what failed, though what waits for that resource is never known", async () => {
-  const run = promisify<languagePb.RunRequest, languagePb.RunResponse>(client.run.bind(client));
-  const request = new languagePb.RunRequest()
-    .setProject("test")
-    .setStack("dev")
-    .setParallel(4)
-    .setMonitorAddress(address);
-  const response = await run(request.setArgsList([address]));
-  expect(response.getBail()).toBe(true);
+  expect((await run(waiting)).getBail()).toBe(true);
   expect(registered).toContain("slow");
   expect(registered).not.toContain("last");
+  expect(told).toEqual([expect.stringContaining("its pods cannot start")]);
+});
+
+test("what a program does after its first error is done, and no error of the end of the connection is told", async () => {
+  expect((await run(goingOn)).getBail()).toBe(true);
+  expect(registered).toContain("later");
+  expect(told).toEqual(["its pods cannot start"]);
 });

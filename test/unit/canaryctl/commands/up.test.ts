@@ -1,7 +1,8 @@
 import { expect, test } from "@jest/globals";
 import { announcement } from "../../../../canaryctl/src/commands/announcement.ts";
 import { noPlatformYet } from "../../../../canaryctl/src/commands/up.ts";
-import { otherTarget } from "../../../../canaryctl/src/target-request.ts";
+import { otherTarget, targetRequest } from "../../../../canaryctl/src/target-request.ts";
+import { parseConfig } from "../../../../stacks/config/parse-config.ts";
 
 test("up says what it takes and changes, before the first change", () => {
   const plan = {
@@ -42,4 +43,13 @@ test("a platform of somebody else cannot be in a cluster that the lab is still t
     next: "npx canaryctl config set platform own && npx canaryctl up",
   });
   expect(noPlatformYet("dev", "Pulumi.prod.yaml").next).toBe("npx canaryctl --stack dev up");
+});
+
+test("the gateway's port is asked of a cluster by the stack that installs the gateway, and by no other", () => {
+  const request = (config: Readonly<Record<string, unknown>>) => targetRequest(parseConfig(config));
+  expect(request({ gatewayNodePort: 30085 })).toMatchObject({
+    gatewayNodePort: 30085,
+    ownImages: ["versioned-echo", "load-client"],
+  });
+  expect(request({ platform: "dev" })).not.toHaveProperty("gatewayNodePort");
 });

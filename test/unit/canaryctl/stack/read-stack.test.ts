@@ -93,6 +93,8 @@ describe("a stack", () => {
 
   test("that is not deployed says so, and one of which a part cannot be read says which", async () => {
     expect(await readStack(fakeLab().lab, ["file"])).toMatchObject({ isDeployed: false, problems: [] });
+    // A state that could not be read might say otherwise.
+    expect(await readStack(fakeLab().lab, ["file"], ["no state"])).toMatchObject({ isDeployed: null });
     const { lab } = fakeLab({ objects });
     const get: Lab["cluster"]["get"] = (path) =>
       path.includes("pods") ? Promise.reject(new UserError("pods is forbidden")) : lab.cluster.get(path);
