@@ -2,7 +2,6 @@ import { UserError } from "@canary-lab/kit/user-error";
 import { type PlatformPart, platformPartNames } from "../../cluster/target.ts";
 import { ownerAnnotation } from "../../components/names.ts";
 import { type PlatformUse, platformUse } from "../../stacks/live/platform-users.ts";
-import { NoStackError } from "./engine/engine.ts";
 import type { ExportedState } from "./engine/pending.ts";
 import { stateOf } from "./engine/state.ts";
 import type { Lab } from "./lab.ts";
@@ -44,7 +43,6 @@ export async function installedPlatform(lab: Pick<Lab, "engine" | "state">): Pro
   try {
     return platformIn(await stateOf(lab));
   } catch (error) {
-    if (error instanceof NoStackError) return undefined;
     if (error instanceof UserError) return { owner: undefined, parts: [] };
     throw error;
   }

@@ -5,7 +5,6 @@ import { stackAnnotation } from "../../components/workload/render-application.ts
 import { type LiveNamespace, namespaceFault } from "../../stacks/live/namespace-owner.ts";
 import { deployedNamespaces } from "./deployed.ts";
 import { NoStackError } from "./engine/engine.ts";
-import type { ExportedState } from "./engine/pending.ts";
 import { contextIn } from "./engine/provider-cluster.ts";
 import { stateOf } from "./engine/state.ts";
 import type { Lab } from "./lab.ts";
@@ -35,7 +34,7 @@ export async function clusterOfStack(lab: Lab, folder?: string): Promise<Cluster
  * on each machine: it is the same where a namespace of the stack is in it.
  */
 async function clusterByState(lab: Lab): Promise<ClusterOfStack> {
-  const state = await stateIfThere(lab);
+  const state = await stateOf(lab);
   const kubeContext = contextIn(state);
   const names = deployedNamespaces(state);
   if (kubeContext === undefined || kubeContext === lab.environment.kubeContext || names.length === 0) return "unknown";
@@ -45,15 +44,6 @@ async function clusterByState(lab: Lab): Promise<ClusterOfStack> {
     (live) => live?.metadata.annotations?.[stackAnnotation] !== undefined && !namespaceFault(live, claim),
   );
   return isHere ? "unknown" : { other: { kubeContext } };
-}
-
-async function stateIfThere(lab: Lab): Promise<ExportedState | undefined> {
-  try {
-    return await stateOf(lab);
-  } catch (error) {
-    if (error instanceof NoStackError) return undefined;
-    throw error;
-  }
 }
 
 /**

@@ -1,9 +1,10 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import type { Environment, TargetName } from "../../../cluster/target.ts";
-import { NoStackError, PulumiEngine } from "../engine/engine.ts";
+import { PulumiEngine } from "../engine/engine.ts";
 import { FileState } from "../engine/file-state.ts";
 import type { ExportedState } from "../engine/pending.ts";
 import { contextIn } from "../engine/provider-cluster.ts";
+import { stateOf } from "../engine/state.ts";
 import { backendUrl, engineVariables } from "../engine/variables.ts";
 import { isSameWay, type LabRecords, notedTarget, readRecords, recordedEnvironment, stacksIn } from "../lab-records.ts";
 import { type ClusterConfig, environmentOf, noCluster, withVariables } from "../stack-environment.ts";
@@ -103,16 +104,8 @@ function clusterConfig(stackFile: StackFile): ClusterConfig {
   };
 }
 
-async function stateIn(
-  { stack, reference }: StackFile,
-  own: Environment | undefined,
-): Promise<ExportedState | undefined> {
-  const state = FileState.at(backendUrl(process.env), stack);
-  if (state) return state.read();
-  try {
-    return await new PulumiEngine(reference, engineVariables(own ?? noCluster, process.env)).exportState();
-  } catch (error) {
-    if (error instanceof NoStackError) return undefined;
-    throw error;
-  }
-}
+const stateIn = ({ stack, reference }: StackFile, own: Environment | undefined): Promise<ExportedState | undefined> =>
+  stateOf({
+    state: FileState.at(backendUrl(process.env), stack),
+    engine: new PulumiEngine(reference, engineVariables(own ?? noCluster, process.env)),
+  });
