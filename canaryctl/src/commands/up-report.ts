@@ -18,21 +18,25 @@ export interface RunTime {
   readonly stages: readonly StageTime[];
 }
 
+/** Why no requests were counted: a header decides who answers, or both sides' answers look the same. */
+export type UncountedSplit = "a header decides" | "sides look alike";
+
 /**
  * What `up` prints at its end.
  *
- * @param verdict undefined where a header decides, which no count of requests shows
  * @param gatewayPort of the nodes; null where the gateway has none
  */
 export function upReport(
   lab: Lab,
-  verdict: SplitVerdict | undefined,
+  verdict: SplitVerdict | UncountedSplit,
   gatewayPort: number | null,
   time: RunTime,
 ): readonly string[] {
   return [
     "",
-    ...(verdict ? splitTable(verdict) : [`Traffic: not counted, for a header decides: ${headerHint(lab)}`]),
+    ...(typeof verdict === "object"
+      ? splitTable(verdict)
+      : [`Traffic: not counted, for ${whyUncounted(lab)[verdict]}`]),
     "",
     renderRunTime(time),
     "",
@@ -40,6 +44,11 @@ export function upReport(
     ...table(nextCommands(lab, gatewayPort).map(([command = "", ...what]) => [printable(command), ...what])),
   ];
 }
+
+const whyUncounted = (lab: Lab): Readonly<Record<UncountedSplit, string>> => ({
+  "a header decides": `a header decides: ${headerHint(lab)}`,
+  "sides look alike": `the names of the images do not say which side an answer is of: ${lab.config.stableImage} and ${lab.config.canaryImage}`,
+});
 
 /** Each stage has said its time already: only the longest ones are named again. */
 export function renderRunTime({ seconds, stages }: RunTime): string {

@@ -28,11 +28,11 @@ import { clusterOfStack, refuseOtherCluster, settleCluster } from "../stack-clus
 import { withKnownCluster } from "../stack-environment.ts";
 import { configuredStrategy } from "../strategies/table.ts";
 import { otherTarget, targetRequest } from "../target-request.ts";
-import { measureSplit } from "../traffic/measured-split.ts";
+import { measureSplit, UncountableError } from "../traffic/measured-split.ts";
 import type { SplitVerdict } from "../traffic/verdict.ts";
 import { announcement } from "./announcement.ts";
 import { optionsOf } from "./arguments.ts";
-import { upReport } from "./up-report.ts";
+import { type UncountedSplit, upReport } from "./up-report.ts";
 
 interface UpOptions {
   readonly cluster?: TargetName;
@@ -100,7 +100,7 @@ async function up(opened: OpenedForUp, override: TargetName | undefined, progres
       seconds: (performance.now() - started) / 1000,
     }),
   );
-  if (verdict && !verdict.isAsWanted) throw notAsWanted(lab.config);
+  if (typeof verdict === "object" && !verdict.isAsWanted) throw notAsWanted(lab.config);
 }
 
 /** The port of the nodes at which the gateway answers. On another stack's platform the Namespace says it. */
@@ -110,13 +110,18 @@ async function gatewayPort({ cluster, config }: Lab): Promise<number | null> {
   return notedFacts(namespace?.metadata.annotations?.[platformAnnotation])?.ingress?.nodePort ?? null;
 }
 
-/** Undefined where a header decides, which a count of requests does not show. */
-async function measure(lab: Lab, progress: Stages): Promise<SplitVerdict | undefined> {
+/** What was counted, or why nothing was. Images that nobody can count are no fault of the update. */
+async function measure(lab: Lab, progress: Stages): Promise<SplitVerdict | UncountedSplit> {
   const strategy = await configuredStrategy(lab);
-  if (strategy.owner === "ingress") return undefined;
-  return progress.stage("measure the split", async () =>
-    measureSplit(await lab.client(), lab, strategy, measuredRequests),
-  );
+  if (strategy.owner === "ingress") return "a header decides";
+  return progress.stage("measure the split", async () => {
+    try {
+      return await measureSplit(await lab.client(), lab, strategy, measuredRequests);
+    } catch (error) {
+      if (error instanceof UncountableError) return "sides look alike";
+      throw error;
+    }
+  });
 }
 
 async function chooseAndTell(

@@ -6,12 +6,16 @@ import { sendLoad, waitForAnswers } from "./measure.ts";
 import { isSameShare } from "./share.ts";
 import { judgeSplit, type SplitVerdict, sidesOf } from "./verdict.ts";
 
+/** The images do not say how their answers name themselves: what answered cannot be counted. */
+export class UncountableError extends UserError {}
+
 /**
  * Sends `requests` requests from the client's pod and compares their answers with what the release should give: once, for of two
  * measurements the better one proves nothing. The route, which the client's sidecar must send by, is waited for before. Of pods it can
  * know later than of the route to them: where requests fail, it waits until they are answered, and measures anew.
  *
- * @throws UserError where the route does not reach the client, or where the answers cannot tell the sides apart
+ * @throws UncountableError where the answers cannot tell the sides apart
+ * @throws UserError where the route does not reach the client
  */
 export async function measureSplit(
   exec: PodExec,
@@ -29,10 +33,11 @@ export async function measureSplit(
   }
   const sides = sidesOf(lab.config, release.expected, release.names);
   if (!sides) {
-    throw new UserError("The answers of the two sides cannot be told apart.", {
+    throw new UncountableError("The answers of the two sides cannot be told apart.", {
       place: `stableImage ${stableImage}, canaryImage ${canaryImage}`,
-      allowed: "two different tags of versioned-echo",
-      next: "npx canaryctl create-canary --image versioned-echo:v2",
+      allowed:
+        "two different tags of versioned-echo, as versioned-echo:v2 or registry.example/versioned-echo:v2@sha256:…",
+      next: "npx canaryctl status",
     });
   }
   await strategy.reach(exec, lab, release);

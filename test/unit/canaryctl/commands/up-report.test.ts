@@ -1,11 +1,16 @@
 import { expect, test } from "@jest/globals";
-import { renderRunTime, upReport } from "../../../../canaryctl/src/commands/up-report.ts";
+import { renderRunTime, type UncountedSplit, upReport } from "../../../../canaryctl/src/commands/up-report.ts";
 import type { TargetName } from "../../../../cluster/target.ts";
 import { fakeLab } from "../fake-lab.ts";
 
-const reportOf = (strategy: string, canaryEnabled = false, target: TargetName = "embedded"): string => {
+const reportOf = (
+  strategy: string,
+  canaryEnabled = false,
+  target: TargetName = "embedded",
+  split: UncountedSplit = "a header decides",
+): string => {
   const { lab } = fakeLab({ configWeight: 0, changes: { strategy, canaryEnabled } });
-  return upReport({ ...lab, environment: { ...lab.environment, target } }, undefined, 30_080, {
+  return upReport({ ...lab, environment: { ...lab.environment, target } }, split, 30_080, {
     seconds: 12,
     stages: [],
   }).join("\n");
@@ -41,6 +46,12 @@ test.each(["kind", "existing"] as const)(
 
 test("where a header decides, nothing is counted, and it says how to ask", () => {
   expect(reportOf("nginx-header")).toMatch(/not counted.*X-Canary: v2/);
+});
+
+test("where the images do not say whose an answer is, nothing is counted, and both are named", () => {
+  expect(reportOf("istio", true, "existing", "sides look alike")).toMatch(
+    /not counted, for the names of the images do not say .*: versioned-echo:v1 and versioned-echo:v2/,
+  );
 });
 
 test("the time of a run names its longest stages, the longest first", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { PodExec } from "../../../../canaryctl/src/kube/exec.ts";
 import { configuredStrategy } from "../../../../canaryctl/src/strategies/table.ts";
-import { measureSplit } from "../../../../canaryctl/src/traffic/measured-split.ts";
+import { measureSplit, UncountableError } from "../../../../canaryctl/src/traffic/measured-split.ts";
 import { fakeLab } from "../fake-lab.ts";
 
 const host = "versioned-echo.canary-lab.svc.cluster.local";
@@ -69,8 +69,11 @@ describe("measureSplit", () => {
   });
 
   test("says so where the answers could not tell the sides apart", async () => {
-    const same = fakeLab({ changes: { canaryImage: "versioned-echo:v1" } }).lab;
-    await expect(measureSplit(pod([10], [{}]).exec, same, strategy, 400)).rejects.toThrow(/told apart/);
+    const digest = `registry.test/team/echo@sha256:${"a".repeat(64)}`;
+    for (const canaryImage of ["versioned-echo:v1", digest]) {
+      const { lab } = fakeLab({ changes: { canaryImage } });
+      await expect(measureSplit(pod([10], [{}]).exec, lab, strategy, 400)).rejects.toThrow(UncountableError);
+    }
   });
 
   test("a release that is finished has one side, and every answer is its own", async () => {
