@@ -1,16 +1,15 @@
 import type { Agent, IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import { Agent as HttpsAgent, request as tlsRequest } from "node:https";
-import type { SecureContextOptions } from "node:tls";
+import type { ConnectionOptions, SecureContextOptions } from "node:tls";
 import { proxyFor } from "./proxy.ts";
 
 // Not by an import: that reads each export of the module, and one of them, WebSocket, loads all of undici.
 const { Agent: HttpAgent, request: plainRequest } = process.getBuiltinModule("node:http");
 
 /** How the other side is verified, and what we show it. Absent fields are Node's defaults: its own authorities, verified. */
-export interface TlsOptions extends Pick<SecureContextOptions, "ca" | "cert" | "key"> {
-  readonly rejectUnauthorized?: boolean;
-  readonly servername?: string;
-}
+export interface TlsOptions
+  extends Pick<SecureContextOptions, "ca" | "cert" | "key">,
+    Pick<ConnectionOptions, "rejectUnauthorized" | "servername" | "checkServerIdentity"> {}
 
 export interface HttpRequest {
   readonly url: URL;

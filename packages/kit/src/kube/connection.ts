@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { Agent, OutgoingHttpHeaders } from "node:http";
 import type { RequestOptions } from "node:https";
+import { isIP } from "node:net";
+import { checkServerIdentity } from "node:tls";
 import { agentFor, type TlsOptions } from "../http.ts";
 import { proxyFor } from "../proxy.ts";
 import { UserError } from "../user-error.ts";
@@ -59,7 +61,7 @@ function contentOf(fields: Fields, name: string): Buffer | undefined {
 
 function tlsOf(cluster: Fields): TlsOptions {
   const ca = contentOf(cluster, "certificate-authority");
-  const servername = textIn(cluster, "tls-server-name");
+  const name = textIn(cluster, "tls-server-name");
   const isInsecure = cluster["insecure-skip-tls-verify"] === true;
   if (isInsecure && ca) {
     throw new UserError("The kubeconfig names an authority for the server, and asks not to verify the server.", {
@@ -67,8 +69,14 @@ function tlsOf(cluster: Fields): TlsOptions {
       allowed: "certificate-authority or insecure-skip-tls-verify, as with kubectl",
     });
   }
-  return { ...(ca && { ca }), ...(servername && { servername }), ...(isInsecure && { rejectUnauthorized: false }) };
+  return { ...(ca && { ca }), ...(name && namedServer(name)), ...(isInsecure && { rejectUnauthorized: false }) };
 }
+
+/** The certificate is to be of this name. An address is not sent: RFC 6066 allows no address as the name of a server, and Node warns of it. */
+const namedServer = (name: string): TlsOptions =>
+  isIP(name) === 0
+    ? { servername: name }
+    : { checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate) };
 
 function ownConnection(
   { cluster, user }: SelectedContext,

@@ -47,6 +47,20 @@ describe("TLS", () => {
     expect(await ask({ server: `https://127.0.0.1:${port}`, ...named })).toEqual({ found: true });
   });
 
+  test("an address in tls-server-name is verified as well, and not sent as the server's name, which is to be none", async () => {
+    const { port, seen } = await secure();
+    const at = (address: string) =>
+      ask({
+        server: `https://localhost:${port}`,
+        "certificate-authority-data": base64(server.cert),
+        "tls-server-name": address,
+      });
+    expect(await at("127.0.0.1")).toEqual({ found: true });
+    const { socket } = (seen[0] as Seen).request;
+    expect((socket as TLSSocket & { readonly servername?: string }).servername).toBe("localhost");
+    await expect(at("127.0.0.2")).rejects.toThrow(/does not match certificate's altnames|not in the cert's list/i);
+  });
+
   test("verifies nothing where the kubeconfig asks for that, and refuses it beside an authority", async () => {
     const { port } = await secure();
     const insecure = { server: `https://127.0.0.1:${port}`, "insecure-skip-tls-verify": true };
