@@ -21,7 +21,7 @@ function engineThat(exit: Partial<EngineExit>, lines: readonly string[] = [], va
   const engine = new PulumiEngine("dev", { ...variables }, async (process) => {
     calls.push(process);
     for (const line of lines) process.onLine?.(line);
-    return { code: 0, lines, isInterrupted: false, ...exit };
+    return { code: 0, lines, output: lines, isInterrupted: false, ...exit };
   });
   return { engine, calls };
 }
