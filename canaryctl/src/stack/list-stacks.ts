@@ -6,7 +6,7 @@ import { type Application, platformUse } from "../../../stacks/live/platform-use
 import { ownName, shortened } from "../../../stacks/stack-name.ts";
 import { stacksInBackend } from "../engine/backend-stacks.ts";
 import { type Lab, labOf, openForRollback, openLab } from "../lab.ts";
-import { NotUpError, readRecords } from "../lab-records.ts";
+import { distinctWays, NotUpError, readRecords } from "../lab-records.ts";
 import { noCluster } from "../stack-environment.ts";
 import { StackFile } from "../stack-file.ts";
 import { knownStacks } from "./known-stacks.ts";
@@ -36,7 +36,9 @@ export async function listStacks(say: (line: string) => void): Promise<readonly 
   const ofState = isStateKnown ? inState : [];
   const names = [...new Set([...knownStacks(), ...ofState])];
   const opened = names.map((stack) => open(stack, isStateKnown ? ofState.includes(stack) : undefined));
-  const clusters = distinct([readRecords().own, ...opened.map(({ lab }) => lab?.environment)]);
+  const clusters = distinctWays(
+    [readRecords().own, ...opened.map(({ lab }) => lab?.environment)].filter((way) => way !== undefined),
+  );
   const [entries, found] = await Promise.all([
     Promise.all(opened.map(readOpened)),
     Promise.all(clusters.map(applicationsIn)),
@@ -102,10 +104,4 @@ async function readOther({ application, environment }: Found): Promise<StackEntr
   });
   if (!(entry instanceof UserError)) return entry;
   return unreadEntry(shortened(stack), ["cluster"], { namespace, problems: [lineOf(entry)] });
-}
-
-function distinct(environments: readonly (Environment | undefined)[]): readonly Environment[] {
-  const byCluster = new Map<string, Environment>();
-  for (const one of environments) if (one) byCluster.set(`${one.kubeconfig}\n${one.kubeContext}`, one);
-  return [...byCluster.values()];
 }
