@@ -27,7 +27,7 @@ import { removeTarget } from "../remove-target.ts";
 import { clusterOfStack, refuseOtherCluster, settleCluster } from "../stack-cluster.ts";
 import { withKnownCluster } from "../stack-environment.ts";
 import { configuredStrategy } from "../strategies/table.ts";
-import { otherTarget, targetRequest } from "../target-request.ts";
+import { otherTarget, targetRequest, unfinishedTarget } from "../target-request.ts";
 import { measureSplit } from "../traffic/measured-split.ts";
 import type { SplitVerdict } from "../traffic/verdict.ts";
 import { announcement } from "./announcement.ts";
@@ -187,8 +187,8 @@ async function namespaceIfUp(running: Environment, namespace: string): Promise<L
 
 async function raise(target: Target, { stackFile, config, changes }: OpenedForUp, progress: Progress): Promise<Lab> {
   const { own } = readRecords();
-  const unfinished = own ? undefined : notedTarget();
-  if (unfinished && unfinished !== target.name) {
+  const unfinished = unfinishedTarget(target.name, own?.target, notedTarget());
+  if (unfinished) {
     progress.say(`An earlier \`up\` began a ${unfinished} cluster and did not end: taking away what it made.`);
     await removeTarget(unfinished, progress);
   }
