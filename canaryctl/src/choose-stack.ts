@@ -6,7 +6,7 @@ import { parseStackName } from "../../stacks/stack-name.ts";
 import { isInBackend, PulumiEngine } from "./engine/engine.ts";
 import { FileState } from "./engine/file-state.ts";
 import { backendUrl, engineVariables } from "./engine/variables.ts";
-import { readRecords } from "./lab-records.ts";
+import { notedTarget, readRecords, stacksIn } from "./lab-records.ts";
 import { knownStacks } from "./stack/known-stacks.ts";
 import { noCluster } from "./stack-environment.ts";
 import { StackFile } from "./stack-file.ts";
@@ -95,7 +95,17 @@ export const mustBeKnown = (reference: string, source: string, command: string):
 
 async function mustBeUsable(stackFile: StackFile, source: string, command: string): Promise<void> {
   if (!withoutFile.includes(command)) stackFile.mustBeReadable();
-  if (!(await isKnown(stackFile, source))) throw unknown(stackFile, source, command);
+  if (await isKnown(stackFile, source)) return;
+  if (command !== "down" || !hasEmptyCluster()) throw unknown(stackFile, source, command);
+}
+
+/**
+ * Whether the lab has made a cluster, or begun one, in which no stack is noted. It goes with a `down` of any name: nothing of another
+ * stack can be meant, and the name may be that of the last stack that was in it, which is forgotten.
+ */
+function hasEmptyCluster(records = readRecords()): boolean {
+  const { own } = records;
+  return own ? stacksIn(own, records).length === 0 : notedTarget() !== undefined;
 }
 
 /** The commands that go by what is deployed where the stack's file says nothing. */

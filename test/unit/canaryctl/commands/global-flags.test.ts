@@ -1,31 +1,10 @@
-import { cpSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import type { Command } from "commander";
+import { leaveEnvironment, takeOwnCheckout } from "../own-checkout.ts";
 
-// A checkout of its own: a lab that is up in this one is no part of this.
-const repositoryRoot = mkdtempSync(join(tmpdir(), "checkout-"));
-cpSync(join(import.meta.dirname, "../../../../Pulumi.yaml"), join(repositoryRoot, "Pulumi.yaml"));
-writeFileSync(join(repositoryRoot, "Pulumi.dev.yaml"), "config: {}\n");
-writeFileSync(join(repositoryRoot, "Pulumi.odd.yaml"), "config:\n  canary-lab:replicas: many\n");
-const labFolder = join(repositoryRoot, ".lab");
-jest.unstable_mockModule("../../../../cluster/lab-folder.ts", () => ({
-  repositoryRoot,
-  labFolder,
-  inLab: (...parts: readonly string[]) => join(labFolder, ...parts),
-  pinnedNodeFolder: dirname(process.execPath),
-}));
+takeOwnCheckout({ dev: "config: {}\n", odd: "config:\n  canary-lab:replicas: many\n" });
+leaveEnvironment();
 const { buildProgram } = await import("../../../../canaryctl/src/main.ts");
-
-const outside = { ...process.env };
-beforeEach(() => {
-  for (const name of Object.keys(process.env))
-    if (/^(CANARY_LAB|PULUMI|GITHUB|CI)/.test(name)) delete process.env[name];
-});
-afterEach(() => {
-  process.env = { ...outside };
-});
 
 /** What a command line needs besides the flag: its words, arguments and mandatory options, such as `stack promote dev dev`. */
 function linesOf(command: Command, words: readonly string[]): readonly (readonly string[])[] {
