@@ -1,5 +1,5 @@
 import type { LoadSummary } from "../../../apps/load-client/src/load-summary.ts";
-import type { Outcome } from "./command.ts";
+import { type Outcome, run } from "./command.ts";
 import { canaryctl } from "./lab.ts";
 import { editConfig, readConfig, type StackValue, type StackValues } from "./stack-config.ts";
 import { startSteadyLoad } from "./traffic.ts";
@@ -57,7 +57,9 @@ export async function enterStack(values: StackValues): Promise<LoadSummary | und
   if (hasCanary() || missing) {
     // A change of the strategy is measured by itself: the platform may have to be built first, which takes minutes.
     editConfig({ ...missing, ...withoutCanary });
-    await canaryctl("up"); // where this fails, of a release that cannot end, the change below says whether it may be left
+    const outcome = await canaryctl("up");
+    // Of a test that failed, or a release that cannot end: the change below says whether it may be left.
+    if (outcome.exitCode !== 0) await runNext(outcome);
   }
   const load = await startSteadyLoad();
   if (hasRollout(currentStrategy()) && hasRollout(strategy)) {
@@ -81,6 +83,12 @@ function missingPlatform({ monitoring, rollouts, objective }: StackValues): Stac
     value === undefined || readConfig(key) === String(value);
   if (asksFor("monitoring", monitoring) && asksFor("rollouts", rollouts)) return undefined;
   return { ...(monitoring && { monitoring, objective }), ...(rollouts && { rollouts }) };
+}
+
+/** Runs what a refused command says to run next, as it is printed. */
+async function runNext({ output }: Outcome): Promise<void> {
+  for (const [, command = ""] of output.matchAll(/^ *next: +(.*)$/gm))
+    await run("bash", ["-c", command], { timeoutSeconds: 300 });
 }
 
 /** `canaryctl up`, which has to succeed: it builds what the config needs, deploys it, waits for it, and measures the split. */
