@@ -78,7 +78,7 @@ describe("PulumiEngine", () => {
       const engine = new PulumiEngine("dev", {}, async ({ onLine }) => {
         const lines = runs[run++] ?? [];
         for (const line of lines) onLine?.(line);
-        return { code: lines.length > 0 ? 255 : 0, lines, isInterrupted: false };
+        return { code: lines.length > 0 ? 255 : 0, lines, output: lines, isInterrupted: false };
       });
       const update = () => engine.update({ say: (line) => said.push(line) });
       return { update, said, runs: () => run };
