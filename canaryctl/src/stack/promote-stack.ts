@@ -142,15 +142,19 @@ async function alreadyThere(
 
 function refused(source: PromotionSource, to: string, faults: readonly string[]): UserError {
   const { stack: from, config } = source;
-  const end = isAborted(source) ? "rollback" : "promote --full";
+  const stack = quoted(from);
+  // After an abort the controller finishes nothing.
+  const end = isAborted(source)
+    ? `npx canaryctl --stack ${stack} rollback`
+    : `npx canaryctl --stack ${stack} promote --full`;
   const list = faults.length === 1 ? `: ${faults[0]}` : `:\n  - ${faults.join("\n  - ")}`;
   return new UserError(`What runs in stack ${from} is not ready for stack ${to}${list}.`, {
     place: `stack ${from}`,
     allowed: "a release that is finished and was not given up; or --force with a reason, which the history keeps",
     next: [
-      `npx canaryctl --stack ${quoted(from)} status`,
-      ...(config.canaryEnabled ? [`npx canaryctl --stack ${quoted(from)} ${end}`] : []),
-      `npx canaryctl --stack ${quoted(from)} history`,
+      `npx canaryctl --stack ${stack} status`,
+      ...(config.canaryEnabled ? [end] : []),
+      `npx canaryctl --stack ${stack} history`,
     ],
   });
 }
