@@ -36,7 +36,12 @@ export const isAborted = ({ release }: Pick<PromotionSource, "release">): boolea
 function abortText({ analysis }: Progress, fault = "the release was aborted"): string {
   const verdict = analysis.find(({ phase }) => phase === "Failed" || phase === "Error");
   if (!verdict) return firstSentence(fault);
-  return `the release was judged bad by its ${verdict.kind} analysis, and aborted: ${verdict.message || verdict.phase}`;
+  const { kind, phase, message } = verdict;
+  const text =
+    phase === "Failed"
+      ? `was judged bad by its ${kind} analysis, and aborted`
+      : `was aborted, for its ${kind} analysis could not measure`;
+  return `the release ${text}: ${message || phase}`;
 }
 
 const firstSentence = (text: string): string => (text.split("\n")[0] ?? "").replace(/\.$/, "");

@@ -97,7 +97,7 @@ export const recordedCanary = {
     observedGeneration: "4",
     phase: "Degraded",
     message:
-      'RolloutAborted: Rollout aborted update to revision 2: Metric "error-ratio" assessed Failed due to failed (2) > failureLimit (1)',
+      'RolloutAborted: Rollout aborted update to revision 2: Background analysis phase error/failed: Metric "error-ratio" assessed Failed due to failed (2) > failureLimit (1)',
     abort: true,
     currentPodHash: "9cf4fcbb9",
     stableRS: "589bd9d4f8",

@@ -121,6 +121,21 @@ describe("an image is ready for another stack", () => {
       /was aborted/,
     ],
     [
+      "where its analysis could not measure",
+      {
+        ...finished,
+        release: {
+          live: shareOf(0),
+          progress: {
+            ...progress("Degraded", true),
+            analysis: [{ kind: "step", name: "run-1", phase: "Error", message: "Prometheus does not answer" }],
+          },
+          fault: "The release is aborted: x.",
+        },
+      },
+      /^the release was aborted, for its step analysis could not measure: Prometheus does not answer$/,
+    ],
+    [
       "where it was aborted for another reason than an analysis",
       {
         ...finished,
