@@ -23,5 +23,11 @@ export const containerPort = 8080;
 export const ingressRelease = "istio-ingress";
 export const ingressLabels = { istio: "ingress" } as const;
 
+/** The label of Argo Rollouts' Deployments and pods, by its chart and its published manifests alike. */
+export const rolloutsLabel = { key: "app.kubernetes.io/name", value: "argo-rollouts" } as const;
+export const rolloutsSelector = `${rolloutsLabel.key}=${rolloutsLabel.value}`;
+/** The controller may be in any namespace. */
+export const showRolloutsPods = `kubectl get pods -A -l ${rolloutsSelector}`;
+
 /** The note on each namespace of the platform: the stack that installed it, by its full name. */
 export const ownerAnnotation = "canary-lab/owner";

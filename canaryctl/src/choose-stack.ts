@@ -6,7 +6,7 @@ import { parseStackName } from "../../stacks/stack-name.ts";
 import { isInBackend, PulumiEngine } from "./engine/engine.ts";
 import { FileState } from "./engine/file-state.ts";
 import { backendUrl, engineVariables } from "./engine/variables.ts";
-import { readRecords } from "./lab-records.ts";
+import { notedTarget, readRecords, stacksIn } from "./lab-records.ts";
 import { knownStacks } from "./stack/known-stacks.ts";
 import { noCluster } from "./stack-environment.ts";
 import { StackFile } from "./stack-file.ts";
@@ -28,9 +28,9 @@ export async function chooseStack(program: Command, command: Command): Promise<v
   const { create, json, markdown } = command.opts<{ create?: boolean; json?: boolean; markdown?: boolean }>();
   // Of each of its stacks the preview for programs tells what stands in its way.
   if (command.name() === "preview" && (json || markdown)) return;
-  if (command.name() === "comment") return; // which is about a text
   const isOfGroup = command.parent?.name() === "stack"; // which names its stacks by itself
-  if (isOfGroup) refuseUnread(command.name(), named, { ns, app });
+  refuseUnread(isOfGroup ? `stack ${command.name()}` : command.name(), { stack: named, ns, app });
+  if (command.name() === "comment") return; // which is about a text
   if (new Set(stacks).size > 1 && command.name() !== "preview") throw severalStacks(stacks);
   if (isOfGroup && named === undefined) return;
   const stackFile = openFile(reference, source);
@@ -47,27 +47,39 @@ interface GlobalFlags {
   readonly app?: string | undefined;
 }
 
-/**
- * Of the commands that are about stacks: what such a flag names is not what they would be about.
- *
- * @throws UsageError where one of them is given that the command does not read
- */
-function refuseUnread(command: string, stack: string | undefined, names: Pick<GlobalFlags, "ns" | "app">): void {
-  const next = `npx canaryctl stack ${command} --help`;
-  if (stack !== undefined && command !== "list") {
-    throw new UsageError(`stack ${command} takes the stack as an argument, and --stack is "${stack}".`, {
-      allowed:
-        command === "new" ? "the new stack's name after new, and --from with the other's" : "two stacks after promote",
-      next,
-    });
-  }
-  for (const [flag, given] of Object.entries(names)) {
-    if (given === undefined) continue;
-    throw new UsageError(`--${flag} is "${given}", and stack ${command} goes by each stack's own config.`, {
-      allowed:
-        command === "new" && flag === "ns" ? "--namespace, for the new stack's" : `stack ${command} without --${flag}`,
-      next,
-    });
+type GlobalFlag = "stack" | "ns" | "app";
+
+/** Why a command does not read a flag that all have, and what is allowed in its place. */
+type Unread = readonly [why: string, allowed: string];
+
+const unreadBy = (command: string, why: string, ...flags: readonly GlobalFlag[]): Partial<Record<GlobalFlag, Unread>> =>
+  Object.fromEntries(flags.map((flag): [GlobalFlag, Unread] => [flag, [why, `${command} without --${flag}`]]));
+
+const ownConfig = "goes by each stack's own config";
+const ownArgument = "takes the stack as an argument";
+
+/** By command, what it does not read: a flag that was passed over would be taken for obeyed. */
+const unread: Readonly<Record<string, Partial<Record<GlobalFlag, Unread>>>> = {
+  comment: unreadBy("comment", "is about a text", "stack", "ns", "app"),
+  "stack list": unreadBy("stack list", ownConfig, "ns", "app"),
+  "stack new": {
+    ...unreadBy("stack new", ownConfig, "app"),
+    stack: [ownArgument, "the new stack's name after new, and --from with the other's"],
+    ns: [ownConfig, "--namespace, for the new stack's"],
+  },
+  "stack promote": {
+    ...unreadBy("stack promote", ownConfig, "ns", "app"),
+    stack: [ownArgument, "two stacks after promote"],
+  },
+};
+
+/** @throws UsageError where a flag is given that the command does not read */
+function refuseUnread(command: string, given: Readonly<Record<GlobalFlag, string | undefined>>): void {
+  for (const [flag, [why, allowed]] of Object.entries(unread[command] ?? {})) {
+    const value = given[flag as GlobalFlag];
+    if (value === undefined) continue;
+    const next = `npx canaryctl ${command} --help`;
+    throw new UsageError(`--${flag} is ${JSON.stringify(value)}, and ${command} ${why}.`, { allowed, next });
   }
 }
 
@@ -83,7 +95,17 @@ export const mustBeKnown = (reference: string, source: string, command: string):
 
 async function mustBeUsable(stackFile: StackFile, source: string, command: string): Promise<void> {
   if (!withoutFile.includes(command)) stackFile.mustBeReadable();
-  if (!(await isKnown(stackFile, source))) throw unknown(stackFile, source, command);
+  if (await isKnown(stackFile, source)) return;
+  if (command !== "down" || !hasEmptyCluster()) throw unknown(stackFile, source, command);
+}
+
+/**
+ * Whether the lab has made a cluster, or begun one, in which no stack is noted. It goes with a `down` of any name: nothing of another
+ * stack can be meant, and the name may be that of the last stack that was in it, which is forgotten.
+ */
+function hasEmptyCluster(records = readRecords()): boolean {
+  const { own } = records;
+  return own ? stacksIn(own, records).length === 0 : notedTarget() !== undefined;
 }
 
 /** The commands that go by what is deployed where the stack's file says nothing. */

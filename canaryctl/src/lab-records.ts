@@ -86,6 +86,10 @@ export function recordedEnvironment(
 export const isSameWay = (one: Environment, other: Environment): boolean =>
   one.kubeconfig === other.kubeconfig && one.kubeContext === other.kubeContext;
 
+/** The clusters to which ways lead, each once. */
+export const distinctWays = (ways: readonly Environment[]): readonly Environment[] =>
+  ways.filter((way, index) => ways.findIndex((other) => isSameWay(way, other)) === index);
+
 /** The stacks that are noted to be in a cluster. */
 export const stacksIn = (environment: Environment, records: LabRecords): readonly string[] =>
   Object.keys(records.stacks).filter((stack) => {

@@ -30,6 +30,13 @@ export async function clusterOfStack(lab: Lab, folder?: string): Promise<Cluster
 }
 
 /**
+ * As {@link clusterOfStack}, after other updates were waited for: they may have moved the stack. Nobody waits for those of a store, where
+ * only the engine reads the locks; what was found before holds, and one more `pulumi stack export` would say the same.
+ */
+export const clusterAfterOthers = async (lab: Lab, before: ClusterOfStack, folder?: string): Promise<ClusterOfStack> =>
+  lab.state ? clusterOfStack(lab, folder) : before;
+
+/**
  * As on a machine that did not put the stack up. A state tells clusters apart by their contexts, and one cluster may have another context
  * on each machine: it is the same where a namespace of the stack is in it.
  */

@@ -21,6 +21,19 @@ export function targetRequest(config: LabConfig): TargetRequest {
 }
 
 /**
+ * The target cluster that an `up` began to make and did not end, where it is in the way: the lab makes one at a time. A stack in a cluster
+ * of the user's own has nothing to do with it, and what is left of it waits for a `down`, or for the next `up` that makes one.
+ *
+ * @param own made by the lab
+ * @param noted by the last `up` that made one
+ */
+export const unfinishedTarget = (
+  wanted: TargetName,
+  own: TargetName | undefined,
+  noted: TargetName | undefined,
+): TargetName | undefined => (own !== undefined || [noted, "existing"].includes(wanted) ? undefined : noted);
+
+/**
  * The target cluster that is in the way of another one: the one that the stack is in, or the one that the lab made here, of which there is
  * one at a time. A stack in a cluster of the user's own has nothing to do with that.
  *

@@ -1,4 +1,5 @@
 import { systemNamespace } from "../mesh/render-istio.ts";
+import { rolloutsLabel } from "../names.ts";
 import { monitoringNamespace, scrapeSeconds } from "./render-kube-prometheus-stack.ts";
 
 /** Pods that Prometheus scrapes at one of their ports. */
@@ -73,7 +74,7 @@ export function renderPlatformMonitors(): readonly PodMonitor[] {
     renderPodMonitor(
       named(jobs.rollouts),
       { port: "metrics" },
-      { namespaceSelector: { any: true }, selector: { matchLabels: { "app.kubernetes.io/name": "argo-rollouts" } } },
+      { namespaceSelector: { any: true }, selector: { matchLabels: { [rolloutsLabel.key]: rolloutsLabel.value } } },
     ),
   ];
 }

@@ -1,5 +1,6 @@
 import { ApiError, type ClusterClient } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
+import { rolloutsSelector } from "../../components/names.ts";
 import type { LabConfig } from "../config/schema.ts";
 import { existingFacts } from "../existing/facts.ts";
 import type { ExistingObjects, Meta } from "../existing/objects.ts";
@@ -55,7 +56,7 @@ async function readObjects(client: Pick<ClusterClient, "get">): Promise<Existing
     list<ExistingObjects["services"][number]>("/api/v1/services"),
     list<ExistingObjects["prometheuses"][number]>("/apis/monitoring.coreos.com/v1/prometheuses"),
     list<ExistingObjects["rollouts"][number]>(
-      deployments + labelled("app.kubernetes.io/name=argo-rollouts,app.kubernetes.io/component=rollouts-controller"),
+      deployments + labelled(`${rolloutsSelector},app.kubernetes.io/component=rollouts-controller`),
     ),
     client.get<Meta>("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/httproutes.gateway.networking.k8s.io"),
   ]);

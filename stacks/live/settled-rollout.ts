@@ -6,6 +6,7 @@ import { passingFaultMilliseconds, patienceSeconds } from "../../canary/rollout/
 import { hasBegun, type RolloutStatus, readRollout } from "../../canary/rollout/rollout-status.ts";
 import { rolloutFault, rolloutLine, rolloutPlace } from "../../canary/rollout/rollout-words.ts";
 import { analysisRunPath, deploymentsPath, rolloutPath } from "../../cluster/kube/paths.ts";
+import { showRolloutsPods } from "../../components/names.ts";
 import type { StartClient } from "./pod-start.ts";
 import { RolloutStart } from "./rollout-start.ts";
 import { unlessSilent } from "./wait-until.ts";
@@ -97,7 +98,7 @@ function afterFault({ isAborted, message }: RolloutStatus): readonly string[] {
 const unseen = (place: string, status: RolloutStatus): UserError =>
   new UserError(`The Rollouts controller did nothing for ${silenceMilliseconds / 1000} s: ${status.message}.`, {
     place,
-    next: ["kubectl get pods -A -l app.kubernetes.io/name=argo-rollouts", "npx canaryctl up"],
+    next: [showRolloutsPods, "npx canaryctl up"],
   });
 
 const tooLong = (place: string, line: string, seconds: number): UserError =>

@@ -101,6 +101,8 @@ test("both are listed with the digests that run, their weights, their last moves
   }
   expect(of("prod")).toMatchObject({ isDeployed: false, problems: [] });
   expect(exitCode).toBe(0);
+  const one = await canaryctl("stack", "list", "--json", "--stack", staging);
+  expect(JSON.parse(one.stdout)).toEqual([of(staging)]);
 }, 30_000);
 
 test("what runs in the first is no image for the second while its release goes on", async () => {

@@ -4,6 +4,7 @@ import { describePart } from "./support/describe-part.ts";
 import { setFaults } from "./support/faults.ts";
 import { fullStack } from "./support/full-stack.ts";
 import { canaryctl, canaryctlFile } from "./support/lab.ts";
+import { refusalFault } from "./support/refusal.ts";
 import { liveRollout, note, phaseReached } from "./support/rollout.ts";
 import { withStrategy } from "./support/strategy.ts";
 import { sendLoad, startSteadyLoad } from "./support/traffic.ts";
@@ -40,6 +41,12 @@ describePart("analysis", () => {
     note(`last answer of v2 ${((lastSeen.v2 ?? 0) - aborted) / 1000} s after the abort`);
     expect((await sendLoad({ requests: 1000, rate: 400 })).versions).toEqual({ v1: 1000 });
   }, 300_000);
+
+  test("what was judged bad goes to no other stack", async () => {
+    const refused = await canaryctl("stack", "promote", "dev", "staging");
+    const judged = /judged bad by its (step|background) analysis, and aborted: .*error-ratio/;
+    expect(refusalFault(refused, judged, /--stack dev rollback/)).toBeUndefined();
+  }, 30_000);
 
   test("the next up says it again, for the release is still wanted", async () => {
     const { exitCode, output } = await canaryctl("up");

@@ -78,6 +78,48 @@ test("no job writes into a stack's file which cluster it is in: it is told by th
   expect(textOf(".github/actions/prepare/action.yml")).toContain("CANARY_LAB_KUBE_CONTEXT=$CONTEXT");
 });
 
+/** The steps of a workflow's jobs, or of an action, each with the variables that it has of its own and of its job. */
+function stepsOf(file: string): readonly { readonly run: string; readonly env: Readonly<Record<string, string>> }[] {
+  const { jobs = {}, runs } = parse(textOf(file));
+  const owners = [...Object.values<{ env?: object; steps?: object[] }>(jobs), ...(runs ? [runs] : [])];
+  return owners.flatMap(({ env = {}, steps = [] }) =>
+    steps.map((step: { run?: string; env?: object }) => ({ run: step.run ?? "", env: { ...env, ...step.env } })),
+  );
+}
+
+/** What a job may have as variables and no script of a package must see. */
+const secrets = ["GITHUB_TOKEN", "GITLAB_TOKEN", "KUBECONFIG", "PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE"];
+
+test("packages are installed, and actions of others run, without any secret", () => {
+  const installs = files.flatMap(stepsOf).filter(({ run }) => run.includes("npm ci"));
+  expect(installs).toHaveLength(2);
+  for (const { run, env } of installs) {
+    expect(JSON.stringify(env)).not.toMatch(/secrets\.|kubeconfig|token/);
+    expect(run).toMatch(/^env -u .* npm ci /);
+  }
+  for (const file of workflows)
+    for (const { env = {} } of Object.values<{ env?: object }>(parse(textOf(file)).jobs))
+      expect(JSON.stringify(env)).not.toContain("secrets.");
+  for (const file of files.filter((file) => textOf(file).includes("npm ci")))
+    for (const name of secrets) expect(/env (.*) npm ci/.exec(textOf(file))?.[1]).toContain(`-u ${name}`);
+});
+
+test("a token is in the environment of what needs it, and of nothing else", () => {
+  for (const { run, env } of files.flatMap(stepsOf)) {
+    if (!/github\.token|github-token/.test(JSON.stringify(env))) continue;
+    expect(run).toMatch(/canaryctl comment|\bgh issue|git push/);
+    expect(run).not.toMatch(/canaryctl (up|stack)|npm ci/);
+  }
+});
+
+test("the comparison with main is one with main, and finds its issue by who wrote it", () => {
+  const { jobs } = parse(textOf(".github/workflows/drift.yml"));
+  expect(jobs.drift.steps[0].with).toMatchObject({ ref: "main" }); // a person may start it on any branch
+  expect(stepsOf(".github/workflows/drift.yml").at(-1)?.run).toMatch(/gh issue list .*--app github-actions/);
+  // Without an environment it would have none of the variables.
+  expect(parse(textOf("docs/gitlab-ci.yml")).drift.environment).toEqual({ name: "preview", action: "verify" });
+});
+
 test("a pull request from a fork reaches no job with secrets", () => {
   const { jobs } = parse(textOf(".github/workflows/preview.yml"));
   const isOwn = "github.event.pull_request.head.repo.full_name == github.repository";

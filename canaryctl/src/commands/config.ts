@@ -34,8 +34,9 @@ export function addConfig(program: Command): void {
     .description("print a value that is in effect")
     .argument("<key>")
     .action((key: string, _options: unknown, command: Command) => {
+      const file = fileOf(command);
       mustBeKey(key);
-      print([String(fileOf(command).values()[key] ?? "")]);
+      print([String(file.values()[key] ?? "")]);
     });
 }
 

@@ -6,7 +6,14 @@ import type { ExportedState } from "../engine/pending.ts";
 import { contextIn } from "../engine/provider-cluster.ts";
 import { stateOf } from "../engine/state.ts";
 import { backendUrl, engineVariables } from "../engine/variables.ts";
-import { isSameWay, type LabRecords, notedTarget, readRecords, recordedEnvironment, stacksIn } from "../lab-records.ts";
+import {
+  distinctWays,
+  type LabRecords,
+  notedTarget,
+  readRecords,
+  recordedEnvironment,
+  stacksIn,
+} from "../lab-records.ts";
 import { type ClusterConfig, environmentOf, noCluster, withVariables } from "../stack-environment.ts";
 import type { StackFile } from "../stack-file.ts";
 import { fileFault } from "../without-file.ts";
@@ -26,9 +33,11 @@ const inCluster = (environment: Environment, records: LabRecords): DownPlace => 
 
 /** Every cluster that a stack of this checkout is in, that of the lab last: the others are removed by its tools. */
 export function allPlaces(records: LabRecords, noted: TargetName | undefined): readonly DownPlace[] {
+  const own = records.own ? [records.own] : [];
   const ways = Object.values(records.stacks).flatMap(({ environment }) => environment ?? []);
-  const others = ways.filter((way, index) => ways.findIndex((other) => isSameWay(way, other)) === index);
-  const places = [...others, ...(records.own ? [records.own] : [])].map((way) => inCluster(way, records));
+  // A stack may name the lab's own cluster as one of the user's: that one is not taken down twice.
+  const others = distinctWays([...own, ...ways]).slice(own.length);
+  const places = [...others, ...own].map((way) => inCluster(way, records));
   const isUnfinished = !records.own && noted !== undefined;
   return isUnfinished || places.length === 0 ? [...places, unknown] : places;
 }

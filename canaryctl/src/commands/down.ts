@@ -18,6 +18,7 @@ import { forgetOwnCluster, forgetStacks, notedTarget, readRecords } from "../lab
 import { engineView, examples, print } from "../print.ts";
 import { withProgress } from "../progress.ts";
 import { removeTarget } from "../remove-target.ts";
+import { knownStacks } from "../stack/known-stacks.ts";
 import { leaveFile } from "../stack/short-lived.ts";
 import { clusterOfStack, refuseOtherCluster } from "../stack-cluster.ts";
 import { noCluster } from "../stack-environment.ts";
@@ -181,6 +182,7 @@ async function standingIn(
   return {
     owners: platforms.filter(({ platform }) => platform).map(({ lab }) => lab.stackFile.stack),
     uses,
+    known: knownStacks(),
   };
 }
 

@@ -18,6 +18,8 @@ export interface Standing {
   readonly owners: readonly string[];
   /** What others have in the cluster, and on the platform of each stack that is asked for. */
   readonly uses: readonly PlatformUse[];
+  /** The stacks that a command can be about here. */
+  readonly known: readonly string[];
 }
 
 /** A cluster, and the stacks that are noted to be in it. */
@@ -36,10 +38,10 @@ export function planDown(
   environment: Place,
   stack: string,
   all: boolean,
-  standing: Standing = { owners: [], uses: [] },
+  standing: Standing = { owners: [], uses: [], known: [] },
 ): DownPlan {
   const { target, kubeContext, stacks } = environment;
-  const { owners, uses } = standing;
+  const { owners, uses, known } = standing;
   const isMade = target !== "existing";
   if (!all && stacks.length > 0 && !stacks.includes(stack)) {
     throw new UserError(`Stack ${stack} is not in the cluster of context ${kubeContext}.`, {
@@ -59,7 +61,9 @@ export function planDown(
   const withCluster = isMade && (isAlone || isOwner);
   const users = withCluster ? inCluster : others(uses.flatMap(({ users }) => users));
   const names = [...new Set([...users.map(nameOf), ...(withCluster ? staying : [])])];
-  if (names.length > 0) throw stoodOn(stack, names, users);
+  const canGo = (name: string) => stacks.includes(name) || known.includes(name);
+  if (names.length > 0 && names.every(canGo)) throw stoodOn(stack, names, users);
+  if (names.length > 0) throw stoodOnByOthers(stack, names, users, isMade);
   const objects = uses.flatMap(({ objects }) => objects);
   if (objects.length > 0) throw definitionsUsed(stack, objects);
   return { going, staying, withCluster };
@@ -82,18 +86,38 @@ const inOrder = (stacks: readonly string[], owners: readonly string[]): readonly
   ...stacks.filter((name) => owners.includes(name)),
 ];
 
-function stoodOn(stack: string, names: readonly string[], users: readonly Application[]): UserError {
+function stoodOnText(stack: string, names: readonly string[], users: readonly Application[]): string {
   const named = names.map((name) => {
     const namespaces = users.filter((user) => nameOf(user) === name);
     return namespaces.length === 0
       ? name
       : `${name} (namespace ${namespaces.map(({ namespace }) => namespace).join(", ")})`;
   });
+  return `Others stand on the platform of stack ${stack}: ${named.join(", ")}. It goes after them.`;
+}
+
+function stoodOn(stack: string, names: readonly string[], users: readonly Application[]): UserError {
   const down = (name: string) => `npx canaryctl --stack ${quoted(name)} down`;
-  return new UserError(`Others stand on the platform of stack ${stack}: ${named.join(", ")}. It goes after them.`, {
+  return new UserError(stoodOnText(stack, names, users), {
     place: "--stack",
     allowed: "the others first; or --all, which takes down every stack of this checkout",
     next: [[...names, stack].map(down).join(" && "), "npx canaryctl down --all"],
+  });
+}
+
+/** Some of them no command can be about here: they were put up from elsewhere, or are forgotten. */
+function stoodOnByOthers(
+  stack: string,
+  names: readonly string[],
+  users: readonly Application[],
+  isMade: boolean,
+): UserError {
+  const namespaces = [...new Set(users.map(({ namespace }) => quoted(namespace)))];
+  return new UserError(stoodOnText(stack, names, users), {
+    place: "the cluster",
+    allowed: `the others first, from where they were put up${isMade ? "; or --all, which takes the cluster with all that is in it" : ""}`,
+    first: "have them taken down; where nobody has their state any more, delete their namespaces",
+    next: [`kubectl describe namespace ${namespaces.join(" ")}`, ...(isMade ? ["npx canaryctl down --all"] : [])],
   });
 }
 

@@ -44,14 +44,14 @@ ${examples("canaryctl stack new qa", "canaryctl stack new prod-eu --from prod --
       "after",
       `
 All are read side by side. What is wrong with one is told of that one, and the exit code is 1 then.
-With --stack that one alone is shown.
+With --stack that one alone is read.
 ${examples("canaryctl stack list", "canaryctl stack list --json", "canaryctl stack list --stack prod")}`,
     )
     .action(async ({ json }: { readonly json?: boolean }, command: Command) => {
       const { listStacks } = await import("../stack/list-stacks.ts");
       const { entriesOf, stackTable } = await import("../stack/stack-table.ts");
       const named = isStackNamed(command) ? optionsOf(command).stack : undefined;
-      const entries = entriesOf(await listStacks(say), named);
+      const entries = entriesOf(await listStacks(named, say), named);
       // A stack that only the cluster knows is no other command's, and is shown.
       if (named !== undefined && entries.length === 0) await mustBeKnown(named, "--stack", "stack list");
       print(json ? [JSON.stringify(entries, null, 2)] : stackTable(entries));

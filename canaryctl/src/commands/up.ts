@@ -24,10 +24,16 @@ import { notedTarget, noteStack, noteTarget, readRecords, recordedEnvironment } 
 import { engineView, examples, print } from "../print.ts";
 import { withProgress } from "../progress.ts";
 import { removeTarget } from "../remove-target.ts";
-import { clusterOfStack, refuseOtherCluster, settleCluster } from "../stack-cluster.ts";
+import {
+  type ClusterOfStack,
+  clusterAfterOthers,
+  clusterOfStack,
+  refuseOtherCluster,
+  settleCluster,
+} from "../stack-cluster.ts";
 import { withKnownCluster } from "../stack-environment.ts";
 import { configuredStrategy } from "../strategies/table.ts";
-import { otherTarget, targetRequest } from "../target-request.ts";
+import { otherTarget, targetRequest, unfinishedTarget } from "../target-request.ts";
 import { measureSplit, UncountableError } from "../traffic/measured-split.ts";
 import type { SplitVerdict } from "../traffic/verdict.ts";
 import { announcement } from "./announcement.ts";
@@ -190,10 +196,16 @@ async function namespaceIfUp(running: Environment, namespace: string): Promise<L
   }
 }
 
-async function raise(target: Target, { stackFile, config, changes }: OpenedForUp, progress: Progress): Promise<Lab> {
+/** A lab whose cluster is up, and what is known of the stack there. */
+interface Raised {
+  readonly lab: Lab;
+  readonly found: ClusterOfStack;
+}
+
+async function raise(target: Target, { stackFile, config, changes }: OpenedForUp, progress: Progress): Promise<Raised> {
   const { own } = readRecords();
-  const unfinished = own ? undefined : notedTarget();
-  if (unfinished && unfinished !== target.name) {
+  const unfinished = unfinishedTarget(target.name, own?.target, notedTarget());
+  if (unfinished) {
     progress.say(`An earlier \`up\` began a ${unfinished} cluster and did not end: taking away what it made.`);
     await removeTarget(unfinished, progress);
   }
@@ -211,14 +223,14 @@ async function raise(target: Target, { stackFile, config, changes }: OpenedForUp
   await Promise.all([refuseForeignMesh(lab), refuseWithoutIngressClass(lab)]);
   noteStack(stackFile.stack, environment);
   if (Object.keys(changes).length > 0) stackFile.set(changes);
-  return lab;
+  return { lab, found };
 }
 
 /** @returns the lab with the config that is in effect: minutes have gone by since the file was first read, and a rollback waits for nobody. */
-async function deploy(lab: Lab, progress: Progress, note: (detail: string) => void): Promise<Lab> {
+async function deploy({ lab, found }: Raised, progress: Progress, note: (detail: string) => void): Promise<Lab> {
   const say = (line: string) => progress.say(line);
   await freeStack(lab, { say, waitSeconds });
-  await settleCluster(lab, await clusterOfStack(lab), say);
+  await settleCluster(lab, await clusterAfterOthers(lab, found), say);
   await prepareStack(lab);
   await settlePending(lab, say);
   await refillRegistry(lab, say);

@@ -1,6 +1,6 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { asDeployed } from "../deployed.ts";
-import { configForRollback, type GlobalOptions, labOf, type OpenedConfig, openConfig } from "../lab.ts";
+import { configForRollback, type GlobalOptions, labOf, mustNameStack, type OpenedConfig, openConfig } from "../lab.ts";
 import { mustBeSameCluster } from "../same-cluster.ts";
 import { environmentOf } from "../stack-environment.ts";
 import { StackFile } from "../stack-file.ts";
@@ -52,7 +52,9 @@ function openWhatIsRight(options: GlobalOptions): { readonly opened: OpenedConfi
     return { opened: openConfig(options) };
   } catch (error) {
     if (!(error instanceof UserError) || error instanceof UsageError) throw error;
-    return { opened: configForRollback(new StackFile(options.stack)), fault: error.toPlainText() };
+    const stackFile = new StackFile(options.stack);
+    mustNameStack(options, stackFile);
+    return { opened: configForRollback(stackFile), fault: error.toPlainText() };
   }
 }
 

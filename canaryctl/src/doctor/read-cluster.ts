@@ -1,5 +1,6 @@
 import type { RolloutObject } from "../../../canary/rollout/rollout-object.ts";
 import { namespacePath } from "../../../cluster/kube/paths.ts";
+import { rolloutsSelector } from "../../../components/names.ts";
 import type { PlatformFacts } from "../../../stacks/platform-facts.ts";
 import type { Lab } from "../lab.ts";
 import { gatewayRoute } from "../traffic/gateway-route.ts";
@@ -82,7 +83,7 @@ async function readPlatform(
   const places = [mesh.controlPlane.namespace, ingress?.namespace, monitoring?.namespace];
   const namespaces = [...new Set(places.filter((place) => place !== undefined))];
   const found = await Promise.all([
-    reader.list(`/api/v1/pods?labelSelector=${encodeURIComponent(rolloutsLabel)}`, podFacts),
+    reader.list(`/api/v1/pods?labelSelector=${encodeURIComponent(rolloutsSelector)}`, podFacts),
     ...namespaces.map((namespace) => reader.list(`/api/v1/namespaces/${namespace}/pods`, podFacts)),
   ]);
   if (found.some((some) => some === undefined)) return undefined;
@@ -90,8 +91,6 @@ async function readPlatform(
   const elsewhere = controllers.filter(({ namespace }) => ![...namespaces, own].includes(namespace));
   return [...elsewhere, ...others.flatMap((some) => some ?? [])];
 }
-
-const rolloutsLabel = "app.kubernetes.io/name=argo-rollouts";
 
 /** Each property awaited, all at once. */
 async function allOf<T extends object>(promises: T): Promise<{ [Key in keyof T]: Awaited<T[Key]> }> {

@@ -3,7 +3,7 @@ import type { Environment } from "../../../cluster/target.ts";
 import { defaultStack, ownName } from "../../../stacks/stack-name.ts";
 import { backendFailure, shownBackend } from "./backend.ts";
 import { FileState } from "./file-state.ts";
-import { errorsIn } from "./output.ts";
+import { answerIn, errorsIn } from "./output.ts";
 import { runPulumi } from "./process.ts";
 import { backendUrl, engineVariables } from "./variables.ts";
 
@@ -21,9 +21,9 @@ export async function stacksInBackend(
   const state = FileState.at(backendUrl(variables), defaultStack);
   if (state) return state.stacks();
   const args = ["stack", "ls", "--json", "--non-interactive", "--color", "never"];
-  const { code, lines } = await run({ args, variables: engineVariables(environment, variables), onLine: () => {} });
-  if (code !== 0) throw unlisted(errorsIn(lines), lines.at(-1), backendUrl(variables));
-  const listed = JSON.parse(lines.join("\n")) as readonly { readonly name: string }[];
+  const exit = await run({ args, variables: engineVariables(environment, variables), onLine: () => {} });
+  if (exit.code !== 0) throw unlisted(errorsIn(exit.lines), exit.lines.at(-1), backendUrl(variables));
+  const listed = answerIn<readonly { readonly name: string }[]>("stack ls", exit);
   return listed.map(({ name }) => ownName(name));
 }
 

@@ -7,7 +7,7 @@ import { targetedVariable } from "../../../stacks/live/targeted.ts";
 import { ownName, selectedStack } from "../../../stacks/stack-name.ts";
 import { backendFailure, shownBackend } from "./backend.ts";
 import { UpdateEvents, type UpdateView } from "./events.ts";
-import { errorsIn } from "./output.ts";
+import { answerIn, errorsIn } from "./output.ts";
 import type { ExportedState } from "./pending.ts";
 import type { EngineExit, EngineProcess } from "./process.ts";
 import { failureOf } from "./program-errors.ts";
@@ -151,7 +151,7 @@ export class PulumiEngine implements Engine {
   }
 
   async exportState(): Promise<ExportedState> {
-    return JSON.parse((await this.#call(["stack", "export"])).lines.join("\n"));
+    return answerIn("stack export", await this.#call(["stack", "export"]));
   }
 
   async importState(state: ExportedState): Promise<void> {

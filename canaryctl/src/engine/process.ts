@@ -16,7 +16,10 @@ export interface EngineProcess {
 
 export interface EngineExit {
   readonly code: number;
+  /** Of both streams, as they came. */
   readonly lines: readonly string[];
+  /** Of its standard output alone: what it answers, without what it says beside that. */
+  readonly output: readonly string[];
   /** Whether the user asked to stop while it ran. */
   readonly isInterrupted: boolean;
 }
@@ -51,8 +54,10 @@ function runCommand({ args, variables, onLine }: EngineProcess): Promise<EngineE
     const notes = new EngineNotes();
     if (child.pid !== undefined) notes.add(child.pid);
     const lines: string[] = [];
-    eachLine(child, (line) => {
+    const output: string[] = [];
+    eachLine(child, (line, stream) => {
       lines.push(line);
+      if (stream === "stdout") output.push(line);
       onLine?.(line);
     });
 
@@ -77,7 +82,7 @@ function runCommand({ args, variables, onLine }: EngineProcess): Promise<EngineE
     child.on("close", (code) => {
       release();
       if (child.pid !== undefined && code !== null) notes.remove(child.pid);
-      resolve({ code: code ?? 1, lines, isInterrupted: interruptedAt !== undefined });
+      resolve({ code: code ?? 1, lines, output, isInterrupted: interruptedAt !== undefined });
     });
   });
 }

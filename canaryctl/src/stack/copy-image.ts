@@ -7,6 +7,8 @@ import { UserError } from "@canary-lab/kit/user-error";
 import { type Variables, variable } from "@canary-lab/kit/variables";
 import { inLab } from "../../../cluster/lab-folder.ts";
 import type { Environment } from "../../../cluster/target.ts";
+import { InterruptedError } from "../engine/engine.ts";
+import { untilInterrupted } from "../until-interrupted.ts";
 
 /** How a program copies an image with all its platforms, by digest. It reads credentials from Docker's config file alone. */
 const programs: readonly (readonly [name: string, args: (from: string, to: string) => readonly string[]])[] = [
@@ -43,7 +45,7 @@ export const mergedConfig = (first: DockerConfig, second: DockerConfig): DockerC
  * Copies an image from one registry to another. The digest is in the source's name: another image cannot arrive.
  *
  * @param ways of the two stacks: their tools and their credentials
- * @throws UserError where there is no program for it, or it fails
+ * @throws UserError where there is no program for it, or it fails; InterruptedError after Ctrl-C
  */
 export async function copyImage(
   copy: ImageCopy,
@@ -56,23 +58,31 @@ export async function copyImage(
     return file === undefined ? [] : [{ file, args }];
   })[0];
   if (!found) throw noProgram(copy);
-  const folder = inLab(`registries-${process.pid}`);
   const config = mergedConfig(configOf(ways.from, user), configOf(ways.to, user));
+  const { execa } = await import("execa");
+  const { isInterrupted, exitCode, said } = await untilInterrupted((signal) =>
+    withRegistries(config, async (registries) => {
+      const env = { ...ways.from.variables, ...ways.to.variables, PATH: path, ...registries };
+      const args = found.args(copy.from, copy.to);
+      const { exitCode, stderr, message } = await execa(found.file, args, { reject: false, env, cancelSignal: signal });
+      // At a terminal Ctrl-C reaches the program too, which may have failed by it already.
+      return { isInterrupted: signal.aborted, exitCode, said: String(stderr || message || "").trim() };
+    }),
+  );
+  if (isInterrupted) throw interrupted(copy);
+  if (exitCode !== 0) throw failed(copy, said);
+}
+
+/** Runs `work` with the variables by which a program reads this config; it stands in a folder for that time only. */
+async function withRegistries<T>(
+  config: DockerConfig,
+  work: (variables: Readonly<Record<"DOCKER_CONFIG" | "REGISTRY_AUTH_FILE", string>>) => Promise<T>,
+): Promise<T> {
+  const folder = inLab(`registries-${process.pid}`);
+  const file = join(folder, "config.json");
   try {
-    const authFile = join(folder, "config.json");
-    writePrivateFile(authFile, JSON.stringify(config));
-    const { execa } = await import("execa");
-    const { exitCode, stderr, message } = await execa(found.file, found.args(copy.from, copy.to), {
-      reject: false,
-      env: {
-        ...ways.from.variables,
-        ...ways.to.variables,
-        PATH: path,
-        DOCKER_CONFIG: folder,
-        REGISTRY_AUTH_FILE: authFile,
-      },
-    });
-    if (exitCode !== 0) throw failed(copy, String(stderr || message || "").trim());
+    writePrivateFile(file, JSON.stringify(config));
+    return await work({ DOCKER_CONFIG: folder, REGISTRY_AUTH_FILE: file });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -99,6 +109,9 @@ const noProgram = ({ from, to, next }: ImageCopy): UserError =>
     first: "install crane (go install github.com/google/go-containerregistry/cmd/crane@v0.22.1) or skopeo",
     next,
   });
+
+const interrupted = ({ to, next }: ImageCopy): InterruptedError =>
+  new InterruptedError(`Interrupted. Not all of the image is at ${to} yet, and no release has begun.`, { next });
 
 const failed = ({ from, to, next }: ImageCopy, said: string): UserError =>
   new UserError(`The image could not be copied from ${from} to ${to}: ${said.split("\n").at(-1)}`, {

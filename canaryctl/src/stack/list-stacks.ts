@@ -6,7 +6,7 @@ import { type Application, platformUse } from "../../../stacks/live/platform-use
 import { ownName, shortened } from "../../../stacks/stack-name.ts";
 import { stacksInBackend } from "../engine/backend-stacks.ts";
 import { type Lab, labOf, openForRollback, openLab } from "../lab.ts";
-import { NotUpError, readRecords } from "../lab-records.ts";
+import { distinctWays, NotUpError, readRecords } from "../lab-records.ts";
 import { noCluster } from "../stack-environment.ts";
 import { StackFile } from "../stack-file.ts";
 import { knownStacks } from "./known-stacks.ts";
@@ -24,35 +24,66 @@ interface Opened {
   readonly problems: readonly string[];
 }
 
+/** What a list is made from. */
+interface Sources {
+  readonly own: () => Environment | undefined;
+  readonly known: () => readonly string[];
+  readonly inState: () => Promise<readonly string[]>;
+  /** The first that can is taken. */
+  readonly open: readonly ((options: { readonly stack: string }) => Lab)[];
+  readonly applications: (environment: Environment) => Promise<readonly Application[]>;
+}
+
+const ofCheckout: Sources = {
+  own: () => readRecords().own,
+  known: knownStacks,
+  inState: () => stacksInBackend(readRecords().own ?? noCluster),
+  open: [openLab, openForRollback],
+  applications: async (environment) => (await platformUse(clientOf(environment), undefined, [])).applications,
+};
+
 /**
  * All stacks of files, state and clusters, side by side. What is wrong with one stands in its own entry.
  *
+ * @param named the one stack that is read; undefined for all
  * @param say told where the state cannot be asked which stacks it has
  */
-export async function listStacks(say: (line: string) => void): Promise<readonly StackEntry[]> {
-  const inState = await attempt(() => stacksInBackend(readRecords().own ?? noCluster));
+export async function listStacks(
+  named: string | undefined,
+  say: (line: string) => void,
+  sources: Sources = ofCheckout,
+): Promise<readonly StackEntry[]> {
+  const inState = await attempt(sources.inState);
   if (inState instanceof UserError) say(`warning: ${lineOf(inState)}`);
   const isStateKnown = !(inState instanceof UserError);
   const ofState = isStateKnown ? inState : [];
-  const names = [...new Set([...knownStacks(), ...ofState])];
-  const opened = names.map((stack) => open(stack, isStateKnown ? ofState.includes(stack) : undefined));
-  const clusters = distinct([readRecords().own, ...opened.map(({ lab }) => lab?.environment)]);
+  const names = [...new Set([...sources.known(), ...ofState])];
+  const isMeant = (stack: string) => named === undefined || ownName(stack) === ownName(named);
+  const openAll = (stacks: readonly string[]) =>
+    stacks.map((stack) => open(stack, isStateKnown ? ofState.includes(stack) : undefined, sources.open));
+  const opened = openAll(names.filter(isMeant));
+  const waysOf = (some: readonly Opened[]) => some.flatMap(({ lab }) => lab?.environment ?? []);
+  const isPlaced = named !== undefined && waysOf(opened).length > 0;
+  // A stack that only a cluster knows may be in each that this checkout knows.
+  const ways = isPlaced ? waysOf(opened) : [sources.own() ?? [], waysOf(openAll(names))].flat();
   const [entries, found] = await Promise.all([
     Promise.all(opened.map(readOpened)),
-    Promise.all(clusters.map(applicationsIn)),
+    Promise.all(distinctWays(ways).map((way) => applicationsIn(way, sources))),
   ]);
-  const others = found.flat().filter(({ application }) => !entries.some((entry) => isOf(entry, application)));
+  const others = found
+    .flat()
+    .filter(({ application }) => isMeant(application.stack) && !entries.some((entry) => isOf(entry, application)));
   const more = await Promise.all(others.map(readOther));
   return [...entries, ...more].toSorted((one, other) => one.stack.localeCompare(other.stack));
 }
 
 /** Where the config is what is wrong, the live part is read all the same: by what says where the stack is. */
-function open(stack: string, isInState: boolean | undefined): Opened {
+function open(stack: string, isInState: boolean | undefined, ways: Sources["open"]): Opened {
   const hasFile = new StackFile(stack).exists();
   const knownBy = [...(hasFile ? (["file"] as const) : []), ...(isInState ? (["state"] as const) : [])];
   const problems: string[] = isInState === undefined ? ["Whether it is in the state is not known."] : [];
   const opened = { stack, knownBy, isInState, lab: undefined, isNowhere: false, problems };
-  for (const way of [openLab, openForRollback]) {
+  for (const way of ways) {
     try {
       return { ...opened, lab: way({ stack }) };
     } catch (error) {
@@ -81,9 +112,9 @@ interface Found {
 }
 
 /** Nothing where the cluster does not answer: the stacks that are known to be there say so. */
-async function applicationsIn(environment: Environment): Promise<readonly Found[]> {
-  const use = await attempt(() => platformUse(clientOf(environment), undefined, []));
-  return use instanceof UserError ? [] : use.applications.map((application) => ({ application, environment }));
+async function applicationsIn(environment: Environment, { applications }: Sources): Promise<readonly Found[]> {
+  const found = await attempt(() => applications(environment));
+  return found instanceof UserError ? [] : found.map((application) => ({ application, environment }));
 }
 
 /** Whether an application is that of an entry. Another backend may have a stack of the same name in the same cluster. */
@@ -102,10 +133,4 @@ async function readOther({ application, environment }: Found): Promise<StackEntr
   });
   if (!(entry instanceof UserError)) return entry;
   return unreadEntry(shortened(stack), ["cluster"], { namespace, problems: [lineOf(entry)] });
-}
-
-function distinct(environments: readonly (Environment | undefined)[]): readonly Environment[] {
-  const byCluster = new Map<string, Environment>();
-  for (const one of environments) if (one) byCluster.set(`${one.kubeconfig}\n${one.kubeContext}`, one);
-  return [...byCluster.values()];
 }

@@ -15,7 +15,15 @@ import { StackFile } from "../stack-file.ts";
 import { configuredStrategy, openRelease } from "../strategies/table.ts";
 import { printFor } from "../this-stack.ts";
 import { copyImage } from "./copy-image.ts";
-import { imageName, isOutOfReach, notReady, type PromotionSource, promotedImage, stableOf } from "./promotion.ts";
+import {
+  imageName,
+  isAborted,
+  isOutOfReach,
+  notReady,
+  type PromotionSource,
+  promotedImage,
+  stableOf,
+} from "./promotion.ts";
 import { type RunningPod, runningImages } from "./running-images.ts";
 
 /** What a promotion reaches the stacks by. */
@@ -132,15 +140,21 @@ async function alreadyThere(
   );
 }
 
-function refused({ stack: from, config }: PromotionSource, to: string, faults: readonly string[]): UserError {
+function refused(source: PromotionSource, to: string, faults: readonly string[]): UserError {
+  const { stack: from, config } = source;
+  const stack = quoted(from);
+  // After an abort the controller finishes nothing.
+  const end = isAborted(source)
+    ? `npx canaryctl --stack ${stack} rollback`
+    : `npx canaryctl --stack ${stack} promote --full`;
   const list = faults.length === 1 ? `: ${faults[0]}` : `:\n  - ${faults.join("\n  - ")}`;
   return new UserError(`What runs in stack ${from} is not ready for stack ${to}${list}.`, {
     place: `stack ${from}`,
     allowed: "a release that is finished and was not given up; or --force with a reason, which the history keeps",
     next: [
-      `npx canaryctl --stack ${quoted(from)} status`,
-      ...(config.canaryEnabled ? [`npx canaryctl --stack ${quoted(from)} promote --full`] : []),
-      `npx canaryctl --stack ${quoted(from)} history`,
+      `npx canaryctl --stack ${stack} status`,
+      ...(config.canaryEnabled ? [end] : []),
+      `npx canaryctl --stack ${stack} history`,
     ],
   });
 }

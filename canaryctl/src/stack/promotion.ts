@@ -1,6 +1,6 @@
 import { reportedVersion } from "../../../components/image/render-built-image.ts";
 import type { HistoryEntry } from "../history/entry.ts";
-import type { Release } from "../strategies/strategy.ts";
+import type { Progress, Release } from "../strategies/strategy.ts";
 import type { RunningImage } from "./running-images.ts";
 
 /** What is known of the stack that a promotion takes its image from. */
@@ -20,11 +20,28 @@ export function notReady({ config, release, history }: PromotionSource): readonl
   const share = live ? `${live.canary} % of the traffic` : "a share that is not known";
   return [
     ...(config.canaryEnabled ? [`the release of ${config.canaryImage} is not finished: it has ${share}`] : []),
-    ...(progress?.aborted ? ["the release was aborted"] : []),
-    ...(progress && progress.phase !== "Healthy" && !progress.aborted ? [`the release is ${progress.phase}`] : []),
-    ...(fault === undefined ? [] : [firstSentence(fault)]),
+    ...(progress?.aborted
+      ? [abortText(progress, fault)]
+      : [
+          ...(progress && progress.phase !== "Healthy" ? [`the release is ${progress.phase}`] : []),
+          ...(fault === undefined ? [] : [firstSentence(fault)]),
+        ]),
     ...givenUp(history),
   ];
+}
+
+/** Whether no promotion can finish the release of a stack: its controller refuses that after an abort. */
+export const isAborted = ({ release }: Pick<PromotionSource, "release">): boolean => release.progress?.aborted === true;
+
+function abortText({ analysis }: Progress, fault = "the release was aborted"): string {
+  const verdict = analysis.find(({ phase }) => phase === "Failed" || phase === "Error");
+  if (!verdict) return firstSentence(fault);
+  const { kind, phase, message } = verdict;
+  const text =
+    phase === "Failed"
+      ? `was judged bad by its ${kind} analysis, and aborted`
+      : `was aborted, for its ${kind} analysis could not measure`;
+  return `the release ${text}: ${message || phase}`;
 }
 
 const firstSentence = (text: string): string => (text.split("\n")[0] ?? "").replace(/\.$/, "");

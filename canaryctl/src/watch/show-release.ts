@@ -1,6 +1,7 @@
 import { withNext } from "@canary-lab/kit/user-error";
 import type { Lab } from "../lab.ts";
 import type { ReleaseStrategy, Say } from "../strategies/strategy.ts";
+import { untilInterrupted } from "../until-interrupted.ts";
 import { type Ending, type Watched, watchRelease } from "./watch.ts";
 
 const exitCodes: Record<Ending, number> = { finished: 0, waiting: 0, failed: 1, interrupted: 130 };
@@ -36,18 +37,5 @@ export function endText({ status, ending }: Watched): string {
             "npx canaryctl rollback",
           )
         : withNext("Not watched any more.", "npx canaryctl status --watch");
-  }
-}
-
-/** Runs `work` with a signal that Ctrl-C gives. */
-async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  const interrupt = () => controller.abort();
-  const signals = ["SIGINT", "SIGTERM"] as const;
-  for (const name of signals) process.on(name, interrupt);
-  try {
-    return await work(controller.signal);
-  } finally {
-    for (const name of signals) process.off(name, interrupt);
   }
 }

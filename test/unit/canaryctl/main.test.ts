@@ -96,10 +96,10 @@ describe("canaryctl", () => {
     [["stack", "promote", "dev", "prodd"], /no stack prodd.*did you mean prod/],
     [["stack", "promote", "dve", "prod"], /at: +the first stack\n.*\n +next: +npx canaryctl stack list/],
     [["stack", "promote", "dev", "prod", "--force", " "], /--force with a reason/],
-    [["--stack", "qa", "stack", "new", "pr-1"], /stack new takes the stack as an argument, and --stack is "qa"/],
+    [["--stack", "qa", "stack", "new", "pr-1"], /--stack is "qa", and stack new takes the stack as an argument/],
     [
       ["stack", "promote", "dev", "prod", "--stack", "dev"],
-      /stack promote takes[\s\S]* next: +npx canaryctl stack promote --help/,
+      /and stack promote takes[\s\S]* next: +npx canaryctl stack promote --help/,
     ],
     [["stack", "new", "qa", "--ns", "team-a"], /--ns is "team-a"[\s\S]*allowed: --namespace/],
     [["stack", "promote", "dev", "prod", "--app", "shop"], /--app is "shop"/],

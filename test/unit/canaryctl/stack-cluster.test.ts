@@ -6,7 +6,12 @@ import type { FileState } from "../../../canaryctl/src/engine/file-state.ts";
 import type { ExportedState } from "../../../canaryctl/src/engine/pending.ts";
 import type { Lab } from "../../../canaryctl/src/lab.ts";
 import { type KnownCluster, noteCluster, readRecords } from "../../../canaryctl/src/lab-records.ts";
-import { clusterOfStack, refuseOtherCluster, settleCluster } from "../../../canaryctl/src/stack-cluster.ts";
+import {
+  clusterAfterOthers,
+  clusterOfStack,
+  refuseOtherCluster,
+  settleCluster,
+} from "../../../canaryctl/src/stack-cluster.ts";
 import { stackAnnotation } from "../../../components/workload/render-application.ts";
 import { readingClient } from "../stacks/live/fake-client.ts";
 import { fakeLab } from "./fake-lab.ts";
@@ -95,6 +100,27 @@ describe("the cluster of a stack", () => {
     test("by the context's name, or by its namespace where this machine has another name for it", async () => {
       expect(await found("here").found).toBe("unknown");
       expect(await found("there", "organization/canary-lab/dev").found).toBe("unknown");
+    });
+
+    test.each([
+      ["a folder's, anew, for others may have been waited for", true, 2],
+      ["a store's, once", false, 1],
+    ])("read after others were waited for: %s", async (_case, isFolder, reads) => {
+      let read = 0;
+      const state = () => {
+        read += 1;
+        return stateIn("here");
+      };
+      const { lab: fake } = fakeLab();
+      const lab: Lab = {
+        ...fake,
+        state: isFolder ? ({ exists: () => true, read: state } as FileState) : undefined,
+        engine: { ...fake.engine, exportState: async () => state() },
+      };
+      const folder = mkdtempSync(join(tmpdir(), "lab-"));
+      const before = await clusterOfStack(lab, folder);
+      expect(await clusterAfterOthers(lab, before, folder)).toEqual(before);
+      expect(read).toBe(reads);
     });
 
     test.each([undefined, "organization/canary-lab/prod"])(

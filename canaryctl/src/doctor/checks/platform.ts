@@ -1,4 +1,4 @@
-import { clientName } from "../../../../components/names.ts";
+import { clientName, rolloutsLabel, showRolloutsPods } from "../../../../components/names.ts";
 import { isOwner, rolloutsScope } from "../../../../stacks/platform-parts.ts";
 import type { ClusterFacts, Facts, PodFacts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
@@ -36,10 +36,10 @@ export function platform(cluster: ClusterFacts, { config }: Facts): readonly Fin
       id: "rollouts-controller",
       is: ({ namespace, labels }: PodFacts) =>
         (namespace === config.namespace) === (rollouts === "namespace") &&
-        labels["app.kubernetes.io/name"] === "argo-rollouts",
+        labels[rolloutsLabel.key] === rolloutsLabel.value,
       what: "The Rollouts controller is not ready: no release goes on, and none goes back.",
       isNeeded: rollouts !== undefined,
-      restart: orLook("kubectl get pods --all-namespaces -l app.kubernetes.io/name=argo-rollouts"),
+      restart: orLook(showRolloutsPods),
     },
     {
       id: "prometheus",

@@ -2,6 +2,7 @@ import { changesOf, until } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
 import { passingFaultMilliseconds } from "../../../../canary/rollout/rollout-patience.ts";
 import { rolloutFault, rolloutLine, rolloutPlace } from "../../../../canary/rollout/rollout-words.ts";
+import { showRolloutsPods } from "../../../../components/names.ts";
 import { RolloutStart } from "../../../../stacks/live/rollout-start.ts";
 import type { Lab } from "../../lab.ts";
 import type { Say } from "../strategy.ts";
@@ -56,7 +57,7 @@ export async function untilRollout(
   if (found) return found;
   throw new UserError(`${what} is not seen after ${seconds} s: ${line}.`, {
     place: placeOf(lab),
-    next: ["npx canaryctl status", "kubectl get pods -A -l app.kubernetes.io/name=argo-rollouts"],
+    next: ["npx canaryctl status", showRolloutsPods],
   });
 }
 

@@ -18,7 +18,7 @@ const seen = (generation: number, status: RolloutObject["status"]): RolloutObjec
   ...(status && { status }),
 });
 
-/** What a controller 1.9.1 wrote into one canary: its pauses, an abort, a retry and its end. Fields that nobody reads are left out. */
+/** What a controller 1.9.1 writes into one canary: its pauses, an abort, one by its analysis, a retry and its end. Fields that nobody reads are left out. */
 export const recordedCanary = {
   newSpec: seen(4, {
     observedGeneration: "2",
@@ -92,6 +92,26 @@ export const recordedCanary = {
     updatedReplicas: 1,
     availableReplicas: 3,
     canary: { weights: { canary: { weight: 0 } } },
+  }),
+  abortedByAnalysis: seen(4, {
+    observedGeneration: "4",
+    phase: "Degraded",
+    message:
+      'RolloutAborted: Rollout aborted update to revision 2: Background analysis phase error/failed: Metric "error-ratio" assessed Failed due to failed (2) > failureLimit (1)',
+    abort: true,
+    currentPodHash: "9cf4fcbb9",
+    stableRS: "589bd9d4f8",
+    currentStepIndex: 0,
+    updatedReplicas: 1,
+    availableReplicas: 3,
+    canary: {
+      weights: { canary: { weight: 0 } },
+      currentBackgroundAnalysisRunStatus: {
+        name: "versioned-echo-9cf4fcbb9-2",
+        status: "Failed",
+        message: 'Metric "error-ratio" assessed Failed due to failed (2) > failureLimit (1)',
+      },
+    },
   }),
   toldToRetry: seen(4, {
     observedGeneration: "4",

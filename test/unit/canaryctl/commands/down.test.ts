@@ -149,10 +149,16 @@ describe("the clusters that down --all takes stacks from", () => {
   const production = { ...own, target: "existing" as const, kubeContext: "prod" };
 
   test("are each one once, that of the lab last", () => {
-    const stacks = { dev: {}, prod: { environment: production }, eu: { environment: { ...production } } };
+    const sameWay = { ...own, target: "existing" as const };
+    const stacks = {
+      dev: {},
+      prod: { environment: production },
+      eu: { environment: { ...production } },
+      qa: { environment: sameWay },
+    };
     expect(allPlaces({ own, stacks }, "embedded")).toEqual([
       { environment: production, stacks: ["prod", "eu"] },
-      { environment: own, stacks: ["dev"] },
+      { environment: own, stacks: ["dev", "qa"] },
     ]);
   });
 

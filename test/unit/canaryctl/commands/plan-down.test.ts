@@ -9,6 +9,7 @@ const application = (name: string) => ({
 /** dev has installed the platform; `users` stand on it, and `applications` are in the cluster beside that. */
 const onDev = (users: readonly string[], more: Partial<PlatformUse> = {}): Standing => ({
   owners: ["dev"],
+  known: ["dev", "staging", "prod", "qa"],
   uses: [
     {
       applications: [...users, "dev"].map(application),
@@ -38,8 +39,7 @@ describe("down of a stack on another's platform", () => {
   test.each([existing, embedded, { ...embedded, target: "kind" } as const])(
     "takes that stack alone and leaves the cluster: %j",
     (there) => {
-      const { uses } = onDev([]);
-      const plan = planDown(there, "staging", false, { owners: ["dev"], uses });
+      const plan = planDown(there, "staging", false, onDev([]));
       expect(plan).toEqual({ going: ["staging"], staying: ["dev", "prod"], withCluster: false });
     },
   );
@@ -68,7 +68,12 @@ describe("down of the stack that installed the platform", () => {
     { ...existing, stacks: ["dev"] },
     { ...embedded, stacks: ["dev"] },
   ])("also while a stack stands on it that this checkout never put up: %j", (there) => {
-    expect(() => planDown(there, "dev", false, onDev(["pr-7"]))).toThrow(/canary-lab-pr-7/);
+    const refused = () => planDown(there, "dev", false, onDev(["staging", "pr-7"]));
+    expect(refused).toThrow(/canary-lab-staging.*canary-lab-pr-7/);
+    // No command is about pr-7 here, and in a cluster of the user's own --all would take away no more than this.
+    const look = "kubectl describe namespace canary-lab-staging canary-lab-pr-7";
+    const next = there.target === "existing" ? look : `${look}\nnpx canaryctl down --all`;
+    expect(refused).toThrow(expect.objectContaining({ next }));
   });
 
   test("takes the cluster along that the lab made, and leaves one of the user's own", () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { announcement } from "../../../../canaryctl/src/commands/announcement.ts";
 import { noPlatformYet } from "../../../../canaryctl/src/commands/up.ts";
-import { otherTarget, targetRequest } from "../../../../canaryctl/src/target-request.ts";
+import { otherTarget, targetRequest, unfinishedTarget } from "../../../../canaryctl/src/target-request.ts";
 import { parseConfig } from "../../../../stacks/config/parse-config.ts";
 
 test("up says what it takes and changes, before the first change", () => {
@@ -35,6 +35,15 @@ test.each([
   ["the first one", "kind", undefined, undefined, undefined],
 ] as const)("%s: what is in the way", (_case, wanted, recorded, own, inTheWay) => {
   expect(otherTarget(wanted, recorded, own)).toBe(inTheWay);
+});
+
+test.each([
+  ["another kind of cluster would be made", "kind", undefined, "embedded", "embedded"],
+  ["the same is made again", "kind", undefined, "kind", undefined],
+  ["it ended", "embedded", "embedded", "embedded", undefined],
+  ["the stack is in a cluster of the user's own", "existing", undefined, "kind", undefined],
+] as const)("an up that did not end, and %s: what is taken away before", (_case, wanted, own, noted, inTheWay) => {
+  expect(unfinishedTarget(wanted, own, noted)).toBe(inTheWay);
 });
 
 test("a platform of somebody else cannot be in a cluster that the lab is still to make", () => {

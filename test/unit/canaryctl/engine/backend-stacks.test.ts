@@ -11,7 +11,7 @@ const engine = (code: number, ...lines: readonly string[]) => {
   const calls: string[] = [];
   const run = async ({ args }: EngineProcess) => {
     calls.push(args.join(" "));
-    return { code, lines, isInterrupted: false };
+    return { code, lines, output: lines, isInterrupted: false };
   };
   return { run, calls };
 };

@@ -21,7 +21,7 @@ function engineThat(exit: Partial<EngineExit>, lines: readonly string[] = [], va
   const engine = new PulumiEngine("dev", { ...variables }, async (process) => {
     calls.push(process);
     for (const line of lines) process.onLine?.(line);
-    return { code: 0, lines, isInterrupted: false, ...exit };
+    return { code: 0, lines, output: lines, isInterrupted: false, ...exit };
   });
   return { engine, calls };
 }
@@ -78,7 +78,7 @@ describe("PulumiEngine", () => {
       const engine = new PulumiEngine("dev", {}, async ({ onLine }) => {
         const lines = runs[run++] ?? [];
         for (const line of lines) onLine?.(line);
-        return { code: lines.length > 0 ? 255 : 0, lines, isInterrupted: false };
+        return { code: lines.length > 0 ? 255 : 0, lines, output: lines, isInterrupted: false };
       });
       const update = () => engine.update({ say: (line) => said.push(line) });
       return { update, said, runs: () => run };

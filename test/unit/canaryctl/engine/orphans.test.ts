@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { until } from "@canary-lab/kit/until";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { endOrphans } from "../../../../canaryctl/src/engine/orphans.ts";
 import { isAlive } from "../../../../canaryctl/src/engine/process-alive.ts";
@@ -29,6 +30,9 @@ async function killedEngineWith(program: string): Promise<{ engine: number; chil
     stdio: ["ignore", "pipe", "ignore"],
   });
   const [said] = await once(engine.stdout as NonNullable<typeof engine.stdout>, "data");
+  // The shell says the id before the program has taken its own place there.
+  const isStarted = () => readFileSync(`/proc/${Number(said)}/cmdline`, "utf8").startsWith(join(folder, program));
+  expect(await until(isStarted, { seconds: 10, everyMilliseconds: 10 })).toBe(true);
   engine.kill("SIGKILL");
   await once(engine, "exit");
   return { engine: engine.pid as number, child: Number(said) };

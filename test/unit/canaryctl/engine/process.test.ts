@@ -2,7 +2,10 @@ import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
+import { stacksInBackend } from "../../../../canaryctl/src/engine/backend-stacks.ts";
+import { PulumiEngine } from "../../../../canaryctl/src/engine/engine.ts";
 import { runPulumi } from "../../../../canaryctl/src/engine/process.ts";
+import { noCluster } from "../../../../canaryctl/src/stack-environment.ts";
 
 /** A PATH on which `pulumi` is this shell script. */
 function pathWith(script: string): string {
@@ -43,5 +46,34 @@ describe("runPulumi", () => {
     expect(exit).toMatchObject({ code: 1, isInterrupted: true });
     expect(exit.lines).toEqual(["ready", "asked"]);
     expect(process.listenerCount("SIGINT")).toBe(0);
+  });
+
+  const warning = "echo 'warning: a new version of Pulumi is available' >&2;";
+  const stacks = (script: string) =>
+    stacksInBackend({ ...noCluster, path: [pathWith(script)] }, runPulumi, { PULUMI_BACKEND_URL: "s3://bucket" });
+  const state = (script: string) => new PulumiEngine("dev", { PATH: pathWith(script) }).exportState();
+
+  test("what a command answers as JSON is read without what it says beside that", async () => {
+    expect(await stacks(`${warning} echo '[{"name":"dev"}]'; ${warning}`)).toEqual(["dev"]);
+    expect(await state(`${warning} echo '{"version":3,'; ${warning} echo '"deployment":{}}'`)).toEqual({
+      version: 3,
+      deployment: {},
+    });
+  });
+
+  test("what it says beside that is in the error where there is no answer", async () => {
+    const broken = "echo 'error: it broke' >&2; exit 255";
+    await expect(stacks(broken)).rejects.toMatchObject({
+      name: "UserError",
+      message: expect.stringMatching(/it broke/),
+    });
+    await expect(state(broken)).rejects.toMatchObject({
+      name: "UserError",
+      message: expect.stringMatching(/it broke/),
+    });
+    const cut = `${warning} echo '[{"name":'`;
+    const told = { name: "UserError", message: expect.stringMatching(/no JSON.*a new version of Pulumi/s) };
+    await expect(stacks(cut)).rejects.toMatchObject(told);
+    await expect(state(cut)).rejects.toMatchObject(told);
   });
 });

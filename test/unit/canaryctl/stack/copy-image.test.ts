@@ -1,6 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { until } from "@canary-lab/kit/until";
 import { describe, expect, test } from "@jest/globals";
 import { copyImage, mergedConfig } from "../../../../canaryctl/src/stack/copy-image.ts";
 import { fakeLab } from "../fake-lab.ts";
@@ -47,6 +50,32 @@ describe("an image is copied", () => {
     });
   });
 });
+
+test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+  "a copy that %s ends leaves no credentials and no program behind",
+  async (signal) => {
+    const bin = folder();
+    const text = `#!/bin/sh\necho "$$ $DOCKER_CONFIG" >${bin}/draft && mv ${bin}/draft ${bin}/called\nexec sleep 60\n`;
+    writeFileSync(join(bin, "crane"), text, { mode: 0o755 });
+    const ways = { from: way("one", [bin]), to: way("two") };
+    const source = new URL("../../../../canaryctl/src/stack/copy-image.ts", import.meta.url).href;
+    const script = `const { copyImage } = await import(${JSON.stringify(source)});
+      await copyImage(...${JSON.stringify([copy, ways])}, { PATH: "/usr/bin:/bin" }).catch(({ name, message }) => console.log(message));`;
+    const child = spawn(process.execPath, ["--input-type=module", "--eval", script], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const said = child.stdout.toArray();
+    const isCalled = await until(async () => existsSync(join(bin, "called")), { seconds: 20, everyMilliseconds: 20 });
+    expect(isCalled).toBe(true);
+    const [pid, config = ""] = readFileSync(join(bin, "called"), "utf8").trim().split(" ");
+    expect(existsSync(join(config, "config.json"))).toBe(true);
+    child.kill(signal);
+    await once(child, "exit");
+    expect(existsSync(config)).toBe(false);
+    expect(() => process.kill(Number(pid), 0)).toThrow(/ESRCH/);
+    expect(String(await said)).toMatch(/^Interrupted\. .*s\/echo:v2/);
+  },
+);
 
 test("of a registry that both configs know the first one's credentials count", () => {
   const one = { auths: { r: { auth: "1" } }, credsStore: "pass" };

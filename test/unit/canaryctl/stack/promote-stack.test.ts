@@ -1,10 +1,13 @@
-import { expect, test } from "@jest/globals";
+import type { UserError } from "@canary-lab/kit/user-error";
+import { describe, expect, test } from "@jest/globals";
 import type { Lab } from "../../../../canaryctl/src/lab.ts";
 import type { ImageCopy } from "../../../../canaryctl/src/stack/copy-image.ts";
 import { promoteStack } from "../../../../canaryctl/src/stack/promote-stack.ts";
-import { stackAnnotation } from "../../../../components/workload/render-application.ts";
+import { stackAnnotation, strategyAnnotation } from "../../../../components/workload/render-application.ts";
 import { parseConfig } from "../../../../stacks/config/parse-config.ts";
+import { recordedCanary } from "../../canary/rollout/recorded-canary.ts";
 import { fakeLab } from "../fake-lab.ts";
+import { fakeRollout, pausedCanary } from "../strategies/rollouts/fake-rollout.ts";
 
 const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
 const deployment = (image: string) => ({
@@ -59,6 +62,7 @@ function stacks({
   running = "b",
   canary,
   lastMove,
+  source: given,
 }: {
   readonly isFinished?: boolean;
   /** Where the second one's images are; where it names none, its cluster is the first one's unless it is elsewhere. */
@@ -69,6 +73,8 @@ function stacks({
   readonly canary?: { readonly digit: string; readonly share: number };
   /** The last command in the first one's history. */
   readonly lastMove?: string;
+  /** In place of the first one. */
+  readonly source?: () => Lab;
 } = {}) {
   const source = stackWith(
     `${sourceRegistry}/versioned-echo@${digest("a")}`,
@@ -86,7 +92,7 @@ function stacks({
   const records: object[] = [];
   const ways = {
     open: ({ stack }: { readonly stack: string }, changes?: object) =>
-      stack === "dev" ? source.open(changes) : inCluster(target.open(changes)),
+      stack === "dev" ? (given?.() ?? source.open(changes)) : inCluster(target.open(changes)),
     copy: async (copy: ImageCopy) => void copies.push(copy),
     record: (promotion: object) => ({
       end: async (_say: unknown, error?: Error) => void records.push({ ...promotion, error }),
@@ -137,6 +143,58 @@ test("while the release goes on it is refused, with nothing done, and passes wit
   const { promote, records } = stacks({ isFinished: false });
   await promote("hotfix");
   expect(records).toMatchObject([{ reason: "hotfix" }]);
+});
+
+describe("a Rollout that its analysis has aborted", () => {
+  const { status } = recordedCanary.abortedByAnalysis;
+  function aborted() {
+    const source = fakeRollout({
+      ...pausedCanary,
+      ...status,
+      observedGeneration: "2",
+      currentPodHash: "new",
+      stableRS: "old",
+    });
+    source.objects["/api/v1/namespaces/canary-lab"] = {
+      metadata: {
+        annotations: { [stackAnnotation]: "organization/canary-lab/dev", [strategyAnnotation]: "rollout-canary" },
+      },
+    };
+    const imageID = `registry/versioned-echo@${digest("a")}`;
+    source.objects["/api/v1/namespaces/canary-lab/pods"] = {
+      items: [
+        {
+          metadata: { name: "pod" },
+          spec: { containers: [{ name: "echo", image: "registry/versioned-echo@sha256:v1" }] },
+          status: { containerStatuses: [{ name: "echo", imageID }] },
+        },
+      ],
+    };
+    return stacks({ source: () => source.lab });
+  }
+
+  test("was judged bad: nothing of it is released elsewhere, and the commands that lead on can be run", async () => {
+    const { promote, target, records } = aborted();
+    const before = target.file();
+    const error = await promote().catch((refused: unknown) => refused);
+    expect(error).toMatchObject({
+      message: expect.stringContaining(
+        'the release was judged bad by its background analysis, and aborted: Metric "error-ratio" assessed Failed due to failed (2) > failureLimit (1)',
+      ),
+      next: "npx canaryctl --stack dev status\nnpx canaryctl --stack dev rollback\nnpx canaryctl --stack dev history",
+    });
+    expect((error as UserError).message.match(/abort/gi)).toHaveLength(1);
+    expect([target.file(), target.log, records]).toEqual([before, [], []]);
+  });
+
+  test("gives its stable image, the one before, with a reason that is kept", async () => {
+    const { promote, target, records } = aborted();
+    await promote("the metric was wrong");
+    expect(target.file()).toContain(`@${digest("a")}`);
+    expect(records).toMatchObject([
+      { reason: "the metric was wrong", source: { digest: digest("a") }, error: undefined },
+    ]);
+  });
 });
 
 test("where no canary is there to promote, the refusal names no command that promotes it", async () => {

@@ -28,7 +28,7 @@ const finished: PromotionSource = {
   history: [release("promote --full")],
 };
 const progress = (phase: string, aborted = false) =>
-  ({ phase, aborted }) as NonNullable<PromotionSource["release"]["progress"]>;
+  ({ phase, aborted, analysis: [] as readonly object[] }) as NonNullable<PromotionSource["release"]["progress"]>;
 
 describe("an image is ready for another stack", () => {
   test.each([
@@ -119,6 +119,33 @@ describe("an image is ready for another stack", () => {
       "where it was aborted",
       { ...finished, release: { ...finished.release, progress: progress("Degraded", true) } },
       /was aborted/,
+    ],
+    [
+      "where its analysis could not measure",
+      {
+        ...finished,
+        release: {
+          live: shareOf(0),
+          progress: {
+            ...progress("Degraded", true),
+            analysis: [{ kind: "step", name: "run-1", phase: "Error", message: "Prometheus does not answer" }],
+          },
+          fault: "The release is aborted: x.",
+        },
+      },
+      /^the release was aborted, for its step analysis could not measure: Prometheus does not answer$/,
+    ],
+    [
+      "where it was aborted for another reason than an analysis",
+      {
+        ...finished,
+        release: {
+          live: shareOf(0),
+          progress: progress("Degraded", true),
+          fault: "The release is aborted: slow.\n  next: x",
+        },
+      },
+      /^The release is aborted: slow$/,
     ],
     [
       "where pods are missing",
