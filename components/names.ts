@@ -23,5 +23,11 @@ export const containerPort = 8080;
 export const ingressRelease = "istio-ingress";
 export const ingressLabels = { istio: "ingress" } as const;
 
+/** The ConfigMap that has the application's moves and releases. */
+export const historyName = (app: string): string => `${app}-history`;
+
+/** The note on that ConfigMap which each rollback leaves before it waits for anything: when, and of which process. */
+export const rolledBackAnnotation = "canary-lab/rolled-back";
+
 /** The note on each namespace of the platform: the stack that installed it, by its full name. */
 export const ownerAnnotation = "canary-lab/owner";

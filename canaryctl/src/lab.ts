@@ -5,6 +5,7 @@ import type { Environment } from "../../cluster/target.ts";
 import { clientName, virtualServiceName } from "../../components/names.ts";
 import { parseConfig } from "../../stacks/config/parse-config.ts";
 import type { LabConfig } from "../../stacks/config/schema.ts";
+import type { RawValue } from "../../stacks/config/stack-yaml.ts";
 import { ownFacts, type PlatformFacts } from "../../stacks/platform-facts.ts";
 import type { Applied } from "./applied.ts";
 import { type Engine, PulumiEngine } from "./engine/engine.ts";
@@ -17,7 +18,6 @@ import { say } from "./print.ts";
 import { mustBeSameCluster } from "./same-cluster.ts";
 import { environmentOf } from "./stack-environment.ts";
 import { StackFile } from "./stack-file.ts";
-import type { RawValue } from "./stack-yaml.ts";
 import { UsageError } from "./usage-error.ts";
 import { configWithoutFile, fileFault, noFile } from "./without-file.ts";
 
