@@ -19,6 +19,9 @@ export const gatewayHost = (app: string, namespace: string): string => `${app}.$
 export const servicePort = 80;
 export const containerPort = 8080;
 
+/** The listener of the application's own Gateway, where the Gateway API leads to it. */
+export const httpListener = { name: "http", port: 80 } as const;
+
 /** The label by which the ingress gateway's pods are found. The chart makes it: the release's name without `istio-`. */
 export const ingressRelease = "istio-ingress";
 export const ingressLabels = { istio: "ingress" } as const;

@@ -23,6 +23,7 @@ import {
   workloadFacts,
 } from "../doctor/objects.ts";
 import { quotaFacts, serviceFacts } from "../doctor/policies.ts";
+import { readHttpRoutes, readIngresses } from "../doctor/read-cluster.ts";
 import { Reader } from "../doctor/reader.ts";
 import { rolloutFacts } from "../doctor/rollouts.ts";
 import { type Drift, findDrift } from "../engine/drift/live-objects.ts";
@@ -116,7 +117,7 @@ async function readFacts(lab: Lab, reader: Reader): Promise<ClusterFacts> {
       ...gateways,
     ]),
   );
-  const [found, all, events, quotas, services, deployments, sets, rollouts, routes, rules, httpRoute, proxies] =
+  const [found, all, events, quotas, services, deployments, sets, rollouts, routes, rules, httpRoutes, ...more] =
     await Promise.all([
       namespaceRead,
       ownPods,
@@ -128,11 +129,14 @@ async function readFacts(lab: Lab, reader: Reader): Promise<ClusterFacts> {
       reader.list(own("/apis/argoproj.io/v1alpha1", "rollouts"), (one: Workload & RolloutObject) => one),
       reader.list("/apis/networking.istio.io/v1/virtualservices", routeFacts),
       reader.list("/apis/networking.istio.io/v1/destinationrules", destinationRuleFacts),
+      readHttpRoutes(reader),
+      readIngresses(reader, config),
       strategy === "gateway-api"
         ? reader.part("the HTTPRoute", async () => (await gatewayRoute.read(cluster, config)) ?? null)
         : undefined,
       asked,
     ]);
+  const [ingresses, httpRoute, proxies] = more;
   return {
     ...notRead,
     namespace: found,
@@ -143,6 +147,8 @@ async function readFacts(lab: Lab, reader: Reader): Promise<ClusterFacts> {
     workloads: [...(deployments ?? []), ...(sets ?? []), ...(rollouts ?? []).map(workloadFacts("Rollout"))],
     virtualServices: routes,
     destinationRules: rules,
+    httpRoutes,
+    ingresses,
     httpRoute,
     rollout: rolloutFacts(rollouts?.find(({ metadata }) => metadata.name === app)),
     proxies,

@@ -3,7 +3,12 @@ import type { StrategyName } from "../../../canary/strategies.ts";
 import type { Pending } from "../../../stacks/config/applied-config.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
 import type { PlatformFacts } from "../../../stacks/platform-facts.ts";
+import type { Fields } from "../engine/drift/compare.ts";
+import type { Managed } from "../traffic/route.ts";
 import type { Share } from "../traffic/share.ts";
+
+/** An object as the API server gives it. */
+export type LiveObject = Fields & Managed;
 
 /** Who wrote a field last. */
 export interface Writer {
@@ -58,6 +63,37 @@ export interface RouteFacts {
   readonly gateways: readonly string[];
   readonly http: readonly RouteRuleFacts[];
   readonly writer: Writer | undefined;
+  /** All of it; what was recorded before it was kept has none. */
+  readonly object?: LiveObject;
+}
+
+/** What an HTTPRoute is attached to. */
+export interface ParentFacts {
+  readonly group: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly sectionName?: string;
+  readonly port?: number;
+}
+
+export interface HttpRouteFacts {
+  readonly namespace: string;
+  readonly name: string;
+  readonly created: string;
+  /** Empty for all of its parents' hosts. */
+  readonly hostnames: readonly string[];
+  readonly parents: readonly ParentFacts[];
+  readonly object: LiveObject;
+}
+
+export interface IngressFacts {
+  readonly namespace: string;
+  readonly name: string;
+  readonly created: string;
+  readonly className: string | undefined;
+  readonly paths: readonly { readonly host: string; readonly path: string }[];
+  readonly object: LiveObject;
 }
 
 /** One rule of a VirtualService, as far as it is compared. */
@@ -171,10 +207,13 @@ export interface ClusterFacts {
   readonly policies: readonly NetworkPolicyFacts[] | undefined;
   /** Names of the workloads that an autoscaler scales, with its own name. */
   readonly autoscalers: readonly { readonly name: string; readonly target: string }[] | undefined;
-  /** Of all namespaces, and so the two that follow. */
+  /** Of all namespaces, and so the four that follow. */
   readonly virtualServices: readonly RouteFacts[] | undefined;
   readonly destinationRules: readonly DestinationRuleFacts[] | undefined;
   readonly peerAuthentications: readonly PeerAuthenticationFacts[] | undefined;
+  readonly httpRoutes: readonly HttpRouteFacts[] | undefined;
+  /** Only where an ingress controller is the way in. */
+  readonly ingresses: readonly IngressFacts[] | undefined;
   /** The share that an HTTPRoute gives; null where there is none. */
   readonly httpRoute: { readonly weights: Share; readonly owner: string } | null | undefined;
   readonly rollout: RolloutFacts | null;

@@ -15,9 +15,12 @@ import {
 import type { LabConfig } from "../../../stacks/config/schema.ts";
 import { notedFacts, ownFacts, type PlatformFacts } from "../../../stacks/platform-facts.ts";
 import { isOwner } from "../../../stacks/platform-parts.ts";
+import type { Managed } from "../traffic/route.ts";
 import type {
   DestinationRuleFacts,
   EventFacts,
+  HttpRouteFacts,
+  IngressFacts,
   NamespaceFacts,
   PeerAuthenticationFacts,
   PodFacts,
@@ -52,7 +55,7 @@ interface Meta {
 }
 
 /** Who wrote a field of the spec last, with the time of it. */
-function writerOf({ metadata }: Meta, field: string): Writer | undefined {
+export function writerOf({ metadata }: Managed, field: string): Writer | undefined {
   const [last] = (metadata.managedFields ?? [])
     .filter(({ fieldsV1 }) => fieldsV1?.["f:spec"]?.[`f:${field}`] !== undefined)
     .toSorted((one, other) => (other.time ?? "").localeCompare(one.time ?? ""));
@@ -173,7 +176,63 @@ export const routeFacts = (route: VirtualService): RouteFacts => ({
     }),
   })),
   writer: writerOf(route, "http"),
+  object: { ...route },
 });
+
+export interface HttpRoute extends Meta {
+  readonly spec: {
+    readonly hostnames?: readonly string[];
+    readonly parentRefs?: readonly {
+      readonly group?: string;
+      readonly kind?: string;
+      readonly namespace?: string;
+      readonly name: string;
+      readonly sectionName?: string;
+      readonly port?: number;
+    }[];
+  };
+}
+
+export const httpRouteFacts = (route: HttpRoute): HttpRouteFacts => {
+  const { namespace = "", name, creationTimestamp = "" } = route.metadata;
+  return {
+    namespace,
+    name,
+    created: creationTimestamp,
+    hostnames: route.spec.hostnames ?? [],
+    parents: (route.spec.parentRefs ?? []).map((parent) => ({
+      group: "gateway.networking.k8s.io",
+      kind: "Gateway",
+      namespace,
+      ...parent,
+    })),
+    object: { ...route },
+  };
+};
+
+export interface Ingress extends Meta {
+  readonly spec?: {
+    readonly ingressClassName?: string;
+    readonly rules?: readonly {
+      readonly host?: string;
+      readonly http?: { readonly paths?: readonly { readonly path?: string }[] };
+    }[];
+  };
+}
+
+export const ingressFacts = (ingress: Ingress): IngressFacts => {
+  const { namespace = "", name, creationTimestamp = "", annotations = {} } = ingress.metadata;
+  return {
+    namespace,
+    name,
+    created: creationTimestamp,
+    className: ingress.spec?.ingressClassName ?? annotations["kubernetes.io/ingress.class"],
+    paths: (ingress.spec?.rules ?? []).flatMap(({ host = "", http }) =>
+      (http?.paths ?? []).map(({ path = "/" }) => ({ host, path })),
+    ),
+    object: { ...ingress },
+  };
+};
 
 export interface DestinationRule extends Meta {
   readonly spec: {

@@ -1,5 +1,7 @@
 import type { RolloutObject } from "../../../canary/rollout/rollout-object.ts";
+import { factsOf } from "../../../canary/strategies.ts";
 import { namespacePath } from "../../../cluster/kube/paths.ts";
+import type { LabConfig } from "../../../stacks/config/schema.ts";
 import type { PlatformFacts } from "../../../stacks/platform-facts.ts";
 import type { Lab } from "../lab.ts";
 import { gatewayRoute } from "../traffic/gateway-route.ts";
@@ -8,6 +10,8 @@ import type { ClusterFacts, PodFacts } from "./facts.ts";
 import {
   destinationRuleFacts,
   eventFacts,
+  httpRouteFacts,
+  ingressFacts,
   namespaceFacts,
   peerAuthenticationFacts,
   podFacts,
@@ -53,6 +57,8 @@ export async function readCluster(lab: Lab, reader: Reader): Promise<ClusterFact
     virtualServices: reader.list("/apis/networking.istio.io/v1/virtualservices", routeFacts),
     destinationRules: reader.list("/apis/networking.istio.io/v1/destinationrules", destinationRuleFacts),
     peerAuthentications: reader.list("/apis/security.istio.io/v1/peerauthentications", peerAuthenticationFacts),
+    httpRoutes: readHttpRoutes(reader),
+    ingresses: readIngresses(reader, config),
     injectors: reader.list(webhooks, revisionOf).then((some) => some?.flat()),
     httpRoute:
       strategy === "gateway-api"
@@ -70,6 +76,15 @@ export async function readCluster(lab: Lab, reader: Reader): Promise<ClusterFact
   const { asked, version, ...rest } = await allOf(read);
   return { ...rest, ...asked, version: version ?? undefined };
 }
+
+/** Of each strategy: one that is attached to a Service leads its callers in the mesh, whatever else does. */
+export const readHttpRoutes = (reader: Reader) =>
+  reader.list("/apis/gateway.networking.k8s.io/v1/httproutes", httpRouteFacts);
+
+export const readIngresses = async (reader: Reader, { strategy }: LabConfig) =>
+  factsOf(strategy).entry === "ingress-controller"
+    ? reader.list("/apis/networking.k8s.io/v1/ingresses", ingressFacts)
+    : undefined;
 
 const webhooks = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
 

@@ -42,6 +42,8 @@ const well: ClusterFacts = {
     },
   ],
   proxies: [{ pod: "client", namespace, split: { stable: 90, canary: 10 } }],
+  httpRoutes: [],
+  ingresses: undefined,
   httpRoute: undefined,
   rollout: null,
   ...notRead,
