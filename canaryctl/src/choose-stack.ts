@@ -28,7 +28,7 @@ export async function chooseStack(program: Command, command: Command): Promise<v
   const { create, json, markdown } = command.opts<{ create?: boolean; json?: boolean; markdown?: boolean }>();
   // Of each of its stacks the preview for programs tells what stands in its way.
   if (command.name() === "preview" && (json || markdown)) return;
-  if (command.name() === "comment") return; // which is about a text
+  if (command.name() === "comment") return refuseNames({ stack: named, ns, app });
   const isOfGroup = command.parent?.name() === "stack"; // which names its stacks by itself
   if (isOfGroup) refuseUnread(command.name(), named, { ns, app });
   if (new Set(stacks).size > 1 && command.name() !== "preview") throw severalStacks(stacks);
@@ -67,6 +67,17 @@ function refuseUnread(command: string, stack: string | undefined, names: Pick<Gl
       allowed:
         command === "new" && flag === "ns" ? "--namespace, for the new stack's" : `stack ${command} without --${flag}`,
       next,
+    });
+  }
+}
+
+/** Of the command that is about a text, which says whose it is. @throws UsageError where one of the names is given */
+function refuseNames(names: Pick<GlobalFlags, "stack" | "ns" | "app">): void {
+  for (const [flag, given] of Object.entries(names)) {
+    if (given === undefined) continue;
+    throw new UsageError(`--${flag} is "${given}", and comment goes by the text that it is given.`, {
+      allowed: `comment without --${flag}`,
+      next: "npx canaryctl comment --help",
     });
   }
 }
