@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { mustRun } from "./support/command.ts";
 import { mustBeUp, withoutCanary } from "./support/configure.ts";
 import { describePart } from "./support/describe-part.ts";
-import { canaryctl, kubectl, namespace, pulumi } from "./support/lab.ts";
+import { canaryctl, kubectl, labShell, namespace, pulumi } from "./support/lab.ts";
 import { refusalFault } from "./support/refusal.ts";
 import { editConfig } from "./support/stack-config.ts";
 import { withStrategy } from "./support/strategy.ts";
@@ -44,6 +45,14 @@ describePart("nginx-header", () => {
       "canary-by-header": "X-Canary",
       "canary-by-header-value": "v2",
     });
+    const own = JSON.parse(await kubectl("get", "ingress", "versioned-echo-v1", "-n", namespace, "-o", "json"));
+    const rival = JSON.stringify({ ...own, metadata: { name: "rival", namespace }, status: undefined });
+    await mustRun("bash", ["-ec", `kubectl apply -f - <<< '${rival}'`], { env: await labShell() });
+    const { findings } = JSON.parse((await canaryctl("doctor", "--json")).stdout);
+    const mend = [expect.stringContaining(`kubectl -n ${namespace} delete ingress rival`)];
+    expect(findings).toContainEqual(expect.objectContaining({ id: `rival/Ingress/${namespace}/rival`, mend }));
+    expect(findings.map(({ id }: { id: string }) => id)).not.toContainEqual(expect.stringContaining("route-drift"));
+    await kubectl("delete", "ingress", "rival", "-n", namespace);
     const host = (name: string) =>
       kubectl("get", "ingress", name, "-n", namespace, "-o", "jsonpath={.spec.rules[*].host} {.spec.ingressClassName}");
     expect(await host("versioned-echo-v2")).toBe(await host("versioned-echo-v1"));
