@@ -134,8 +134,13 @@ describe("plain pulumi refuses what canaryctl refuses, in a preview as well", ()
 
 describe("a rollback that overtakes a plain pulumi up", () => {
   // On another machine the file here says nothing of it: all that there is of it is its mark in the cluster.
-  test.each<[where: string, rollback: () => Promise<unknown>, why: RegExp]>([
-    ["here", () => canaryctl("rollback"), /began with 50 % for the canary, and Pulumi\.dev\.yaml asks for 0 % now/],
+  test.each<[where: string, rollback: () => Promise<unknown>, why: RegExp, mark: RegExp]>([
+    [
+      "here",
+      () => canaryctl("rollback"),
+      /began with 50 % for the canary, and Pulumi\.dev\.yaml asks for 0 % now/,
+      /^20\d\d-/,
+    ],
     [
       "elsewhere",
       () =>
@@ -149,10 +154,11 @@ describe("a rollback that overtakes a plain pulumi up", () => {
           "--overwrite",
         ),
       /sent back by a rollback since this update began/,
+      /^elsewhere$/,
     ],
   ])(
     "made %s: the update that began with a share gives none, though the canary had none before",
-    async (_, rollBack, why) => {
+    async (_, rollBack, why, mark) => {
       await moveTo(0);
       const replicas = Number(await deployment("v2", ".spec.replicas")) + 1;
       editConfig({ canaryWeight: 50, canaryReplicas: replicas });
@@ -164,6 +170,8 @@ describe("a rollback that overtakes a plain pulumi up", () => {
       expect(outcome.exitCode).not.toBe(0);
       expect(outcome.output).toMatch(why);
       expect(await liveWeight()).toBe(0);
+      const kept = await kubectl("get", "configmap", "versioned-echo-history", "-n", namespace, "-o", "json");
+      expect(JSON.parse(kept).metadata.annotations["canary-lab/rolled-back"]).toMatch(mark);
       editConfig({ canaryWeight: 0, canaryReplicas: undefined });
       await mustBeUp();
     },

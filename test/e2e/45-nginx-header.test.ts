@@ -6,6 +6,7 @@ import { canaryctl, kubectl, labShell, namespace, pulumi } from "./support/lab.t
 import { refusalFault } from "./support/refusal.ts";
 import { editConfig } from "./support/stack-config.ts";
 import { withStrategy } from "./support/strategy.ts";
+import { until } from "./support/until.ts";
 
 /** The annotations of an Ingress in the cluster that ingress-nginx reads, without the prefix that they share. */
 async function nginxAnnotations(name: string): Promise<Readonly<Record<string, string>>> {
@@ -35,6 +36,19 @@ describePart("nginx-header", () => {
       "ingress.networking.k8s.io/versioned-echo-v1",
     );
     expect(await nginxAnnotations("versioned-echo-v1")).toEqual({});
+  }, 120_000);
+
+  test("a canary that is taken out of the config while an update brings it gets no Ingress", async () => {
+    editConfig({ canaryEnabled: true });
+    const updating = pulumi("up", "--yes", "--skip-preview");
+    // Its pods come before its Ingress.
+    await until("the update has begun", () =>
+      kubectl("get", "deployment", "versioned-echo-v2", "-n", namespace, "--ignore-not-found", "-o", "name"),
+    );
+    editConfig({ canaryEnabled: false });
+    expect((await updating).output).toMatch(/began with a canary, and Pulumi\.dev\.yaml asks for none now/);
+    const left = await kubectl("get", "ingress", "versioned-echo-v2", "-n", namespace, "--ignore-not-found");
+    expect(left).toBe("");
   }, 120_000);
 
   test("with one, a second Ingress has the same host for those who send the header", async () => {
