@@ -12,20 +12,12 @@ import { proxies, route } from "../doctor/checks/route.ts";
 import { subsets } from "../doctor/checks/subsets.ts";
 import type { ClusterFacts, Facts } from "../doctor/facts.ts";
 import type { Finding } from "../doctor/finding.ts";
-import {
-  destinationRuleFacts,
-  eventFacts,
-  namespaceFacts,
-  podFacts,
-  routeFacts,
-  standsOnBy,
-  type Workload,
-  workloadFacts,
-} from "../doctor/objects.ts";
+import { eventFacts, namespaceFacts, podFacts, standsOnBy, type Workload, workloadFacts } from "../doctor/objects.ts";
 import { quotaFacts, serviceFacts } from "../doctor/policies.ts";
 import { readHttpRoutes, readIngresses } from "../doctor/read-cluster.ts";
 import { Reader } from "../doctor/reader.ts";
 import { rolloutFacts } from "../doctor/rollouts.ts";
+import { destinationRuleFacts, routeFacts } from "../doctor/route-objects.ts";
 import { type Drift, findDrift } from "../engine/drift/live-objects.ts";
 import { driftText } from "../engine/drift/mend.ts";
 import type { ExportedState } from "../engine/pending.ts";

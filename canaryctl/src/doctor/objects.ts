@@ -16,24 +16,12 @@ import type { LabConfig } from "../../../stacks/config/schema.ts";
 import { notedFacts, ownFacts, type PlatformFacts } from "../../../stacks/platform-facts.ts";
 import { isOwner } from "../../../stacks/platform-parts.ts";
 import type { Managed } from "../traffic/route.ts";
-import type {
-  DestinationRuleFacts,
-  EventFacts,
-  HttpRouteFacts,
-  IngressFacts,
-  NamespaceFacts,
-  PeerAuthenticationFacts,
-  PodFacts,
-  RouteFacts,
-  RouteRuleFacts,
-  WorkloadFacts,
-  Writer,
-} from "./facts.ts";
+import type { EventFacts, NamespaceFacts, PeerAuthenticationFacts, PodFacts, WorkloadFacts, Writer } from "./facts.ts";
 
-type Labels = Readonly<Record<string, string>>;
+export type Labels = Readonly<Record<string, string>>;
 
 /** What any object has. */
-interface Meta {
+export interface Meta {
   readonly metadata: {
     readonly name: string;
     readonly namespace?: string;
@@ -153,100 +141,6 @@ export const workloadFacts =
     replicasWriter: writerOf(workload, "replicas"),
     ...refusalOf(workload),
   });
-
-export interface VirtualService extends Meta {
-  readonly spec: {
-    readonly hosts?: readonly string[];
-    readonly gateways?: readonly string[];
-    readonly http?: readonly RouteRuleFacts[];
-  };
-}
-
-export const routeFacts = (route: VirtualService): RouteFacts => ({
-  namespace: route.metadata.namespace ?? "",
-  name: route.metadata.name,
-  created: route.metadata.creationTimestamp ?? "",
-  hosts: route.spec.hosts ?? [],
-  gateways: route.spec.gateways ?? ["mesh"],
-  http: (route.spec.http ?? []).map(({ name, match, route: targets }) => ({
-    ...(name !== undefined && { name }),
-    ...(match && { match }),
-    ...(targets && {
-      route: targets.map(({ destination, weight }) => ({ destination, ...(weight !== undefined && { weight }) })),
-    }),
-  })),
-  writer: writerOf(route, "http"),
-  object: { ...route },
-});
-
-export interface HttpRoute extends Meta {
-  readonly spec: {
-    readonly hostnames?: readonly string[];
-    readonly parentRefs?: readonly {
-      readonly group?: string;
-      readonly kind?: string;
-      readonly namespace?: string;
-      readonly name: string;
-      readonly sectionName?: string;
-      readonly port?: number;
-    }[];
-  };
-}
-
-export const httpRouteFacts = (route: HttpRoute): HttpRouteFacts => {
-  const { namespace = "", name, creationTimestamp = "" } = route.metadata;
-  return {
-    namespace,
-    name,
-    created: creationTimestamp,
-    hostnames: route.spec.hostnames ?? [],
-    parents: (route.spec.parentRefs ?? []).map((parent) => ({
-      group: "gateway.networking.k8s.io",
-      kind: "Gateway",
-      namespace,
-      ...parent,
-    })),
-    object: { ...route },
-  };
-};
-
-export interface Ingress extends Meta {
-  readonly spec?: {
-    readonly ingressClassName?: string;
-    readonly rules?: readonly {
-      readonly host?: string;
-      readonly http?: { readonly paths?: readonly { readonly path?: string }[] };
-    }[];
-  };
-}
-
-export const ingressFacts = (ingress: Ingress): IngressFacts => {
-  const { namespace = "", name, creationTimestamp = "", annotations = {} } = ingress.metadata;
-  return {
-    namespace,
-    name,
-    created: creationTimestamp,
-    className: ingress.spec?.ingressClassName ?? annotations["kubernetes.io/ingress.class"],
-    paths: (ingress.spec?.rules ?? []).flatMap(({ host = "", http }) =>
-      (http?.paths ?? []).map(({ path = "/" }) => ({ host, path })),
-    ),
-    object: { ...ingress },
-  };
-};
-
-export interface DestinationRule extends Meta {
-  readonly spec: {
-    readonly host?: string;
-    readonly subsets?: readonly { readonly name: string; readonly labels?: Labels }[];
-  };
-}
-
-export const destinationRuleFacts = ({ metadata, spec }: DestinationRule): DestinationRuleFacts => ({
-  namespace: metadata.namespace ?? "",
-  name: metadata.name,
-  host: spec.host ?? "",
-  subsets: (spec.subsets ?? []).map(({ name, labels = {} }) => ({ name, labels })),
-});
 
 export interface PeerAuthentication extends Meta {
   readonly spec?: {

@@ -8,14 +8,10 @@ import { gatewayRoute } from "../traffic/gateway-route.ts";
 import { askPods } from "./ask-pods.ts";
 import type { ClusterFacts, PodFacts } from "./facts.ts";
 import {
-  destinationRuleFacts,
   eventFacts,
-  httpRouteFacts,
-  ingressFacts,
   namespaceFacts,
   peerAuthenticationFacts,
   podFacts,
-  routeFacts,
   standsOnBy,
   type Workload,
   workloadFacts,
@@ -23,6 +19,7 @@ import {
 import { policyFacts, quotaFacts, serviceFacts } from "./policies.ts";
 import type { Reader } from "./reader.ts";
 import { rolloutFacts } from "./rollouts.ts";
+import { destinationRuleFacts, httpRouteFacts, ingressFacts, routeFacts } from "./route-objects.ts";
 
 /**
  * Reads the cluster: one round of parallel reads. Only what must be asked through a pod comes after the list of pods.

@@ -10,7 +10,8 @@ import type { LabConfig } from "../../../stacks/config/schema.ts";
 import { type FieldDrift, type Fields, fieldDrift } from "../engine/drift/compare.ts";
 import { isForeign } from "../traffic/route.ts";
 import { ownRoute } from "./expected.ts";
-import type { ClusterFacts, LiveObject } from "./facts.ts";
+import type { ClusterFacts } from "./facts.ts";
+import type { LiveObject } from "./route-facts.ts";
 
 /** A route of the application: as the program renders it, and as it is in the cluster. */
 interface RoutePair {

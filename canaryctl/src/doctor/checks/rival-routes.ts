@@ -9,9 +9,10 @@ import {
 } from "../../../../components/names.ts";
 import { ingressClassName } from "../../../../components/nginx-header/render-ingress.ts";
 import type { LabConfig } from "../../../../stacks/config/schema.ts";
-import type { ClusterFacts, HttpRouteFacts, ParentFacts } from "../facts.ts";
+import type { ClusterFacts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 import { covers } from "../hosts.ts";
+import type { HttpRouteFacts, ParentFacts } from "../route-facts.ts";
 
 interface Made {
   readonly namespace: string;

@@ -7,10 +7,11 @@ import { appContainer } from "../../../../components/workload/render-pod.ts";
 import type { LabConfig } from "../../../../stacks/config/schema.ts";
 import { isSameShare, type Share, shareText } from "../../traffic/share.ts";
 import { hasVirtualService, liveSplit, ownRoute, wantedRules, wantedSplit } from "../expected.ts";
-import type { ClusterFacts, Facts, RouteFacts, Writer } from "../facts.ts";
+import type { ClusterFacts, Facts, Writer } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 import { standsOn, writerOf } from "../objects.ts";
 import { asApplied, type RouteDrift, routeDrift, withLiveWeights } from "../rendered-route.ts";
+import type { RouteFacts } from "../route-facts.ts";
 import { isForeignWriter, writtenBy } from "../writers.ts";
 
 /** The route in the cluster against the config. */
