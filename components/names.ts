@@ -19,6 +19,9 @@ export const gatewayHost = (app: string, namespace: string): string => `${app}.$
 export const servicePort = 80;
 export const containerPort = 8080;
 
+/** The listener of the application's own Gateway, where the Gateway API leads to it. */
+export const httpListener = { name: "http", port: 80 } as const;
+
 /** The label by which the ingress gateway's pods are found. The chart makes it: the release's name without `istio-`. */
 export const ingressRelease = "istio-ingress";
 export const ingressLabels = { istio: "ingress" } as const;
@@ -28,6 +31,12 @@ export const rolloutsLabel = { key: "app.kubernetes.io/name", value: "argo-rollo
 export const rolloutsSelector = `${rolloutsLabel.key}=${rolloutsLabel.value}`;
 /** The controller may be in any namespace. */
 export const showRolloutsPods = `kubectl get pods -A -l ${rolloutsSelector}`;
+
+/** The ConfigMap that has the application's moves and releases. */
+export const historyName = (app: string): string => `${app}-history`;
+
+/** The note on that ConfigMap which each rollback leaves before it waits for anything: when, and of which process. */
+export const rolledBackAnnotation = "canary-lab/rolled-back";
 
 /** The note on each namespace of the platform: the stack that installed it, by its full name. */
 export const ownerAnnotation = "canary-lab/owner";

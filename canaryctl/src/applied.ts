@@ -12,11 +12,11 @@ import {
 } from "../../stacks/config/applied-config.ts";
 import { parseConfig } from "../../stacks/config/parse-config.ts";
 import type { LabConfig } from "../../stacks/config/schema.ts";
+import type { RawValue } from "../../stacks/config/stack-yaml.ts";
 import { projectName } from "../../stacks/stack-name.ts";
 import { EngineBusyError, type UpdateScope } from "./engine/engine.ts";
 import { freeStack, type UpdateOptions } from "./engine/update.ts";
 import type { ConfigChanges, Lab } from "./lab.ts";
-import type { RawValue } from "./stack-yaml.ts";
 
 /** The config that was applied last, as the program noted it in the cluster. */
 export interface Applied {

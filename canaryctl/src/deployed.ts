@@ -10,6 +10,7 @@ import {
 import { type LiveNamespace, namespaceFault } from "../../stacks/live/namespace-owner.ts";
 import { notedFacts, type PlatformFacts } from "../../stacks/platform-facts.ts";
 import { withApplied } from "./applied.ts";
+import type { FileState } from "./engine/file-state.ts";
 import type { ExportedState } from "./engine/pending.ts";
 import type { Lab } from "./lab.ts";
 
@@ -56,7 +57,7 @@ export const placed = (lab: Lab, note: Noted): Place => ({
  * backends may each have a stack of one name in one cluster.
  */
 export async function otherPlaces(lab: Lab): Promise<readonly Place[]> {
-  const labs = deployedNamespaces(readState(lab))
+  const labs = deployedNamespaces(readIfPossible(lab.state))
     .filter((namespace) => namespace !== lab.config.namespace)
     .map((namespace) => ({ ...lab, config: { ...lab.config, namespace } }));
   const places = await Promise.all(labs.map(async (place) => ({ lab: place, note: await noteUnlessForeign(place) })));
@@ -64,7 +65,7 @@ export async function otherPlaces(lab: Lab): Promise<readonly Place[]> {
 }
 
 /** Undefined for a state that is damaged, too: where the file says is then all that is known. */
-function readState({ state }: Lab): ExportedState | undefined {
+export function readIfPossible(state: Pick<FileState, "read"> | undefined): ExportedState | undefined {
   try {
     return state?.read();
   } catch (error) {

@@ -5,8 +5,10 @@ import type { Environment } from "../../cluster/target.ts";
 import { clientName, virtualServiceName } from "../../components/names.ts";
 import { parseConfig } from "../../stacks/config/parse-config.ts";
 import type { LabConfig } from "../../stacks/config/schema.ts";
+import type { RawValue } from "../../stacks/config/stack-yaml.ts";
 import { ownFacts, type PlatformFacts } from "../../stacks/platform-facts.ts";
 import type { Applied } from "./applied.ts";
+import { deployedNamespaces, readIfPossible } from "./deployed.ts";
 import { type Engine, PulumiEngine } from "./engine/engine.ts";
 import { FileState } from "./engine/file-state.ts";
 import { backendUrl, engineVariables } from "./engine/variables.ts";
@@ -17,7 +19,6 @@ import { say } from "./print.ts";
 import { mustBeSameCluster } from "./same-cluster.ts";
 import { environmentOf } from "./stack-environment.ts";
 import { StackFile } from "./stack-file.ts";
-import type { RawValue } from "./stack-yaml.ts";
 import { UsageError } from "./usage-error.ts";
 import { configWithoutFile, fileFault, noFile } from "./without-file.ts";
 
@@ -75,23 +76,16 @@ export interface OpenedConfig extends Pick<Lab, "fileFault"> {
 }
 
 /**
- * Opens a stack's file and checks its config, before anything else is looked at.
+ * Opens a stack's file and checks its config, before anything else is looked at. Which names the flags may have is for the command to say.
  *
  * @param changes values that the command is about to write; they are checked with the rest, and are not written here
- * @throws UserError that names every bad value, or where there is no file; UsageError where a flag names what is not this stack's
+ * @param named with `create` the stack may have no file
+ * @throws UserError that names every bad value, or where there is no file
  */
-export function openConfig(options: GlobalOptions & RouteFlags & NewFlag, changes: ConfigChanges = {}): OpenedConfig {
-  const opened = readConfig(options, changes);
-  mustNameThis(options, opened.config);
-  return opened;
-}
-
-/** Of `up`: the stack may have no file. */
-interface NewFlag {
-  readonly create?: boolean;
-}
-
-function readConfig({ stack, create }: GlobalOptions & NewFlag, changes: ConfigChanges): OpenedConfig {
+export function openConfig(
+  { stack, create }: Pick<GlobalOptions, "stack"> & { readonly create?: boolean },
+  changes: ConfigChanges = {},
+): OpenedConfig {
   const stackFile = new StackFile(stack);
   if (!create && !stackFile.exists()) throw noFile(stackFile);
   const config = parseConfig({ ...stackFile.values(), ...changes }, {}, stackFile.name);
@@ -105,7 +99,7 @@ function readConfig({ stack, create }: GlobalOptions & NewFlag, changes: ConfigC
  * @throws UserError that names every bad value, and where the lab is not up, or is in another cluster than the config's
  */
 export function openLab(options: GlobalOptions & RouteFlags, changes: ConfigChanges = {}): Lab {
-  return openNamed(options, readConfig(options, changes));
+  return openNamed(options, openConfig({ stack: options.stack }, changes));
 }
 
 /** Opens a stack in the cluster of its last `up`, which must be the one that the config means; without one, see `environmentOf`. */
@@ -124,13 +118,30 @@ function openNamed(options: GlobalOptions & RouteFlags, { stackFile, config, fil
 }
 
 /**
- * Of a command that goes by the stack's name, or by its file, alone.
+ * Of a command that is about the stack's file.
  *
  * @throws UsageError where a flag names what is not this stack's
  */
-export function mustNameStack(options: GlobalOptions, stackFile: StackFile): void {
+export function mustNameFile(options: GlobalOptions, stackFile: StackFile): void {
   if (options.ns === undefined && options.app === undefined) return;
   mustNameThis(options, configForRollback(stackFile).config);
+}
+
+/**
+ * Of a command that takes away what is deployed, which an edited file does not name.
+ *
+ * @throws UsageError where a flag names what is not this stack's
+ */
+export function mustNameDeployed(
+  options: GlobalOptions,
+  stackFile: StackFile,
+  state: Pick<FileState, "read"> | undefined = FileState.at(backendUrl(process.env), stackFile.stack),
+): void {
+  if (options.ns === undefined && options.app === undefined) return;
+  const { config } = configForRollback(stackFile, state);
+  const places = deployedNamespaces(readIfPossible(state));
+  const [first = config.namespace] = places;
+  mustNameThis(options, { ...config, namespace: places.find((place) => place === options.ns) ?? first });
 }
 
 /** What says where a stack's route is. */
@@ -208,7 +219,7 @@ export function labOf(stackFile: StackFile, config: LabConfig, environment: Envi
  * A stack has one namespace, one application and one route. A flag that names another one is refused, so that nothing ever moves
  * another stack's traffic by accident. A host may be given by any name that Kubernetes has for it.
  */
-function mustNameThis({ stack, ns, app, vs, host }: GlobalOptions & RouteFlags, config: LabConfig): void {
+export function mustNameThis({ stack, ns, app, vs, host }: GlobalOptions & RouteFlags, config: LabConfig): void {
   const hosts = ["", `.${config.namespace}`, `.${config.namespace}.svc`, `.${config.namespace}.svc.cluster.local`];
   const flags: readonly (readonly [flag: string, given: string | undefined, own: readonly string[]])[] = [
     ["--ns", ns, [config.namespace]],

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { quoted } from "@canary-lab/kit/programs";
 import { UserError, withNext } from "@canary-lab/kit/user-error";
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { chooseStack } from "./choose-stack.ts";
 import { isFollowed } from "./commands/arguments.ts";
 import { addCommands } from "./commands/modules.ts";
@@ -86,8 +86,14 @@ const addGlobalFlags = (command: Command): Command =>
         "the Pulumi stack, and with it the config in Pulumi.<name>.yaml; by default PULUMI_STACK, then what `pulumi stack select` chose, then dev",
       ),
     )
-    .option("--ns <namespace>", "namespace of the application; must be the stack's, `up` sets it")
-    .option("--app <name>", "name of the application; must be the stack's, `up` sets it");
+    .option("--ns <namespace>", "namespace of the application; must be the stack's, `up` sets it", someName)
+    .option("--app <name>", "name of the application; must be the stack's, `up` sets it", someName);
+
+/** A variable of a shell that is not set gives an empty one, which would stand for the project's default. */
+function someName(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("Allowed: a name, or a command line without the flag.");
+  return text;
+}
 
 /** The word that commander takes for the command. Undefined for words that it refuses. */
 function commandIn(words: readonly string[]): string | undefined {

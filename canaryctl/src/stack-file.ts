@@ -5,10 +5,18 @@ import { UserError } from "@canary-lab/kit/user-error";
 import { type Document, isMap, visit } from "yaml";
 import { repositoryRoot } from "../../cluster/lab-folder.ts";
 import { ownKey, unreadKeys } from "../../stacks/config/other-keys.ts";
+import {
+  configIn,
+  declaredDefaults,
+  entries,
+  parse,
+  plainValues,
+  type RawValue,
+  textOf,
+} from "../../stacks/config/stack-yaml.ts";
 import { ambiguityError, ambiguousValues } from "../../stacks/config/yaml-numbers.ts";
 import type { NamespaceClaim } from "../../stacks/live/namespace-owner.ts";
 import { parseStackName, projectName } from "../../stacks/stack-name.ts";
-import { configIn, declaredDefaults, entries, parse, plainValues, type RawValue, textOf } from "./stack-yaml.ts";
 
 /** What one `set` did to the file, so that it can be taken back. */
 interface Change {

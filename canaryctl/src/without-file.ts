@@ -1,9 +1,8 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { parseConfig } from "../../stacks/config/parse-config.ts";
 import type { LabConfig } from "../../stacks/config/schema.ts";
-import { deployedNamespaces } from "./deployed.ts";
+import { deployedNamespaces, readIfPossible } from "./deployed.ts";
 import { FileState } from "./engine/file-state.ts";
-import type { ExportedState } from "./engine/pending.ts";
 import { backendUrl } from "./engine/variables.ts";
 import { recordedEnvironment } from "./lab-records.ts";
 import type { StackFile } from "./stack-file.ts";
@@ -50,13 +49,4 @@ export function configWithoutFile(
     ...parseConfig({ ...stackFile.defaults(), namespace, canaryWeight: 0 }),
     ...(environment && !isOwnCluster && { kubeContext: environment.kubeContext, kubeconfig: environment.kubeconfig }),
   };
-}
-
-function readIfPossible(state: Pick<FileState, "read"> | undefined): ExportedState | undefined {
-  try {
-    return state?.read();
-  } catch (error) {
-    if (error instanceof UserError) return undefined;
-    throw error;
-  }
 }

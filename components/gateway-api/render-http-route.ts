@@ -1,6 +1,6 @@
 import type { ApplicationName } from "../../canary/application-name.ts";
 import { callerStatsAnnotations } from "../mesh/caller-stats.ts";
-import { gatewayHost, gatewayName, servicePort, sideServiceName } from "../names.ts";
+import { gatewayHost, gatewayName, httpListener, servicePort, sideServiceName } from "../names.ts";
 import { type RouteMetadata, routeMetadata } from "../traffic/route-metadata.ts";
 import { type RouteRule, type RoutingSpec, routeRules } from "../traffic/route-rules.ts";
 
@@ -80,8 +80,7 @@ export function renderApiGateway(spec: ApplicationName) {
       infrastructure: { annotations: callerStatsAnnotations },
       listeners: [
         {
-          name: "http",
-          port: 80,
+          ...httpListener,
           protocol: "HTTP",
           hostname: gatewayHost(spec.app, spec.namespace),
           allowedRoutes: { namespaces: { from: "Same" } },

@@ -7,7 +7,7 @@ import { canaryHeader } from "../traffic/route-rules.ts";
 export const ingressClassName = "nginx";
 
 /** What ingress-nginx reads: of two Ingresses for a host and path, the one marked as canary gets the requests with the header. */
-const canaryAnnotations = {
+export const canaryAnnotations = {
   "nginx.ingress.kubernetes.io/canary": "true",
   "nginx.ingress.kubernetes.io/canary-by-header": "X-Canary",
   "nginx.ingress.kubernetes.io/canary-by-header-value": canaryHeader.exact,

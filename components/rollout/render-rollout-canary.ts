@@ -40,6 +40,7 @@ export const canaryService = (app: string): string => `${app}-canary`;
 
 /** Names of the routes that the controller adds, in the order in which a request meets them. */
 const managed = { header: "canary-header", mirror: "canary-mirror" } as const;
+export const controllerRoutes: readonly string[] = Object.values(managed);
 
 /** A canary whose requests move by the weights of the application's own route, and which advances by the stages of a plan. */
 export function renderRolloutCanary(spec: RolloutCanarySpec): RolloutManifest<{ readonly canary: CanaryStrategy }> {

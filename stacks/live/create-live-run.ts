@@ -1,11 +1,15 @@
+import { join } from "node:path";
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import * as pulumi from "@pulumi/pulumi";
 import { factsOf } from "../../canary/strategies.ts";
 import { clientOf } from "../../cluster/kube/client.ts";
 import type { ClusterName } from "../../cluster/kubeconfig-file.ts";
+import { repositoryRoot } from "../../cluster/lab-folder.ts";
+import type { AskedNow } from "../config/asked-now.ts";
 import type { LabConfig } from "../config/schema.ts";
 import { fullStackName } from "../full-stack-name.ts";
+import { createHook } from "./create-hook.ts";
 import { together } from "./hook-bindings.ts";
 import type { LiveRun } from "./live-run.ts";
 import { refuseForeignNamespace } from "./namespace-owner.ts";
@@ -14,6 +18,7 @@ import { releaseGuard } from "./release-guard.ts";
 import { enterRollout, leaveRollout } from "./rollout-handover.ts";
 import { StartFollower } from "./start-follower.ts";
 import { strategyGuard } from "./strategy-guard.ts";
+import { rollbackMark, type TakenBack, takenBackBy } from "./taken-back.ts";
 import { targetedVariable } from "./targeted.ts";
 import { toldOfStack } from "./told.ts";
 
@@ -24,7 +29,7 @@ import { toldOfStack } from "./told.ts";
  */
 export async function createLiveRun(config: LabConfig, target: Required<ClusterName>): Promise<LiveRun> {
   const client = clientOf(target);
-  await mustBeOwnNamespace(client, config.namespace);
+  const markBefore = await beginIn(client, config);
   const say = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
   const guards = platformHooks(client, fullStackName());
   const release = strategyGuard(async (from, to) => {
@@ -35,17 +40,39 @@ export async function createLiveRun(config: LabConfig, target: Required<ClusterN
   const common = { namespaceHooks, platformHooks: guards.platform, client };
   const { owner } = factsOf(config.strategy);
   const starts = new StartFollower(client, process.env[targetedVariable] === "true");
-  if (owner !== "pulumi") return { ...common, starts };
-  const guard = releaseGuard(client, config);
+  const takenBack = takenBackBy({ client, config, markBefore, fileNow, file: fileName() });
+  if (owner !== "pulumi") return { ...common, starts, ...(config.canaryEnabled && canaryGuard(takenBack)) };
+  const guard = releaseGuard(client, config, takenBack);
   const beforeUpdate = [...(namespaceHooks.beforeUpdate ?? []), guard.namespace];
   return { ...common, namespaceHooks: { ...namespaceHooks, beforeUpdate }, starts, guard };
 }
 
-async function mustBeOwnNamespace(client: ClusterClient, namespace: string): Promise<void> {
-  const stack = pulumi.getStack();
-  const own = { stack, organization: pulumi.getOrganization() };
+const fileName = (): string => `Pulumi.${pulumi.getStack()}.yaml`;
+
+/** Loaded where a canary is about to get more only: a parser of YAML is no part of the program otherwise. */
+async function fileNow(): Promise<AskedNow> {
+  const { askedNow } = await import("../config/asked-now.ts");
+  return askedNow(join(repositoryRoot, fileName()));
+}
+
+function canaryGuard(takenBack: TakenBack): Pick<LiveRun, "canaryHooks"> {
+  const guard = createHook("rollback-guard", async () => {
+    const fault = await takenBack("canary");
+    if (fault) throw fault;
+  });
+  return { canaryHooks: { beforeCreate: [guard], beforeUpdate: [guard] } };
+}
+
+/** The mark of the last rollback before this run. @throws pulumi.RunError where the namespace is not the stack's own */
+async function beginIn(client: ClusterClient, config: LabConfig): Promise<string | undefined> {
+  const own = { stack: pulumi.getStack(), organization: pulumi.getOrganization() };
+  const { namespace } = config;
   try {
-    await refuseForeignNamespace(client, { own, namespace, place: `Pulumi.${stack}.yaml` });
+    const [mark] = await Promise.all([
+      rollbackMark(client, config),
+      refuseForeignNamespace(client, { own, namespace, place: fileName() }),
+    ]);
+    return mark;
   } catch (error) {
     throw error instanceof UserError ? new pulumi.RunError(toldOfStack(error)) : error;
   }

@@ -12,4 +12,6 @@ export interface LiveRun {
   readonly starts?: StartFollower;
   /** Only of a strategy with two Deployments and a share that the config says. */
   readonly guard?: ReleaseGuard;
+  /** For what brings a canary where the config says no share: it is refused after a rollback that the update was overtaken by. */
+  readonly canaryHooks?: pulumi.ResourceHookBinding;
 }

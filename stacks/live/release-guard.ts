@@ -11,7 +11,8 @@ import { notedValues } from "../config/applied-config.ts";
 import type { LabConfig } from "../config/schema.ts";
 import { createHook } from "./create-hook.ts";
 import type { PodTemplate } from "./rollout-live.ts";
-import { type SidePods, shareFault } from "./share-verdict.ts";
+import { type ShareMove, type SidePods, shareFault } from "./share-verdict.ts";
+import { afterRollback, type TakenBack } from "./taken-back.ts";
 import { untestedImage } from "./untested-image.ts";
 
 type Inputs = Readonly<Record<string, unknown>> | undefined;
@@ -30,9 +31,12 @@ export interface ReleaseGuard {
 /**
  * The guard of a strategy with two Deployments and a share that the config says. A side that this very update makes or changes counts
  * with the pods that it is to have, for the update itself waits until they are ready.
+ *
+ * @param takenBack asked in an update only: a rollback waits for none, and what a preview would be refused for, `up` reads before it begins
  */
-export function releaseGuard(client: Client, config: LabConfig): ReleaseGuard {
+export function releaseGuard(client: Client, config: LabConfig, takenBack: TakenBack): ReleaseGuard {
   const changing = new Set<Version>();
+  const podsSplit = factsOf(config.strategy).canaryPods === "shared";
   const hook = (name: string, run: (args: pulumi.ResourceHookArgs) => Promise<void>) =>
     createHook(name, run, { onDryRun: true });
   const namespace = hook("release-guard", async ({ oldInputs, newInputs }) => {
@@ -52,6 +56,8 @@ export function releaseGuard(client: Client, config: LabConfig): ReleaseGuard {
   const side = (version: Version): pulumi.ResourceHookBinding => {
     const guard = hook(`${version}-guard`, async ({ oldInputs, newInputs }) => {
       changing.add(version);
+      const isMore = podsSplit && version === versions.canary && replicasIn(newInputs) > replicasIn(oldInputs);
+      if (isMore && !pulumi.runtime.isDryRun()) throwIf(await takenBack({ share: config.canaryWeight }));
       // What is built here has another digest after each build; that it is another image, the config says at the namespace.
       if (version !== versions.canary || buildTag(config.canaryImage) !== undefined) return;
       const [present, next] = [imageIn(oldInputs), imageIn(newInputs)];
@@ -63,10 +69,9 @@ export function releaseGuard(client: Client, config: LabConfig): ReleaseGuard {
   const route = hook("share-guard", async ({ oldInputs, newInputs }) => {
     const expected = pulumi.runtime.isDryRun() ? changing : new Set<Version>();
     const [from, to] = [oldInputs && canaryShareIn(oldInputs), canaryShareIn(newInputs) ?? 0];
-    // A rollback waits for no update. A preview passes: what it would be refused for, `up` finds as drift before it begins.
-    const isGiven = from !== undefined && from > 0 && to > 0 && !pulumi.runtime.isDryRun();
+    const isGiven = to > 0 && !pulumi.runtime.isDryRun();
     const [back, fault] = await Promise.all([
-      isGiven ? sentBack(client, config, from) : undefined,
+      isGiven ? sentBack(client, config, { from, to }, takenBack) : undefined,
       shareFaultNow(client, config, from, to, expected),
     ]);
     throwIf(back ?? fault);
@@ -85,16 +90,23 @@ function throwIf(fault: UserError | undefined): void {
 const untested = (config: LabConfig, present: string, next: string, live: number): UserError | undefined =>
   untestedImage({ present, next, live, configured: config.canaryWeight, file: `Pulumi.${pulumi.getStack()}.yaml` });
 
-/** Why an update must not give a share to a canary that has none any more; undefined where it may. @param from its share by the state */
-async function sentBack(client: Client, config: LabConfig, from: number): Promise<UserError | undefined> {
+/** Why an update must not give the canary more than it has; undefined where it may. @param from its share by the state */
+async function sentBack(
+  client: Client,
+  config: LabConfig,
+  { from = 0, to }: Pick<ShareMove, "from" | "to">,
+  takenBack: TakenBack,
+): Promise<UserError | undefined> {
   const path = routePath(config);
-  if (canaryShareIn(await client.get(path)) !== 0) return undefined;
+  const [live, taken] = await Promise.all([client.get<object>(path), takenBack({ share: to })]);
+  const share = canaryShareIn({ ...live }) ?? 0;
+  if (share >= to) return undefined; // canaryctl moves the route before the engine
+  if (taken || from === 0 || share > 0) return taken;
   return new UserError(
     `The canary has ${from} % by the state, and its traffic has been sent back to the stable side.`,
     {
       place: path,
-      first: "see that the config says what you want now: a rollback has set canaryWeight to 0",
-      next: ["npx canaryctl status", "npx canaryctl up"],
+      ...afterRollback,
     },
   );
 }
@@ -132,6 +144,8 @@ interface Deployment {
 
 const read = (client: Client, { app, namespace }: LabConfig, version: Version): Promise<Deployment | undefined> =>
   client.get<Deployment>(deploymentsPath(namespace, deploymentName(app, version)));
+
+const replicasIn = (inputs: Inputs): number => Number((inputs?.spec as Deployment["spec"] | undefined)?.replicas ?? 0);
 
 /** The image of the pods of a Deployment; undefined where it is not known yet, as in a preview of a build. */
 const imageIn = (inputs: Inputs): string | undefined => {

@@ -11,6 +11,7 @@ import { Sides } from "../../components/traffic/sides.ts";
 import { WeightedRoute } from "../../components/traffic/weighted-route.ts";
 import { renderEchoPod } from "../../components/workload/render-pod.ts";
 import { firstRevisionGuard } from "../live/first-revision.ts";
+import { together } from "../live/hook-bindings.ts";
 import { previewGuard } from "../live/rollout-guard.ts";
 import { revisionReference, type Strategy } from "./strategy.ts";
 
@@ -23,11 +24,12 @@ export const rolloutBlueGreen: Strategy = ({ config, live, platform, shared }) =
   const reference = revisionReference(config);
   const version = versionOf(reference);
   const template = renderEchoPod({ app, version, image: images.canary ?? images.stable });
-  const hooks = live.client && {
+  const own = live.client && {
     ...firstRevisionGuard(config.strategy, canaryEnabled),
     // Going back to the stable image is let in at once.
     ...(canaryEnabled && { beforeUpdate: [previewGuard(live.client, { app, namespace })] }),
   };
+  const hooks = together(own, live.canaryHooks);
   // What callers see of each colour, so that nothing is asked of the application itself.
   const analysis = (host: string) => analysisOf(app, { host, subset: "" }, "step");
   const colours = new RolloutBlueGreen(

@@ -9,6 +9,7 @@ import { Sides } from "../../components/traffic/sides.ts";
 import { WeightedRoute } from "../../components/traffic/weighted-route.ts";
 import { renderEchoPod } from "../../components/workload/render-pod.ts";
 import { firstRevisionGuard } from "../live/first-revision.ts";
+import { together } from "../live/hook-bindings.ts";
 import { revisionGuard } from "../live/rollout-guard.ts";
 import { createRolling } from "./rolling.ts";
 import { revisionReference, type Strategy, type StrategyContext } from "./strategy.ts";
@@ -18,10 +19,11 @@ export const rolloutCanary: Strategy = (context) => {
   const { config, live, platform, shared } = context;
   const { app, namespace, replicas, plan } = config;
   const { inside } = shared;
-  const hooks = live.client && {
+  const own = live.client && {
     ...firstRevisionGuard(config.strategy, config.canaryEnabled),
     beforeUpdate: [revisionGuard(live.client, { app, namespace }, config.canaryEnabled)],
   };
+  const hooks = together(own, live.canaryHooks);
 
   const sides = new Sides("route", { app, namespace, toldApartBy: "revision" }, inside);
   const route = new WeightedRoute(

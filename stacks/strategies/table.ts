@@ -9,6 +9,7 @@ import { Sides } from "../../components/traffic/sides.ts";
 import { WeightedRoute } from "../../components/traffic/weighted-route.ts";
 import type { LabConfig } from "../config/schema.ts";
 import { firstRevisionGuard } from "../live/first-revision.ts";
+import { together } from "../live/hook-bindings.ts";
 import { createRolling } from "./rolling.ts";
 import { rolloutBlueGreen } from "./rollout-blue-green.ts";
 import { rolloutCanary } from "./rollout-canary.ts";
@@ -46,9 +47,10 @@ const gatewayApi: Strategy = (context) => {
 };
 
 const nginxHeader: Strategy = (context) => {
-  const { config, shared } = context;
+  const { config, live, shared } = context;
   const after = createSides(context, { stable: config.replicas, canary: config.canaryReplicas });
-  new HeaderIngress("ingress", config, { ...shared.inside, dependsOn: after });
+  const args = { ...config, ...(live.canaryHooks && { hooks: live.canaryHooks }) };
+  new HeaderIngress("ingress", args, { ...shared.inside, dependsOn: after });
   return { canaryShare: undefined, gateway: gatewayOf(config) };
 };
 
@@ -66,7 +68,7 @@ const rollingUpdate: Strategy = (context) => {
   const { inside } = shared;
   const sides = new Sides("route", { app, namespace, toldApartBy: "nothing" }, inside);
   const guard = live.client && firstRevisionGuard(strategy, canaryEnabled);
-  createRolling(context, "pulumi", [...inside.dependsOn, sides], guard);
+  createRolling(context, "pulumi", [...inside.dependsOn, sides], together(guard, live.canaryHooks));
   return { canaryShare: undefined, gateway: undefined };
 };
 

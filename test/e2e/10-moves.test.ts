@@ -9,6 +9,7 @@ import { canaryctl, canaryctlFile, kubectl, liveWeight, namespace, pulumi, requi
 import { refusalFault } from "./support/refusal.ts";
 import { configuredWeight, editConfig, readConfig } from "./support/stack-config.ts";
 import { sampleLoad, sendLoad, splitFault } from "./support/traffic.ts";
+import { until } from "./support/until.ts";
 
 const lab = (...path: readonly string[]) => join(repositoryRoot, ".lab", ...path);
 
@@ -91,6 +92,13 @@ describe("a move changes the traffic only", () => {
       refusalFault(status, /what is deployed has canary-lab\b/, /config set namespace canary-lab/),
     ).toBeUndefined();
     expect(await kubectl("get", "namespace", "canary-lab-elsewhere", "--ignore-not-found")).toBe("");
+    const diagnosis = JSON.parse((await canaryctl("doctor", "--ns", namespace, "--json")).stdout);
+    expect(diagnosis).toMatchObject({ namespace });
+    expect(diagnosis.findings).toContainEqual(expect.objectContaining({ id: "pending-config" }));
+    for (const command of ["doctor", "down"])
+      expect((await canaryctl("--ns", "canary-lab-elsewhere", command)).output).toMatch(
+        /--ns is "canary-lab-elsewhere"/,
+      );
     editConfig({ namespace: undefined });
   }, 60_000);
 
@@ -122,6 +130,53 @@ describe("plain pulumi refuses what canaryctl refuses, in a preview as well", ()
       expect((await pulumi(...args)).output).toMatch(/which versioned-echo:v3 would get untested/);
     editConfig({ canaryImage: undefined });
   }, 90_000);
+});
+
+describe("a rollback that overtakes a plain pulumi up", () => {
+  // On another machine the file here says nothing of it: all that there is of it is its mark in the cluster.
+  test.each<[where: string, rollback: () => Promise<unknown>, why: RegExp, mark: RegExp]>([
+    [
+      "here",
+      () => canaryctl("rollback"),
+      /began with 50 % for the canary, and Pulumi\.dev\.yaml asks for 0 % now/,
+      /^20\d\d-/,
+    ],
+    [
+      "elsewhere",
+      () =>
+        kubectl(
+          "annotate",
+          "-n",
+          namespace,
+          "configmap",
+          "versioned-echo-history",
+          "canary-lab/rolled-back=elsewhere",
+          "--overwrite",
+        ),
+      /sent back by a rollback since this update began/,
+      /^elsewhere$/,
+    ],
+  ])(
+    "made %s: the update that began with a share gives none, though the canary had none before",
+    async (_, rollBack, why, mark) => {
+      await moveTo(0);
+      const replicas = Number(await deployment("v2", ".spec.replicas")) + 1;
+      editConfig({ canaryWeight: 50, canaryReplicas: replicas });
+      const updating = pulumi("up", "--yes", "--skip-preview");
+      // Its pods come before its route.
+      await until("the update has begun", async () => (await deployment("v2", ".spec.replicas")) === String(replicas));
+      await rollBack();
+      const outcome = await updating;
+      expect(outcome.exitCode).not.toBe(0);
+      expect(outcome.output).toMatch(why);
+      expect(await liveWeight()).toBe(0);
+      const kept = await kubectl("get", "configmap", "versioned-echo-history", "-n", namespace, "-o", "json");
+      expect(JSON.parse(kept).metadata.annotations["canary-lab/rolled-back"]).toMatch(mark);
+      editConfig({ canaryWeight: 0, canaryReplicas: undefined });
+      await mustBeUp();
+    },
+    120_000,
+  );
 });
 
 describe("rollback works from nothing", () => {

@@ -3,7 +3,7 @@ import { readRollout } from "../../canary/rollout/rollout-status.ts";
 import { describePart } from "./support/describe-part.ts";
 import { setFaults } from "./support/faults.ts";
 import { fullStack } from "./support/full-stack.ts";
-import { canaryctl } from "./support/lab.ts";
+import { canaryctl, kubectl, namespace, route } from "./support/lab.ts";
 import { expectCannotStart, withoutNode } from "./support/obstacles.ts";
 import { liveRollout, note, phaseReached } from "./support/rollout.ts";
 import { readConfig } from "./support/stack-config.ts";
@@ -27,6 +27,19 @@ async function preview(): Promise<void> {
   expect(outcome.exitCode).toBe(0);
   expect(outcome.output).toMatch(/canaryctl promote/);
 }
+
+test("a route that was changed by hand is named by doctor, and an update puts it back", async () => {
+  const elsewhere = JSON.stringify({
+    spec: { http: [{ route: [{ destination: { host: "versioned-echo-preview" } }] }] },
+  });
+  await kubectl("patch", "virtualservice", route, "-n", namespace, "--type", "merge", "-p", elsewhere);
+  const { exitCode, stdout } = await canaryctl("doctor", "--json");
+  expect(exitCode).toBe(1);
+  const changed = expect.objectContaining({ id: `route-drift/VirtualService/${route}`, mend: ["npx canaryctl up"] });
+  expect(JSON.parse(stdout).findings).toContainEqual(changed);
+  expect((await canaryctl("up")).exitCode).toBe(0);
+  expect(JSON.parse((await canaryctl("doctor", "--json")).stdout).findings).not.toContainEqual(changed);
+}, 120_000);
 
 describePart("a release", () => {
   test("a preview that finds no node is told soon, and a rollback ends it", async () => {

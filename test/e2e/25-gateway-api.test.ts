@@ -1,7 +1,9 @@
 import { expect, test } from "@jest/globals";
+import type { Diagnosis } from "../../canaryctl/src/doctor/report.ts";
+import { mustRun } from "./support/command.ts";
 import { describePart } from "./support/describe-part.ts";
 import { askGateway } from "./support/gateway.ts";
-import { canaryctl, kubectl, namespace } from "./support/lab.ts";
+import { canaryctl, kubectl, labShell, namespace } from "./support/lab.ts";
 import { refusalFault } from "./support/refusal.ts";
 import { note } from "./support/rollout.ts";
 import { withStrategy } from "./support/strategy.ts";
@@ -47,6 +49,21 @@ test("the Gateway and the route are accepted, by the gateway and by the mesh", a
   // Not the gateway's own pods; a pod that is on its way out may still be told of.
   for (const pod of endpoints.split(" ")) expect(pod).toMatch(/^versioned-echo-v1-/);
 }, 90_000);
+
+test("a second HTTPRoute of the same Gateway is named by status and doctor, with the command that takes it away", async () => {
+  const own = JSON.parse(await kubectl("get", "httproute", "versioned-echo", "-n", namespace, "-o", "json"));
+  const rival = { ...own, metadata: { name: "rival", namespace }, status: undefined };
+  await mustRun("bash", ["-ec", `kubectl apply -f - <<< '${JSON.stringify(rival)}'`], { env: await labShell() });
+  const [status, doctor] = [await canaryctl("status"), await canaryctl("doctor", "--json")];
+  const mend = `kubectl -n ${namespace} delete httproute rival`;
+  expect(status.exitCode).toBe(1);
+  expect(status.stdout).toContain(mend);
+  const { findings } = JSON.parse(doctor.stdout) as Diagnosis;
+  const found = findings.find(({ id }) => id === `rival/HTTPRoute/${namespace}/rival`);
+  expect(found?.evidence[0]).toMatch(/made \S+Z, ours \S+Z/);
+  await mustRun("bash", ["-ec", mend], { env: await labShell() });
+  expect((await canaryctl("status")).exitCode).toBe(0);
+}, 60_000);
 
 test("without a canary the header leads to the stable side", async () => {
   const report = await sendLoad({ requests: 300, rate: 300, headers: { "X-Canary": "v2" } });

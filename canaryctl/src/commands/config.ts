@@ -2,7 +2,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import type { Command } from "commander";
 import { configKeys, configProblems } from "../../../stacks/config/parse-config.ts";
 import { suggestion } from "../../../stacks/config/suggestion.ts";
-import { mustNameStack } from "../lab.ts";
+import { mustNameFile } from "../lab.ts";
 import { examples, print } from "../print.ts";
 import { StackFile } from "../stack-file.ts";
 import { UsageError } from "../usage-error.ts";
@@ -42,7 +42,7 @@ export function addConfig(program: Command): void {
 
 function fileOf(command: Command): StackFile {
   const stackFile = new StackFile(optionsOf(command).stack);
-  mustNameStack(optionsOf(command), stackFile);
+  mustNameFile(optionsOf(command), stackFile);
   return stackFile;
 }
 

@@ -12,7 +12,7 @@ import { stateOf } from "../engine/state.ts";
 import { freeStack } from "../engine/update.ts";
 import { backendUrl, defaultBackendUrl } from "../engine/variables.ts";
 import { installedPlatform, useOf } from "../installed-platform.ts";
-import { type Lab, labOf, mustNameStack } from "../lab.ts";
+import { type Lab, labOf, mustNameDeployed } from "../lab.ts";
 import { exclusively } from "../lab-lock.ts";
 import { forgetOwnCluster, forgetStacks, notedTarget, readRecords } from "../lab-records.ts";
 import { engineView, examples, print } from "../print.ts";
@@ -44,7 +44,7 @@ export function addDown(program: Command): void {
     .action(async (_options: unknown, command: Command) => {
       const options = optionsOf<DownOptions>(command);
       const stackFile = new StackFile(options.stack);
-      mustNameStack(options, stackFile);
+      mustNameDeployed(options, stackFile);
       await withProgress((progress) =>
         exclusively("down", progress, async () => print([await down(stackFile, options, progress)])),
       );

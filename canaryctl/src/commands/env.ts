@@ -1,7 +1,7 @@
 import { quoted } from "@canary-lab/kit/programs";
 import type { Command } from "commander";
 import { engineVariables } from "../engine/variables.ts";
-import { configForRollback, mustNameStack } from "../lab.ts";
+import { configForRollback, mustNameFile } from "../lab.ts";
 import { notUp, recordedEnvironment } from "../lab-records.ts";
 import { examples, print } from "../print.ts";
 import { environmentOf, printedVariable } from "../stack-environment.ts";
@@ -18,7 +18,7 @@ export function addEnv(program: Command): void {
     )
     .action((_options: unknown, command: Command) => {
       const stackFile = new StackFile(optionsOf(command).stack);
-      mustNameStack(optionsOf(command), stackFile);
+      mustNameFile(optionsOf(command), stackFile);
       const { stack, reference } = stackFile;
       const environment = recordedEnvironment(stack) ?? environmentOf(stack, configForRollback(stackFile).config);
       if (!environment) throw notUp();

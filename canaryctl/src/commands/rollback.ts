@@ -1,11 +1,14 @@
+import { ApiError } from "@canary-lab/kit/kube/client";
 import { UserError, withNext } from "@canary-lab/kit/user-error";
 import type { Command } from "commander";
 import { writeChanges } from "../applied.ts";
 import { freeStack } from "../engine/update.ts";
+import { noteRollback } from "../history/store.ts";
 import { type Lab, openForRollback, type RouteFlags } from "../lab.ts";
 import { examples, print, say } from "../print.ts";
 import { onlyWithoutFile } from "../strategies/rolled-back.ts";
 import { type Move, openRollback, type Rollback } from "../strategies/table.ts";
+import { patiently, rollbackSeconds } from "../traffic/patiently.ts";
 import { addRouteFlags, optionsOf } from "./arguments.ts";
 import { runMove } from "./run-move.ts";
 
@@ -28,7 +31,8 @@ ${examples("canaryctl rollback", "canaryctl rollback --vs versioned-echo-virtual
       if (fileFault)
         say(`${fileFault.message} This goes by what is deployed: ${config.app} in namespace ${config.namespace}.`);
       const isBegun = others.length === 0 || (await isLive(move));
-      const done = isBegun ? await runMove(move, (strategy, lab) => strategy.rollback(lab, say)) : onlyTheFile(move);
+      const moving = isBegun ? runMove(move, (strategy, lab) => strategy.rollback(lab, say)) : onlyTheFile(move);
+      const [done] = await Promise.all([moving, mark(move.lab)]);
       if (fileFault) throw onlyWithoutFile(fileFault);
       print([done]);
     });
@@ -45,6 +49,7 @@ async function openSettled(lab: Lab): Promise<Rollback> {
   const opened = await openRollback(lab, say);
   if (opened.others.length === 0) return opened;
   for (const { lab: other, strategy } of opened.others) {
+    void mark(other);
     const outcome = strategy.halt
       ? await strategy.halt(other, say).then(
           () => "its traffic there is sent to the stable side",
@@ -55,6 +60,16 @@ async function openSettled(lab: Lab): Promise<Rollback> {
   }
   await freeStack(lab, { say, waitSeconds });
   return openRollback(lab, say);
+}
+
+/** For updates that are under way, here or elsewhere: beside the move, and never in its way. */
+async function mark({ cluster, config }: Lab): Promise<void> {
+  try {
+    await patiently(cluster, { seconds: rollbackSeconds, say: () => {} }, () => noteRollback(cluster, config));
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return; // without the namespace there is nothing to go on with
+    say(`warning: an update that is under way does not learn of this rollback: ${(error as Error).message}`);
+  }
 }
 
 /** Whether there is anything that traffic could go to. */
@@ -68,7 +83,7 @@ const isLive = ({ lab, strategy }: Move): Promise<boolean> =>
   );
 
 /** The update that goes on makes the rest: what a rollback made beside it, it could not make again. */
-function onlyTheFile({ lab, strategy }: Move): string {
+async function onlyTheFile({ lab, strategy }: Move): Promise<string> {
   writeChanges(lab, strategy.owner === "pulumi" ? { canaryWeight: 0 } : { canaryEnabled: false });
   return withNext(
     `Rolled back where the stack runs, and in the config. The update to namespace ${lab.config.namespace} has not ended.`,

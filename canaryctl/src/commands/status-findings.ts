@@ -12,19 +12,12 @@ import { proxies, route } from "../doctor/checks/route.ts";
 import { subsets } from "../doctor/checks/subsets.ts";
 import type { ClusterFacts, Facts } from "../doctor/facts.ts";
 import type { Finding } from "../doctor/finding.ts";
-import {
-  destinationRuleFacts,
-  eventFacts,
-  namespaceFacts,
-  podFacts,
-  routeFacts,
-  standsOnBy,
-  type Workload,
-  workloadFacts,
-} from "../doctor/objects.ts";
+import { eventFacts, namespaceFacts, podFacts, standsOnBy, type Workload, workloadFacts } from "../doctor/objects.ts";
 import { quotaFacts, serviceFacts } from "../doctor/policies.ts";
+import { readHttpRoutes, readIngresses } from "../doctor/read-cluster.ts";
 import { Reader } from "../doctor/reader.ts";
 import { rolloutFacts } from "../doctor/rollouts.ts";
+import { destinationRuleFacts, routeFacts } from "../doctor/route-objects.ts";
 import { type Drift, findDrift } from "../engine/drift/live-objects.ts";
 import { driftText } from "../engine/drift/mend.ts";
 import type { ExportedState } from "../engine/pending.ts";
@@ -116,7 +109,7 @@ async function readFacts(lab: Lab, reader: Reader): Promise<ClusterFacts> {
       ...gateways,
     ]),
   );
-  const [found, all, events, quotas, services, deployments, sets, rollouts, routes, rules, httpRoute, proxies] =
+  const [found, all, events, quotas, services, deployments, sets, rollouts, routes, rules, httpRoutes, ...more] =
     await Promise.all([
       namespaceRead,
       ownPods,
@@ -128,11 +121,14 @@ async function readFacts(lab: Lab, reader: Reader): Promise<ClusterFacts> {
       reader.list(own("/apis/argoproj.io/v1alpha1", "rollouts"), (one: Workload & RolloutObject) => one),
       reader.list("/apis/networking.istio.io/v1/virtualservices", routeFacts),
       reader.list("/apis/networking.istio.io/v1/destinationrules", destinationRuleFacts),
+      readHttpRoutes(reader),
+      readIngresses(reader, config),
       strategy === "gateway-api"
         ? reader.part("the HTTPRoute", async () => (await gatewayRoute.read(cluster, config)) ?? null)
         : undefined,
       asked,
     ]);
+  const [ingresses, httpRoute, proxies] = more;
   return {
     ...notRead,
     namespace: found,
@@ -143,6 +139,8 @@ async function readFacts(lab: Lab, reader: Reader): Promise<ClusterFacts> {
     workloads: [...(deployments ?? []), ...(sets ?? []), ...(rollouts ?? []).map(workloadFacts("Rollout"))],
     virtualServices: routes,
     destinationRules: rules,
+    httpRoutes,
+    ingresses,
     httpRoute,
     rollout: rolloutFacts(rollouts?.find(({ metadata }) => metadata.name === app)),
     proxies,

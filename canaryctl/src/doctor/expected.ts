@@ -5,7 +5,8 @@ import { renderVirtualService } from "../../../components/traffic/render-weighte
 import type { LabConfig } from "../../../stacks/config/schema.ts";
 import { istioRoute, weightsOf } from "../traffic/istio-route.ts";
 import type { Share } from "../traffic/share.ts";
-import type { ClusterFacts, PodFacts, RouteFacts, RouteRuleFacts, WorkloadFacts } from "./facts.ts";
+import type { ClusterFacts, PodFacts, WorkloadFacts } from "./facts.ts";
+import type { RouteFacts, RouteRuleFacts } from "./route-facts.ts";
 
 /** A workload that the config asks for. */
 export interface ExpectedWorkload {

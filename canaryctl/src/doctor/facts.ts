@@ -4,6 +4,7 @@ import type { Pending } from "../../../stacks/config/applied-config.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
 import type { PlatformFacts } from "../../../stacks/platform-facts.ts";
 import type { Share } from "../traffic/share.ts";
+import type { DestinationRuleFacts, HttpRouteFacts, IngressFacts, RouteFacts } from "./route-facts.ts";
 
 /** Who wrote a field last. */
 export interface Writer {
@@ -48,33 +49,6 @@ export interface WorkloadFacts {
   readonly replicasWriter: Writer | undefined;
   /** Why the API server does not let its pods in. */
   readonly refused?: string;
-}
-
-export interface RouteFacts {
-  readonly namespace: string;
-  readonly name: string;
-  readonly created: string;
-  readonly hosts: readonly string[];
-  readonly gateways: readonly string[];
-  readonly http: readonly RouteRuleFacts[];
-  readonly writer: Writer | undefined;
-}
-
-/** One rule of a VirtualService, as far as it is compared. */
-export interface RouteRuleFacts {
-  readonly name?: string;
-  readonly match?: readonly unknown[];
-  readonly route?: readonly {
-    readonly destination: { readonly host?: string; readonly subset?: string };
-    readonly weight?: number;
-  }[];
-}
-
-export interface DestinationRuleFacts {
-  readonly namespace: string;
-  readonly name: string;
-  readonly host: string;
-  readonly subsets: readonly { readonly name: string; readonly labels: Readonly<Record<string, string>> }[];
 }
 
 export interface PeerAuthenticationFacts {
@@ -171,10 +145,13 @@ export interface ClusterFacts {
   readonly policies: readonly NetworkPolicyFacts[] | undefined;
   /** Names of the workloads that an autoscaler scales, with its own name. */
   readonly autoscalers: readonly { readonly name: string; readonly target: string }[] | undefined;
-  /** Of all namespaces, and so the two that follow. */
+  /** Of all namespaces, and so the four that follow. */
   readonly virtualServices: readonly RouteFacts[] | undefined;
   readonly destinationRules: readonly DestinationRuleFacts[] | undefined;
   readonly peerAuthentications: readonly PeerAuthenticationFacts[] | undefined;
+  readonly httpRoutes: readonly HttpRouteFacts[] | undefined;
+  /** Only where an ingress controller is the way in. */
+  readonly ingresses: readonly IngressFacts[] | undefined;
   /** The share that an HTTPRoute gives; null where there is none. */
   readonly httpRoute: { readonly weights: Share; readonly owner: string } | null | undefined;
   readonly rollout: RolloutFacts | null;

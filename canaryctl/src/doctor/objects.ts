@@ -15,22 +15,13 @@ import {
 import type { LabConfig } from "../../../stacks/config/schema.ts";
 import { notedFacts, ownFacts, type PlatformFacts } from "../../../stacks/platform-facts.ts";
 import { isOwner } from "../../../stacks/platform-parts.ts";
-import type {
-  DestinationRuleFacts,
-  EventFacts,
-  NamespaceFacts,
-  PeerAuthenticationFacts,
-  PodFacts,
-  RouteFacts,
-  RouteRuleFacts,
-  WorkloadFacts,
-  Writer,
-} from "./facts.ts";
+import type { Managed } from "../traffic/route.ts";
+import type { EventFacts, NamespaceFacts, PeerAuthenticationFacts, PodFacts, WorkloadFacts, Writer } from "./facts.ts";
 
-type Labels = Readonly<Record<string, string>>;
+export type Labels = Readonly<Record<string, string>>;
 
 /** What any object has. */
-interface Meta {
+export interface Meta {
   readonly metadata: {
     readonly name: string;
     readonly namespace?: string;
@@ -52,7 +43,7 @@ interface Meta {
 }
 
 /** Who wrote a field of the spec last, with the time of it. */
-function writerOf({ metadata }: Meta, field: string): Writer | undefined {
+export function writerOf({ metadata }: Managed, field: string): Writer | undefined {
   const [last] = (metadata.managedFields ?? [])
     .filter(({ fieldsV1 }) => fieldsV1?.["f:spec"]?.[`f:${field}`] !== undefined)
     .toSorted((one, other) => (other.time ?? "").localeCompare(one.time ?? ""));
@@ -150,44 +141,6 @@ export const workloadFacts =
     replicasWriter: writerOf(workload, "replicas"),
     ...refusalOf(workload),
   });
-
-export interface VirtualService extends Meta {
-  readonly spec: {
-    readonly hosts?: readonly string[];
-    readonly gateways?: readonly string[];
-    readonly http?: readonly RouteRuleFacts[];
-  };
-}
-
-export const routeFacts = (route: VirtualService): RouteFacts => ({
-  namespace: route.metadata.namespace ?? "",
-  name: route.metadata.name,
-  created: route.metadata.creationTimestamp ?? "",
-  hosts: route.spec.hosts ?? [],
-  gateways: route.spec.gateways ?? ["mesh"],
-  http: (route.spec.http ?? []).map(({ name, match, route: targets }) => ({
-    ...(name !== undefined && { name }),
-    ...(match && { match }),
-    ...(targets && {
-      route: targets.map(({ destination, weight }) => ({ destination, ...(weight !== undefined && { weight }) })),
-    }),
-  })),
-  writer: writerOf(route, "http"),
-});
-
-export interface DestinationRule extends Meta {
-  readonly spec: {
-    readonly host?: string;
-    readonly subsets?: readonly { readonly name: string; readonly labels?: Labels }[];
-  };
-}
-
-export const destinationRuleFacts = ({ metadata, spec }: DestinationRule): DestinationRuleFacts => ({
-  namespace: metadata.namespace ?? "",
-  name: metadata.name,
-  host: spec.host ?? "",
-  subsets: (spec.subsets ?? []).map(({ name, labels = {} }) => ({ name, labels })),
-});
 
 export interface PeerAuthentication extends Meta {
   readonly spec?: {

@@ -1,18 +1,18 @@
 import type { RolloutObject } from "../../../canary/rollout/rollout-object.ts";
+import { factsOf } from "../../../canary/strategies.ts";
 import { namespacePath } from "../../../cluster/kube/paths.ts";
 import { rolloutsSelector } from "../../../components/names.ts";
+import type { LabConfig } from "../../../stacks/config/schema.ts";
 import type { PlatformFacts } from "../../../stacks/platform-facts.ts";
 import type { Lab } from "../lab.ts";
 import { gatewayRoute } from "../traffic/gateway-route.ts";
 import { askPods } from "./ask-pods.ts";
 import type { ClusterFacts, PodFacts } from "./facts.ts";
 import {
-  destinationRuleFacts,
   eventFacts,
   namespaceFacts,
   peerAuthenticationFacts,
   podFacts,
-  routeFacts,
   standsOnBy,
   type Workload,
   workloadFacts,
@@ -20,6 +20,7 @@ import {
 import { policyFacts, quotaFacts, serviceFacts } from "./policies.ts";
 import type { Reader } from "./reader.ts";
 import { rolloutFacts } from "./rollouts.ts";
+import { destinationRuleFacts, httpRouteFacts, ingressFacts, routeFacts } from "./route-objects.ts";
 
 /**
  * Reads the cluster: one round of parallel reads. Only what must be asked through a pod comes after the list of pods.
@@ -54,6 +55,8 @@ export async function readCluster(lab: Lab, reader: Reader): Promise<ClusterFact
     virtualServices: reader.list("/apis/networking.istio.io/v1/virtualservices", routeFacts),
     destinationRules: reader.list("/apis/networking.istio.io/v1/destinationrules", destinationRuleFacts),
     peerAuthentications: reader.list("/apis/security.istio.io/v1/peerauthentications", peerAuthenticationFacts),
+    httpRoutes: readHttpRoutes(reader),
+    ingresses: readIngresses(reader, config),
     injectors: reader.list(webhooks, revisionOf).then((some) => some?.flat()),
     httpRoute:
       strategy === "gateway-api"
@@ -71,6 +74,15 @@ export async function readCluster(lab: Lab, reader: Reader): Promise<ClusterFact
   const { asked, version, ...rest } = await allOf(read);
   return { ...rest, ...asked, version: version ?? undefined };
 }
+
+/** Of each strategy: one that is attached to a Service leads its callers in the mesh, whatever else does. */
+export const readHttpRoutes = (reader: Reader) =>
+  reader.list("/apis/gateway.networking.k8s.io/v1/httproutes", httpRouteFacts);
+
+export const readIngresses = async (reader: Reader, { strategy }: LabConfig) =>
+  factsOf(strategy).entry === "ingress-controller"
+    ? reader.list("/apis/networking.k8s.io/v1/ingresses", ingressFacts)
+    : undefined;
 
 const webhooks = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
 

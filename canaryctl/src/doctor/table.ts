@@ -51,6 +51,9 @@ export const checkNames: readonly string[] = [
   "istioctl analyze",
 ];
 
+/** What the check of the route calls the drift of one. */
+const asRoute = (drift: string): string => drift.replace(/^drift\/([^/]+)\/[^/]+\//, "route-drift/$1/");
+
 /** What is wrong, the worst first. */
 export function diagnose(facts: Facts): readonly Finding[] {
   const { cluster } = facts;
@@ -60,6 +63,6 @@ export function diagnose(facts: Facts): readonly Finding[] {
   ];
   // An object that is missing is told in the words of the check that needs it, else in those of the state.
   const ids = new Set(found.map(({ id }) => id));
-  const own = [...found, ...drift(facts).filter(({ id }) => !ids.has(id))];
+  const own = [...found, ...drift(facts).filter(({ id }) => !ids.has(id) && !ids.has(asRoute(id)))];
   return inOrder([...own, ...istioctl(facts, own)]);
 }

@@ -1,6 +1,7 @@
 import { ApiError, type ClusterClient } from "@canary-lab/kit/kube/client";
 import type { ApplicationName } from "../../../canary/application-name.ts";
 import { configMapPath } from "../../../cluster/kube/paths.ts";
+import { historyName, rolledBackAnnotation } from "../../../components/names.ts";
 import { environmentMask } from "../mask.ts";
 import type { HistoryEntry } from "./entry.ts";
 
@@ -11,8 +12,7 @@ interface ConfigMap {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-const nameOf = (app: string): string => `${app}-history`;
-const pathOf = ({ app, namespace }: ApplicationName): string => configMapPath(namespace, nameOf(app));
+const pathOf = ({ app, namespace }: ApplicationName): string => configMapPath(namespace, historyName(app));
 
 /** The entries of an application, the newest first; empty where none was ever written. */
 export async function readHistory(
@@ -29,26 +29,37 @@ export async function readHistory(
  * Adds an entry in one write: each has a key of its own, which begins with its time, so that two commands at once do not take each
  * other's entry away, and nothing must be read before. The oldest go when there are too many.
  */
-export async function appendHistory(
-  cluster: Pick<ClusterClient, "apply" | "patch">,
-  of: ApplicationName,
-  entry: HistoryEntry,
-): Promise<void> {
+export async function appendHistory(cluster: Writer, of: ApplicationName, entry: HistoryEntry): Promise<void> {
   const key = `${entry.at.replaceAll(/[^0-9TZ]/g, "")}-${process.pid}`;
-  const add = () => cluster.patch<ConfigMap>(pathOf(of), { data: { [key]: JSON.stringify(withoutSecrets(entry)) } });
-  let written: ConfigMap;
-  try {
-    written = await add();
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 404) throw error;
-    await cluster.apply(pathOf(of), skeleton(of), "canaryctl");
-    written = await add();
-  }
+  const written = await change(cluster, of, { data: { [key]: JSON.stringify(withoutSecrets(entry)) } });
   const tooOld = Object.keys(written.data ?? {})
     .toSorted()
     .slice(0, -mostEntries);
   if (tooOld.length > 0) {
     await cluster.patch(pathOf(of), { data: Object.fromEntries(tooOld.map((old) => [old, null])) });
+  }
+}
+
+/**
+ * Notes that the canary's traffic is sent back, for an update that is under way: wherever it runs, it gives the canary no share after this.
+ * The entry of the rollback comes at its end, which may be after that update.
+ */
+export async function noteRollback(cluster: Writer, of: ApplicationName): Promise<void> {
+  const mark = `${new Date().toISOString()} ${process.pid}`;
+  await change(cluster, of, { metadata: { annotations: { [rolledBackAnnotation]: mark } } });
+}
+
+type Writer = Pick<ClusterClient, "apply" | "patch">;
+
+/** One write, but for the first of all, which makes the ConfigMap. */
+async function change(cluster: Writer, of: ApplicationName, to: object): Promise<ConfigMap> {
+  const write = () => cluster.patch<ConfigMap>(pathOf(of), to);
+  try {
+    return await write();
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 404) throw error;
+    await cluster.apply(pathOf(of), skeleton(of), "canaryctl");
+    return write();
   }
 }
 
@@ -67,7 +78,7 @@ function withoutSecrets({ command, why, failed, ...entry }: HistoryEntry): Histo
 const skeleton = ({ app, namespace }: ApplicationName) => ({
   apiVersion: "v1",
   kind: "ConfigMap",
-  metadata: { name: nameOf(app), namespace, labels: { app, "app.kubernetes.io/managed-by": "canaryctl" } },
+  metadata: { name: historyName(app), namespace, labels: { app, "app.kubernetes.io/managed-by": "canaryctl" } },
 });
 
 /** An entry that somebody has edited into something else is left out. */

@@ -2,16 +2,10 @@ import { gatewayHost, virtualServiceName } from "../../../../components/names.ts
 import { hasVirtualService, ownRoute } from "../expected.ts";
 import type { ClusterFacts, Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
+import { covers, fullName } from "../hosts.ts";
+import { rivalHttpRoutes, rivalIngresses } from "./rival-routes.ts";
 
-/** A short name is a host of its object's own namespace. */
-const fullName = (host: string, namespace: string): string =>
-  host.includes(".") || host === "*" ? host : `${host}.${namespace}.svc.cluster.local`;
-
-/** Whether a host, which may begin with a wildcard, is about `name`. */
-const covers = (host: string, name: string): boolean =>
-  host === name || host === "*" || (host.startsWith("*.") && name.endsWith(host.slice(1)));
-
-/** Other VirtualServices and DestinationRules for the application's host: of two, Istio takes the older, or parts of both. */
+/** Other routes and rules for the application's host: of two, Istio takes the older, or parts of both. */
 export function rivals(cluster: ClusterFacts, { config }: Facts): readonly Finding[] {
   const { app, namespace, strategy } = config;
   const service = fullName(app, namespace);
@@ -45,5 +39,5 @@ export function rivals(cluster: ClusterFacts, { config }: Facts): readonly Findi
         mend: [`kubectl -n ${rule.namespace} delete destinationrule ${rule.name}`],
       }),
     );
-  return [...routes, ...rules];
+  return [...routes, ...rules, ...rivalHttpRoutes(cluster, config), ...rivalIngresses(cluster, config)];
 }

@@ -1,13 +1,17 @@
 import { isDeepStrictEqual } from "node:util";
+import { quoted } from "@canary-lab/kit/programs";
 import { factsOf } from "../../../../canary/strategies.ts";
 import { virtualServiceName } from "../../../../components/names.ts";
 import { weightedRule } from "../../../../components/traffic/route-rules.ts";
 import { appContainer } from "../../../../components/workload/render-pod.ts";
+import type { LabConfig } from "../../../../stacks/config/schema.ts";
 import { isSameShare, type Share, shareText } from "../../traffic/share.ts";
 import { hasVirtualService, liveSplit, ownRoute, wantedRules, wantedSplit } from "../expected.ts";
-import type { ClusterFacts, Facts, RouteFacts, Writer } from "../facts.ts";
+import type { ClusterFacts, Facts, Writer } from "../facts.ts";
 import type { Finding } from "../finding.ts";
-import { standsOn } from "../objects.ts";
+import { standsOn, writerOf } from "../objects.ts";
+import { asApplied, type RouteDrift, routeDrift, withLiveWeights } from "../rendered-route.ts";
+import type { RouteFacts } from "../route-facts.ts";
 import { isForeignWriter, writtenBy } from "../writers.ts";
 
 /** The route in the cluster against the config. */
@@ -36,11 +40,48 @@ export function route(cluster: ClusterFacts, { config }: Facts): readonly Findin
   const split = liveSplit(cluster, config);
   const wanted = wantedSplit(config);
   const writer = live?.writer ?? (cluster.httpRoute ? { manager: cluster.httpRoute.owner, at: "" } : undefined);
-  return [
+  const applied = asApplied(cluster, config);
+  const found = [
     ...(split && wanted ? weights(split, wanted, writer, `${kind} ${namespace}/${name}`) : []),
-    ...(live && strategy === "istio" ? rules(live, wantedRules(config)) : []),
+    ...(live && strategy === "istio" ? rules(live, wantedRules(applied)) : []),
     ...(live && strategy === "rollout-canary" ? targetedRoutes(cluster, live) : []),
   ];
+  // What these have named differs from what is rendered, and goes with the same update.
+  const isNamed = found.some(({ severity }) => severity === "error");
+  const isOtherStrategy = (cluster.namespace.strategy ?? strategy) !== strategy;
+  return isNamed || isOtherStrategy ? found : [...found, ...changedRoutes(cluster, applied)];
+}
+
+/** How many fields of one route are named. */
+const mostFields = 5;
+
+/** A route that leads otherwise than the program's, whatever its weights: a host, a rule in front of ours, a redirect. */
+function changedRoutes(cluster: ClusterFacts, config: LabConfig): readonly Finding[] {
+  return routeDrift(cluster, config).map((drift) => {
+    const { kind, name, fields, live } = drift;
+    const paths = fields.map(({ path }) => path.join("."));
+    const more = paths.length > mostFields ? `, and ${paths.length - mostFields} more` : "";
+    return {
+      id: `route-drift/${kind}/${name}`,
+      severity: "error",
+      what: `${kind} ${config.namespace}/${name} does not lead as the program writes it: requests may go elsewhere.`,
+      evidence: [
+        `fields that differ: ${paths.slice(0, mostFields).join(", ")}${more}`,
+        ...writtenBy(writerOf(live, kind === "VirtualService" ? "http" : "rules")),
+      ],
+      ...wayBack(drift, config),
+    };
+  });
+}
+
+/** Under the Rollouts controller an update leaves the rules alone: they are the controller's, and a patch puts ours back with its weights. */
+function wayBack({ wanted, live, name, fields }: RouteDrift, config: LabConfig): Pick<Finding, "mend" | "fix"> {
+  const isOfRules = fields.some(({ path }) => path[1] === "http");
+  if (!isOfRules || config.strategy !== "rollout-canary") return { mend: ["npx canaryctl up"], fix: { kind: "up" } };
+  const patch = JSON.stringify({ spec: { http: withLiveWeights(wanted, live) } });
+  return {
+    mend: [`kubectl -n ${config.namespace} patch virtualservice ${name} --type merge -p ${quoted(patch)}`],
+  };
 }
 
 function weights(split: Share, wanted: Share, writer: Writer | undefined, place: string): readonly Finding[] {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { notRead, statusFindings } from "../../../../canaryctl/src/commands/status-findings.ts";
 import type { ClusterFacts } from "../../../../canaryctl/src/doctor/facts.ts";
-import { routeFacts } from "../../../../canaryctl/src/doctor/objects.ts";
+import { routeFacts } from "../../../../canaryctl/src/doctor/route-objects.ts";
 import type { Drift } from "../../../../canaryctl/src/engine/drift/live-objects.ts";
 import { renderDestinationRule } from "../../../../components/traffic/render-sides.ts";
 import { renderVirtualService } from "../../../../components/traffic/render-weighted-route.ts";
@@ -42,6 +42,8 @@ const well: ClusterFacts = {
     },
   ],
   proxies: [{ pod: "client", namespace, split: { stable: 90, canary: 10 } }],
+  httpRoutes: [],
+  ingresses: undefined,
   httpRoute: undefined,
   rollout: null,
   ...notRead,

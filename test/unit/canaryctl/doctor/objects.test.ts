@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { eventFacts, podFacts, routeFacts, workloadFacts } from "../../../../canaryctl/src/doctor/objects.ts";
+import { eventFacts, podFacts, workloadFacts } from "../../../../canaryctl/src/doctor/objects.ts";
 import { rolloutFacts } from "../../../../canaryctl/src/doctor/rollouts.ts";
+import { routeFacts } from "../../../../canaryctl/src/doctor/route-objects.ts";
 
 const metadata = { name: "a", namespace: "n" };
 

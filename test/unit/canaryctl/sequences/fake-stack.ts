@@ -19,9 +19,11 @@ import { fieldManager } from "../../../../components/traffic/route-metadata.ts";
 import { renderNamespace } from "../../../../components/workload/render-application.ts";
 import { renderDeployment } from "../../../../components/workload/render-workload.ts";
 import { appliedValues } from "../../../../stacks/config/applied-config.ts";
+import { askedNow } from "../../../../stacks/config/asked-now.ts";
 import { parseConfig } from "../../../../stacks/config/parse-config.ts";
 import type { LabConfig } from "../../../../stacks/config/schema.ts";
 import type { ReleaseGuard } from "../../../../stacks/live/release-guard.ts";
+import { rollbackMark, type TakenBack, takenBackBy } from "../../../../stacks/live/taken-back.ts";
 import { projectFolder } from "../fake-lab.ts";
 import type { FakeApiServer } from "./fake-api-server.ts";
 
@@ -35,7 +37,7 @@ interface Resource {
   readonly hooks: readonly (pulumi.ResourceHook | pulumi.ResourceHookFunction)[];
 }
 
-type MakeGuard = (client: FakeApiServer, config: LabConfig) => ReleaseGuard;
+type MakeGuard = (client: FakeApiServer, config: LabConfig, takenBack: TakenBack) => ReleaseGuard;
 
 /** As test doubles of `createHook` keep a hook. */
 type KeptHook = { readonly run: (args: object) => Promise<void> };
@@ -47,6 +49,8 @@ export class FakeStack {
   readonly #makeGuard: MakeGuard;
   /** What the engine remembers to have written, by path. It never looks at what is live. */
   readonly #remembered = new Map<string, { readonly name: string; readonly object: object }>();
+  /** Called before the hooks of a resource that is about to be written, as time goes by in a real update. */
+  onResource: (name: string) => Promise<unknown> = async () => {};
   /** The engine fails before it writes this resource of its next updates, counted from 0. */
   failsAt: number | undefined;
 
@@ -106,12 +110,20 @@ export class FakeStack {
   async #update({ targets, configFile }: UpdateScope): Promise<void> {
     const values = configFile === undefined ? this.file.values() : this.#valuesIn(configFile);
     const config = parseConfig(values);
-    const resources = this.#program(config, values);
+    const takenBack = takenBackBy({
+      client: this.#server,
+      config,
+      markBefore: await rollbackMark(this.#server, config),
+      fileNow: async () => askedNow(this.file.path),
+      file: this.file.name,
+    });
+    const resources = this.#program(config, values, takenBack);
     const isTarget = (name: string) => !targets || targets.some((pattern) => pattern === `**::${name}`);
     let written = 0;
     for (const { name, path, object, hooks } of resources) {
       const before = this.#remembered.get(path)?.object;
       if (!isTarget(name) || JSON.stringify(before) === JSON.stringify(object)) continue;
+      await this.onResource(name);
       for (const hook of hooks) await (hook as unknown as KeptHook).run({ oldInputs: before, newInputs: object });
       if (written++ === this.failsAt) throw new UserError(`pulumi up failed: ${name} cannot be written`);
       await this.#server.apply(path, object, fieldManager);
@@ -135,9 +147,9 @@ export class FakeStack {
     return { ...this.file.defaults(), ...Object.fromEntries(own) };
   }
 
-  #program(config: LabConfig, values: Readonly<Record<string, unknown>>): readonly Resource[] {
+  #program(config: LabConfig, values: Readonly<Record<string, unknown>>, takenBack: TakenBack): readonly Resource[] {
     const { app, namespace, strategy, canaryEnabled } = config;
-    const guard = this.#makeGuard(this.#server, config);
+    const guard = this.#makeGuard(this.#server, config, takenBack);
     const stack = `organization/canary-lab/${this.file.stack}`;
     const side = (role: "stable" | "canary", image: string, replicas: number): Resource => {
       const version = versions[role];

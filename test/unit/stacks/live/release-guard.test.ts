@@ -1,5 +1,8 @@
+import { UserError } from "@canary-lab/kit/user-error";
 import { beforeEach, describe, expect, jest, test } from "@jest/globals";
 import * as pulumi from "@pulumi/pulumi";
+import type { StrategyName } from "../../../../canary/strategies.ts";
+import type { Gift } from "../../../../stacks/live/taken-back.ts";
 
 // Hooks cannot be registered under mocks: what they would run is kept instead.
 jest.unstable_mockModule("../../../../stacks/live/create-hook.ts", () => ({
@@ -20,6 +23,7 @@ beforeEach(() => {
   jest.spyOn(pulumi.runtime, "isDryRun").mockImplementation(() => isDryRun);
 });
 
+const httpRoute = (weight: number) => renderHttpRoute({ ...sampleConfig, canaryWeight: toWeight(weight) });
 const route = (weight: number) => renderVirtualService({ ...sampleConfig, canaryWeight: toWeight(weight) });
 const template = (image: string) => ({ spec: { template: { spec: { containers: [{ name: "echo", image }] } } } });
 
@@ -31,12 +35,16 @@ function guard({
   replicas = 2,
   canaryReplicas = 2,
   image = "versioned-echo:v2",
+  strategy = "istio" as StrategyName,
+  taken = undefined as UserError | undefined,
 } = {}) {
   const client = {
     get: async <T>(path: string): Promise<T> =>
       (path.includes("virtualservices")
         ? route(live)
-        : { spec: { replicas: 2 }, status: { readyReplicas: path.endsWith("-v2") ? ready : 2 } }) as T,
+        : path.includes("httproutes")
+          ? httpRoute(live)
+          : { spec: { replicas: 2 }, status: { readyReplicas: path.endsWith("-v2") ? ready : 2 } }) as T,
   };
   const config = {
     ...sampleConfig,
@@ -45,19 +53,28 @@ function guard({
     canaryImage: image,
     canaryWeight: toWeight(weight),
     canaryEnabled: true,
+    strategy,
   };
-  const hooks = releaseGuard(client, config);
+  const gifts: Gift[] = [];
+  const hooks = releaseGuard(client, config, async (gift) => {
+    gifts.push(gift);
+    return taken;
+  });
   const [canary, share] = [hooks.sides.v2.beforeUpdate?.[0], hooks.route.beforeUpdate?.[0]] as unknown as [Hook, Hook];
   const namespace = hooks.namespace as unknown as Hook;
   const note = (values: Record<string, string>) => ({
     metadata: { annotations: { "canary-lab/config": JSON.stringify({ canaryEnabled: "true", ...values }) } },
   });
+  const rendered = strategy === "gateway-api" ? httpRoute : route;
   return {
+    gifts,
     hooks: [canary, share, namespace],
+    pods: (from: number, to: number) =>
+      canary.run({ oldInputs: { spec: { replicas: from } }, newInputs: { spec: { replicas: to } } }),
     namespace: (from: Record<string, string>, to: Record<string, string>) =>
       namespace.run({ oldInputs: note(from), newInputs: note(to) }),
     canary: (from: string, to: string) => canary.run({ oldInputs: template(from), newInputs: template(to) }),
-    route: (from: number, to: number) => share.run({ oldInputs: route(from), newInputs: route(to) }),
+    route: (from: number, to: number) => share.run({ oldInputs: rendered(from), newInputs: rendered(to) }),
   };
 }
 
@@ -89,6 +106,32 @@ describe("the program's guard", () => {
     await guard({ live: 50 }).route(10, 50); // moved before the engine
     isDryRun = true;
     await guard({ live: 0 }).route(10, 50);
+  });
+
+  test.each(["istio", "gateway-api"] as const)(
+    "under %s asks before each raise whether it was taken back, and in an update only",
+    async (strategy) => {
+      const taken = new UserError("a rollback came");
+      const given = guard({ live: 0, strategy });
+      await given.route(0, 50);
+      expect(given.gifts).toEqual([{ share: 50 }]);
+      await expect(guard({ live: 0, strategy, taken }).route(0, 50)).rejects.toThrow(taken);
+      await expect(guard({ live: 10, strategy, taken }).route(10, 50)).rejects.toThrow(taken);
+      await guard({ live: 50, strategy, taken }).route(10, 50); // canaryctl has moved it before the engine
+      await guard({ live: 50, strategy, taken }).route(50, 0);
+      isDryRun = true;
+      await guard({ live: 0, strategy, taken }).route(0, 50);
+    },
+  );
+
+  test("where only pods split the traffic, asks before the canary gets more of them", async () => {
+    const taken = new UserError("a rollback came");
+    const shared = { strategy: "replica-ratio", weight: 50, taken } as const;
+    await expect(guard(shared).pods(0, 2)).rejects.toThrow(taken);
+    await guard(shared).pods(2, 1);
+    await guard({ ...shared, strategy: "istio" }).pods(0, 2); // they get nothing without a route
+    isDryRun = true;
+    await guard(shared).pods(0, 2);
   });
 
   test("counts pods that this update makes as they are asked for, in a preview only", async () => {

@@ -1,7 +1,7 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { type Document, parseDocument } from "yaml";
-import { isProviderKey, ownKey } from "../../stacks/config/other-keys.ts";
-import { jsonOf } from "../../stacks/config/raw-values.ts";
+import { isProviderKey, ownKey } from "./other-keys.ts";
+import { jsonOf } from "./raw-values.ts";
 
 /** A config value as YAML holds it: `10`, `"10"`, `true`. */
 export type RawValue = string | number | boolean;

@@ -1,0 +1,79 @@
+import { ApiError, type ClusterClient } from "@canary-lab/kit/kube/client";
+import { UserError } from "@canary-lab/kit/user-error";
+import { configMapPath } from "../../cluster/kube/paths.ts";
+import { historyName, rolledBackAnnotation } from "../../components/names.ts";
+import type { AskedNow } from "../config/asked-now.ts";
+import type { LabConfig } from "../config/schema.ts";
+
+/** What an update is about to give the canary: a share of the traffic in percent, or, where the config says no share, itself. */
+export type Gift = { readonly share: number } | "canary";
+
+/** Why an update must not give that any more: it was taken back since the update began. Undefined where it may. */
+export type TakenBack = (gift: Gift) => Promise<UserError | undefined>;
+
+/** What is known when the program begins, and where to look again. */
+export interface Sources {
+  readonly client: Pick<ClusterClient, "get">;
+  readonly config: Pick<LabConfig, "app" | "namespace">;
+  /** The mark of the last rollback before. */
+  readonly markBefore: string | undefined;
+  readonly fileNow: () => Promise<AskedNow>;
+  /** The file's name. */
+  readonly file: string;
+}
+
+/**
+ * The engine reads the config once, when its command begins, and may wait for pods, or for a person, before it writes the route. A rollback
+ * waits for nobody: it lowers the stack's file, which an update in the same folder sees, and leaves a mark in the cluster, which one on
+ * another machine sees as well.
+ */
+export const takenBackBy =
+  ({ client, config, markBefore, fileNow, file }: Sources): TakenBack =>
+  async (gift) => {
+    const [asked, mark] = await Promise.all([fileNow(), rollbackMark(client, config)]);
+    return (
+      lowered(gift, asked, file) ?? (mark === undefined || mark === markBefore ? undefined : rolledBack(config, mark))
+    );
+  };
+
+function lowered(gift: Gift, { canaryWeight, canaryEnabled }: AskedNow, file: string): UserError | undefined {
+  if (gift === "canary") {
+    if (canaryEnabled !== false) return undefined;
+    return new UserError(`This update began with a canary, and ${file} asks for none now.`, {
+      place: `canaryEnabled in ${file}`,
+      ...afterRollback,
+    });
+  }
+  if (canaryWeight === undefined || canaryWeight >= gift.share) return undefined;
+  return new UserError(
+    `This update began with ${gift.share} % for the canary, and ${file} asks for ${canaryWeight} % now.`,
+    { place: `canaryWeight in ${file}`, allowed: `at most ${canaryWeight} %`, ...afterRollback },
+  );
+}
+
+const rolledBack = ({ app, namespace }: Sources["config"], mark: string): UserError =>
+  new UserError("The canary's traffic has been sent back by a rollback since this update began.", {
+    place: `annotation ${rolledBackAnnotation} of configmap ${namespace}/${historyName(app)}: ${mark}`,
+    ...afterRollback,
+  });
+
+/** What a user does next whose update was overtaken by a rollback. */
+export const afterRollback = {
+  first: "see that the config says what you want now: a rollback takes the canary's share out of it",
+  next: ["npx canaryctl status", "npx canaryctl up"],
+} as const;
+
+/** The mark that the last rollback left; undefined where there is none, or it may not be read. */
+export async function rollbackMark(
+  client: Pick<ClusterClient, "get">,
+  { app, namespace }: Sources["config"],
+): Promise<string | undefined> {
+  try {
+    const path = configMapPath(namespace, historyName(app));
+    const found = await client.get<{ readonly metadata?: { readonly annotations?: Record<string, string> } }>(path);
+    return found?.metadata?.annotations?.[rolledBackAnnotation];
+  } catch (error) {
+    if (error instanceof ApiError) return undefined;
+    throw error;
+  }
+}
