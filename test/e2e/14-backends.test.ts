@@ -200,6 +200,17 @@ describePart("states in a store", () => {
     expect(wrong.output).not.toContain("another");
   }, 30_000);
 
+  test("a preview leaves a file without `encryptionsalt` as it is, whatever the passphrase", async () => {
+    writeFileSync(stackFile, plainConfig);
+    const previews = await Promise.all([
+      canaryctl(["--stack", stack, "preview"], { PULUMI_CONFIG_PASSPHRASE: "another" }),
+      canaryctl(["--stack", stack, "preview", "--json"]),
+    ]);
+    // Each comes as far as the program, which is told of no registry here.
+    for (const { output } of previews) expect(output).toContain("imageRegistry is not set");
+    expect(readFileSync(stackFile, "utf8")).toBe(plainConfig);
+  }, 30_000);
+
   test("the key service that a stack's file names encrypts its secrets, and is named where it does not answer", async () => {
     const vault = await startVault();
     try {

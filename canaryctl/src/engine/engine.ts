@@ -39,10 +39,14 @@ export interface UpdateScope {
 export interface Engine {
   /** Makes the cluster agree with the config, without asking. */
   update(view?: UpdateView, scope?: UpdateScope): Promise<void>;
-  /** Prints to the terminal what an update would change, value by value. */
-  preview(): Promise<void>;
+  /**
+   * Prints to the terminal what an update would change, value by value.
+   *
+   * @param configFile is read in place of the stack's own, and may be written to: see `withConfigCopy`
+   */
+  preview(configFile: string): Promise<void>;
   /** The engine's events of a preview, a JSON object in each line, and what it prints beside them. One that fails has its errors there. */
-  previewEvents(): Promise<readonly string[]>;
+  previewEvents(configFile: string): Promise<readonly string[]>;
   /** Removes every resource of the stack. */
   destroy(view?: UpdateView): Promise<void>;
   /** Reads resources anew from the cluster, by their URNs, and nothing else. */
@@ -89,16 +93,16 @@ export class PulumiEngine implements Engine {
     await this.#change(["up", ...this.#message, ...scope], view, variables);
   }
 
-  async preview(): Promise<void> {
-    const args = this.#args(["preview", "--diff"]);
+  async preview(configFile: string): Promise<void> {
+    const args = this.#args(["preview", "--diff", "--config-file", configFile]);
     const exit = await this.#run({ args, runsProgram: true, variables: this.#variables });
     // The engine has written its reasons to the terminal already.
     if (exit.code !== 0) throw new UserError("The preview failed: the engine says why above.");
   }
 
-  async previewEvents(): Promise<readonly string[]> {
+  async previewEvents(configFile: string): Promise<readonly string[]> {
     const { code, lines, isInterrupted } = await this.#run({
-      args: this.#args(["preview", "--json"]),
+      args: this.#args(["preview", "--json", "--config-file", configFile]),
       runsProgram: true,
       // Without it the engine gives a digest at its end, which lacks what came before an error.
       variables: { ...this.#variables, PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" },

@@ -67,15 +67,15 @@ describe("PulumiEngine", () => {
 
   test("a preview writes to the terminal by itself", async () => {
     const { engine, calls } = engineThat({});
-    await engine.preview();
-    expect(calls[0]?.args.slice(0, 2)).toEqual(["preview", "--diff"]);
+    await engine.preview("/copy.yaml");
+    expect(calls[0]?.args.slice(0, 4)).toEqual(["preview", "--diff", "--config-file", "/copy.yaml"]);
     expect(calls[0]?.onLine).toBeUndefined();
   });
 
   test("a preview for programs has its events as they come, also where it fails", async () => {
     const { engine, calls } = engineThat({ code: 1, lines: ['{"sequence":0}', "error: it broke"] });
-    expect(await engine.previewEvents()).toEqual(['{"sequence":0}', "error: it broke"]);
-    expect(calls[0]?.args.slice(0, 2)).toEqual(["preview", "--json"]);
+    expect(await engine.previewEvents("/copy.yaml")).toEqual(['{"sequence":0}', "error: it broke"]);
+    expect(calls[0]?.args.slice(0, 4)).toEqual(["preview", "--json", "--config-file", "/copy.yaml"]);
     expect(calls[0]?.variables).toMatchObject({ PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" });
   });
 
@@ -131,7 +131,7 @@ describe("PulumiEngine", () => {
 
   test("a preview that does not get at the state has no events", async () => {
     const { engine } = engineThat({ code: 255, lines: ["error: PULUMI_ACCESS_TOKEN must be set for login"] });
-    await expect(engine.previewEvents()).rejects.toMatchObject({ place: "PULUMI_BACKEND_URL" });
+    await expect(engine.previewEvents("/copy.yaml")).rejects.toMatchObject({ place: "PULUMI_BACKEND_URL" });
   });
 
   test("makes a stack with the key service that its file names", async () => {
