@@ -110,7 +110,8 @@ describePart("states in a store", () => {
   test("while another runner holds it, an update is refused with who that is; the printed command frees it", async () => {
     const lock = { pid: 4242, username: "ci", hostname: "runner-1", timestamp: "2026-01-01T00:00:00Z" };
     bucket.put(`.pulumi/locks/organization/canary-lab/${stack}/e2e.json`, JSON.stringify(lock));
-    const error = await failureOf(engineOf(stack).destroy());
+    const [asked, error] = await Promise.all([engineOf(stack).mustBeFree(), engineOf(stack).destroy()].map(failureOf));
+    expect(asked?.message).toBe(error?.message);
     expect(error).toMatchObject({
       message: expect.stringMatching(/is running \(process 4242 of ci on runner-1, since 2026-01-01 00:00 UTC, /),
       place: `s3://state/.pulumi/locks/organization/canary-lab/${stack}/e2e.json`,
@@ -121,6 +122,8 @@ describePart("states in a store", () => {
     const { next = "false" } = error as Error & { readonly next?: string };
     const { exitCode } = await run("bash", ["-ec", next], { env: variables });
     expect(exitCode).toBe(0);
+    await engineOf(stack).mustBeFree();
+    expect(await countOf(stack)).toBe(2);
     await engineOf(stack).destroy();
     expect(await countOf(stack)).toBe(0);
   }, 30_000);

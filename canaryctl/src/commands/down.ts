@@ -139,6 +139,8 @@ export async function removeStacks(
 ): Promise<void> {
   if (removeCluster) {
     for (const lab of labs) await waitForOthers(lab, progress);
+    // The engine looks for locks only when it takes the state away, and the cluster is gone by then.
+    await Promise.all(labs.map(async ({ state, engine }) => state ?? engine.mustBeFree()));
     await removeCluster();
   }
   const going = labs.map(({ stackFile }) => stackFile.stack);

@@ -7,13 +7,17 @@ import { targetedVariable } from "../../../stacks/live/targeted.ts";
 import { ownName, selectedStack } from "../../../stacks/stack-name.ts";
 import { backendFailure, shownBackend } from "./backend.ts";
 import { UpdateEvents, type UpdateView } from "./events.ts";
-import { errorsIn } from "./output.ts";
+import { lockQuestion } from "./lock-question.ts";
+import { errorsIn, wordsOf } from "./output.ts";
 import type { ExportedState } from "./pending.ts";
 import type { EngineExit, EngineProcess } from "./process.ts";
 import { failureOf } from "./program-errors.ts";
 import { secretsFailure } from "./secrets-failure.ts";
 import { describeLock, lockIn, unlock } from "./stack-lock.ts";
 import { backendUrl } from "./variables.ts";
+
+/** Nothing is asked, and nothing is coloured. */
+const plain = ["--non-interactive", "--color", "never"] as const;
 
 /** Loaded where it is run: the traffic of a rollback moves before. */
 const runEngine = async (run: EngineProcess): Promise<EngineExit> => (await import("./process.ts")).runPulumi(run);
@@ -57,6 +61,12 @@ export interface Engine {
   selectStack(): Promise<void>;
   /** Forgets the stack, whatever is still in its state; its config file stays. */
   removeStack(): Promise<void>;
+  /**
+   * Asks whether another update holds the stack, for a state whose locks only the engine can read; one that is not there is free.
+   *
+   * @throws EngineBusyError with its holder, as far as the backend tells that
+   */
+  mustBeFree(): Promise<void>;
   /** The state as JSON. */
   exportState(): Promise<ExportedState>;
   /** Puts a state in the place of the one that is there; it must be an edited export. */
@@ -143,6 +153,15 @@ export class PulumiEngine implements Engine {
     });
   }
 
+  async mustBeFree(): Promise<void> {
+    const { args, isFree, runningAt } = lockQuestion(this.#backend(), this.#stack);
+    const exit = await this.#run({ args: [...args, ...plain], variables: this.#variables, onLine: () => {} });
+    if (isFree(exit)) return;
+    const place = runningAt(exit);
+    if (place !== undefined) throw this.#busy("the service that keeps the state says so.", [], place);
+    this.#mustHaveSucceeded("stack", exit, wordsOf(exit.lines));
+  }
+
   async exportState(): Promise<ExportedState> {
     return JSON.parse((await this.#call(["stack", "export"])).lines.join("\n"));
   }
@@ -158,7 +177,7 @@ export class PulumiEngine implements Engine {
   }
 
   #args(command: readonly string[]): string[] {
-    return [...command, "--stack", this.#stack, "--non-interactive", "--color", "never"];
+    return [...command, "--stack", this.#stack, ...plain];
   }
 
   /** A command that changes something, with its events. What the engine prints beside them is what the user should see, and no event. */
@@ -203,34 +222,23 @@ export class PulumiEngine implements Engine {
 
   /** What is in the engine's way outside of the cluster and the program: its state, or the key to it. */
   #outside(errors: readonly string[]): UserError | undefined {
-    const variables = { ...process.env, ...this.#variables };
-    return backendFailure(errors, backendUrl(variables)) ?? secretsFailure(errors, ownName(this.#stack), variables);
+    return (
+      backendFailure(errors, this.#backend()) ??
+      secretsFailure(errors, ownName(this.#stack), { ...process.env, ...this.#variables })
+    );
+  }
+
+  #backend(): string {
+    return backendUrl({ ...process.env, ...this.#variables });
   }
 
   /** Only the engine can read the locks of such a state: who holds one stands in a line of its own. */
-  #busy(message: string, lines: readonly string[]): EngineBusyError {
+  #busy(message: string, lines: readonly string[], place = this.#backend()): EngineBusyError {
     const lock = lockIn(lines);
     const who = lock ? ` (${describeLock(lock)}).` : `: ${message}`;
     return new EngineBusyError(`Another update of stack ${ownName(this.#stack)} is running${who}`, {
-      place: lock ? shownBackend(lock.path) : shownBackend(backendUrl({ ...process.env, ...this.#variables })),
+      place: shownBackend(lock?.path ?? place),
       ...unlock(this.#stack),
     });
-  }
-}
-
-/** Its errors, or else the last that it said. */
-function wordsOf(lines: readonly string[]): readonly string[] {
-  const errors = errorsIn(lines);
-  return errors.length > 0 ? errors : lines.slice(-10);
-}
-
-/** Whether the backend has the engine's stack, for a backend that only the engine can read. */
-export async function isInBackend(engine: Pick<Engine, "exportState">): Promise<boolean> {
-  try {
-    await engine.exportState();
-    return true;
-  } catch (error) {
-    if (error instanceof NoStackError) return false;
-    throw error;
   }
 }
