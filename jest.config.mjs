@@ -27,7 +27,7 @@ export default {
       ...shared,
       displayName: "e2e",
       testMatch: ["<rootDir>/test/e2e/**/*.test.ts"],
-      setupFilesAfterEnv: ["<rootDir>/test/e2e/support/timeout.mjs"],
+      setupFilesAfterEnv: ["<rootDir>/test/e2e/support/setup.ts"],
       globalSetup: "<rootDir>/test/e2e/support/whole-suite.mjs",
       globalTeardown: "<rootDir>/test/e2e/support/whole-suite-end.mjs",
     },

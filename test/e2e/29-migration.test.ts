@@ -9,7 +9,8 @@ import { type SteadyLoad, startSteadyLoad } from "./support/traffic.ts";
 import { until } from "./support/until.ts";
 
 describePart("migration", () => {
-  withStrategy({ strategy: "rolling-update", replicas: 3 });
+  // The controller is there before a Deployment becomes a Rollout, and stays when it becomes a Deployment again.
+  withStrategy({ strategy: "rolling-update", replicas: 3, rollouts: "cluster" });
 
   const deploymentPods = async (): Promise<number> =>
     Number(await kubectl("get", "deployment", "versioned-echo", "-n", namespace, "-o", "jsonpath={.status.replicas}"));

@@ -28,6 +28,12 @@ export class EngineBusyError extends UserError {}
 /** The stack is not in the backend. */
 export class NoStackError extends UserError {}
 
+/** Somebody else wrote an object between the engine's reading and its writing, and nothing else went wrong. */
+class OvertakenError extends UserError {}
+
+/** The API server's words for it. Controllers write their objects' status at any moment, so the next attempt passes. */
+const overtaken = /the object has been modified; please apply your changes to the latest version/;
+
 /** The user asked to stop; what was in flight has ended and the state is saved. */
 export class InterruptedError extends UserError {}
 
@@ -100,7 +106,12 @@ export class PulumiEngine implements Engine {
       ...(configFile === undefined ? [] : ["--config-file", configFile]),
     ];
     const variables: EngineProcess["variables"] = targets.length > 0 ? { [targetedVariable]: "true" } : {};
-    await this.#change(["up", ...this.#message, ...scope], view, variables);
+    const run = () => this.#change(["up", ...this.#message, ...scope], view, variables);
+    await run().catch((error: unknown) => {
+      if (!(error instanceof OvertakenError)) throw error;
+      view?.say("Somebody else wrote the same object at the same moment: the update goes on from there.");
+      return run();
+    });
   }
 
   async preview(configFile: string): Promise<void> {
@@ -217,6 +228,8 @@ export class PulumiEngine implements Engine {
     const message = errors.join("\n  ");
     if (/currently locked by \d+ lock/.test(message)) throw this.#busy(message, lines);
     if (/no stack named/.test(message)) throw new NoStackError(message, { next: "npx canaryctl up" });
+    if (errors.length > 0 && errors.every((error) => overtaken.test(error)))
+      throw new OvertakenError(`pulumi ${command} failed: ${message}`, { next: "npx canaryctl up" });
     throw this.#outside(errors) ?? failureOf(command, errors);
   }
 

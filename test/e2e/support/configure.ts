@@ -1,6 +1,8 @@
 import type { LoadSummary } from "../../../apps/load-client/src/load-summary.ts";
-import type { Outcome } from "./command.ts";
-import { canaryctl } from "./lab.ts";
+import { configAnnotation } from "../../../components/workload/render-application.ts";
+import { notedValues } from "../../../stacks/config/applied-config.ts";
+import { type Outcome, run } from "./command.ts";
+import { canaryctl, kubectl, namespace } from "./lab.ts";
 import { editConfig, readConfig, type StackValue, type StackValues } from "./stack-config.ts";
 import { startSteadyLoad } from "./traffic.ts";
 
@@ -48,6 +50,8 @@ export async function backToStart(): Promise<void> {
 export async function enterStack(values: StackValues): Promise<LoadSummary | undefined> {
   const strategy = String(values.strategy ?? startingPoint.strategy);
   const wanted = { ...defaults, ...withoutCanary, ...values, strategy };
+  const deployed = await deployedStrategy();
+  if (deployed !== undefined && deployed !== currentStrategy()) await endUnfinished();
   if (strategy === currentStrategy()) {
     editConfig(wanted);
     await mustBeUp();
@@ -81,6 +85,25 @@ function missingPlatform({ monitoring, rollouts, objective }: StackValues): Stac
     value === undefined || readConfig(key) === String(value);
   if (asksFor("monitoring", monitoring) && asksFor("rollouts", rollouts)) return undefined;
   return { ...(monitoring && { monitoring, objective }), ...(rollouts && { rollouts }) };
+}
+
+/** The strategy that the last update applied; undefined where the application is not deployed. */
+async function deployedStrategy(): Promise<string | undefined> {
+  const note = `jsonpath={.metadata.annotations.${configAnnotation.replaceAll(".", "\\.")}}`;
+  const noted = notedValues(await kubectl("get", "namespace", namespace, "--ignore-not-found", "-o", note));
+  return noted && (noted.strategy ?? startingPoint.strategy);
+}
+
+/**
+ * Ends a change of the strategy that a failed test left refused, as the refusal says: its next command is run as it is printed. The tests of
+ * this file would fail of the other one's cause otherwise.
+ */
+async function endUnfinished(): Promise<void> {
+  editConfig(withoutCanary);
+  const { exitCode, output } = await canaryctl("up");
+  if (exitCode === 0) return;
+  for (const [, command = ""] of output.matchAll(/^ *next: +(.*)$/gm))
+    await run("bash", ["-c", command], { timeoutSeconds: 300 });
 }
 
 /** `canaryctl up`, which has to succeed: it builds what the config needs, deploys it, waits for it, and measures the split. */

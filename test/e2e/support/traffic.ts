@@ -44,24 +44,36 @@ export interface SteadyLoad {
   stop(): Promise<LoadSummary>;
 }
 
+/** What ends each load that still runs. */
+const running = new Map<SteadyLoad, () => Promise<unknown>>();
+
+/** The loads that were started and not stopped. */
+export const runningLoads = (): ReadonlySet<SteadyLoad> => new Set(running.keys());
+
+/** Ends all loads but those in `kept`, and waits until they have. */
+export async function endLoads(kept: ReadonlySet<SteadyLoad> = new Set()): Promise<void> {
+  await Promise.all([...running].filter(([load]) => !kept.has(load)).map(([, end]) => end()));
+}
+
 /** The most that one load may last, in seconds; its end before `stop` would go unseen. */
 const longestLoad = 120;
 
 /**
  * Starts a load that goes on until it is stopped, at `rate` requests per second, and waits until it is being sent. It ends with the test
- * that holds it, and after {@link longestLoad} at the latest, which is an error: what came after it was not measured.
+ * that starts it, or with the file where none does (see setup.ts), and after {@link longestLoad} at the latest, which is an error: what came
+ * after it was not measured.
  */
 export async function startSteadyLoad({
   rate = 300,
   ...target
 }: Target & { readonly rate?: number } = {}): Promise<SteadyLoad> {
-  const load = { ...target, rate, requests: rate * longestLoad, seconds: longestLoad };
-  const { finished, output, endInput } = await startInClient(load, "--ends-with-input");
+  const bounds = { rate, requests: rate * longestLoad, seconds: longestLoad };
+  const { finished, output, endInput } = await startInClient({ ...target, ...bounds }, "--ends-with-input");
   const report = finished.then(readReport);
   report.catch(() => {}); // it is awaited by `stop`
-  await until("the load is being sent", () => output().includes("sending"), { seconds: 20 });
-  return {
+  const load: SteadyLoad = {
     stop: async () => {
+      running.delete(load);
       endInput();
       const summary = await report;
       if (summary.seconds >= longestLoad)
@@ -69,6 +81,9 @@ export async function startSteadyLoad({
       return summary;
     },
   };
+  running.set(load, () => load.stop().catch(() => {})); // what went wrong with it, its test has told
+  await until("the load is being sent", () => output().includes("sending"), { seconds: 20 });
+  return load;
 }
 
 async function startInClient(load: Load & { readonly seconds: number }, ...flags: readonly string[]) {

@@ -97,30 +97,63 @@ async function submit(
   const { settings } = session;
   const options = { manager, force: false, dryRun: preview };
   if (isCustomResourceDefinition(inputs)) {
-    const metadata = {
-      ...objectAt(inputs, "metadata"),
-      resourceVersion: objectAt(before, "metadata")?.resourceVersion ?? null,
-    };
-    return cluster.replace({ ...inputs, metadata }, options); // a CRD is replaced as a whole, and keeps its objects
+    // A CRD is replaced as a whole, and keeps its objects.
+    return rewrite(cluster, before, (live) =>
+      cluster.replace(
+        { ...inputs, metadata: { ...objectAt(inputs, "metadata"), resourceVersion: versionOf(live) } },
+        options,
+      ),
+    );
   }
   if (!settings.serverSideApply) {
     const known = await normalise(structuredClone(old.inputs), cluster);
     return cluster.patch(inputs, mergePatch(prune(old.live, known), inputs) as JsonObject, options);
   }
-  let live = before;
-  const owners = preview || isPatch(urn, inputs) ? undefined : takeOver(live, manager);
-  if (owners) {
-    const resourceVersion = objectAt(live, "metadata")?.resourceVersion ?? null;
-    live = await cluster.patch(live, [
-      { op: "replace", path: "/metadata/managedFields", value: owners },
-      { op: "replace", path: "/metadata/resourceVersion", value: resourceVersion },
-    ]);
-  }
+  const live = preview || isPatch(urn, inputs) ? before : await takeOverFields(cluster, before, manager);
   keepIgnored(inputs, live, ignoreChanges, manager);
   try {
     return await cluster.apply(inputs, { ...options, force: isForced(inputs, live, settings, preview) });
   } catch (error) {
     throw isConflict(error) ? new Error(conflictMessage(manager, messageOf(error))) : error;
+  }
+}
+
+/** Makes `manager` the owner of the fields that {@link takeOver} gives it. */
+export const takeOverFields = (cluster: ReadWrite, before: KubeObject, manager: string): Promise<KubeObject> =>
+  rewrite(cluster, before, async (live) => {
+    const owners = takeOver(live, manager);
+    if (!owners) return live;
+    return cluster.patch(live, [
+      { op: "replace", path: "/metadata/managedFields", value: owners },
+      { op: "replace", path: "/metadata/resourceVersion", value: versionOf(live) },
+    ]);
+  });
+
+type ReadWrite = Pick<Cluster, "get" | "patch">;
+
+const versionOf = (live: KubeObject): Json => objectAt(live, "metadata")?.resourceVersion ?? null;
+
+/** As often as client-go's `retry.DefaultRetry`: whoever writes an object all the time, as a controller its status, leaves a gap. */
+const attempts = 5;
+
+/**
+ * Writes an object by what was read of it. Where somebody wrote it in between, it is read again and written by that.
+ *
+ * @throws ApiError of the last attempt
+ */
+async function rewrite(
+  cluster: Pick<Cluster, "get">,
+  before: KubeObject,
+  write: (live: KubeObject) => Promise<KubeObject>,
+): Promise<KubeObject> {
+  let live = before;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await write(live);
+    } catch (error) {
+      if (!isConflict(error) || attempt === attempts) throw error;
+    }
+    live = await cluster.get(live);
   }
 }
 
