@@ -1,10 +1,11 @@
 import { quoted } from "@canary-lab/kit/programs";
+import { variable } from "@canary-lab/kit/variables";
 import type { Command } from "commander";
+import { notUp, recordedEnvironment } from "../../../stacks/lab-records.ts";
+import { environmentOf, printedVariable, searchPathVariable } from "../../../stacks/stack-environment.ts";
 import { engineVariables } from "../engine/variables.ts";
 import { configForRollback, mustNameStack } from "../lab.ts";
-import { notUp, recordedEnvironment } from "../lab-records.ts";
 import { examples, print } from "../print.ts";
-import { environmentOf, printedVariable } from "../stack-environment.ts";
 import { StackFile } from "../stack-file.ts";
 import { isStackNamed, optionsOf } from "./arguments.ts";
 
@@ -22,14 +23,17 @@ export function addEnv(program: Command): void {
       const { stack, reference } = stackFile;
       const environment = recordedEnvironment(stack) ?? environmentOf(stack, configForRollback(stackFile).config);
       if (!environment) throw notUp();
-      const { PULUMI_BACKEND_URL: url, ...variables } = engineVariables(environment, process.env);
+      const { PULUMI_BACKEND_URL: url, ...variables } = engineVariables(environment, process.env, reference);
+      const searchPath = variable(process.env, printedVariable)
+        ? process.env[searchPathVariable]
+        : process.env.KUBECONFIG;
       print(
         exports({
           ...variables,
           // The shell has its own, in which a password may stand.
           ...(url !== undefined && url !== process.env.PULUMI_BACKEND_URL && { PULUMI_BACKEND_URL: url }),
           KUBECONFIG: environment.kubeconfig,
-          [printedVariable]: reference,
+          [searchPathVariable]: searchPath ?? "",
           // Set, it would win over what `pulumi stack select` chooses later.
           ...(isStackNamed(command) && { PULUMI_STACK: reference }),
         }),

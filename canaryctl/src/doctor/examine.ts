@@ -1,8 +1,8 @@
 import { UserError } from "@canary-lab/kit/user-error";
+import { mustBeSameCluster } from "../../../stacks/same-cluster.ts";
+import { environmentOf } from "../../../stacks/stack-environment.ts";
 import { asDeployed } from "../deployed.ts";
 import { configForRollback, type GlobalOptions, labOf, type OpenedConfig, openConfig } from "../lab.ts";
-import { mustBeSameCluster } from "../same-cluster.ts";
-import { environmentOf } from "../stack-environment.ts";
 import { StackFile } from "../stack-file.ts";
 import { UsageError } from "../usage-error.ts";
 import { type Finding, withoutIgnored } from "./finding.ts";

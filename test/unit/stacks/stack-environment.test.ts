@@ -2,14 +2,9 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import type { LabRecords } from "../../../canaryctl/src/lab-records.ts";
-import {
-  environmentOf,
-  printedVariable,
-  withKnownCluster,
-  withVariables,
-} from "../../../canaryctl/src/stack-environment.ts";
-import { fakeLab } from "./fake-lab.ts";
+import type { LabRecords } from "../../../stacks/lab-records.ts";
+import { environmentOf, printedVariable, withKnownCluster, withVariables } from "../../../stacks/stack-environment.ts";
+import { fakeLab } from "../canaryctl/fake-lab.ts";
 
 const kubeconfig = join(mkdtempSync(join(tmpdir(), "kube-")), "config");
 writeFileSync(
@@ -45,7 +40,7 @@ describe("the cluster of a stack", () => {
   test("is never what `canaryctl env` printed for another stack", () => {
     const printed = { ...variables, [printedVariable]: "prod" };
     expect(environmentOf("dev", {}, nothing, printed)).toBeUndefined();
-    expect(withVariables({}, printed)).toEqual({});
+    expect(withVariables("dev", {}, printed)).toEqual({});
   });
 
   test("comes with the registry that the environment names, where the config names none", () => {
@@ -54,7 +49,10 @@ describe("the cluster of a stack", () => {
       kubeconfig,
       imageRegistry: "r:5000",
     });
-    expect(withVariables({ imageRegistry: "own" }, variables)).toEqual({ kubeContext: "ci", imageRegistry: "own" });
+    expect(withVariables("prod", { imageRegistry: "own" }, variables)).toEqual({
+      kubeContext: "ci",
+      imageRegistry: "own",
+    });
   });
 });
 
@@ -99,7 +97,7 @@ describe("the cluster that an up goes on in", () => {
       { kubeContext: "prod", imageRegistry: "r:5000" },
     ],
   ])("%s", (_case, config, recorded, ofMachine, known) => {
-    expect(withKnownCluster(config, recorded, ofMachine, variables)).toEqual(known);
+    expect(withKnownCluster("staging", config, recorded, ofMachine, variables)).toEqual(known);
   });
 
   test.each([
@@ -108,6 +106,10 @@ describe("the cluster that an up goes on in", () => {
     ["what `canaryctl env` printed", { ...variables, [printedVariable]: "prod" }],
   ])("is the noted one where the variables name %s", (_case, given) => {
     const { kubeContext, kubeconfig, imageRegistry } = noted;
-    expect(withKnownCluster({}, noted, undefined, given)).toEqual({ kubeContext, kubeconfig, imageRegistry });
+    expect(withKnownCluster("staging", {}, noted, undefined, given)).toEqual({
+      kubeContext,
+      kubeconfig,
+      imageRegistry,
+    });
   });
 });

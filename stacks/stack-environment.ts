@@ -1,8 +1,9 @@
 import { type Variables, variable } from "@canary-lab/kit/variables";
-import { findKubeconfig } from "../../cluster/kubeconfig-file.ts";
-import type { Environment } from "../../cluster/target.ts";
-import type { LabConfig } from "../../stacks/config/schema.ts";
+import { findKubeconfig } from "../cluster/kubeconfig-file.ts";
+import type { Environment } from "../cluster/target.ts";
+import type { LabConfig } from "./config/schema.ts";
 import { type LabRecords, readRecords, recordedEnvironment } from "./lab-records.ts";
+import { ownName } from "./stack-name.ts";
 
 /** What of a config names a cluster of the user's own. */
 export type ClusterConfig = Pick<LabConfig, "kubeContext" | "kubeconfig" | "imageRegistry">;
@@ -17,8 +18,31 @@ export const noCluster: Environment = {
   variables: {},
 };
 
-/** `canaryctl env` sets it: the variables beside it are those of one stack, and no other stack's cluster is named by them. */
+/** `canaryctl env` sets it: the variables beside it are those of this stack, and no other stack's cluster is named by them. */
 export const printedVariable = "CANARY_LAB_ENV";
+
+/** What KUBECONFIG was before `canaryctl env` changed it. */
+export const searchPathVariable = "CANARY_LAB_USER_KUBECONFIG";
+
+/** The stack that `canaryctl env` printed the variables for, where that is another one. */
+export function printedForOther(stack: string, variables: Variables): string | undefined {
+  const printed = variable(variables, printedVariable);
+  return printed === undefined || ownName(printed) === stack ? undefined : printed;
+}
+
+/** The variables without what `canaryctl env` printed for another stack: its cluster, its registry, its charts. */
+export function variablesOf(stack: string, variables: Variables): Variables {
+  if (printedForOther(stack, variables) === undefined) return variables;
+  const {
+    CANARY_LAB_KUBE_CONTEXT: _,
+    CANARY_LAB_KUBECONFIG: printedFile,
+    CANARY_LAB_IMAGE_REGISTRY: __,
+    CANARY_LAB_CHART_MIRROR: ___,
+    ...others
+  } = variables;
+  const { KUBECONFIG } = others;
+  return { ...others, KUBECONFIG: KUBECONFIG === printedFile ? others[searchPathVariable] : KUBECONFIG };
+}
 
 /**
  * The way to a stack's cluster: what its last `up` noted; on a machine without that note the cluster that its config names, else the one
@@ -34,17 +58,23 @@ export function environmentOf(
 ): Environment | undefined {
   const recorded = recordedEnvironment(stack, records);
   if (recorded) return recorded;
-  if (config.kubeContext) return existing(withVariables(config, variables), variables, "the stack's config names it");
-  return records.own ?? existing(withVariables(config, variables), variables, "CANARY_LAB_KUBE_CONTEXT names it");
+  const named = withVariables(stack, config, variables);
+  const { KUBECONFIG: searchPath } = variablesOf(stack, variables);
+  if (config.kubeContext) return existing(named, searchPath, "the stack's config names it");
+  return records.own ?? existing(named, searchPath, "CANARY_LAB_KUBE_CONTEXT names it");
 }
 
 /** The config with what the environment says where it says nothing, key by key, as the program reads it. */
-export function withVariables<Config extends ClusterConfig>(config: Config, variables: Variables): Config {
-  if (variable(variables, printedVariable) !== undefined) return config;
+export function withVariables<Config extends ClusterConfig>(
+  stack: string,
+  config: Config,
+  variables: Variables,
+): Config {
+  const own = variablesOf(stack, variables);
   const named = {
-    kubeContext: variable(variables, "CANARY_LAB_KUBE_CONTEXT"),
-    kubeconfig: variable(variables, "CANARY_LAB_KUBECONFIG"),
-    imageRegistry: variable(variables, "CANARY_LAB_IMAGE_REGISTRY"),
+    kubeContext: variable(own, "CANARY_LAB_KUBE_CONTEXT"),
+    kubeconfig: variable(own, "CANARY_LAB_KUBECONFIG"),
+    imageRegistry: variable(own, "CANARY_LAB_IMAGE_REGISTRY"),
   };
   const given = Object.entries(named).filter(([, value]) => value !== undefined);
   return { ...Object.fromEntries(given), ...config };
@@ -57,16 +87,17 @@ export function withVariables<Config extends ClusterConfig>(config: Config, vari
  * @param recorded of the stack; undefined before its first `up` here
  */
 export function withKnownCluster<Config extends ClusterConfig>(
+  stack: string,
   config: Config,
   recorded: Environment | undefined,
   own: Environment | undefined,
   variables: Variables,
 ): Config {
   const isElsewhere = recorded?.target === "existing";
-  if (!isElsewhere) return recorded || own ? config : withVariables(config, variables);
+  if (!isElsewhere) return recorded || own ? config : withVariables(stack, config, variables);
   const { kubeContext, kubeconfig, imageRegistry } = recorded;
   const registry = imageRegistry === undefined ? {} : { imageRegistry };
-  const named = withVariables(config, variables);
+  const named = withVariables(stack, config, variables);
   // A runner may have its kubeconfig in another place each time; a context of another name is that of another stack.
   if (config.kubeContext || named.kubeContext === kubeContext) return { ...registry, ...named };
   return { ...registry, ...config, kubeContext, kubeconfig };
@@ -74,14 +105,14 @@ export function withKnownCluster<Config extends ClusterConfig>(
 
 function existing(
   { kubeContext, kubeconfig, imageRegistry }: ClusterConfig,
-  variables: Variables,
+  searchPath: string | undefined,
   reason: string,
 ): Environment | undefined {
   if (!kubeContext) return undefined;
   return {
     target: "existing",
     reason,
-    kubeconfig: findKubeconfig({ kubeContext, ...(kubeconfig && { kubeconfig }) }, variables.KUBECONFIG),
+    kubeconfig: findKubeconfig({ kubeContext, ...(kubeconfig && { kubeconfig }) }, searchPath),
     kubeContext,
     ...(imageRegistry && { imageRegistry }),
     path: [],
