@@ -3,7 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import type { LabRecords } from "../../../stacks/lab-records.ts";
-import { environmentOf, printedVariable, withKnownCluster, withVariables } from "../../../stacks/stack-environment.ts";
+import {
+  environmentOf,
+  printedVariable,
+  searchPathVariable,
+  withKnownCluster,
+  withVariables,
+} from "../../../stacks/stack-environment.ts";
 import { fakeLab } from "../canaryctl/fake-lab.ts";
 
 const kubeconfig = join(mkdtempSync(join(tmpdir(), "kube-")), "config");
@@ -41,6 +47,15 @@ describe("the cluster of a stack", () => {
     const printed = { ...variables, [printedVariable]: "prod" };
     expect(environmentOf("dev", {}, nothing, printed)).toBeUndefined();
     expect(withVariables("dev", {}, printed)).toEqual({});
+    expect(environmentOf("prod", {}, nothing, printed)?.kubeContext).toBe("ci");
+  });
+
+  test("is looked for in the user's own kubeconfig, where `canaryctl env` named another stack's", () => {
+    const printed = { [printedVariable]: "dev", CANARY_LAB_KUBECONFIG: "/of-dev", KUBECONFIG: "/of-dev" };
+    const found = (more: object) =>
+      environmentOf("prod", { kubeContext: "prod" }, nothing, { ...printed, ...more })?.kubeconfig;
+    expect(found({ [searchPathVariable]: kubeconfig })).toBe(kubeconfig);
+    expect(found({ KUBECONFIG: kubeconfig })).toBe(kubeconfig); // named since
   });
 
   test("comes with the registry that the environment names, where the config names none", () => {
