@@ -1,3 +1,4 @@
+import { delimiter } from "node:path";
 import { type Variables, variable } from "@canary-lab/kit/variables";
 import { findKubeconfig } from "../cluster/kubeconfig-file.ts";
 import type { Environment } from "../cluster/target.ts";
@@ -35,13 +36,20 @@ export function variablesOf(stack: string, variables: Variables): Variables {
   if (printedForOther(stack, variables) === undefined) return variables;
   const {
     CANARY_LAB_KUBE_CONTEXT: _,
-    CANARY_LAB_KUBECONFIG: printedFile,
-    CANARY_LAB_IMAGE_REGISTRY: __,
-    CANARY_LAB_CHART_MIRROR: ___,
+    CANARY_LAB_KUBECONFIG: __,
+    CANARY_LAB_IMAGE_REGISTRY: ___,
+    CANARY_LAB_CHART_MIRROR: ____,
     ...others
   } = variables;
-  const { KUBECONFIG } = others;
-  return { ...others, KUBECONFIG: KUBECONFIG === printedFile ? others[searchPathVariable] : KUBECONFIG };
+  return { ...others, KUBECONFIG: usersKubeconfig(variables) };
+}
+
+/** KUBECONFIG as the user has it: what `canaryctl env` put in its place is told by its last file, which is the stack's. */
+export function usersKubeconfig(variables: Variables): string | undefined {
+  const { KUBECONFIG, CANARY_LAB_KUBECONFIG } = variables;
+  const isPrinted =
+    variable(variables, printedVariable) !== undefined && KUBECONFIG?.split(delimiter).at(-1) === CANARY_LAB_KUBECONFIG;
+  return isPrinted ? variables[searchPathVariable] : KUBECONFIG;
 }
 
 /**

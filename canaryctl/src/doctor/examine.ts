@@ -21,7 +21,10 @@ export interface DoctorOptions extends GlobalOptions, Thresholds {
 export async function examine(options: DoctorOptions, say: (line: string) => void): Promise<Diagnosis> {
   const { opened, fault } = openWhatIsRight(options);
   const environment = environmentOf(opened.stackFile.stack, opened.config);
-  const hasEnvironment = environment !== undefined && process.env.CANARY_LAB_KUBECONFIG === environment.kubeconfig;
+  const hasEnvironment =
+    environment !== undefined &&
+    process.env.CANARY_LAB_KUBECONFIG === environment.kubeconfig &&
+    process.env.CANARY_LAB_KUBE_CONTEXT === environment.kubeContext;
   const summary = (found: readonly Finding[], fixed: readonly string[] = []): Diagnosis => {
     const kept = withoutIgnored(found, options.ignore ?? []);
     const printed = kept.map((finding) => ({

@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { type Checkout, makeCheckout } from "../../e2e/support/checkout.ts";
 
@@ -70,7 +70,7 @@ function run(...args: readonly string[]): Promise<string> {
     CANARY_LAB_ENV: "dev",
     CANARY_LAB_KUBE_CONTEXT: "default",
     CANARY_LAB_KUBECONFIG: kubeconfigOf("dev"),
-    KUBECONFIG: kubeconfigOf("dev"),
+    KUBECONFIG: [join(checkout.folder, ".lab", "contexts", "dev.yaml"), kubeconfigOf("dev")].join(delimiter),
     CANARY_LAB_USER_KUBECONFIG: kubeconfigOf("prod"),
   };
   const file = join(checkout.folder, "canaryctl", "bin", "canaryctl.mjs");
@@ -152,11 +152,18 @@ test("the shell that is prepared for prod is prod's, and keeps in mind the kubec
     writeRecord(name);
   }
   const lines = (await run("--stack", "prod", "env")).split("\n");
+  const choice = join(checkout.folder, ".lab", "contexts", "prod.yaml");
+  expect(JSON.parse(readFileSync(choice, "utf8"))).toEqual({
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": "default",
+  });
   expect(lines).toEqual(
     expect.arrayContaining([
       "export CANARY_LAB_ENV=prod",
       "export PULUMI_STACK=prod",
-      `export KUBECONFIG=${kubeconfigOf("prod")}`,
+      // kubectl puts the files together, and takes the current context of the first that names one.
+      `export KUBECONFIG=${choice}:${kubeconfigOf("prod")}`,
       `export CANARY_LAB_KUBECONFIG=${kubeconfigOf("prod")}`,
       `export CANARY_LAB_USER_KUBECONFIG=${kubeconfigOf("prod")}`,
       "export CANARY_LAB_IMAGE_REGISTRY=''",
