@@ -5,7 +5,7 @@ import { stackAnnotation } from "../../components/workload/render-application.ts
 import { type KnownCluster, noteCluster, readRecords } from "../../stacks/lab-records.ts";
 import { type LiveNamespace, namespaceFault } from "../../stacks/live/namespace-owner.ts";
 import { deployedNamespaces } from "./deployed.ts";
-import { NoStackError } from "./engine/engine.ts";
+import { NoStackError } from "./engine/engine-failure.ts";
 import { contextIn } from "./engine/provider-cluster.ts";
 import { stateOf } from "./engine/state.ts";
 import type { Lab } from "./lab.ts";

@@ -7,7 +7,7 @@ import type { Environment, TargetName } from "../../../cluster/target.ts";
 import { parseConfig } from "../../../stacks/config/parse-config.ts";
 import { forgetOwnCluster, forgetStacks, notedTarget, readRecords } from "../../../stacks/lab-records.ts";
 import { noCluster } from "../../../stacks/stack-environment.ts";
-import { NoStackError } from "../engine/engine.ts";
+import { NoStackError } from "../engine/engine-failure.ts";
 import { reachedBy } from "../engine/provider-cluster.ts";
 import { settlePending } from "../engine/settle.ts";
 import { stateOf } from "../engine/state.ts";

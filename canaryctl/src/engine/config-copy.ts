@@ -22,3 +22,22 @@ export const withConfigCopy = <T>(
   { stack, path }: Pick<StackFile, "stack" | "path">,
   work: (path: string) => Promise<T>,
 ): Promise<T> => withConfigText(stack, readIfThere(path) ?? "", work);
+
+/**
+ * Runs a command of the engine that goes by the stack's own file. Where it fails by the passphrase, the `encryptionsalt` is taken out again that it
+ * wrote into a file which had none: it is of that passphrase, and the right one would be refused afterwards.
+ */
+export async function withoutWrongSalt<T>(
+  file: Pick<StackFile, "path" | "dropSalt">,
+  isOfPassphrase: (error: unknown) => boolean,
+  work: () => Promise<T>,
+): Promise<T> {
+  const hasSalt = () => /^encryptionsalt:/m.test(readIfThere(file.path) ?? "");
+  const hadSalt = hasSalt();
+  try {
+    return await work();
+  } catch (error) {
+    if (!hadSalt && hasSalt() && isOfPassphrase(error)) file.dropSalt();
+    throw error;
+  }
+}

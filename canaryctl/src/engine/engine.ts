@@ -5,15 +5,22 @@ import { variable } from "@canary-lab/kit/variables";
 import { inLab } from "../../../cluster/lab-folder.ts";
 import { targetedVariable } from "../../../stacks/live/targeted.ts";
 import { ownName, selectedStack } from "../../../stacks/stack-name.ts";
-import { backendFailure, shownBackend } from "./backend.ts";
+import { StackFile } from "../stack-file.ts";
+import { withoutWrongSalt } from "./config-copy.ts";
+import {
+  busyError,
+  failureOfExit,
+  InterruptedError,
+  NoStackError,
+  OvertakenError,
+  outsideFailure,
+} from "./engine-failure.ts";
 import { UpdateEvents, type UpdateView } from "./events.ts";
 import { lockQuestion } from "./lock-question.ts";
 import { errorsIn, wordsOf } from "./output.ts";
 import type { ExportedState } from "./pending.ts";
 import type { EngineExit, EngineProcess } from "./process.ts";
-import { failureOf } from "./program-errors.ts";
-import { secretsFailure } from "./secrets-failure.ts";
-import { describeLock, lockIn, unlock } from "./stack-lock.ts";
+import { SecretsError } from "./secrets-failure.ts";
 import { backendUrl } from "./variables.ts";
 
 /** Nothing is asked, and nothing is coloured. */
@@ -21,21 +28,6 @@ const plain = ["--non-interactive", "--color", "never"] as const;
 
 /** Loaded where it is run: the traffic of a rollback moves before. */
 const runEngine = async (run: EngineProcess): Promise<EngineExit> => (await import("./process.ts")).runPulumi(run);
-
-/** Another update holds the stack's lock. */
-export class EngineBusyError extends UserError {}
-
-/** The stack is not in the backend. */
-export class NoStackError extends UserError {}
-
-/** Somebody else wrote an object between the engine's reading and its writing, and nothing else went wrong. */
-class OvertakenError extends UserError {}
-
-/** The API server's words for it. Controllers write their objects' status at any moment, so the next attempt passes. */
-const overtaken = /the object has been modified; please apply your changes to the latest version/;
-
-/** The user asked to stop; what was in flight has ended and the state is saved. */
-export class InterruptedError extends UserError {}
 
 /** What of a stack an update is about; default: all of it, by its own config. */
 export interface UpdateScope {
@@ -130,7 +122,7 @@ export class PulumiEngine implements Engine {
       onLine: () => {},
     });
     if (isInterrupted) throw new InterruptedError("Interrupted. A preview changes nothing.");
-    const outside = code === 0 ? undefined : this.#outside(errorsIn(lines));
+    const outside = code === 0 ? undefined : outsideFailure(this.#about, errorsIn(lines));
     if (outside) throw outside;
     return lines;
   }
@@ -165,11 +157,11 @@ export class PulumiEngine implements Engine {
   }
 
   async mustBeFree(): Promise<void> {
-    const { args, isFree, runningAt } = lockQuestion(this.#backend(), this.#stack);
+    const { args, isFree, runningAt } = lockQuestion(backendUrl(this.#about.variables), this.#stack);
     const exit = await this.#run({ args: [...args, ...plain], variables: this.#variables, onLine: () => {} });
     if (isFree(exit)) return;
     const place = runningAt(exit);
-    if (place !== undefined) throw this.#busy("the service that keeps the state says so.", [], place);
+    if (place !== undefined) throw busyError(this.#about, "the service that keeps the state says so.", [], place);
     this.#mustHaveSucceeded("stack", exit, wordsOf(exit.lines));
   }
 
@@ -199,17 +191,20 @@ export class PulumiEngine implements Engine {
   ): Promise<void> {
     const events = new UpdateEvents(view);
     const others: string[] = [];
-    const exit = await this.#run({
-      args: this.#args([command, "--yes", "--skip-preview", "--suppress-outputs", "--json", ...options]),
-      runsProgram: command === "up",
-      variables: { ...this.#variables, ...variables },
-      onLine: (line) => {
-        if (events.read(line) || line.trim() === "") return;
-        others.push(line);
-        if (errorsIn([line]).length === 0) view.say(line); // an error is thrown
-      },
+    const isOfPassphrase = (error: unknown) => error instanceof SecretsError;
+    await withoutWrongSalt(new StackFile(this.#stack), isOfPassphrase, async () => {
+      const exit = await this.#run({
+        args: this.#args([command, "--yes", "--skip-preview", "--suppress-outputs", "--json", ...options]),
+        runsProgram: command === "up",
+        variables: { ...this.#variables, ...variables },
+        onLine: (line) => {
+          if (events.read(line) || line.trim() === "") return;
+          others.push(line);
+          if (errorsIn([line]).length === 0) view.say(line); // an error is thrown
+        },
+      });
+      this.#mustHaveSucceeded(command, exit, events.errors.length > 0 ? events.errors : wordsOf(others));
     });
-    this.#mustHaveSucceeded(command, exit, events.errors.length > 0 ? events.errors : wordsOf(others));
   }
 
   async #call(command: readonly string[]): Promise<EngineExit> {
@@ -218,40 +213,12 @@ export class PulumiEngine implements Engine {
     return exit;
   }
 
-  #mustHaveSucceeded(command: string, { code, isInterrupted, lines }: EngineExit, errors: readonly string[]): void {
-    if (isInterrupted) {
-      throw new InterruptedError("Interrupted. What was in flight has ended, and the state is saved.", {
-        next: "npx canaryctl up",
-      });
-    }
-    if (code === 0) return;
-    const message = errors.join("\n  ");
-    if (/currently locked by \d+ lock/.test(message)) throw this.#busy(message, lines);
-    if (/no stack named/.test(message)) throw new NoStackError(message, { next: "npx canaryctl up" });
-    if (errors.length > 0 && errors.every((error) => overtaken.test(error)))
-      throw new OvertakenError(`pulumi ${command} failed: ${message}`, { next: "npx canaryctl up" });
-    throw this.#outside(errors) ?? failureOf(command, errors);
+  #mustHaveSucceeded(command: string, exit: EngineExit, errors: readonly string[]): void {
+    const failure = failureOfExit({ command, ...this.#about }, exit, errors);
+    if (failure) throw failure;
   }
 
-  /** What is in the engine's way outside of the cluster and the program: its state, or the key to it. */
-  #outside(errors: readonly string[]): UserError | undefined {
-    return (
-      backendFailure(errors, this.#backend()) ??
-      secretsFailure(errors, ownName(this.#stack), { ...process.env, ...this.#variables })
-    );
-  }
-
-  #backend(): string {
-    return backendUrl({ ...process.env, ...this.#variables });
-  }
-
-  /** Only the engine can read the locks of such a state: who holds one stands in a line of its own. */
-  #busy(message: string, lines: readonly string[], place = this.#backend()): EngineBusyError {
-    const lock = lockIn(lines);
-    const who = lock ? ` (${describeLock(lock)}).` : `: ${message}`;
-    return new EngineBusyError(`Another update of stack ${ownName(this.#stack)} is running${who}`, {
-      place: shownBackend(lock?.path ?? place),
-      ...unlock(this.#stack),
-    });
+  get #about() {
+    return { stack: this.#stack, variables: { ...process.env, ...this.#variables } };
   }
 }

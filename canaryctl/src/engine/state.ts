@@ -1,5 +1,6 @@
 import type { Lab } from "../lab.ts";
-import { type Engine, NoStackError } from "./engine.ts";
+import type { Engine } from "./engine.ts";
+import { NoStackError } from "./engine-failure.ts";
 import type { ExportedState } from "./pending.ts";
 
 /** What tells a stack's state: the folder that has it, or the engine. */

@@ -3,7 +3,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { downIn, downText, removeStack, removeStacks } from "../../../../canaryctl/src/commands/down.ts";
 import { allPlaces } from "../../../../canaryctl/src/commands/down-places.ts";
-import { EngineBusyError, NoStackError } from "../../../../canaryctl/src/engine/engine.ts";
+import { EngineBusyError, NoStackError } from "../../../../canaryctl/src/engine/engine-failure.ts";
 import type { Lab } from "../../../../canaryctl/src/lab.ts";
 import { newStackText } from "../../../../canaryctl/src/stack/stack-text.ts";
 import { StackFile } from "../../../../canaryctl/src/stack-file.ts";

@@ -4,12 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "@canary-lab/kit/user-error";
 import { describe, expect, test } from "@jest/globals";
-import {
-  EngineBusyError,
-  InterruptedError,
-  NoStackError,
-  PulumiEngine,
-} from "../../../../canaryctl/src/engine/engine.ts";
+import { PulumiEngine } from "../../../../canaryctl/src/engine/engine.ts";
+import { EngineBusyError, InterruptedError, NoStackError } from "../../../../canaryctl/src/engine/engine-failure.ts";
 import type { EngineExit, EngineProcess } from "../../../../canaryctl/src/engine/process.ts";
 import { repositoryRoot } from "../../../../cluster/lab-folder.ts";
 
@@ -152,6 +148,8 @@ describe("PulumiEngine", () => {
     expect(await failure(["error: the stack is currently locked by 1 lock(s). Either wait"])).toBeInstanceOf(
       EngineBusyError,
     );
+    const conflict = "error: [409] Conflict: Another update is currently in progress.";
+    expect(await failure([conflict])).toBeInstanceOf(EngineBusyError);
     expect(await failure(["error: no stack named 'dev' found"])).toBeInstanceOf(NoStackError);
     expect((await failure(["error: incorrect passphrase"])).first).toContain("PULUMI_CONFIG_PASSPHRASE");
     expect((await failure(["error: could not list bucket: blob (code=Unknown)"])).place).toBe("PULUMI_BACKEND_URL");

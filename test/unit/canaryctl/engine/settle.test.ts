@@ -6,7 +6,7 @@ import { programIn } from "@canary-lab/pulumi-plugins/find";
 import { pluginVersions } from "@canary-lab/pulumi-plugins/versions";
 import { writeWrapper } from "@canary-lab/pulumi-plugins/wrapper";
 import { describe, expect, test } from "@jest/globals";
-import { EngineBusyError } from "../../../../canaryctl/src/engine/engine.ts";
+import { EngineBusyError } from "../../../../canaryctl/src/engine/engine-failure.ts";
 import type { FileState } from "../../../../canaryctl/src/engine/file-state.ts";
 import type { ExportedState, PendingOperation } from "../../../../canaryctl/src/engine/pending.ts";
 import { settlePending } from "../../../../canaryctl/src/engine/settle.ts";
