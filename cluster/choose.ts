@@ -10,6 +10,8 @@ import type { PlatformPart, Target, TargetName } from "./target.ts";
 export interface TargetRequest {
   readonly kubeContext?: string;
   readonly kubeconfig?: string;
+  /** As KUBECONFIG: where the context is looked for, where no file is named. */
+  readonly searchPath?: string;
   /** `host[:port][/path]`. */
   readonly imageRegistry?: string;
   /** 30000..32767; only of a stack that installs the ingress gateway. */
@@ -105,7 +107,7 @@ export function createTarget(name: TargetName, request: TargetRequest, reason: s
 }
 
 const targets: Record<TargetName, (request: TargetRequest, reason: string) => Promise<Target>> = {
-  existing: async ({ kubeContext, kubeconfig, imageRegistry, buildsImages }, reason) => {
+  existing: async ({ kubeContext, kubeconfig, searchPath, imageRegistry, buildsImages }, reason) => {
     if (!kubeContext) {
       throw new UserError("--cluster existing needs the name of a context; the current one is never taken.", {
         place: "kubeContext in the stack's config",
@@ -118,6 +120,7 @@ const targets: Record<TargetName, (request: TargetRequest, reason: string) => Pr
       reason,
       buildsImages,
       ...(kubeconfig && { kubeconfig }),
+      ...(searchPath && { searchPath }),
       ...(imageRegistry && { imageRegistry }),
     });
   },

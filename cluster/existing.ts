@@ -9,6 +9,8 @@ import type { Target } from "./target.ts";
 export interface ExistingSettings extends ClusterName {
   /** Why this target cluster was taken. */
   readonly reason: string;
+  /** As KUBECONFIG: where the context is looked for, where no file is named. */
+  readonly searchPath?: string;
   /** `host[:port][/path]`. */
   readonly imageRegistry?: string;
   /** Whether images are built here, which takes Docker. */
@@ -55,7 +57,7 @@ export function createExistingTarget(
       });
     },
     async up(progress) {
-      const kubeconfig = findKubeconfig(settings, process.env.KUBECONFIG);
+      const kubeconfig = findKubeconfig(settings, settings.searchPath);
       await progress.stage("existing cluster", (note) => reach(kubeconfig, note));
       // Nothing is made in this target cluster, so the cluster could be asked first: whoever named a wrong one needs no programs for it.
       const needsDocker = buildsImages && !process.env.DOCKER_HOST;

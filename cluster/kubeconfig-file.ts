@@ -70,6 +70,14 @@ function refuseScattered(file: string, kubeContext: string, { contexts, clusters
   );
 }
 
+/** The context that kubectl takes where none is named; undefined for a file that is not there, or names none. */
+export function currentContext(file: string): string | undefined {
+  const config = existsSync(file)
+    ? (parse(readFileSync(file, "utf8")) as { readonly "current-context"?: string })
+    : undefined;
+  return config?.["current-context"];
+}
+
 interface Names {
   readonly contexts: ReadonlyMap<string, { readonly cluster?: string; readonly user?: string }>;
   readonly clusters: ReadonlySet<string>;

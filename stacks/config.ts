@@ -5,12 +5,14 @@ import { UserError } from "@canary-lab/kit/user-error";
 import * as pulumi from "@pulumi/pulumi";
 import { type ClusterName, findKubeconfig } from "../cluster/kubeconfig-file.ts";
 import { repositoryRoot } from "../cluster/lab-folder.ts";
+import { clusterVariables } from "./cluster-variables.ts";
 import { appliedValues } from "./config/applied-config.ts";
 import { isProviderKey, unreadKeys } from "./config/other-keys.ts";
 import { parseConfig } from "./config/parse-config.ts";
 import type { LabConfig } from "./config/schema.ts";
 import { ambiguityError, ambiguousValues } from "./config/yaml-numbers.ts";
 import { toldOfStack } from "./live/told.ts";
+import type { ClusterConfig } from "./stack-environment.ts";
 import { targetOf } from "./target.ts";
 
 /**
@@ -24,16 +26,18 @@ export function loadConfig(): {
   readonly target: Required<ClusterName>;
   readonly applied: Readonly<Record<string, string>>;
 } {
-  const place = `Pulumi.${pulumi.getStack()}.yaml`;
+  const stack = pulumi.getStack();
+  const place = `Pulumi.${stack}.yaml`;
   try {
     refuseAmbiguous(place);
     const values = projectValues();
-    const config = parseConfig(values, process.env, place);
+    const variables = clusterVariables(stack, namedCluster(values));
+    const config = parseConfig(values, variables, place);
     for (const line of unreadKeys(Object.keys(pulumi.runtime.allConfig()))) void pulumi.log.warn(line);
     const target = targetOf(config, place, existsSync);
     return {
       config,
-      target: { ...target, kubeconfig: findKubeconfig(target, process.env.KUBECONFIG) },
+      target: { ...target, kubeconfig: findKubeconfig(target, variables.KUBECONFIG) },
       applied: appliedValues(values),
     };
   } catch (error) {
@@ -46,6 +50,12 @@ function refuseAmbiguous(place: string): void {
   const values = ambiguousValues(readIfThere(join(repositoryRoot, place)) ?? "");
   if (values.length > 0) throw ambiguityError(values, place);
 }
+
+/** An empty value names nothing. */
+const namedCluster = ({ kubeContext, kubeconfig }: Readonly<Record<string, string>>): ClusterConfig => ({
+  ...(kubeContext && { kubeContext }),
+  ...(kubeconfig && { kubeconfig }),
+});
 
 /** All values in the project's own namespace, unknown keys too, which `pulumi.Config` alone would never show; and the provider's. */
 function projectValues(): Record<string, string> {

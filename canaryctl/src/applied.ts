@@ -1,8 +1,6 @@
-import { rmSync } from "node:fs";
-import { readIfThere, writePrivateFile } from "@canary-lab/kit/private-files";
+import { readIfThere } from "@canary-lab/kit/private-files";
 import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { Document, parseDocument } from "yaml";
-import { inLab } from "../../cluster/lab-folder.ts";
 import {
   appliedValues,
   leftOut,
@@ -14,7 +12,9 @@ import { parseConfig } from "../../stacks/config/parse-config.ts";
 import type { LabConfig } from "../../stacks/config/schema.ts";
 import type { RawValue } from "../../stacks/config/stack-yaml.ts";
 import { projectName } from "../../stacks/stack-name.ts";
-import { EngineBusyError, type UpdateScope } from "./engine/engine.ts";
+import { withConfigText } from "./engine/config-copy.ts";
+import type { UpdateScope } from "./engine/engine.ts";
+import { EngineBusyError } from "./engine/engine-failure.ts";
 import { freeStack, type UpdateOptions } from "./engine/update.ts";
 import type { ConfigChanges, Lab } from "./lab.ts";
 
@@ -207,11 +207,5 @@ async function withConfigFile(
   });
   const own = Object.entries(values).map(([key, value]) => [`${projectName}:${key}`, String(value)]);
   document.set("config", document.createNode(Object.fromEntries([...kept, ...own])));
-  const path = inLab(`applied-${stackFile.stack}-${process.pid}.yaml`);
-  writePrivateFile(path, document.toString({ lineWidth: 0 }));
-  try {
-    await work(path);
-  } finally {
-    rmSync(path, { force: true });
-  }
+  await withConfigText(stackFile.stack, document.toString({ lineWidth: 0 }), work);
 }

@@ -6,18 +6,18 @@ import { clientName, virtualServiceName } from "../../components/names.ts";
 import { parseConfig } from "../../stacks/config/parse-config.ts";
 import type { LabConfig } from "../../stacks/config/schema.ts";
 import type { RawValue } from "../../stacks/config/stack-yaml.ts";
+import { notUp } from "../../stacks/lab-records.ts";
 import { ownFacts, type PlatformFacts } from "../../stacks/platform-facts.ts";
+import { mustBeSameCluster } from "../../stacks/same-cluster.ts";
+import { environmentOf } from "../../stacks/stack-environment.ts";
 import type { Applied } from "./applied.ts";
 import { deployedNamespaces, readIfPossible } from "./deployed.ts";
 import { type Engine, PulumiEngine } from "./engine/engine.ts";
 import { FileState } from "./engine/file-state.ts";
 import { backendUrl, engineVariables } from "./engine/variables.ts";
 import { execIn, type PodExec, readyPod } from "./kube/exec.ts";
-import { notUp } from "./lab-records.ts";
 import { environmentMask } from "./mask.ts";
 import { say } from "./print.ts";
-import { mustBeSameCluster } from "./same-cluster.ts";
-import { environmentOf } from "./stack-environment.ts";
 import { StackFile } from "./stack-file.ts";
 import { UsageError } from "./usage-error.ts";
 import { configWithoutFile, fileFault, noFile } from "./without-file.ts";
@@ -197,7 +197,12 @@ export function labOf(stackFile: StackFile, config: LabConfig, environment: Envi
     stackFile,
     config,
     environment,
-    engine: new PulumiEngine(stackFile.reference, engineVariables(environment, process.env), undefined, commandLine()),
+    engine: new PulumiEngine(
+      stackFile.reference,
+      engineVariables(environment, process.env, stackFile.reference),
+      undefined,
+      commandLine(),
+    ),
     state: FileState.at(backendUrl(process.env), stack),
     cluster,
     exec,

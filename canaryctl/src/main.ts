@@ -5,7 +5,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { chooseStack } from "./choose-stack.ts";
 import { isFollowed } from "./commands/arguments.ts";
 import { addCommands } from "./commands/modules.ts";
-import { EngineBusyError, InterruptedError } from "./engine/engine.ts";
+import { EngineBusyError, InterruptedError } from "./engine/engine-failure.ts";
 import { addReasonFlags, Recording } from "./history/record.ts";
 import { examples, forLog, say } from "./print.ts";
 import { UsageError } from "./usage-error.ts";

@@ -2,13 +2,13 @@ import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import { namespacePath } from "../../cluster/kube/paths.ts";
 import { stackAnnotation } from "../../components/workload/render-application.ts";
+import { type KnownCluster, noteCluster, readRecords } from "../../stacks/lab-records.ts";
 import { type LiveNamespace, namespaceFault } from "../../stacks/live/namespace-owner.ts";
 import { deployedNamespaces } from "./deployed.ts";
-import { NoStackError } from "./engine/engine.ts";
+import { NoStackError } from "./engine/engine-failure.ts";
 import { contextIn } from "./engine/provider-cluster.ts";
 import { stateOf } from "./engine/state.ts";
 import type { Lab } from "./lab.ts";
-import { type KnownCluster, noteCluster, readRecords } from "./lab-records.ts";
 
 /** What is known of the cluster in which a stack's resources are; without a `uid` by the stack's state alone. */
 export type ClusterOfStack =

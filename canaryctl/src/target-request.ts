@@ -5,12 +5,17 @@ import type { LabConfig } from "../../stacks/config/schema.ts";
 import { isOwner, platformParts } from "../../stacks/platform-parts.ts";
 import { builtImages } from "../../stacks/target.ts";
 
-/** What a stack's config asks of the cluster that it runs in. */
-export function targetRequest(config: LabConfig): TargetRequest {
+/**
+ * What a stack's config asks of the cluster that it runs in.
+ *
+ * @param searchPath where its context is looked for, where the config names no file: see `variablesOf`
+ */
+export function targetRequest(config: LabConfig, searchPath?: string): TargetRequest {
   const { kubeContext, kubeconfig, imageRegistry, gatewayNodePort } = config;
   return {
     ...(kubeContext && { kubeContext }),
     ...(kubeconfig && { kubeconfig }),
+    ...(searchPath && { searchPath }),
     ...(imageRegistry && { imageRegistry }),
     // The gateway of a stack on another's platform is that one's, and so is the port.
     ...(isOwner(config) && { gatewayNodePort }),

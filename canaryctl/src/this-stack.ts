@@ -1,5 +1,5 @@
+import { readRecords } from "../../stacks/lab-records.ts";
 import { impliedStack, withStack } from "../../stacks/stack-name.ts";
-import { readRecords } from "./lab-records.ts";
 
 /** The stack that a command means which names none. The engine of a lab's own cluster has a folder of its own, known since `up`. */
 export const bareStack = () => impliedStack(process.env, readRecords().own?.variables.PULUMI_HOME);

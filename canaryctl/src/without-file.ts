@@ -1,10 +1,10 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { parseConfig } from "../../stacks/config/parse-config.ts";
 import type { LabConfig } from "../../stacks/config/schema.ts";
+import { recordedEnvironment } from "../../stacks/lab-records.ts";
 import { deployedNamespaces, readIfPossible } from "./deployed.ts";
 import { FileState } from "./engine/file-state.ts";
 import { backendUrl } from "./engine/variables.ts";
-import { recordedEnvironment } from "./lab-records.ts";
 import type { StackFile } from "./stack-file.ts";
 
 /** A stack that is deployed and has lost its file: the defaults are another stack's names, other images, other numbers. */

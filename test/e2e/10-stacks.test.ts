@@ -1,7 +1,9 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { repositoryRoot } from "../../cluster/lab-folder.ts";
+import { forgetStacks, noteStack } from "../../stacks/lab-records.ts";
 import { mustRun, run, userEnvironment } from "./support/command.ts";
 import { canaryctl, canaryctlFile, kubectl, liveWeight, namespace, pulumi, requireLab } from "./support/lab.ts";
 import { refusalFault } from "./support/refusal.ts";
@@ -82,6 +84,37 @@ describe("the namespace of another stack", () => {
     } finally {
       await pulumi("stack", "rm", other, "--yes", "--force", "--preserve-config");
       await pulumi("stack", "select", "dev"); // rm forgets the selection, whatever it was
+    }
+  }, 90_000);
+
+  test("one that is in another cluster is not looked for in dev's, by plain pulumi in dev's shell", async () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), "elsewhere-"));
+    const kubeconfig = join(elsewhere, "kubeconfig");
+    const config = {
+      clusters: [{ name: "away", cluster: { server: "http://127.0.0.1:9" } }],
+      users: [{ name: "away", user: {} }],
+      contexts: [{ name: "away", context: { cluster: "away", user: "away" } }],
+    };
+    writeFileSync(kubeconfig, JSON.stringify(config));
+    const way = {
+      target: "existing",
+      reason: "a test",
+      kubeconfig,
+      kubeContext: "away",
+      path: [],
+      variables: {},
+    } as const;
+    noteStack(other, { ...way, imageRegistry: "registry.example" });
+    expect((await pulumi("stack", "init", other, "--no-select")).exitCode).toBe(0);
+    try {
+      const { exitCode, output } = await pulumi("preview", "--stack", other);
+      expect(exitCode).not.toBe(0);
+      expect(output).toContain("http://127.0.0.1:9/");
+    } finally {
+      forgetStacks([other]);
+      rmSync(elsewhere, { recursive: true });
+      await pulumi("stack", "rm", other, "--yes", "--force", "--preserve-config");
+      await pulumi("stack", "select", "dev");
     }
   }, 90_000);
 

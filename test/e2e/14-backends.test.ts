@@ -110,7 +110,8 @@ describePart("states in a store", () => {
   test("while another runner holds it, an update is refused with who that is; the printed command frees it", async () => {
     const lock = { pid: 4242, username: "ci", hostname: "runner-1", timestamp: "2026-01-01T00:00:00Z" };
     bucket.put(`.pulumi/locks/organization/canary-lab/${stack}/e2e.json`, JSON.stringify(lock));
-    const error = await failureOf(engineOf(stack).destroy());
+    const [asked, error] = await Promise.all([engineOf(stack).mustBeFree(), engineOf(stack).destroy()].map(failureOf));
+    expect(asked?.message).toBe(error?.message);
     expect(error).toMatchObject({
       message: expect.stringMatching(/is running \(process 4242 of ci on runner-1, since 2026-01-01 00:00 UTC, /),
       place: `s3://state/.pulumi/locks/organization/canary-lab/${stack}/e2e.json`,
@@ -121,6 +122,8 @@ describePart("states in a store", () => {
     const { next = "false" } = error as Error & { readonly next?: string };
     const { exitCode } = await run("bash", ["-ec", next], { env: variables });
     expect(exitCode).toBe(0);
+    await engineOf(stack).mustBeFree();
+    expect(await countOf(stack)).toBe(2);
     await engineOf(stack).destroy();
     expect(await countOf(stack)).toBe(0);
   }, 30_000);
@@ -198,6 +201,17 @@ describePart("states in a store", () => {
     expect(wrong.stdout).toMatch(/The passphrase is not the one/);
     expect([none.exitCode, wrong.exitCode]).toEqual([3, 3]);
     expect(wrong.output).not.toContain("another");
+  }, 30_000);
+
+  test("a preview leaves a file without `encryptionsalt` as it is, whatever the passphrase", async () => {
+    writeFileSync(stackFile, plainConfig);
+    const previews = await Promise.all([
+      canaryctl(["--stack", stack, "preview"], { PULUMI_CONFIG_PASSPHRASE: "another" }),
+      canaryctl(["--stack", stack, "preview", "--json"]),
+    ]);
+    // Each comes as far as the program, which is told of no registry here.
+    for (const { output } of previews) expect(output).toContain("imageRegistry is not set");
+    expect(readFileSync(stackFile, "utf8")).toBe(plainConfig);
   }, 30_000);
 
   test("the key service that a stack's file names encrypts its secrets, and is named where it does not answer", async () => {

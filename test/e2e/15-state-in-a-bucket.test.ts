@@ -54,8 +54,11 @@ describePart("the state of the lab in a bucket", () => {
   test("the lock of another runner is told with its holder, and the next update is done once it is gone", async () => {
     const lock = { pid: 4242, username: "ci", hostname: "runner-1", timestamp: new Date().toISOString() };
     bucket?.put(".pulumi/locks/organization/canary-lab/dev/e2e.json", JSON.stringify(lock));
-    const refused = await inBucket("up");
-    expect(refusalFault(refused, /process 4242 of ci on runner-1, since /, /pulumi cancel --yes/)).toBeUndefined();
+    for (const command of ["up", "down"]) {
+      const refused = await inBucket(command);
+      expect(refusalFault(refused, /process 4242 of ci on runner-1, since /, /pulumi cancel --yes/)).toBeUndefined();
+    }
+    expect(await liveWeight()).toBe(40);
     await mustRun("pulumi", ["cancel", "--yes", "dev"], { env });
     expect((await inBucket("set-traffic", "50", "50")).exitCode).toBe(0);
     expect(await liveWeight()).toBe(50);

@@ -1,11 +1,5 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import type { Environment, TargetName } from "../../../cluster/target.ts";
-import { PulumiEngine } from "../engine/engine.ts";
-import { FileState } from "../engine/file-state.ts";
-import type { ExportedState } from "../engine/pending.ts";
-import { contextIn } from "../engine/provider-cluster.ts";
-import { stateOf } from "../engine/state.ts";
-import { backendUrl, engineVariables } from "../engine/variables.ts";
 import {
   distinctWays,
   type LabRecords,
@@ -13,8 +7,14 @@ import {
   readRecords,
   recordedEnvironment,
   stacksIn,
-} from "../lab-records.ts";
-import { type ClusterConfig, environmentOf, noCluster, withVariables } from "../stack-environment.ts";
+} from "../../../stacks/lab-records.ts";
+import { type ClusterConfig, environmentOf, noCluster, withVariables } from "../../../stacks/stack-environment.ts";
+import { PulumiEngine } from "../engine/engine.ts";
+import { FileState } from "../engine/file-state.ts";
+import type { ExportedState } from "../engine/pending.ts";
+import { contextIn } from "../engine/provider-cluster.ts";
+import { stateOf } from "../engine/state.ts";
+import { backendUrl, engineVariables } from "../engine/variables.ts";
 import type { StackFile } from "../stack-file.ts";
 import { fileFault } from "../without-file.ts";
 
@@ -75,7 +75,7 @@ export async function placeToTakeDown(
   });
   const deployedIn = contextIn(state);
   if (deployedIn !== undefined && deployedIn !== records.own?.kubeContext) {
-    const config = { kubeContext: deployedIn, ...withVariables(clusterConfig(stackFile), process.env) };
+    const config = { kubeContext: deployedIn, ...withVariables(stack, clusterConfig(stackFile), process.env) };
     const environment = environmentOf(stack, config, records);
     if (environment) return { environment, stacks: [...stacksIn(environment, records), stack] };
   }

@@ -5,7 +5,9 @@ import type { Command } from "commander";
 import { inLab } from "../../../cluster/lab-folder.ts";
 import type { Environment, TargetName } from "../../../cluster/target.ts";
 import { parseConfig } from "../../../stacks/config/parse-config.ts";
-import { NoStackError } from "../engine/engine.ts";
+import { forgetOwnCluster, forgetStacks, notedTarget, readRecords } from "../../../stacks/lab-records.ts";
+import { noCluster } from "../../../stacks/stack-environment.ts";
+import { NoStackError } from "../engine/engine-failure.ts";
 import { reachedBy } from "../engine/provider-cluster.ts";
 import { settlePending } from "../engine/settle.ts";
 import { stateOf } from "../engine/state.ts";
@@ -14,14 +16,12 @@ import { backendUrl, defaultBackendUrl } from "../engine/variables.ts";
 import { installedPlatform, useOf } from "../installed-platform.ts";
 import { type Lab, labOf, mustNameDeployed } from "../lab.ts";
 import { exclusively } from "../lab-lock.ts";
-import { forgetOwnCluster, forgetStacks, notedTarget, readRecords } from "../lab-records.ts";
 import { engineView, examples, print } from "../print.ts";
 import { withProgress } from "../progress.ts";
 import { removeTarget } from "../remove-target.ts";
 import { knownStacks } from "../stack/known-stacks.ts";
 import { leaveFile } from "../stack/short-lived.ts";
 import { clusterOfStack, refuseOtherCluster } from "../stack-cluster.ts";
-import { noCluster } from "../stack-environment.ts";
 import { StackFile } from "../stack-file.ts";
 import { optionsOf } from "./arguments.ts";
 import { allPlaces, type DownPlace, placeToForget, placeToTakeDown } from "./down-places.ts";
@@ -140,6 +140,8 @@ export async function removeStacks(
 ): Promise<void> {
   if (removeCluster) {
     for (const lab of labs) await waitForOthers(lab, progress);
+    // The engine looks for locks only when it takes the state away, and the cluster is gone by then.
+    await Promise.all(labs.map(async ({ state, engine }) => state ?? engine.mustBeFree()));
     await removeCluster();
   }
   const going = labs.map(({ stackFile }) => stackFile.stack);

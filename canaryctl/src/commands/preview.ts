@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { withConfigCopy } from "../engine/config-copy.ts";
 import { openLab } from "../lab.ts";
 import { examples } from "../print.ts";
 import { UsageError } from "../usage-error.ts";
@@ -59,7 +60,7 @@ export function addPreview(program: Command): void {
       const lab = openLab(options);
       lab.mustBeNamed?.(lab.config);
       if (lab.state?.exists() === false) throw (await import("../preview/not-in-backend.ts")).notInBackend(lab);
-      await lab.engine.preview();
+      await withConfigCopy(lab.stackFile, (copy) => lab.engine.preview(copy));
     });
 }
 

@@ -8,9 +8,11 @@ import { namespacePath } from "../../../cluster/kube/paths.ts";
 import { type Environment, type Target, type TargetName, targetNames } from "../../../cluster/target.ts";
 import { platformAnnotation } from "../../../components/workload/render-application.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
+import { notedTarget, noteStack, noteTarget, readRecords, recordedEnvironment } from "../../../stacks/lab-records.ts";
 import { type LiveNamespace, namespaceFault, refuseForeignNamespace } from "../../../stacks/live/namespace-owner.ts";
 import { notedFacts } from "../../../stacks/platform-facts.ts";
 import { existingPlatform, isOwner, platformParts } from "../../../stacks/platform-parts.ts";
+import { variablesOf, withKnownCluster } from "../../../stacks/stack-environment.ts";
 import { noteDrift } from "../engine/drift/mend.ts";
 import { refillRegistry } from "../engine/lost-images.ts";
 import { prepareStack } from "../engine/prepare.ts";
@@ -20,7 +22,6 @@ import { refuseForeignMesh } from "../foreign-mesh.ts";
 import { refuseWithoutIngress, refuseWithoutIngressClass } from "../ingress-controller.ts";
 import { type ConfigChanges, type GlobalOptions, type Lab, labOf, type OpenedConfig, openConfig } from "../lab.ts";
 import { exclusively } from "../lab-lock.ts";
-import { notedTarget, noteStack, noteTarget, readRecords, recordedEnvironment } from "../lab-records.ts";
 import { engineView, examples, print } from "../print.ts";
 import { withProgress } from "../progress.ts";
 import { removeTarget } from "../remove-target.ts";
@@ -31,7 +32,6 @@ import {
   refuseOtherCluster,
   settleCluster,
 } from "../stack-cluster.ts";
-import { withKnownCluster } from "../stack-environment.ts";
 import { configuredStrategy } from "../strategies/table.ts";
 import { otherTarget, targetRequest, unfinishedTarget } from "../target-request.ts";
 import { measureSplit, UncountableError } from "../traffic/measured-split.ts";
@@ -139,7 +139,11 @@ async function chooseAndTell(
   const environment = recordedEnvironment(stackFile.stack, records);
   const recorded = environment?.target;
   const running = recorded ?? records.own?.target;
-  const request = targetRequest(withKnownCluster(config, environment, records.own, process.env));
+  const { stack } = stackFile;
+  const request = targetRequest(
+    withKnownCluster(stack, config, environment, records.own, process.env),
+    variablesOf(stack, process.env).KUBECONFIG,
+  );
   const { target, reason, advice } = await chooseTarget({
     request,
     ...(override && { override }),

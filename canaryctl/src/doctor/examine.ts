@@ -1,5 +1,7 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
+import { mustBeSameCluster } from "../../../stacks/same-cluster.ts";
+import { environmentOf } from "../../../stacks/stack-environment.ts";
 import { asDeployed } from "../deployed.ts";
 import {
   configForRollback,
@@ -10,8 +12,6 @@ import {
   type OpenedConfig,
   openConfig,
 } from "../lab.ts";
-import { mustBeSameCluster } from "../same-cluster.ts";
-import { environmentOf } from "../stack-environment.ts";
 import { StackFile } from "../stack-file.ts";
 import { type Finding, withoutIgnored } from "./finding.ts";
 import { applyFixes, fixesOf } from "./fix.ts";
@@ -30,7 +30,10 @@ export async function examine(options: DoctorOptions, say: (line: string) => voi
   const { opened, fault } = openWhatIsRight(options);
   const mustBeNamed = (config: LabConfig) => mustNameThis(options, config);
   const environment = environmentOf(opened.stackFile.stack, opened.config);
-  const hasEnvironment = environment !== undefined && process.env.CANARY_LAB_KUBECONFIG === environment.kubeconfig;
+  const hasEnvironment =
+    environment !== undefined &&
+    process.env.CANARY_LAB_KUBECONFIG === environment.kubeconfig &&
+    process.env.CANARY_LAB_KUBE_CONTEXT === environment.kubeContext;
   const summary = (found: readonly Finding[], config = opened.config, fixed: readonly string[] = []): Diagnosis => {
     mustBeNamed(config);
     const kept = withoutIgnored(found, options.ignore ?? []);

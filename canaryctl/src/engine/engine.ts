@@ -5,33 +5,29 @@ import { variable } from "@canary-lab/kit/variables";
 import { inLab } from "../../../cluster/lab-folder.ts";
 import { targetedVariable } from "../../../stacks/live/targeted.ts";
 import { ownName, selectedStack } from "../../../stacks/stack-name.ts";
-import { backendFailure, shownBackend } from "./backend.ts";
+import { StackFile } from "../stack-file.ts";
+import { withoutWrongSalt } from "./config-copy.ts";
+import {
+  busyError,
+  failureOfExit,
+  InterruptedError,
+  NoStackError,
+  OvertakenError,
+  outsideFailure,
+} from "./engine-failure.ts";
 import { UpdateEvents, type UpdateView } from "./events.ts";
-import { answerIn, errorsIn } from "./output.ts";
+import { lockQuestion } from "./lock-question.ts";
+import { answerIn, errorsIn, wordsOf } from "./output.ts";
 import type { ExportedState } from "./pending.ts";
 import type { EngineExit, EngineProcess } from "./process.ts";
-import { failureOf } from "./program-errors.ts";
-import { secretsFailure } from "./secrets-failure.ts";
-import { describeLock, lockIn, unlock } from "./stack-lock.ts";
+import { SecretsError } from "./secrets-failure.ts";
 import { backendUrl } from "./variables.ts";
+
+/** Nothing is asked, and nothing is coloured. */
+const plain = ["--non-interactive", "--color", "never"] as const;
 
 /** Loaded where it is run: the traffic of a rollback moves before. */
 const runEngine = async (run: EngineProcess): Promise<EngineExit> => (await import("./process.ts")).runPulumi(run);
-
-/** Another update holds the stack's lock. */
-export class EngineBusyError extends UserError {}
-
-/** The stack is not in the backend. */
-export class NoStackError extends UserError {}
-
-/** Somebody else wrote an object between the engine's reading and its writing, and nothing else went wrong. */
-class OvertakenError extends UserError {}
-
-/** The API server's words for it. Controllers write their objects' status at any moment, so the next attempt passes. */
-const overtaken = /the object has been modified; please apply your changes to the latest version/;
-
-/** The user asked to stop; what was in flight has ended and the state is saved. */
-export class InterruptedError extends UserError {}
 
 /** What of a stack an update is about; default: all of it, by its own config. */
 export interface UpdateScope {
@@ -45,10 +41,14 @@ export interface UpdateScope {
 export interface Engine {
   /** Makes the cluster agree with the config, without asking. */
   update(view?: UpdateView, scope?: UpdateScope): Promise<void>;
-  /** Prints to the terminal what an update would change, value by value. */
-  preview(): Promise<void>;
+  /**
+   * Prints to the terminal what an update would change, value by value.
+   *
+   * @param configFile is read in place of the stack's own, and may be written to: see `withConfigCopy`
+   */
+  preview(configFile: string): Promise<void>;
   /** The engine's events of a preview, a JSON object in each line, and what it prints beside them. One that fails has its errors there. */
-  previewEvents(): Promise<readonly string[]>;
+  previewEvents(configFile: string): Promise<readonly string[]>;
   /** Removes every resource of the stack. */
   destroy(view?: UpdateView): Promise<void>;
   /** Reads resources anew from the cluster, by their URNs, and nothing else. */
@@ -59,6 +59,12 @@ export interface Engine {
   selectStack(): Promise<void>;
   /** Forgets the stack, whatever is still in its state; its config file stays. */
   removeStack(): Promise<void>;
+  /**
+   * Asks whether another update holds the stack, for a state whose locks only the engine can read; one that is not there is free.
+   *
+   * @throws EngineBusyError with its holder, as far as the backend tells that
+   */
+  mustBeFree(): Promise<void>;
   /** The state as JSON. */
   exportState(): Promise<ExportedState>;
   /** Puts a state in the place of the one that is there; it must be an edited export. */
@@ -100,23 +106,23 @@ export class PulumiEngine implements Engine {
     });
   }
 
-  async preview(): Promise<void> {
-    const args = this.#args(["preview", "--diff"]);
+  async preview(configFile: string): Promise<void> {
+    const args = this.#args(["preview", "--diff", "--config-file", configFile]);
     const exit = await this.#run({ args, runsProgram: true, variables: this.#variables });
     // The engine has written its reasons to the terminal already.
     if (exit.code !== 0) throw new UserError("The preview failed: the engine says why above.");
   }
 
-  async previewEvents(): Promise<readonly string[]> {
+  async previewEvents(configFile: string): Promise<readonly string[]> {
     const { code, lines, isInterrupted } = await this.#run({
-      args: this.#args(["preview", "--json"]),
+      args: this.#args(["preview", "--json", "--config-file", configFile]),
       runsProgram: true,
       // Without it the engine gives a digest at its end, which lacks what came before an error.
       variables: { ...this.#variables, PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" },
       onLine: () => {},
     });
     if (isInterrupted) throw new InterruptedError("Interrupted. A preview changes nothing.");
-    const outside = code === 0 ? undefined : this.#outside(errorsIn(lines));
+    const outside = code === 0 ? undefined : outsideFailure(this.#about, errorsIn(lines));
     if (outside) throw outside;
     return lines;
   }
@@ -150,6 +156,15 @@ export class PulumiEngine implements Engine {
     });
   }
 
+  async mustBeFree(): Promise<void> {
+    const { args, isFree, runningAt } = lockQuestion(backendUrl(this.#about.variables), this.#stack);
+    const exit = await this.#run({ args: [...args, ...plain], variables: this.#variables, onLine: () => {} });
+    if (isFree(exit)) return;
+    const place = runningAt(exit);
+    if (place !== undefined) throw busyError(this.#about, "the service that keeps the state says so.", [], place);
+    this.#mustHaveSucceeded("stack", exit, wordsOf(exit.lines));
+  }
+
   async exportState(): Promise<ExportedState> {
     return answerIn("stack export", await this.#call(["stack", "export"]));
   }
@@ -165,7 +180,7 @@ export class PulumiEngine implements Engine {
   }
 
   #args(command: readonly string[]): string[] {
-    return [...command, "--stack", this.#stack, "--non-interactive", "--color", "never"];
+    return [...command, "--stack", this.#stack, ...plain];
   }
 
   /** A command that changes something, with its events. What the engine prints beside them is what the user should see, and no event. */
@@ -176,17 +191,20 @@ export class PulumiEngine implements Engine {
   ): Promise<void> {
     const events = new UpdateEvents(view);
     const others: string[] = [];
-    const exit = await this.#run({
-      args: this.#args([command, "--yes", "--skip-preview", "--suppress-outputs", "--json", ...options]),
-      runsProgram: command === "up",
-      variables: { ...this.#variables, ...variables },
-      onLine: (line) => {
-        if (events.read(line) || line.trim() === "") return;
-        others.push(line);
-        if (errorsIn([line]).length === 0) view.say(line); // an error is thrown
-      },
+    const isOfPassphrase = (error: unknown) => error instanceof SecretsError;
+    await withoutWrongSalt(new StackFile(this.#stack), isOfPassphrase, async () => {
+      const exit = await this.#run({
+        args: this.#args([command, "--yes", "--skip-preview", "--suppress-outputs", "--json", ...options]),
+        runsProgram: command === "up",
+        variables: { ...this.#variables, ...variables },
+        onLine: (line) => {
+          if (events.read(line) || line.trim() === "") return;
+          others.push(line);
+          if (errorsIn([line]).length === 0) view.say(line); // an error is thrown
+        },
+      });
+      this.#mustHaveSucceeded(command, exit, events.errors.length > 0 ? events.errors : wordsOf(others));
     });
-    this.#mustHaveSucceeded(command, exit, events.errors.length > 0 ? events.errors : wordsOf(others));
   }
 
   async #call(command: readonly string[]): Promise<EngineExit> {
@@ -195,51 +213,12 @@ export class PulumiEngine implements Engine {
     return exit;
   }
 
-  #mustHaveSucceeded(command: string, { code, isInterrupted, lines }: EngineExit, errors: readonly string[]): void {
-    if (isInterrupted) {
-      throw new InterruptedError("Interrupted. What was in flight has ended, and the state is saved.", {
-        next: "npx canaryctl up",
-      });
-    }
-    if (code === 0) return;
-    const message = errors.join("\n  ");
-    if (/currently locked by \d+ lock/.test(message)) throw this.#busy(message, lines);
-    if (/no stack named/.test(message)) throw new NoStackError(message, { next: "npx canaryctl up" });
-    if (errors.length > 0 && errors.every((error) => overtaken.test(error)))
-      throw new OvertakenError(`pulumi ${command} failed: ${message}`, { next: "npx canaryctl up" });
-    throw this.#outside(errors) ?? failureOf(command, errors);
+  #mustHaveSucceeded(command: string, exit: EngineExit, errors: readonly string[]): void {
+    const failure = failureOfExit({ command, ...this.#about }, exit, errors);
+    if (failure) throw failure;
   }
 
-  /** What is in the engine's way outside of the cluster and the program: its state, or the key to it. */
-  #outside(errors: readonly string[]): UserError | undefined {
-    const variables = { ...process.env, ...this.#variables };
-    return backendFailure(errors, backendUrl(variables)) ?? secretsFailure(errors, ownName(this.#stack), variables);
-  }
-
-  /** Only the engine can read the locks of such a state: who holds one stands in a line of its own. */
-  #busy(message: string, lines: readonly string[]): EngineBusyError {
-    const lock = lockIn(lines);
-    const who = lock ? ` (${describeLock(lock)}).` : `: ${message}`;
-    return new EngineBusyError(`Another update of stack ${ownName(this.#stack)} is running${who}`, {
-      place: lock ? shownBackend(lock.path) : shownBackend(backendUrl({ ...process.env, ...this.#variables })),
-      ...unlock(this.#stack),
-    });
-  }
-}
-
-/** Its errors, or else the last that it said. */
-function wordsOf(lines: readonly string[]): readonly string[] {
-  const errors = errorsIn(lines);
-  return errors.length > 0 ? errors : lines.slice(-10);
-}
-
-/** Whether the backend has the engine's stack, for a backend that only the engine can read. */
-export async function isInBackend(engine: Pick<Engine, "exportState">): Promise<boolean> {
-  try {
-    await engine.exportState();
-    return true;
-  } catch (error) {
-    if (error instanceof NoStackError) return false;
-    throw error;
+  get #about() {
+    return { stack: this.#stack, variables: { ...process.env, ...this.#variables } };
   }
 }

@@ -24,3 +24,9 @@ export function answerIn<T>(command: string, { lines, output }: Pick<EngineExit,
     });
   }
 }
+
+/** The errors of an engine that failed, or else the last lines that it printed. */
+export function wordsOf(lines: readonly string[]): readonly string[] {
+  const errors = errorsIn(lines);
+  return errors.length > 0 ? errors : lines.slice(-10);
+}

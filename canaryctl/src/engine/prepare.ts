@@ -6,7 +6,7 @@ import { variable } from "@canary-lab/kit/variables";
 import { defaultStack, selectedStack } from "../../../stacks/stack-name.ts";
 import type { Lab } from "../lab.ts";
 import { backendKind, shownBackend } from "./backend.ts";
-import { isInBackend } from "./engine.ts";
+import { isInBackend } from "./state.ts";
 import { backendUrl, ensurePassphrase, hasOwnPassphrase, passphraseFile } from "./variables.ts";
 
 /**

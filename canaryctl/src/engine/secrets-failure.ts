@@ -10,19 +10,26 @@ const words = {
   provider: /^.*get stack secrets manager: /s,
 } as const;
 
+/** The engine has no key to a stack's secrets, or a wrong one. */
+export class SecretsError extends UserError {}
+
 /**
  * Why the engine cannot read a stack's secrets, by its own words; undefined where they are about something else.
  *
  * @param stack its name without the organization
  * @param variables of the engine
  */
-export function secretsFailure(errors: readonly string[], stack: string, variables: Variables): UserError | undefined {
+export function secretsFailure(
+  errors: readonly string[],
+  stack: string,
+  variables: Variables,
+): SecretsError | undefined {
   const error = errors.find((each) => Object.values(words).some((pattern) => pattern.test(each)));
   if (error === undefined) return undefined;
   const [isMissing, isWrong] = [words.missing.test(error), words.wrong.test(error)];
   const next = "npx canaryctl status";
   if (!isMissing && !isWrong) {
-    return new UserError(
+    return new SecretsError(
       `The secrets provider of stack ${stack} cannot be used: ${error.replace(words.provider, "")}`,
       {
         place: `secretsprovider in Pulumi.${stack}.yaml`,
@@ -31,7 +38,7 @@ export function secretsFailure(errors: readonly string[], stack: string, variabl
       },
     );
   }
-  return new UserError(
+  return new SecretsError(
     isMissing
       ? `There is no passphrase for the secrets of stack ${stack}.`
       : `The passphrase is not the one that the secrets of stack ${stack} are encrypted with.`,

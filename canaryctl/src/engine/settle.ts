@@ -2,7 +2,15 @@ import { findPlugin } from "@canary-lab/pulumi-plugins/find";
 import { pluginVersions } from "@canary-lab/pulumi-plugins/versions";
 import { hasObject, hasRelease, pendingRevisions } from "../kube/existing.ts";
 import type { Lab } from "../lab.ts";
-import { objectOf, type PendingOperation, providerId, type ResourceState, releaseOf, settled } from "./pending.ts";
+import {
+  type ExportedState,
+  objectOf,
+  type PendingOperation,
+  providerId,
+  type ResourceState,
+  releaseOf,
+  settled,
+} from "./pending.ts";
 import { stateOf } from "./state.ts";
 
 /**
@@ -14,7 +22,7 @@ import { stateOf } from "./state.ts";
  */
 export async function settlePending(lab: Lab, say: (line: string) => void): Promise<void> {
   const { engine } = lab;
-  const exported = await stateOf(lab);
+  const exported = await stateToSettle(lab);
   const { pending_operations: pending = [] } = exported?.deployment ?? {};
   if (!exported || pending.length === 0) return;
 
@@ -28,6 +36,14 @@ export async function settlePending(lab: Lab, say: (line: string) => void): Prom
   }
   await engine.importState(settled(exported, ids));
   if (ids.size > 0) await engine.refresh([...ids.keys()], { say });
+}
+
+/** What a killed update left. Where only the engine can read the locks, an update may run: what that one has open is its own. */
+async function stateToSettle(lab: Lab): Promise<ExportedState | undefined> {
+  const exported = await stateOf(lab);
+  if (lab.state || !exported?.deployment.pending_operations?.length) return exported;
+  await lab.engine.mustBeFree();
+  return stateOf(lab); // as the update left it that has just ended
 }
 
 function outcome({ type, resource }: PendingOperation, id: string | undefined): string {

@@ -1,6 +1,6 @@
 import { until } from "@canary-lab/kit/until";
 import type { Lab } from "../lab.ts";
-import { EngineBusyError } from "./engine.ts";
+import { EngineBusyError } from "./engine-failure.ts";
 import type { UpdateView } from "./events.ts";
 import { endOrphans } from "./orphans.ts";
 import { describeLock, isAbandoned, type StackLock, unlock } from "./stack-lock.ts";

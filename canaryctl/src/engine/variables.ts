@@ -5,7 +5,8 @@ import { writePrivateFile } from "@canary-lab/kit/private-files";
 import { type Variables, variable } from "@canary-lab/kit/variables";
 import { inLab } from "../../../cluster/lab-folder.ts";
 import type { Environment } from "../../../cluster/target.ts";
-import { printedVariable } from "../stack-environment.ts";
+import { printedForOther, printedVariable } from "../../../stacks/stack-environment.ts";
+import { ownName } from "../../../stacks/stack-name.ts";
 
 export const passphraseFile = (): string => inLab("passphrase");
 
@@ -28,8 +29,10 @@ export const backendUrl = (user: Variables): string => variable(user, "PULUMI_BA
 /**
  * What the engine, its plugins and the program need in their environment, beyond what the user has in theirs: what the target cluster
  * says, where the state is, and what spares time. Pure; `canaryctl env` prints it for plain `pulumi`.
+ *
+ * @param reference of the stack whose environment that is; without one no program is run
  */
-export function engineVariables(environment: Environment, user: Variables): Record<string, string> {
+export function engineVariables(environment: Environment, user: Variables, reference?: string): Record<string, string> {
   const variables: Record<string, string> = {
     ...environment.variables,
     PATH: [...new Set([...environment.path, ...(user.PATH ?? "").split(delimiter)])].filter(Boolean).join(delimiter),
@@ -41,11 +44,12 @@ export function engineVariables(environment: Environment, user: Variables): Reco
     PULUMI_LOG_ROTATION_MAX_TOTAL_MB: "20",
     NODE_COMPILE_CACHE: variable(user, "NODE_COMPILE_CACHE") ?? inLab("compile-cache"),
   };
+  if (reference !== undefined) variables[printedVariable] = reference;
   const { imageRegistry, chartMirror } = environment;
   // What `canaryctl env` printed for another stack is not this one's.
-  const isPrinted = variable(user, printedVariable) !== undefined;
-  if (imageRegistry || isPrinted) variables.CANARY_LAB_IMAGE_REGISTRY = imageRegistry ?? "";
-  if (chartMirror || isPrinted) variables.CANARY_LAB_CHART_MIRROR = chartMirror ?? "";
+  const isOthers = printedForOther(ownName(reference ?? ""), user) !== undefined;
+  if (imageRegistry || isOthers) variables.CANARY_LAB_IMAGE_REGISTRY = imageRegistry ?? "";
+  if (chartMirror || isOthers) variables.CANARY_LAB_CHART_MIRROR = chartMirror ?? "";
   if (!hasOwnPassphrase(user)) variables.PULUMI_CONFIG_PASSPHRASE_FILE = passphraseFile();
   return variables;
 }

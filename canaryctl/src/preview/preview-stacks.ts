@@ -3,6 +3,7 @@ import { parseConfig } from "../../../stacks/config/parse-config.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
 import { projectName, shortened, withStack } from "../../../stacks/stack-name.ts";
 import { mustBeKnown } from "../choose-stack.ts";
+import { withConfigCopy } from "../engine/config-copy.ts";
 import type { GlobalOptions, Lab } from "../lab.ts";
 import { openLab } from "../lab.ts";
 import { environmentMask, type Mask } from "../mask.ts";
@@ -37,7 +38,8 @@ async function previewStack(options: GlobalOptions): Promise<PreviewDigest> {
 
 /** The engine and the cluster are asked at the same time. */
 export async function previewLab(stack: string, lab: Lab, mask: Mask): Promise<PreviewDigest> {
-  const [lines, live] = await Promise.all([lab.engine.previewEvents(), readLive(lab)]);
+  const preview = withConfigCopy(lab.stackFile, (copy) => lab.engine.previewEvents(copy));
+  const [lines, live] = await Promise.all([preview, readLive(lab)]);
   const events = withFirstUpdate(readPreviewEvents(lines, projectName), lab);
   return digestOf({ stack, events, config: configOf(events, lab.config), live: told(stack, live), mask });
 }

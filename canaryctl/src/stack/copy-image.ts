@@ -7,7 +7,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import { type Variables, variable } from "@canary-lab/kit/variables";
 import { inLab } from "../../../cluster/lab-folder.ts";
 import type { Environment } from "../../../cluster/target.ts";
-import { InterruptedError } from "../engine/engine.ts";
+import { InterruptedError } from "../engine/engine-failure.ts";
 import { untilInterrupted } from "../until-interrupted.ts";
 
 /** How a program copies an image with all its platforms, by digest. It reads credentials from Docker's config file alone. */

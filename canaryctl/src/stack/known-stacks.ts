@@ -1,9 +1,9 @@
 import { readdirSync } from "node:fs";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
+import { readRecords } from "../../../stacks/lab-records.ts";
 import { defaultStack } from "../../../stacks/stack-name.ts";
 import { FileState } from "../engine/file-state.ts";
 import { backendUrl } from "../engine/variables.ts";
-import { readRecords } from "../lab-records.ts";
 
 /** The stacks that have a file, whether it can be read or not. */
 export const stacksWithFile = (folder = repositoryRoot): readonly string[] =>

@@ -24,7 +24,13 @@ export interface Runner {
 }
 
 /** The variables of a CI job that the user's shell must not fill in. `canaryctl env` prints them for one checkout and one stack. */
-const ofCheckout = ["CANARY_LAB_ENV", "CANARY_LAB_KUBECONFIG", "PULUMI_STACK", "NODE_COMPILE_CACHE"];
+const ofCheckout = [
+  "CANARY_LAB_ENV",
+  "CANARY_LAB_USER_KUBECONFIG",
+  "CANARY_LAB_KUBECONFIG",
+  "PULUMI_STACK",
+  "NODE_COMPILE_CACHE",
+];
 
 /**
  * Makes a repository of the files of this checkout as they are now.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { applyOnly, changeOnly, pendingText, withApplied, withRelease } from "../../../canaryctl/src/applied.ts";
-import { EngineBusyError } from "../../../canaryctl/src/engine/engine.ts";
+import { EngineBusyError } from "../../../canaryctl/src/engine/engine-failure.ts";
 import { canonicalJson } from "../../../components/workload/render-application.ts";
 import { appliedValues } from "../../../stacks/config/applied-config.ts";
 import { parseConfig } from "../../../stacks/config/parse-config.ts";

@@ -4,7 +4,7 @@ import { leaveEnvironment, takeOwnCheckout } from "./own-checkout.ts";
 takeOwnCheckout({ dev: "config: {}\n" });
 leaveEnvironment();
 const { chooseStack } = await import("../../../canaryctl/src/choose-stack.ts");
-const { forgetOwnCluster, forgetStacks, noteStack, noteTarget } = await import("../../../canaryctl/src/lab-records.ts");
+const { forgetOwnCluster, forgetStacks, noteStack, noteTarget } = await import("../../../stacks/lab-records.ts");
 const { buildProgram } = await import("../../../canaryctl/src/main.ts");
 
 const kind = {

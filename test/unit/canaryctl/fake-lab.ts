@@ -107,6 +107,7 @@ export function fakeLab(options: FakeOptions = {}) {
     selectStack: async () => void log.push("selectStack"),
     createStack: async (provider) => void log.push(["createStack", ...(provider ? [provider] : [])].join(" ")),
     removeStack: async () => void log.push("removeStack"),
+    mustBeFree: async () => void log.push("mustBeFree"),
     exportState: async () => state?.read() ?? { version: 3, deployment: {} },
   };
   const lab: Lab = {

@@ -1,6 +1,6 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { expect, test } from "@jest/globals";
-import { NoStackError } from "../../../canaryctl/src/engine/engine.ts";
+import { NoStackError } from "../../../canaryctl/src/engine/engine-failure.ts";
 import { installedPlatform, platformIn, useOf } from "../../../canaryctl/src/installed-platform.ts";
 import { fakeLab } from "./fake-lab.ts";
 

@@ -5,7 +5,6 @@ import { describe, expect, test } from "@jest/globals";
 import type { FileState } from "../../../canaryctl/src/engine/file-state.ts";
 import type { ExportedState } from "../../../canaryctl/src/engine/pending.ts";
 import type { Lab } from "../../../canaryctl/src/lab.ts";
-import { type KnownCluster, noteCluster, readRecords } from "../../../canaryctl/src/lab-records.ts";
 import {
   clusterAfterOthers,
   clusterOfStack,
@@ -13,6 +12,7 @@ import {
   settleCluster,
 } from "../../../canaryctl/src/stack-cluster.ts";
 import { stackAnnotation } from "../../../components/workload/render-application.ts";
+import { type KnownCluster, noteCluster, readRecords } from "../../../stacks/lab-records.ts";
 import { readingClient } from "../stacks/live/fake-client.ts";
 import { fakeLab } from "./fake-lab.ts";
 

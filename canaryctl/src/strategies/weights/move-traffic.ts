@@ -3,7 +3,7 @@ import { toWeight } from "../../../../canary/weight.ts";
 import { versions } from "../../../../components/names.ts";
 import { noCanary, shareFault } from "../../../../stacks/live/share-verdict.ts";
 import { applyOnly } from "../../applied.ts";
-import { EngineBusyError, InterruptedError } from "../../engine/engine.ts";
+import { EngineBusyError, InterruptedError } from "../../engine/engine-failure.ts";
 import { freeStack } from "../../engine/update.ts";
 import { type Lab, platformOf } from "../../lab.ts";
 import { moveSeconds, patiently } from "../../traffic/patiently.ts";

@@ -3,7 +3,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { downIn, downText, removeStack, removeStacks } from "../../../../canaryctl/src/commands/down.ts";
 import { allPlaces } from "../../../../canaryctl/src/commands/down-places.ts";
-import { NoStackError } from "../../../../canaryctl/src/engine/engine.ts";
+import { EngineBusyError, NoStackError } from "../../../../canaryctl/src/engine/engine-failure.ts";
 import type { Lab } from "../../../../canaryctl/src/lab.ts";
 import { newStackText } from "../../../../canaryctl/src/stack/stack-text.ts";
 import { StackFile } from "../../../../canaryctl/src/stack-file.ts";
@@ -47,7 +47,17 @@ describe("removing a stack with the cluster that the lab made", () => {
   test("takes the cluster first, and the state after", async () => {
     const { lab, log } = fakeLab();
     await removeStacks([lab], "with the cluster", async () => void log.push("the cluster"), progress);
-    expect(log).toEqual(["the cluster", "removeStack"]);
+    expect(log).toEqual(["mustBeFree", "the cluster", "removeStack"]);
+  });
+
+  test("takes nothing where only the engine can read the state, and another update holds one of the stacks", async () => {
+    const [free, held] = [fakeLab(), fakeLab()];
+    const busy = new EngineBusyError("Another update of stack dev is running (process 7 of ci on runner-1).");
+    const engine = { ...held.lab.engine, mustBeFree: () => Promise.reject(busy) };
+    const labs = [free.lab, { ...held.lab, engine }];
+    const removing = removeStacks(labs, "with the cluster", async () => void free.log.push("the cluster"), progress);
+    await expect(removing).rejects.toBe(busy);
+    expect([free.log, held.log]).toEqual([["mustBeFree"], []]);
   });
 
   test("keeps the state where the cluster cannot be removed", async () => {
@@ -55,7 +65,7 @@ describe("removing a stack with the cluster that the lab made", () => {
     const stopped = new UserError("Docker does not answer: Cannot connect to the Docker daemon");
     const removing = removeStacks([lab], "with the cluster", () => Promise.reject(stopped), progress);
     await expect(removing).rejects.toBe(stopped);
-    expect(log).toEqual([]);
+    expect(log).toEqual(["mustBeFree"]);
   });
 
   test("takes nothing from under an update that runs", async () => {
@@ -106,7 +116,7 @@ describe("down in one place", () => {
 
   test("removes a stack alone in the cluster of the lab with it", async () => {
     const { log } = await down("embedded", ["dev"]);
-    expect(log).toEqual(["remove cluster embedded", "removeStack", "forget dev", "forget the cluster"]);
+    expect(log).toEqual(["mustBeFree", "remove cluster embedded", "removeStack", "forget dev", "forget the cluster"]);
   });
 
   test.each(["embedded", "existing", undefined] as const)(

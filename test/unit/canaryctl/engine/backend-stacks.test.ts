@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { stacksInBackend } from "../../../../canaryctl/src/engine/backend-stacks.ts";
 import type { EngineProcess } from "../../../../canaryctl/src/engine/process.ts";
-import { noCluster } from "../../../../canaryctl/src/stack-environment.ts";
+import { noCluster } from "../../../../stacks/stack-environment.ts";
 
 /** The engine, with this answer. */
 const engine = (code: number, ...lines: readonly string[]) => {

@@ -4,12 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "@canary-lab/kit/user-error";
 import { describe, expect, test } from "@jest/globals";
-import {
-  EngineBusyError,
-  InterruptedError,
-  NoStackError,
-  PulumiEngine,
-} from "../../../../canaryctl/src/engine/engine.ts";
+import { PulumiEngine } from "../../../../canaryctl/src/engine/engine.ts";
+import { EngineBusyError, InterruptedError, NoStackError } from "../../../../canaryctl/src/engine/engine-failure.ts";
 import type { EngineExit, EngineProcess } from "../../../../canaryctl/src/engine/process.ts";
 import { repositoryRoot } from "../../../../cluster/lab-folder.ts";
 
@@ -110,15 +106,15 @@ describe("PulumiEngine", () => {
 
   test("a preview writes to the terminal by itself", async () => {
     const { engine, calls } = engineThat({});
-    await engine.preview();
-    expect(calls[0]?.args.slice(0, 2)).toEqual(["preview", "--diff"]);
+    await engine.preview("/copy.yaml");
+    expect(calls[0]?.args.slice(0, 4)).toEqual(["preview", "--diff", "--config-file", "/copy.yaml"]);
     expect(calls[0]?.onLine).toBeUndefined();
   });
 
   test("a preview for programs has its events as they come, also where it fails", async () => {
     const { engine, calls } = engineThat({ code: 1, lines: ['{"sequence":0}', "error: it broke"] });
-    expect(await engine.previewEvents()).toEqual(['{"sequence":0}', "error: it broke"]);
-    expect(calls[0]?.args.slice(0, 2)).toEqual(["preview", "--json"]);
+    expect(await engine.previewEvents("/copy.yaml")).toEqual(['{"sequence":0}', "error: it broke"]);
+    expect(calls[0]?.args.slice(0, 4)).toEqual(["preview", "--json", "--config-file", "/copy.yaml"]);
     expect(calls[0]?.variables).toMatchObject({ PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" });
   });
 
@@ -152,6 +148,8 @@ describe("PulumiEngine", () => {
     expect(await failure(["error: the stack is currently locked by 1 lock(s). Either wait"])).toBeInstanceOf(
       EngineBusyError,
     );
+    const conflict = "error: [409] Conflict: Another update is currently in progress.";
+    expect(await failure([conflict])).toBeInstanceOf(EngineBusyError);
     expect(await failure(["error: no stack named 'dev' found"])).toBeInstanceOf(NoStackError);
     expect((await failure(["error: incorrect passphrase"])).first).toContain("PULUMI_CONFIG_PASSPHRASE");
     expect((await failure(["error: could not list bucket: blob (code=Unknown)"])).place).toBe("PULUMI_BACKEND_URL");
@@ -172,9 +170,61 @@ describe("PulumiEngine", () => {
     });
   });
 
+  describe("asked whether another update holds the stack", () => {
+    const store = { PULUMI_BACKEND_URL: "s3://state" };
+    const service = { PULUMI_BACKEND_URL: "https://api.pulumi.com" };
+    const ofService = (name: string, updateInProgress: boolean) =>
+      JSON.stringify([{ name, updateInProgress, url: `https://app.pulumi.com/${name}` }]);
+
+    test.each([
+      ["there", ["error: a stack named dev already exists"]],
+      ["not there", ["error: no stack named 'dev' found"]],
+    ])("of a store that is %s and free, has its engine look for locks and change nothing", async (_, lines) => {
+      const { engine, calls } = engineThat({ code: 1 }, lines, store);
+      await engine.mustBeFree();
+      expect(calls.map(({ args }) => args.slice(0, 5))).toEqual([["stack", "rename", "dev", "--stack", "dev"]]);
+    });
+
+    test("of a store, names the holder", async () => {
+      const lines = [
+        "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end",
+        "  s3://state/.pulumi/locks/a.json: created by ci@runner-1 (pid 4242) at 2026-01-01T00:00:00Z",
+      ];
+      const error = await engineThat({ code: 1 }, lines, store)
+        .engine.mustBeFree()
+        .catch((failed) => failed);
+      expect(error).toBeInstanceOf(EngineBusyError);
+      expect(error.message).toMatch(
+        /stack dev is running \(process 4242 of ci on runner-1, since 2026-01-01 00:00 UTC, /,
+      );
+      expect(error.next).toMatch(/pulumi cancel --yes dev$/);
+    });
+
+    test("of a store that does not answer, says so", async () => {
+      const lines = ["error: could not list bucket: blob (code=Unknown): dial tcp: connection refused"];
+      await expect(engineThat({ code: 255 }, lines, store).engine.mustBeFree()).rejects.toMatchObject({
+        place: "PULUMI_BACKEND_URL",
+      });
+    });
+
+    test("of Pulumi's service, goes by its list", async () => {
+      const free = engineThat({}, [ofService("dev", false)], service);
+      await free.engine.mustBeFree();
+      expect(free.calls[0]?.args.slice(0, 3)).toEqual(["stack", "ls", "--json"]);
+      await engineThat({}, [ofService("prod", true)], service).engine.mustBeFree();
+      await expect(engineThat({}, [ofService("me/dev", true)], service).engine.mustBeFree()).rejects.toMatchObject({
+        message: "Another update of stack dev is running: the service that keeps the state says so.",
+        place: "https://app.pulumi.com/me/dev",
+      });
+      await expect(
+        engineThat({ code: 255 }, ["error: PULUMI_ACCESS_TOKEN must be set for login"], service).engine.mustBeFree(),
+      ).rejects.toMatchObject({ place: "PULUMI_BACKEND_URL" });
+    });
+  });
+
   test("a preview that does not get at the state has no events", async () => {
     const { engine } = engineThat({ code: 255, lines: ["error: PULUMI_ACCESS_TOKEN must be set for login"] });
-    await expect(engine.previewEvents()).rejects.toMatchObject({ place: "PULUMI_BACKEND_URL" });
+    await expect(engine.previewEvents("/copy.yaml")).rejects.toMatchObject({ place: "PULUMI_BACKEND_URL" });
   });
 
   test("makes a stack with the key service that its file names", async () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { NoStackError } from "../../../../canaryctl/src/engine/engine.ts";
+import { NoStackError } from "../../../../canaryctl/src/engine/engine-failure.ts";
 import { prepareStack } from "../../../../canaryctl/src/engine/prepare.ts";
 import { StackFile } from "../../../../canaryctl/src/stack-file.ts";
 import { fakeLab, projectFolder } from "../fake-lab.ts";

@@ -5,7 +5,7 @@ import { describe, expect, test } from "@jest/globals";
 import { stacksInBackend } from "../../../../canaryctl/src/engine/backend-stacks.ts";
 import { PulumiEngine } from "../../../../canaryctl/src/engine/engine.ts";
 import { runPulumi } from "../../../../canaryctl/src/engine/process.ts";
-import { noCluster } from "../../../../canaryctl/src/stack-environment.ts";
+import { noCluster } from "../../../../stacks/stack-environment.ts";
 
 /** A PATH on which `pulumi` is this shell script. */
 function pathWith(script: string): string {

@@ -6,8 +6,9 @@ import { programIn } from "@canary-lab/pulumi-plugins/find";
 import { pluginVersions } from "@canary-lab/pulumi-plugins/versions";
 import { writeWrapper } from "@canary-lab/pulumi-plugins/wrapper";
 import { describe, expect, test } from "@jest/globals";
+import { EngineBusyError } from "../../../../canaryctl/src/engine/engine-failure.ts";
 import type { FileState } from "../../../../canaryctl/src/engine/file-state.ts";
-import type { PendingOperation } from "../../../../canaryctl/src/engine/pending.ts";
+import type { ExportedState, PendingOperation } from "../../../../canaryctl/src/engine/pending.ts";
 import { settlePending } from "../../../../canaryctl/src/engine/settle.ts";
 import { readingClient } from "../../stacks/live/fake-client.ts";
 import { fakeLab } from "../fake-lab.ts";
@@ -71,6 +72,28 @@ test("does nothing where nothing is open", async () => {
   const { lab, log } = fakeLab({ state: stateWith() });
   await settlePending(lab, () => {});
   expect(log).toEqual([]);
+});
+
+describe("where only the engine can read the locks", () => {
+  test("nothing is settled that an update which runs has open", async () => {
+    const { lab, log } = fakeLab();
+    const busy = new EngineBusyError("Another update of stack dev is running.");
+    const engine = {
+      ...lab.engine,
+      exportState: async () => stateWith(release("istiod")).read() as ExportedState,
+      mustBeFree: () => Promise.reject(busy),
+    };
+    await expect(settlePending({ ...lab, engine }, () => {})).rejects.toBe(busy);
+    expect(log).toEqual([]);
+  });
+
+  test("the state counts that an update leaves which ends meanwhile", async () => {
+    const { lab, log } = fakeLab();
+    const states = [stateWith(namespace("canary-lab")), stateWith()];
+    const engine = { ...lab.engine, exportState: async () => states.shift()?.read() as ExportedState };
+    await settlePending({ ...lab, engine }, () => {});
+    expect(log).toEqual(["mustBeFree"]);
+  });
 });
 
 describe("a release that Helm began and a kill ended", () => {

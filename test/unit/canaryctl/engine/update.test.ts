@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { EngineBusyError } from "../../../../canaryctl/src/engine/engine.ts";
+import { EngineBusyError } from "../../../../canaryctl/src/engine/engine-failure.ts";
 import type { FileState } from "../../../../canaryctl/src/engine/file-state.ts";
 import type { StackLock } from "../../../../canaryctl/src/engine/stack-lock.ts";
 import { updateStack } from "../../../../canaryctl/src/engine/update.ts";

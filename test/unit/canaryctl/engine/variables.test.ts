@@ -39,6 +39,19 @@ describe("engineVariables", () => {
     expect(engineVariables(environment, once)).toEqual(once);
   });
 
+  test("says whose they are, and takes away what `canaryctl env` printed of another stack", () => {
+    const { imageRegistry: _, ...own } = environment;
+    const user = { CANARY_LAB_ENV: "dev", CANARY_LAB_IMAGE_REGISTRY: "of-dev", CANARY_LAB_CHART_MIRROR: "/of-dev" };
+    expect(engineVariables(own, user, "organization/canary-lab/prod")).toMatchObject({
+      CANARY_LAB_ENV: "organization/canary-lab/prod",
+      CANARY_LAB_IMAGE_REGISTRY: "",
+      CANARY_LAB_CHART_MIRROR: "",
+    });
+    const ofDev = engineVariables(own, user, "dev");
+    expect(ofDev.CANARY_LAB_ENV).toBe("dev");
+    expect(ofDev).not.toHaveProperty("CANARY_LAB_CHART_MIRROR");
+  });
+
   test("a target without registry and charts sets none", () => {
     const { imageRegistry: _, ...own } = environment;
     const variables = engineVariables(own, {});

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
-import { NotUpError } from "../../../../canaryctl/src/lab-records.ts";
 import { listStacks } from "../../../../canaryctl/src/stack/list-stacks.ts";
 import { StackFile } from "../../../../canaryctl/src/stack-file.ts";
+import { NotUpError } from "../../../../stacks/lab-records.ts";
 import { fakeLab, projectFolder } from "../fake-lab.ts";
 
 /** Stacks, each in a cluster of its own, and what is asked of them: `dev` stands in the lab's cluster, where `gone` has only its Namespace. */

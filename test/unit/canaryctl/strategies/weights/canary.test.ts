@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { EngineBusyError } from "../../../../../canaryctl/src/engine/engine.ts";
+import { EngineBusyError } from "../../../../../canaryctl/src/engine/engine-failure.ts";
 import { createCanary, deleteCanary } from "../../../../../canaryctl/src/strategies/weights/canary.ts";
 import { weighted } from "../../../../../canaryctl/src/strategies/weights/weighted.ts";
 import { istioRoute } from "../../../../../canaryctl/src/traffic/istio-route.ts";

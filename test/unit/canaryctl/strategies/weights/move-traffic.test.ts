@@ -1,6 +1,6 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { describe, expect, test } from "@jest/globals";
-import { EngineBusyError } from "../../../../../canaryctl/src/engine/engine.ts";
+import { EngineBusyError } from "../../../../../canaryctl/src/engine/engine-failure.ts";
 import type { Lab } from "../../../../../canaryctl/src/lab.ts";
 import { moveTraffic } from "../../../../../canaryctl/src/strategies/weights/move-traffic.ts";
 import { istioRoute } from "../../../../../canaryctl/src/traffic/istio-route.ts";

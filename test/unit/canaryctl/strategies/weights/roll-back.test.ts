@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { ApiError, UnreachableError } from "@canary-lab/kit/kube/client";
 import { describe, expect, test } from "@jest/globals";
-import { EngineBusyError } from "../../../../../canaryctl/src/engine/engine.ts";
+import { EngineBusyError } from "../../../../../canaryctl/src/engine/engine-failure.ts";
 import type { FileState } from "../../../../../canaryctl/src/engine/file-state.ts";
 import { configForRollback, type Lab } from "../../../../../canaryctl/src/lab.ts";
 import { rollBackRoute } from "../../../../../canaryctl/src/strategies/weights/roll-back.ts";

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
+import type { Environment } from "../../../cluster/target.ts";
 import {
   forgetOwnCluster,
   forgetStacks,
@@ -12,9 +13,8 @@ import {
   readRecords,
   recordedEnvironment,
   stacksIn,
-} from "../../../canaryctl/src/lab-records.ts";
-import type { Environment } from "../../../cluster/target.ts";
-import { fakeLab } from "./fake-lab.ts";
+} from "../../../stacks/lab-records.ts";
+import { fakeLab } from "../canaryctl/fake-lab.ts";
 
 const own = fakeLab().lab.environment;
 const production: Environment = {

@@ -2,9 +2,9 @@ import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { readIfThere, writePrivateFile } from "@canary-lab/kit/private-files";
 import { UserError } from "@canary-lab/kit/user-error";
-import { labFolder } from "../../cluster/lab-folder.ts";
-import { type Environment, type TargetName, targetNames } from "../../cluster/target.ts";
-import { defaultStack } from "../../stacks/stack-name.ts";
+import { labFolder } from "../cluster/lab-folder.ts";
+import { type Environment, type TargetName, targetNames } from "../cluster/target.ts";
+import { defaultStack } from "./stack-name.ts";
 
 /** No cluster is known for a stack. */
 export class NotUpError extends UserError {}

@@ -1,8 +1,7 @@
 import { UserError } from "@canary-lab/kit/user-error";
-import { absoluteKubeconfig } from "../../cluster/kubeconfig-file.ts";
-import type { Environment } from "../../cluster/target.ts";
-import type { LabConfig } from "../../stacks/config/schema.ts";
-import type { StackFile } from "./stack-file.ts";
+import { absoluteKubeconfig } from "../cluster/kubeconfig-file.ts";
+import type { Environment } from "../cluster/target.ts";
+import type { LabConfig } from "./config/schema.ts";
 
 /**
  * Refuses a config that names another cluster than the one that the last `up` left. The engine goes by the config, canaryctl by
@@ -11,7 +10,7 @@ import type { StackFile } from "./stack-file.ts";
 export function mustBeSameCluster(
   config: Pick<LabConfig, "kubeContext" | "kubeconfig">,
   environment: Pick<Environment, "kubeContext" | "kubeconfig">,
-  { stack, name }: Pick<StackFile, "stack" | "name">,
+  { stack, name }: { readonly stack: string; readonly name: string },
 ): void {
   const { kubeContext = environment.kubeContext, kubeconfig = environment.kubeconfig } = config;
   const wanted = { kubeContext, kubeconfig: absoluteKubeconfig(kubeconfig) };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { mustBeSameCluster } from "../../../canaryctl/src/same-cluster.ts";
+import { mustBeSameCluster } from "../../../stacks/same-cluster.ts";
 
 describe("mustBeSameCluster", () => {
   const file = { stack: "prod", name: "Pulumi.prod.yaml" };

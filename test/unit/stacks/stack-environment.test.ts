@@ -2,14 +2,15 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import type { LabRecords } from "../../../canaryctl/src/lab-records.ts";
+import type { LabRecords } from "../../../stacks/lab-records.ts";
 import {
   environmentOf,
   printedVariable,
+  searchPathVariable,
   withKnownCluster,
   withVariables,
-} from "../../../canaryctl/src/stack-environment.ts";
-import { fakeLab } from "./fake-lab.ts";
+} from "../../../stacks/stack-environment.ts";
+import { fakeLab } from "../canaryctl/fake-lab.ts";
 
 const kubeconfig = join(mkdtempSync(join(tmpdir(), "kube-")), "config");
 writeFileSync(
@@ -45,7 +46,16 @@ describe("the cluster of a stack", () => {
   test("is never what `canaryctl env` printed for another stack", () => {
     const printed = { ...variables, [printedVariable]: "prod" };
     expect(environmentOf("dev", {}, nothing, printed)).toBeUndefined();
-    expect(withVariables({}, printed)).toEqual({});
+    expect(withVariables("dev", {}, printed)).toEqual({});
+    expect(environmentOf("prod", {}, nothing, printed)?.kubeContext).toBe("ci");
+  });
+
+  test("is looked for in the user's own kubeconfig, where `canaryctl env` named another stack's", () => {
+    const printed = { [printedVariable]: "dev", CANARY_LAB_KUBECONFIG: "/of-dev", KUBECONFIG: "/of-dev" };
+    const found = (more: object) =>
+      environmentOf("prod", { kubeContext: "prod" }, nothing, { ...printed, ...more })?.kubeconfig;
+    expect(found({ [searchPathVariable]: kubeconfig })).toBe(kubeconfig);
+    expect(found({ KUBECONFIG: kubeconfig })).toBe(kubeconfig); // named since
   });
 
   test("comes with the registry that the environment names, where the config names none", () => {
@@ -54,7 +64,10 @@ describe("the cluster of a stack", () => {
       kubeconfig,
       imageRegistry: "r:5000",
     });
-    expect(withVariables({ imageRegistry: "own" }, variables)).toEqual({ kubeContext: "ci", imageRegistry: "own" });
+    expect(withVariables("prod", { imageRegistry: "own" }, variables)).toEqual({
+      kubeContext: "ci",
+      imageRegistry: "own",
+    });
   });
 });
 
@@ -99,7 +112,7 @@ describe("the cluster that an up goes on in", () => {
       { kubeContext: "prod", imageRegistry: "r:5000" },
     ],
   ])("%s", (_case, config, recorded, ofMachine, known) => {
-    expect(withKnownCluster(config, recorded, ofMachine, variables)).toEqual(known);
+    expect(withKnownCluster("staging", config, recorded, ofMachine, variables)).toEqual(known);
   });
 
   test.each([
@@ -108,6 +121,10 @@ describe("the cluster that an up goes on in", () => {
     ["what `canaryctl env` printed", { ...variables, [printedVariable]: "prod" }],
   ])("is the noted one where the variables name %s", (_case, given) => {
     const { kubeContext, kubeconfig, imageRegistry } = noted;
-    expect(withKnownCluster({}, noted, undefined, given)).toEqual({ kubeContext, kubeconfig, imageRegistry });
+    expect(withKnownCluster("staging", {}, noted, undefined, given)).toEqual({
+      kubeContext,
+      kubeconfig,
+      imageRegistry,
+    });
   });
 });

@@ -1,0 +1,129 @@
+import { delimiter } from "node:path";
+import { type Variables, variable } from "@canary-lab/kit/variables";
+import { findKubeconfig } from "../cluster/kubeconfig-file.ts";
+import type { Environment } from "../cluster/target.ts";
+import type { LabConfig } from "./config/schema.ts";
+import { type LabRecords, readRecords, recordedEnvironment } from "./lab-records.ts";
+import { ownName } from "./stack-name.ts";
+
+/** What of a config names a cluster of the user's own. */
+export type ClusterConfig = Pick<LabConfig, "kubeContext" | "kubeconfig" | "imageRegistry">;
+
+/** For asking the backend alone. */
+export const noCluster: Environment = {
+  target: "existing",
+  reason: "only the backend is asked",
+  kubeconfig: "",
+  kubeContext: "",
+  path: [],
+  variables: {},
+};
+
+/** `canaryctl env` sets it: the variables beside it are those of this stack, and no other stack's cluster is named by them. */
+export const printedVariable = "CANARY_LAB_ENV";
+
+/** What KUBECONFIG was before `canaryctl env` changed it. */
+export const searchPathVariable = "CANARY_LAB_USER_KUBECONFIG";
+
+/** The stack that `canaryctl env` printed the variables for, where that is another one. */
+export function printedForOther(stack: string, variables: Variables): string | undefined {
+  const printed = variable(variables, printedVariable);
+  return printed === undefined || ownName(printed) === stack ? undefined : printed;
+}
+
+/** The variables without what `canaryctl env` printed for another stack: its cluster, its registry, its charts. */
+export function variablesOf(stack: string, variables: Variables): Variables {
+  if (printedForOther(stack, variables) === undefined) return variables;
+  const {
+    CANARY_LAB_KUBE_CONTEXT: _,
+    CANARY_LAB_KUBECONFIG: __,
+    CANARY_LAB_IMAGE_REGISTRY: ___,
+    CANARY_LAB_CHART_MIRROR: ____,
+    ...others
+  } = variables;
+  return { ...others, KUBECONFIG: usersKubeconfig(variables) };
+}
+
+/** KUBECONFIG as the user has it: what `canaryctl env` put in its place is told by its last file, which is the stack's. */
+export function usersKubeconfig(variables: Variables): string | undefined {
+  const { KUBECONFIG, CANARY_LAB_KUBECONFIG } = variables;
+  const isPrinted =
+    variable(variables, printedVariable) !== undefined && KUBECONFIG?.split(delimiter).at(-1) === CANARY_LAB_KUBECONFIG;
+  return isPrinted ? variables[searchPathVariable] : KUBECONFIG;
+}
+
+/**
+ * The way to a stack's cluster: what its last `up` noted; on a machine without that note the cluster that its config names, else the one
+ * that the lab made here, else the one that the environment names, as in CI. Undefined where none of them does.
+ *
+ * @throws UserError where the kubeconfig does not hold the context
+ */
+export function environmentOf(
+  stack: string,
+  config: ClusterConfig,
+  records: LabRecords = readRecords(),
+  variables: Variables = process.env,
+): Environment | undefined {
+  const recorded = recordedEnvironment(stack, records);
+  if (recorded) return recorded;
+  const named = withVariables(stack, config, variables);
+  const { KUBECONFIG: searchPath } = variablesOf(stack, variables);
+  if (config.kubeContext) return existing(named, searchPath, "the stack's config names it");
+  return records.own ?? existing(named, searchPath, "CANARY_LAB_KUBE_CONTEXT names it");
+}
+
+/** The config with what the environment says where it says nothing, key by key, as the program reads it. */
+export function withVariables<Config extends ClusterConfig>(
+  stack: string,
+  config: Config,
+  variables: Variables,
+): Config {
+  const own = variablesOf(stack, variables);
+  const named = {
+    kubeContext: variable(own, "CANARY_LAB_KUBE_CONTEXT"),
+    kubeconfig: variable(own, "CANARY_LAB_KUBECONFIG"),
+    imageRegistry: variable(own, "CANARY_LAB_IMAGE_REGISTRY"),
+  };
+  const given = Object.entries(named).filter(([, value]) => value !== undefined);
+  return { ...Object.fromEntries(given), ...config };
+}
+
+/**
+ * The config of an `up`, with the cluster in which it goes on. An earlier `up` has noted it; else CI says it in its variables. A stack in
+ * the cluster that the lab made needs no name of it.
+ *
+ * @param recorded of the stack; undefined before its first `up` here
+ */
+export function withKnownCluster<Config extends ClusterConfig>(
+  stack: string,
+  config: Config,
+  recorded: Environment | undefined,
+  own: Environment | undefined,
+  variables: Variables,
+): Config {
+  const isElsewhere = recorded?.target === "existing";
+  if (!isElsewhere) return recorded || own ? config : withVariables(stack, config, variables);
+  const { kubeContext, kubeconfig, imageRegistry } = recorded;
+  const registry = imageRegistry === undefined ? {} : { imageRegistry };
+  const named = withVariables(stack, config, variables);
+  // A runner may have its kubeconfig in another place each time; a context of another name is that of another stack.
+  if (config.kubeContext || named.kubeContext === kubeContext) return { ...registry, ...named };
+  return { ...registry, ...config, kubeContext, kubeconfig };
+}
+
+function existing(
+  { kubeContext, kubeconfig, imageRegistry }: ClusterConfig,
+  searchPath: string | undefined,
+  reason: string,
+): Environment | undefined {
+  if (!kubeContext) return undefined;
+  return {
+    target: "existing",
+    reason,
+    kubeconfig: findKubeconfig({ kubeContext, ...(kubeconfig && { kubeconfig }) }, searchPath),
+    kubeContext,
+    ...(imageRegistry && { imageRegistry }),
+    path: [],
+    variables: {},
+  };
+}
