@@ -1,3 +1,4 @@
+import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import { absoluteKubeconfig } from "../cluster/kubeconfig-file.ts";
 import type { Environment } from "../cluster/target.ts";
@@ -21,7 +22,8 @@ export function mustBeSameCluster(
       {
         place: name,
         allowed: `${environment[key]}, as long as the lab is up there`,
-        next: "npx canaryctl up",
+        // `up` compares the clusters themselves: it goes on where this is another way to the same one.
+        next: [`npx canaryctl config set ${key} ${quoted(environment[key])}`, "npx canaryctl up"],
       },
     );
   }

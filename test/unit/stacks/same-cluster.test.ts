@@ -6,13 +6,15 @@ describe("mustBeSameCluster", () => {
   const up = { kubeContext: "staging", kubeconfig: "/home/me/.kube/config" };
 
   test.each([
-    [{ kubeContext: "production" }, /kubeContext is "production"/],
-    [{ kubeconfig: "/elsewhere" }, /kubeconfig is "\/elsewhere"/],
-    [{ kubeContext: "staging", kubeconfig: "/elsewhere" }, /kubeconfig is/],
-  ])("refuses %j where the lab is up elsewhere", (config, message) => {
+    [{ kubeContext: "production" }, /kubeContext is "production"/, "kubeContext staging"],
+    [{ kubeconfig: "/elsewhere" }, /kubeconfig is "\/elsewhere"/, "kubeconfig /home/me/.kube/config"],
+    [{ kubeContext: "staging", kubeconfig: "/elsewhere" }, /kubeconfig is/, "kubeconfig /home/me/.kube/config"],
+  ])("refuses %j where the lab is up elsewhere", (config, message, pair) => {
     const refused = () => mustBeSameCluster(config, up, file);
     expect(refused).toThrow(message);
-    expect(refused).toThrow(expect.objectContaining({ next: "npx canaryctl up" }));
+    expect(refused).toThrow(
+      expect.objectContaining({ next: [`npx canaryctl config set ${pair}`, "npx canaryctl up"] }),
+    );
   });
 
   test.each([{}, { kubeContext: "staging" }, up])("takes %j", (config) => {
