@@ -1,8 +1,15 @@
+import { existsSync } from "node:fs";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { Variables } from "@canary-lab/kit/variables";
 import { type LabRecords, readRecords, recordedEnvironment } from "./lab-records.ts";
 import { mustBeSameCluster } from "./same-cluster.ts";
-import { type ClusterConfig, printedForOther, printedVariable, variablesOf } from "./stack-environment.ts";
+import {
+  type ClusterConfig,
+  isNamedByUser,
+  printedForOther,
+  printedVariable,
+  variablesOf,
+} from "./stack-environment.ts";
 
 /**
  * The variables by which the program finds its stack's cluster. Plain `pulumi` may run in a shell that `canaryctl env` prepared for another
@@ -16,19 +23,24 @@ export function clusterVariables(
   config: ClusterConfig,
   variables: Variables = process.env,
   records: LabRecords = readRecords(),
+  exists: (path: string) => boolean = existsSync,
 ): Variables {
   const name = `Pulumi.${stack}.yaml`;
   const own = variablesOf(stack, variables);
-  const known = recordedEnvironment(stack, records) ?? (config.kubeContext ? undefined : records.own);
+  const isNamed = config.kubeContext !== undefined || config.kubeconfig !== undefined || isNamedByUser(variables);
+  const known = recordedEnvironment(stack, records) ?? (isNamed ? undefined : records.own);
   if (known) {
     mustBeSameCluster(config, known, { stack, name });
     const { kubeContext, kubeconfig, imageRegistry, chartMirror } = known;
+    // A runner may have its kubeconfig in another place each time: the context is what names the cluster.
+    const isSameContext = isNamedByUser(variables) && own.CANARY_LAB_KUBE_CONTEXT === kubeContext;
+    const isThere = !(isSameContext && own.CANARY_LAB_KUBECONFIG) && exists(kubeconfig);
     return {
       ...own,
       CANARY_LAB_KUBE_CONTEXT: kubeContext,
-      CANARY_LAB_KUBECONFIG: kubeconfig,
+      ...(isThere && { CANARY_LAB_KUBECONFIG: kubeconfig }),
       ...(imageRegistry && { CANARY_LAB_IMAGE_REGISTRY: imageRegistry }),
-      ...(chartMirror && { CANARY_LAB_CHART_MIRROR: chartMirror }),
+      ...(chartMirror && exists(chartMirror) && { CANARY_LAB_CHART_MIRROR: chartMirror }),
     };
   }
   const printed = printedForOther(stack, variables);

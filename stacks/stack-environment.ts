@@ -25,6 +25,10 @@ export const printedVariable = "CANARY_LAB_ENV";
 /** What KUBECONFIG was before `canaryctl env` changed it. */
 export const searchPathVariable = "CANARY_LAB_USER_KUBECONFIG";
 
+/** Whether a cluster is named by the variables of whoever runs this, as in CI, and not by those that `canaryctl env` printed. */
+export const isNamedByUser = (variables: Variables): boolean =>
+  variable(variables, printedVariable) === undefined && variable(variables, "CANARY_LAB_KUBE_CONTEXT") !== undefined;
+
 /** The stack that `canaryctl env` printed the variables for, where that is another one. */
 export function printedForOther(stack: string, variables: Variables): string | undefined {
   const printed = variable(variables, printedVariable);
@@ -54,7 +58,7 @@ export function usersKubeconfig(variables: Variables): string | undefined {
 
 /**
  * The way to a stack's cluster: what its last `up` noted; on a machine without that note the cluster that its config names, else the one
- * that the lab made here, else the one that the environment names, as in CI. Undefined where none of them does.
+ * that the environment names, as in CI, else the one that the lab made here. Undefined where none of them does.
  *
  * @throws UserError where the kubeconfig does not hold the context
  */
@@ -69,7 +73,8 @@ export function environmentOf(
   const named = withVariables(stack, config, variables);
   const { KUBECONFIG: searchPath } = variablesOf(stack, variables);
   if (config.kubeContext) return existing(named, searchPath, "the stack's config names it");
-  return records.own ?? existing(named, searchPath, "CANARY_LAB_KUBE_CONTEXT names it");
+  const own = isNamedByUser(variables) ? undefined : records.own;
+  return own ?? existing(named, searchPath, "CANARY_LAB_KUBE_CONTEXT names it");
 }
 
 /** The config with what the environment says where it says nothing, key by key, as the program reads it. */
@@ -102,7 +107,8 @@ export function withKnownCluster<Config extends ClusterConfig>(
   variables: Variables,
 ): Config {
   const isElsewhere = recorded?.target === "existing";
-  if (!isElsewhere) return recorded || own ? config : withVariables(stack, config, variables);
+  const isHere = recorded !== undefined || (own !== undefined && !isNamedByUser(variables));
+  if (!isElsewhere) return isHere ? config : withVariables(stack, config, variables);
   const { kubeContext, kubeconfig, imageRegistry } = recorded;
   const registry = imageRegistry === undefined ? {} : { imageRegistry };
   const named = withVariables(stack, config, variables);

@@ -18,7 +18,7 @@ import { releaseGuard } from "./release-guard.ts";
 import { enterRollout, leaveRollout } from "./rollout-handover.ts";
 import { StartFollower } from "./start-follower.ts";
 import { strategyGuard } from "./strategy-guard.ts";
-import { rollbackMark, type TakenBack, takenBackBy } from "./taken-back.ts";
+import { type Mark, rollbackMark, type TakenBack, takenBackBy } from "./taken-back.ts";
 import { targetedVariable } from "./targeted.ts";
 import { toldOfStack } from "./told.ts";
 
@@ -64,7 +64,7 @@ function canaryGuard(takenBack: TakenBack): Pick<LiveRun, "canaryHooks"> {
 }
 
 /** The mark of the last rollback before this run. @throws pulumi.RunError where the namespace is not the stack's own */
-async function beginIn(client: ClusterClient, config: LabConfig): Promise<string | undefined> {
+async function beginIn(client: ClusterClient, config: LabConfig): Promise<Mark | undefined> {
   const own = { stack: pulumi.getStack(), organization: pulumi.getOrganization() };
   const { namespace } = config;
   try {

@@ -99,6 +99,7 @@ async function sentBack(
 ): Promise<UserError | undefined> {
   const path = routePath(config);
   const [live, taken] = await Promise.all([client.get<object>(path), takenBack({ share: to })]);
+  if (live === undefined) return taken; // no rollback takes the route away
   const share = canaryShareIn({ ...live }) ?? 0;
   if (share >= to) return undefined; // canaryctl moves the route before the engine
   if (taken || from === 0 || share > 0) return taken;

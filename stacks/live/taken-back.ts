@@ -15,8 +15,8 @@ export type TakenBack = (gift: Gift) => Promise<UserError | undefined>;
 export interface Sources {
   readonly client: Pick<ClusterClient, "get">;
   readonly config: Pick<LabConfig, "app" | "namespace">;
-  /** The mark of the last rollback before. */
-  readonly markBefore: string | undefined;
+  /** The mark of the last rollback before; undefined where it could not be read, and says nothing then. */
+  readonly markBefore: Mark | undefined;
   readonly fileNow: () => Promise<AskedNow>;
   /** The file's name. */
   readonly file: string;
@@ -25,15 +25,14 @@ export interface Sources {
 /**
  * The engine reads the config once, when its command begins, and may wait for pods, or for a person, before it writes the route. A rollback
  * waits for nobody: it lowers the stack's file, which an update in the same folder sees, and leaves a mark in the cluster, which one on
- * another machine sees as well.
+ * another machine sees as well, where the rollback comes after its preview.
  */
 export const takenBackBy =
   ({ client, config, markBefore, fileNow, file }: Sources): TakenBack =>
   async (gift) => {
     const [asked, mark] = await Promise.all([fileNow(), rollbackMark(client, config)]);
-    return (
-      lowered(gift, asked, file) ?? (mark === undefined || mark === markBefore ? undefined : rolledBack(config, mark))
-    );
+    const isNew = markBefore !== undefined && mark?.text !== undefined && mark.text !== markBefore.text;
+    return lowered(gift, asked, file) ?? (isNew ? rolledBack(config, mark.text) : undefined);
   };
 
 function lowered(gift: Gift, { canaryWeight, canaryEnabled }: AskedNow, file: string): UserError | undefined {
@@ -47,7 +46,11 @@ function lowered(gift: Gift, { canaryWeight, canaryEnabled }: AskedNow, file: st
   if (canaryWeight === undefined || canaryWeight >= gift.share) return undefined;
   return new UserError(
     `This update began with ${gift.share} % for the canary, and ${file} asks for ${canaryWeight} % now.`,
-    { place: `canaryWeight in ${file}`, allowed: `at most ${canaryWeight} %`, ...afterRollback },
+    {
+      place: `canaryWeight in ${file}`,
+      allowed: `at most ${canaryWeight} %, where --config-file names another file, too`,
+      ...afterRollback,
+    },
   );
 }
 
@@ -63,15 +66,20 @@ export const afterRollback = {
   next: ["npx canaryctl status", "npx canaryctl up"],
 } as const;
 
-/** The mark that the last rollback left; undefined where there is none, or it may not be read. */
+/** What is known of rollbacks; without a text there has been none. */
+export interface Mark {
+  readonly text: string | undefined;
+}
+
+/** The mark that the last rollback left; undefined where it may not be read. */
 export async function rollbackMark(
   client: Pick<ClusterClient, "get">,
   { app, namespace }: Sources["config"],
-): Promise<string | undefined> {
+): Promise<Mark | undefined> {
   try {
     const path = configMapPath(namespace, historyName(app));
     const found = await client.get<{ readonly metadata?: { readonly annotations?: Record<string, string> } }>(path);
-    return found?.metadata?.annotations?.[rolledBackAnnotation];
+    return { text: found?.metadata?.annotations?.[rolledBackAnnotation] };
   } catch (error) {
     if (error instanceof ApiError) return undefined;
     throw error;

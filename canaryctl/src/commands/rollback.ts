@@ -8,7 +8,7 @@ import { type Lab, openForRollback, type RouteFlags } from "../lab.ts";
 import { examples, print, say } from "../print.ts";
 import { onlyWithoutFile } from "../strategies/rolled-back.ts";
 import { type Move, openRollback, type Rollback } from "../strategies/table.ts";
-import { patiently, rollbackSeconds } from "../traffic/patiently.ts";
+import { patiently } from "../traffic/patiently.ts";
 import { addRouteFlags, optionsOf } from "./arguments.ts";
 import { runMove } from "./run-move.ts";
 
@@ -32,9 +32,15 @@ ${examples("canaryctl rollback", "canaryctl rollback --vs versioned-echo-virtual
         say(`${fileFault.message} This goes by what is deployed: ${config.app} in namespace ${config.namespace}.`);
       const isBegun = others.length === 0 || (await isLive(move));
       const moving = isBegun ? runMove(move, (strategy, lab) => strategy.rollback(lab, say)) : onlyTheFile(move);
-      const [done] = await Promise.all([moving, mark(move.lab)]);
+      // For updates that are under way, here or elsewhere: beside the move, and never in its way.
+      const marked = noteRollback(move.lab.cluster, move.lab.config).then(
+        () => true,
+        () => false,
+      );
+      const done = await moving;
+      if (!fileFault) print([done]);
+      if (!(await marked)) await mark(move.lab);
       if (fileFault) throw onlyWithoutFile(fileFault);
-      print([done]);
     });
 }
 
@@ -58,14 +64,18 @@ async function openSettled(lab: Lab): Promise<Rollback> {
       : "its traffic there moves with an update only";
     say(`The stack runs in namespace ${other.config.namespace}, too: ${outcome}.`);
   }
+  void mark(opened.lab);
   await freeStack(lab, { say, waitSeconds });
   return openRollback(lab, say);
 }
 
-/** For updates that are under way, here or elsewhere: beside the move, and never in its way. */
+/** How long the note for other updates is tried after the move, in seconds. */
+const markSeconds = 10;
+
+/** Notes the rollback for updates that are under way. */
 async function mark({ cluster, config }: Lab): Promise<void> {
   try {
-    await patiently(cluster, { seconds: rollbackSeconds, say: () => {} }, () => noteRollback(cluster, config));
+    await patiently(cluster, { seconds: markSeconds, say: () => {} }, () => noteRollback(cluster, config));
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return; // without the namespace there is nothing to go on with
     say(`warning: an update that is under way does not learn of this rollback: ${(error as Error).message}`);

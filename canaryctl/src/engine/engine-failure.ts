@@ -14,13 +14,10 @@ export class EngineBusyError extends UserError {}
 /** The stack is not in the backend. */
 export class NoStackError extends UserError {}
 
-/** Somebody else wrote an object between the engine's reading and its writing, and nothing else went wrong. */
-export class OvertakenError extends UserError {}
-
 /** The user asked to stop; what was in flight has ended and the state is saved. */
 export class InterruptedError extends UserError {}
 
-/** The API server's words for it. Controllers write their objects' status at any moment, so the next attempt passes. */
+/** The API server's words where somebody else wrote an object between the provider's reading and its writing. */
 const overtaken = /the object has been modified; please apply your changes to the latest version/;
 
 /** In the words of a store, and of Pulumi's service. */
@@ -47,7 +44,7 @@ export function failureOfExit(
   if (busy.test(message)) return busyError(failed, message, lines);
   if (/no stack named/.test(message)) return new NoStackError(message, { next });
   if (errors.length > 0 && errors.every((error) => overtaken.test(error)))
-    return new OvertakenError(`pulumi ${failed.command} failed: ${message}`, { next });
+    return new UserError(`Somebody else wrote an object at the same moment: ${message}`, { next });
   return outsideFailure(failed, errors) ?? failureOf(failed.command, errors);
 }
 

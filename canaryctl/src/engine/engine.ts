@@ -7,14 +7,7 @@ import { targetedVariable } from "../../../stacks/live/targeted.ts";
 import { ownName, selectedStack } from "../../../stacks/stack-name.ts";
 import { StackFile } from "../stack-file.ts";
 import { withoutWrongSalt } from "./config-copy.ts";
-import {
-  busyError,
-  failureOfExit,
-  InterruptedError,
-  NoStackError,
-  OvertakenError,
-  outsideFailure,
-} from "./engine-failure.ts";
+import { busyError, failureOfExit, InterruptedError, NoStackError, outsideFailure } from "./engine-failure.ts";
 import { UpdateEvents, type UpdateView } from "./events.ts";
 import { lockQuestion } from "./lock-question.ts";
 import { answerIn, errorsIn, wordsOf } from "./output.ts";
@@ -98,12 +91,7 @@ export class PulumiEngine implements Engine {
       ...(configFile === undefined ? [] : ["--config-file", configFile]),
     ];
     const variables: EngineProcess["variables"] = targets.length > 0 ? { [targetedVariable]: "true" } : {};
-    const run = () => this.#change(["up", ...this.#message, ...scope], view, variables);
-    await run().catch((error: unknown) => {
-      if (!(error instanceof OvertakenError)) throw error;
-      view?.say("Somebody else wrote the same object at the same moment: the update goes on from there.");
-      return run();
-    });
+    await this.#change(["up", ...this.#message, ...scope], view, variables);
   }
 
   async preview(configFile: string): Promise<void> {

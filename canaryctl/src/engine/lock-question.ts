@@ -1,5 +1,6 @@
 import { ownName, parseStackName } from "../../../stacks/stack-name.ts";
 import { backendKind } from "./backend.ts";
+import { answerIn } from "./output.ts";
 import type { EngineExit } from "./process.ts";
 
 /** How the engine is asked whether an update holds a stack. */
@@ -28,9 +29,11 @@ export function lockQuestion(url: string, reference: string): LockQuestion {
       runningAt: () => undefined,
     };
   }
-  const ofStack = ({ code, lines }: EngineExit) =>
-    code === 0
-      ? listed(lines).find(({ name, updateInProgress }) => ownName(name) === stack && updateInProgress)
+  const ofStack = (exit: EngineExit) =>
+    exit.code === 0
+      ? answerIn<readonly ListedStack[]>("stack ls", exit).find(
+          ({ name, updateInProgress }) => ownName(name) === stack && updateInProgress,
+        )
       : undefined;
   return {
     args: ["stack", "ls", "--json", ...(organization === undefined ? [] : ["--organization", organization])],
@@ -47,5 +50,3 @@ interface ListedStack {
   readonly updateInProgress?: boolean;
   readonly url?: string;
 }
-
-const listed = (lines: readonly string[]) => JSON.parse(lines.join("\n")) as readonly ListedStack[];

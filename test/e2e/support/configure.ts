@@ -1,7 +1,7 @@
 import type { LoadSummary } from "../../../apps/load-client/src/load-summary.ts";
 import { configAnnotation } from "../../../components/workload/render-application.ts";
 import { notedValues } from "../../../stacks/config/applied-config.ts";
-import { type Outcome, run } from "./command.ts";
+import { mustRun, type Outcome } from "./command.ts";
 import { canaryctl, kubectl, namespace } from "./lab.ts";
 import { editConfig, readConfig, type StackValue, type StackValues } from "./stack-config.ts";
 import { startSteadyLoad } from "./traffic.ts";
@@ -102,8 +102,9 @@ async function endUnfinished(): Promise<void> {
   editConfig(withoutCanary);
   const { exitCode, output } = await canaryctl("up");
   if (exitCode === 0) return;
+  console.log("# The stack is left half-changed by an earlier test: what the refusal says is run.");
   for (const [, command = ""] of output.matchAll(/^ *next: +(.*)$/gm))
-    await run("bash", ["-c", command], { timeoutSeconds: 300 });
+    await mustRun("bash", ["-c", command], { timeoutSeconds: 300 });
 }
 
 /** `canaryctl up`, which has to succeed: it builds what the config needs, deploys it, waits for it, and measures the split. */

@@ -50,7 +50,7 @@ const running = new Map<SteadyLoad, () => Promise<unknown>>();
 /** The loads that were started and not stopped. */
 export const runningLoads = (): ReadonlySet<SteadyLoad> => new Set(running.keys());
 
-/** Ends all loads but those in `kept`, and waits until they have. */
+/** Ends all loads but those in `kept`, and waits until they have: `stop` fails afterwards. */
 export async function endLoads(kept: ReadonlySet<SteadyLoad> = new Set()): Promise<void> {
   await Promise.all([...running].filter(([load]) => !kept.has(load)).map(([, end]) => end()));
 }
@@ -73,7 +73,7 @@ export async function startSteadyLoad({
   report.catch(() => {}); // it is awaited by `stop`
   const load: SteadyLoad = {
     stop: async () => {
-      running.delete(load);
+      if (!running.delete(load)) throw new Error("The load has ended with the test that started it.");
       endInput();
       const summary = await report;
       if (summary.seconds >= longestLoad)

@@ -32,8 +32,11 @@ const shellOfDev = {
   HOME: "/home/me",
 };
 
-const placeOf = (...args: Parameters<typeof clusterVariables>) => {
-  const { CANARY_LAB_KUBE_CONTEXT: context, CANARY_LAB_KUBECONFIG: file, ...rest } = clusterVariables(...args);
+type Given = Parameters<typeof clusterVariables>;
+
+const placeOf = (stack: Given[0], config: Given[1], variables: Given[2], records: Given[3], exists = () => true) => {
+  const found = clusterVariables(stack, config, variables, records, exists);
+  const { CANARY_LAB_KUBE_CONTEXT: context, CANARY_LAB_KUBECONFIG: file, ...rest } = found;
   return [context, file, rest.CANARY_LAB_IMAGE_REGISTRY, rest.CANARY_LAB_CHART_MIRROR, rest.KUBECONFIG];
 };
 
@@ -65,6 +68,23 @@ describe("the program's cluster", () => {
         "lab:5000",
         "/charts",
       ]);
+  });
+
+  test("is the one that the user's own variables name, though the lab made another, as for canaryctl", () => {
+    const ci = { CANARY_LAB_KUBE_CONTEXT: "ci", CANARY_LAB_KUBECONFIG: "/kube/ci" };
+    const records = { own, stacks: { dev: {} } };
+    expect(placeOf("prod", {}, ci, records).slice(0, 2)).toEqual(["ci", "/kube/ci"]);
+    expect(placeOf("prod", { kubeconfig: "/kube/ci" }, ci, records).slice(0, 2)).toEqual(["ci", "/kube/ci"]);
+    // What an `up` noted of the stack goes before them.
+    expect(placeOf("dev", {}, ci, records).slice(0, 2)).toEqual(["lab", "/kube/lab"]);
+  });
+
+  test("is found anew by its context where the noted kubeconfig has moved", () => {
+    const moved = { CANARY_LAB_KUBE_CONTEXT: "prod", CANARY_LAB_KUBECONFIG: "/kube/moved" };
+    expect(placeOf("prod", {}, moved, two).slice(0, 2)).toEqual(["prod", "/kube/moved"]);
+    const gone = () => false;
+    expect(placeOf("prod", {}, { KUBECONFIG: "/kube/moved" }, two, gone).slice(0, 2)).toEqual(["prod", undefined]);
+    expect(placeOf("staging", {}, {}, { own, stacks: {} }, gone)[3]).toBeUndefined();
   });
 
   test("is the one that the config names, in the kubeconfig that the user has, though the lab made another", () => {

@@ -31,11 +31,17 @@ describe("the cluster of a stack", () => {
   test.each([
     ["what its `up` noted", "dev", { kubeContext: "prod" }, ofLab, "canary-lab"],
     ["its config, though the lab made another cluster here", "prod", { kubeContext: "prod" }, ofLab, "prod"],
-    ["the one that the lab made here", "staging", {}, ofLab, "canary-lab"],
+    ["the environment, though the lab made another cluster here", "staging", {}, ofLab, "ci"],
     ["its config, in a fresh checkout", "prod", { kubeContext: "prod" }, nothing, "prod"],
     ["the environment, in a fresh checkout", "prod", {}, nothing, "ci"],
   ])("is %s", (_case, stack, config, records, context) => {
     expect(environmentOf(stack, config, records, variables)?.kubeContext).toBe(context);
+  });
+
+  test("is the one that the lab made here, where nothing names another", () => {
+    const printed = { ...variables, [printedVariable]: "dev" };
+    for (const given of [{}, printed])
+      expect(environmentOf("staging", {}, ofLab, given)?.kubeContext).toBe("canary-lab");
   });
 
   test("is not known where nothing names one", () => {
@@ -88,7 +94,13 @@ describe("the cluster that an up goes on in", () => {
       undefined,
       { kubeContext: "ci", imageRegistry: "r:5000" },
     ],
-    ["is that of the lab, where it has made one", {}, undefined, own, {}],
+    [
+      "is the one that its variables name, though the lab has made one",
+      {},
+      undefined,
+      own,
+      { kubeContext: "ci", imageRegistry: "r:5000" },
+    ],
     ["is that of the lab, for a stack that is in it", {}, own, own, {}],
     [
       "is the noted one, found anew where the variables name its context",
@@ -113,6 +125,11 @@ describe("the cluster that an up goes on in", () => {
     ],
   ])("%s", (_case, config, recorded, ofMachine, known) => {
     expect(withKnownCluster("staging", config, recorded, ofMachine, variables)).toEqual(known);
+  });
+
+  test("is that of the lab, where it has made one and nobody names another", () => {
+    const printed = { ...variables, [printedVariable]: "staging" };
+    for (const given of [{}, printed]) expect(withKnownCluster("staging", {}, undefined, own, given)).toEqual({});
   });
 
   test.each([

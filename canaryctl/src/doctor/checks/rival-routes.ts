@@ -27,9 +27,13 @@ const ages = (rival: Made, own: Made | undefined): string =>
   `made ${rival.created}${own ? `, ours ${own.created}` : ""}`;
 
 /** Other HTTPRoutes of the application's Gateway, or of its Service, by which callers in the mesh go (GAMMA). */
-export function rivalHttpRoutes({ httpRoutes = [] }: ClusterFacts, config: LabConfig): readonly Finding[] {
+export function rivalHttpRoutes(
+  { httpRoutes = [], namespace: live }: ClusterFacts,
+  config: LabConfig,
+): readonly Finding[] {
   const { app, namespace, strategy } = config;
-  const isRouted = factsOf(strategy).entry === "own-gateway";
+  const deployed = (live?.strategy ?? strategy) as LabConfig["strategy"];
+  const isRouted = [strategy, deployed].some((one) => factsOf(one).entry === "own-gateway");
   const own = isRouted ? httpRoutes.find((one) => isNamed(one, namespace, app)) : undefined;
   return httpRoutes.flatMap((rival): readonly Finding[] => {
     const parents = rival.parents.filter((parent) => takesFrom(parent, rival, config));

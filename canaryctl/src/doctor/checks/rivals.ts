@@ -11,7 +11,9 @@ export function rivals(cluster: ClusterFacts, { config }: Facts): readonly Findi
   const service = fullName(app, namespace);
   const hosts = [service, gatewayHost(app, namespace)];
   const own = ownRoute(cluster, config);
-  const ownName = hasVirtualService(config) ? virtualServiceName(app) : undefined;
+  // What is deployed by another strategy than the config asks for is the program's own still.
+  const isChanging = (cluster.namespace?.strategy ?? strategy) !== strategy;
+  const ownName = hasVirtualService(config) || isChanging ? virtualServiceName(app) : undefined;
   const routes = (cluster.virtualServices ?? [])
     .filter((route) => !(route.namespace === namespace && route.name === ownName))
     .filter((route) => route.hosts.some((host) => hosts.some((name) => covers(fullName(host, route.namespace), name))))

@@ -61,47 +61,17 @@ describe("PulumiEngine", () => {
     expect(calls[0]?.variables).toEqual({ A: "b", CANARY_LAB_TARGETED: "true" });
   });
 
-  describe("where somebody else wrote the same object at the same moment", () => {
-    const told = (message: string) => event(1, { diagnosticEvent: { severity: "error", message } });
-    const overtaken = told(
-      'the Kubernetes API server reported that "canary-lab/versioned-echo" failed to fully initialize or become live: Operation cannot be fulfilled on rollouts.argoproj.io "versioned-echo": the object has been modified; please apply your changes to the latest version and try again',
+  test("an object that somebody else wrote at the same moment is told as that, with the command that goes on", async () => {
+    const message =
+      'the Kubernetes API server reported that "canary-lab/versioned-echo" failed to fully initialize or become live: Operation cannot be fulfilled on rollouts.argoproj.io "versioned-echo": the object has been modified; please apply your changes to the latest version and try again';
+    const told = (text: string) => event(1, { diagnosticEvent: { severity: "error", message: text } });
+    expect(await failure([told(message), told("update failed")])).toMatchObject({
+      message: expect.stringMatching(/^Somebody else wrote an object at the same moment: .*versioned-echo/),
+      next: "npx canaryctl up",
+    });
+    expect((await failure([told(message), told("a quota forbids the pods")])).message).toMatch(
+      /^pulumi up failed: .*\n.*quota/,
     );
-
-    /** Runs with these lines, one after the other; each fails but one without a line. */
-    function attempts(...runs: readonly (readonly string[])[]) {
-      const said: string[] = [];
-      let run = 0;
-      const engine = new PulumiEngine("dev", {}, async ({ onLine }) => {
-        const lines = runs[run++] ?? [];
-        for (const line of lines) onLine?.(line);
-        return { code: lines.length > 0 ? 255 : 0, lines, output: lines, isInterrupted: false };
-      });
-      const update = () => engine.update({ say: (line) => said.push(line) });
-      return { update, said, runs: () => run };
-    }
-
-    test("the update runs once more, and says so", async () => {
-      const { update, said, runs } = attempts([overtaken, told("update failed")], []);
-      await update();
-      expect(runs()).toBe(2);
-      expect(said.filter((line) => /Somebody else wrote the same object/.test(line))).toHaveLength(1);
-    });
-
-    test("twice in a row is told, with the command that goes on", async () => {
-      const { update, runs } = attempts([overtaken], [overtaken], []);
-      const error = await update().catch((failed) => failed);
-      expect(error).toMatchObject({
-        message: expect.stringMatching(/the object has been modified/),
-        next: "npx canaryctl up",
-      });
-      expect(runs()).toBe(2);
-    });
-
-    test("another error beside it is told at once", async () => {
-      const { update, runs } = attempts([overtaken, told("a quota forbids the pods")]);
-      await expect(update()).rejects.toThrow("a quota forbids the pods");
-      expect(runs()).toBe(1);
-    });
   });
 
   test("a preview writes to the terminal by itself", async () => {

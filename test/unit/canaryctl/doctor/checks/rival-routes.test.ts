@@ -53,6 +53,13 @@ describe("a second HTTPRoute", () => {
     expect(found.map((id) => id.split(" ")[0])).toEqual(severities);
   });
 
+  test("is not the stack's own, which its present strategy made and a strategy that waits for an update has not", () => {
+    const deployed = factsFor("gateway-api", {}).cluster?.namespace;
+    const of = (strategy: Strategy) =>
+      about(strategy, { httpRoutes: [own], namespace: { ...deployed, strategy: "gateway-api" } as never }, /rival/);
+    for (const strategy of ["istio", "replica-ratio", "rollout-canary"] as const) expect(of(strategy)).toEqual([]);
+  });
+
   test("of the Service is a rival under every strategy, and one of a Gateway that is not there is none", () => {
     for (const strategy of ["istio", "replica-ratio", "rollout-blue-green"] as const) {
       const of = (parent: object) =>
