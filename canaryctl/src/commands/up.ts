@@ -120,14 +120,12 @@ async function gatewayPort({ cluster, config }: Lab): Promise<number | null> {
 async function measure(lab: Lab, progress: Stages): Promise<SplitVerdict | UncountedSplit> {
   const strategy = await configuredStrategy(lab);
   if (strategy.owner === "ingress") return "a header decides";
-  return progress.stage("measure the split", async () => {
-    try {
-      return await measureSplit(await lab.client(), lab, strategy, measuredRequests);
-    } catch (error) {
+  return progress.stage("measure the split", async () =>
+    measureSplit(await lab.client(), lab, strategy, measuredRequests).catch((error: unknown) => {
       if (error instanceof UncountableError) return "sides look alike";
       throw error;
-    }
-  });
+    }),
+  );
 }
 
 async function chooseAndTell(
