@@ -15,6 +15,8 @@ export default {
       ...shared,
       displayName: "unit",
       testEnvironment: "<rootDir>/test/unit/no-leftovers.mjs",
+      globalSetup: "<rootDir>/test/unit/temporary-files-setup.mjs",
+      globalTeardown: "<rootDir>/test/unit/temporary-files-teardown.mjs",
       // Pulumi's SDK loads both for functions that it serializes, of which there are none here. They would be two thirds of what it loads.
       moduleNameMapper: { "^(typescript|@npmcli/arborist)$": "<rootDir>/test/unit/nothing.cjs" },
       testMatch: [

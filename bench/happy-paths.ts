@@ -29,10 +29,7 @@ const releases: Readonly<Record<string, Release>> = {
   "rolling-update": { values: {}, promotions: 0 },
 };
 
-/**
- * Requests that failed in a release by each strategy, from its start until v2 answers all of them. What makes v2 the stable version comes
- * after that and moves no traffic; the client that measures is replaced then.
- */
+/** Requests that failed in a release by each strategy, from its start through its end, which makes v2 the stable version, to its way back. */
 export async function measureHappyPaths(): Promise<readonly Row[]> {
   const restore = keepConfig();
   const rows: Row[] = [];
@@ -52,8 +49,11 @@ async function measureRelease(strategy: string, { values, promotions }: Release)
   secondsOf(await canaryctl("create-canary", "--image", "versioned-echo:v2"));
   for (let promotion = 0; promotion < promotions; promotion++) secondsOf(await canaryctl("promote"));
   await until("v2 answers everybody", async () => !(await sendLoad({ requests: 50, rate: 200 })).versions.v1);
+  secondsOf(await canaryctl("promote", "--full", "--now", "--reason", "measured"));
+  secondsOf(await canaryctl("rollback"));
+  await until("v1 answers everybody", async () => !(await sendLoad({ requests: 50, rate: 200 })).versions.v2);
   const { sent, failed, versions, seconds } = await load.stop();
   if (!versions.v1 || !versions.v2) throw new Error(`Not both versions answered: ${JSON.stringify(versions)}`);
-  const what = `failed requests of ${sent} in a release by ${strategy} at ${Math.round(sent / seconds)} requests/s`;
+  const what = `failed requests of ${sent} in a release by ${strategy} and its way back at ${Math.round(sent / seconds)} requests/s`;
   return { what, values: [failed], unit: "requests", atMost: 0 };
 }

@@ -127,3 +127,13 @@ test("a pull request from a fork reaches no job with secrets", () => {
   expect(jobs.fork.if).toBe(isOwn.replace("==", "!="));
   expect(JSON.stringify(jobs.fork)).not.toContain("secrets.");
 });
+
+test("a merge request from a fork reaches GitLab's job without secrets, also where its pipeline runs in the fork", () => {
+  const { preview, fork } = parse(textOf("docs/gitlab-ci.yml"));
+  const ruleOf = (job: { readonly rules: readonly { readonly if: string }[] }) => job.rules.map((rule) => rule.if);
+  const own =
+    '$CI_PIPELINE_SOURCE == "merge_request_event" && $CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_MERGE_REQUEST_PROJECT_ID';
+  expect(ruleOf(preview)).toEqual([own]);
+  expect(ruleOf(fork)).toEqual([own.replace(/==(?= \$CI_MERGE_REQUEST_PROJECT_ID)/, "!=")]);
+  expect(fork.environment).toBeUndefined();
+});
