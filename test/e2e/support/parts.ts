@@ -86,7 +86,7 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   "80-conformance": {
     modules: [
-      `${plugins}/src/kubernetes/server.ts`,
+      `${plugins}/src/kubernetes/main.ts`,
       `${plugins}/src/kubernetes/conformance/main.ts`,
       `${plugins}/src/kubernetes/conformance/drive.ts`,
     ],
