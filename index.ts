@@ -3,7 +3,7 @@ import { clientName } from "./components/names.ts";
 import { createApplication } from "./stacks/application.ts";
 import { loadConfig } from "./stacks/config.ts";
 import { findPlatform } from "./stacks/find-platform.ts";
-import { createLiveRun } from "./stacks/live/create-live-run.ts";
+import { beginLiveRun, createLiveRun } from "./stacks/live/create-live-run.ts";
 import { createPlatform } from "./stacks/platform.ts";
 import { isOwner } from "./stacks/platform-parts.ts";
 import { releasePlan } from "./stacks/release-plan.ts";
@@ -13,7 +13,8 @@ import { releasePlan } from "./stacks/release-plan.ts";
 Reflect.deleteProperty(Error, "prepareStackTrace");
 
 const { config, target, applied } = loadConfig();
-const [live, facts] = await Promise.all([createLiveRun(config, target), findPlatform(config, target)]);
+const [begun, facts] = await Promise.all([beginLiveRun(config, target), findPlatform(config, target)]);
+const live = createLiveRun(config, begun);
 const application = createApplication(config, createPlatform(config, target, facts, live.platformHooks), live, applied);
 
 export const strategy = config.strategy;

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import * as pulumi from "@pulumi/pulumi";
 import { factsOf } from "../../canary/strategies.ts";
@@ -22,14 +21,36 @@ import { type Mark, rollbackMark, type TakenBack, takenBackBy } from "./taken-ba
 import { targetedVariable } from "./targeted.ts";
 import { toldOfStack } from "./told.ts";
 
+/** What is known of the cluster before the first resource. */
+export interface BegunRun {
+  readonly client: ReturnType<typeof clientOf>;
+  /** The mark of the last rollback before this run; undefined where it may not be read. */
+  readonly markBefore: Mark | undefined;
+}
+
 /**
- * Hooks and a client for a run on a real cluster. A Rollout lets go of its route before another strategy takes that over.
+ * Looks whether the run may begin. It asks the engine for nothing: whatever else is looked at meanwhile may refuse, and that ends the
+ * connection to the engine.
  *
  * @throws pulumi.RunError where the namespace is another stack's, or nobody's: before the first resource, in a preview as well
  */
-export async function createLiveRun(config: LabConfig, target: Required<ClusterName>): Promise<LiveRun> {
+export async function beginLiveRun(config: LabConfig, target: Required<ClusterName>): Promise<BegunRun> {
   const client = clientOf(target);
-  const markBefore = await beginIn(client, config);
+  const own = { stack: pulumi.getStack(), organization: pulumi.getOrganization() };
+  const { namespace } = config;
+  try {
+    const [markBefore] = await Promise.all([
+      rollbackMark(client, config),
+      refuseForeignNamespace(client, { own, namespace, place: fileName() }),
+    ]);
+    return { client, markBefore };
+  } catch (error) {
+    throw error instanceof UserError ? new pulumi.RunError(toldOfStack(error)) : error;
+  }
+}
+
+/** Hooks for a run on a real cluster. A Rollout lets go of its route before another strategy takes that over. */
+export function createLiveRun(config: LabConfig, { client, markBefore }: BegunRun): LiveRun {
   const say = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
   const guards = platformHooks(client, fullStackName());
   const release = strategyGuard(async (from, to) => {
@@ -61,19 +82,4 @@ function canaryGuard(takenBack: TakenBack): Pick<LiveRun, "canaryHooks"> {
     if (fault) throw fault;
   });
   return { canaryHooks: { beforeCreate: [guard], beforeUpdate: [guard] } };
-}
-
-/** The mark of the last rollback before this run. @throws pulumi.RunError where the namespace is not the stack's own */
-async function beginIn(client: ClusterClient, config: LabConfig): Promise<Mark | undefined> {
-  const own = { stack: pulumi.getStack(), organization: pulumi.getOrganization() };
-  const { namespace } = config;
-  try {
-    const [mark] = await Promise.all([
-      rollbackMark(client, config),
-      refuseForeignNamespace(client, { own, namespace, place: fileName() }),
-    ]);
-    return mark;
-  } catch (error) {
-    throw error instanceof UserError ? new pulumi.RunError(toldOfStack(error)) : error;
-  }
 }
