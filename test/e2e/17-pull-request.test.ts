@@ -24,20 +24,18 @@ const mostSeconds = 6;
 
 const stackFile = ({ folder }: Pick<Runner, "folder">, stack: Stack) => join(folder, `Pulumi.${stack}.yaml`);
 
-/** The image that runs on a side of a stack, by its digest. */
+interface Pod {
+  readonly metadata: { readonly deletionTimestamp?: string };
+  readonly status: { readonly containerStatuses?: readonly { readonly name: string; readonly imageID: string }[] };
+}
+
+/** The image that runs on a side of a stack, by its digest. Pods that are going serve until they have ended, and count no more. */
 async function digestOf(stack: Stack, slot: "v1" | "v2"): Promise<string> {
-  const image = "jsonpath={.items[*].status.containerStatuses[?(@.name=='echo')].imageID}";
-  const ids = await kubectl(
-    "-n",
-    namespaceOf(stack),
-    "get",
-    "pods",
-    "-l",
-    `app=versioned-echo,version=${slot}`,
-    "-o",
-    image,
-  );
-  const digests = new Set(ids.split(/\s+/).map((id) => /sha256:[0-9a-f]{64}$/.exec(id)?.[0] ?? id));
+  const pods = ["get", "pods", "-l", `app=versioned-echo,version=${slot}`, "-o", "json"];
+  const { items }: { readonly items: readonly Pod[] } = JSON.parse(await kubectl("-n", namespaceOf(stack), ...pods));
+  const staying = items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  const echoes = staying.flatMap(({ status }) => status.containerStatuses ?? []).filter(({ name }) => name === "echo");
+  const digests = new Set(echoes.map(({ imageID }) => /sha256:[0-9a-f]{64}$/.exec(imageID)?.[0] ?? imageID));
   expect(digests.size).toBe(1);
   return [...digests][0] ?? "";
 }
