@@ -20,16 +20,16 @@ const usage = `npm run bench -- [--runs N] [--cold] [measure…]
 Measures the lab that stands here, each thing beside its floor in the same run, and prints a Markdown table.
 --runs N   runs of each quick measure, 1..50 (default 7); ups from nothing take a third of them
 --cold     first make the lab from nothing, tools included: about 20 minutes
-measures   memory, set-traffic, rollback, look, no-op, growth, flips, releases, abort, full-stack, warm-up; default: all`;
+measures   memory, look, set-traffic, rollback, no-op, growth, flips, releases, abort, full-stack, warm-up; default: all`;
 
 type Measure = (runs: number, empty: EmptyProgram) => Promise<readonly Row[]>;
 
 /** In the order in which they disturb one another least. */
 const measures: Readonly<Record<string, Measure>> = {
   memory: async () => [await measureMemory(3)],
+  look: measureLook,
   "set-traffic": async (runs, empty) => [await measureSetTraffic(runs, empty), await measureFirstResponse(runs)],
   rollback: async (runs) => [await measureRollback(runs)],
-  look: measureLook,
   "no-op": measureNoOp,
   growth: measureGrowth,
   flips: async () => [await measureFlips()],
