@@ -151,14 +151,8 @@ describePart("an objective", () => {
 
     afterAll(async () => {
       await load?.stop();
-      await kubectl(
-        "delete",
-        "analysisruns",
-        "-n",
-        namespace,
-        "--ignore-not-found",
-        ...analyses.map(({ name }) => name),
-      );
+      const names = analyses.map(({ name }) => name);
+      await kubectl("delete", "analysisruns", "-n", namespace, "--ignore-not-found", ...names);
       await setFaults("version=v2", {});
       // The next file's release would be held back by it.
       const burning = 'ALERTS{alertname="ErrorBudgetBurn",alertstate="firing"}';
