@@ -100,13 +100,15 @@ export function createEmbeddedTarget(reason: string): Target {
           });
         },
       });
-      const { kubeconfig, kubeContext, network, imageRegistry, chartMirror, dockerHost, dockerConfig, bin } = cluster;
+      const { kubeconfig, kubeContext, network, chartMirror, dockerHost, dockerConfig, bin } = cluster;
+      const { imageRegistry, registryAuthority } = cluster;
       return {
         target: "embedded",
         reason,
         kubeconfig,
         kubeContext,
         imageRegistry,
+        registryAuthority,
         chartMirror,
         path: [...new Set([...(plugins?.path ?? []), bin])],
         variables: {

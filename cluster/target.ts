@@ -26,6 +26,8 @@ export interface Environment {
   readonly kubeContext: string;
   /** `host:port` (and an optional path) that images are pushed to and pulled from; absent where the user's own is configured. */
   readonly imageRegistry?: string;
+  /** Absolute path of the certificate, PEM, of an authority of the lab's own that signs for that registry. */
+  readonly registryAuthority?: string;
   /** Folder that holds the charts as `<chart>-<version>/`; absent where chart repositories are used. */
   readonly chartMirror?: string;
   /** Folders in front of PATH, most important first. */

@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { readIfThere, writePrivateFile } from "@canary-lab/kit/private-files";
@@ -60,8 +60,9 @@ export async function copyImage(
   if (!found) throw noProgram(copy);
   const config = mergedConfig(configOf(ways.from, user), configOf(ways.to, user));
   const { execa } = await import("execa");
+  const authorities = [ways.from, ways.to].flatMap(({ registryAuthority }) => registryAuthority ?? []);
   const { isInterrupted, exitCode, said } = await untilInterrupted((signal) =>
-    withRegistries(config, async (registries) => {
+    withRegistries(config, [...new Set(authorities)], user, async (registries) => {
       const env = { ...ways.from.variables, ...ways.to.variables, PATH: path, ...registries };
       const args = found.args(copy.from, copy.to);
       const { exitCode, stderr, message } = await execa(found.file, args, { reject: false, env, cancelSignal: signal });
@@ -73,16 +74,31 @@ export async function copyImage(
   if (exitCode !== 0) throw failed(copy, said);
 }
 
-/** Runs `work` with the variables by which a program reads this config; it stands in a folder for that time only. */
+/** Where Go looks for authorities on Linux when SSL_CERT_DIR does not say (crypto/x509, root_linux.go). */
+const systemAuthorities = ["/etc/ssl/certs", "/etc/pki/tls/certs"];
+
+/**
+ * Runs `work` with the variables by which a program reads this config, and trusts these authorities beside those that it would. The files
+ * stand in a folder for that time only.
+ *
+ * @param authorities absolute paths of certificates, PEM
+ */
 async function withRegistries<T>(
   config: DockerConfig,
-  work: (variables: Readonly<Record<"DOCKER_CONFIG" | "REGISTRY_AUTH_FILE", string>>) => Promise<T>,
+  authorities: readonly string[],
+  user: Variables,
+  work: (variables: Readonly<Record<string, string>>) => Promise<T>,
 ): Promise<T> {
   const folder = inLab(`registries-${process.pid}`);
   const file = join(folder, "config.json");
+  const trusted = join(folder, "authorities");
   try {
     writePrivateFile(file, JSON.stringify(config));
-    return await work({ DOCKER_CONFIG: folder, REGISTRY_AUTH_FILE: file });
+    for (const [index, authority] of authorities.entries())
+      writePrivateFile(join(trusted, `${index}.pem`), readFileSync(authority, "utf8"));
+    const others = variable(user, "SSL_CERT_DIR")?.split(delimiter) ?? systemAuthorities;
+    const trust = authorities.length > 0 && { SSL_CERT_DIR: [trusted, ...others].join(delimiter) };
+    return await work({ DOCKER_CONFIG: folder, REGISTRY_AUTH_FILE: file, ...trust });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

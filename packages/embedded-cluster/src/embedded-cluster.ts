@@ -16,6 +16,7 @@ import { searchPath } from "./node/network/network.ts";
 import type { NodeSpec } from "./node/node-spec.ts";
 import { type NodeStatus, readNodeStatus } from "./node/objects/cluster-api.ts";
 import { startDns } from "./node/objects/dns.ts";
+import { authorityFile } from "./node/pki/files.ts";
 import { registryAccessFiles } from "./node/pki/registry-access.ts";
 import { startNode } from "./node/start.ts";
 import { type Cleaning, cleanBeforeStart, stopNode } from "./node/stop.ts";
@@ -35,6 +36,8 @@ export interface EmbeddedCluster {
   readonly network: string;
   /** `host:port` that images are pushed to and pulled from. */
   readonly imageRegistry: string;
+  /** Absolute path of the certificate of the authority that the registry's own is signed by, PEM. */
+  readonly registryAuthority: string;
   /** Folder that holds the charts of the add-ons as `<chart>-<version>/`. */
   readonly chartMirror: string;
   /** Value of DOCKER_HOST for the image builder. */
@@ -56,6 +59,7 @@ export function describe(settings: EmbeddedClusterSettings): EmbeddedCluster {
     kubeContext: nodeName,
     network,
     imageRegistry: registryHost,
+    registryAuthority: authorityFile(layout.pki, "ca"),
     chartMirror: chartFolder(home),
     dockerHost: `unix://${dockerSocket}`,
     dockerConfig: registryAccessFiles(layout).dockerConfig,

@@ -72,6 +72,10 @@ export const parts: Readonly<Record<string, Part>> = {
     modules: product.modules,
     data: [...product.data, ".github/workflows/drift.yml", "Pulumi.staging.yaml", "Pulumi.prod.yaml"],
   },
+  "18-two-registries": {
+    modules: ["canaryctl/src/stack/copy-image.ts", "cluster/embedded.ts"],
+    data: [`${embedded}/modules/crane`],
+  },
   "26-manifests": {
     modules: ["index.ts"],
     data: ["Pulumi.yaml", `${embedded}/modules`, `${embedded}/own-charts`],

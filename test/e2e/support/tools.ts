@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { defaultCache } from "@canary-lab/embedded-cluster/settings";
 import { ensureTool } from "@canary-lab/embedded-cluster/toolchain/one-tool";
+import { platformRecipes } from "@canary-lab/embedded-cluster/toolchain/recipes/platform-recipes";
 import type { Recipe } from "@canary-lab/embedded-cluster/toolchain/recipes/recipe";
 import { createProgress } from "@canary-lab/kit/progress";
 import { labFolder } from "../../../cluster/lab-folder.ts";
@@ -24,6 +25,15 @@ export const actionlint = testTool("actionlint", "github.com/rhysd/actionlint/cm
   seconds: 15,
   gigabytes: 0.2,
 });
+
+/** The program that copies images between registries: one of the lab's own, which `up` makes where it is asked for. */
+export const crane = recipeOf("crane");
+
+function recipeOf(name: string): Recipe {
+  const found = platformRecipes.find((recipe) => recipe.name === name);
+  if (!found) throw new Error(`There is no recipe of ${name}.`);
+  return found;
+}
 
 /**
  * The folder of a tool's programs; what is not in the cache is made first, once.

@@ -41,6 +41,22 @@ describe("an image is copied", () => {
     expect(existsSync(dirname(join(config, "config.json")))).toBe(false);
   });
 
+  test("with trust in the authorities of the lab's registries, beside those that the user trusts", async () => {
+    const bin = folder();
+    const seen = join(bin, "seen");
+    const script = `#!/bin/sh\necho "$SSL_CERT_DIR" >${seen}; cat "\${SSL_CERT_DIR%%:*}"/* >>${seen}\n`;
+    writeFileSync(join(bin, "crane"), script, { mode: 0o755 });
+    const registryAuthority = join(bin, "ca.crt");
+    writeFileSync(registryAuthority, "the lab's certificate");
+    const ways = { from: { ...way("one", [bin]), registryAuthority }, to: { ...way("two"), registryAuthority } };
+    await copyImage(copy, ways, { PATH: "/usr/bin:/bin", SSL_CERT_DIR: "/their/own" });
+    const [folders = "", certificates] = readFileSync(seen, "utf8").split("\n");
+    expect([folders.split(":")[1], certificates]).toEqual(["/their/own", "the lab's certificate"]);
+    await copyImage(copy, ways, { PATH: "/usr/bin:/bin" });
+    expect(readFileSync(seen, "utf8").split("\n")[0]).toMatch(/^[^:]+:\/etc\/ssl\/certs:\/etc\/pki\/tls\/certs$/);
+    expect(existsSync(folders.split(":")[0] ?? "")).toBe(false);
+  });
+
   test("or refused with the program's own words, or with what to install", async () => {
     const { bin } = program("crane", 1);
     const ways = { from: way("one", [bin]), to: way("two") };
