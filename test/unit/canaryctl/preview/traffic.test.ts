@@ -91,3 +91,10 @@ test("an engine that ends without a word has failed, and changes are not promise
   expect(digestOfLines([stepEvent({ op: "update", before: { a: 1 }, after: { a: 2 } })]).outcome).toBe("failed");
   expect(digestOfLines([]).outcome).toBe("failed");
 });
+
+test("what the program refuses before its first resource is a refusal, as that of a hook is", () => {
+  const message =
+    "Others stand on what this update would take away.\n  at:      the config\n  allowed: monitoring true";
+  const error = { sequence: 2, timestamp: 0, diagnosticEvent: { severity: "error", message, color: "never" } };
+  expect(digestOfLines([JSON.stringify(error)]).outcome).toBe("refused");
+});
