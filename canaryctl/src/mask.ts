@@ -1,3 +1,5 @@
+import { secretForms } from "./secret-forms.ts";
+
 /** What stands in the place of a secret. */
 export const masked = "[secret]";
 
@@ -39,7 +41,7 @@ const forms: readonly RegExp[] = [
 /** A value that is shorter is masked only where it is all of a text: as a part it is in too many words. */
 const shortestPart = 6;
 
-/** Masks secrets in values and texts: by key, by form, and by value wherever a known one comes up again, in base64 too. */
+/** Masks secrets in values and texts: by key, by form, and by value wherever a known one comes up again, however it is encoded. */
 export class Mask {
   readonly #known = new Set<string>();
   /** Those that are masked within a text, the longest first: one can be a part of another. */
@@ -72,11 +74,12 @@ export class Mask {
 
   #note(secret: string): void {
     if (secret === "" || secret === masked) return;
+    if (this.#known.has(secret)) return;
     this.#parts = undefined;
-    this.#known.add(secret);
-    this.#known.add(Buffer.from(secret).toString("base64"));
     const decoded = Buffer.from(secret, "base64");
-    if (decoded.length >= shortestPart && decoded.toString("base64") === secret) this.#known.add(decoded.toString());
+    const isEncoded = decoded.length >= shortestPart && decoded.toString("base64") === secret;
+    for (const text of isEncoded ? [secret, decoded.toString()] : [secret])
+      for (const form of secretForms(text)) this.#known.add(form);
   }
 
   #walk(value: unknown, isSecret: boolean, found?: (secret: string) => void): unknown {

@@ -9,10 +9,9 @@ import type { AskedNow } from "../config/asked-now.ts";
 import type { LabConfig } from "../config/schema.ts";
 import { fullStackName } from "../full-stack-name.ts";
 import { createHook } from "./create-hook.ts";
-import { together } from "./hook-bindings.ts";
 import type { LiveRun } from "./live-run.ts";
 import { refuseForeignNamespace } from "./namespace-owner.ts";
-import { platformHooks } from "./platform-guard.ts";
+import { platformHooks, refuseLoss } from "./platform-guard.ts";
 import { releaseGuard } from "./release-guard.ts";
 import { enterRollout, leaveRollout } from "./rollout-handover.ts";
 import { StartFollower } from "./start-follower.ts";
@@ -32,17 +31,19 @@ export interface BegunRun {
  * Looks whether the run may begin. It asks the engine for nothing: whatever else is looked at meanwhile may refuse, and that ends the
  * connection to the engine.
  *
- * @throws pulumi.RunError where the namespace is another stack's, or nobody's: before the first resource, in a preview as well
+ * @throws pulumi.RunError where the namespace is another stack's, or nobody's, or where others stand on what the platform would lose:
+ * before the first resource, in a preview as well
  */
 export async function beginLiveRun(config: LabConfig, target: Required<ClusterName>): Promise<BegunRun> {
   const client = clientOf(target);
   const own = { stack: pulumi.getStack(), organization: pulumi.getOrganization() };
   const { namespace } = config;
   try {
-    const [markBefore] = await Promise.all([
+    const [markBefore, live] = await Promise.all([
       rollbackMark(client, config),
       refuseForeignNamespace(client, { own, namespace, place: fileName() }),
     ]);
+    if (!isTargeted()) await refuseLoss(client, fullStackName(), live, config);
     return { client, markBefore };
   } catch (error) {
     throw error instanceof UserError ? new pulumi.RunError(toldOfStack(error)) : error;
@@ -52,21 +53,22 @@ export async function beginLiveRun(config: LabConfig, target: Required<ClusterNa
 /** Hooks for a run on a real cluster. A Rollout lets go of its route before another strategy takes that over. */
 export function createLiveRun(config: LabConfig, { client, markBefore }: BegunRun): LiveRun {
   const say = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
-  const guards = platformHooks(client, fullStackName());
-  const release = strategyGuard(async (from, to) => {
+  const namespaceHooks = strategyGuard(async (from, to) => {
     if (factsOf(from).owner === "rollout-controller") await leaveRollout(client, config, say);
     if (to === "rollout-canary") await enterRollout(client, config);
   });
-  const namespaceHooks = together(guards.application, release) ?? release;
-  const common = { namespaceHooks, platformHooks: guards.platform, client };
+  const common = { namespaceHooks, platformHooks: platformHooks(client, fullStackName()), client };
   const { owner } = factsOf(config.strategy);
-  const starts = new StartFollower(client, process.env[targetedVariable] === "true");
+  const starts = new StartFollower(client, isTargeted());
   const takenBack = takenBackBy({ client, config, markBefore, fileNow, file: fileName() });
   if (owner !== "pulumi") return { ...common, starts, ...(config.canaryEnabled && canaryGuard(takenBack)) };
   const guard = releaseGuard(client, config, takenBack);
   const beforeUpdate = [...(namespaceHooks.beforeUpdate ?? []), guard.namespace];
   return { ...common, namespaceHooks: { ...namespaceHooks, beforeUpdate }, starts, guard };
 }
+
+/** An update of a few resources takes nothing of a platform away. */
+const isTargeted = (): boolean => process.env[targetedVariable] === "true";
 
 const fileName = (): string => `Pulumi.${pulumi.getStack()}.yaml`;
 

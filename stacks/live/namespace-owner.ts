@@ -73,8 +73,16 @@ function belongsToNobody(claim: NamespaceClaim): UserError {
   });
 }
 
-/** @throws UserError where the namespace is not this stack's */
-export async function refuseForeignNamespace(client: Pick<ClusterClient, "get">, claim: NamespaceClaim): Promise<void> {
-  const fault = namespaceFault(await client.get<LiveNamespace>(namespacePath(claim.namespace)), claim);
+/**
+ * @returns the namespace; undefined where there is none
+ * @throws UserError where it is not this stack's
+ */
+export async function refuseForeignNamespace(
+  client: Pick<ClusterClient, "get">,
+  claim: NamespaceClaim,
+): Promise<LiveNamespace | undefined> {
+  const live = await client.get<LiveNamespace>(namespacePath(claim.namespace));
+  const fault = namespaceFault(live, claim);
   if (fault) throw fault;
+  return live;
 }

@@ -2,7 +2,7 @@ import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import type * as pulumi from "@pulumi/pulumi";
 import { namespacePath } from "../../cluster/kube/paths.ts";
-import type { PlatformPart } from "../../cluster/target.ts";
+import { type PlatformPart, platformPartNames } from "../../cluster/target.ts";
 import { ownerAnnotation } from "../../components/names.ts";
 import { configAnnotation } from "../../components/workload/render-application.ts";
 import { notedPartsConfig } from "../noted-parts.ts";
@@ -13,47 +13,24 @@ import { lossFault, platformIsThere } from "./platform-faults.ts";
 import { platformUse } from "./platform-users.ts";
 
 type Client = Pick<ClusterClient, "get">;
-type Inputs = Readonly<Record<string, unknown>> | undefined;
 
 /** The parts that other stacks can use, and those whose definitions are there at all. */
 const shared = (config: PartsConfig): readonly PlatformPart[] =>
   platformParts(config).filter((part) => part !== "rollouts" || rolloutsScope(config) === "cluster");
 
-/** The hooks of a stack that installs a platform. @param owner its full name */
-export const platformHooks = (
-  client: Client,
-  owner: string,
-): { readonly platform: pulumi.ResourceHookBinding; readonly application: pulumi.ResourceHookBinding } => ({
-  platform: {
-    beforeCreate: [
-      createHook(
-        "platform-is-new",
-        async ({ newInputs }) => {
-          const { name } = (newInputs?.metadata ?? {}) as { readonly name?: string };
-          if (name !== undefined) await refuseExisting(client, name, owner);
-        },
-        { onDryRun: true },
-      ),
-    ],
-  },
-  application: {
-    beforeUpdate: [
-      createHook(
-        "platform-guard",
-        async ({ oldInputs, newInputs }) => {
-          const [before, after] = [partsIn(oldInputs), partsIn(newInputs)];
-          if (before && after) await refuseLoss(client, owner, before, after);
-        },
-        { onDryRun: true },
-      ),
-    ],
-  },
+/** The hooks of the namespaces of a platform that a stack installs. @param owner its full name */
+export const platformHooks = (client: Client, owner: string): pulumi.ResourceHookBinding => ({
+  beforeCreate: [
+    createHook(
+      "platform-is-new",
+      async ({ newInputs }) => {
+        const { name } = (newInputs?.metadata ?? {}) as { readonly name?: string };
+        if (name !== undefined) await refuseExisting(client, name, owner);
+      },
+      { onDryRun: true },
+    ),
+  ],
 });
-
-function partsIn(namespace: Inputs): PartsConfig | undefined {
-  const { annotations = {} } = (namespace?.metadata ?? {}) as { readonly annotations?: Record<string, string> };
-  return notedPartsConfig(annotations[configAnnotation]);
-}
 
 /** A namespace of the platform that is about to be made and is there: another stack's platform, or somebody else's. */
 async function refuseExisting(client: Client, name: string, owner: string): Promise<void> {
@@ -61,16 +38,21 @@ async function refuseExisting(client: Client, name: string, owner: string): Prom
   if (live) throw platformIsThere(name, live.metadata.annotations?.[ownerAnnotation], owner);
 }
 
-/** Refuses an update that takes parts of the platform away while others stand on them. */
+/**
+ * Refuses an update that takes parts of the platform away while others stand on them. It goes by what the cluster notes, and not by a
+ * resource that changes with the config: whatever else the same edit makes anew is then no way past it.
+ *
+ * @param owner the stack's full name
+ * @param here the application's namespace as it is; undefined where it is still to be made
+ */
 export async function refuseLoss(
   client: Client,
   owner: string,
-  before: PartsConfig,
+  here: LiveNamespace | undefined,
   after: PartsConfig,
 ): Promise<void> {
-  const lost = platformParts(before).filter((part) => !platformParts(after).includes(part));
-  const withdrawn = shared(before).filter((part) => !shared(after).includes(part));
-  if (isOwner(before) && !isOwner(after)) {
+  const before = await partsBefore(client, owner, here);
+  if (before.some(isOwner) && !isOwner(after)) {
     throw new UserError(
       `platform cannot go from own to ${after.platform}: this stack installed a mesh, and its pods stand on it.`,
       {
@@ -80,7 +62,24 @@ export async function refuseLoss(
       },
     );
   }
+  const without = (parts: readonly PlatformPart[], kept: readonly PlatformPart[]) =>
+    parts.filter((part) => !kept.includes(part));
+  const lost = without(before.flatMap(platformParts), platformParts(after));
+  // Without a note the cluster alone says what others need.
+  const withdrawn = without(before.length === 0 ? platformPartNames : before.flatMap(shared), shared(after));
   if (lost.length === 0 && withdrawn.length === 0) return;
-  const fault = lossFault(await platformUse(client, owner, lost), withdrawn);
+  const fault = lossFault(await platformUse(client, owner, [...new Set(lost)]), withdrawn);
   if (fault) throw fault;
+}
+
+/** What the stack was applied with last, wherever its application is: a namespace by another name is made anew. */
+async function partsBefore(
+  client: Client,
+  owner: string,
+  here: LiveNamespace | undefined,
+): Promise<readonly PartsConfig[]> {
+  const noted = notedPartsConfig(here?.metadata.annotations?.[configAnnotation]);
+  if (noted) return [noted];
+  const { applications } = await platformUse(client, owner, []);
+  return applications.flatMap(({ stack, parts }) => (stack === owner && parts ? [parts] : []));
 }

@@ -1,15 +1,19 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import type { PlatformPart } from "../../cluster/target.ts";
 import { configAnnotation, platformAnnotation, stackAnnotation } from "../../components/workload/render-application.ts";
-import { notedParts } from "../noted-parts.ts";
+import { notedParts, notedPartsConfig } from "../noted-parts.ts";
 import { notedFacts } from "../platform-facts.ts";
+import type { PartsConfig } from "../platform-parts.ts";
 import { projectName } from "../stack-name.ts";
+import { goingKinds } from "./platform-definitions.ts";
 
 /** An application in the cluster. */
 export interface Application {
   /** Full name of its stack. */
   readonly stack: string;
   readonly namespace: string;
+  /** What of its config says which parts it needs, or installs; undefined where that is not noted. */
+  readonly parts?: PartsConfig | undefined;
 }
 
 /** An application that stands on the platform of a stack which did not make it. */
@@ -26,29 +30,21 @@ export interface PlatformUse {
   readonly objects: readonly { readonly part: PlatformPart; readonly name: string }[];
 }
 
-interface List {
-  readonly items: readonly {
-    readonly metadata: {
-      readonly name: string;
-      readonly namespace?: string;
-      readonly annotations?: Readonly<Record<string, string>>;
-    };
-  }[];
+interface Listed {
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly spec?: { readonly controllerName?: string };
 }
 
-/** The kinds whose objects go when a part is taken away, for their definitions go with it. Those of Istio and Prometheus stay. */
-const kindsOf: Readonly<Partial<Record<PlatformPart, readonly (readonly [kind: string, path: string])[]>>> = {
-  "gateway-api": [
-    ["Gateway", "/apis/gateway.networking.k8s.io/v1/gateways"],
-    ["HTTPRoute", "/apis/gateway.networking.k8s.io/v1/httproutes"],
-    ["GRPCRoute", "/apis/gateway.networking.k8s.io/v1/grpcroutes"],
-  ],
-  rollouts: [
-    ["Rollout", "/apis/argoproj.io/v1alpha1/rollouts"],
-    ["AnalysisTemplate", "/apis/argoproj.io/v1alpha1/analysistemplates"],
-    ["ClusterAnalysisTemplate", "/apis/argoproj.io/v1alpha1/clusteranalysistemplates"],
-  ],
-};
+interface List {
+  readonly items: readonly Listed[];
+}
+
+/** The classes that Istio's control plane makes by itself, and makes again, have a controller of this name. */
+const isOfMesh = ({ spec }: Listed): boolean => spec?.controllerName?.startsWith("istio.io/") === true;
 
 /**
  * Who uses the platform of `owner`, by what stands in the cluster at this moment: an application's Namespace says it, which is made before
@@ -62,19 +58,16 @@ export async function platformUse(
   owner: string | undefined,
   parts: readonly PlatformPart[],
 ): Promise<PlatformUse> {
-  const kinds = parts.flatMap((part) => (kindsOf[part] ?? []).map(([kind, path]) => ({ part, kind, path })));
-  const [namespaces, ...found] = await Promise.all([
-    client.get<List>("/api/v1/namespaces"),
-    ...kinds.map(({ path }) => client.get<List>(path)),
-  ]);
+  const [namespaces, kinds] = await Promise.all([client.get<List>("/api/v1/namespaces"), goingKinds(client, parts)]);
+  const found = await Promise.all(kinds.map(({ path }) => client.get<List>(path)));
   const noted = (namespaces?.items ?? []).map(({ metadata: { name, annotations = {} } }) => ({
     name,
     stack: annotations[stackAnnotation],
     platform: notedFacts(annotations[platformAnnotation])?.owner,
     config: annotations[configAnnotation],
   }));
-  const applications = noted.flatMap(({ name, stack }) =>
-    stack?.split("/")[1] === projectName ? [{ stack, namespace: name }] : [],
+  const applications = noted.flatMap(({ name, stack, config }) =>
+    stack?.split("/")[1] === projectName ? [{ stack, namespace: name, parts: notedPartsConfig(config) }] : [],
   );
   const users = noted.flatMap(({ name, stack, platform, config }) =>
     owner !== undefined && platform === owner
@@ -84,7 +77,7 @@ export async function platformUse(
   const ofStacks = noted.filter(({ stack, platform }) => [stack, platform].includes(owner)).map(({ name }) => name);
   const objects = kinds.flatMap(({ part, kind }, index) =>
     (found[index]?.items ?? [])
-      .filter(({ metadata }) => !ofStacks.includes(metadata.namespace ?? ""))
+      .filter((object) => !ofStacks.includes(object.metadata.namespace ?? "") && !isOfMesh(object))
       .map(({ metadata: { namespace, name } }) => ({
         part,
         name: `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`,

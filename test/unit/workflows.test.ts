@@ -117,7 +117,9 @@ test("the comparison with main is one with main, and finds its issue by who wrot
   expect(jobs.drift.steps[0].with).toMatchObject({ ref: "main" }); // a person may start it on any branch
   expect(stepsOf(".github/workflows/drift.yml").at(-1)?.run).toMatch(/gh issue list .*--app github-actions/);
   // Without an environment it would have none of the variables.
-  expect(parse(textOf("docs/gitlab-ci.yml")).drift.environment).toEqual({ name: "preview", action: "verify" });
+  const { drift } = parse(textOf("docs/gitlab-ci.yml"));
+  expect(drift.environment).toEqual({ name: "preview", action: "verify" });
+  expect(drift.rules).toEqual([{ if: '$CI_PIPELINE_SOURCE == "schedule" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH' }]);
 });
 
 test("a pull request from a fork reaches no job with secrets", () => {

@@ -4,6 +4,7 @@ import { Octokit } from "@octokit/core";
 import { paginateRest } from "@octokit/plugin-paginate-rest";
 import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
+import { limitIn } from "./github-limit.ts";
 import { type Comment, type Comments, usualPatience } from "./put-comment.ts";
 
 export interface GithubPlace {
@@ -28,8 +29,13 @@ export function githubComments(place: GithubPlace, patience = usualPatience): Co
     baseUrl: api,
     userAgent: "canary-lab",
     log: { debug() {}, info() {}, warn() {}, error() {} },
-    request: { retries: patience.retries },
-    retry: { retryAfterBaseValue: patience.second },
+    retry: {
+      // As an option of a request, the number would hold for every failure, and each be repeated at once.
+      retries: patience.retries,
+      retryAfterBaseValue: patience.second,
+      // A limit is the other plugin's: this one would repeat a 429 after a second, whenever the limit ends.
+      doNotRetry: [400, 401, 403, 404, 410, 422, 429, 451],
+    },
     // An id of its own: the plugin would let all clients of a process wait in one queue.
     throttle: {
       id: randomUUID(),
@@ -75,7 +81,7 @@ async function isDone(work: () => Promise<unknown>): Promise<boolean> {
     await work();
     return true;
   } catch (error) {
-    const isForeign = statusOf(error) === 403 && !/rate limit/i.test((error as Error).message);
+    const isForeign = statusOf(error) === 403 && limitIn(error) === undefined;
     if (isForeign || statusOf(error) === 404) return false;
     throw error;
   }
@@ -86,8 +92,21 @@ async function told<T>({ api, repository, number }: GithubPlace, work: () => Pro
     return await work();
   } catch (error) {
     const status = statusOf(error);
+    const place = `${api}/repos/${repository}/issues/${number}`;
+    const limit = limitIn(error);
+    if (limit !== undefined) {
+      throw new UserError(
+        `GitHub takes no more requests with this token ${limit}: ${status} ${(error as Error).message}`,
+        {
+          place,
+          allowed: "a limit that ends within two minutes is waited for; or another token",
+          first: "run the job again after that",
+          cause: error,
+        },
+      );
+    }
     throw new UserError(`GitHub does not take the comment: ${status} ${(error as Error).message}`, {
-      place: `${api}/repos/${repository}/issues/${number}`,
+      place,
       ...((status === 401 || status === 403 || status === 404) && {
         allowed: "a GITHUB_TOKEN with the permission pull-requests: write; a pull request from a fork has none",
       }),

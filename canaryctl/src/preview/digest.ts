@@ -23,6 +23,8 @@ export interface LiveFacts {
   readonly share?: number | undefined;
   /** Requests to the application per minute. */
   readonly perMinute?: number | undefined;
+  /** The images that have had a share as the canary, by the history. */
+  readonly tried?: readonly string[] | undefined;
   readonly drift?: readonly PreviewDrift[] | undefined;
   /** Why the drift is not known. */
   readonly notCompared?: string | undefined;
@@ -80,7 +82,7 @@ export function digestOf({ stack, events, config, live = {}, mask }: DigestInput
     missing: outcome === "not-made" ? (missingIn(events.errors) ?? null) : null,
     errors,
     traffic,
-    risks: risksOf({ resources, traffic, drift, applied, config }),
+    risks: risksOf({ resources, traffic, drift, applied, config, tried: live.tried }),
     config: configChanges(applied, events.config, mask),
     resources,
     unchanged: countUnchanged(steps),

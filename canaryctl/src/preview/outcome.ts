@@ -39,9 +39,9 @@ const causes: readonly (readonly [missing: Missing, pattern: RegExp])[] = [
   ],
 ];
 
-/** Whether errors are the refusal of a rule: of a hook, of the config, of a policy. */
+/** Whether errors are the refusal of a rule: of a hook, of the config, of a policy, of what the program looks at before it begins. */
 export const isRefusal = (errors: readonly string[]): boolean =>
-  errors.some((error) => /before hook ".*" failed|of the config cannot be used|^policy /m.test(error));
+  errors.some((error) => /before hook ".*" failed|of the config cannot be used|^policy |^ +allowed: /m.test(error));
 
 /** An error without what the engine puts in front of it. */
 export const withoutEngineWords = (error: string): string =>

@@ -7,6 +7,8 @@ import { placeOf } from "../deployed.ts";
 import { findDrift } from "../engine/drift/live-objects.ts";
 import { driftText } from "../engine/drift/mend.ts";
 import { stateOf } from "../engine/state.ts";
+import type { HistoryEntry } from "../history/entry.ts";
+import { readHistory } from "../history/store.ts";
 import type { Lab } from "../lab.ts";
 import { configuredStrategy } from "../strategies/table.ts";
 import { type AskedLab, askPrometheus } from "../traffic/prometheus.ts";
@@ -31,19 +33,28 @@ async function known<T>(work: Promise<T>): Promise<T | UserError> {
   }
 }
 
-async function readTraffic(given: Lab): Promise<Pick<LiveFacts, "share" | "perMinute">> {
+async function readTraffic(given: Lab): Promise<Pick<LiveFacts, "share" | "perMinute" | "tried">> {
   const { lab, note } = await placeOf(given);
   if (!note.isThere) return {};
   const deployed = withApplied(lab, note.config);
   const { config } = deployed;
-  const [release, perMinute] = await Promise.all([
+  const [release, perMinute, history] = await Promise.all([
     factsOf(config.strategy).owner === "pulumi"
       ? configuredStrategy(deployed).then((strategy) => strategy.read(deployed))
       : undefined,
     requestsPerMinute(deployed),
+    known(readHistory(lab.cluster, config)),
   ]);
-  return { share: release?.live?.canary, perMinute };
+  return {
+    share: release?.live?.canary,
+    perMinute,
+    ...(!(history instanceof UserError) && { tried: triedIn(history) }),
+  };
 }
+
+/** Each entry says what the canary's share was from then on. */
+const triedIn = (history: readonly HistoryEntry[]): readonly string[] =>
+  history.flatMap(({ to }) => (to.canaryEnabled === "true" && Number(to.canaryWeight) > 0 ? [to.canaryImage] : []));
 
 async function readDrift(lab: Lab): Promise<readonly PreviewDrift[]> {
   const state = await stateOf(lab);

@@ -18,6 +18,8 @@ export interface RiskInput {
   /** The config that was applied last, where there was one, and the one that is previewed. */
   readonly applied: Readonly<Record<string, string>> | undefined;
   readonly config: LabConfig | undefined;
+  /** The images that have had a share as the canary; undefined where nobody knows. */
+  readonly tried: readonly string[] | undefined;
 }
 
 /** In the order in which they matter: users first. */
@@ -34,20 +36,27 @@ export function risksOf(input: RiskInput): readonly Risk[] {
 }
 
 /** A share of the traffic for an image that has had none, and a stable image that no canary has tried. */
-function untested({ traffic, applied, config }: RiskInput): readonly Risk[] {
+function untested({ traffic, applied, config, tried }: RiskInput): readonly Risk[] {
   if (!config || factsOf(config.strategy).workloads === "one") return [];
   const { stableImage, canaryImage } = config;
-  const share = traffic.kind === "share" ? (traffic.after ?? 0) : 0;
+  const { before, after: share, live } = traffic.kind === "share" ? traffic : noShare;
   const risks: Risk[] = [];
   const risk = (text: Words) => risks.push({ kind: "untested", text });
   const had = applied?.canaryEnabled === "true" ? applied.canaryImage : undefined;
-  if (share > 0 && had !== canaryImage && stableImage !== canaryImage)
-    risk(words`${canaryImage} has had no traffic in this stack, and gets ${[percent(share)]} at once`);
+  const isNew = had !== canaryImage;
+  // A canary that has no share may have had one, as before a rollback.
+  const isFirst = isNew ? !tried?.includes(canaryImage) : !(live ?? before) && tried?.includes(canaryImage) === false;
+  if (share && isFirst && stableImage !== canaryImage)
+    risk(
+      words`${canaryImage} has had no traffic in this stack, and gets ${[percent(share)]}${[isNew ? " at once" : ""]}`,
+    );
   const known = [applied?.stableImage, had];
   if (applied && !known.includes(stableImage))
     risk(words`${stableImage} becomes the stable image without having been the canary: all of the stable side gets it`);
   return risks;
 }
+
+const noShare = { before: null, after: null, live: null };
 
 /** More than one step at once, on the way up. */
 function skippedSteps(traffic: Traffic): readonly Risk[] {

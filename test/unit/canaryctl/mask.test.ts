@@ -63,6 +63,43 @@ describe("a secret is in no text that is printed", () => {
     expect(text).not.toContain(base64);
   });
 
+  // With a line end, signs that URLs and JSON escape, and 0xfb 0xff, which the two alphabets of base64 write differently.
+  const odd = 'p&ss "w/rd"+<é ÿ>~?>?>?!(*)';
+  const file = `first-line-of-it\n  ${odd}\nlast-line-of-it`;
+  const inBase64 = (text: string) => Buffer.from(text).toString("base64");
+  const asGo = (text: string) =>
+    JSON.stringify(text).replaceAll("&", "\\u0026").replaceAll("<", "\\u003c").replaceAll(">", "\\u003e");
+  test.each<readonly [string, string]>([
+    ["plain", odd],
+    ["in base64 with padding", inBase64(`${odd}.`)],
+    ["in base64", inBase64(odd)],
+    ["in base64 without padding", inBase64(odd).replace(/=+$/, "")],
+    ["in base64 for URLs", Buffer.from(odd).toString("base64url")],
+    ...["u:", "us:", "use:"].map((user) => [`behind ${user} in base64`, inBase64(`${user}${odd}@`)] as const),
+    ["in a URL", encodeURIComponent(odd)],
+    ["in a whole URL", encodeURI(odd)],
+    ["in a form", new URLSearchParams([["", odd]]).toString().slice(1)],
+    ["in a URL, with small digits", encodeURIComponent(odd).replaceAll(/%../g, (code) => code.toLowerCase())],
+    ["in JSON", JSON.stringify(odd)],
+    ["in JSON of Go", asGo(odd)],
+    ["in JSON within JSON", JSON.stringify(JSON.stringify({ a: odd }))],
+    ["as a line of its file", `line 2: ${odd}`],
+    ["as its file with other line ends", file.replaceAll("\n", "\r\n")],
+    ["as its file, moved in", file.replaceAll(/^/gm, "    ")],
+    ["as its file in JSON", JSON.stringify(file)],
+    ["as its file in base64", inBase64(file)],
+    ["as its last line", "cannot parse last-line-of-it"],
+  ])("%s is masked where the file that it stands in is known", (_, text) => {
+    const mask = new Mask();
+    mask.learn({ kind: "Secret", data: { file: inBase64(file), other: inBase64(odd) } });
+    const shown = mask.text(`before ${text} after`);
+    expect(shown).toMatch(/^before .*\[secret\].* after$/s);
+    for (const piece of text
+      .split(/[^A-Za-z0-9+/_%\\-]+/)
+      .filter((piece) => piece.length >= 8 && !/^(cannot|before)/.test(piece)))
+      expect(shown).not.toContain(piece);
+  });
+
   test("nor does a value of the environment whose name says that it is secret", () => {
     const mask = new Mask([secret]);
     const step = stepEvent({ op: "update", before: { url: "a" }, after: { url: `b?${secret}` } });

@@ -1,4 +1,6 @@
 import { spawnSync } from "node:child_process";
+import type { ServerResponse } from "node:http";
+import type { UserError } from "@canary-lab/kit/user-error";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { commentPlace } from "../../../../canaryctl/src/comment/comment-place.ts";
 import { githubComments } from "../../../../canaryctl/src/comment/github.ts";
@@ -81,15 +83,61 @@ describe.each(["github", "gitlab"] as const)("%s", (at) => {
   });
 
   test("a limit is waited for as long as it asks, then the work goes on", async () => {
-    let limited = 0;
+    const times: number[] = [];
     server.current.fault = ({ method }, response) => {
-      if (method !== "GET" || limited++ > 0) return false;
-      response.writeHead(limit, { "Content-Type": "application/json", "Retry-After": "30" });
+      if (method !== "GET") return false;
+      times.push(performance.now());
+      if (times.length > 1) return false;
+      response.writeHead(limit, { "Content-Type": "application/json", "Retry-After": "100" });
       response.end('{"message":"You have exceeded a secondary rate limit"}');
       return true;
     };
     expect(await putComment(await open(), marker, "the text")).toBe("created");
-    expect(limited).toBeGreaterThan(1);
+    const [limited = 0, next = 0] = times;
+    expect(next - limited).toBeGreaterThan(95); // milliseconds stand for seconds
+  });
+
+  const primary = (response: ServerResponse, status: number, secondsLeft: number) => {
+    response.writeHead(status, {
+      "Content-Type": "application/json",
+      "x-ratelimit-limit": "1000",
+      "x-ratelimit-remaining": "0",
+      "x-ratelimit-used": "1000",
+      "x-ratelimit-reset": String(Math.floor(Date.now() / 1000) + secondsLeft),
+      "x-ratelimit-resource": "core",
+      // As GitLab has it.
+      "ratelimit-remaining": "0",
+      "ratelimit-reset": String(Math.floor(Date.now() / 1000) + secondsLeft),
+      ...(at === "gitlab" && { "Retry-After": String(secondsLeft) }),
+    });
+    response.end('{"message":"API rate limit exceeded for installation ID 12345."}');
+    return true;
+  };
+  const primaryStatuses = at === "github" ? [403, 429] : [429];
+
+  test.each(primaryStatuses)(
+    "the limit of an hour, as a %d, is waited for until it is reset where that is near",
+    async (status) => {
+      const times: number[] = [];
+      server.current.fault = ({ method }, response) => {
+        if (method !== "GET") return false;
+        times.push(performance.now());
+        return times.length === 1 && primary(response, status, 100);
+      };
+      expect(await putComment(await open(), marker, "the text")).toBe("created");
+      const [limited = 0, next = 0] = times;
+      expect(next - limited).toBeGreaterThan(95); // milliseconds stand for seconds
+    },
+  );
+
+  test.each(primaryStatuses)("as a %d that is far from its end it is told, and nothing is repeated", async (status) => {
+    server.current.fault = (_, response) => primary(response, status, 3_000);
+    const error = await putComment(await open(), marker, "the text").catch((error: unknown) => error as Error);
+    expect(String(error)).toMatch(
+      at === "github" ? /no more requests with this token until 20\d\d-.*Z: 4\d\d API rate limit/ : /429/,
+    );
+    expect(server.current.calls).toHaveLength(1);
+    expect((error as UserError).allowed ?? "").not.toContain("permission");
   });
 
   test("a wait of an hour is not waited", async () => {
@@ -99,6 +147,7 @@ describe.each(["github", "gitlab"] as const)("%s", (at) => {
       return true;
     };
     await expect(putComment(await open(), marker, "the text")).rejects.toThrow(new RegExp(String(limit)));
+    expect(server.current.calls).toHaveLength(1);
   });
 
   test.each([500, 502, 503])("a %d is tried again, and not for ever", async (status) => {
@@ -120,6 +169,7 @@ describe.each(["github", "gitlab"] as const)("%s", (at) => {
       (error: unknown) => error as Error,
     );
     expect(String(error)).toContain("401");
+    expect(server.current.calls).toHaveLength(1);
     expect(JSON.stringify(error) + String(error)).not.toContain("wrong-token");
   });
 });

@@ -45,6 +45,14 @@ test("nothing is asked of Prometheus without monitoring, and nothing is made of 
   expect((await readLive(silent.lab)).perMinute).toBeUndefined();
 });
 
+test("the images that have had a share are those of the history", async () => {
+  const entry = (canaryImage: string, canaryWeight: string, canaryEnabled = "true") =>
+    JSON.stringify({ at: "2026-01-01T00:00:00Z", to: { canaryImage, canaryWeight, canaryEnabled } });
+  const data = { a: entry("echo:v2", "0"), b: entry("echo:v3", "10"), c: entry("echo:v4", "10", "false") };
+  const history = { "/api/v1/namespaces/canary-lab/configmaps/versioned-echo-history": { data } };
+  expect((await readLive(fakeLab({ objects: { ...namespace(), ...history } }).lab)).tried).toEqual(["echo:v3"]);
+});
+
 test("where nothing is deployed there is no share", async () => {
   expect(await readLive(fakeLab().lab)).toEqual({ drift: [] });
 });

@@ -4,6 +4,7 @@ import type { LiveFacts } from "../../../../canaryctl/src/preview/digest.ts";
 import { summaryOf } from "../../../../canaryctl/src/preview/summary.ts";
 import { plainText } from "../../../../canaryctl/src/preview/words.ts";
 import { renderVirtualService } from "../../../../components/traffic/render-weighted-route.ts";
+import { renderNamespace } from "../../../../components/workload/render-application.ts";
 import type { RawConfig } from "../../../../stacks/config/parse-config.ts";
 import { parseConfig } from "../../../../stacks/config/parse-config.ts";
 import { sampleConfig } from "../../stacks/sample-config.ts";
@@ -68,6 +69,48 @@ describe("risks of a move", () => {
     expect(recorded("weight-move").risks).toEqual([]);
   });
 
+  describe("an image that has had no share, where", () => {
+    const image = "versioned-echo:v3";
+    const noted = (applied: Record<string, string>) =>
+      stepEvent({
+        op: "update",
+        type: "kubernetes:core/v1:Namespace",
+        name: "echo-namespace",
+        before: renderNamespace({ ...sampleConfig, stack: "organization/canary-lab/dev", applied }),
+        after: {},
+      });
+    const of = (canaryEnabled: string, canaryImage: string, from: number | undefined, live: LiveFacts = {}) => {
+      const op = from === undefined ? "create" : "update";
+      const move = stepEvent({ op, type, ...(from !== undefined && { before: route(from) }), after: route(10) });
+      const config = parseConfig({ canaryWeight: 10, canaryImage: image });
+      const namespace = noted({ canaryEnabled, canaryImage, stableImage: "versioned-echo:v1" });
+      return digestOfLines([namespace, move, succeeded], { config, live })
+        .risks.filter(({ kind }) => kind === "untested")
+        .map(({ text }) => plainText(text));
+    };
+    const atOnce = [`${image} has had no traffic in this stack, and gets 10 % at once`];
+
+    test.each<readonly [string, ...Parameters<typeof of>, readonly string[]]>([
+      ["image and share come in one edit", "true", "versioned-echo:v2", 0, {}, atOnce],
+      ["they come with the canary itself", "false", "versioned-echo:v2", 0, {}, atOnce],
+      ["they come with the route", "false", image, undefined, {}, atOnce],
+      ["another image was tried", "true", "versioned-echo:v2", 0, { tried: ["versioned-echo:v2"] }, atOnce],
+      ["it was tried before", "false", "versioned-echo:v2", 0, { tried: [image] }, []],
+      [
+        "the canary runs without a share",
+        "true",
+        image,
+        0,
+        { tried: [], share: 0 },
+        [`${image} has had no traffic in this stack, and gets 10 %`],
+      ],
+      ["it was rolled back", "true", image, 0, { tried: [image], share: 0 }, []],
+      ["it has a share now", "true", image, 5, { tried: [] }, []],
+      ["it has a share in the cluster alone", "true", image, 0, { tried: [], share: 5 }, []],
+      ["nobody knows", "true", image, 0, {}, []],
+    ])("%s", (_, enabled, applied, from, live, told) => expect(of(enabled, applied, from, live)).toEqual(told));
+  });
+
   test("another change of the route", () => {
     const other = route(30);
     const step = stepEvent({
@@ -90,4 +133,11 @@ test("what the engine says before its first event, between them, and cut off at 
 test("an engine that ends without a word has failed, and changes are not promised", () => {
   expect(digestOfLines([stepEvent({ op: "update", before: { a: 1 }, after: { a: 2 } })]).outcome).toBe("failed");
   expect(digestOfLines([]).outcome).toBe("failed");
+});
+
+test("what the program refuses before its first resource is a refusal, as that of a hook is", () => {
+  const message =
+    "Others stand on what this update would take away.\n  at:      the config\n  allowed: monitoring true";
+  const error = { sequence: 2, timestamp: 0, diagnosticEvent: { severity: "error", message, color: "never" } };
+  expect(digestOfLines([JSON.stringify(error)]).outcome).toBe("refused");
 });

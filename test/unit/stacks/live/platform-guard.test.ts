@@ -14,12 +14,74 @@ const dev = "organization/canary-lab/dev";
 const staging = "organization/canary-lab/staging";
 const note = (change: Partial<LabConfig>) => canonicalJson(appliedValues({ ...sampleConfig, ...change }));
 
-/** A cluster with dev's application, staging's on dev's platform, one of nobody's, and the objects of `lists`. */
-function cluster(needs: Partial<LabConfig>, lists: Readonly<Record<string, readonly object[]>> = {}) {
+/** The Namespace of dev's application, as an update with this config noted it. */
+const ofDev = (applied: Partial<LabConfig>, config = note(applied)) => ({
+  metadata: { name: "canary-lab", annotations: { "canary-lab/stack": dev, "canary-lab/config": config } },
+});
+
+/** Definitions as they are in a cluster, of those that the charts and the files of the parts have. */
+const definition = (group: string, plural: string, kind: string, annotations: Record<string, string>) => ({
+  metadata: { name: `${plural}.${group}`, annotations },
+  spec: {
+    group,
+    names: { kind, plural },
+    versions: [
+      { name: "v1alpha0", served: false },
+      { name: "v1", served: true },
+    ],
+  },
+});
+const standard = {
+  "gateway.networking.k8s.io/channel": "standard",
+  "gateway.networking.k8s.io/bundle-version": "v1.4.0",
+};
+const byHelm = (namespace: string, more: Record<string, string> = {}) => ({
+  "meta.helm.sh/release-name": namespace,
+  "meta.helm.sh/release-namespace": namespace,
+  ...more,
+});
+const gatewayKinds = {
+  backendtlspolicies: "BackendTLSPolicy",
+  gatewayclasses: "GatewayClass",
+  gateways: "Gateway",
+  grpcroutes: "GRPCRoute",
+  httproutes: "HTTPRoute",
+  referencegrants: "ReferenceGrant",
+};
+const rolloutKinds = {
+  analysisruns: "AnalysisRun",
+  analysistemplates: "AnalysisTemplate",
+  clusteranalysistemplates: "ClusterAnalysisTemplate",
+  experiments: "Experiment",
+  rollouts: "Rollout",
+};
+const definitions = [
+  ...Object.entries(gatewayKinds).map(([plural, kind]) =>
+    definition("gateway.networking.k8s.io", plural, kind, standard),
+  ),
+  ...Object.entries(rolloutKinds).map(([plural, kind]) =>
+    definition("argoproj.io", plural, kind, byHelm("argo-rollouts")),
+  ),
+  definition("gateway.networking.k8s.io", "tcproutes", "TCPRoute", {
+    "gateway.networking.k8s.io/channel": "experimental",
+  }),
+  definition("argoproj.io", "applications", "Application", byHelm("argocd", { "helm.sh/resource-policy": "keep" })),
+  definition("monitoring.coreos.com", "podmonitors", "PodMonitor", {}),
+];
+
+/**
+ * A cluster with dev's application as `here` says, staging's on dev's platform, one of nobody's, all definitions, and the objects of
+ * `lists`.
+ */
+function cluster(
+  needs: Partial<LabConfig>,
+  lists: Readonly<Record<string, readonly object[]>> = {},
+  here: object | null = ofDev({}),
+) {
   const asked: string[] = [];
   const platform = canonicalJson({ ...sampleFacts(), owner: dev });
   const namespaces = [
-    { metadata: { name: "canary-lab", annotations: { "canary-lab/stack": dev, "canary-lab/config": note({}) } } },
+    ...(here ? [here] : []),
     {
       metadata: {
         name: "canary-lab-staging",
@@ -34,7 +96,8 @@ function cluster(needs: Partial<LabConfig>, lists: Readonly<Record<string, reado
   ];
   const client = readingClient(async <T>(path: string) => {
     asked.push(path);
-    const items = path === "/api/v1/namespaces" ? namespaces : lists[path.split("/").at(-1) ?? ""];
+    const all: typeof lists = { namespaces, customresourcedefinitions: definitions, ...lists };
+    const items = all[path.split("/").at(-1) ?? ""];
     return (items && { items }) as T | undefined;
   });
   return { client, asked };
@@ -45,8 +108,12 @@ describe("who uses a platform", () => {
     const { client } = cluster({ monitoring: true, strategy: "rollout-canary" });
     expect(await platformUse(client, dev, [])).toEqual({
       applications: [
-        { stack: dev, namespace: "canary-lab" },
-        { stack: staging, namespace: "canary-lab-staging" },
+        { stack: dev, namespace: "canary-lab", parts: expect.objectContaining({ platform: "own", monitoring: false }) },
+        {
+          stack: staging,
+          namespace: "canary-lab-staging",
+          parts: expect.objectContaining({ platform: "dev", monitoring: true }),
+        },
       ],
       users: [{ stack: staging, namespace: "canary-lab-staging", needs: ["monitoring", "rollouts"] }],
       objects: [],
@@ -64,6 +131,34 @@ describe("who uses a platform", () => {
     ]);
   });
 
+  test.each([
+    ["gateway-api", gatewayKinds],
+    ["rollouts", rolloutKinds],
+  ] as const)("is asked of every kind that goes with %s, and of none that stays", async (part, kinds) => {
+    const lists = Object.fromEntries(
+      [...Object.keys({ ...gatewayKinds, ...rolloutKinds }), "tcproutes", "applications", "podmonitors"].map(
+        (plural) => [plural, [{ metadata: { name: "one" } }]],
+      ),
+    );
+    const { client, asked } = cluster({}, lists);
+    const { objects } = await platformUse(client, dev, [part]);
+    expect(objects).toEqual(Object.values(kinds).map((kind) => ({ part, name: `${kind} one` })));
+    expect(asked).not.toContainEqual(expect.stringContaining("v1alpha0"));
+  });
+
+  test("is not the classes that Istio makes by itself", async () => {
+    const ofController = (name: string, controllerName: string) => ({ metadata: { name }, spec: { controllerName } });
+    const gatewayclasses = [
+      ofController("istio", "istio.io/gateway-controller"),
+      ofController("istio-remote", "istio.io/unmanaged-gateway"),
+      ofController("theirs", "example.com/gateway-controller"),
+    ];
+    const { client } = cluster({}, { gatewayclasses });
+    expect((await platformUse(client, dev, ["gateway-api"])).objects).toEqual([
+      { part: "gateway-api", name: "GatewayClass theirs" },
+    ]);
+  });
+
   test("what the note of an application says is needed is what its config needs", () => {
     for (const change of [{}, { monitoring: true }, { strategy: "gateway-api" }, { rollouts: "namespace" }] as const)
       expect(notedParts(note(change))).toEqual(neededParts({ ...sampleConfig, ...change }));
@@ -73,9 +168,9 @@ describe("who uses a platform", () => {
 
 describe("an update of the owner", () => {
   const lose = (needs: Partial<LabConfig>, before: Partial<LabConfig>, after: Partial<LabConfig>, lists = {}) => {
-    const { client, asked } = cluster(needs, lists);
-    const refused = refuseLoss(client, dev, { ...sampleConfig, ...before }, { ...sampleConfig, ...after });
-    return { refused, asked };
+    const here = ofDev(before);
+    const { client, asked } = cluster(needs, lists, here);
+    return { refused: refuseLoss(client, dev, here, { ...sampleConfig, ...after }), asked };
   };
 
   test.each<readonly [Partial<LabConfig>, Partial<LabConfig>, Partial<LabConfig>, string]>([
@@ -88,6 +183,30 @@ describe("an update of the owner", () => {
       message: expect.stringContaining("organization/canary-lab/staging (namespace canary-lab-staging) needs"),
       next: `npx canaryctl config set ${keep} && npx canaryctl up\nnpx canaryctl --stack staging down`,
     });
+  });
+
+  test.each<readonly [string, Partial<LabConfig>, ReturnType<typeof ofDev> | null]>([
+    ["is made anew under another name", { namespace: "other" }, ofDev({ monitoring: true })],
+    ["is made anew after somebody deleted it", {}, null],
+    ["has lost its note", {}, ofDev({}, "{}")],
+  ])("does not lose what is needed where its own namespace %s", async (_, after, there) => {
+    const { client } = cluster({ monitoring: true }, {}, there);
+    const here = after.namespace ? undefined : (there ?? undefined);
+    await expect(refuseLoss(client, dev, here, { ...sampleConfig, ...after })).rejects.toMatchObject({
+      message: expect.stringContaining("staging (namespace canary-lab-staging) needs monitoring"),
+      next: expect.stringContaining("config set monitoring true"),
+    });
+    await expect(
+      refuseLoss(client, dev, here, { ...sampleConfig, ...after, monitoring: true }),
+    ).resolves.toBeUndefined();
+  });
+
+  test("leaves definitions while objects of others are there, also where its namespace changes at once", async () => {
+    const referencegrants = [{ metadata: { namespace: "team-b", name: "shop" } }];
+    const { client } = cluster({}, { referencegrants }, ofDev({ strategy: "gateway-api" }));
+    await expect(refuseLoss(client, dev, undefined, sampleConfig)).rejects.toThrow(
+      /their definitions would go, and with them ReferenceGrant team-b\/shop/,
+    );
   });
 
   test("takes away what nobody needs, and looks for nothing where it takes nothing away", async () => {
