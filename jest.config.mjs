@@ -34,6 +34,9 @@ export default {
       globalTeardown: "<rootDir>/test/e2e/support/whole-suite-end.mjs",
     },
   ],
+  // A worker needs longer to end than the half second that jest grants, where the machine is busy, and would be killed and blamed for open
+  // handles. test/unit/no-leftovers.mjs finds those, and names the file.
+  workerGracefulExitTimeout: 30_000,
   // Jest leaves a core to whoever watches: of two, one would stand idle. End-to-end tests share one lab, hence their --runInBand.
   maxWorkers: "100%",
   reporters: ["default", "<rootDir>/test/report/seconds-reporter.ts", "<rootDir>/test/e2e/support/proved-reporter.ts"],

@@ -1,11 +1,13 @@
 import { statSync } from "node:fs";
 import { request } from "node:https";
+import { loopback, loopbackPorts, nodePorts } from "@canary-lab/embedded-cluster/node/network/addresses";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { inLab } from "../../cluster/lab-folder.ts";
 import type { Outcome } from "./support/command.ts";
 import { kubectl, liveWeight, namespace, up } from "./support/lab.ts";
+import { labAddresses } from "./support/lab-addresses.ts";
 import { foreignListeners } from "./support/listeners.ts";
-import { machineBefore, traceMachine, unlisted } from "./support/machine-trace.ts";
+import { machineBefore, traceMachine, unlisted, unseen } from "./support/machine-trace.ts";
 import { configuredWeight } from "./support/stack-config.ts";
 import { sampleLoad, sendLoad, splitFault } from "./support/traffic.ts";
 
@@ -78,6 +80,16 @@ describe("the lab that stands", () => {
   test("has changed nothing on the machine that its footprint does not list", () => {
     const before = machineBefore();
     expect(before && unlisted(before, traceMachine())).toEqual(before && []);
+  });
+
+  test("has made all that its footprint lists, and listens on each port that it names", () => {
+    const now = traceMachine();
+    expect(unseen(now)).toEqual([]);
+    const named = [
+      ...Object.values(nodePorts).map((port) => `tcp ${labAddresses.node}:${port}`),
+      ...Object.values(loopbackPorts).map((port) => `tcp ${loopback}:${port}`),
+    ];
+    expect(now.listener).toEqual(expect.arrayContaining(named));
   });
 
   test("listens on loopback and on its own network only", () => {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { TestEnvironment } from "jest-environment-node";
+import { leaveNotedStacks } from "./untranslated-stacks.mjs";
 
 /** What ended a moment ago may take this long to be closed, in milliseconds. */
 const timeout = 2000;
@@ -17,6 +18,7 @@ const activeNow = () => {
 export default class NoLeftovers extends TestEnvironment {
   async setup() {
     await super.setup();
+    leaveNotedStacks(this.global);
     void [process.stdin, process.stdout, process.stderr]; // opened when they are first used, and then for good
     this.before = activeNow();
   }

@@ -43,6 +43,8 @@ export function engineVariables(environment: Environment, user: Variables, refer
     // The engine logs every call to a file of its own; its default is to keep 500 MB of them.
     PULUMI_LOG_ROTATION_MAX_TOTAL_MB: "20",
     NODE_COMPILE_CACHE: variable(user, "NODE_COMPILE_CACHE") ?? inLab("compile-cache"),
+    // What kubectl and helm remember of the API server; they would keep it in the user's ~/.kube.
+    KUBECACHEDIR: variable(user, "KUBECACHEDIR") ?? inLab("kube-cache"),
   };
   if (reference !== undefined) variables[printedVariable] = reference;
   const { imageRegistry, chartMirror } = environment;

@@ -122,9 +122,10 @@ export function renderStatus(
 }
 
 /** Lines for a POSIX shell; values are quoted so that nothing in them is read as shell. */
-export function renderEnvironment({ kubeconfig, dockerHost, dockerConfig, bin }: EmbeddedCluster): string {
+export function renderEnvironment({ kubeconfig, kubeCache, dockerHost, dockerConfig, bin }: EmbeddedCluster): string {
   return [
     `export KUBECONFIG=${quoted(kubeconfig)}`,
+    `export KUBECACHEDIR=${quoted(kubeCache)}`,
     `export DOCKER_HOST=${quoted(dockerHost)}`,
     `export DOCKER_CONFIG=${quoted(dockerConfig)}`,
     `export PATH=${quoted(bin)}:"$PATH"`,

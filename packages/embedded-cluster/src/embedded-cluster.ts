@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Progress } from "@canary-lab/kit/progress";
 import { asOneError } from "@canary-lab/kit/user-error";
 import type { AddOn } from "./add-ons.ts";
@@ -32,6 +33,8 @@ export interface EmbeddedCluster {
   /** Absolute path of a kubeconfig file, and the context in it. */
   readonly kubeconfig: string;
   readonly kubeContext: string;
+  /** Value of KUBECACHEDIR: where kubectl and helm keep what they remember of the API server; otherwise that is in the user's ~/.kube. */
+  readonly kubeCache: string;
   /** The network of its pods and Services, `address/prefix`: none of it is to be asked through a proxy. */
   readonly network: string;
   /** `host:port` that images are pushed to and pulled from. */
@@ -57,6 +60,7 @@ export function describe(settings: EmbeddedClusterSettings): EmbeddedCluster {
   return {
     kubeconfig,
     kubeContext: nodeName,
+    kubeCache: join(home, "kube-cache"),
     network,
     imageRegistry: registryHost,
     registryAuthority: authorityFile(layout.pki, "ca"),

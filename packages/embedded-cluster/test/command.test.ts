@@ -52,6 +52,7 @@ test("env quotes its values for a shell", () => {
   const text = renderEnvironment({ ...describeCluster(exampleSettings("/it's")), bin: "/b in" });
   expect(text.split("\n")).toEqual([
     "export KUBECONFIG='/it'\\''s/home/kubeconfig'",
+    "export KUBECACHEDIR='/it'\\''s/home/kube-cache'",
     "export DOCKER_HOST='unix:///it'\\''s/home/run/docker.sock'",
     expect.stringMatching(/^export DOCKER_CONFIG='\/it'\\''s\/home\//),
     "export PATH='/b in':\"$PATH\"",

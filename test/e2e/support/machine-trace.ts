@@ -10,6 +10,7 @@ import {
 import { parseListeners } from "@canary-lab/embedded-cluster/node/network/listeners";
 import { defaultCache } from "@canary-lab/embedded-cluster/settings";
 import { inLab, repositoryRoot } from "../../../cluster/lab-folder.ts";
+import { homeTrace } from "./home-trace.ts";
 import { labAddresses } from "./lab-addresses.ts";
 
 /** What a machine is like: a set of lines for each kind of thing that a cluster may change. */
@@ -19,6 +20,9 @@ export type MachineTrace = Readonly<Record<FootprintKind, readonly string[]>>;
 const ownFolders: readonly string[] = [repositoryRoot, defaultCache()];
 
 const isOwn = (text: string): boolean => ownFolders.some((folder) => text.includes(folder));
+
+/** Whether one of those folders lies in this one, so that making the one made the other. */
+const leadsToOwn = (path: string): boolean => ownFolders.some((folder) => folder.startsWith(`${path}/`));
 
 /** Notes what the machine is like before the suite's first `up`, for {@link machineBefore}. Tests are processes of their own. */
 export function rememberMachine(): void {
@@ -55,7 +59,9 @@ export function traceMachine(): MachineTrace {
     cgroup: cgroups("/sys/fs/cgroup"),
     listener: [...tcpListeners(), ...socketListeners()].filter((text) => !isOwn(text)),
     process: clusterProcesses(),
-    file: ["/etc", "/run", "/var", "/opt"].flatMap(files).filter((file) => !isOwn(file)),
+    file: [...["/etc", "/run", "/var", "/opt"].flatMap(files), ...homeTrace()].filter(
+      (file) => !isOwn(file) && !leadsToOwn(file),
+    ),
     module: lines("/proc/modules").map((line) => line.split(" ")[0] ?? ""),
   };
   for (const kind of Object.keys(found) as FootprintKind[]) found[kind] = [...new Set(found[kind])].sort();
@@ -93,6 +99,18 @@ export function unlisted(
     .filter(({ kind, text }) => !covered(kind, text))
     .filter(({ kind, text }) => !(kind === "sysctl" && hasNewModules && !names.has(nameOf(text)))) // a module's own
     .map(({ kind, text, sign }) => `${sign} ${kind} ${text}`);
+}
+
+/**
+ * What the footprint lists and the machine has not, as `kind: pattern`: a list that names too much hides what comes instead. Kernel modules
+ * are left out, for a kernel may have them built in.
+ */
+export function unseen(now: MachineTrace, entries: readonly FootprintEntry[] = footprint(labAddresses)): string[] {
+  return entries.flatMap(({ covers }) =>
+    (Object.entries(covers) as [FootprintKind, RegExp][])
+      .filter(([kind, pattern]) => kind !== "module" && !now[kind].some((text) => pattern.test(text)))
+      .map(([kind, { source }]) => `${kind}: ${source}`),
+  );
 }
 
 const nameOf = (setting: string): string => setting.slice(0, setting.indexOf("="));
@@ -177,8 +195,8 @@ function socketsOf(pid: number): ReadonlySet<number> {
 }
 
 /**
- * Processes that have to do with the cluster: their command names its folders, or they are in its control group. Those of this run,
- * and what other users of the machine start and end meanwhile, do not count.
+ * Processes that have to do with the cluster: they are in its control group, or their command names its folders; of the latter its own
+ * programs lie in those folders. Those of this run, and what other users of the machine start and end meanwhile, do not count.
  */
 function clusterProcesses(): string[] {
   const status = new Map(
@@ -195,8 +213,17 @@ function clusterProcesses(): string[] {
   return [...status.keys()].flatMap((pid) => {
     const command = lines(`/proc/${pid}/cmdline`).join(" ").replaceAll("\0", " ").trim();
     const isInGroup = lines(`/proc/${pid}/cgroup`).some((line) => /[:/]canary-lab(\/|$)/.test(line));
-    return command !== "" && !isOfThisRun(pid) && (isInGroup || isOwn(command)) ? [command] : [];
+    if (command === "" || isOfThisRun(pid) || !(isInGroup || isOwn(command))) return [];
+    return [`${isInGroup ? "in its group" : isOwn(programOf(pid)) ? "its own" : "other"}: ${command}`];
   });
+}
+
+function programOf(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`);
+  } catch {
+    return ""; // ended meanwhile
+  }
 }
 
 /** Folders where the programs of any machine keep what changes by itself. */

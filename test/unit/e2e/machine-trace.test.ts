@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { differences, type MachineTrace, unlisted } from "../../e2e/support/machine-trace.ts";
+import { differences, type MachineTrace, unlisted, unseen } from "../../e2e/support/machine-trace.ts";
 
 const trace = (more: Partial<MachineTrace> = {}): MachineTrace => ({
   link: ["lo"],
@@ -38,6 +38,9 @@ describe("the footprint", () => {
     ["etcd", { listener: ["tcp 127.0.0.1:16379"] }],
     ["containerd's streaming server", { listener: ["tcp 127.0.0.1:16390"] }],
     ["a shim's socket", { listener: ["unix /run/containerd/s/ab"], file: ["/run/lock", "/run/containerd/s/ab"] }],
+    ["the API server's process", { process: ["its own: /me/.lab/bin/kube-apiserver --v=2"] }],
+    ["a pod", { process: ["in its group: /pause"] }],
+    ["the deletion of caches", { process: ["other: rm -rf /me/.cache/canary-lab/deleting/a"] }],
     ["folders", { file: ["/run/lock", "/run/containerd", "/run/docker", "/run/canary-lab/owner.json"] }],
   ])("lists %s, and down has to undo it", (_, more) => {
     expect(unlisted(trace(), trace(more))).toEqual([]);
@@ -51,10 +54,19 @@ describe("the footprint", () => {
     ["a listener on every address", { listener: ["tcp *:6443"] }],
     ["a mount", { mount: ["/", "/mnt"] }],
     ["another group", { cgroup: ["/cpu", "/cpu/docker"] }],
+    ["a process that is none of the cluster's", { process: ["other: node /me/canaryctl.mjs watch"] }],
+    ["a module for another thing", { module: ["nfs"] }],
+    ["a file in the user's home", { file: ["/run/lock", "/home/me/.config/go"] }],
     ["a file in /etc", { file: ["/run/lock", "/etc/cni 1"] }],
     ["something that is gone", { file: [] }],
   ])("does not list %s", (_, more) => {
     expect(unlisted(trace(), trace(more))).toHaveLength(_ === "another setting" ? 2 : 1);
+  });
+
+  test("lists nothing that is not there: what is missing is named", () => {
+    expect(unseen(trace(), [{ words: "", covers: { link: /^lo$/, file: /^\/gone$/, module: /^veth$/ } }])).toEqual([
+      "file: ^\\/gone$",
+    ]);
   });
 
   test("says that modules stay, with their own settings", () => {

@@ -25,6 +25,11 @@ describe("engineVariables", () => {
     });
   });
 
+  test("keeps what kubectl and helm remember of a cluster out of the user's home, unless the user says where", () => {
+    expect(engineVariables(environment, {}).KUBECACHEDIR).toBe(inLab("kube-cache"));
+    expect(engineVariables(environment, { KUBECACHEDIR: "/mine" }).KUBECACHEDIR).toBe("/mine");
+  });
+
   test("leaves the user's own backend and passphrase alone", () => {
     const variables = engineVariables(environment, {
       PULUMI_BACKEND_URL: "s3://mine",

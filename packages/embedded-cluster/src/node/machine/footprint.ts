@@ -74,8 +74,12 @@ export const footprint = (addresses: ClusterAddresses): readonly FootprintEntry[
   },
   {
     words:
-      "processes of the cluster and its pods; AppArmor does not confine the pods, for its profile would stay in the kernel",
-    covers: { process: /./ },
+      "processes: the cluster's own programs, and in its control group the pods and builds; AppArmor does not confine the pods, for its profile would stay in the kernel",
+    covers: { process: /^(in its group|its own): / },
+  },
+  {
+    words: "a process that deletes what builds and old tools have left in the cache, until that is done",
+    covers: { process: /^other: (nice -n 19 )?(sh -c|rm -rf|mv) / },
   },
   {
     words: `files in ${outsideFolders.join(", ")}, and ${ownerFile}; ${machineLock} while \`up\` or \`down\` runs`,
@@ -89,7 +93,9 @@ export const footprint = (addresses: ClusterAddresses): readonly FootprintEntry[
   {
     words:
       "kernel modules for links, rules and overlay mounts, loaded by the kernel where they are needed; they and their settings stay",
-    covers: { module: /./ },
+    covers: {
+      module: /^(bridge|br_netfilter|stp|llc|veth|overlay|nfnetlink|(nf|nft|nfnetlink|xt|x|ipt|ip6?t?|ip6?table)_\w+)$/,
+    },
     stays: true,
   },
 ];

@@ -6,7 +6,7 @@ import { type BuildUnit, keyOf } from "../build-unit.ts";
 import { downloadReleases, type ToolSource } from "../download/release.ts";
 import type { Program, Recipe } from "../recipes/recipe.ts";
 import { run } from "../run.ts";
-import type { Go } from "./go.ts";
+import { type Go, withoutTelemetry } from "./go.ts";
 import { keepOfModule, keptFolder } from "./kept-modules.ts";
 
 /** Folder of a recipe: go.mod, go.sum and, for some, a main package of our own. */
@@ -47,6 +47,7 @@ export function goEnvironment(environment: NodeJS.ProcessEnv, cache: string, mem
   const { GOROOT: _, ...rest } = environment; // the go command knows its own
   return {
     ...rest,
+    ...withoutTelemetry,
     CGO_ENABLED: "0",
     GOCACHE: join(cache, "go-build"),
     GOFLAGS: "-modcacherw",

