@@ -4,8 +4,10 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { Diagnosis } from "../../canaryctl/src/doctor/report.ts";
 import { inLab } from "../../cluster/lab-folder.ts";
 import { makeCheckout } from "./support/checkout.ts";
-import { mustRun, run } from "./support/command.ts";
+import { run } from "./support/command.ts";
+import { doctor, runMend } from "./support/doctor.ts";
 import {
+  applyObjects,
   canaryctl,
   canaryctlFile,
   kubectl,
@@ -27,22 +29,11 @@ const writeLock = (name: string, holder: object) => {
   );
 };
 
-/** `doctor --json` in a shell that has read `canaryctl env`, so that the commands are those of such a shell. */
-async function doctor(...args: readonly string[]): Promise<Diagnosis & { readonly exitCode: number }> {
-  const outcome = await run(canaryctlFile, ["doctor", "--json", ...args], { env: await labShell(), quiet: true });
-  return { ...JSON.parse(outcome.stdout), exitCode: outcome.exitCode };
-}
-
 /** What hurts, as `severity id`; notes are left out. */
 const ids = ({ findings }: Diagnosis): readonly string[] =>
   findings.filter(({ severity }) => severity !== "info").map(({ id, severity }) => `${severity} ${id}`);
 
 const wellAgain = () => until("doctor finds nothing", async () => ids(await doctor()).length === 0, { seconds: 30 });
-
-const apply = async (...objects: readonly object[]) => {
-  const list = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
-  await mustRun("bash", ["-ec", `kubectl apply -f - <<< '${list}'`], { env: await labShell() });
-};
 
 const inNamespace = (...args: readonly string[]) => kubectl("-n", namespace, ...args);
 
@@ -115,7 +106,7 @@ test("what --fix leaves to people is mended by the commands that are printed", a
     "-o",
     "jsonpath={.items[0].spec.containers[?(@.name=='client')].image}",
   );
-  await apply(
+  await applyObjects(
     {
       apiVersion: "networking.istio.io/v1",
       kind: "VirtualService",
@@ -168,10 +159,8 @@ test("what --fix leaves to people is mended by the commands that are printed", a
     },
     { seconds: 30 },
   );
-  for (const { id, severity, mend } of found?.findings ?? []) {
-    if (!expected.includes(`${severity} ${id}`)) continue;
-    await mustRun("bash", ["-ec", mend[0] ?? "false"], { env: await labShell() });
-  }
+  for (const finding of found?.findings ?? [])
+    if (expected.includes(`${finding.severity} ${finding.id}`)) await runMend(finding);
   await wellAgain();
 }, 180_000);
 

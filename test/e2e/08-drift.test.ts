@@ -2,10 +2,13 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { repositoryRoot } from "../../cluster/lab-folder.ts";
+import { autoscaleByHand, withoutAutoscaler } from "./support/autoscaler.ts";
+import { findingOf, runMend } from "./support/doctor.ts";
 import { canaryctl, kubectl, liveWeight, namespace, requireLab, route } from "./support/lab.ts";
 import { refusalFault } from "./support/refusal.ts";
 import { editConfig } from "./support/stack-config.ts";
 import { sampleLoad, sendLoad, splitFault } from "./support/traffic.ts";
+import { until } from "./support/until.ts";
 
 /** The application's namespace, of which all cases speak. */
 const inside = (...args: readonly string[]) => kubectl(...args, "-n", namespace);
@@ -61,15 +64,56 @@ test("a namespace that was deleted comes back with all that was in it, at the we
   expect(splitFault(await sendLoad(sampleLoad), 30)).toBeUndefined();
 }, 240_000);
 
-test("a number of pods that kubectl wrote is no conflict for a later command", async () => {
-  await inside("scale", "deployment", "versioned-echo-v1", "--replicas=4");
-  editConfig({ replicas: 3 });
-  expect((await canaryctl("set-traffic", "60", "40")).exitCode).toBe(0);
-  expect((await canaryctl("up")).exitCode).toBe(0);
-  expect(await replicas("versioned-echo-v1")).toBe("3");
-  editConfig({ replicas: undefined });
-  expect((await canaryctl("up")).exitCode).toBe(0);
-}, 240_000);
+describe("a number of pods that somebody else wrote is no conflict for a later command", () => {
+  test("kubectl", async () => {
+    await inside("scale", "deployment", "versioned-echo-v1", "--replicas=4");
+    editConfig({ replicas: 3 });
+    expect((await canaryctl("set-traffic", "60", "40")).exitCode).toBe(0);
+    expect((await canaryctl("up")).exitCode).toBe(0);
+    expect(await replicas("versioned-echo-v1")).toBe("3");
+  }, 240_000);
+
+  test("an autoscaler made by hand, which doctor names with the command that takes it away", async () => {
+    const id = "autoscaler/versioned-echo-v1";
+    await autoscaleByHand({ apiVersion: "apps/v1", kind: "Deployment", name: "versioned-echo-v1" }, 4);
+    try {
+      expect(await findingOf(id)).toMatchObject({ severity: "warning" });
+      await until("it has scaled", async () => (await replicas("versioned-echo-v1")) === "4");
+      expect((await canaryctl("set-traffic", "50", "50")).exitCode).toBe(0);
+      expect((await canaryctl("rollback")).exitCode).toBe(0);
+      const outcome = await canaryctl("up");
+      expect(outcome.exitCode).toBe(0);
+      expect(outcome.stderr).toMatch(/versioned-echo-v1: spec\.replicas is 4, and was 3/);
+      await runMend(await findingOf(id));
+      expect(await inside("get", "horizontalpodautoscalers", "-o", "name")).toBe("");
+    } finally {
+      await withoutAutoscaler();
+    }
+  }, 120_000);
+
+  test("the config's own autoscaler, to which the number is left until the config takes it back", async () => {
+    await inside("scale", "deployment", "versioned-echo-v1", "--replicas=4");
+    editConfig({ replicas: undefined, autoscaling: { minReplicas: 2, maxReplicas: 4 } });
+    expect((await canaryctl("up")).exitCode).toBe(0);
+    const bounds = "{range .items[*]}{.spec.scaleTargetRef.name} {.spec.minReplicas}-{.spec.maxReplicas};{end}";
+    expect(await inside("get", "horizontalpodautoscalers", "-o", `jsonpath=${bounds}`)).toBe(
+      "versioned-echo-v1 2-4;versioned-echo-v2 2-4;",
+    );
+    expect(await replicas("versioned-echo-v1")).toBe("4");
+    await inside("scale", "deployment", "versioned-echo-v1", "--replicas=3");
+    expect((await canaryctl("set-traffic", "70", "30")).exitCode).toBe(0);
+    const again = await canaryctl("up");
+    expect(again.exitCode).toBe(0);
+    expect(again.stderr).not.toMatch(/Drift:/);
+    expect(await replicas("versioned-echo-v1")).toBe("3");
+    expect((await canaryctl("status")).exitCode).toBe(0);
+
+    editConfig({ autoscaling: undefined });
+    expect((await canaryctl("up")).exitCode).toBe(0);
+    expect(await replicas("versioned-echo-v1")).toBe("2");
+    expect(await inside("get", "horizontalpodautoscalers", "-o", "name")).toBe("");
+  }, 120_000);
+});
 
 test("a second VirtualService for the host is named by status", async () => {
   const rival = join(repositoryRoot, ".lab", "rival.json");

@@ -3,9 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { repositoryRoot } from "../../cluster/lab-folder.ts";
-import { forgetStacks, noteStack } from "../../stacks/lab-records.ts";
+import { forgetStacks, noteCluster, noteStack } from "../../stacks/lab-records.ts";
 import { mustRun, run, userEnvironment } from "./support/command.ts";
-import { canaryctl, canaryctlFile, kubectl, liveWeight, namespace, pulumi, requireLab } from "./support/lab.ts";
+import {
+  canaryctl,
+  canaryctlFile,
+  kubectl,
+  labShell,
+  liveWeight,
+  namespace,
+  pulumi,
+  requireLab,
+} from "./support/lab.ts";
 import { refusalFault } from "./support/refusal.ts";
 import { keepConfig } from "./support/stack-config.ts";
 
@@ -131,6 +140,59 @@ describe("the namespace of another stack", () => {
 
   test("and dev is as it was", expectDevUntouched);
 });
+
+test("up goes by the cluster and not by the name of its context: another one is refused, with both and the ways out", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "second-context-"));
+  const kubeconfig = join(folder, "kubeconfig");
+  const view = JSON.parse(await kubectl("config", "view", "--minify", "--raw", "--flatten", "-o", "json"));
+  const contexts = [{ ...view.contexts[0], name: "second" }];
+  writeFileSync(kubeconfig, JSON.stringify({ ...view, contexts, "current-context": "" }), { mode: 0o600 });
+  const values = {
+    namespace: `canary-lab-${other}`,
+    canaryWeight: '"0"',
+    kubeContext: "second",
+    kubeconfig,
+    // Nothing is built for a stack that does not come up.
+    stableImage: "registry.example/echo:v1",
+    canaryImage: "registry.example/echo:v2",
+    clientImage: "registry.example/client:v1",
+  };
+  const lines = Object.entries(values).map(([key, value]) => `  canary-lab:${key}: ${value}\n`);
+  writeFileSync(otherFile, `config:\n${lines.join("")}`);
+  const uid = await kubectl("get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}");
+  const env = await labShell();
+  expect((await pulumi("stack", "init", other, "--no-select")).exitCode).toBe(0);
+  noteStack(other, { target: "existing", reason: "a test", kubeconfig, kubeContext: "first", path: [], variables: {} });
+  const upFrom = (cluster: Parameters<typeof noteCluster>[1]) => {
+    noteCluster(other, cluster);
+    return run(canaryctlFile, ["--stack", other, "up"], { env });
+  };
+  try {
+    const elsewhere = await upFrom({ uid: "of-another-cluster", kubeContext: "first" });
+    const both = /in the cluster of context first, and this is the cluster of context second/;
+    const back = new RegExp(`npx canaryctl --stack ${other} config set kubeContext first$`, "m");
+    expect(refusalFault(elsewhere, both, back)).toBeUndefined();
+    const madeAnew = await upFrom({ uid: "of-the-cluster-before", kubeContext: "second" });
+    expect(
+      refusalFault(madeAnew, /context second is another one .* made anew/, /kube-system is of-the-cluster-before/),
+    ).toBeUndefined();
+    // What stops it in the same cluster comes after that.
+    const same = await upFrom({ uid, kubeContext: "first" });
+    expect(refusalFault(same, /istio-system is there already.* stack .*\/dev/)).toBeUndefined();
+
+    const [, forget = "false"] = /(npx canaryctl .* down --forget)$/m.exec(elsewhere.stderr) ?? [];
+    await mustRun("bash", ["-ec", forget], { env });
+    expect((await pulumi("stack", "ls")).stdout).not.toContain(other);
+    expect(await kubectl("get", "namespace", values.namespace, "--ignore-not-found")).toBe("");
+  } finally {
+    forgetStacks([other]);
+    await pulumi("stack", "rm", other, "--yes", "--force", "--preserve-config");
+    await pulumi("stack", "select", "dev");
+    rmSync(folder, { recursive: true });
+    rmSync(otherFile, { force: true });
+  }
+  await expectDevUntouched();
+}, 90_000);
 
 test("down of a stack that is not in the cluster takes nothing", async () => {
   const outcome = await canaryctl("--stack", "staging", "down");

@@ -41,8 +41,8 @@ export async function readFindings(lab: Lab): Promise<readonly StatusFinding[]> 
 const damage = ({ message, place = "", first, next }: UserError): StatusFinding => ({
   id: "state",
   what: message,
-  evidence: [place],
-  next: [first, next].filter(Boolean).join(": "),
+  evidence: [place, ...(first ? [first] : [])],
+  next: next ?? "npx canaryctl doctor",
 });
 
 const checks = [namespace, admission, pods, subsets, route, rivals, proxies, replicas];

@@ -184,8 +184,8 @@ export interface DriftFacts {
 
 export interface StateFacts {
   readonly isThere: boolean;
-  /** Why it cannot be read. */
-  readonly damage: string | undefined;
+  /** Why it cannot be read, and the commands that put it back. */
+  readonly damage: { readonly evidence: readonly string[]; readonly mend: readonly string[] } | undefined;
   /** Operations that a killed update left open. */
   readonly pending: readonly string[];
   readonly locks: readonly LockFacts[];

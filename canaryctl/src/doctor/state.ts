@@ -26,7 +26,9 @@ export async function readState(lab: Pick<Lab, "state" | "cluster">, reader: Rea
     };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { ...found, damage: error.message, pending: [], drift: undefined };
+    const { message, place, first, next } = error;
+    const evidence = [message, place, first].filter((line) => line !== undefined);
+    return { ...found, damage: { evidence, mend: next?.split("\n") ?? [] }, pending: [], drift: undefined };
   }
 }
 

@@ -61,6 +61,12 @@ export async function kubectl(...args: readonly string[]): Promise<string> {
   return stdout.trim();
 }
 
+/** Applies objects as kubectl does. @throws Error where it fails */
+export async function applyObjects(...objects: readonly object[]): Promise<void> {
+  const list = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
+  await mustRun("bash", ["-ec", `kubectl apply -f - <<< '${list}'`], { env: await labShell() });
+}
+
 /** The weight of v2 as the cluster holds it now, in percent. */
 export const liveWeight = async (): Promise<number> => weightOf(await liveRoute());
 

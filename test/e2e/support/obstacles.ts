@@ -22,12 +22,12 @@ export async function withFullQuota(work: () => Promise<void>): Promise<void> {
   }
 }
 
-/** While `work` runs, no pod finds a node. */
-export async function withoutNode(work: () => Promise<void>): Promise<void> {
+/** While `work` runs, no pod finds a node. @returns what `work` gives */
+export async function withoutNode<T>(work: () => Promise<T>): Promise<T> {
   const node = await kubectl("get", "nodes", "-o", "name");
   await kubectl("cordon", node);
   try {
-    await work();
+    return await work();
   } finally {
     await kubectl("uncordon", node);
   }

@@ -12,8 +12,7 @@ export function engineState({ state, stack, cluster }: Facts): readonly Finding[
             id: "state-damaged",
             severity: "error" as const,
             what: `The state of stack ${stack} cannot be read.`,
-            evidence: [state.damage],
-            mend: [`pulumi stack export --stack ${stack} --file /tmp/state.json`],
+            ...state.damage,
           },
         ]),
     ...(!state.isThere && cluster?.namespace

@@ -78,7 +78,8 @@ describe("the engine", () => {
 
   test("a state that is damaged, absent, or was left in the middle", () => {
     const found = (change: object) => ids(factsOf({ facts: { state: { ...wholeState, ...change } } }));
-    expect(found({ damage: "Unexpected end of JSON input" })).toEqual(["error state-damaged"]);
+    const damage = { evidence: ["Unexpected end of JSON input"], mend: ["cp dev.json.bak dev.json"] };
+    expect(found({ damage })).toEqual(["error state-damaged"]);
     expect(found({ isThere: false })).toEqual(["error state-absent"]);
     expect(found({ pending: ["creating versioned-echo-v2"] })).toEqual(["warning state-pending"]);
   });
