@@ -76,6 +76,8 @@ export async function chooseTarget(
   throw noPlace(kindObstacles, embeddedObstacles, hasDocker ? toInstall : []);
 }
 
+const nameContext = "name a context of your kubeconfig: npx canaryctl up --context NAME";
+
 const install = (missing: readonly ProgramProblem[]) => `install ${missing.map(({ source }) => source).join("; ")}`;
 
 const fasterWay = (missing: readonly ProgramProblem[]): string =>
@@ -97,7 +99,7 @@ function noPlace(
       "a kubeContext in the stack's config; or Docker, with kind and Pulumi where they cannot be fetched; or Debian on x86-64 as root (see above for what is missing)",
     ...(toInstall.length > 0
       ? { first: install(toInstall), next: "npx canaryctl up" }
-      : { first: "set kubeContext to a context of your kubeconfig", next: "kubectl config get-contexts" }),
+      : { first: nameContext, next: "kubectl config get-contexts" }),
   });
 }
 
@@ -111,7 +113,7 @@ const targets: Record<TargetName, (request: TargetRequest, reason: string) => Pr
     if (!kubeContext) {
       throw new UserError("--cluster existing needs the name of a context; the current one is never taken.", {
         place: "kubeContext in the stack's config",
-        first: "set kubeContext to a context of your kubeconfig",
+        first: nameContext,
         next: "kubectl config get-contexts",
       });
     }

@@ -1,7 +1,9 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { dockerVariables, runCommand } from "./docker.ts";
 import { fetchPrograms, ownStore, type ProgramStore, planPrograms } from "./fetched-programs.ts";
+import { clientOf } from "./kube/client.ts";
 import { type ClusterName, findKubeconfig } from "./kubeconfig-file.ts";
+import { versionFault } from "./kubernetes-version.ts";
 import { pinnedNodeFolder } from "./lab-folder.ts";
 import { refuseProblems } from "./programs.ts";
 import type { Target } from "./target.ts";
@@ -17,7 +19,7 @@ export interface ExistingSettings extends ClusterName {
   readonly buildsImages: boolean;
 }
 
-/** Asks a cluster for its version; rejects where it does not answer, or refuses. */
+/** Asks a cluster for its version, such as v1.36.4; rejects where it does not answer, or refuses. */
 export type Ask = (kubeconfig: string, kubeContext: string) => Promise<string>;
 
 /** A user's own cluster, always by the name of its context. Nothing is made or removed outside of what the program deploys. */
@@ -29,8 +31,9 @@ export function createExistingTarget(
   const { kubeContext, imageRegistry, buildsImages, reason } = settings;
 
   async function reach(kubeconfig: string, note: (detail: string) => void): Promise<void> {
+    let version: string;
     try {
-      note(await ask(kubeconfig, kubeContext));
+      version = await ask(kubeconfig, kubeContext);
     } catch (error) {
       throw new UserError(`The cluster of context "${kubeContext}" cannot be used: ${innermost(error)}`, {
         place: kubeconfig,
@@ -38,6 +41,9 @@ export function createExistingTarget(
         cause: error,
       });
     }
+    note(`Kubernetes ${version}`);
+    const fault = await versionFault(version, kubeContext);
+    if (fault) throw fault;
   }
 
   return {
@@ -48,6 +54,7 @@ export function createExistingTarget(
       `what the lab deploys into the cluster of context ${kubeContext}; the cluster itself is left alone`,
     ],
     async check() {
+      findKubeconfig(settings, settings.searchPath);
       if (!buildsImages || imageRegistry) return;
       throw new UserError("imageRegistry is not set, and images are built here that the cluster must pull.", {
         place: "imageRegistry in the stack's config",
@@ -74,20 +81,10 @@ export function createExistingTarget(
   };
 }
 
-/** How long a cluster may take to say who it is, in milliseconds. */
-const patienceMilliseconds = 15_000;
-
 async function askVersion(kubeconfig: string, kubeContext: string): Promise<string> {
-  const { KubeConfig, VersionApi } = await import("@kubernetes/client-node");
-  const config = new KubeConfig();
-  config.loadFromFile(kubeconfig);
-  config.setCurrentContext(kubeContext);
-  const late = new Promise<never>((_, reject) => {
-    const tooLate = () => reject(new Error(`no answer within ${patienceMilliseconds / 1000} s`));
-    setTimeout(tooLate, patienceMilliseconds).unref();
-  });
-  const { gitVersion } = await Promise.race([config.makeApiClient(VersionApi).getCode(), late]);
-  return `Kubernetes ${gitVersion}`;
+  const answer = await clientOf({ kubeconfig, kubeContext }).get<{ readonly gitVersion?: string }>("/version");
+  if (answer?.gitVersion === undefined) throw new Error("it does not say its version");
+  return answer.gitVersion;
 }
 
 /** What really happened: the outer errors of a failed request say no more than that it failed. */

@@ -41,7 +41,7 @@ export function findKubeconfig(cluster: ClusterName, searchPath: string | undefi
     throw new UserError(`There is no context "${kubeContext}".`, {
       place: files.map(({ file }) => file).join(", "),
       allowed: files.flatMap(({ names }) => [...names.contexts.keys()]).join(", ") || "none, the file holds no context",
-      first: "set kubeContext to one of them",
+      first: "name one of them: npx canaryctl up --context NAME",
       next: "kubectl config get-contexts",
     });
   }

@@ -189,10 +189,10 @@ export const commandLine = (words: readonly string[] = process.argv.slice(2)): s
 /** Puts a lab together from what is already known. */
 export function labOf(stackFile: StackFile, config: LabConfig, environment: Environment): Lab {
   const { stack } = stackFile;
-  const { kubeconfig, kubeContext } = environment;
+  const { kubeconfig, kubeContext, variables } = environment;
   const cluster = clientOf(environment);
   const exec = (namespace: string, pod: string, timeoutMilliseconds?: number) =>
-    execIn({ kubeconfig, context: kubeContext, namespace, pod, timeoutMilliseconds });
+    execIn({ kubeconfig, context: kubeContext, namespace, pod, timeoutMilliseconds, variables });
   return {
     stackFile,
     config,

@@ -2,24 +2,22 @@ import { quoted } from "@canary-lab/kit/programs";
 import type { Progress, Stages } from "@canary-lab/kit/progress";
 import { UserError } from "@canary-lab/kit/user-error";
 import { type Command, Option } from "commander";
-import { chooseTarget } from "../../../cluster/choose.ts";
 import { clientOf } from "../../../cluster/kube/client.ts";
 import { namespacePath } from "../../../cluster/kube/paths.ts";
 import { type Environment, type Target, type TargetName, targetNames } from "../../../cluster/target.ts";
 import { platformAnnotation } from "../../../components/workload/render-application.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
-import { notedTarget, noteStack, noteTarget, readRecords, recordedEnvironment } from "../../../stacks/lab-records.ts";
+import { notedTarget, noteStack, noteTarget, readRecords } from "../../../stacks/lab-records.ts";
 import { type LiveNamespace, namespaceFault, refuseForeignNamespace } from "../../../stacks/live/namespace-owner.ts";
 import { notedFacts } from "../../../stacks/platform-facts.ts";
-import { existingPlatform, isOwner, platformParts } from "../../../stacks/platform-parts.ts";
-import { variablesOf, withKnownCluster } from "../../../stacks/stack-environment.ts";
+import { isOwner, platformParts } from "../../../stacks/platform-parts.ts";
 import { noteDrift } from "../engine/drift/mend.ts";
 import { refillRegistry } from "../engine/lost-images.ts";
 import { prepareStack } from "../engine/prepare.ts";
 import { settlePending } from "../engine/settle.ts";
 import { freeStack, updateStack } from "../engine/update.ts";
 import { refuseForeignMesh } from "../foreign-mesh.ts";
-import { refuseWithoutIngress, refuseWithoutIngressClass } from "../ingress-controller.ts";
+import { refuseWithoutIngressClass } from "../ingress-controller.ts";
 import { type ConfigChanges, type GlobalOptions, type Lab, labOf, type OpenedConfig, openConfig } from "../lab.ts";
 import { exclusively } from "../lab-lock.ts";
 import { engineView, examples, print } from "../print.ts";
@@ -33,15 +31,18 @@ import {
   settleCluster,
 } from "../stack-cluster.ts";
 import { configuredStrategy } from "../strategies/table.ts";
-import { otherTarget, targetRequest, unfinishedTarget } from "../target-request.ts";
+import { unfinishedTarget } from "../target-request.ts";
 import { measureSplit, UncountableError } from "../traffic/measured-split.ts";
 import type { SplitVerdict } from "../traffic/verdict.ts";
-import { announcement } from "./announcement.ts";
+import { UsageError } from "../usage-error.ts";
 import { optionsOf } from "./arguments.ts";
+import { chooseAndTell } from "./choose-and-tell.ts";
 import { type UncountedSplit, upReport } from "./up-report.ts";
 
 interface UpOptions {
   readonly cluster?: TargetName;
+  readonly context?: string;
+  readonly registry?: string;
   readonly create?: boolean;
   readonly from?: string;
 }
@@ -61,6 +62,8 @@ export function addUp(program: Command): void {
         ...targetNames,
       ]),
     )
+    .option("--context <name>", "the cluster of this context of your kubeconfig; it is noted in the stack's file")
+    .option("--registry <host>", "the registry that this cluster pulls built images from; noted as well")
     .option("--create", "make a stack that has no file yet")
     .option("--from <stack>", "with --create: make its file from this stack's; `down` removes it with the stack")
     .addHelpText(
@@ -68,6 +71,7 @@ export function addUp(program: Command): void {
       examples(
         "canaryctl up",
         "canaryctl up --cluster kind",
+        "canaryctl up --context docker-desktop --registry localhost:5001",
         "canaryctl up --ns team-a",
         "canaryctl --stack pr-12 up --create --from dev",
       ),
@@ -89,8 +93,22 @@ interface OpenedForUp extends OpenedConfig {
 }
 
 /** `up` is the command that sets the names; the others check them. */
-function openForUp({ stack, create, ns, app }: GlobalOptions & UpOptions): OpenedForUp {
-  const changes: ConfigChanges = { ...(ns !== undefined && { namespace: ns }), ...(app !== undefined && { app }) };
+function openForUp({ stack, create, ns, app, cluster, context, registry }: GlobalOptions & UpOptions): OpenedForUp {
+  if (context !== undefined && cluster !== undefined && cluster !== "existing") {
+    throw new UsageError(
+      `--context names a cluster that is there, and --cluster ${cluster} is one that the lab makes.`,
+      {
+        allowed: "one of the two",
+        next: `npx canaryctl up --context ${quoted(context)}`,
+      },
+    );
+  }
+  const changes: ConfigChanges = {
+    ...(ns !== undefined && { namespace: ns }),
+    ...(app !== undefined && { app }),
+    ...(context !== undefined && { kubeContext: context }),
+    ...(registry !== undefined && { imageRegistry: registry }),
+  };
   return { ...openConfig({ stack, ...(create && { create }) }, changes), changes };
 }
 
@@ -127,63 +145,6 @@ async function measure(lab: Lab, progress: Stages): Promise<SplitVerdict | Uncou
     }),
   );
 }
-
-async function chooseAndTell(
-  { config, stackFile }: OpenedConfig,
-  override: TargetName | undefined,
-  progress: Progress,
-): Promise<Target> {
-  const records = readRecords();
-  const environment = recordedEnvironment(stackFile.stack, records);
-  const recorded = environment?.target;
-  const running = recorded ?? records.own?.target;
-  const { stack } = stackFile;
-  const request = targetRequest(
-    withKnownCluster(stack, config, environment, records.own, process.env),
-    variablesOf(stack, process.env).KUBECONFIG,
-  );
-  const { target, reason, advice } = await chooseTarget({
-    request,
-    ...(override && { override }),
-    ...(running && { running }),
-  });
-  const other = otherTarget(target.name, recorded, records.own?.target);
-  if (other) {
-    throw new UserError(
-      `The lab is up in the ${other} cluster, and it would now be the ${target.name} one: ${reason}.`,
-      {
-        next: "npx canaryctl down",
-      },
-    );
-  }
-  if (!running && target.name !== "existing" && !isOwner(config)) throw noPlatformYet(config.platform, stackFile.name);
-  refuseWithoutIngress(target.name, running !== undefined, config, stackFile.name);
-  await target.check(request.parts);
-  for (const line of announcement({
-    name: target.name,
-    reason,
-    isThere: records.own?.target === target.name,
-    ...(advice && { advice }),
-    needs: await target.needs(request.parts),
-    footprint: target.footprint(),
-  }))
-    progress.say(line);
-  return target;
-}
-
-/** Nothing else can be in a cluster that the lab is still to make. */
-export const noPlatformYet = (platform: string, file: string): UserError =>
-  platform === existingPlatform
-    ? new UserError("The cluster is not there yet, so that there is no platform in it.", {
-        place: `platform in ${file}`,
-        allowed: "own; or a cluster that is there, by kubeContext",
-        next: "npx canaryctl config set platform own && npx canaryctl up",
-      })
-    : new UserError(`The cluster is not there yet, and its platform is to come from stack ${platform}.`, {
-        place: `platform in ${file}`,
-        allowed: `own; or stack ${platform} is put up first`,
-        next: `npx canaryctl --stack ${quoted(platform)} up`,
-      });
 
 /**
  * A cluster that is up is asked before it is changed. One that does not answer, or that has no kubeconfig any more, has to come up first,

@@ -45,8 +45,13 @@ export async function execIn(target: {
   readonly pod: string;
   /** After that a command counts as failed, and its connection is closed: nothing holds up the end of this process. */
   readonly timeoutMilliseconds?: number | undefined;
+  /** What the target cluster adds to the environment, such as NO_PROXY. */
+  readonly variables?: Readonly<Record<string, string>>;
 }): Promise<PodExec> {
-  const { kubeconfig, context, namespace, pod, timeoutMilliseconds = longest } = target;
-  const connection = await connect(selectContext(readKubeconfig(kubeconfig), { context }));
+  const { kubeconfig, context, namespace, pod, timeoutMilliseconds = longest, variables } = target;
+  const connection = await connect(selectContext(readKubeconfig(kubeconfig), { context }), {
+    ...process.env,
+    ...variables,
+  });
   return (container, command) => execInPod(connection, { namespace, pod, container, command, timeoutMilliseconds });
 }

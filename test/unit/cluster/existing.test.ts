@@ -6,8 +6,13 @@ import { UserError } from "@canary-lab/kit/user-error";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { createExistingTarget } from "../../../cluster/existing.ts";
 import { ownStore } from "../../../cluster/fetched-programs.ts";
+import { nodeImage } from "../../../cluster/kind-commands.ts";
 import { findKubeconfig } from "../../../cluster/kubeconfig-file.ts";
+import { versionFault } from "../../../cluster/kubernetes-version.ts";
 import { pinnedNodeFolder, repositoryRoot } from "../../../cluster/lab-folder.ts";
+
+/** Of the cluster that the lab makes in Docker. */
+const kindNodeVersion = /:(v[\d.]+)@/.exec(nodeImage)?.[1] ?? "";
 
 const progress: Progress = { stage: (_, work) => work(() => {}), say: () => {} };
 const folder = mkdtempSync(join(tmpdir(), "existing-"));
@@ -54,7 +59,7 @@ describe("findKubeconfig", () => {
     const error = await refusal(() => findKubeconfig({ kubeContext: "prodd" }, `${file("one")}:${file("two")}`));
     expect(error.message).toBe('There is no context "prodd".');
     expect(error.allowed).toBe("prod, staging, minikube");
-    expect(error.first).toContain("set kubeContext");
+    expect(error.first).toContain("npx canaryctl up --context NAME");
   });
 
   test("takes an empty KUBECONFIG for none, as kubectl does", async () => {
@@ -87,7 +92,7 @@ describe("an existing cluster", () => {
     kubeconfig: file("one"),
     imageRegistry: "registry.example/lab",
   };
-  const answers = async () => "Kubernetes v1.35.4";
+  const answers = async () => "v1.35.4";
   /** Programs that are fetched from nowhere. */
   const store = () => ({ ...ownStore(), cache: file("cache"), release: () => undefined });
   const { PATH, DOCKER_HOST } = process.env;
@@ -103,7 +108,7 @@ describe("an existing cluster", () => {
     const asked: string[] = [];
     const target = createExistingTarget({ ...settings, buildsImages: true }, async (...question) => {
       asked.push(question.join(" "));
-      return "Kubernetes v1.35.4";
+      return "v1.35.4";
     });
     expect(await target.up(progress, [])).toEqual({
       target: "existing",
@@ -121,6 +126,30 @@ describe("an existing cluster", () => {
     expect(error.message).toBe('The cluster of context "staging" cannot be used: connect ECONNREFUSED 127.0.0.1:6443');
     expect(error.place).toBe(file("one"));
     expect(error.next).toBe(`kubectl --kubeconfig ${file("one")} --context staging version`);
+  });
+
+  test.each(["v1.29.14", "v1.28.15-eks-5d4a308", "unknown"])(
+    "of version %s is refused with the least one",
+    async (version) => {
+      const target = createExistingTarget({ ...settings, buildsImages: true }, async () => version);
+      expect(await refusal(() => target.up(progress, []))).toMatchObject({
+        message: `The cluster of context staging runs Kubernetes ${version}, which is too old.`,
+        allowed: "Kubernetes 1.30.0 or newer",
+        next: "kubectl config get-contexts",
+      });
+    },
+  );
+
+  test.each(["v1.30.0", "v1.30.0-rc.1", "v1.31.2-eks-7f9249a", "v1.36.4+k3s1", kindNodeVersion])(
+    "of version %s will do",
+    async (version) => {
+      expect(await versionFault(version, "staging")).toBeUndefined();
+    },
+  );
+
+  test("is asked for its context before anything is said or made", async () => {
+    const target = createExistingTarget({ ...settings, kubeContext: "prodd", buildsImages: true }, answers);
+    expect((await refusal(() => target.check([]))).allowed).toBe("prod, staging");
   });
 
   test.each([

@@ -48,7 +48,9 @@ export async function connect(
     Object.keys(cluster).every((field) => ownClusterFields.includes(field)) &&
     Object.keys(user).every((field) => ownUserFields.includes(field)) &&
     !textIn(cluster, "proxy-url").startsWith("socks");
-  return isOwn ? ownConnection(context, environment) : clientConnection(context);
+  const server = new URL(textIn(cluster, "server"));
+  const proxy = textIn(cluster, "proxy-url") || proxyFor(server, environment);
+  return isOwn ? ownConnection(context, server, proxy) : clientConnection(context, server, proxy);
 }
 
 /** The content of a field that may be there as base64 (`…-data`) or as a file. */
@@ -78,12 +80,7 @@ const namedServer = (name: string): TlsOptions =>
     ? { servername: name }
     : { checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate) };
 
-function ownConnection(
-  { cluster, user }: SelectedContext,
-  environment: Readonly<Record<string, string | undefined>>,
-): Connection {
-  const server = new URL(textIn(cluster, "server"));
-  const proxy = textIn(cluster, "proxy-url") || proxyFor(server, environment);
+function ownConnection({ cluster, user }: SelectedContext, server: URL, proxy: string | undefined): Connection {
   const tls = tlsOf(cluster);
   const issue = user.exec ? execCredentials(user.exec as Fields) : undefined;
   const cert = contentOf(user, "client-certificate");
@@ -117,19 +114,24 @@ function authorizationOf(user: Fields, issued: Credential | undefined): string |
   return name ? `Basic ${Buffer.from(`${name}:${textIn(user, "password")}`).toString("base64")}` : undefined;
 }
 
-async function clientConnection({ cluster, user }: SelectedContext): Promise<Connection> {
+/** That client knows no proxy but the kubeconfig's own. */
+async function clientConnection(
+  { cluster, user }: SelectedContext,
+  server: URL,
+  proxy: string | undefined,
+): Promise<Connection> {
   const { KubeConfig } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
   config.loadFromString(
     JSON.stringify({
-      clusters: [{ name: "cluster", cluster }],
+      clusters: [{ name: "cluster", cluster: { ...cluster, ...(proxy && { "proxy-url": proxy }) } }],
       users: [{ name: "user", user }],
       contexts: [{ name: "context", context: { cluster: "cluster", user: "user" } }],
       "current-context": "context",
     }),
   );
   return {
-    server: new URL(textIn(cluster, "server")),
+    server,
     async access() {
       const options: RequestOptions = {};
       await config.applyToHTTPSOptions(options);

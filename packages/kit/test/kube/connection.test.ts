@@ -1,5 +1,4 @@
 import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { connect as connectTo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
@@ -8,7 +7,8 @@ import { ApiServer } from "../../src/kube/api-server.ts";
 import { connect } from "../../src/kube/connection.ts";
 import type { Fields } from "../../src/kube/kubeconfig.ts";
 import { selfSigned } from "../certificates.ts";
-import { fakeApi, listen, type Seen } from "./fake-api.ts";
+import { connectProxy } from "./connect-proxy.ts";
+import { fakeApi, type Seen } from "./fake-api.ts";
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 const scratch = () => mkdtempSync(join(tmpdir(), "connection-"));
@@ -121,17 +121,9 @@ printf '{"status":{"token":"%s-%s-%s","expirationTimestamp":"%s"}}' "$1" "$KIND"
 
 test("a proxy of the kubeconfig carries the connection, which stays verified", async () => {
   const { port } = await secure();
-  const tunnels: string[] = [];
-  const proxy = await listen(() => {});
-  proxy.server.on("connect", (request, socket: Socket) => {
-    tunnels.push(request.url ?? "");
-    const onward = connectTo(Number(request.url?.split(":")[1]), "127.0.0.1", () => {
-      socket.write("HTTP/1.1 200 OK\r\n\r\n");
-      onward.pipe(socket).pipe(onward);
-    });
-  });
-  const cluster = { server: `https://127.0.0.1:${port}`, "proxy-url": `http://127.0.0.1:${proxy.port}` };
+  const proxy = await connectProxy();
+  const cluster = { server: `https://127.0.0.1:${port}`, "proxy-url": proxy.address };
   expect(await ask({ ...cluster, "certificate-authority-data": base64(server.cert) })).toEqual({ found: true });
-  expect(tunnels).toEqual([`127.0.0.1:${port}`]);
+  expect(proxy.tunnels).toEqual([`127.0.0.1:${port}`]);
   await expect(ask(cluster)).rejects.toThrow(/self-signed|self signed/);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { announcement } from "../../../../canaryctl/src/commands/announcement.ts";
-import { noPlatformYet } from "../../../../canaryctl/src/commands/up.ts";
+import { noPlatformYet } from "../../../../canaryctl/src/commands/choose-and-tell.ts";
 import { otherTarget, targetRequest, unfinishedTarget } from "../../../../canaryctl/src/target-request.ts";
 import { parseConfig } from "../../../../stacks/config/parse-config.ts";
 
