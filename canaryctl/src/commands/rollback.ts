@@ -6,9 +6,9 @@ import { freeStack } from "../engine/update.ts";
 import { noteRollback } from "../history/store.ts";
 import { type Lab, openForRollback, type RouteFlags } from "../lab.ts";
 import { examples, print, say } from "../print.ts";
-import { onlyWithoutFile } from "../strategies/rolled-back.ts";
+import { lockSeconds, onlyWithoutFile } from "../strategies/rolled-back.ts";
 import { type Move, openRollback, type Rollback } from "../strategies/table.ts";
-import { patiently } from "../traffic/patiently.ts";
+import { AwayError } from "../traffic/patiently.ts";
 import { addRouteFlags, optionsOf } from "./arguments.ts";
 import { runMove } from "./run-move.ts";
 
@@ -44,9 +44,6 @@ ${examples("canaryctl rollback", "canaryctl rollback --vs versioned-echo-virtual
     });
 }
 
-/** How long an update to another namespace that is already running may take to end, in seconds. */
-const waitSeconds = 120;
-
 /**
  * Where an update to another namespace has not ended, the traffic goes to the one before still: it is sent back there first. An update that
  * runs on must end before anything is known of the other one.
@@ -65,17 +62,14 @@ async function openSettled(lab: Lab): Promise<Rollback> {
     say(`The stack runs in namespace ${other.config.namespace}, too: ${outcome}.`);
   }
   void mark(opened.lab);
-  await freeStack(lab, { say, waitSeconds });
+  await freeStack(lab, { say, waitSeconds: lockSeconds(lab) });
   return openRollback(lab, say);
 }
-
-/** How long the note for other updates is tried after the move, in seconds. */
-const markSeconds = 10;
 
 /** Notes the rollback for updates that are under way. */
 async function mark({ cluster, config }: Lab): Promise<void> {
   try {
-    await patiently(cluster, { seconds: markSeconds, say: () => {} }, () => noteRollback(cluster, config));
+    await noteRollback(cluster, config);
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return; // without the namespace there is nothing to go on with
     say(`warning: an update that is under way does not learn of this rollback: ${(error as Error).message}`);
@@ -87,7 +81,7 @@ const isLive = ({ lab, strategy }: Move): Promise<boolean> =>
   strategy.read(lab).then(
     ({ live }) => live !== undefined,
     (error: unknown) => {
-      if (error instanceof UserError) return false;
+      if (error instanceof UserError && !(error instanceof AwayError)) return false;
       throw error;
     },
   );

@@ -1,4 +1,12 @@
 import { UserError } from "@canary-lab/kit/user-error";
+import type { Lab } from "../lab.ts";
+
+/**
+ * How long a rollback waits for the lock of another update, in seconds. One of this machine may still write what the rollback is for,
+ * and what was moved is held meanwhile. For one elsewhere nobody waits, for its lock may be that of a runner that is gone.
+ */
+export const lockSeconds = ({ state }: Pick<Lab, "state">): number =>
+  state?.locks().some(({ holder }) => holder === "elsewhere") ? 0 : 10;
 
 /** The error of a rollback that is done, but for the stack's file, which says nothing. What to do with the file is the cause's own way out. */
 export const onlyWithoutFile = (fault: UserError): UserError =>

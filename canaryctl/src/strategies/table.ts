@@ -5,7 +5,7 @@ import { otherPlaces, type Place, placed, placeOf, readNote } from "../deployed.
 import type { Lab } from "../lab.ts";
 import { gatewayRoute } from "../traffic/gateway-route.ts";
 import { istioRoute } from "../traffic/istio-route.ts";
-import { patiently, rollbackSeconds } from "../traffic/patiently.ts";
+import { patientClient, rollbackSeconds } from "../traffic/patiently.ts";
 import { podShare } from "../traffic/pod-share.ts";
 import type { ReleaseStrategy, Say } from "./strategy.ts";
 import { weighted } from "./weights/weighted.ts";
@@ -88,10 +88,13 @@ export interface Rollback extends Move {
   readonly others: readonly Move[];
 }
 
-/** For a rollback, which acts on what runs, whatever the config says, and waits for an API server that is away. */
-export async function openRollback(lab: Lab, say: Say): Promise<Rollback> {
-  const patience = { seconds: rollbackSeconds, say };
-  const [named, others] = await patiently(lab.cluster, patience, () => Promise.all([readNote(lab), otherPlaces(lab)]));
+/**
+ * For a rollback, which acts on what runs, whatever the config says. Each call of the labs that it gives waits for an API server, or an
+ * Istio, that is away, under every strategy.
+ */
+export async function openRollback(given: Lab, say: Say): Promise<Rollback> {
+  const lab = { ...given, cluster: patientClient(given.cluster, { seconds: rollbackSeconds, say }) };
+  const [named, others] = await Promise.all([readNote(lab), otherPlaces(lab)]);
   const [first = { lab, note: named }, ...rest] = named.isThere ? [placed(lab, named), ...others] : others;
   const open = async ({ lab: there, note }: Place): Promise<Move> => ({
     strategy: await table[note.strategy ?? lab.config.strategy](),

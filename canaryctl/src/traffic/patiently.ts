@@ -1,4 +1,4 @@
-import { ApiError, type ClusterClient, UnreachableError } from "@canary-lab/kit/kube/client";
+import { ApiError, type ClusterClient, type PodClient, UnreachableError } from "@canary-lab/kit/kube/client";
 import { changesOf, until } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
 
@@ -14,6 +14,9 @@ export const moveSeconds = 30;
 /** For a rollback: a control plane with one replica has been seen to need 40 s to be there again. */
 export const rollbackSeconds = 180;
 
+/** Who was waited for is away still. */
+export class AwayError extends UserError {}
+
 const away = {
   apiServer: { name: "The cluster's API server", next: "kubectl get --raw /readyz" },
   istio: { name: "Istio's control plane", next: "kubectl get pods --all-namespaces -l app=istiod" },
@@ -23,7 +26,7 @@ const away = {
  * Repeats a call while the API server or Istio's control plane is away: without the second one its webhook refuses every write of a
  * route.
  *
- * @throws what the call throws for any other reason; UserError that names who is away, when the time is over
+ * @throws what the call throws for any other reason; AwayError that names who is away, when the time is over
  */
 export async function patiently<T>(
   cluster: Pick<ClusterClient, "get">,
@@ -40,12 +43,25 @@ export async function patiently<T>(
       const { message, place } = error as UserError;
       const { name, next } = away[who];
       if (waited >= seconds)
-        throw new UserError(`${name} does not answer for ${seconds} s: ${message}`, { ...(place && { place }), next });
+        throw new AwayError(`${name} does not answer for ${seconds} s: ${message}`, { ...(place && { place }), next });
       tell(`${name} does not answer: trying again, for ${seconds} s at most.`);
       return undefined;
     }
   };
   return ((await until(attempt, { seconds })) as { readonly result: T }).result; // the last attempt throws
+}
+
+/** A client each of whose calls is repeated in this way. What it changes must be the same when it is done twice. */
+export function patientClient(cluster: PodClient, patience: Patience): PodClient {
+  const tell = changesOf(patience.say);
+  const repeated = <T>(call: () => Promise<T>) => patiently(cluster, { ...patience, say: tell }, call);
+  return {
+    get: (path) => repeated(() => cluster.get(path)),
+    apply: (path, object, manager) => repeated(() => cluster.apply(path, object, manager)),
+    patch: (path, change) => repeated(() => cluster.patch(path, change)),
+    delete: (path) => repeated(() => cluster.delete(path)),
+    text: (path) => repeated(() => cluster.text(path)),
+  };
 }
 
 /** Undefined where the error is a refusal, which another try would not change. */

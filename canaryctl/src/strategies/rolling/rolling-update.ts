@@ -3,12 +3,14 @@ import { until } from "@canary-lab/kit/until";
 import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { probationSeconds } from "../../../../components/rolling-update/render-rolling-update.ts";
 import { applyOnly, changeOnly, writeChanges } from "../../applied.ts";
+import { EngineBusyError } from "../../engine/engine-failure.ts";
 import { type ConfigChanges, type Lab, reread } from "../../lab.ts";
 import { engineView } from "../../print.ts";
 import { isOfImage } from "../../traffic/replica-sets.ts";
 import { waitForEndpoints } from "../../traffic/sidecar-endpoints.ts";
 import { nothingToPromote, refuse, refuseStableImage, underWay, withoutRollout } from "../refusals.ts";
 import { previousImage, removeUnused, restored, withoutPrevious, writeRelease } from "../release-end.ts";
+import { lockSeconds, onlyTheState } from "../rolled-back.ts";
 import type { ReleaseStrategy, Say } from "../strategy.ts";
 import { type LiveDeployment, mustReadDeployment, readDeployment, readRelease } from "./read.ts";
 import { turnBack } from "./turn-back.ts";
@@ -36,7 +38,9 @@ export const rollingUpdate: ReleaseStrategy = {
   ...withoutRollout("rolling-update", "npx canaryctl undo"),
   undo,
   rollback: goBack,
-  halt: turnBack,
+  halt: async (lab, say) => {
+    await turnBack(lab, say);
+  },
 };
 
 const placeOf = ({ config }: Lab): string => `deployment ${config.namespace}/${config.app}`;
@@ -146,11 +150,20 @@ async function turnPodsBack(
   { say, remakes }: { readonly say: Say; readonly remakes: boolean },
 ): Promise<number | string> {
   writeChanges(lab, changes);
-  const whileWaiting = () => turnBack(lab, say);
-  await whileWaiting();
+  const goesBack = await turnBack(lab, say);
   const now = lab.applied || lab.fileFault ? lab : reread(lab); // refuses what else is wrong with the config, all of it at once
-  const waitSeconds = 300 + probation(now); // an update that is already running sees the pods go back to the end
-  await applyOnly(now, changes, { say, waitSeconds, whileWaiting, view: engineView(say), remakes });
+  const whileWaiting = async () => void (await turnBack(lab, say));
+  const agree = () =>
+    applyOnly(now, changes, { say, waitSeconds: lockSeconds(lab), whileWaiting, view: engineView(say), remakes });
+  try {
+    await agree();
+  } catch (error) {
+    if (!goesBack) throw error; // only the engine could turn them back
+    await untilOnly(now, now.config.stableImage);
+    if (!(error instanceof EngineBusyError)) throw onlyTheState(error);
+    // An update that was already running here has seen them go back, and ends.
+    await agree().catch((again: unknown) => Promise.reject(onlyTheState(again)));
+  }
   const { current } = await untilOnly(now, now.config.stableImage);
   return current?.revision ?? "?";
 }

@@ -10,9 +10,10 @@ import type { Say } from "../strategy.ts";
  * stops the update at once, and the pods of that revision that are still there stay. The engine, which comes afterwards, finds what it
  * would have written. Of the config only `stableImage` counts: what else is wrong with it may be what the rollback is for.
  *
- * Nothing is done where the template is of that image, or where the revision is not kept any more, so that only the engine can make it.
+ * @returns whether its template is of that image now; else the revision is not kept any more, or the Deployment gone, so that only the
+ * engine can make it
  */
-export async function turnBack({ cluster, config, stackFile, applied }: Lab, say: Say): Promise<void> {
+export async function turnBack({ cluster, config, stackFile, applied }: Lab, say: Say): Promise<boolean> {
   const { app, namespace } = config;
   const image = applied ? config.stableImage : String(stackFile.values().stableImage);
   const path = deploymentsPath(namespace, app);
@@ -20,13 +21,13 @@ export async function turnBack({ cluster, config, stackFile, applied }: Lab, say
     readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
     readonly spec: { readonly template: PodTemplate };
   }>(path);
-  if (!deployment) return;
+  if (!deployment) return false;
   const { metadata, spec } = deployment;
   const version = spec.template.metadata.labels?.version ?? "";
-  if (isOfImage({ reference: metadata.annotations?.[imageAnnotation], version }, image)) return;
+  if (isOfImage({ reference: metadata.annotations?.[imageAnnotation], version }, image)) return true;
   const revisions = await readRevisions(cluster, config);
   const earlier = revisions.find((revision) => revision.ownerKind === "Deployment" && isOfImage(revision, image));
-  if (!earlier) return;
+  if (!earlier) return false;
   // The controller notes on the revision what the Deployment says of itself.
   const change = {
     metadata: { annotations: { [imageAnnotation]: image } },
@@ -34,6 +35,7 @@ export async function turnBack({ cluster, config, stackFile, applied }: Lab, say
   };
   await cluster.patch(`${path}?${new URLSearchParams({ fieldManager })}`, change);
   say(`The Deployment goes back to revision ${earlier.revision} (${earlier.version}), pod after pod.`);
+  return true;
 }
 
 /** The hash is the controller's own: it tells the pods of one ReplicaSet from those of another. */

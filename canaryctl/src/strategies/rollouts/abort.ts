@@ -7,6 +7,7 @@ import { imageOf } from "../../../../stacks/live/rollout-live.ts";
 import type { Lab } from "../../lab.ts";
 import { istioRoute } from "../../traffic/istio-route.ts";
 import type { Say } from "../strategy.ts";
+import { mustBeBackInProxies } from "./back-in-proxies.ts";
 import { type LiveRollout, mustReadRollout } from "./read.ts";
 import { tellController } from "./tell.ts";
 import { placeOf, untilRollout } from "./wait.ts";
@@ -25,7 +26,7 @@ export const isStoppable = ({ hashes, isFullyPromoted, isAborted, isObserved }: 
   hashes.stable !== "" && !isFullyPromoted && !(isAborted && isObserved);
 
 /**
- * Stops the release and gives the seconds until no request is routed to its revision; undefined where it has ended meanwhile. The
+ * Stops the release and gives the seconds until no request is routed to its revision, by the callers' proxies too; undefined where it has ended meanwhile. The
  * controller is told when it knows of a release, and again where it has forgotten: with a new revision it takes an abort back
  * (argo-rollouts 1.9.1, rollout/sync.go, resetRolloutStatus).
  */
@@ -38,7 +39,9 @@ export async function abortNow(lab: Lab): Promise<number | undefined> {
   };
   const options = { faultMilliseconds };
   const { status } = await untilRollout(lab, "The way back of the traffic", backSeconds, look, options);
-  return status.isFullyPromoted ? undefined : (performance.now() - started) / 1000;
+  if (status.isFullyPromoted) return undefined;
+  await mustBeBackInProxies(lab);
+  return (performance.now() - started) / 1000;
 }
 
 /** Where the controller knows of the release. */

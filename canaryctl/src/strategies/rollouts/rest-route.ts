@@ -5,7 +5,6 @@ import { renderRestingRoute } from "../../../../components/rollout/render-rollou
 import { type DestinationRule, renderDestinationRule } from "../../../../components/traffic/render-sides.ts";
 import { fieldManager } from "../../../../components/traffic/route-metadata.ts";
 import type { Lab } from "../../lab.ts";
-import { patiently, rollbackSeconds } from "../../traffic/patiently.ts";
 import type { Say } from "../strategy.ts";
 
 /** What a Rollout with weights moves the traffic by. */
@@ -43,10 +42,8 @@ export async function restRoute(
 ): Promise<void> {
   const { app, namespace } = lab.config;
   const paths = pathsOf(lab);
-  await patiently(lab.cluster, { seconds: rollbackSeconds, say }, async () => {
-    if (!parts.rule) await lab.cluster.apply(paths.rule, ruleOf(lab, status), fieldManager); // the route leads by it
-    if (!parts.route) await lab.cluster.apply(paths.route, renderRestingRoute({ app, namespace }), fieldManager);
-  });
+  if (!parts.rule) await lab.cluster.apply(paths.rule, ruleOf(lab, status), fieldManager); // the route leads by it
+  if (!parts.route) await lab.cluster.apply(paths.route, renderRestingRoute({ app, namespace }), fieldManager);
   say("The route of the Rollout was gone: it is there again, and leads to the stable side.");
 }
 

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { UnreachableError } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { RolloutObject } from "../../../../canary/rollout/rollout-object.ts";
 import { hasBegun, type RolloutStatus, readRollout } from "../../../../canary/rollout/rollout-status.ts";
@@ -9,18 +8,17 @@ import { applyOnly, writeChanges } from "../../applied.ts";
 import { missing } from "../../kube/missing.ts";
 import { type ConfigChanges, type Lab, reread } from "../../lab.ts";
 import { engineView } from "../../print.ts";
+import { AwayError } from "../../traffic/patiently.ts";
 import { readRevisions } from "../../traffic/replica-sets.ts";
 import { previousImage, restored } from "../release-end.ts";
-import { onlyTheState } from "../rolled-back.ts";
+import { lockSeconds, onlyTheState } from "../rolled-back.ts";
 import type { Say } from "../strategy.ts";
 import { abortNow, isBack, isStoppable, tellToAbort } from "./abort.ts";
+import { mustBeBackInProxies } from "./back-in-proxies.ts";
 import { type LiveRollout, mustReadRollout } from "./read.ts";
 import { isGone, readRouteParts, restRoute } from "./rest-route.ts";
 import { tellController } from "./tell.ts";
 import { untilRollout } from "./wait.ts";
-
-/** How long an update that waits for the beginning of the release may take to see that it was aborted. */
-const waitSeconds = 120;
 
 /**
  * Acts on the Rollout first: what is under way is aborted, and the traffic is back before anything else is done. Then the config and
@@ -28,6 +26,12 @@ const waitSeconds = 120;
  * traffic when they are ready. So it is after a release that is written to the config: the image before it becomes the stable one again.
  */
 export async function rollBackRollout(lab: Lab, say: Say): Promise<string> {
+  const done = await sendBack(lab, say);
+  await mustBeBackInProxies(lab);
+  return done;
+}
+
+async function sendBack(lab: Lab, say: Say): Promise<string> {
   const { app, namespace } = lab.config;
   const [rollout, parts] = await Promise.all([
     lab.cluster.get<RolloutObject>(rolloutPath(namespace, app)),
@@ -60,7 +64,7 @@ const rolledBack = "Rolled back: the stable image has all the traffic, in the cl
 /** A Rollout that is gone has no release to stop: it is made again, by what was applied, with the stable image. */
 async function remake(lab: Lab, say: Say): Promise<string> {
   writeChanges(lab, { canaryEnabled: false });
-  await applyOnly(lab, { canaryEnabled: false }, { say, waitSeconds, view: engineView(say), remakes: true });
+  await update(lab, { canaryEnabled: false }, say);
   await untilRollout(lab, "The end of the rollback", wholeSeconds, ({ status }) => isSettled(status), {
     say,
     needsPods: true,
@@ -68,8 +72,18 @@ async function remake(lab: Lab, say: Say): Promise<string> {
   return rolledBack;
 }
 
+/** Such as a Service is made again, too, without which the controller moves nothing. */
+const update = (lab: Lab, changes: ConfigChanges, say: Say) =>
+  applyOnly(lab, changes, { say, waitSeconds: lockSeconds(lab), view: engineView(say), remakes: true });
+
 /** An abort alone does not say it: somebody may have moved the route, or taken it away, since. */
-const isBackAlready = async (lab: Lab): Promise<boolean> => isBack(lab, await mustReadRollout(lab));
+async function isBackAlready(lab: Lab): Promise<boolean> {
+  if (!(await isBack(lab, await mustReadRollout(lab)))) return false;
+  return mustBeBackInProxies(lab, 0).then(
+    () => true,
+    () => false,
+  );
+}
 
 /** The note of the image before stays until its pods have all the traffic: a run that was stopped is taken up by the next. */
 async function restorePrevious(lab: Lab, previous: string, say: Say): Promise<string> {
@@ -91,7 +105,7 @@ async function goBack(
 ): Promise<void> {
   const isAtRest = ({ status }: LiveRollout) => isSettled(status) || (hasBegun(status) && !wasThere(status));
   await withoutSteps(lab, wasThere, async () => {
-    await applyOnly(lab, changes, { say, waitSeconds, view: engineView(say), remakes: true }); // such as a Service, without which the controller moves nothing
+    await update(lab, changes, say);
     const { status } = await untilRollout(lab, "The end of the rollback", wholeSeconds, isAtRest, {
       say,
       needsPods: true,
@@ -111,7 +125,7 @@ async function goBackFirst(lab: Lab, say: Say): Promise<boolean> {
     say(`All traffic is routed to the stable side, ${seconds.toFixed(1)} s after the Rollout was told.`);
     return true;
   } catch (error) {
-    if (!(error instanceof UserError) || error instanceof UnreachableError) throw error;
+    if (!(error instanceof UserError) || error instanceof AwayError) throw error;
     say(`${error.message.replace(/\.?$/, ".")} The config and the Rollout go back all the same.`);
     return false;
   }

@@ -4,19 +4,12 @@ import { toWeight } from "../../../../canary/weight.ts";
 import type { LabConfig } from "../../../../stacks/config/schema.ts";
 import { applyOnly, writeChanges } from "../../applied.ts";
 import { type Lab, platformOf, reread } from "../../lab.ts";
-import { patiently, rollbackSeconds } from "../../traffic/patiently.ts";
 import { type ProxyReport, waitForProxies } from "../../traffic/proxies.ts";
 import type { Route } from "../../traffic/route.ts";
 import { type Share, shareText } from "../../traffic/share.ts";
-import { onlyTheState } from "../rolled-back.ts";
+import { lockSeconds, onlyTheState } from "../rolled-back.ts";
 import type { Say } from "../strategy.ts";
 import { laggingProxies } from "./lagging-proxies.ts";
-
-/**
- * How long an update of this machine that is already running may hold up the state, in seconds: it may still write an older weight, and
- * the route is held until it has ended. For an update elsewhere nobody waits, for its lock may be that of a runner that is gone.
- */
-const waitSeconds = 10;
 
 /** How long the callers' proxies may take, in seconds: one that has lost the control plane looks for it again by and by. */
 const proxySeconds = 60;
@@ -32,7 +25,7 @@ const proxySeconds = 60;
 export async function rollBackRoute({ config: given, ...rest }: Lab, route: Route, say: Say): Promise<string> {
   const lab: Lab = { ...rest, config: { ...given, canaryWeight: toWeight(0) } };
   const { config, stackFile } = lab;
-  const { before, around } = await moveRoute(lab, route, say);
+  const { before, around } = await moveRoute(lab, route);
   const asked = askProxies(lab, route, before, say);
   const [proxies, state] = await Promise.all([
     asked,
@@ -53,16 +46,15 @@ export async function rollBackRoute({ config: given, ...rest }: Lab, route: Rout
 }
 
 /** What the split was before, and why what is around the route could not be put back. */
-async function moveRoute(lab: Lab, route: Route, say: Say) {
+async function moveRoute(lab: Lab, route: Route) {
   const { cluster, config, applied } = lab;
-  const patience = { seconds: rollbackSeconds, say };
-  const live = await patiently(cluster, patience, () => route.read(cluster, config));
+  const live = await route.read(cluster, config);
   if (!route.apply) {
     if (!live && !applied) throw route.missing(config); // nothing is known that could be made again
     return { before: live?.weights, around: undefined };
   }
-  const sent = sendBack({ cluster, config }, route, say); // first, on the connection that is open already
-  const around = patiently(cluster, patience, async () => route.applyAround?.(cluster, config, platformOf(lab))).then(
+  const sent = sendBack({ cluster, config }, route); // first, on the connection that is open already
+  const around = Promise.resolve(route.applyAround?.(cluster, config, platformOf(lab))).then(
     () => undefined,
     (error: unknown) => error,
   );
@@ -71,10 +63,10 @@ async function moveRoute(lab: Lab, route: Route, say: Say) {
 }
 
 /** Writes the route alone, with all the traffic on the stable side. @throws UserError where the namespace that it is written to is gone */
-export async function sendBack({ cluster, config }: Pick<Lab, "cluster" | "config">, route: Route, say: Say) {
+export async function sendBack({ cluster, config }: Pick<Lab, "cluster" | "config">, route: Route) {
   const stable: LabConfig = { ...config, canaryWeight: toWeight(0) };
   try {
-    await patiently(cluster, { seconds: rollbackSeconds, say }, async () => route.apply?.(cluster, stable));
+    await route.apply?.(cluster, stable);
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) throw route.missing(config);
     throw error;
@@ -109,7 +101,7 @@ const quietSeconds = 5;
 
 /** Makes the stack's file and the state agree with the route, twice where another command has raised the share meanwhile. */
 async function agree(lab: Lab, route: Route, say: Say): Promise<void> {
-  const { cluster, config, state } = lab;
+  const { cluster, config } = lab;
   const holdRoute = async () => {
     const live = await route.read(cluster, config).catch(() => undefined);
     if (live && live.weights.canary !== 0) await route.apply?.(cluster, config);
@@ -117,12 +109,10 @@ async function agree(lab: Lab, route: Route, say: Say): Promise<void> {
   const write = async () => {
     writeChanges(lab, { canaryWeight: 0 });
     if (!lab.applied && !lab.fileFault) reread(lab); // refuses what else is wrong with the config, all of it at once
-    const isElsewhere = state?.locks().some(({ holder }) => holder === "elsewhere") ?? false;
-    const wait = isElsewhere && route.apply ? 0 : waitSeconds;
     await applyOnly(
       lab,
       { canaryWeight: 0 },
-      { say, waitSeconds: wait, whileWaiting: holdRoute, targets: route.targets, remakes: !route.apply },
+      { say, waitSeconds: lockSeconds(lab), whileWaiting: holdRoute, targets: route.targets, remakes: !route.apply },
     );
   };
   await write();

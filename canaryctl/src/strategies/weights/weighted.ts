@@ -55,7 +55,7 @@ export const weighted = (route: Route): ReleaseStrategy => ({
     const { restorePrevious } = await import("./previous.ts");
     return restorePrevious(lab, route, previous, say);
   },
-  ...(route.apply && { halt: (lab, say) => sendBack(lab, route, say) }),
+  ...(route.apply && { halt: (lab) => sendBack(lab, route) }),
 });
 
 async function readWeighted(lab: Lab, route: Route): Promise<Release> {

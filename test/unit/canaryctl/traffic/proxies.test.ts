@@ -6,53 +6,20 @@ import { shareOf } from "../../../../canaryctl/src/traffic/share.ts";
 import { parseConfig } from "../../../../stacks/config/parse-config.ts";
 import { ownFacts } from "../../../../stacks/platform-facts.ts";
 import { projectFolder } from "../fake-lab.ts";
+import { clientRoutes, proxyRoutes, readyPod } from "./client-proxy.ts";
 
 const config = parseConfig(new StackFile("dev", projectFolder("")).values());
 const facts = ownFacts(config, "organization/canary-lab/dev");
 const groups = istioRoute.proxies(config, facts);
 
-const dump = (host: string, canary: number): string =>
-  JSON.stringify({
-    configs: [
-      {
-        route_config: {
-          virtual_hosts: [
-            {
-              name: `${host}:80`,
-              routes: [
-                {
-                  route: {
-                    weighted_clusters: {
-                      clusters: [
-                        { name: "outbound|80|v1|versioned-echo.canary-lab.svc.cluster.local", weight: 100 - canary },
-                        { name: "outbound|80|v2|versioned-echo.canary-lab.svc.cluster.local", weight: canary },
-                      ],
-                    },
-                  },
-                },
-              ],
-            },
-          ],
-        },
-      },
-    ],
-  });
-
-const pod = (name: string) => ({
-  metadata: { name },
-  status: { conditions: [{ type: "Ready", status: "True" }] },
-});
-
 /** Proxies of a client and a gateway, whose share of the canary is read anew for each question. */
 const proxies = (client: () => number, gateway: () => number) => ({
   cluster: {
     get: async <T>(path: string): Promise<T> =>
-      ({ items: [pod(path.includes("/istio-ingress/") ? "ingress-1" : "client-1")] }) as T,
+      ({ items: [readyPod(path.includes("/istio-ingress/") ? "ingress-1" : "client-1")] }) as T,
   },
   exec: async (namespace: string) => async () =>
-    namespace === "istio-ingress"
-      ? dump("versioned-echo.canary-lab.test", gateway())
-      : dump("versioned-echo.canary-lab.svc.cluster.local", client()),
+    namespace === "istio-ingress" ? proxyRoutes("versioned-echo.canary-lab.test", gateway()) : clientRoutes(client()),
 });
 
 test("the gateway is that of the platform that is noted; without one only the client is asked", () => {
