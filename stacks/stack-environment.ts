@@ -107,7 +107,8 @@ export function withKnownCluster<Config extends ClusterConfig>(
   variables: Variables,
 ): Config {
   const isElsewhere = recorded?.target === "existing";
-  const isHere = recorded !== undefined || (own !== undefined && !isNamedByUser(variables));
+  const isNamed = config.kubeContext !== undefined || isNamedByUser(variables);
+  const isHere = recorded !== undefined || (own !== undefined && !isNamed);
   if (!isElsewhere) return isHere ? config : withVariables(stack, config, variables);
   const { kubeContext, kubeconfig, imageRegistry } = recorded;
   const registry = imageRegistry === undefined ? {} : { imageRegistry };

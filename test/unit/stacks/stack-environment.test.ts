@@ -127,6 +127,12 @@ describe("the cluster that an up goes on in", () => {
     expect(withKnownCluster("staging", config, recorded, ofMachine, variables)).toEqual(known);
   });
 
+  test("is the one of the config with the variables' registry, though the lab has made another and the variables name no context", () => {
+    const given = { CANARY_LAB_IMAGE_REGISTRY: "r:5000" };
+    const known = { kubeContext: "prod", imageRegistry: "r:5000" };
+    expect(withKnownCluster("prod", { kubeContext: "prod" }, undefined, own, given)).toEqual(known);
+  });
+
   test("is that of the lab, where it has made one and nobody names another", () => {
     const printed = { ...variables, [printedVariable]: "staging" };
     for (const given of [{}, printed]) expect(withKnownCluster("staging", {}, undefined, own, given)).toEqual({});
