@@ -10,6 +10,7 @@ import { platformAnnotation } from "../../../components/workload/render-applicat
 import type { LabConfig } from "../../../stacks/config/schema.ts";
 import { notedTarget, noteStack, noteTarget, readRecords, recordedEnvironment } from "../../../stacks/lab-records.ts";
 import { type LiveNamespace, namespaceFault, refuseForeignNamespace } from "../../../stacks/live/namespace-owner.ts";
+import { rollbackMark } from "../../../stacks/live/taken-back.ts";
 import { notedFacts } from "../../../stacks/platform-facts.ts";
 import { existingPlatform, isOwner, platformParts } from "../../../stacks/platform-parts.ts";
 import { variablesOf, withKnownCluster } from "../../../stacks/stack-environment.ts";
@@ -231,6 +232,7 @@ async function raise(target: Target, { stackFile, config, changes }: OpenedForUp
 /** @returns the lab with the config that is in effect: minutes have gone by since the file was first read, and a rollback waits for nobody. */
 async function deploy({ lab, found }: Raised, progress: Progress, note: (detail: string) => void): Promise<Lab> {
   const say = (line: string) => progress.say(line);
+  const mark = await rollbackMark(lab.cluster, lab.config);
   await freeStack(lab, { say, waitSeconds });
   await settleCluster(lab, await clusterAfterOthers(lab, found), say);
   await prepareStack(lab);
@@ -238,7 +240,8 @@ async function deploy({ lab, found }: Raised, progress: Progress, note: (detail:
   await refillRegistry(lab, say);
   await noteDrift(lab, say);
   const noted = (await (await configuredStrategy(lab)).noteFinished?.(lab, say)) ?? lab;
-  await updateStack(noted, { say, waitSeconds, view: engineView(say, note) });
+  const scope = mark && { markBefore: mark.text ?? "" };
+  await updateStack(noted, { say, waitSeconds, view: engineView(say, note), ...scope });
   return (await configuredStrategy(noted)).restore(noted, say);
 }
 
