@@ -232,7 +232,7 @@ async function raise(target: Target, { stackFile, config, changes }: OpenedForUp
 /** @returns the lab with the config that is in effect: minutes have gone by since the file was first read, and a rollback waits for nobody. */
 async function deploy({ lab, found }: Raised, progress: Progress, note: (detail: string) => void): Promise<Lab> {
   const say = (line: string) => progress.say(line);
-  const mark = await rollbackMark(lab.cluster, lab.config);
+  const mark = await rollbackMark(lab.cluster, lab.config); // before the first wait
   await freeStack(lab, { say, waitSeconds });
   await settleCluster(lab, await clusterAfterOthers(lab, found), say);
   await prepareStack(lab);
@@ -240,8 +240,8 @@ async function deploy({ lab, found }: Raised, progress: Progress, note: (detail:
   await refillRegistry(lab, say);
   await noteDrift(lab, say);
   const noted = (await (await configuredStrategy(lab)).noteFinished?.(lab, say)) ?? lab;
-  const scope = mark && { markBefore: mark.text ?? "" };
-  await updateStack(noted, { say, waitSeconds, view: engineView(say, note), ...scope });
+  const view = engineView(say, note);
+  await updateStack(noted, { say, waitSeconds, view, ...(mark && { markBefore: mark.text ?? "" }) });
   return (await configuredStrategy(noted)).restore(noted, say);
 }
 
