@@ -16,7 +16,7 @@ import { releaseGuard } from "./release-guard.ts";
 import { enterRollout, leaveRollout } from "./rollout-handover.ts";
 import { StartFollower } from "./start-follower.ts";
 import { strategyGuard } from "./strategy-guard.ts";
-import { type Mark, rollbackMark, type TakenBack, takenBackBy } from "./taken-back.ts";
+import { type Mark, markBefore, type TakenBack, takenBackBy } from "./taken-back.ts";
 import { targetedVariable } from "./targeted.ts";
 import { toldOfStack } from "./told.ts";
 
@@ -39,19 +39,19 @@ export async function beginLiveRun(config: LabConfig, target: Required<ClusterNa
   const own = { stack: pulumi.getStack(), organization: pulumi.getOrganization() };
   const { namespace } = config;
   try {
-    const [markBefore, live] = await Promise.all([
-      rollbackMark(client, config),
+    const [mark, live] = await Promise.all([
+      markBefore(client, config),
       refuseForeignNamespace(client, { own, namespace, place: fileName() }),
     ]);
     if (!isTargeted()) await refuseLoss(client, fullStackName(), live, config);
-    return { client, markBefore };
+    return { client, markBefore: mark };
   } catch (error) {
     throw error instanceof UserError ? new pulumi.RunError(toldOfStack(error)) : error;
   }
 }
 
 /** Hooks for a run on a real cluster. A Rollout lets go of its route before another strategy takes that over. */
-export function createLiveRun(config: LabConfig, { client, markBefore }: BegunRun): LiveRun {
+export function createLiveRun(config: LabConfig, { client, markBefore: mark }: BegunRun): LiveRun {
   const say = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
   const namespaceHooks = strategyGuard(async (from, to) => {
     if (factsOf(from).owner === "rollout-controller") await leaveRollout(client, config, say);
@@ -60,7 +60,7 @@ export function createLiveRun(config: LabConfig, { client, markBefore }: BegunRu
   const common = { namespaceHooks, platformHooks: platformHooks(client, fullStackName()), client };
   const { owner } = factsOf(config.strategy);
   const starts = new StartFollower(client, isTargeted());
-  const takenBack = takenBackBy({ client, config, markBefore, fileNow, file: fileName() });
+  const takenBack = takenBackBy({ client, config, markBefore: mark, fileNow, file: fileName() });
   if (owner !== "pulumi") return { ...common, starts, ...(config.canaryEnabled && canaryGuard(takenBack)) };
   const guard = releaseGuard(client, config, takenBack);
   const beforeUpdate = [...(namespaceHooks.beforeUpdate ?? []), guard.namespace];

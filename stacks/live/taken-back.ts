@@ -4,6 +4,7 @@ import { configMapPath } from "../../cluster/kube/paths.ts";
 import { historyName, rolledBackAnnotation } from "../../components/names.ts";
 import type { AskedNow } from "../config/asked-now.ts";
 import type { LabConfig } from "../config/schema.ts";
+import { markVariable } from "./mark-variable.ts";
 
 /** What an update is about to give the canary: a share of the traffic in percent, or, where the config says no share, itself. */
 export type Gift = { readonly share: number } | "canary";
@@ -11,7 +12,7 @@ export type Gift = { readonly share: number } | "canary";
 /** Why an update must not give that any more: it was taken back since the update began. Undefined where it may. */
 export type TakenBack = (gift: Gift) => Promise<UserError | undefined>;
 
-/** What is known when the program begins, and where to look again. */
+/** What is known when the command begins, and where to look again. */
 export interface Sources {
   readonly client: Pick<ClusterClient, "get">;
   readonly config: Pick<LabConfig, "app" | "namespace">;
@@ -25,7 +26,7 @@ export interface Sources {
 /**
  * The engine reads the config once, when its command begins, and may wait for pods, or for a person, before it writes the route. A rollback
  * waits for nobody: it lowers the stack's file, which an update in the same folder sees, and leaves a mark in the cluster, which one on
- * another machine sees as well, where the rollback comes after its preview.
+ * another machine sees as well; one by plain `pulumi up` where the rollback comes after its preview.
  */
 export const takenBackBy =
   ({ client, config, markBefore, fileNow, file }: Sources): TakenBack =>
@@ -65,6 +66,16 @@ export const afterRollback = {
   first: "see that the config says what you want now: a rollback takes the canary's share out of it",
   next: ["npx canaryctl status", "npx canaryctl up"],
 } as const;
+
+/** The mark before the command that runs this program, by what canaryctl says, else by what is there now. */
+export async function markBefore(
+  client: Pick<ClusterClient, "get">,
+  of: Sources["config"],
+  variables: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<Mark | undefined> {
+  const told = variables[markVariable];
+  return told === undefined ? rollbackMark(client, of) : { text: told === "" ? undefined : told };
+}
 
 /** What is known of rollbacks; without a text there has been none. */
 export interface Mark {

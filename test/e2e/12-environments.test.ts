@@ -17,6 +17,9 @@ const ofStaging = (...args: readonly string[]) => canaryctl("--stack", staging, 
 /** The most that `up` of a second environment may take on a platform that is there, to its first measured split. */
 const mostSeconds = 25;
 
+/** The most that a preview may take. */
+const mostPreviewSeconds = { one: 2.5, three: 6 };
+
 let before: string;
 let restoreConfig: () => void;
 let load: SteadyLoad;
@@ -104,6 +107,22 @@ test("both are listed with the digests that run, their weights, their last moves
   const one = await canaryctl("stack", "list", "--json", "--stack", staging);
   expect(JSON.parse(one.stdout)).toEqual([of(staging)]);
 }, 30_000);
+
+test("a preview as Markdown takes 2.5 s for one, and 6 s for three, of which one is not up yet", async () => {
+  const preview = (...stacks: readonly string[]) =>
+    canaryctl("preview", "--markdown", ...stacks.flatMap((stack) => ["--stack", stack]));
+  // A machine is busy for a moment now and then: the faster of two counts.
+  const seconds = async (...stacks: readonly string[]) =>
+    Math.min((await preview(...stacks)).seconds, (await preview(...stacks)).seconds);
+  const { stdout, exitCode } = await preview("dev", staging, "prod");
+  expect(exitCode).toBe(3); // one could not be made
+  for (const stack of ["dev", staging]) expect(stdout).toContain(`- **\`${stack}\`**: no change\n`);
+  expect(stdout).toMatch(/\*\*`prod`\*\*: \*\*not previewed\*\*: it is not in the backend yet/);
+  const [one, three] = [await seconds("dev"), await seconds("dev", staging, "prod")];
+  console.log(`# preview as Markdown: ${one.toFixed(1)} s for one stack, ${three.toFixed(1)} s for three`);
+  expect(one).toBeLessThan(mostPreviewSeconds.one);
+  expect(three).toBeLessThan(mostPreviewSeconds.three);
+}, 60_000);
 
 test("what runs in the first is no image for the second while its release goes on", async () => {
   const refused = await canaryctl("stack", "promote", "dev", staging);

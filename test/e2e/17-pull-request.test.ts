@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { CommentApi } from "../unit/canaryctl/comment/comment-api.ts";
@@ -159,7 +159,13 @@ describePart("a pull request", () => {
       const job = await repository.runner();
       const promotion = await job.canaryctl("stack", "promote", from, to);
       expect(promotion.exitCode).toBe(0);
-      expect(await digestOf(to, "v2")).toBe(await digestOf(from, "v1"));
+      const digest = await digestOf(from, "v1");
+      expect(await digestOf(to, "v2")).toBe(digest);
+      const commit = (await job.script("git rev-parse HEAD")).stdout.trim();
+      const history = await job.canaryctl("--stack", to, "history", "--json", "--last", "1");
+      expect(JSON.parse(history.stdout)).toEqual([
+        expect.objectContaining({ source: expect.objectContaining({ stack: from, digest, commit }) }),
+      ]);
       if (to === "staging") {
         const full = await job.canaryctl(
           "--stack",
@@ -180,6 +186,22 @@ describePart("a pull request", () => {
     },
     90_000,
   );
+
+  test("a stack of a pull request is made by its name without a committed file, and taken away by another job", async () => {
+    const load = await loads("prod");
+    const name = "pr-7";
+    const up = await (await repository.runner()).canaryctl("--stack", name, "up", "--create", "--from", "dev");
+    expect(up.exitCode).toBe(0);
+    const owner = await kubectl("get", "namespace", `canary-lab-${name}`, "-o", "jsonpath={.metadata.annotations}");
+    expect(owner).toContain(`organization/canary-lab/${name}`);
+    const job = await repository.runner();
+    expect(existsSync(join(job.folder, `Pulumi.${name}.yaml`))).toBe(false);
+    const down = await job.canaryctl("--stack", name, "down");
+    console.log(`# a short-lived stack: up ${up.seconds.toFixed(1)} s, down ${down.seconds.toFixed(1)} s`);
+    expect(down.exitCode).toBe(0);
+    expect(await kubectl("get", "namespace", `canary-lab-${name}`, "--ignore-not-found")).toBe("");
+    await noneFailed("a short-lived one came and went", load);
+  }, 120_000);
 
   test("what was changed by hand is found by the nightly check, which keeps one issue, and is put back", async () => {
     const load = await loads("dev");

@@ -6,6 +6,7 @@ import { askGateway } from "./support/gateway.ts";
 import { canaryctl, kubectl, labShell, namespace } from "./support/lab.ts";
 import { refusalFault } from "./support/refusal.ts";
 import { note } from "./support/rollout.ts";
+import { editConfig, keepConfig } from "./support/stack-config.ts";
 import { withStrategy } from "./support/strategy.ts";
 import { sampleLoad, sendLoad, splitFault, startSteadyLoad } from "./support/traffic.ts";
 import { until } from "./support/until.ts";
@@ -63,6 +64,20 @@ test("a second HTTPRoute of the same Gateway is named by status and doctor, with
   expect(found?.evidence[0]).toMatch(/made \S+Z, ours \S+Z/);
   await mustRun("bash", ["-ec", mend], { env: await labShell() });
   expect((await canaryctl("status")).exitCode).toBe(0);
+}, 60_000);
+
+test("a preview of another strategy names what it takes away of the way of a request", async () => {
+  const restore = keepConfig();
+  try {
+    editConfig({ strategy: "istio" });
+    const { exitCode, stdout } = await canaryctl("preview", "--markdown");
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("#### `dev`: risks");
+    for (const object of [`HTTPRoute ${namespace}/versioned-echo`, `Gateway ${namespace}/versioned-echo-gateway`])
+      expect(stdout).toContain(`- \`${object}\` is deleted\n`);
+  } finally {
+    restore();
+  }
 }, 60_000);
 
 test("without a canary the header leads to the stable side", async () => {

@@ -9,6 +9,7 @@ import { platformAnnotation } from "../../../components/workload/render-applicat
 import type { LabConfig } from "../../../stacks/config/schema.ts";
 import { notedTarget, noteStack, noteTarget, readRecords } from "../../../stacks/lab-records.ts";
 import { type LiveNamespace, namespaceFault, refuseForeignNamespace } from "../../../stacks/live/namespace-owner.ts";
+import { rollbackMark } from "../../../stacks/live/taken-back.ts";
 import { notedFacts } from "../../../stacks/platform-facts.ts";
 import { isOwner, platformParts } from "../../../stacks/platform-parts.ts";
 import { noteDrift } from "../engine/drift/mend.ts";
@@ -192,6 +193,7 @@ async function raise(target: Target, { stackFile, config, changes }: OpenedForUp
 /** @returns the lab with the config that is in effect: minutes have gone by since the file was first read, and a rollback waits for nobody. */
 async function deploy({ lab, found }: Raised, progress: Progress, note: (detail: string) => void): Promise<Lab> {
   const say = (line: string) => progress.say(line);
+  const mark = await rollbackMark(lab.cluster, lab.config); // before the first wait
   await freeStack(lab, { say, waitSeconds });
   await settleCluster(lab, await clusterAfterOthers(lab, found), say);
   await prepareStack(lab);
@@ -199,7 +201,8 @@ async function deploy({ lab, found }: Raised, progress: Progress, note: (detail:
   await refillRegistry(lab, say);
   await noteDrift(lab, say);
   const noted = (await (await configuredStrategy(lab)).noteFinished?.(lab, say)) ?? lab;
-  await updateStack(noted, { say, waitSeconds, view: engineView(say, note) });
+  const view = engineView(say, note);
+  await updateStack(noted, { say, waitSeconds, view, ...(mark && { markBefore: mark.text ?? "" }) });
   return (await configuredStrategy(noted)).restore(noted, say);
 }
 

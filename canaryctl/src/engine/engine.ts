@@ -3,6 +3,7 @@ import { writePrivateFile } from "@canary-lab/kit/private-files";
 import { UserError } from "@canary-lab/kit/user-error";
 import { variable } from "@canary-lab/kit/variables";
 import { inLab } from "../../../cluster/lab-folder.ts";
+import { markVariable } from "../../../stacks/live/mark-variable.ts";
 import { targetedVariable } from "../../../stacks/live/targeted.ts";
 import { ownName, selectedStack } from "../../../stacks/stack-name.ts";
 import { StackFile } from "../stack-file.ts";
@@ -28,6 +29,8 @@ export interface UpdateScope {
   readonly targets?: readonly string[];
   /** Path of a file that is read in place of the stack's own. */
   readonly configFile?: string;
+  /** The mark of the last rollback before the command, empty where there was none; default: the one that is there when the engine begins. */
+  readonly markBefore?: string;
 }
 
 /** What canaryctl asks of Pulumi's engine. Each call is one process. Without a view nothing is shown: a command's own words may say enough. */
@@ -85,12 +88,15 @@ export class PulumiEngine implements Engine {
     this.#run = run;
   }
 
-  async update(view?: UpdateView, { targets = [], configFile }: UpdateScope = {}): Promise<void> {
+  async update(view?: UpdateView, { targets = [], configFile, markBefore }: UpdateScope = {}): Promise<void> {
     const scope = [
       ...targets.flatMap((target) => ["--target", target]),
       ...(configFile === undefined ? [] : ["--config-file", configFile]),
     ];
-    const variables: EngineProcess["variables"] = targets.length > 0 ? { [targetedVariable]: "true" } : {};
+    const variables: EngineProcess["variables"] = {
+      ...(targets.length > 0 && { [targetedVariable]: "true" }),
+      ...(markBefore !== undefined && { [markVariable]: markBefore }),
+    };
     await this.#change(["up", ...this.#message, ...scope], view, variables);
   }
 

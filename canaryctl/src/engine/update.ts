@@ -1,5 +1,6 @@
 import { until } from "@canary-lab/kit/until";
 import type { Lab } from "../lab.ts";
+import type { UpdateScope } from "./engine.ts";
 import { EngineBusyError } from "./engine-failure.ts";
 import type { UpdateView } from "./events.ts";
 import { endOrphans } from "./orphans.ts";
@@ -24,9 +25,10 @@ const betweenWordsSeconds = 15;
  *
  * @throws EngineBusyError where another update holds the stack for longer than `waitSeconds`
  */
-export async function updateStack(lab: Lab, options: UpdateOptions): Promise<void> {
+export async function updateStack(lab: Lab, options: UpdateOptions & Pick<UpdateScope, "markBefore">): Promise<void> {
+  const { view, markBefore } = options;
   await freeStack(lab, options);
-  await lab.engine.update(options.view);
+  await lab.engine.update(view, markBefore === undefined ? {} : { markBefore });
 }
 
 /**

@@ -61,6 +61,15 @@ describe("PulumiEngine", () => {
     expect(calls[0]?.variables).toEqual({ A: "b", CANARY_LAB_TARGETED: "true" });
   });
 
+  test.each(["", "2026-01-01T00:00:00.000Z 7"])(
+    "tells the program of the last rollback before the command: %j",
+    async (markBefore) => {
+      const { engine, calls } = engineThat({});
+      await engine.update(undefined, { markBefore });
+      expect(calls[0]?.variables).toEqual({ A: "b", CANARY_LAB_ROLLED_BACK: markBefore });
+    },
+  );
+
   test("an object that somebody else wrote at the same moment is told as that, with the command that goes on", async () => {
     const message =
       'the Kubernetes API server reported that "canary-lab/versioned-echo" failed to fully initialize or become live: Operation cannot be fulfilled on rollouts.argoproj.io "versioned-echo": the object has been modified; please apply your changes to the latest version and try again';

@@ -22,8 +22,9 @@ import { appliedValues } from "../../../../stacks/config/applied-config.ts";
 import { askedNow } from "../../../../stacks/config/asked-now.ts";
 import { parseConfig } from "../../../../stacks/config/parse-config.ts";
 import type { LabConfig } from "../../../../stacks/config/schema.ts";
+import { markVariable } from "../../../../stacks/live/mark-variable.ts";
 import type { ReleaseGuard } from "../../../../stacks/live/release-guard.ts";
-import { rollbackMark, type TakenBack, takenBackBy } from "../../../../stacks/live/taken-back.ts";
+import { markBefore, type TakenBack, takenBackBy } from "../../../../stacks/live/taken-back.ts";
 import { projectFolder } from "../fake-lab.ts";
 import type { FakeApiServer } from "./fake-api-server.ts";
 
@@ -107,13 +108,13 @@ export class FakeStack {
   } as unknown as Lab["state"];
 
   /** One update: each resource that differs from what is remembered is written, after its hooks. */
-  async #update({ targets, configFile }: UpdateScope): Promise<void> {
+  async #update({ targets, configFile, markBefore: told }: UpdateScope): Promise<void> {
     const values = configFile === undefined ? this.file.values() : this.#valuesIn(configFile);
     const config = parseConfig(values);
     const takenBack = takenBackBy({
       client: this.#server,
       config,
-      markBefore: await rollbackMark(this.#server, config),
+      markBefore: await markBefore(this.#server, config, told === undefined ? {} : { [markVariable]: told }),
       fileNow: async () => askedNow(this.file.path),
       file: this.file.name,
     });

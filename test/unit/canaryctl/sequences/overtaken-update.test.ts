@@ -8,6 +8,8 @@ jest.unstable_mockModule("../../../../stacks/live/create-hook.ts", () => ({
 }));
 const { commands, namespaces, shareOf, twoStacks } = await import("./world.ts");
 const { noteRollback } = await import("../../../../canaryctl/src/history/store.ts");
+const { updateStack } = await import("../../../../canaryctl/src/engine/update.ts");
+const { rollbackMark } = await import("../../../../stacks/live/taken-back.ts");
 
 jest.spyOn(pulumi.runtime, "isDryRun").mockReturnValue(false);
 
@@ -47,6 +49,19 @@ test("and one from another machine, whose file says nothing here", async () => {
   expect(shareOf(world, "dev")).toBe(0);
   await world.stacks.dev.lab().engine.update(); // the next update is asked for after the rollback
   expect(shareOf(world, "dev")).toBe(50);
+});
+
+test("and one that came while the update waited for its turn, before its engine began", async () => {
+  const world = await twoStacks();
+  const { dev } = world.stacks;
+  const of = { app: "versioned-echo", namespace: namespaces.dev };
+  await commands.rollback().run(world, "dev");
+  const { text = "" } = (await rollbackMark(world.server, of)) ?? {};
+  dev.file.set({ canaryWeight: 50, canaryReplicas: 2 });
+  const update = () => updateStack(dev.lab(), { say: () => {}, markBefore: text });
+  await noteRollback(world.server, of);
+  await expect(update()).rejects.toThrow(/sent back by a rollback since this update began/);
+  expect(shareOf(world, "dev")).toBe(0);
 });
 
 test("a lower share that is asked for meanwhile holds as well, and a higher one is no reason to refuse", async () => {

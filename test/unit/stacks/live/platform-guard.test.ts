@@ -8,6 +8,7 @@ import { platformUse } from "../../../../stacks/live/platform-users.ts";
 import { notedParts } from "../../../../stacks/noted-parts.ts";
 import { neededParts } from "../../../../stacks/platform-parts.ts";
 import { sampleConfig, sampleFacts } from "../sample-config.ts";
+import { definitions, gatewayKinds, rolloutKinds } from "./cluster-definitions.ts";
 import { readingClient } from "./fake-client.ts";
 
 const dev = "organization/canary-lab/dev";
@@ -18,56 +19,6 @@ const note = (change: Partial<LabConfig>) => canonicalJson(appliedValues({ ...sa
 const ofDev = (applied: Partial<LabConfig>, config = note(applied)) => ({
   metadata: { name: "canary-lab", annotations: { "canary-lab/stack": dev, "canary-lab/config": config } },
 });
-
-/** Definitions as they are in a cluster, of those that the charts and the files of the parts have. */
-const definition = (group: string, plural: string, kind: string, annotations: Record<string, string>) => ({
-  metadata: { name: `${plural}.${group}`, annotations },
-  spec: {
-    group,
-    names: { kind, plural },
-    versions: [
-      { name: "v1alpha0", served: false },
-      { name: "v1", served: true },
-    ],
-  },
-});
-const standard = {
-  "gateway.networking.k8s.io/channel": "standard",
-  "gateway.networking.k8s.io/bundle-version": "v1.4.0",
-};
-const byHelm = (namespace: string, more: Record<string, string> = {}) => ({
-  "meta.helm.sh/release-name": namespace,
-  "meta.helm.sh/release-namespace": namespace,
-  ...more,
-});
-const gatewayKinds = {
-  backendtlspolicies: "BackendTLSPolicy",
-  gatewayclasses: "GatewayClass",
-  gateways: "Gateway",
-  grpcroutes: "GRPCRoute",
-  httproutes: "HTTPRoute",
-  referencegrants: "ReferenceGrant",
-};
-const rolloutKinds = {
-  analysisruns: "AnalysisRun",
-  analysistemplates: "AnalysisTemplate",
-  clusteranalysistemplates: "ClusterAnalysisTemplate",
-  experiments: "Experiment",
-  rollouts: "Rollout",
-};
-const definitions = [
-  ...Object.entries(gatewayKinds).map(([plural, kind]) =>
-    definition("gateway.networking.k8s.io", plural, kind, standard),
-  ),
-  ...Object.entries(rolloutKinds).map(([plural, kind]) =>
-    definition("argoproj.io", plural, kind, byHelm("argo-rollouts")),
-  ),
-  definition("gateway.networking.k8s.io", "tcproutes", "TCPRoute", {
-    "gateway.networking.k8s.io/channel": "experimental",
-  }),
-  definition("argoproj.io", "applications", "Application", byHelm("argocd", { "helm.sh/resource-policy": "keep" })),
-  definition("monitoring.coreos.com", "podmonitors", "PodMonitor", {}),
-];
 
 /**
  * A cluster with dev's application as `here` says, staging's on dev's platform, one of nobody's, all definitions, and the objects of

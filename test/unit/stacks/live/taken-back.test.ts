@@ -4,7 +4,7 @@ import { ApiError } from "@canary-lab/kit/kube/client";
 import { describe, expect, test } from "@jest/globals";
 import { noteRollback } from "../../../../canaryctl/src/history/store.ts";
 import { askedNow } from "../../../../stacks/config/asked-now.ts";
-import { type Gift, rollbackMark, takenBackBy } from "../../../../stacks/live/taken-back.ts";
+import { type Gift, markBefore, rollbackMark, takenBackBy } from "../../../../stacks/live/taken-back.ts";
 import { projectFolder } from "../../canaryctl/fake-lab.ts";
 import { FakeApiServer } from "../../canaryctl/sequences/fake-api-server.ts";
 
@@ -66,4 +66,15 @@ describe("what an update may not give the canary any more", () => {
     client.get = () => Promise.reject(new ApiError(403, "forbidden", "/", status));
     expect(await message({ share: 50 })).toBeUndefined();
   });
+});
+
+test("what canaryctl says was there before its command goes before what is there now; nothing said is no rollback", async () => {
+  const client = new FakeApiServer();
+  await client.apply(`/api/v1/namespaces/${config.namespace}`, {}, "test");
+  await noteRollback(client, config);
+  const now = await rollbackMark(client, config);
+  expect(now?.text).toMatch(/^20/);
+  expect(await markBefore(client, config, {})).toEqual(now);
+  expect(await markBefore(client, config, { CANARY_LAB_ROLLED_BACK: "" })).toEqual({ text: undefined });
+  expect(await markBefore(client, config, { CANARY_LAB_ROLLED_BACK: "then" })).toEqual({ text: "then" });
 });
