@@ -10,7 +10,7 @@ import { labFolder } from "./lab-folder.ts";
 import type { PlatformPart, Target } from "./target.ts";
 
 /** What every stack needs: the mesh, Helm for the engine's Kubernetes plugin, and a base for the application's image. */
-const always = ["istio", "helm", "node-image"] as const;
+export const always = ["istio", "helm", "node-image"] as const;
 
 /** The embedded cluster of this checkout. CANARY_LAB_NETWORK in the environment names its network; empty counts as not set. */
 export function embeddedSettings(

@@ -1,3 +1,4 @@
+import { programVersion } from "@canary-lab/kit/program-version";
 import { onPath } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import { engineVersion } from "@canary-lab/pulumi-plugins/versions";
@@ -6,8 +7,8 @@ import { kindVersion } from "./kind-release.ts";
 interface ProgramFacts {
   /** Where the user gets it. */
   readonly source: string;
-  /** The versions that work, and how the program says its own; absent where any version works. */
-  readonly versions?: { readonly range: string; readonly ask: readonly string[] };
+  /** The versions that work, as a range of semver; absent where any version works. */
+  readonly range?: string;
 }
 
 /** The programs that a target cluster takes from the user's PATH. */
@@ -15,20 +16,20 @@ const programs = {
   // Not older than the SDK of package.json, whose program it runs.
   pulumi: {
     source: `Pulumi ${engineVersion}, https://www.pulumi.com/docs/install/`,
-    versions: { range: "^3.248.0", ask: ["version"] },
+    range: "^3.248.0",
   },
   docker: { source: "Docker, https://docs.docker.com/engine/install/" },
   // The first release that runs the node image of kind-commands.ts; kind has not reached 1.0, so its minor versions are compared.
   kind: {
     source: `kind ${kindVersion}, https://kind.sigs.k8s.io/docs/user/quick-start/#installation`,
-    versions: { range: `>=${kindVersion}`, ask: ["version"] },
+    range: `>=${kindVersion}`,
   },
 } as const satisfies Record<string, ProgramFacts>;
 
 export type ProgramName = keyof typeof programs;
 
 /** The versions of Pulumi that work, as a range of semver. */
-export const pulumiRange = programs.pulumi.versions.range;
+export const pulumiRange = programs.pulumi.range;
 
 export const sourceOf = (program: ProgramName): string => programs[program].source;
 
@@ -40,9 +41,6 @@ export interface ProgramProblem {
   readonly source: string;
 }
 
-/** How long a program may take to say its version, in milliseconds. */
-const versionMilliseconds = 10_000;
-
 /** Which of the programs `path` lacks, or has in a version that does not work. */
 export async function findProgramProblems(
   names: readonly ProgramName[],
@@ -50,25 +48,18 @@ export async function findProgramProblems(
 ): Promise<readonly ProgramProblem[]> {
   const problems = await Promise.all(
     names.map(async (program): Promise<readonly ProgramProblem[]> => {
-      const { source, versions }: ProgramFacts = programs[program];
+      const { source, range }: ProgramFacts = programs[program];
       const file = onPath(program, path);
       if (file === undefined) return [{ program, problem: `${program} is not installed`, source }];
-      if (versions === undefined) return [];
+      if (range === undefined) return [];
       const { default: satisfies } = await import("semver/functions/satisfies.js");
-      const version = await versionOf(file, versions.ask);
-      if (version !== undefined && satisfies(version, versions.range, { includePrerelease: true })) return [];
+      const version = await programVersion(file);
+      if (version !== undefined && satisfies(version, range, { includePrerelease: true })) return [];
       const found = version === undefined ? "does not say its version" : `is version ${version}`;
-      return [{ program, problem: `${program} ${found}, and ${versions.range} is needed`, source }];
+      return [{ program, problem: `${program} ${found}, and ${range} is needed`, source }];
     }),
   );
   return problems.flat();
-}
-
-/** The version in what a program prints: `v3.250.0`, `kind v0.33.0 go1.25.1 linux/amd64`. */
-async function versionOf(file: string, args: readonly string[]): Promise<string | undefined> {
-  const { execa } = await import("execa");
-  const { stdout } = await execa(file, args, { reject: false, timeout: versionMilliseconds });
-  return /\bv?(\d+\.\d+\.\d+[-+.\w]*)/.exec(String(stdout))?.[1];
 }
 
 /** Names every one of the programs that are missing or too old, and where to get it; undefined where none is. */

@@ -1,10 +1,11 @@
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { request } from "node:https";
+import { join } from "node:path";
 import { loopback, loopbackPorts, nodePorts } from "@canary-lab/embedded-cluster/node/network/addresses";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { inLab } from "../../cluster/lab-folder.ts";
 import type { Outcome } from "./support/command.ts";
-import { kubectl, liveWeight, namespace, up } from "./support/lab.ts";
+import { kubectl, labShell, liveWeight, namespace, up } from "./support/lab.ts";
 import { labAddresses } from "./support/lab-addresses.ts";
 import { foreignListeners } from "./support/listeners.ts";
 import { machineBefore, traceMachine, unlisted, unseen } from "./support/machine-trace.ts";
@@ -37,6 +38,16 @@ describe("npm run up, from nothing", () => {
   });
 });
 
+/** Only the answer to the caller's credentials matters here; the clients of the lab do verify the certificate. */
+const statusOf = (method: string, url: URL, headers: Readonly<Record<string, string>> = {}) =>
+  new Promise((resolve, reject) => {
+    const call = request(url, { method, headers, rejectUnauthorized: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    call.on("error", reject).end();
+  });
+
 describe("the lab that stands", () => {
   test("routes by the configured weight", async () => {
     expect(await liveWeight()).toBe(configuredWeight());
@@ -67,14 +78,26 @@ describe("the lab that stands", () => {
 
   test("turns anonymous callers away", async () => {
     const server = new URL(await kubectl("config", "view", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}"));
-    const status = await new Promise((resolve, reject) => {
-      // Only the answer to a caller without credentials matters here; the clients of the lab do verify the certificate.
-      const call = request(new URL("/api", server), { rejectUnauthorized: false }, (response) =>
-        resolve(response.statusCode),
-      );
-      call.on("error", reject).end();
-    });
-    expect(status).toBe(401);
+    expect(await statusOf("GET", new URL("/api", server))).toBe(401);
+  });
+
+  test("lets nobody push to its registry without the password, and nobody delete with it", async () => {
+    const { registryHost } = labAddresses;
+    const template = "jsonpath={.items[0].spec.template.spec.containers[0].image}";
+    const image = await kubectl("get", "deployments", "-n", namespace, "-l", "app=versioned-echo", "-o", template);
+    const [, name, digest] = /^[^/]+\/(.+)@(sha256:[0-9a-f]{64})$/.exec(image) ?? [];
+    const repository = `https://${registryHost}/v2/${name}`;
+    const manifest = new URL(`${repository}/manifests/${digest}`);
+    const { DOCKER_CONFIG = "" } = await labShell();
+    const { auths } = JSON.parse(readFileSync(join(DOCKER_CONFIG, "config.json"), "utf8"));
+    const withPassword = { authorization: `Basic ${auths[registryHost].auth}` };
+    const upload = new URL(`${repository}/blobs/uploads/`);
+    expect(await statusOf("POST", upload)).toBe(401);
+    expect(await statusOf("POST", upload, { authorization: `Basic ${btoa("canary-lab:guessed")}` })).toBe(401);
+    expect(await statusOf("DELETE", manifest)).toBe(401);
+    expect(await statusOf("DELETE", manifest, withPassword)).toBe(405);
+    const accept = "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json";
+    expect(await statusOf("HEAD", manifest, { ...withPassword, accept })).toBe(200);
   });
 
   test("has changed nothing on the machine that its footprint does not list", () => {

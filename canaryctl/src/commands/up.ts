@@ -113,11 +113,14 @@ function openForUp({ stack, create, ns, app, cluster, context, registry }: Globa
   return { ...openConfig({ stack, ...(create && { create }) }, changes), changes };
 }
 
+/** Seconds that a first deployment takes on two cores. */
+const usualDeploy = 20;
+
 async function up(opened: OpenedForUp, override: TargetName | undefined, progress: Stages): Promise<void> {
   const started = performance.now();
   const target = await chooseAndTell(opened, override, progress);
   const raised = await raise(target, opened, progress);
-  const lab = await progress.stage("deploy", (note) => deploy(raised, progress, note));
+  const lab = await progress.stage("deploy", (note) => deploy(raised, progress, note), usualDeploy);
   const verdict = await measure(lab, progress);
   print(
     upReport(lab, verdict, await gatewayPort(lab), {

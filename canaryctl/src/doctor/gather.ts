@@ -1,4 +1,5 @@
 import { delimiter } from "node:path";
+import { programVersion } from "@canary-lab/kit/program-version";
 import { onPath } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import { notedValues, type Pending, pendingChanges } from "../../../stacks/config/applied-config.ts";
@@ -22,7 +23,7 @@ export async function gather(lab: Lab, configFault?: string): Promise<Facts> {
   const [cluster, state, pulumiVersion, analysis] = await Promise.all([
     clusterOrSilence(lab, reader),
     readState(lab, reader),
-    pulumi === undefined ? undefined : versionOf(pulumi),
+    pulumi === undefined ? undefined : programVersion(pulumi, ["version"], { PULUMI_SKIP_UPDATE_CHECK: "true" }),
     istioctl === undefined ? undefined : analyze(istioctl, lab),
   ]);
   return {
@@ -51,14 +52,4 @@ async function clusterOrSilence(lab: Lab, reader: Reader): Promise<Pick<Facts, "
     if (!(error instanceof UserError)) throw error;
     return { cluster: undefined, silence: { message: error.message, place: error.place } };
   }
-}
-
-async function versionOf(pulumi: string): Promise<string | undefined> {
-  const { execa } = await import("execa");
-  const { stdout } = await execa(pulumi, ["version"], {
-    reject: false,
-    timeout: 10_000,
-    env: { PULUMI_SKIP_UPDATE_CHECK: "true" },
-  });
-  return /\d+\.\d+\.\d+\S*/.exec(String(stdout))?.[0];
 }

@@ -10,8 +10,12 @@ export interface StageTime {
 
 /** Tells the user what is being done, how long it has taken and how long it took last time. */
 export interface Progress {
-  /** Runs `work` as a named stage; the name is stable from run to run, for it keys the duration of last time. */
-  stage<T>(name: string, work: (note: (detail: string) => void) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` as a named stage; the name is stable from run to run, for it keys the duration of last time.
+   *
+   * @param usual seconds that it takes on two cores, shown where no earlier run on this machine says
+   */
+  stage<T>(name: string, work: (note: (detail: string) => void) => Promise<T>, usual?: number): Promise<T>;
   /** A line that belongs to no stage. */
   say(line: string): void;
 }
@@ -21,7 +25,7 @@ export interface RunningStage {
   readonly name: string;
   /** By `performance.now()`. */
   readonly startedAt: number;
-  /** Seconds that it took last time. */
+  /** Seconds that it took last time, or usually takes. */
   readonly expected: number | undefined;
   /** What is being done at the moment; empty where the stage does not say. */
   detail: string;
@@ -96,8 +100,9 @@ export class Stages implements Progress {
     this.#display.say(this.#rewrite(line));
   }
 
-  async stage<T>(name: string, work: (note: (detail: string) => void) => Promise<T>): Promise<T> {
-    const stage: RunningStage = { name, startedAt: performance.now(), expected: this.#last[name], detail: "" };
+  async stage<T>(name: string, work: (note: (detail: string) => void) => Promise<T>, usual?: number): Promise<T> {
+    const expected = this.#last[name] ?? usual;
+    const stage: RunningStage = { name, startedAt: performance.now(), expected, detail: "" };
     const seconds = () => (performance.now() - stage.startedAt) / 1000;
     this.#display.started(stage);
     try {

@@ -128,6 +128,26 @@ describe("a live block", () => {
     expect(terminal.written).not.toContain("▶");
   });
 
+  test("says at once what a stage should take, by a last time or by what is usual", async () => {
+    const { progress, text } = await start();
+    const one = work();
+    const stage = progress.stage("build", one.run, 92);
+    expect(text()).toMatch(/▶ build 0 s of about 1 min 32 s\n/);
+    one.end();
+    await stage;
+    progress.close();
+    const file = join(mkdtempSync(join(tmpdir(), "durations-")), "durations.json");
+    writeFileSync(file, '{ "build": 7 }');
+    const again = new FakeTerminal();
+    const known = await createProgress({ terminal: again as unknown as Terminal, environment: {}, durations: file });
+    const two = work();
+    const next = known.stage("build", two.run, 92);
+    expect(stripVTControlCharacters(again.written)).toContain("▶ build 0 s of about 7 s");
+    two.end();
+    await next;
+    known.close();
+  });
+
   test("is drawn anew when the terminal is resized", async () => {
     const { terminal, progress } = await start();
     void progress.stage("a stage with a long name", () => work().run());

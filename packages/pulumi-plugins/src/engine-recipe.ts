@@ -28,7 +28,7 @@ export const engineRecipe = {
   folder: join(import.meta.dirname, "../modules/pulumi"),
   programs: [{ output: "pulumi", package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", inBin: true }],
   strings: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": `v${engineVersion}` },
-  onPath: { args: ["version"], prints: `v${engineVersion}` },
+  onPath: { args: ["version"], version: engineVersion },
   releases: [engineRelease("linux")],
   seconds: 130,
   gigabytes: 2.5,

@@ -72,6 +72,9 @@ function docker({ layout, addresses, settings }: ImageContext): ImageStore {
   return dockerStore(layout.dockerSocket, registry, advice);
 }
 
+/** What loading a group of images takes on two cores, in seconds. */
+const usualSeconds = 15;
+
 async function deliver(
   stage: string,
   store: ImageStore,
@@ -80,10 +83,14 @@ async function deliver(
 ): Promise<void> {
   const missing = await store.missing(await assemble(specs, settings.cache));
   if (missing.length === 0) return;
-  await progress.stage(stage, async (note) => {
-    note(missing.map(({ name }) => name).join(", "));
-    await store.load(missing);
-  });
+  await progress.stage(
+    stage,
+    async (note) => {
+      note(missing.map(({ name }) => name).join(", "));
+      await store.load(missing);
+    },
+    usualSeconds,
+  );
 }
 
 async function assemble(specs: readonly ImageSpec[], cache: string): Promise<readonly ShippableImage[]> {

@@ -51,17 +51,21 @@ export async function makeUnit(
   after: readonly string[],
   progress: Progress,
 ): Promise<void> {
-  await progress.stage(unit.stage, async (write) => {
-    const note = (detail: string) =>
-      write([detail, ...(after.length > 0 ? [`then ${after.join(", ")}`] : [])].join(" · "));
-    const draft = join(makePrivateFolder(draftsFolder(cache)), `${unit.name}-${unit.key}`);
-    rmSync(draft, { recursive: true, force: true });
-    mkdirSync(draft, { mode: 0o700 });
-    await unit.make(draft, note);
-    const missing = unit.outputs.filter((output) => !existsSync(join(draft, output)));
-    if (missing.length > 0) throw new Error(`${unit.stage} did not make ${missing.join(", ")}`);
-    rmSync(unitFolder(cache, unit), { recursive: true, force: true }); // one that was there, but not whole
-    noteUse([draft]); // an unpacked archive has given its folder a date of its own
-    renameSync(draft, unitFolder(cache, unit));
-  });
+  await progress.stage(
+    unit.stage,
+    async (write) => {
+      const note = (detail: string) =>
+        write([detail, ...(after.length > 0 ? [`then ${after.join(", ")}`] : [])].join(" · "));
+      const draft = join(makePrivateFolder(draftsFolder(cache)), `${unit.name}-${unit.key}`);
+      rmSync(draft, { recursive: true, force: true });
+      mkdirSync(draft, { mode: 0o700 });
+      await unit.make(draft, note);
+      const missing = unit.outputs.filter((output) => !existsSync(join(draft, output)));
+      if (missing.length > 0) throw new Error(`${unit.stage} did not make ${missing.join(", ")}`);
+      rmSync(unitFolder(cache, unit), { recursive: true, force: true }); // one that was there, but not whole
+      noteUse([draft]); // an unpacked archive has given its folder a date of its own
+      renameSync(draft, unitFolder(cache, unit));
+    },
+    unit.seconds,
+  );
 }

@@ -8,6 +8,9 @@ import type { BuildUnit } from "./build-unit.ts";
 /** Kept free beside what the units need, in GB: a node whose disk fills up stops working. */
 const reserve = 2;
 
+/** What stays of a cluster with Istio when its tools are made, in GB: the tools, its images and its state. */
+export const keptGigabytes = 2.5;
+
 /**
  * Why the units cannot be made on this disk; undefined where they can.
  *
@@ -28,7 +31,7 @@ export function diskProblem(
     `The disk is nearly full: making ${units.map((unit) => unit.name).join(", ")} takes ${missing.toFixed(1)} GB, and ${free.toFixed(1)} GB are free.`,
     {
       place,
-      allowed: "most of it is needed only while building: at most 4 GB stay",
+      allowed: `most of it is needed only while building: about ${keptGigabytes} GB stay`,
       next: `Free some disk space, or make that folder a link to one on a larger disk; then: ${up}`,
     },
   );

@@ -3,6 +3,7 @@ import type { AddOn } from "../add-ons.ts";
 import type { EmbeddedClusterSettings } from "../settings.ts";
 import { planBuild } from "./build.ts";
 import { buildContext } from "./build-context.ts";
+import { keptGigabytes } from "./disk.ts";
 import { expectedSeconds, lastDurations } from "./plan.ts";
 import { buildObstacles } from "./preflight.ts";
 import { missingOf, programsOfUser, wantedUnits } from "./wanted.ts";
@@ -43,5 +44,5 @@ export function renderNeeds(
   const time = `about ${minutes} ${minutes === 1 ? "minute" : "minutes"}`;
   return seconds === 0
     ? `root, two cores, 4 GB of memory and ${time}; its tools are in ${cache} already`
-    : `root, two cores, 4 GB of memory and ${time}; its tools are made first, once for all checkouts: up to ${Math.ceil(gigabytes)} GB of disk in ${cache} meanwhile`;
+    : `root, two cores, 4 GB of memory and ${time}; its tools are made first, once for all checkouts: about ${Math.round(gigabytes)} GB of disk in ${cache} meanwhile, and with the cluster ${keptGigabytes} GB afterwards`;
 }

@@ -1,8 +1,8 @@
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { type Durations, readDurations } from "@canary-lab/kit/durations";
+import { programVersion } from "@canary-lab/kit/program-version";
 import { onPath } from "@canary-lab/kit/programs";
-import { execa } from "execa";
 import type { BuildUnit } from "./build-unit.ts";
 import type { Recipe } from "./recipes/recipe.ts";
 
@@ -49,6 +49,6 @@ export async function findOnPath(
   if (recipe.onPath === undefined) return undefined;
   const file = onPath(recipe.name, path);
   if (file === undefined || own.some((folder) => realpathSync(file).startsWith(`${folder}/`))) return undefined;
-  const { stdout } = await execa(file, recipe.onPath.args, { reject: false });
-  return stdout?.trim() === recipe.onPath.prints ? file : undefined;
+  const { args, version } = recipe.onPath;
+  return (await programVersion(file, args)) === version ? file : undefined;
 }

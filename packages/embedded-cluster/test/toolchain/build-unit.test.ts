@@ -17,8 +17,12 @@ import { type BuildUnit, isBuilt, keyOf, makeUnit, unitFolder } from "../../src/
 
 const cache = mkdtempSync(join(tmpdir(), "cache-"));
 const details: string[] = [];
+const expected: (number | undefined)[] = [];
 const progress: Progress = {
-  stage: async (_, work) => work((detail) => details.push(detail)),
+  stage: async (_, work, usual) => {
+    expected.push(usual);
+    return work((detail) => details.push(detail));
+  },
   say: () => {},
 };
 
@@ -40,11 +44,12 @@ beforeEach(() => rmSync(join(cache, "tools"), { recursive: true, force: true }))
 afterAll(() => rmSync(cache, { recursive: true }));
 
 describe("a build unit", () => {
-  test("is built once it is made, and says what comes after it", async () => {
+  test("is built once it is made, and says what comes after it and how long it should take", async () => {
     expect(isBuilt(cache, good)).toBe(false);
     await makeUnit(cache, good, ["helm", "pause"], progress);
     expect(isBuilt(cache, good)).toBe(true);
     expect(details).toEqual(["working · then helm, pause"]);
+    expect(expected).toEqual([good.seconds]);
   });
 
   test("that fails half-way leaves nothing, and does not hinder the next try", async () => {

@@ -21,7 +21,7 @@ describe("the disk", () => {
     expect(diskProblem(units, { free: 10.9, cached: 0 }, "/cache", commands)?.toText()).toBe(
       `error: The disk is nearly full: making kubernetes, pulumi takes 11.0 GB, and 10.9 GB are free.
   at:      /cache
-  allowed: most of it is needed only while building: at most 4 GB stay
+  allowed: most of it is needed only while building: about 2.5 GB stay
   next:    Free some disk space, or make that folder a link to one on a larger disk; then: cluster up`,
     );
   });

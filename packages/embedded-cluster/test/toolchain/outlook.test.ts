@@ -32,6 +32,6 @@ test("what the embedded cluster needs follows from what is in the cache", () => 
     "root, two cores, 4 GB of memory and about 1 minute; its tools are in /home/me/.cache/canary-lab already",
   );
   expect(renderNeeds({ seconds: 680, gigabytes: 9.2 }, { cache: "/c" })).toBe(
-    "root, two cores, 4 GB of memory and about 13 minutes; its tools are made first, once for all checkouts: up to 10 GB of disk in /c meanwhile",
+    "root, two cores, 4 GB of memory and about 13 minutes; its tools are made first, once for all checkouts: about 9 GB of disk in /c meanwhile, and with the cluster 2.5 GB afterwards",
   );
 });

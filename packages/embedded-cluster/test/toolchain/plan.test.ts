@@ -43,7 +43,7 @@ describe("a program of the user's", () => {
   const recipe: Recipe = {
     name: "helm",
     programs: [],
-    onPath: { args: ["version"], prints: "v3.22.0" },
+    onPath: { args: ["version"], version: "3.22.0" },
     seconds: 1,
     gigabytes: 1,
   };

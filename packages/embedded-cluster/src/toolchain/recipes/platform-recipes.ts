@@ -63,7 +63,7 @@ export const platformRecipes: readonly Recipe[] = [
     addOns: ["crane"],
     programs: [{ output: "crane", package: "github.com/google/go-containerregistry/cmd/crane", inBin: true }],
     strings: { "github.com/google/go-containerregistry/cmd/crane/cmd.Version": `v${crane}` },
-    onPath: { args: ["version"], prints: `v${crane}` },
+    onPath: { args: ["version"], version: crane },
     seconds: 20,
     gigabytes: 0.3,
   },

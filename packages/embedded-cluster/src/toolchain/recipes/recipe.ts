@@ -33,8 +33,8 @@ export interface Recipe {
   /** Variables that the linker sets, so that a binary knows its version. */
   readonly strings?: Readonly<Record<string, string>>;
   readonly keep?: readonly KeptModule[];
-  /** Command of the same name on PATH that prints its version: taken where it prints exactly this one. */
-  readonly onPath?: { readonly args: readonly string[]; readonly prints: string };
+  /** Command of the same name on PATH that says its version with these arguments: taken where it is exactly this one. */
+  readonly onPath?: { readonly args: readonly string[]; readonly version: string };
   /**
    * What upstream publishes; taken where the network allows it, and only complete. Left out where the checksum of one file is
    * not certain: whoever changes the version has to find it, at the release and in a second place.

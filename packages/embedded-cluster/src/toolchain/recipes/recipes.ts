@@ -90,7 +90,7 @@ const clusterRecipes: readonly Recipe[] = [
     folder: "cluster",
     programs: [{ output: "helm", package: "helm.sh/helm/v3/cmd/helm", inBin: true }],
     strings: { "helm.sh/helm/v3/internal/version.version": `v${helm}` },
-    onPath: { args: ["version", "--template", "{{.Version}}"], prints: `v${helm}` },
+    onPath: { args: ["version", "--template", "{{.Version}}"], version: helm },
     releases: [
       {
         url: `https://get.helm.sh/helm-v${helm}-linux-{arch}.tar.gz`,

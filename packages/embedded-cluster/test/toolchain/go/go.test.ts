@@ -1,20 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { goLine, goWheel, isAtLeast, parseGoVersion } from "../../../src/toolchain/go/go.ts";
+import { goLine, goWheel, isAtLeast } from "../../../src/toolchain/go/go.ts";
 import { moduleFolder } from "../../../src/toolchain/go/go-build.ts";
 import { recipes } from "../../../src/toolchain/recipes/recipes.ts";
 
 describe("the choice of Go", () => {
-  test.each([
-    ["go version go1.26.8 linux/amd64", "1.26.8"],
-    ["go version go1.27 linux/arm64", "1.27"],
-    ["go version devel go1.27-abcdef Thu linux/amd64", "1.27"],
-    ["", undefined],
-  ])("reads %j", (text, version) => {
-    expect(parseGoVersion(text)).toBe(version);
-  });
-
   test.each([
     ["1.26.8", "1.26.0", true],
     ["1.26", "1.26.0", true],
