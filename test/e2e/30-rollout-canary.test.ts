@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
+import { autoscaleByHand, withoutAutoscaler } from "./support/autoscaler.ts";
 import { start } from "./support/command.ts";
 import { describePart } from "./support/describe-part.ts";
 import { canaryctl, canaryctlFile, kubectl, liveWeight, namespace, pulumi } from "./support/lab.ts";
@@ -90,6 +91,8 @@ describePart("the middle of a release", () => {
   }, 120_000);
 
   test("in the middle of a canary, up takes the number of pods back from kubectl scale, and leaves the weights to the controller", async () => {
+    // The commands after this find it there, and the number that it has written.
+    await autoscaleByHand({ apiVersion: "argoproj.io/v1alpha1", kind: "Rollout", name: "versioned-echo" }, 3);
     await kubectl("scale", "rollout", "versioned-echo", "-n", namespace, "--replicas=3");
     const outcome = await canaryctl("up");
     expect(outcome.exitCode).toBe(0);
@@ -104,6 +107,16 @@ describePart("the middle of a release", () => {
     const [other, same] = [{ canaryImage: "versioned-echo:v3" }, { canaryImage: undefined }];
     await mustRefuse(other, same, /Another release is under way: Paused/, /promote --full/);
     await mustRefuse(otherSteps, { plan }, /Other steps would make the release/, /promote --full/);
+    await expectSplit(30);
+  }, 120_000);
+
+  test("an autoscaler made by hand, as a hand itself, writes the number of pods and nothing else", async () => {
+    const pods = ["get", "rollout", "versioned-echo", "-n", namespace, "-o", "jsonpath={.spec.replicas}"];
+    await until("it has scaled", async () => (await kubectl(...pods)) === "3");
+    const outcome = await canaryctl("up");
+    expect(outcome.exitCode).toBe(0);
+    expect(outcome.stderr).toMatch(/Rollout canary-lab\/versioned-echo: spec\.replicas is 3, and was 2/);
+    expect((await phaseReached("Paused")).weight).toBe(30);
     await expectSplit(30);
   }, 120_000);
 });
@@ -138,6 +151,7 @@ describe("for those who ask for the canary as well", () => {
   let asking: SteadyLoad;
 
   beforeAll(async () => {
+    await withoutAutoscaler();
     asking = await startSteadyLoad({ rate: 50, headers: targeted });
   });
 

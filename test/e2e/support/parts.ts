@@ -41,6 +41,7 @@ const ofTheProduct = [
   "13-their-istio",
   "21-targeted-users",
   "22-monitoring",
+  "22-scraping",
   "23-finish",
   "24-blue-green",
   "25-gateway-api",

@@ -2,7 +2,7 @@ import { ApiError, type PodClient } from "@canary-lab/kit/kube/client";
 
 /** An object as the API server keeps it. */
 export interface Stored {
-  readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
+  readonly metadata?: { readonly annotations?: Readonly<Record<string, string>>; readonly resourceVersion?: string };
   readonly spec?: object;
   readonly status?: object;
 }
@@ -10,13 +10,24 @@ export interface Stored {
 const status = (code: number, reason: string, message: string, path: string): ApiError =>
   new ApiError(code, message, path, { kind: "Status", apiVersion: "v1", status: "Failure", reason, code, message });
 
+/** As the API server calls the kind and the object of a path, such as `virtualservices.networking.istio.io "a"`. */
+function nameOf(path: string): string {
+  const [, group, kind, name] =
+    /^\/api(?:s\/([^/]+))?\/[^/]+(?:\/namespaces\/[^/]+)?\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
+  return `${kind}${group ? `.${group}` : ""} "${name}"`;
+}
+
 /**
  * Objects by their path, with the answers of the real API server (Kubernetes 1.36 with Istio 1.29) to what canaryctl asks of it: nothing
- * for an object or a list that is not there, a refusal for an object of a namespace that is not there, and Istio's webhook, which
- * refuses weights that are none.
+ * for an object or a list that is not there; refusals for an object of a namespace that is not there, for numbers that are none, by Istio's
+ * webhook where they are weights, and for a change of another version. An object that is applied keeps what others have written beside it.
+ * 81-fake-api-server.test.ts asks the same of both.
  */
 export class FakeApiServer implements PodClient {
   readonly objects = new Map<string, Stored>();
+  /** What each manager applied last, by path. */
+  readonly #applied = new Map<string, object>();
+  #writes = 0;
   /** Called before each write; what it throws is the answer. */
   onWrite: (path: string, object: Stored | undefined) => void = () => {};
 
@@ -25,22 +36,34 @@ export class FakeApiServer implements PodClient {
     return structuredClone(this.objects.get(path)) as T | undefined;
   }
 
-  async apply<T>(path: string, object: object, _manager: string): Promise<T> {
+  async apply<T>(path: string, object: object, manager: string): Promise<T> {
     this.#mustBeAllowed(path, object);
-    this.onWrite(path, object);
     const before = this.objects.get(path);
-    const after = structuredClone({ ...(before?.status && { status: before.status }), ...object });
-    this.objects.set(path, after);
-    return after as T;
+    const key = `${manager} ${path}`;
+    const kept = before && without(before, this.#applied.get(key), object);
+    const after = merged(kept, JSON.parse(JSON.stringify(object))) as Stored;
+    this.onWrite(path, after);
+    this.#applied.set(key, structuredClone(object));
+    return this.#store(path, after) as T;
   }
 
   async patch<T>(path: string, change: object): Promise<T> {
     const before = this.objects.get(path);
-    if (!before) throw status(404, "NotFound", `${path} not found`, path);
+    if (!before) throw status(404, "NotFound", `${nameOf(path)} not found`, path);
+    const version = (change as Stored).metadata?.resourceVersion;
+    if (version !== undefined && version !== before.metadata?.resourceVersion) {
+      const newer = "the object has been modified; please apply your changes to the latest version and try again";
+      throw status(409, "Conflict", `Operation cannot be fulfilled on ${nameOf(path)}: ${newer}`, path);
+    }
     const after = merged(before, change) as Stored;
     this.onWrite(path, after);
-    this.objects.set(path, after);
-    return after as T;
+    return this.#store(path, after) as T;
+  }
+
+  #store(path: string, { metadata, ...object }: Stored): Stored {
+    const stored = { ...object, metadata: { ...metadata, resourceVersion: String(++this.#writes) } };
+    this.objects.set(path, stored);
+    return structuredClone(stored);
   }
 
   async delete(path: string): Promise<void> {
@@ -60,6 +83,12 @@ export class FakeApiServer implements PodClient {
     const [, namespace] = /\/namespaces\/([^/]+)\/./.exec(path) ?? [];
     if (namespace !== undefined && !this.objects.has(`/api/v1/namespaces/${namespace}`))
       throw status(404, "NotFound", `namespaces "${namespace}" not found`, path);
+    const { replicas = 0 } = ((object as Stored).spec ?? {}) as { readonly replicas?: number };
+    if (replicas < 0) {
+      const fault = `spec.replicas: Invalid value: ${replicas}: must be greater than or equal to 0`;
+      const kind = `${(object as { readonly kind?: string }).kind}.apps`;
+      throw status(422, "Invalid", `${kind} ${nameOf(path).replace(/^\S+ /, "")} is invalid: ${fault}`, path);
+    }
     for (const weight of weightsIn(object)) {
       if (Number.isInteger(weight) && weight >= 0) continue;
       throw status(
@@ -81,6 +110,24 @@ function weightsIn(object: object): readonly number[] {
   };
   return http.flatMap(({ route }) => route.map(({ weight }) => weight));
 }
+
+/** An object without the fields that its manager applied before and does not now. */
+function without(live: object, before: object | undefined, now: object): object {
+  const [fields, kept] = [Object.entries(live), now as Record<string, unknown>];
+  const earlier = (before ?? {}) as Record<string, unknown>;
+  const left = fields.filter(([key]) => key in kept || !(key in earlier));
+  return Object.fromEntries(
+    left.map(([key, value]) => [
+      key,
+      isFields(value) && isFields(earlier[key]) && isFields(kept[key])
+        ? without(value, earlier[key], kept[key])
+        : value,
+    ]),
+  );
+}
+
+const isFields = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** JSON merge patch (RFC 7386). */
 function merged(before: unknown, change: unknown): unknown {
