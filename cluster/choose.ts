@@ -21,6 +21,8 @@ export interface TargetRequest {
   /** Names of the images that can be built here. */
   readonly ownImages: readonly string[];
   readonly parts: readonly PlatformPart[];
+  /** What the stack adds to a cluster of the user's own, one line each. */
+  readonly changes: readonly string[];
 }
 
 /** What decides, asked only as far as it must be. */
@@ -109,7 +111,7 @@ export function createTarget(name: TargetName, request: TargetRequest, reason: s
 }
 
 const targets: Record<TargetName, (request: TargetRequest, reason: string) => Promise<Target>> = {
-  existing: async ({ kubeContext, kubeconfig, searchPath, imageRegistry, buildsImages }, reason) => {
+  existing: async ({ kubeContext, kubeconfig, searchPath, imageRegistry, buildsImages, changes }, reason) => {
     if (!kubeContext) {
       throw new UserError("--cluster existing needs the name of a context; the current one is never taken.", {
         place: "kubeContext in the stack's config",
@@ -121,6 +123,7 @@ const targets: Record<TargetName, (request: TargetRequest, reason: string) => Pr
       kubeContext,
       reason,
       buildsImages,
+      changes,
       ...(kubeconfig && { kubeconfig }),
       ...(searchPath && { searchPath }),
       ...(imageRegistry && { imageRegistry }),

@@ -17,6 +17,8 @@ export interface ExistingSettings extends ClusterName {
   readonly imageRegistry?: string;
   /** Whether images are built here, which takes Docker. */
   readonly buildsImages: boolean;
+  /** What the stack adds to the cluster, one line each. */
+  readonly changes: readonly string[];
 }
 
 /** Asks a cluster for its version, such as v1.36.4; rejects where it does not answer, or refuses. */
@@ -50,9 +52,7 @@ export function createExistingTarget(
     name: "existing",
     needs: async () =>
       `the cluster of context ${kubeContext}, Pulumi (fetched where PATH has none that works)${buildsImages ? ", Docker, a registry that the cluster pulls from" : ""}, and some minutes`,
-    footprint: () => [
-      `what the lab deploys into the cluster of context ${kubeContext}; the cluster itself is left alone`,
-    ],
+    footprint: () => settings.changes.map((line) => `in the cluster of context ${kubeContext}: ${line}`),
     async check() {
       findKubeconfig(settings, settings.searchPath);
       if (!buildsImages || imageRegistry) return;

@@ -9,7 +9,10 @@ export const leastKubernetes = "1.30.0";
  * @param version as the API server says it, such as v1.31.2-eks-7f9249a; one that is none is refused
  */
 export async function versionFault(version: string, kubeContext: string): Promise<UserError | undefined> {
-  const { coerce, gte } = await import("semver");
+  const [{ default: coerce }, { default: gte }] = await Promise.all([
+    import("semver/functions/coerce.js"),
+    import("semver/functions/gte.js"),
+  ]);
   const found = coerce(version);
   if (found && gte(found, leastKubernetes)) return undefined;
   return new UserError(`The cluster of context ${kubeContext} runs Kubernetes ${version}, which is too old.`, {

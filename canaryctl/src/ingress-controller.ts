@@ -30,11 +30,23 @@ export function refuseWithoutIngress(
   throw new UserError(`Strategy nginx-header ${reason}.`, { place: `strategy in ${file}`, ...withoutIt });
 }
 
-/** Refuses the strategy nginx-header in a cluster where no controller would read its Ingresses. */
+/** What an IngressClass says of who reads it. */
+interface IngressClass {
+  readonly spec?: { readonly controller?: string };
+}
+
+const controller = "k8s.io/ingress-nginx";
+
+/** Refuses the strategy nginx-header in a cluster where no controller would read its Ingresses, or one that does not know its annotations. */
 export async function refuseWithoutIngressClass({ cluster, config, environment, stackFile }: Lab): Promise<void> {
-  if (config.strategy !== "nginx-header" || (await cluster.get(ingressClassPath(ingressClassName)))) return;
+  if (config.strategy !== "nginx-header") return;
+  const found = await cluster.get<IngressClass>(ingressClassPath(ingressClassName));
+  if (found?.spec?.controller === controller) return;
+  const what = found
+    ? `IngressClass ${ingressClassName} of another controller, ${found.spec?.controller ?? "which it does not name"}`
+    : `no IngressClass ${ingressClassName}`;
   throw new UserError(
-    `Strategy nginx-header needs ingress-nginx: the cluster of context ${environment.kubeContext} has no IngressClass ${ingressClassName}.`,
+    `Strategy nginx-header needs ingress-nginx: the cluster of context ${environment.kubeContext} has ${what}.`,
     { place: `strategy in ${stackFile.name}`, ...withoutIt },
   );
 }

@@ -2,6 +2,7 @@ import type { TargetRequest } from "../../cluster/choose.ts";
 import type { TargetName } from "../../cluster/target.ts";
 import { ownImages } from "../../components/image/render-built-image.ts";
 import type { LabConfig } from "../../stacks/config/schema.ts";
+import { clusterWideChanges } from "../../stacks/made-objects.ts";
 import { isOwner, platformParts } from "../../stacks/platform-parts.ts";
 import { builtImages } from "../../stacks/target.ts";
 
@@ -22,6 +23,7 @@ export function targetRequest(config: LabConfig, searchPath?: string): TargetReq
     buildsImages: builtImages(config).length > 0,
     ownImages,
     parts: platformParts(config),
+    changes: clusterWideChanges(config),
   };
 }
 

@@ -1,10 +1,11 @@
 import { renderDuration } from "@canary-lab/kit/durations";
 import { quoted } from "@canary-lab/kit/programs";
 import type { StageTime } from "@canary-lab/kit/progress";
-import { factsOf, type WeightOwner } from "../../../canary/strategies.ts";
+import { factsOf, type StrategyFacts, type WeightOwner } from "../../../canary/strategies.ts";
 import { nextImage } from "../../../components/image/image-version.ts";
-import { clientName, gatewayHost, gatewayName } from "../../../components/names.ts";
-import { isOwner } from "../../../stacks/platform-parts.ts";
+import { ingressNamespace } from "../../../components/mesh/render-istio.ts";
+import { clientName, gatewayHost, gatewayName, ingressRelease } from "../../../components/names.ts";
+import { existingPlatform, isOwner } from "../../../stacks/platform-parts.ts";
 import type { Lab } from "../lab.ts";
 import { table } from "../print.ts";
 import { headerHint } from "../strategies/header.ts";
@@ -88,19 +89,31 @@ function movesOf({ config }: Lab): readonly (readonly string[])[] {
 function nextCommands(lab: Lab, gatewayPort: number | null): readonly (readonly string[])[] {
   const { app, namespace, strategy } = lab.config;
   const { entry } = factsOf(strategy);
-  const through = (port: string) =>
-    `curl -H 'Host: ${gatewayHost(app, namespace)}' http://${gatewayAddress(lab)}:${port}/`;
-  const throughGateway = [through(String(gatewayPort)), "through the ingress gateway"];
+  const curl = (port: string) => `curl -H 'Host: ${gatewayHost(app, namespace)}' http://127.0.0.1:${port}/`;
+  // The one way that works wherever the API server is reached, whether kubectl is the user's own or the lab's.
+  const forward = (service: string, within: string, what: string) => [
+    `eval "$(npx canaryctl env)" && kubectl -n ${within} port-forward service/${service} 8080:80`,
+    `to ${what}; then, in another terminal: ${curl("8080")}`,
+  ];
   // Its node port is the cluster's choice: the host of the embedded cluster reaches it, that of a node in Docker does not.
   const port = `$(kubectl -n ${namespace} get service ${gatewayName(app)}-istio -o jsonpath='{.spec.ports[?(@.port==80)].nodePort}')`;
-  const curl = `curl -H 'Host: ${gatewayHost(app, namespace)}' http://127.0.0.1:8080/`;
-  const throughItsOwn =
-    lab.environment.target === "embedded"
-      ? [through(port), "through the application's own gateway"]
-      : [
-          `kubectl -n ${namespace} port-forward service/${gatewayName(app)}-istio 8080:80`,
-          `to the application's own gateway; then, in another terminal: ${curl}`,
-        ];
+  const { target } = lab.environment;
+  const gateway = ingressGateway(lab);
+  const ways: Readonly<Record<StrategyFacts["entry"], readonly (readonly string[])[]>> = {
+    "istio-gateway": [
+      ...(gateway ? [forward(gateway.service, gateway.namespace, "the ingress gateway")] : []),
+      // Clusters that the lab makes answer on loopback.
+      ...(target !== "existing" && gatewayPort !== null
+        ? [[curl(String(gatewayPort)), "through the ingress gateway"]]
+        : []),
+    ],
+    "own-gateway": [
+      forward(`${gatewayName(app)}-istio`, namespace, "the application's own gateway"),
+      ...(target === "embedded" ? [[curl(port), "through the application's own gateway"]] : []),
+    ],
+    "ingress-controller": [],
+    none: [],
+  };
   return [
     ["npx canaryctl status", "weights, pods, and who owns the route"],
     ...movesOf(lab),
@@ -109,11 +122,14 @@ function nextCommands(lab: Lab, gatewayPort: number | null): readonly (readonly 
       'eval "$(npx canaryctl env)"',
       `then: pulumi up, kubectl -n ${namespace} get pods, kubectl -n ${namespace} logs deploy/${clientName(app)}`,
     ],
-    ...(entry === "istio-gateway" && gatewayPort !== null ? [throughGateway] : []),
-    ...(entry === "own-gateway" ? [throughItsOwn] : []),
+    ...ways[entry],
     ["npx canaryctl down", isOwner(lab.config) ? "take it all down" : "take this stack down"],
   ];
 }
 
-/** Clusters that the lab makes answer on loopback; in a cluster of the user's own, any node does. */
-const gatewayAddress = ({ environment }: Lab): string => (environment.target === "existing" ? "<a node>" : "127.0.0.1");
+/** The Service of the ingress gateway; undefined where somebody else's was found and the config does not name it. */
+function ingressGateway({ config }: Lab): { readonly namespace: string; readonly service: string } | undefined {
+  if (config.platform !== existingPlatform) return { namespace: ingressNamespace, service: ingressRelease };
+  const [namespace, service] = config.ingressGateway?.split("/") ?? [];
+  return namespace && service ? { namespace, service } : undefined;
+}

@@ -17,6 +17,7 @@ import { refillRegistry } from "../engine/lost-images.ts";
 import { prepareStack } from "../engine/prepare.ts";
 import { settlePending } from "../engine/settle.ts";
 import { freeStack, updateStack } from "../engine/update.ts";
+import { refuseUnfitCluster } from "../existing-cluster/refuse-unfit-cluster.ts";
 import { refuseForeignMesh } from "../foreign-mesh.ts";
 import { refuseWithoutIngressClass } from "../ingress-controller.ts";
 import { type ConfigChanges, type GlobalOptions, type Lab, labOf, type OpenedConfig, openConfig } from "../lab.ts";
@@ -187,7 +188,7 @@ async function raise(target: Target, { stackFile, config, changes }: OpenedForUp
   // Nothing has been written for the stack yet, and nothing is where one of the two refuses.
   const [found] = await Promise.all([clusterOfStack(lab), refuseForeignNamespace(lab.cluster, claim)]);
   refuseOtherCluster(lab, found);
-  await Promise.all([refuseForeignMesh(lab), refuseWithoutIngressClass(lab)]);
+  await Promise.all([refuseForeignMesh(lab), refuseWithoutIngressClass(lab), refuseUnfitCluster(lab)]);
   noteStack(stackFile.stack, environment);
   if (Object.keys(changes).length > 0) stackFile.set(changes);
   return { lab, found };

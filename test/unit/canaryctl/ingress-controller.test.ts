@@ -25,9 +25,13 @@ describe("nginx-header without its controller", () => {
       next: "npx canaryctl config set strategy gateway-api && npx canaryctl up",
     });
     const path = "/apis/networking.k8s.io/v1/ingressclasses/nginx";
-    await expect(
-      refuseWithoutIngressClass(fakeLab({ changes: nginx, objects: { [path]: {} } }).lab),
-    ).resolves.toBeUndefined();
+    const withClass = (controller: string) =>
+      refuseWithoutIngressClass(fakeLab({ changes: nginx, objects: { [path]: { spec: { controller } } } }).lab);
+    await expect(withClass("k8s.io/ingress-nginx")).resolves.toBeUndefined();
+    // F5's takes the same name of a class by default, and none of these annotations.
+    await expect(withClass("nginx.org/ingress-controller")).rejects.toThrow(
+      "has IngressClass nginx of another controller, nginx.org/ingress-controller.",
+    );
     await expect(refuseWithoutIngressClass(fakeLab().lab)).resolves.toBeUndefined();
   });
 });

@@ -106,7 +106,7 @@ describe("an existing cluster", () => {
 
   test("is used by the name of its context, not by the current one", async () => {
     const asked: string[] = [];
-    const target = createExistingTarget({ ...settings, buildsImages: true }, async (...question) => {
+    const target = createExistingTarget({ ...settings, buildsImages: true, changes: [] }, async (...question) => {
       asked.push(question.join(" "));
       return "v1.35.4";
     });
@@ -121,7 +121,9 @@ describe("an existing cluster", () => {
 
   test("that does not answer is named, with what happened and how to check it", async () => {
     const refused = new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED 127.0.0.1:6443") });
-    const target = createExistingTarget({ ...settings, buildsImages: true }, () => Promise.reject(refused));
+    const target = createExistingTarget({ ...settings, buildsImages: true, changes: [] }, () =>
+      Promise.reject(refused),
+    );
     const error = await refusal(() => target.up(progress, []));
     expect(error.message).toBe('The cluster of context "staging" cannot be used: connect ECONNREFUSED 127.0.0.1:6443');
     expect(error.place).toBe(file("one"));
@@ -131,7 +133,7 @@ describe("an existing cluster", () => {
   test.each(["v1.29.14", "v1.28.15-eks-5d4a308", "unknown"])(
     "of version %s is refused with the least one",
     async (version) => {
-      const target = createExistingTarget({ ...settings, buildsImages: true }, async () => version);
+      const target = createExistingTarget({ ...settings, buildsImages: true, changes: [] }, async () => version);
       expect(await refusal(() => target.up(progress, []))).toMatchObject({
         message: `The cluster of context staging runs Kubernetes ${version}, which is too old.`,
         allowed: "Kubernetes 1.30.0 or newer",
@@ -148,7 +150,10 @@ describe("an existing cluster", () => {
   );
 
   test("is asked for its context before anything is said or made", async () => {
-    const target = createExistingTarget({ ...settings, kubeContext: "prodd", buildsImages: true }, answers);
+    const target = createExistingTarget(
+      { ...settings, kubeContext: "prodd", buildsImages: true, changes: [] },
+      answers,
+    );
     expect((await refusal(() => target.check([]))).allowed).toBe("prod, staging");
   });
 
@@ -159,7 +164,7 @@ describe("an existing cluster", () => {
   ])("is refused without %s, with where to get it", async (_, missing) => {
     for (const program of missing) rmSync(file(program));
     const error = await refusal(() =>
-      createExistingTarget({ ...settings, buildsImages: true }, answers, store).up(progress, []),
+      createExistingTarget({ ...settings, buildsImages: true, changes: [] }, answers, store).up(progress, []),
     );
     const problems = missing.map((program) => `${program} is not installed`).join("; ");
     expect(error.message).toBe(`Programs that are needed here are missing: ${problems}.`);
@@ -172,38 +177,44 @@ describe("an existing cluster", () => {
   ])("needs no Docker here %s", async (_, buildsImages, variables) => {
     rmSync(file("docker"));
     Object.assign(process.env, variables);
-    const { target } = await createExistingTarget({ ...settings, buildsImages }, answers, store).up(progress, []);
+    const { target } = await createExistingTarget({ ...settings, buildsImages, changes: [] }, answers, store).up(
+      progress,
+      [],
+    );
     expect(target).toBe("existing");
   });
 
   test("gives the engine's plugin the daemon of the docker context", async () => {
     install("docker", "unix:///home/user/.docker/desktop/docker.sock");
-    const { variables } = await createExistingTarget({ ...settings, buildsImages: true }, answers, store).up(
-      progress,
-      [],
-    );
+    const { variables } = await createExistingTarget(
+      { ...settings, buildsImages: true, changes: [] },
+      answers,
+      store,
+    ).up(progress, []);
     expect(variables).toEqual({ DOCKER_HOST: "unix:///home/user/.docker/desktop/docker.sock" });
   });
 
   test("is refused with an engine that is older than the SDK", async () => {
     install("pulumi", "v3.190.2");
     const error = await refusal(() =>
-      createExistingTarget({ ...settings, buildsImages: true }, answers, store).up(progress, []),
+      createExistingTarget({ ...settings, buildsImages: true, changes: [] }, answers, store).up(progress, []),
     );
     expect(error.message).toMatch(/pulumi is version 3\.190\.2, and \^3\.\d+\.\d+ is needed/);
   });
 
   test("is refused before it is asked where images are built and there is no registry", async () => {
     const { imageRegistry: _, ...none } = settings;
-    await expect(createExistingTarget({ ...none, buildsImages: true }, answers).check([])).rejects.toThrow(
+    await expect(createExistingTarget({ ...none, buildsImages: true, changes: [] }, answers).check([])).rejects.toThrow(
       "imageRegistry is not set",
     );
-    await expect(createExistingTarget({ ...none, buildsImages: false }, answers).check([])).resolves.toBeUndefined();
+    await expect(
+      createExistingTarget({ ...none, buildsImages: false, changes: [] }, answers).check([]),
+    ).resolves.toBeUndefined();
   });
 
   test("is left alone by down", async () => {
     await expect(
-      createExistingTarget({ ...settings, buildsImages: true, kubeContext: "gone" }).down(progress),
+      createExistingTarget({ ...settings, buildsImages: true, changes: [], kubeContext: "gone" }).down(progress),
     ).resolves.toBeUndefined();
   });
 });

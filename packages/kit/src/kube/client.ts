@@ -64,6 +64,11 @@ export class KubeClient implements PodClient {
     return (await this.#api.call(path, { method: "PATCH", contentType, body: change })) as T;
   }
 
+  /** Posts an object to the path of its kind: makes it, or has a question of that form answered. */
+  async create<T>(path: string, object: object): Promise<T> {
+    return (await this.#api.call(path, { method: "POST", body: object })) as T;
+  }
+
   async delete(path: string): Promise<void> {
     await ifThere(() => this.#api.call(path, { method: "DELETE" }));
   }

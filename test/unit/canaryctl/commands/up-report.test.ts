@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { renderRunTime, type UncountedSplit, upReport } from "../../../../canaryctl/src/commands/up-report.ts";
+import type { ConfigChanges } from "../../../../canaryctl/src/lab.ts";
 import type { TargetName } from "../../../../cluster/target.ts";
 import { fakeLab } from "../fake-lab.ts";
 
@@ -43,6 +44,27 @@ test.each(["kind", "existing"] as const)(
     expect(reportOf("gateway-api", false, target)).not.toContain("nodePort");
   },
 );
+
+test.each(["embedded", "kind", "existing"] as const)(
+  "one way to the ingress gateway is printed everywhere: %s",
+  (target) => {
+    expect(reportOf("istio", true, target)).toMatch(
+      /eval "\$\(npx canaryctl env\)" && kubectl -n istio-ingress port-forward service\/istio-ingress 8080:80 .*http:\/\/127\.0\.0\.1:8080\//,
+    );
+  },
+);
+
+test("no node of a cluster of the user's own is said to answer here, and a gateway is named where its name is known", () => {
+  const reportOn = (changes: ConfigChanges) => {
+    const { lab } = fakeLab({ changes: { platform: "existing", ...changes } });
+    const environment = { ...lab.environment, target: "existing" as const };
+    return upReport({ ...lab, environment }, "sides look alike", 30_080, { seconds: 1, stages: [] }).join("\n");
+  };
+  expect(reportOn({ ingressGateway: "gateways/public" })).toContain(
+    "kubectl -n gateways port-forward service/public 8080:80",
+  );
+  expect(reportOn({})).not.toMatch(/port-forward|30080/);
+});
 
 test("where a header decides, nothing is counted, and it says how to ask", () => {
   expect(reportOf("nginx-header")).toMatch(/not counted.*X-Canary: v2/);

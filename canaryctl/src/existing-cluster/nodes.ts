@@ -1,0 +1,48 @@
+import { ApiError, type KubeClient } from "@canary-lab/kit/kube/client";
+import { UserError } from "@canary-lab/kit/user-error";
+import type { LabConfig } from "../../../stacks/config/schema.ts";
+import { isOwner } from "../../../stacks/platform-parts.ts";
+
+interface NodeList {
+  readonly items: readonly {
+    readonly spec: { readonly unschedulable?: boolean };
+    readonly status: { readonly nodeInfo: { readonly architecture: string; readonly operatingSystem: string } };
+  }[];
+}
+
+/** For which Istio publishes its images. */
+const architectures = ["amd64", "arm64"];
+
+/** Reads what an account may be forbidden to see: undefined then. */
+export async function readIfAllowed<T>(client: Pick<KubeClient, "get">, path: string): Promise<T | undefined> {
+  try {
+    return await client.get<T>(path);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 403) return undefined;
+    throw error;
+  }
+}
+
+/** Why no node can run the mesh; undefined where one can, or where the account may not read nodes. */
+export async function nodesFault(
+  client: Pick<KubeClient, "get">,
+  config: Pick<LabConfig, "platform">,
+  kubectl: string,
+): Promise<UserError | undefined> {
+  if (!isOwner(config)) return undefined;
+  const nodes = await readIfAllowed<NodeList>(client, "/api/v1/nodes");
+  if (nodes === undefined) return undefined;
+  const open = nodes.items.filter(({ spec }) => !spec.unschedulable).map(({ status }) => status.nodeInfo);
+  const fits = open.some(
+    ({ operatingSystem, architecture }) => operatingSystem === "linux" && architectures.includes(architecture),
+  );
+  if (fits) return undefined;
+  const found = [...new Set(open.map(({ operatingSystem, architecture }) => `${operatingSystem}/${architecture}`))];
+  return new UserError(
+    `No node of the cluster can run the mesh: it has ${found.join(", ") || "none that takes pods"}.`,
+    {
+      allowed: `a node that takes pods, of ${architectures.map((name) => `linux/${name}`).join(" or ")}`,
+      next: `${kubectl} get nodes --label-columns kubernetes.io/os,kubernetes.io/arch`,
+    },
+  );
+}

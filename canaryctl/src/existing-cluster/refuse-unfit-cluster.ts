@@ -1,0 +1,29 @@
+import type { KubeClient } from "@canary-lab/kit/kube/client";
+import { quoted } from "@canary-lab/kit/programs";
+import { asOneError, type UserError } from "@canary-lab/kit/user-error";
+import { clientOf } from "../../../cluster/kube/client.ts";
+import type { Lab } from "../lab.ts";
+import { nodesFault } from "./nodes.ts";
+import { quotaFaults } from "./quotas.ts";
+import { rightsFault } from "./rights.ts";
+
+/**
+ * Looks whether a cluster of the user's own can take the stack, before anything is made there.
+ *
+ * @throws UserError with all that is in the way: rights, quotas, nodes
+ */
+export async function refuseUnfitCluster(
+  { config, environment }: Pick<Lab, "config" | "environment">,
+  client: Pick<KubeClient, "get" | "create"> = clientOf(environment),
+): Promise<void> {
+  const { target, kubeconfig, kubeContext } = environment;
+  if (target !== "existing") return;
+  const kubectl = `kubectl --kubeconfig ${quoted(kubeconfig)} --context ${quoted(kubeContext)}`;
+  const faults = await Promise.all([
+    rightsFault(client, config, kubectl),
+    nodesFault(client, config, kubectl),
+    quotaFaults(client, config, kubectl),
+  ]);
+  const error = asOneError(faults.flat().filter((fault): fault is UserError => fault !== undefined));
+  if (error) throw error;
+}

@@ -1,0 +1,50 @@
+import { factsOf } from "../canary/strategies.ts";
+import { type MadeConfig, madeObjects } from "./made-objects.ts";
+
+/** One thing that an account may do. */
+export interface Right {
+  readonly verb: string;
+  /** As kubectl names it: `deployments.apps`, `pods/log`. */
+  readonly resource: string;
+  /** Absent for the whole cluster. */
+  readonly namespace?: string;
+}
+
+/** By which the engine's plugin, and Helm in it, make, change and remove an object. */
+const making = ["get", "create", "patch", "delete"];
+
+/** What else the update waits by, and what the commands read and write. */
+const further: readonly (readonly [resource: string, verbs: readonly string[]])[] = [
+  ["pods", ["get", "list", "watch", "delete"]],
+  ["pods/log", ["get"]],
+  // By a WebSocket: the API server asks for one of the two, by its version.
+  ["pods/exec", ["get", "create"]],
+  ["events", ["list"]],
+  ["deployments.apps", ["list", "watch"]],
+  ["replicasets.apps", ["list"]],
+  ["configmaps", ["get", "create", "patch"]],
+];
+
+/** `rollouts/status` is written by abort, retry and promote. */
+const ofRollouts: typeof further = [
+  ["rollouts.argoproj.io/status", ["patch"]],
+  ["analysisruns.argoproj.io", ["get", "list"]],
+];
+
+/** What an account must be allowed for a stack: to make all that it makes, and to run the commands. Each right once. */
+export function neededRights(config: MadeConfig): readonly Right[] {
+  const { namespace, strategy } = config;
+  const made = madeObjects(config);
+  const isRollout = factsOf(strategy).owner === "rollout-controller";
+  const all = [
+    ...made.flatMap((object) => making.map((verb) => ({ verb, ...object }))),
+    // Where a release is, Helm looks for its revisions, and notes in the old one that it is superseded.
+    ...made
+      .filter(({ resource }) => resource === "secrets")
+      .flatMap((object) => ["list", "update"].map((verb) => ({ verb, ...object }))),
+    ...[...further, ...(isRollout ? ofRollouts : [])].flatMap(([resource, verbs]) =>
+      verbs.map((verb) => ({ verb, resource, namespace })),
+    ),
+  ];
+  return [...new Map(all.map((right) => [`${right.verb} ${right.resource} ${right.namespace}`, right])).values()];
+}

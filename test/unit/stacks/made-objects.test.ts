@@ -1,0 +1,91 @@
+import { expect, test } from "@jest/globals";
+import { parseConfig, type RawConfig } from "../../../stacks/config/parse-config.ts";
+import { clusterWideChanges, madeObjects, programObjects } from "../../../stacks/made-objects.ts";
+import { neededRights, type Right } from "../../../stacks/needed-rights.ts";
+import { type Manifest, manifestsOf } from "../../e2e/support/manifests.ts";
+import { variations } from "../../e2e/support/variations.ts";
+
+const plural = (kind: string): string =>
+  `${kind
+    .toLowerCase()
+    .replace(/([^aeiou])y$/, "$1ie")
+    .replace(/s$/, "se")}s`;
+
+const placeOf = ({ resource, namespace }: { readonly resource: string; readonly namespace?: string }) =>
+  namespace === undefined ? resource : `${resource} in ${namespace}`;
+
+function madeBy({ apiVersion, kind, metadata: { namespace } }: Manifest): string {
+  const group = apiVersion.includes("/") ? `.${apiVersion.split("/")[0]}` : "";
+  return placeOf({ resource: plural(kind) + group, ...(namespace !== undefined && { namespace }) });
+}
+
+const places = (objects: readonly { readonly resource: string; readonly namespace?: string }[]) =>
+  [...new Set(objects.map(placeOf))].sort();
+
+/** The first of each strategy, those that make more than it, and what a strategy's variations leave out. */
+const cases: readonly (readonly [title: string, values: RawConfig])[] = [
+  ...Object.entries(variations).map(([strategy, stacks]) => [strategy, { strategy, ...stacks.plain }] as const),
+  ["monitored", { strategy: "istio", monitoring: true }],
+  ["analysed", { strategy: "rollout-canary", monitoring: true, analysis: "step" }],
+  ["scaled by load", { strategy: "istio", autoscaling: { maxReplicas: 4 } }],
+  ["the controller of the namespace", { strategy: "rollout-canary", rollouts: "namespace" }],
+  ["on another stack's platform", { strategy: "rollout-blue-green", monitoring: true, platform: "dev" }],
+];
+
+test.each(cases)(
+  "what is said to be made is what the program renders: %s",
+  async (_title, values) => {
+    const rendered = await manifestsOf(values);
+    expect(places(programObjects(parseConfig(values)))).toEqual([...new Set(rendered.map(madeBy))].sort());
+  },
+  60_000,
+);
+
+const rightsOf = (values: RawConfig) => neededRights(parseConfig(values));
+const own = "canary-lab";
+
+test("the rights cover all that is made, each once, and what the commands do", () => {
+  for (const [, values] of cases) {
+    const listed = rightsOf(values).map((right) => `${right.verb} ${placeOf(right)}`);
+    const rights = new Set(listed);
+    expect(listed).toHaveLength(rights.size);
+    const made = madeObjects(parseConfig(values)).flatMap((object) =>
+      ["get", "create", "patch", "delete"].map((verb) => `${verb} ${placeOf(object)}`),
+    );
+    const further = [`create pods/exec in ${own}`, `patch configmaps in ${own}`];
+    expect([...made, ...further].filter((right) => !rights.has(right))).toEqual([]);
+  }
+});
+
+test("a Rollout's status is patched by its own right, and by no stack without one", () => {
+  const status: Right = { verb: "patch", resource: "rollouts.argoproj.io/status", namespace: own };
+  expect(rightsOf({ strategy: "rollout-canary" })).toContainEqual(status);
+  expect(rightsOf({ strategy: "istio" })).not.toContainEqual(status);
+});
+
+test("on another's platform nothing is asked outside of the namespace but the namespace itself", () => {
+  const rights = rightsOf({ strategy: "rollout-canary", monitoring: true, platform: "existing" });
+  expect(new Set(rights.filter(({ namespace }) => namespace !== own).map(({ resource }) => resource))).toEqual(
+    new Set(["namespaces"]),
+  );
+  expect(clusterWideChanges(parseConfig({ platform: "existing" }))).toEqual([
+    "namespace canary-lab, with what is in it",
+  ]);
+});
+
+test("all that is added for the whole cluster is named", () => {
+  const lines = clusterWideChanges(
+    parseConfig({ monitoring: true, rollouts: "cluster", gatewayApi: true, argoCd: true, gatewayNodePort: 30085 }),
+  );
+  expect(lines).toEqual([
+    "namespaces canary-lab, istio-system, istio-ingress, monitoring, argo-rollouts, argocd, with what is in them",
+    "of Istio, for the whole cluster: definitions of networking.istio.io, security.istio.io, telemetry.istio.io, extensions.istio.io, clusterroles, clusterrolebindings, mutatingwebhookconfigurations, validatingwebhookconfigurations",
+    "of the monitoring, for the whole cluster: definitions of monitoring.coreos.com, clusterroles, clusterrolebindings, mutatingwebhookconfigurations, validatingwebhookconfigurations",
+    "of Argo Rollouts, for the whole cluster: definitions of argoproj.io, clusterroles, clusterrolebindings",
+    "of the Gateway API, for the whole cluster: definitions of gateway.networking.k8s.io",
+    "of Argo CD, for the whole cluster: definitions of argoproj.io, clusterroles, clusterrolebindings",
+    "Services in kube-system, by which the monitoring reads the cluster's own parts",
+    "port 30085 of every node, for the ingress gateway",
+  ]);
+  expect(clusterWideChanges(parseConfig({})).join()).not.toMatch(/monitoring|argo|gateway\.networking/);
+});
