@@ -29,7 +29,8 @@ export function diskProblem(
     {
       place,
       allowed: "most of it is needed only while building: at most 4 GB stay",
-      next: `Free some disk space, or make that folder a link to one on a larger disk; then: ${up}`,
+      first: "free some disk space, or make that folder a link to one on a larger disk",
+      next: up,
     },
   );
 }
