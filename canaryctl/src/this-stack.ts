@@ -1,5 +1,7 @@
-import { readRecords } from "../../stacks/lab-records.ts";
-import { impliedStack, withStack } from "../../stacks/stack-name.ts";
+import { readRecords, recordedEnvironment } from "../../stacks/lab-records.ts";
+import { printedVariable } from "../../stacks/stack-environment.ts";
+import { impliedStack, ownName, withStack } from "../../stacks/stack-name.ts";
+import { withRunnable } from "./doctor/runnable.ts";
 
 /** The stack that a command means which names none. The engine of a lab's own cluster has a folder of its own, known since `up`. */
 export const bareStack = () => impliedStack(process.env, readRecords().own?.variables.PULUMI_HOME);
@@ -9,8 +11,26 @@ let asPrinted = (text: string): string => text;
 
 export function printFor(reference: string): void {
   const implied = bareStack();
-  asPrinted = (text) => withStack(text, reference, implied);
+  const stack = ownName(reference);
+  asPrinted = (text) =>
+    withStack(
+      withRunnable(text, () => hasPrograms(stack)),
+      reference,
+      implied,
+    );
 }
 
-/** A text as it is printed: its canaryctl commands name the stack of this process. */
+/** Whether the shell has the programs and the cluster: the user's own, or by what `canaryctl env` printed for the stack; else where there are none. */
+function hasPrograms(stack: string): boolean {
+  const printed = process.env[printedVariable];
+  if (printed && ownName(printed) === stack) return true;
+  const records = readRecords();
+  const environment = recordedEnvironment(stack, records) ?? records.own;
+  return environment === undefined || environment.target === "existing";
+}
+
+/**
+ * A text as it is printed: its canaryctl commands name the stack of this process, and those by programs that only the lab's environment
+ * has come with it.
+ */
 export const printable = (text: string): string => asPrinted(text);

@@ -29,6 +29,15 @@ export const configAnnotation = "canary-lab/config";
 export const platformAnnotation = "canary-lab/platform";
 export const configHashAnnotation = "canary-lab/config-hash";
 
+/** Those that each namespace of an application has. */
+export const namespaceNotes = [
+  stackAnnotation,
+  strategyAnnotation,
+  canaryAnnotation,
+  configAnnotation,
+  configHashAnnotation,
+] as const;
+
 /** JSON with sorted keys, at every depth: the same values give the same text. */
 export const canonicalJson = (value: unknown): string =>
   JSON.stringify(value, (_, item: unknown) =>

@@ -64,12 +64,16 @@ function belongsTo(owner: string, claim: NamespaceClaim): UserError {
 }
 
 function belongsToNobody(claim: NamespaceClaim): UserError {
-  const { namespace, own } = claim;
+  const { namespace, own, isNew } = claim;
   const name = [own.organization ?? "organization", projectName, own.stack].join("/");
   return new UserError(`Namespace ${namespace} is there already, and no stack of this project made it.`, {
     place: `namespace in ${claim.place}`,
     allowed: `one that \`up\` makes; or this one, where its annotation ${stackAnnotation}=${name} was lost`,
-    next: [another(claim), `kubectl get all -n ${namespace}`],
+    next: [
+      another(claim),
+      `kubectl get all -n ${namespace}`,
+      ...(isNew ? [] : [`kubectl annotate namespace ${namespace} ${stackAnnotation}=${name} && npx canaryctl up`]),
+    ],
   });
 }
 

@@ -121,11 +121,16 @@ async function shareFaultNow(
   expected: ReadonlySet<Version>,
 ): Promise<UserError | undefined> {
   const pods = async (version: Version): Promise<SidePods | undefined> => {
-    if (expected.has(version)) {
-      const asked = version === versions.canary ? config.canaryReplicas : config.replicas;
+    const { autoscaling, replicas, canaryReplicas } = config;
+    if (expected.has(version) && !autoscaling) {
+      const asked = version === versions.canary ? canaryReplicas : replicas;
       return { ready: asked, wanted: asked };
     }
     const live = await read(client, config, version);
+    if (expected.has(version) && autoscaling) {
+      const kept = live?.spec.replicas ?? autoscaling.minReplicas; // the update leaves the number, and begins with the least
+      return { ready: kept, wanted: kept };
+    }
     return live && { ready: live.status?.readyReplicas ?? 0, wanted: live.spec.replicas ?? 1 };
   };
   const [stable, canary] = await Promise.all([pods(versions.stable), pods(versions.canary)]);

@@ -31,6 +31,7 @@ type Asked = Pick<
   | "canaryEnabled"
   | "canaryReplicas"
   | "allowOverload"
+  | "autoscaling"
 >;
 
 /**
@@ -41,8 +42,20 @@ type Asked = Pick<
  */
 export function shareFault({ from = 0, to, stable, canary }: ShareMove, config: Asked): UserError | undefined {
   if (to === 0 || to === from) return undefined;
-  if (to < from) return stable && podsFault(versions.stable, stable, 100 - to, config);
-  return canary && config.canaryEnabled ? podsFault(versions.canary, canary, to, config) : noCanary(config);
+  const whole = wholeOf({ from, stable, canary }, config);
+  if (to < from) return stable && podsFault(versions.stable, stable, { share: 100 - to, whole }, config);
+  return canary && config.canaryEnabled
+    ? podsFault(versions.canary, canary, { share: to, whole }, config)
+    : noCanary(config);
+}
+
+/** Pods that carry all of the traffic: as many as the config says, or where an autoscaler does, as the side has that carries it now. */
+function wholeOf(
+  { from, stable, canary }: Pick<ShareMove, "stable" | "canary"> & { readonly from: number },
+  { autoscaling, replicas }: Asked,
+): number {
+  if (!autoscaling) return replicas;
+  return Math.max((from > 50 ? canary : stable)?.ready ?? 0, autoscaling.minReplicas);
 }
 
 type Named = Pick<Asked, "app" | "namespace" | "canaryImage" | "canaryEnabled"> & Pick<LabConfig, "stableImage">;
@@ -56,7 +69,12 @@ export const noCanary = (config: Named): UserError =>
       : `npx canaryctl create-canary --image ${quoted(nextImage(config))}`,
   });
 
-function podsFault(version: Version, { ready, wanted }: SidePods, share: number, config: Asked): UserError | undefined {
+function podsFault(
+  version: Version,
+  { ready, wanted }: SidePods,
+  { share, whole }: { readonly share: number; readonly whole: number },
+  config: Asked,
+): UserError | undefined {
   const name = version === versions.canary ? "The canary" : "The stable side";
   const place = placeOf(config, version);
   if (ready === 0) {
@@ -68,19 +86,27 @@ function podsFault(version: Version, { ready, wanted }: SidePods, share: number,
       ],
     });
   }
-  const needed = podsNeeded(config.replicas, share);
+  const needed = podsNeeded(whole, share);
   if (ready >= needed || config.allowOverload) return undefined;
   return new UserError(
-    `${name} has ${ready} ready pods, and ${share} % of the traffic needs ${needed} of the ${config.replicas} that carry all of it.`,
+    `${name} has ${ready} ready pods, and ${share} % of the traffic needs ${needed} of the ${whole} that carry all of it.`,
     {
       place,
       allowed: `a share for which its pods are enough, or allowOverload true (canaryctl --allow-overload)`,
-      next:
-        version === versions.canary && config.canaryReplicas < needed
-          ? `npx canaryctl create-canary --image ${quoted(config.canaryImage)} --replicas ${needed}`
-          : `kubectl -n ${config.namespace} rollout status deployment ${deploymentName(config.app, version)} --timeout 60s`,
+      next: wayToPods(version, needed, config),
     },
   );
+}
+
+/** An autoscaler takes up what somebody has scaled, and leaves it for a while. */
+function wayToPods(version: Version, needed: number, config: Asked): string {
+  const { namespace, app, autoscaling, canaryImage, canaryReplicas } = config;
+  const name = deploymentName(app, version);
+  const wait = `kubectl -n ${namespace} rollout status deployment ${name} --timeout 60s`;
+  if (autoscaling) return `kubectl -n ${namespace} scale deployment ${name} --replicas ${needed} && ${wait}`;
+  return version === versions.canary && canaryReplicas < needed
+    ? `npx canaryctl create-canary --image ${quoted(canaryImage)} --replicas ${needed}`
+    : wait;
 }
 
 const placeOf = ({ app, namespace }: Pick<Asked, "app" | "namespace">, version: Version): string =>

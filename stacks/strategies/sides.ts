@@ -50,10 +50,11 @@ export function createSides(
 }
 
 /** How many ready pods of a side a route waits for: as many as the share needs that it gives, which is none for a share of 0. */
-function podsFor({ strategy, replicas, canaryWeight, allowOverload }: LabConfig, side: Side): number {
+function podsFor(config: LabConfig, side: Side): number {
+  const { strategy, replicas, autoscaling, canaryWeight, allowOverload } = config;
   const { owner, canaryPods } = factsOf(strategy);
   if (owner !== "pulumi") return 1; // a header decides
   const share = splitOf(canaryWeight)[side];
   if (share === 0) return 0;
-  return canaryPods === "own" && !allowOverload ? podsNeeded(replicas, share) : 1;
+  return canaryPods === "own" && !allowOverload ? podsNeeded(autoscaling?.minReplicas ?? replicas, share) : 1;
 }

@@ -68,7 +68,8 @@ export function statusFindings(
 }
 
 /** A number of pods that is not the config's is one here, too, whoever is well served by it. */
-const isFault = ({ severity, id }: Finding): boolean => severity === "error" || id.startsWith("replicas/");
+const isFault = ({ severity, id }: Finding): boolean =>
+  severity === "error" || /^(replicas|namespace-notes)\//.test(id);
 
 /** A check says more of an object than that it has drifted. */
 const isAbout = ({ id }: Finding, { kind, id: object }: Drift): boolean => {

@@ -17,6 +17,8 @@ export interface NamespaceFacts {
   /** The strategy that the program noted on it; undefined where it is none of ours. */
   readonly strategy: StrategyName | undefined;
   readonly isGoing: boolean;
+  /** The program's notes that are not there, by their annotations; absent where all are. */
+  readonly lostNotes?: readonly string[];
   /** The program's note of the config that was applied last. */
   readonly note?: string;
   /** What the application stands on, where its stack did not install that; see `standsOn`. */

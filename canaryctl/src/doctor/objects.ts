@@ -9,6 +9,7 @@ import {
 import { strategyNames } from "../../../canary/strategies.ts";
 import {
   configAnnotation,
+  namespaceNotes,
   platformAnnotation,
   strategyAnnotation,
 } from "../../../components/workload/render-application.ts";
@@ -53,16 +54,15 @@ export function writerOf({ metadata }: Managed, field: string): Writer | undefin
 const controllerOf = ({ metadata }: Meta) => metadata.ownerReferences?.find(({ controller }) => controller);
 
 export function namespaceFacts({ metadata }: Meta): NamespaceFacts {
-  const {
-    [strategyAnnotation]: noted,
-    [configAnnotation]: note,
-    [platformAnnotation]: facts,
-  } = metadata.annotations ?? {};
+  const { annotations = {} } = metadata;
+  const { [strategyAnnotation]: noted, [configAnnotation]: note, [platformAnnotation]: facts } = annotations;
+  const lost = namespaceNotes.filter((key) => annotations[key] === undefined);
   const platform = notedFacts(facts);
   return {
     labels: metadata.labels ?? {},
     strategy: strategyNames.find((name) => name === noted),
     isGoing: metadata.deletionTimestamp !== undefined,
+    ...(lost.length > 0 && { lostNotes: lost }),
     ...(note !== undefined && { note }),
     ...(platform && { platform }),
   };

@@ -84,7 +84,8 @@ function defaultHome(): string {
 
 export function clusterSettings(folder: string, network?: string): EmbeddedClusterSettings {
   const home = resolve(folder);
-  const command = (name: string) => `npx embedded-cluster ${name}${home === defaultHome() ? "" : ` --home ${home}`}`;
+  const command = (name: string) =>
+    `npx embedded-cluster ${name}${home === defaultHome() ? "" : ` --home ${quoted(home)}`}`;
   const upIn = (wanted: string) => `${command("up")} --network ${wanted}`;
   return {
     home,

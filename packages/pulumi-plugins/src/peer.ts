@@ -59,7 +59,7 @@ export async function listenForOwnUser(accept: (socket: Socket) => void): Promis
     throw new UserError("This plugin cannot tell which user connects to it, and does not serve without.", {
       place: "/proc/self/net/tcp",
       allowed: "Linux with /proc",
-      next: "pulumi plugin install, which brings the plugin of Pulumi",
+      next: "pulumi plugin install", // which brings the plugin of Pulumi
     });
   }
   const own = process.getuid?.();

@@ -4,6 +4,7 @@ import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { describe, expect, test } from "@jest/globals";
 import type { Command, CommanderError } from "commander";
 import ts from "typescript/lib/typescript.js"; // the package by its name is a mock here
+import { withRunnable } from "../../../canaryctl/src/doctor/runnable.ts";
 import { buildProgram } from "../../../canaryctl/src/main.ts";
 import { Mask } from "../../../canaryctl/src/mask.ts";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
@@ -17,7 +18,9 @@ interface Text {
   readonly isCommand: boolean;
 }
 
-const files = globSync(["canaryctl/src/**/*.ts", "stacks/**/*.ts", "cluster/**/*.ts"], { cwd: repositoryRoot }).filter(
+const files = globSync(["canaryctl/src/**/*.ts", "stacks/**/*.ts", "cluster/**/*.ts", "packages/*/src/**/*.ts"], {
+  cwd: repositoryRoot,
+}).filter(
   (file) => !["stacks/stack-name.ts", "canaryctl/src/doctor/runnable.ts"].includes(file), // which put the stack into them
 );
 
@@ -110,12 +113,35 @@ describe("every command that a message names", () => {
 
 /** The programs that a user of the lab has, those of a command that is said to be missing aside. */
 const programs =
-  /^(npx canaryctl|kubectl|docker|kind|kill|unset|eval "\$\(npx canaryctl env\)"|\(umask|50$|rm |cp |pulumi (cancel|stack|version)|istioctl )/;
+  /^(npx canaryctl|kubectl|docker|kind|kill|unset|eval "\$\(npx canaryctl env\)"|\(umask|50$|rm |cp |pulumi (cancel|stack|version|plugin)|istioctl |npm |npx |sudo |apt-get |docker )/;
 
 describe("all that stands behind next: is a command", () => {
   test.each(texts.filter(({ isCommand }) => isCommand))("$place: $text", ({ text }) => {
     for (const command of text.split(" && ")) expect(command).toMatch(programs);
-    expect(text).not.toMatch(/, (then|and|or|which|where|to)\b|; then|\(or\b|KEY|VALUE|NAME|…/);
+    expect(text).not.toMatch(/, (then|and|or|which|where|to|in|with)\b|; then|\(or\b|KEY|VALUE|NAME|…/);
+  });
+});
+
+describe("a command by one of the lab's programs", () => {
+  const ofLab = texts.filter(
+    ({ text, isCommand }) => isCommand && /^(kubectl(?! config)|istioctl|pulumi|helm) /.test(text),
+  );
+
+  test("is found", () => expect(ofLab.length).toBeGreaterThan(20));
+
+  test.each(ofLab)("brings the lab's environment, where the shell has not read it: $place: $text", ({ text }) => {
+    for (const label of ["next:", "or:", "mend:"]) {
+      const printed = withRunnable(`What.\n  ${label}    ${text}\n  or:      npx canaryctl up`, () => false);
+      const named = withStack(printed, "prod", { reference: "dev", source: "" });
+      expect(named).toContain(`  ${label}    eval "$(npx canaryctl --stack prod env)" && ${text}\n`);
+    }
+    const plain = withNext("What.", text);
+    expect(withRunnable(plain, () => true)).toBe(plain);
+  });
+
+  test("is not what is about the user's own kubeconfig, nor a word in a sentence", () => {
+    const text = withNext("Plain pulumi up is refused.\n  first:   kubectl delete it", "kubectl config get-contexts");
+    expect(withRunnable(text, () => false)).toBe(text);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { ClusterFacts, Facts } from "../facts.ts";
+import type { ClusterFacts, Facts, NamespaceFacts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 import { otherSidecarLabels, standsOn } from "../objects.ts";
 
@@ -21,7 +21,7 @@ export function namespace({ namespace, injectors }: ClusterFacts, { config }: Fa
     ];
   }
   const { "istio-injection": injection, "istio.io/rev": revision } = namespace.labels;
-  const strategy = strategyFinding(namespace.strategy, config.strategy);
+  const strategy = [...strategyFinding(namespace.strategy, config.strategy), ...lostNotes(name, namespace)];
   const evidence = [
     `labels of namespace ${name}: ${
       Object.entries(namespace.labels)
@@ -58,6 +58,20 @@ function labelText(wanted: Readonly<Record<string, string>>, live: Readonly<Reco
   const set = Object.entries(wanted).map(([key, value]) => `${key}=${value}`);
   return [...set, "--overwrite", ...others.map((key) => `${key}-`)].join(" ");
 }
+
+/** By them commands know whose a namespace is, and what was applied. */
+const lostNotes = (name: string, { lostNotes: lost }: NamespaceFacts): readonly Finding[] =>
+  lost
+    ? [
+        {
+          id: `namespace-notes/${name}`,
+          severity: "warning",
+          what: `Namespace ${name} has lost notes of the program: whose it is, and what was applied, is told by them.`,
+          evidence: [`annotations that are not there: ${lost.join(", ")}`],
+          mend: ["npx canaryctl up"],
+        },
+      ]
+    : [];
 
 function strategyFinding(deployed: string | undefined, wanted: string): readonly Finding[] {
   if (deployed === undefined || deployed === wanted) return [];

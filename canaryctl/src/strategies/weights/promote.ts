@@ -120,7 +120,8 @@ export async function finishRelease(lab: Lab, route: Route, say: Say): Promise<s
 
 /** The canary carries all of the traffic for a while, for which it gets as many pods as the stable side has; the config's number stays. */
 async function growCanary(lab: Lab, route: Route, options: UpdateOptions): Promise<ConfigChanges> {
-  const { replicas, canaryReplicas, allowOverload } = lab.config;
+  const { replicas, canaryReplicas, allowOverload, autoscaling } = lab.config;
+  if (autoscaling) return {}; // the number is the autoscaler's: the move is refused where it is too low
   if (!route.hasIdlePods || canaryReplicas >= replicas || allowOverload) return {};
   options.say(
     `The canary gets ${replicas} pods, for all of the traffic is to go there; the config asks for ${canaryReplicas}.`,

@@ -67,7 +67,7 @@ function docker({ layout, addresses, settings }: ImageContext): ImageStore {
     authority: readFileSync(authorityFile(layout.pki, "ca"), "utf8"),
     credentials: readCredentials(layout, host),
     layers: join(settings.cache, "image-layers"),
-    next: `Read ${join(layout.logs, "registry.log")}, then: ${settings.commands.up}`,
+    advice: { first: `read ${join(layout.logs, "registry.log")}`, next: settings.commands.up },
   };
   return dockerStore(layout.dockerSocket, registry, advice);
 }

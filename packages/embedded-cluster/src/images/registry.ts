@@ -15,7 +15,7 @@ export interface RegistryAccess {
   /** Absolute path of a folder that keeps compressed layers. */
   readonly layers: string;
   /** What errors tell the user to do. */
-  readonly next: string;
+  readonly advice: { readonly first: string; readonly next: string };
 }
 
 /** Where an image stands in a registry, such as `library/node` and `24-bookworm-slim`. */
@@ -60,7 +60,7 @@ interface Sent {
 type Send = (method: "HEAD" | "POST" | "PUT", path: string, sent?: Sent) => Promise<Dispatcher.ResponseData>;
 
 /** Sends requests about one repository; other answers than success and "not found" are errors. */
-function sender(repository: string, { host, credentials, next }: RegistryAccess, dispatcher: Dispatcher): Send {
+function sender(repository: string, { host, credentials, advice }: RegistryAccess, dispatcher: Dispatcher): Send {
   const base = new URL(`https://${host}/v2/${repository}/`);
   const authorization = `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString("base64")}`;
   return async (method, path, sent) => {
@@ -68,14 +68,14 @@ function sender(repository: string, { host, credentials, next }: RegistryAccess,
     const body = (sent?.content ?? null) as Dispatcher.DispatchOptions["body"];
     const answer = await request(new URL(path, base), { dispatcher, method, headers, body: body ?? null }).catch(
       (cause: unknown) => {
-        throw new UserError(`The cluster's registry does not answer: ${cause}`, { place: host, next, cause });
+        throw new UserError(`The cluster's registry does not answer: ${cause}`, { place: host, ...advice, cause });
       },
     );
     if (answer.statusCode < 300 || answer.statusCode === 404) return answer;
     const said = (await answer.body.text()).trim();
     throw new UserError(`The cluster's registry refused ${method} ${path}: ${answer.statusCode} ${said}`, {
       place: host,
-      next,
+      ...advice,
     });
   };
 }

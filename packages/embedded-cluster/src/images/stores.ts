@@ -19,7 +19,7 @@ export interface StoreAdvice {
   readonly up: string;
 }
 
-const readLog = ({ log, up }: StoreAdvice): string => `Read ${log}, then: ${up}`;
+const readLog = ({ log, up }: StoreAdvice) => ({ first: `read ${log}`, next: up });
 
 /**
  * The kubelet's containerd, spoken to through its own client. Loading also unpacks the layers, so that the first pod does
@@ -39,7 +39,7 @@ export function containerdStore(ctr: string, socket: string, advice: StoreAdvice
       `containerd refused \`ctr ${args.join(" ")}\`: ${result.stderr.trim() || result.shortMessage}`,
       {
         place: socket,
-        next: readLog(advice),
+        ...readLog(advice),
       },
     );
   };
@@ -80,7 +80,7 @@ export function dockerStore(
   const refusal = (what: string, answer: string) =>
     new UserError(`The cluster's Docker daemon refused ${what}: ${answer.trim()}`, {
       place: socket,
-      next: readLog(advice),
+      ...readLog(advice),
     });
   const ask = (method: "GET" | "POST", path: string, headers: Readonly<Record<string, string>> = {}) =>
     call({ socket, up: advice.up }, method, path, headers);

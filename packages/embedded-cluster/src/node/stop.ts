@@ -47,7 +47,8 @@ export async function stopNode(cleaning: Cleaning): Promise<void> {
   if (left.length === 0) return;
   throw new UserError(`Not everything could be removed:\n${left.map((line) => `    ${line}`).join("\n")}`, {
     place: home,
-    next: `${commands.down} (again); what stays then is in use by another program`,
+    allowed: "what stays after another run is in use by another program",
+    next: commands.down,
   });
 }
 
@@ -108,7 +109,8 @@ function deleteFiles(home: string, commands: Commands): void {
   if (mounted.length > 0) {
     // Deleting must not reach what is mounted there.
     throw new UserError(`Still mounted: ${mounted.join(", ")}`, {
-      next: `end what uses it, then run: ${commands.down}`,
+      first: "end what uses it",
+      next: commands.down,
     });
   }
   const { state } = nodeLayout(home);

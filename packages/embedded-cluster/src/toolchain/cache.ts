@@ -39,7 +39,8 @@ export function makeCache(cache: string, commands: Commands, uid: number = proce
     throw new UserError(`The cache folder is not safe for programs that user ${uid} runs. ${fault}.`, {
       place,
       allowed: "folders of this user or of root that nobody else can write to",
-      next: `set XDG_CACHE_HOME to such a folder (with sudo: sudo --set-home), then: ${commands.up}`,
+      first: "set XDG_CACHE_HOME to such a folder (with sudo: sudo --set-home)",
+      next: commands.up,
     });
   }
   makePrivateFolder(toolsFolder(cache));

@@ -32,7 +32,8 @@ export function diskProblem(
     {
       place,
       allowed: `most of it is needed only while building: about ${keptGigabytes} GB stay`,
-      next: `Free some disk space, or make that folder a link to one on a larger disk; then: ${up}`,
+      first: "free some disk space, or make that folder a link to one on a larger disk",
+      next: up,
     },
   );
 }

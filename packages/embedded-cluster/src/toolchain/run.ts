@@ -57,7 +57,8 @@ function failure(purpose: string, log: string, canceled: boolean, commands: Comm
   const text = ofLastCommand(readFileSync(log, "utf8"));
   return new UserError(`${purpose} failed. Its last lines:\n${lastLines(text, 12)}`, {
     place: log,
-    next: remedy(text, commands),
+    first: remedy(text),
+    next: commands.up, // it goes on where it stopped
   });
 }
 
@@ -73,14 +74,14 @@ export function lastLines(text: string, count: number): string {
     .join("\n");
 }
 
-/** What to do about a failure, by what its log says. */
-export function remedy(text: string, { up }: Commands): string {
+/** What to do about a failure before the next run, by what its log says. */
+export function remedy(text: string): string {
   const end = text.slice(-4000);
-  if (/no space left on device/i.test(end)) return `Free some disk space, then: ${up} (it goes on where it stopped)`;
+  if (/no space left on device/i.test(end)) return "free some disk space";
   if (
     /dial tcp|no such host|Temporary failure|Could not resolve|connection refused|TLS handshake|timed? ?out/i.test(end)
   ) {
-    return `Check that the package registries answer (go env GOPROXY, pip config list, apt sources), then: ${up}`;
+    return "check that the package registries answer (go env GOPROXY, pip config list, apt sources)";
   }
-  return `Read the log, then: ${up} (it goes on where it stopped)`;
+  return "read the log";
 }

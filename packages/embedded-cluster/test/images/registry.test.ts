@@ -57,7 +57,13 @@ beforeEach(async () => {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  access = { host, authority, credentials, layers: join(folder, "layers"), next: "cluster up" };
+  access = {
+    host,
+    authority,
+    credentials,
+    layers: join(folder, "layers"),
+    advice: { first: "read the log", next: "cluster up" },
+  };
 });
 afterEach(async () => {
   rmSync(folder, { recursive: true });

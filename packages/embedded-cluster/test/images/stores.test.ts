@@ -75,7 +75,7 @@ describe("containerdStore", () => {
     const failing = containerdStore(ctr(1), "/run/c.sock", advice).load([held]);
     await expect(failing).rejects.toThrow(UserError);
     await expect(failing).rejects.toThrow(/refused `ctr images import -`: trouble/);
-    await expect(failing).rejects.toMatchObject({ next: "Read /logs/daemon.log, then: cluster up" });
+    await expect(failing).rejects.toMatchObject({ first: "read /logs/daemon.log", next: "cluster up" });
   });
 });
 
@@ -92,7 +92,7 @@ describe("dockerStore", () => {
     authority: "",
     credentials: { username: "lab", password: "a~b?" },
     layers: "/nowhere",
-    next: "cluster up",
+    advice: { first: "read the log", next: "cluster up" },
   };
 
   beforeEach(async () => {

@@ -95,7 +95,8 @@ describe("a process that does not do its work", () => {
     await expect(awaitReady(running, supervision())).rejects.toMatchObject({
       message: expect.stringMatching(/^registry ended before it was ready\..*\n.*unknown flag: --colour/),
       place: log(),
-      next: "read the log, then run: lab up",
+      first: "read the log",
+      next: "lab up",
     });
   });
 

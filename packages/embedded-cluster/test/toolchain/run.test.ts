@@ -1,6 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
 import { lastLines, ofLastCommand, remedy } from "../../src/toolchain/run.ts";
-import { commands } from "./example-settings.ts";
 
 describe("a failed build", () => {
   test("shows the end of its log, without the gaps", () => {
@@ -17,9 +16,8 @@ describe("a failed build", () => {
     ["write /x: no space left on device", /disk space/],
     ["dial tcp: lookup proxy.test: no such host", /registries answer/],
     ["E: Could not resolve 'mirror.test'", /registries answer/],
-    ["main.go:3: undefined: x", /Read the log/],
+    ["main.go:3: undefined: x", /read the log/],
   ])("says what to do about %j", (text, advice) => {
-    expect(remedy(text, commands)).toMatch(advice);
-    expect(remedy(text, commands)).toContain(commands.up);
+    expect(remedy(text)).toMatch(advice);
   });
 });

@@ -16,7 +16,7 @@ const lastLines = (output: string, count: number): string =>
 export const noDocker = (): UserError =>
   new UserError("The image cannot be built: there is no `docker` on PATH.", {
     place: "PATH",
-    next: "Put `docker` on PATH, or install Docker",
+    first: "put `docker` on PATH, or install Docker",
   });
 
 /**
@@ -31,7 +31,7 @@ export function dockerFailure(step: DockerStep, image: ImageSpec, output: string
   if (/permission denied while trying to connect/i.test(output)) {
     return new UserError(`The Docker daemon does not let this user in.\n${end}`, {
       place: daemon,
-      next: "Add the user to the daemon's group, or run as root",
+      first: "add the user to the daemon's group, or run as root",
     });
   }
   if (/cannot connect to the docker daemon|error during connect|failed to connect to the docker api/i.test(output)) {
@@ -39,7 +39,7 @@ export function dockerFailure(step: DockerStep, image: ImageSpec, output: string
       `The image cannot be ${step === "build" ? "built" : "pushed"}: the Docker daemon does not answer.`,
       {
         place: daemon,
-        next: "Start Docker, or set DOCKER_HOST to one that runs",
+        first: "start Docker, or set DOCKER_HOST to one that runs",
       },
     );
   }
@@ -49,13 +49,13 @@ export function dockerFailure(step: DockerStep, image: ImageSpec, output: string
   ) {
     return new UserError(`The image ${image.imageName} could not be built: its base image cannot be had.\n${end}`, {
       place: image.dockerfile,
-      next: "docker pull the base image, or load it, then run the same command again",
+      first: "pull or load the base image, then run the same command again",
     });
   }
   if (step === "build") {
     return new UserError(`The image ${image.imageName} could not be built. Docker's last words:\n${end}`, {
       place: image.dockerfile,
-      next: "Mend the Dockerfile or its sources, then run the same command again",
+      first: "mend the Dockerfile or its sources, then run the same command again",
     });
   }
   if (/denied|unauthorized|authentication required|no basic auth credentials/i.test(output)) {
@@ -63,7 +63,8 @@ export function dockerFailure(step: DockerStep, image: ImageSpec, output: string
       `The registry refuses the image ${image.imageName}: the credentials are missing or not good enough.\n${end}`,
       {
         place: image.registry.server || image.imageName,
-        next: "docker login, or set the image's `registry`",
+        allowed: "credentials from docker login, or the image's `registry`",
+        next: `docker login ${image.registry.server}`.trimEnd(),
       },
     );
   }
@@ -72,12 +73,12 @@ export function dockerFailure(step: DockerStep, image: ImageSpec, output: string
       `The registry of ${image.imageName} is not trusted: its TLS certificate cannot be verified.\n${end}`,
       {
         place: image.registry.server || image.imageName,
-        next: "Let the Docker daemon trust the registry's certificate authority",
+        first: "let the Docker daemon trust the registry's certificate authority",
       },
     );
   }
   return new UserError(`The image ${image.imageName} could not be pushed. Docker's last words:\n${end}`, {
     place: image.registry.server || image.imageName,
-    next: "Check that the registry is up and can be reached from the Docker daemon",
+    first: "check that the registry is up and can be reached from the Docker daemon",
   });
 }

@@ -21,7 +21,7 @@ const imageType = "docker:index/image:Image";
 function refuse(what: string): never {
   const error = new UserError(`This substitute of the Docker plugin does not know ${what}.`, {
     allowed: imageType,
-    next: `pulumi plugin install resource docker v${version}, where the network allows it`,
+    next: `pulumi plugin install resource docker v${version}`,
   });
   throw Object.assign(error, { code: status.UNIMPLEMENTED });
 }

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 
 /** A Node process to start: its arguments, its folder and its whole environment. */
@@ -62,7 +63,7 @@ function sdkScript(folder: string, script: string): string {
   } catch (cause) {
     throw new UserError("The package @pulumi/pulumi is not installed.", {
       place: folder,
-      next: `npm install, in ${folder}`,
+      next: `npm --prefix ${quoted(folder)} install`,
       cause,
     });
   }

@@ -62,7 +62,7 @@ describe("the command of a program", () => {
       expect.objectContaining({
         message: "The package @pulumi/pulumi is not installed.",
         place: "/",
-        next: "npm install, in /",
+        next: "npm --prefix / install",
       }),
     );
   });

@@ -87,7 +87,7 @@ describe("the language host", () => {
   test("says what is wrong, and what to do, where gRPC would say Unknown error", async () => {
     await startHost();
     await expect(run("0", "/")).rejects.toMatchObject({
-      details: "The package @pulumi/pulumi is not installed.\n  at:      /\n  next:    npm install, in /",
+      details: "The package @pulumi/pulumi is not installed.\n  at:      /\n  next:    npm --prefix / install",
     });
   }, 30_000);
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import { eventFacts, podFacts, workloadFacts } from "../../../../canaryctl/src/doctor/objects.ts";
+import { eventFacts, namespaceFacts, podFacts, workloadFacts } from "../../../../canaryctl/src/doctor/objects.ts";
 import { rolloutFacts } from "../../../../canaryctl/src/doctor/rollouts.ts";
 import { routeFacts } from "../../../../canaryctl/src/doctor/route-objects.ts";
+import { renderNamespace } from "../../../../components/workload/render-application.ts";
 
 const metadata = { name: "a", namespace: "n" };
 
@@ -46,6 +47,22 @@ describe("a pod", () => {
     expect(podFacts({ metadata, spec: { containers: [] }, status }).isReady).toBe(true);
     expect(podFacts({ metadata: going, spec: { containers: [] }, status }).isReady).toBe(false);
   });
+});
+
+test("a namespace has all notes of the program, or says which are lost", () => {
+  const spec = {
+    app: "a",
+    namespace: "n",
+    stack: "o/canary-lab/dev",
+    applied: {},
+    strategy: "istio",
+    canaryEnabled: true,
+  };
+  const { annotations, ...whole } = renderNamespace(spec).metadata;
+  expect(namespaceFacts({ metadata: { ...whole, annotations } }).lostNotes).toBeUndefined();
+  const { "canary-lab/stack": _, "canary-lab/config-hash": __, ...left } = annotations;
+  const live = { metadata: { ...whole, annotations: left } };
+  expect(namespaceFacts(live).lostNotes).toEqual(["canary-lab/stack", "canary-lab/config-hash"]);
 });
 
 test("the last writer of a field is the one with the latest time; of those without it, the only one", () => {

@@ -32,6 +32,14 @@ describe("namespaceFault", () => {
     expect(namespaceFault(live, claim)?.message).toMatch(/no stack of this project/);
   });
 
+  test("prints the way back for one whose note was lost, and none to take another's for a stack that is new", () => {
+    const own = { stack: "prod", organization: "acme" };
+    expect(namespaceFault(noted(), { ...claim, own })?.next).toMatch(
+      /\nkubectl annotate namespace canary-lab canary-lab\/stack=acme\/canary-lab\/prod && npx canaryctl up$/,
+    );
+    expect(namespaceFault(noted(), { ...claim, own, isNew: true })?.next).not.toMatch(/annotate/);
+  });
+
   test("names a namespace that a new stack can have, whatever its name is", () => {
     const own = { stack: "Pull_Request.7" };
     expect(namespaceFault(noted(), { ...claim, own, isNew: true })?.next).toMatch(

@@ -50,7 +50,7 @@ export function cgroupObstacle(root: string = cgroupRoot): UserError | undefined
     return new UserError(`The control group of this container is of type "${type}": it cannot limit memory.`, {
       place: join(root, "cgroup.type"),
       allowed: "domain",
-      next: "start the container in a control group of its own, without threaded groups beside it",
+      first: "start the container in a control group of its own, without threaded groups beside it",
     });
   }
   const available = words(join(root, "cgroup.controllers"));
@@ -59,7 +59,8 @@ export function cgroupObstacle(root: string = cgroupRoot): UserError | undefined
   return new UserError(`Control-group controllers are missing: ${missing.join(", ")}.`, {
     place: join(root, "cgroup.controllers"),
     allowed: `at least ${required.join(", ")}`,
-    next: "enable them: on the kernel's command line (such as cgroup_enable=memory), or where this container is started",
+    first:
+      "enable them: on the kernel's command line (such as cgroup_enable=memory), or where this container is started",
   });
 }
 
@@ -81,7 +82,7 @@ export function makeCgroups(root: string = cgroupRoot): void {
     throw new UserError(`The control groups cannot be set up: ${(error as Error).message}`, {
       place: root,
       allowed: "control groups that can be written, with all processes of the root group in this container",
-      next: "start the container with its own, writable control groups (docker run --privileged --cgroupns=private)",
+      first: "start the container with its own, writable control groups (docker run --privileged --cgroupns=private)",
       cause: error,
     });
   }

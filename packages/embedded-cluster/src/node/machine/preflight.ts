@@ -67,7 +67,8 @@ export function rightsObstacle(uid: number, status: string, command: string): Us
   const missing = capabilities.filter((capability) => !hasCapability(status, capability));
   if (missing.length === 0) return undefined;
   return new UserError(`This root lacks ${missing.join(" and ")}, as in a container without privileges.`, {
-    next: `start the container with --privileged, then run: ${command}`,
+    first: "start the container with --privileged",
+    next: command,
   });
 }
 
@@ -77,7 +78,8 @@ function foreignNodeObstacle({ up }: Commands): UserError | undefined {
     foreign &&
     new UserError("This machine is a Kubernetes node already, and two nodes undo each other's iptables rules.", {
       place: `process ${foreign.pid}: ${foreign.command.slice(0, 120)}`,
-      next: `use that cluster; or take it down, then run: ${up}`,
+      first: "take that node down, or use its cluster",
+      next: up,
     })
   );
 }
@@ -120,7 +122,7 @@ export function portObstacles(
     if (owner?.home !== undefined) return [];
     return new UserError(`Port ${port} on ${address} is taken.`, {
       place: owner ? `process ${owner.pid}: ${owner.command.slice(0, 120)}` : `a listener on ${taken.address}:${port}`,
-      next: `${owner ? `kill ${owner.pid}` : "end that program"}, then run: ${up}`,
+      ...(owner ? { next: `kill ${owner.pid} && ${up}` } : { first: "end that program", next: up }),
     });
   });
 }
@@ -146,7 +148,7 @@ export function networkObstacle(
   const free = freeNetwork(others.map((other) => other.network));
   return new UserError(`The network ${taken.network} overlaps with the embedded cluster's ${network}.`, {
     place: `link ${taken.link}`,
-    next: free ? upIn(commands, free, isMade) : `remove that route or address, then run: ${commands.up}`,
+    ...(free ? { next: upIn(commands, free, isMade) } : { first: "remove that route or address", next: commands.up }),
   });
 }
 
@@ -156,7 +158,8 @@ function diskObstacle(home: string, { up }: Commands): UserError | undefined {
   if (free >= needed) return undefined;
   return new UserError(`The disk is nearly full: ${free.toFixed(1)} GB are free, and the node needs ${needed} GB.`, {
     place: home,
-    next: `free some disk space, or make ${home} a link to a folder on a larger disk, then run: ${up}`,
+    first: `free some disk space, or make ${home} a link to a folder on a larger disk`,
+    next: up,
   });
 }
 
@@ -166,6 +169,7 @@ export function pathObstacle(home: string, { up }: Commands): UserError | undefi
   return new UserError("The path of the cluster's folder is too long for the Unix sockets in it.", {
     place: home,
     allowed: `at most ${longest} bytes`,
-    next: `move it to a shorter path, then run: ${up}`,
+    first: "move it to a shorter path",
+    next: up,
   });
 }

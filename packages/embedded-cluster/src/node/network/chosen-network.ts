@@ -27,7 +27,7 @@ export const freeNetwork = (taken: readonly string[]): string | undefined =>
 
 /** What to run for a cluster in that network. A node cannot move: one that was made is taken down first. */
 export const upIn = ({ up, down, upIn: command }: Commands, network: string, isMade: boolean): string =>
-  `${isMade ? `${down} && ` : ""}${command?.(network) ?? `${up}, with the network set to ${network}`}`;
+  `${isMade ? `${down} && ` : ""}${command?.(network) ?? up}`;
 
 /** Whether there is a node, which holds addresses of its network: in certificates, Services and pods. */
 export const isNodeMade = (home: string): boolean => readNodeId(home) !== "";

@@ -59,8 +59,7 @@ async function applyObject(client: KubeClient, object: KubernetesObject): Promis
   };
   if (await until(isAccepted, { seconds: acceptedSeconds, everyMilliseconds: 200 })) return;
   throw new UserError(`The API server did not take ${object.kind} ${object.metadata.name}: ${refusal?.message}`, {
-    place: path,
-    next: "read the log kube-apiserver.log of the cluster",
+    place: `${path}; log kube-apiserver.log of the cluster`,
     cause: refusal,
   });
 }

@@ -144,7 +144,7 @@ export function processFailure(
   const file = logFile(layout, name);
   const said = lastLines(file, 5);
   const cause = `${name} ${how}.${said && ` It said last:\n${said}`}`;
-  return [cause, { place: file, next: `read the log, then run: ${commands.up}` }];
+  return [cause, { place: file, first: "read the log", next: commands.up }];
 }
 
 function lastLines(file: string, count: number): string {

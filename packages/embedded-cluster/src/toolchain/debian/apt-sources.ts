@@ -73,7 +73,8 @@ export function findMirror(sources: readonly AptSource[], { up }: Commands): Deb
       {
         place: "/etc/apt/sources.list and /etc/apt/sources.list.d",
         allowed: "a deb line or stanza with http or https and a suite of Debian, such as bookworm",
-        next: `Run on Debian, or add such a source, then: ${up}`,
+        first: "run on Debian, or add such a source",
+        next: up,
       },
     );
   }

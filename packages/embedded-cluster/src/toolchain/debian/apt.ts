@@ -28,7 +28,8 @@ export function debianObstacles(commands: Commands, path: string | undefined = p
     (program) =>
       new UserError(`There is no ${program} here, and the cluster's system packages come from Debian.`, {
         place: "PATH",
-        next: `Run on Debian, or on a system with apt, dpkg, tar and bash, then: ${commands.up}`,
+        first: "run on Debian, or on a system with apt, dpkg, tar and bash",
+        next: commands.up,
       }),
   );
   try {
@@ -58,7 +59,7 @@ export function findDebianMirror(commands: Commands): DebianMirror {
   if (!existsSync(keyring)) {
     throw new UserError("The keys that sign Debian's packages are missing.", {
       place: keyring,
-      next: `apt-get install debian-archive-keyring, then: ${commands.up}`,
+      next: `apt-get install debian-archive-keyring && ${commands.up}`,
     });
   }
   return mirror;

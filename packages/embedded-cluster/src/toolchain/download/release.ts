@@ -149,8 +149,12 @@ export async function download(
       const problem = error instanceof HttpError ? error.message : describeFailure(error, network);
       const isFinal = error instanceof HttpError && !error.isPassing;
       if (isFinal || attempt === attempts) {
-        const next = `Check the way to that address (HTTPS_PROXY, NO_PROXY), then: ${commands.up} (it goes on where it stopped)`;
-        throw new UserError(`The download failed: ${problem}.`, { place: url, next, cause: error });
+        throw new UserError(`The download failed: ${problem}. It goes on where it stopped.`, {
+          place: url,
+          first: "check the way to that address (HTTPS_PROXY, NO_PROXY)",
+          next: commands.up,
+          cause: error,
+        });
       }
       note(`${url}: ${problem}; trying again`);
       await pause(firstPause * 2 ** (attempt - 1), undefined, { signal });
@@ -163,7 +167,8 @@ export async function download(
     throw new UserError(`The download is not what its checksum says: SHA-256 ${found}.`, {
       place: url,
       allowed: sha256,
-      next: `${commands.up}; if it stays so, ask who stands between this machine and that address`,
+      first: "where another run finds the same, ask who stands between this machine and that address",
+      next: commands.up,
     });
   }
 }

@@ -89,7 +89,10 @@ async function main(args: string[]): Promise<number> {
     options: { jobs: { type: "string", default: "4" } },
   });
   const [home, ...wanted] = positionals;
-  if (!home) throw new UserError("The folder of an embedded cluster is missing.", { next: "main.ts HOME [CASE ...]" });
+  if (!home)
+    throw new UserError("The folder of an embedded cluster is missing.", {
+      allowed: "main.ts HOME [CASE ...]",
+    });
   const all = caseIds();
   const cases = all.filter((id) => wanted.length === 0 || wanted.some((prefix) => id.startsWith(prefix)));
   const recordings = cases.map(readRecording);

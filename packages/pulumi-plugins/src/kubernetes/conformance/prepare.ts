@@ -30,7 +30,7 @@ export const runIn =
     throw new UserError(
       `\`${program} ${args.join(" ")}\` failed: ${String(result.stderr ?? "").trim() || result.shortMessage}`,
       {
-        next: "Bring the cluster up, then repeat.",
+        first: "bring the cluster up, then repeat",
       },
     );
   };

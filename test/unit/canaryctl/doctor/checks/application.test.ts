@@ -19,6 +19,12 @@ describe("sidecars", () => {
     expect(labelled({ "istio.io/rev": "default" })).toEqual([]);
   });
 
+  test("a namespace that lost notes of the program", () => {
+    const labels = { "istio-injection": "enabled" };
+    const lost = { labels, strategy: "istio", isGoing: false, lostNotes: ["canary-lab/stack"] } as const;
+    expect(ids(factsOf({ cluster: { namespace: lost } }))).toEqual(["warning namespace-notes/canary-lab"]);
+  });
+
   test("a pod of the application is restarted by --fix; one that refuses its sidecar is not", () => {
     const [found] = diagnose(factsOf({ cluster: withPod(isCanary, { hasSidecar: false }) }));
     expect(found).toMatchObject({
