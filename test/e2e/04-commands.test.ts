@@ -1,6 +1,15 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { run } from "./support/command.ts";
-import { canaryctl, kubectl, liveWeight, namespace, pulumiJson, requireLab, route } from "./support/lab.ts";
+import { run, userEnvironment } from "./support/command.ts";
+import {
+  canaryctl,
+  canaryctlFile,
+  kubectl,
+  liveWeight,
+  namespace,
+  pulumiJson,
+  requireLab,
+  route,
+} from "./support/lab.ts";
 import { refusalFault } from "./support/refusal.ts";
 import { configuredWeight } from "./support/stack-config.ts";
 import { sampleLoad, sendLoad, splitFault } from "./support/traffic.ts";
@@ -104,6 +113,14 @@ describe("what is refused, and then changes nothing", () => {
     },
   );
 });
+
+test("a command is about the stack that --stack names, by its full name too, else about that of PULUMI_STACK", async () => {
+  const env = { ...userEnvironment(), PULUMI_STACK: "stagging" };
+  const named = await run(canaryctlFile, ["--stack", "organization/canary-lab/dev", "status", "--json"], { env });
+  expect(JSON.parse(named.stdout)).toMatchObject({ weights: { config: { canary: 50 } } });
+  const unnamed = await run(canaryctlFile, ["status"], { env });
+  expect(refusalFault(unnamed, /no stack stagging/, /PULUMI_STACK/)).toBeUndefined();
+}, 60_000);
 
 // One story: these go on where the one above stopped.
 describe("the way of a canary, from its rollback to its return", () => {
