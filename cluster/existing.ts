@@ -75,7 +75,7 @@ export function createExistingTarget(
 }
 
 /** How long a cluster may take to say who it is, in milliseconds. */
-const patienceMilliseconds = 15_000;
+const timeoutMilliseconds = 15_000;
 
 async function askVersion(kubeconfig: string, kubeContext: string): Promise<string> {
   const { KubeConfig, VersionApi } = await import("@kubernetes/client-node");
@@ -83,8 +83,8 @@ async function askVersion(kubeconfig: string, kubeContext: string): Promise<stri
   config.loadFromFile(kubeconfig);
   config.setCurrentContext(kubeContext);
   const late = new Promise<never>((_, reject) => {
-    const tooLate = () => reject(new Error(`no answer within ${patienceMilliseconds / 1000} s`));
-    setTimeout(tooLate, patienceMilliseconds).unref();
+    const tooLate = () => reject(new Error(`no answer within ${timeoutMilliseconds / 1000} s`));
+    setTimeout(tooLate, timeoutMilliseconds).unref();
   });
   const { gitVersion } = await Promise.race([config.makeApiClient(VersionApi).getCode(), late]);
   return `Kubernetes ${gitVersion}`;

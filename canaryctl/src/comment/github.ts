@@ -4,7 +4,7 @@ import { Octokit } from "@octokit/core";
 import { paginateRest } from "@octokit/plugin-paginate-rest";
 import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
-import { type Comment, type Comments, usualPatience } from "./put-comment.ts";
+import { type Comment, type Comments, usualRetryLimits } from "./put-comment.ts";
 
 export interface GithubPlace {
   /** Such as `https://api.github.com`. */
@@ -18,24 +18,24 @@ export interface GithubPlace {
 const Client = Octokit.plugin(paginateRest, retry, throttling);
 
 /** The comments of a pull request. Limits, primary and secondary, are waited for as GitHub asks; failures of the server are tried again. */
-export function githubComments(place: GithubPlace, patience = usualPatience): Comments {
+export function githubComments(place: GithubPlace, limits = usualRetryLimits): Comments {
   const { api, token, repository, number } = place;
   const [owner = "", repo = ""] = repository.split("/");
   const isWaited = (seconds: number, _request: object, _octokit: unknown, count: number): boolean =>
-    count < patience.retries && seconds <= patience.longestWait;
+    count < limits.retries && seconds <= limits.longestWait;
   const octokit = new Client({
     auth: token,
     baseUrl: api,
     userAgent: "canary-lab",
     log: { debug() {}, info() {}, warn() {}, error() {} },
-    request: { retries: patience.retries },
-    retry: { retryAfterBaseValue: patience.second },
+    request: { retries: limits.retries },
+    retry: { retryAfterBaseValue: limits.second },
     // An id of its own: the plugin would let all clients of a process wait in one queue.
     throttle: {
       id: randomUUID(),
       onRateLimit: isWaited,
       onSecondaryRateLimit: isWaited,
-      retryAfterBaseValue: patience.second,
+      retryAfterBaseValue: limits.second,
     },
   });
   const at = { owner, repo };

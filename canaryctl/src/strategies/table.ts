@@ -90,8 +90,8 @@ export interface Rollback extends Move {
 
 /** For a rollback, which acts on what runs, whatever the config says, and waits for an API server that is away. */
 export async function openRollback(lab: Lab, say: Say): Promise<Rollback> {
-  const patience = { seconds: rollbackSeconds, say };
-  const [named, others] = await patiently(lab.cluster, patience, () => Promise.all([readNote(lab), otherPlaces(lab)]));
+  const timeout = { seconds: rollbackSeconds, say };
+  const [named, others] = await patiently(lab.cluster, timeout, () => Promise.all([readNote(lab), otherPlaces(lab)]));
   const [first = { lab, note: named }, ...rest] = named.isThere ? [placed(lab, named), ...others] : others;
   const open = async ({ lab: there, note }: Place): Promise<Move> => ({
     strategy: await table[note.strategy ?? lab.config.strategy](),

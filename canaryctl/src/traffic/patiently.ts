@@ -3,7 +3,7 @@ import { changesOf, until } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
 
 /** How long a call is repeated, and who hears of it. */
-export interface Patience {
+export interface Timeout {
   readonly seconds: number;
   /** Told once who is away, and again when that changes. */
   readonly say: (line: string) => void;
@@ -27,7 +27,7 @@ const away = {
  */
 export async function patiently<T>(
   cluster: Pick<ClusterClient, "get">,
-  { seconds, say }: Patience,
+  { seconds, say }: Timeout,
   call: () => Promise<T>,
 ): Promise<T> {
   const tell = changesOf(say);

@@ -55,14 +55,14 @@ export async function rollBackRoute({ config: given, ...rest }: Lab, route: Rout
 /** What the split was before, and why what is around the route could not be put back. */
 async function moveRoute(lab: Lab, route: Route, say: Say) {
   const { cluster, config, applied } = lab;
-  const patience = { seconds: rollbackSeconds, say };
-  const live = await patiently(cluster, patience, () => route.read(cluster, config));
+  const timeout = { seconds: rollbackSeconds, say };
+  const live = await patiently(cluster, timeout, () => route.read(cluster, config));
   if (!route.apply) {
     if (!live && !applied) throw route.missing(config); // nothing is known that could be made again
     return { before: live?.weights, around: undefined };
   }
   const sent = sendBack({ cluster, config }, route, say); // first, on the connection that is open already
-  const around = patiently(cluster, patience, async () => route.applyAround?.(cluster, config, platformOf(lab))).then(
+  const around = patiently(cluster, timeout, async () => route.applyAround?.(cluster, config, platformOf(lab))).then(
     () => undefined,
     (error: unknown) => error,
   );
