@@ -69,8 +69,8 @@ export async function planPrograms(
 ): Promise<ProgramPlan> {
   const lacking = await findProgramProblems(names, path);
   if (lacking.length === 0) return { path: [], toFetch: [], problems: [] };
-  const { chooseSource, openNetwork, patience } = await downloads();
-  const network = openNetwork(patience.probeMilliseconds);
+  const { chooseSource, openNetwork, timeouts } = await downloads();
+  const network = openNetwork(timeouts.probeMilliseconds);
   try {
     const plans = await Promise.all(
       lacking.map(async (problem): Promise<ProgramPlan> => {
@@ -147,8 +147,8 @@ async function downloadAndPlace(
   { draft, cache }: { readonly draft: string; readonly cache: string },
   note: (detail: string) => void,
 ): Promise<void> {
-  const { download, openNetwork, patience } = await downloads();
-  const network = openNetwork(patience.stallMilliseconds);
+  const { download, openNetwork, timeouts } = await downloads();
+  const network = openNetwork(timeouts.stallMilliseconds);
   try {
     const commands = { up: "npx canaryctl up", down: "npx canaryctl down" };
     const context = { cache, logs: draft, commands, signal: new AbortController().signal };

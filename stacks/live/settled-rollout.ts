@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { AnalysisRunObject, RolloutObject } from "../../canary/rollout/rollout-object.ts";
-import { passingFaultMilliseconds, patienceSeconds } from "../../canary/rollout/rollout-patience.ts";
 import { hasBegun, type RolloutStatus, readRollout } from "../../canary/rollout/rollout-status.ts";
+import { passingFaultMilliseconds, rolloutTimeoutSeconds } from "../../canary/rollout/rollout-timeout.ts";
 import { rolloutFault, rolloutLine, rolloutPlace } from "../../canary/rollout/rollout-words.ts";
 import { analysisRunPath, deploymentsPath, rolloutPath } from "../../cluster/kube/paths.ts";
 import { showRolloutsPods } from "../../components/names.ts";
@@ -26,7 +26,7 @@ const silenceMilliseconds = 60_000;
  * Waits until a Rollout is Healthy or its release is under way, and says each change on the way. The rest of a release is not waited for:
  * it may take hours, in which the stack would be locked.
  *
- * @throws UserError where it is Degraded, is not there, has pods that cannot start, or takes longer than {@link patienceSeconds}
+ * @throws UserError where it is Degraded, is not there, has pods that cannot start, or takes longer than {@link rolloutTimeoutSeconds}
  */
 export async function settled(
   { namespace, name, client }: Followed,
@@ -57,8 +57,8 @@ export async function settled(
     if (status.phase === "Healthy" || hasBegun(status) || status.isWaitingForUser) return status;
     faultSince = status.phase === "Degraded" ? (faultSince ?? now) : undefined;
     if (faultSince !== undefined && now - faultSince >= passingFaultMilliseconds(status)) throw degraded(place, status);
-    const patience = patienceSeconds(rollout);
-    if (now - began > patience * 1000) throw tooLong(place, line, patience);
+    const timeout = rolloutTimeoutSeconds(rollout);
+    if (now - began > timeout * 1000) throw tooLong(place, line, timeout);
   }
 }
 

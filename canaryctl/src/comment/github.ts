@@ -5,7 +5,7 @@ import { paginateRest } from "@octokit/plugin-paginate-rest";
 import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
 import { limitIn } from "./github-limit.ts";
-import { type Comment, type Comments, usualPatience } from "./put-comment.ts";
+import { type Comment, type Comments, usualRetryLimits } from "./put-comment.ts";
 
 export interface GithubPlace {
   /** Such as `https://api.github.com`. */
@@ -19,11 +19,11 @@ export interface GithubPlace {
 const Client = Octokit.plugin(paginateRest, retry, throttling);
 
 /** The comments of a pull request. Limits, primary and secondary, are waited for as GitHub asks; failures of the server are tried again. */
-export function githubComments(place: GithubPlace, patience = usualPatience): Comments {
+export function githubComments(place: GithubPlace, limits = usualRetryLimits): Comments {
   const { api, token, repository, number } = place;
   const [owner = "", repo = ""] = repository.split("/");
   const isWaited = (seconds: number, _request: object, _octokit: unknown, count: number): boolean =>
-    count < patience.retries && seconds <= patience.longestWait;
+    count < limits.retries && seconds <= limits.longestWait;
   const octokit = new Client({
     auth: token,
     baseUrl: api,
@@ -31,8 +31,8 @@ export function githubComments(place: GithubPlace, patience = usualPatience): Co
     log: { debug() {}, info() {}, warn() {}, error() {} },
     retry: {
       // As an option of a request, the number would hold for every failure, and each be repeated at once.
-      retries: patience.retries,
-      retryAfterBaseValue: patience.second,
+      retries: limits.retries,
+      retryAfterBaseValue: limits.second,
       // A limit is the other plugin's: this one would repeat a 429 after a second, whenever the limit ends.
       doNotRetry: [400, 401, 403, 404, 410, 422, 429, 451],
     },
@@ -41,7 +41,7 @@ export function githubComments(place: GithubPlace, patience = usualPatience): Co
       id: randomUUID(),
       onRateLimit: isWaited,
       onSecondaryRateLimit: isWaited,
-      retryAfterBaseValue: patience.second,
+      retryAfterBaseValue: limits.second,
     },
   });
   const at = { owner, repo };

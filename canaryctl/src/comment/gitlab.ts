@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { UserError } from "@canary-lab/kit/user-error";
-import { type Comment, type Comments, type Patience, usualPatience } from "./put-comment.ts";
+import { type Comment, type Comments, type RetryLimits, usualRetryLimits } from "./put-comment.ts";
 
 export interface GitlabPlace {
   /** Such as `https://gitlab.com/api/v4`. */
@@ -15,10 +15,10 @@ export interface GitlabPlace {
  * The notes of a merge request. Four calls are all that is needed; the usual client, @gitbeaker/rest, was left aside: it repeats after 429
  * without looking at Retry-After, and of the failures of the server after 502 only.
  */
-export function gitlabComments(place: GitlabPlace, patience = usualPatience): Comments {
+export function gitlabComments(place: GitlabPlace, limits = usualRetryLimits): Comments {
   const { api, project, number } = place;
   const notes = `${api}/projects/${encodeURIComponent(project)}/merge_requests/${number}/notes`;
-  const call = (method: string, url: string, body?: string) => request(place, patience, { method, url, body });
+  const call = (method: string, url: string, body?: string) => request(place, limits, { method, url, body });
   const isDone = (answer: Response): boolean => {
     if (answer.status === 404 || answer.status === 403) return false;
     mustBeGood(answer);
@@ -54,7 +54,7 @@ interface Call {
 const timeoutMilliseconds = 30_000;
 
 /** One request, repeated after a limit, a failure of the server, or no answer. */
-async function request({ token }: GitlabPlace, patience: Patience, { method, url, body }: Call): Promise<Response> {
+async function request({ token }: GitlabPlace, limits: RetryLimits, { method, url, body }: Call): Promise<Response> {
   for (let tried = 0; ; tried++) {
     const answer = await fetch(url, {
       method,
@@ -66,8 +66,8 @@ async function request({ token }: GitlabPlace, patience: Patience, { method, url
     if (!isFailure) return answer;
     const asked = answer instanceof Error ? 0 : Number(answer.headers.get("retry-after") ?? 0);
     const seconds = asked > 0 ? asked : (tried + 1) ** 2;
-    if (tried < patience.retries && seconds <= patience.longestWait) {
-      await setTimeout(seconds * patience.second);
+    if (tried < limits.retries && seconds <= limits.longestWait) {
+      await setTimeout(seconds * limits.second);
       continue;
     }
     if (!(answer instanceof Error)) return answer;

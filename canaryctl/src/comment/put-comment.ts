@@ -17,7 +17,7 @@ export interface Comments {
 }
 
 /** How long a server is tried that refuses or fails. */
-export interface Patience {
+export interface RetryLimits {
   /** How often a request is repeated after a failure of the server or a limit. */
   readonly retries: number;
   /** Seconds; a longer wait that the server asks for is not waited. */
@@ -26,7 +26,7 @@ export interface Patience {
   readonly second: number;
 }
 
-export const usualPatience: Patience = { retries: 3, longestWait: 120, second: 1_000 };
+export const usualRetryLimits: RetryLimits = { retries: 3, longestWait: 120, second: 1_000 };
 
 /** What was done with the comment. */
 export type Put = "created" | "updated" | "unchanged";

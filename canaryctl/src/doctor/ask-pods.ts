@@ -11,7 +11,7 @@ import type { Reader } from "./reader.ts";
 const mostProxies = 12;
 
 /** How long a pod may take to answer, in milliseconds: one that is cut off from the control plane answers at once, too. */
-const patience = 8_000;
+const timeout = 8_000;
 
 /** Requests that are sent to see whether there are answers; with 1 % of errors a third of the runs would see one. */
 const probeRequests = 40;
@@ -52,7 +52,7 @@ async function ask<T>(
   work: (exec: PodExec) => Promise<T>,
 ): Promise<T | undefined> {
   try {
-    return await work(await lab.exec(pod.namespace, pod.name, patience));
+    return await work(await lab.exec(pod.namespace, pod.name, timeout));
   } catch (error) {
     reader.unread.push({ what: `${what} pod ${pod.namespace}/${pod.name}`, why: (error as Error).message });
     return undefined;

@@ -3,7 +3,7 @@ import { changesOf, until } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
 
 /** How long a call is repeated, and who hears of it. */
-export interface Patience {
+export interface Timeout {
   readonly seconds: number;
   /** Told once who is away, and again when that changes. */
   readonly say: (line: string) => void;
@@ -30,7 +30,7 @@ const away = {
  */
 export async function patiently<T>(
   cluster: Pick<ClusterClient, "get">,
-  { seconds, say }: Patience,
+  { seconds, say }: Timeout,
   call: () => Promise<T>,
 ): Promise<T> {
   const tell = changesOf(say);
@@ -52,9 +52,9 @@ export async function patiently<T>(
 }
 
 /** A client each of whose calls is repeated in this way. What it changes must be the same when it is done twice. */
-export function patientClient(cluster: PodClient, patience: Patience): PodClient {
-  const tell = changesOf(patience.say);
-  const repeated = <T>(call: () => Promise<T>) => patiently(cluster, { ...patience, say: tell }, call);
+export function patientClient(cluster: PodClient, timeout: Timeout): PodClient {
+  const tell = changesOf(timeout.say);
+  const repeated = <T>(call: () => Promise<T>) => patiently(cluster, { ...timeout, say: tell }, call);
   return {
     get: (path) => repeated(() => cluster.get(path)),
     apply: (path, object, manager) => repeated(() => cluster.apply(path, object, manager)),

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { passingFaultMilliseconds } from "../../../canary/rollout/rollout-patience.ts";
+import { passingFaultMilliseconds } from "../../../canary/rollout/rollout-timeout.ts";
 import { type Lab, reread } from "../lab.ts";
 import { readStatus, type Status } from "../status.ts";
 import type { Progress, ReleaseStrategy, Say } from "../strategies/strategy.ts";

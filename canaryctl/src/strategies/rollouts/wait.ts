@@ -1,6 +1,6 @@
 import { changesOf, until } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
-import { passingFaultMilliseconds } from "../../../../canary/rollout/rollout-patience.ts";
+import { passingFaultMilliseconds } from "../../../../canary/rollout/rollout-timeout.ts";
 import { rolloutFault, rolloutLine, rolloutPlace } from "../../../../canary/rollout/rollout-words.ts";
 import { showRolloutsPods } from "../../../../components/names.ts";
 import { RolloutStart } from "../../../../stacks/live/rollout-start.ts";

@@ -11,7 +11,7 @@ import { CommentApi } from "./comment-api.ts";
 const token = "a-token-that-nobody-sees";
 const marker = markerOf("preview");
 const body = `${marker}\nthe text`;
-const patience = { retries: 3, longestWait: 120, second: 1 };
+const limits = { retries: 3, longestWait: 120, second: 1 };
 
 test("GitLab is asked without a client of GitHub", () => {
   const file = new URL("../../../../canaryctl/src/comment/gitlab.ts", import.meta.url).href;
@@ -32,8 +32,8 @@ describe.each(["github", "gitlab"] as const)("%s", (at) => {
   const open = async (given = token) => {
     const api = await server.current.start();
     return at === "github"
-      ? githubComments({ api, token: given, repository: "owner/name", number: 7 }, patience)
-      : gitlabComments({ api, token: given, project: "42", number: 7 }, patience);
+      ? githubComments({ api, token: given, repository: "owner/name", number: 7 }, limits)
+      : gitlabComments({ api, token: given, project: "42", number: 7 }, limits);
   };
   const update = at === "github" ? "PATCH" : "PUT";
   const limit = at === "github" ? 403 : 429;
@@ -161,7 +161,7 @@ describe.each(["github", "gitlab"] as const)("%s", (at) => {
     expect(await putComment(comments, marker, "the text")).toBe("created");
     failures = 1_000;
     await expect(comments.list()).rejects.toThrow(String(status));
-    expect(1_000 - failures).toBe(1 + patience.retries);
+    expect(1_000 - failures).toBe(1 + limits.retries);
   });
 
   test("a token that is refused is told, and not shown", async () => {

@@ -1,7 +1,7 @@
 import { UnreachableError } from "@canary-lab/kit/kube/client";
 import { describe, expect, test } from "@jest/globals";
 import type { AnalysisRunObject, RolloutObject } from "../../../../canary/rollout/rollout-object.ts";
-import { patienceSeconds } from "../../../../canary/rollout/rollout-patience.ts";
+import { rolloutTimeoutSeconds } from "../../../../canary/rollout/rollout-timeout.ts";
 import { analysisRunPath, rolloutPath } from "../../../../cluster/kube/paths.ts";
 import { settled } from "../../../../stacks/live/settled-rollout.ts";
 import { readingClient } from "./fake-client.ts";
@@ -130,8 +130,8 @@ describe("a Rollout's end is an error", () => {
 
   test("where its pods take longer than they may", async () => {
     const { end, seconds } = await follow([going]);
-    expect(end).toContain(`not under way after ${patienceSeconds(going)} s`);
-    expect(seconds).toBe(patienceSeconds(going) + 1);
+    expect(end).toContain(`not under way after ${rolloutTimeoutSeconds(going)} s`);
+    expect(seconds).toBe(rolloutTimeoutSeconds(going) + 1);
   });
 
   test("where it is gone", async () => {

@@ -1,7 +1,7 @@
 import { type Dispatcher, EnvHttpProxyAgent, interceptors } from "undici";
 
 /** How long a server may stay silent: before it answers the first request, and in the middle of a download. */
-export const patience = { probeMilliseconds: 10_000, stallMilliseconds: 30_000 } as const;
+export const timeouts = { probeMilliseconds: 10_000, stallMilliseconds: 30_000 } as const;
 
 /** The way to servers outside. */
 export interface Network {

@@ -8,7 +8,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import { request } from "undici";
 import { type BuildContext, buildCaches } from "../build-context.ts";
 import { run } from "../run.ts";
-import { describeFailure, type Network, openNetwork, patience } from "./network.ts";
+import { describeFailure, type Network, openNetwork, timeouts } from "./network.ts";
 
 /**
  * A file that upstream publishes, with the SHA-256 for each processor by Node's name. `{arch}` in the address stands for
@@ -53,7 +53,7 @@ function pinReleases(releases: readonly Release[], cpu: string): readonly Pinned
 export async function chooseSources(
   tools: readonly { readonly releases?: readonly Release[] }[],
 ): Promise<ToolSource[]> {
-  const network = openNetwork(patience.probeMilliseconds);
+  const network = openNetwork(timeouts.probeMilliseconds);
   try {
     return await Promise.all(tools.map(({ releases }) => chooseSource(releases, network, process.arch)));
   } finally {
@@ -98,7 +98,7 @@ export async function downloadReleases(
   note: (detail: string) => void,
   context: BuildContext,
 ): Promise<void> {
-  const network = openNetwork(patience.stallMilliseconds);
+  const network = openNetwork(timeouts.stallMilliseconds);
   try {
     for (const release of releases) {
       note(release.url);

@@ -51,7 +51,7 @@ The resource already exists in the cluster. Either it belongs to somebody else, 
   - to be taken over on purpose: set upsertExistingObjects on the provider`;
 
 /** Seconds to wait for an object to be in order: the resource's option, its annotation, else ten minutes. */
-export const patience = (timeout: number, inputs: KubeObject): number =>
+export const timeoutOf = (timeout: number, inputs: KubeObject): number =>
   timeout || Number.parseInt(annotation(inputs, annotations.timeoutSeconds), 10) || 600;
 
 /**
@@ -89,10 +89,12 @@ export async function create(session: Session, request: CreateRequest): Promise<
       throw notCreated(urn, inputs, error);
     }
   }
-  const live = await submitPatiently(session, reachable(session), request, inputs, manager);
+  const live = await submitUntilAccepted(session, reachable(session), request, inputs, manager);
   if (isCustomResourceDefinition(inputs)) await cluster?.discover();
   try {
-    return outcome(await awaitReady(session, { urn, inputs, live, timeoutSeconds: patience(request.timeout, inputs) }));
+    return outcome(
+      await awaitReady(session, { urn, inputs, live, timeoutSeconds: timeoutOf(request.timeout, inputs) }),
+    );
   } catch (error) {
     const seen = error instanceof AwaitFailure ? error.object : live;
     const message = `resource "${urn}" was successfully created, but the Kubernetes API server reported that it failed to fully initialize or become live: ${messageOf(error)}`;
@@ -121,7 +123,7 @@ async function submit(
 }
 
 /** What is missing now, a namespace or a kind, may be on its way in the same update: up to a minute, or the user's own limit. */
-async function submitPatiently(
+async function submitUntilAccepted(
   session: Session,
   cluster: Cluster,
   request: CreateRequest,

@@ -6,7 +6,7 @@ import { annotation, annotations, idOf, isPatch, parseId, setNamespace } from ".
 import { unrender } from "../objects/render.ts";
 import { managerFor, readState, writeState } from "../objects/state.ts";
 import { dropsUnreachable, type Session } from "../session.ts";
-import { patience } from "./create.ts";
+import { timeoutOf } from "./create.ts";
 import { relinquish } from "./update.ts";
 
 export interface DeleteRequest {
@@ -40,7 +40,7 @@ export async function remove(session: Session, { id, urn, properties, timeout }:
       place,
       policies[annotation(inputs, annotations.deletionPropagation).toLowerCase()] ?? "Foreground",
     );
-    await awaitDeleted(session, { urn, inputs, live: place, timeoutSeconds: patience(timeout, inputs) });
+    await awaitDeleted(session, { urn, inputs, live: place, timeoutSeconds: timeoutOf(timeout, inputs) });
   } catch (error) {
     if (isNotFound(error) || error instanceof NoMatchError) return;
     if (!(error instanceof AwaitFailure)) throw error;

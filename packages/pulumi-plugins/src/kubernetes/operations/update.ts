@@ -20,7 +20,7 @@ import { conflictMessage, isForced, keepIgnored, takeOver } from "../objects/own
 import { render } from "../objects/render.ts";
 import { managerFor, readState, type State, writeState } from "../objects/state.ts";
 import { reachable, type Session } from "../session.ts";
-import { type Outcome, patience } from "./create.ts";
+import { type Outcome, timeoutOf } from "./create.ts";
 
 export interface UpdateRequest {
   readonly urn: string;
@@ -61,7 +61,7 @@ export async function update(session: Session, request: UpdateRequest): Promise<
       inputs,
       live: changed,
       before,
-      timeoutSeconds: patience(request.timeout, inputs),
+      timeoutSeconds: timeoutOf(request.timeout, inputs),
     });
     const previous = managerFor(session, old.inputs, old.manager);
     if (settings.serverSideApply && old.manager && previous !== manager) await relinquish(there, ready, previous);

@@ -15,7 +15,7 @@ const defaults = { progressDeadlineSeconds: 600, stepSeconds: 30 };
  * How long a Rollout may take until its release is under way, in seconds: the time in which the controller itself gives up on pods, and
  * half a minute for each step's routes and pods, where no step is stayed at.
  */
-export function patienceSeconds({ spec }: RolloutObject): number {
+export function rolloutTimeoutSeconds({ spec }: RolloutObject): number {
   const steps = spec.strategy.canary?.steps ?? [];
   return (steps.length + 1) * defaults.stepSeconds + (spec.progressDeadlineSeconds ?? defaults.progressDeadlineSeconds);
 }
