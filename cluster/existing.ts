@@ -47,15 +47,7 @@ export function createExistingTarget(
     footprint: () => [
       `what the lab deploys into the cluster of context ${kubeContext}; the cluster itself is left alone`,
     ],
-    async check() {
-      if (!buildsImages || imageRegistry) return;
-      throw new UserError("imageRegistry is not set, and images are built here that the cluster must pull.", {
-        place: "imageRegistry in the stack's config",
-        allowed: "host[:port][/path] of a registry that this machine pushes to and the cluster pulls from",
-        first: "set imageRegistry in the stack's file, or images that need no build",
-        next: "npx canaryctl up",
-      });
-    },
+    async check() {},
     async up(progress) {
       const kubeconfig = findKubeconfig(settings, settings.searchPath);
       await progress.stage("existing cluster", (note) => reach(kubeconfig, note));

@@ -14,8 +14,14 @@ export interface PodManifest {
   readonly image: Input<string>;
 }
 
+/** What a pod pulls its image with. */
+export interface PullSpec {
+  /** The name of a Secret of its namespace, of type kubernetes.io/dockerconfigjson. */
+  readonly imagePullSecret?: string | undefined;
+}
+
 /** A pod of the application. */
-export interface EchoPodSpec {
+export interface EchoPodSpec extends PullSpec {
   readonly app: string;
   /** The value of the label `version`. */
   readonly version: string;
@@ -48,18 +54,23 @@ export const podDefaults = {
   securityContext: { seccompProfile: { type: "RuntimeDefault" } },
 };
 
+/** The part of a pod that says what its image is pulled with. */
+export const pullSecrets = ({ imagePullSecret: name }: PullSpec) =>
+  name === undefined ? {} : { imagePullSecrets: [{ name }] };
+
 /** The container that answers. */
 export const appContainer = "echo";
 
 const http = (path: string) => ({ httpGet: { path, port: containerPort } });
 
 /** The application's pod, the same whichever kind of workload runs it. */
-export function renderEchoPod({ app, version, image, labels: more }: EchoPodSpec): PodManifest {
+export function renderEchoPod({ app, version, image, labels: more, ...pull }: EchoPodSpec): PodManifest {
   const labels = { app, version };
   return {
     labels: { ...labels, ...more },
     pod: {
       ...podDefaults,
+      ...pullSecrets(pull),
       terminationGracePeriodSeconds: 30,
       topologySpreadConstraints: [
         {
