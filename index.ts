@@ -20,13 +20,7 @@ const [begun, facts, delivery] = await Promise.all([
   findImages(config, target),
 ]);
 const live = createLiveRun(config, begun);
-const application = createApplication(
-  config,
-  createPlatform(config, target, facts, live.platformHooks),
-  live,
-  applied,
-  delivery,
-);
+const application = createApplication(config, createPlatform(config, target, facts, live), live, applied, delivery);
 
 export const strategy = config.strategy;
 export const namespace = config.namespace;
