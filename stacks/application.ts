@@ -43,7 +43,7 @@ export function createApplication(
   applied: Readonly<Record<string, string>> = {},
   delivery?: ImageDelivery,
 ): Application {
-  const { app, namespace, imagePullSecret } = config;
+  const { app, namespace, imagePullSecret, imagePlatform } = config;
   const { cluster, mesh, facts } = platform;
   const application = new EchoApplication(
     "echo",
@@ -72,6 +72,7 @@ export function createApplication(
       namespace,
       image: image("client", config.clientImage),
       imagePullSecret,
+      imagePlatform,
       ...(followed && { hooks: followed.hooks }),
     },
     { provider: cluster, dependsOn: before },

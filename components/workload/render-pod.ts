@@ -14,14 +14,16 @@ export interface PodManifest {
   readonly image: Input<string>;
 }
 
-/** What a pod pulls its image with. */
-export interface PullSpec {
+/** What a pod's image needs. */
+export interface PodImageSpec {
   /** The name of a Secret of its namespace, of type kubernetes.io/dockerconfigjson. */
   readonly imagePullSecret?: string | undefined;
+  /** Such as `linux/amd64`, where not every node runs it. */
+  readonly imagePlatform?: string | undefined;
 }
 
 /** A pod of the application. */
-export interface EchoPodSpec extends PullSpec {
+export interface EchoPodSpec extends PodImageSpec {
   readonly app: string;
   /** The value of the label `version`. */
   readonly version: string;
@@ -54,9 +56,14 @@ export const podDefaults = {
   securityContext: { seccompProfile: { type: "RuntimeDefault" } },
 };
 
-/** The part of a pod that says what its image is pulled with. */
-export const pullSecrets = ({ imagePullSecret: name }: PullSpec) =>
-  name === undefined ? {} : { imagePullSecrets: [{ name }] };
+/** The part of a pod that says what its image is pulled with, and on which nodes it runs. */
+export const imageNeeds = ({ imagePullSecret: name, imagePlatform }: PodImageSpec) => {
+  const [os, architecture] = imagePlatform?.split("/") ?? [];
+  return {
+    ...(name !== undefined && { imagePullSecrets: [{ name }] }),
+    ...(os && architecture && { nodeSelector: { "kubernetes.io/os": os, "kubernetes.io/arch": architecture } }),
+  };
+};
 
 /** The container that answers. */
 export const appContainer = "echo";
@@ -64,13 +71,13 @@ export const appContainer = "echo";
 const http = (path: string) => ({ httpGet: { path, port: containerPort } });
 
 /** The application's pod, the same whichever kind of workload runs it. */
-export function renderEchoPod({ app, version, image, labels: more, ...pull }: EchoPodSpec): PodManifest {
+export function renderEchoPod({ app, version, image, labels: more, ...needs }: EchoPodSpec): PodManifest {
   const labels = { app, version };
   return {
     labels: { ...labels, ...more },
     pod: {
       ...podDefaults,
-      ...pullSecrets(pull),
+      ...imageNeeds(needs),
       terminationGracePeriodSeconds: 30,
       topologySpreadConstraints: [
         {

@@ -169,7 +169,7 @@ export const schema = z.object({
   imagePlatform: oneOf(["linux/amd64", "linux/arm64"])
     .optional()
     .describe(
-      "Platform that images are built for, linux/amd64 or linux/arm64; empty for the one of the cluster's nodes",
+      "Platform that images are built for and their pods run on, linux/amd64 or linux/arm64; empty for the one of the cluster's nodes",
     ),
   chartMirror: anything
     .optional()

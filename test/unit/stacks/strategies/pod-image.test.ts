@@ -16,18 +16,27 @@ async function podsOf(change: Readonly<Record<string, unknown>>) {
   return Object.fromEntries([...all].flatMap(([name, one]) => (template(one) ? [[name, template(one)]] : [])));
 }
 
-test.each(strategyNames)("pods of strategy %s pull with the Secret, the load client's too", async (strategy) => {
-  const pods = await podsOf({ strategy, canaryEnabled: false, canaryWeight: 0, imagePullSecret: "regcred" });
-  const secrets = Object.entries(pods).map(([name, { imagePullSecrets }]) => [name, imagePullSecrets]);
-  expect(Object.fromEntries(secrets)).toMatchSnapshot();
-});
+const pick = ({ imagePullSecrets, nodeSelector }: Record<string, unknown>) => ({ imagePullSecrets, nodeSelector });
 
-test("both sides pull with it, and none does where it is not set", async () => {
-  const secretsOf = (pods: Awaited<ReturnType<typeof podsOf>>) =>
-    Object.values(pods).map((pod) => pod.imagePullSecrets);
-  const secret = [{ name: "regcred" }];
-  expect(secretsOf(await podsOf({ imagePullSecret: "regcred" }))).toEqual([secret, secret, secret]);
-  expect(secretsOf(await podsOf({}))).toEqual([undefined, undefined, undefined]);
+test.each(strategyNames)(
+  "pods of strategy %s pull with the Secret and run where the platform is, the load client's too",
+  async (strategy) => {
+    const image = { imagePullSecret: "regcred", imagePlatform: "linux/arm64" };
+    const pods = await podsOf({ strategy, canaryEnabled: false, canaryWeight: 0, ...image });
+    const needs = {
+      imagePullSecrets: [{ name: "regcred" }],
+      nodeSelector: { "kubernetes.io/os": "linux", "kubernetes.io/arch": "arm64" },
+    };
+    expect(Object.values(pods).map(pick)).toEqual([needs, needs]); // the application's and the load client's
+  },
+);
+
+test("both sides do so, and none where neither is set", async () => {
+  const needs = async (change: Readonly<Record<string, unknown>>) => Object.values(await podsOf(change)).map(pick);
+  const secret = { imagePullSecrets: [{ name: "regcred" }], nodeSelector: undefined };
+  expect(await needs({ imagePullSecret: "regcred" })).toEqual([secret, secret, secret]);
+  const none = { imagePullSecrets: undefined, nodeSelector: undefined };
+  expect(await needs({})).toEqual([none, none, none]);
 });
 
 test("a migration's Deployment pulls with it", async () => {
