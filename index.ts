@@ -2,6 +2,7 @@ import { factsOf } from "./canary/strategies.ts";
 import { clientName } from "./components/names.ts";
 import { createApplication } from "./stacks/application.ts";
 import { loadConfig } from "./stacks/config.ts";
+import { findImages } from "./stacks/find-images.ts";
 import { findPlatform } from "./stacks/find-platform.ts";
 import { beginLiveRun, createLiveRun } from "./stacks/live/create-live-run.ts";
 import { createPlatform } from "./stacks/platform.ts";
@@ -13,9 +14,13 @@ import { releasePlan } from "./stacks/release-plan.ts";
 Reflect.deleteProperty(Error, "prepareStackTrace");
 
 const { config, target, applied } = loadConfig();
-const [begun, facts] = await Promise.all([beginLiveRun(config, target), findPlatform(config, target)]);
+const [begun, facts, delivery] = await Promise.all([
+  beginLiveRun(config, target),
+  findPlatform(config, target),
+  findImages(config, target),
+]);
 const live = createLiveRun(config, begun);
-const application = createApplication(config, createPlatform(config, target, facts, live.platformHooks), live, applied);
+const application = createApplication(config, createPlatform(config, target, facts, live), live, applied, delivery);
 
 export const strategy = config.strategy;
 export const namespace = config.namespace;

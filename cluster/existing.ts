@@ -55,13 +55,6 @@ export function createExistingTarget(
     footprint: () => settings.changes.map((line) => `in the cluster of context ${kubeContext}: ${line}`),
     async check() {
       findKubeconfig(settings, settings.searchPath);
-      if (!buildsImages || imageRegistry) return;
-      throw new UserError("imageRegistry is not set, and images are built here that the cluster must pull.", {
-        place: "imageRegistry in the stack's config",
-        allowed: "host[:port][/path] of a registry that this machine pushes to and the cluster pulls from",
-        first: "set imageRegistry in the stack's file, or images that need no build",
-        next: "npx canaryctl up",
-      });
     },
     async up(progress) {
       const kubeconfig = findKubeconfig(settings, settings.searchPath);

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { factsOf } from "../canary/strategies.ts";
+import type { ImageDelivery } from "../cluster/images/delivery.ts";
 import { BuiltImage } from "../components/image/built-image.ts";
 import { deploymentName, versions } from "../components/names.ts";
 import { ServiceLevel } from "../components/slo/service-level.ts";
@@ -30,14 +31,19 @@ export interface Application extends StrategyOutputs {
   readonly progress: pulumi.Output<string | null>;
 }
 
-/** Images, workloads and route. The control plane is ready first, or pods would start without a sidecar. */
+/**
+ * Images, workloads and route. The control plane is ready first, or pods would start without a sidecar.
+ *
+ * @param delivery undefined where no image is built
+ */
 export function createApplication(
   config: LabConfig,
   platform: Platform,
   live: LiveRun = {},
   applied: Readonly<Record<string, string>> = {},
+  delivery?: ImageDelivery,
 ): Application {
-  const { app, namespace, imageRegistry: registry } = config;
+  const { app, namespace, imagePullSecret, imagePlatform } = config;
   const { cluster, mesh, facts } = platform;
   const application = new EchoApplication(
     "echo",
@@ -52,7 +58,7 @@ export function createApplication(
     { provider: cluster, dependsOn: [...mesh] },
   );
   const image = (role: string, reference: string): pulumi.Output<string> =>
-    new BuiltImage(`${role}-image`, { reference, registry }).reference;
+    new BuiltImage(`${role}-image`, { reference, delivery }).reference;
   const images = {
     stable: image("stable", config.stableImage),
     canary: config.canaryEnabled ? image("canary", config.canaryImage) : undefined,
@@ -61,7 +67,14 @@ export function createApplication(
   const followed = live.starts?.follow(clientStart(config));
   const client = new LoadClient(
     "client",
-    { app, namespace, image: image("client", config.clientImage), ...(followed && { hooks: followed.hooks }) },
+    {
+      app,
+      namespace,
+      image: image("client", config.clientImage),
+      imagePullSecret,
+      imagePlatform,
+      ...(followed && { hooks: followed.hooks }),
+    },
     { provider: cluster, dependsOn: before },
   );
   void followed?.ready(client, client.deployment);

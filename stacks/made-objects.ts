@@ -145,7 +145,7 @@ const chartsOf = (config: MadeConfig): readonly Chart[] =>
 /** Everything that an update of a stack makes in its cluster, each kind once for each place. */
 export function madeObjects(config: MadeConfig): readonly MadeObjects[] {
   const ofCharts = chartsOf(config).flatMap(({ clusterWide, inside }) => [
-    ...[definitions, ...clusterWide].map((resource) => ({ resource })),
+    ...[definitions, ...clusterWide].map((resource): MadeObjects => ({ resource })),
     ...inside.flatMap(({ namespace, resources }) => within(namespace, resources)),
   ]);
   const all = [...programObjects(config), ...ofCharts];

@@ -11,6 +11,7 @@ import type { PlatformOwner } from "../components/platform-namespace.ts";
 import { chartSource } from "./charts.ts";
 import type { LabConfig } from "./config/schema.ts";
 import { fullStackName } from "./full-stack-name.ts";
+import type { LiveRun } from "./live/live-run.ts";
 import type { PlatformFacts } from "./platform-facts.ts";
 import { isOwner, platformParts, rolloutsScope } from "./platform-parts.ts";
 import {
@@ -45,12 +46,12 @@ export interface Platform {
   readonly rolloutsIn: (namespace: k8s.core.v1.Namespace) => Resources;
 }
 
-/** @param hooks run before a namespace of the platform is made */
+/** @param live what holds for a run on a real cluster */
 export function createPlatform(
   config: LabConfig,
   target: Required<ClusterName>,
   facts: PlatformFacts,
-  hooks?: pulumi.ResourceHookBinding,
+  { platformHooks: hooks, releaseWatch }: Pick<LiveRun, "platformHooks" | "releaseWatch"> = {},
 ): Platform {
   const cluster = new k8s.Provider("cluster", {
     context: target.kubeContext,
@@ -63,7 +64,14 @@ export function createPlatform(
   return {
     cluster,
     facts,
-    ...install(config, { stack: fullStackName(), ...(hooks && { hooks }) }, { provider: cluster }),
+    ...install(
+      config,
+      { stack: fullStackName(), ...(hooks && { hooks }) },
+      {
+        provider: cluster,
+        ...(releaseWatch && { transformations: [releaseWatch] }),
+      },
+    ),
   };
 }
 

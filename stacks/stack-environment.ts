@@ -118,6 +118,16 @@ export function withKnownCluster<Config extends ClusterConfig>(
   return { ...registry, ...config, kubeContext, kubeconfig };
 }
 
+/** What is noted of a cluster of the user's own: a registry that the config names is forgotten with the key. */
+export function notedWay(
+  environment: Environment,
+  { imageRegistry }: Pick<ClusterConfig, "imageRegistry">,
+): Environment {
+  if (environment.target !== "existing" || imageRegistry === undefined) return environment;
+  const { imageRegistry: _, ...way } = environment;
+  return way;
+}
+
 function existing(
   { kubeContext, kubeconfig, imageRegistry }: ClusterConfig,
   searchPath: string | undefined,

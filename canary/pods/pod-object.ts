@@ -68,6 +68,10 @@ export function unreadySince({ status }: Pick<PodObject, "status">): number | un
 export const containerFaults = ({ status = {} }: Pick<PodObject, "status">): readonly ContainerFault[] =>
   [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])].flatMap(faultOf);
 
+/** Whether it waits before a next try that could be made at once: a pod in its place begins without that wait. */
+export const isBackingOff = (pod: Pick<PodObject, "status">): boolean =>
+  containerFaults(pod).some(({ reason, isCrashing }) => isCrashing || /BackOff$|^ErrImagePull$/.test(reason));
+
 type Ended = NonNullable<ContainerState["terminated"]>;
 
 /** For up to ten seconds after each end the kubelet shows that end, and only then that it waits before it starts the container again. */

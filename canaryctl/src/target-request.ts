@@ -2,9 +2,9 @@ import type { TargetRequest } from "../../cluster/choose.ts";
 import type { TargetName } from "../../cluster/target.ts";
 import { ownImages } from "../../components/image/render-built-image.ts";
 import type { LabConfig } from "../../stacks/config/schema.ts";
+import { builtImages } from "../../stacks/image-request.ts";
 import { clusterWideChanges } from "../../stacks/made-objects.ts";
 import { isOwner, platformParts } from "../../stacks/platform-parts.ts";
-import { builtImages } from "../../stacks/target.ts";
 
 /**
  * What a stack's config asks of the cluster that it runs in.

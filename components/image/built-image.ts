@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { type BuiltImageSpec, renderImageBuild } from "./render-built-image.ts";
+import { type BuiltImageSpec, pulledReference, renderImageBuild } from "./render-built-image.ts";
 
 /** An image that a workload can run: built here and pushed, or one that is there already. */
 export class BuiltImage extends pulumi.ComponentResource {
@@ -9,10 +9,13 @@ export class BuiltImage extends pulumi.ComponentResource {
 
   constructor(name: string, spec: BuiltImageSpec, opts?: pulumi.ComponentResourceOptions) {
     super("canary-lab:image:BuiltImage", name, {}, opts);
+    const { reference, delivery } = spec;
     const build = renderImageBuild(spec);
     this.reference = build
-      ? new docker.Image(`${name}-build`, build, { parent: this }).repoDigest
-      : pulumi.output(spec.reference);
+      ? new docker.Image(`${name}-build`, build, { parent: this }).repoDigest.apply((pushed) =>
+          delivery ? pulledReference(pushed, delivery) : pushed,
+        )
+      : pulumi.output(reference);
     this.registerOutputs();
   }
 }

@@ -5,8 +5,18 @@ export const ownImages = ["versioned-echo", "load-client"] as const;
 export interface BuiltImageSpec {
   /** `versioned-echo:TAG` and `load-client:TAG` are built here; any other reference is used as it is. */
   readonly reference: string;
-  /** `host[:port][/path]` that the built image is pushed to and pulled from. */
-  readonly registry?: string;
+  /** Undefined where nothing is built. */
+  readonly delivery?: DeliverySpec | undefined;
+}
+
+/** How a built image gets to the pods. */
+export interface DeliverySpec {
+  /** `host[:port][/path]` that it is pushed to. */
+  readonly push: string;
+  /** The same registry as the nodes name it. */
+  readonly pull: string;
+  /** Such as `linux/amd64`; default: what the builder builds for by itself. */
+  readonly platform?: string;
 }
 
 /** What a build needs, in the shape of @pulumi/docker's Image. */
@@ -17,6 +27,7 @@ export interface ImageBuild {
     readonly context: string;
     readonly dockerfile: string;
     readonly args: Readonly<Record<string, string>>;
+    readonly platform?: string;
   };
 }
 
@@ -42,15 +53,21 @@ export function reportedVersion(reference: string): string | undefined {
  * The build of an image of ours, undefined for an image that is not. The tag is the version that the application reports: v1 and v2 are
  * the same code.
  */
-export function renderImageBuild(spec: BuiltImageSpec): ImageBuild | undefined {
-  const own = ownImage(spec.reference);
+export function renderImageBuild({ reference, delivery }: BuiltImageSpec): ImageBuild | undefined {
+  const own = ownImage(reference);
   if (!own) return undefined;
+  const { push, platform } = delivery ?? {};
   return {
-    imageName: [spec.registry, spec.reference].filter(Boolean).join("/"),
+    imageName: push === undefined ? reference : `${push}/${reference}`,
     build: {
       context: `apps/${own.name}`,
       dockerfile: `apps/${own.name}/Dockerfile`,
       args: own.name === "versioned-echo" ? { APP_VERSION: own.tag } : {},
+      ...(platform !== undefined && { platform }),
     },
   };
 }
+
+/** An image as the nodes name it. @param pushed its reference in the registry that it was pushed to */
+export const pulledReference = (pushed: string, { push, pull }: Pick<DeliverySpec, "push" | "pull">): string =>
+  pushed.startsWith(`${push}/`) ? `${pull}${pushed.slice(push.length)}` : pushed;

@@ -3,10 +3,10 @@ import type { ApplicationName } from "../../canary/application-name.ts";
 import { callerStatsAnnotations } from "../mesh/caller-stats.ts";
 import { clientName } from "../names.ts";
 import type { DeploymentManifest } from "../workload/deployment.ts";
-import { containerSecurity, podDefaults } from "../workload/render-pod.ts";
+import { containerSecurity, imageNeeds, type PodImageSpec, podDefaults } from "../workload/render-pod.ts";
 
 /** A pod in the mesh that an application's traffic is measured from; its own name derives from the application's. */
-export interface LoadClientSpec extends ApplicationName {
+export interface LoadClientSpec extends ApplicationName, PodImageSpec {
   /** An image that holds /app/load.mjs. It is not that of a side, so that a release does not replace the client that measures it. */
   readonly image: Input<string>;
 }
@@ -30,7 +30,7 @@ export function renderLoadClient(spec: LoadClientSpec): DeploymentManifest {
     template: {
       labels,
       annotations: callerStatsAnnotations,
-      pod: { ...podDefaults, terminationGracePeriodSeconds: 5 },
+      pod: { ...podDefaults, ...imageNeeds(spec), terminationGracePeriodSeconds: 5 },
       container: {
         name: clientContainer,
         command: ["node", "/app/load.mjs", "--wait"],

@@ -14,8 +14,16 @@ export interface PodManifest {
   readonly image: Input<string>;
 }
 
+/** What a pod's image needs. */
+export interface PodImageSpec {
+  /** The name of a Secret of its namespace, of type kubernetes.io/dockerconfigjson. */
+  readonly imagePullSecret?: string | undefined;
+  /** Such as `linux/amd64`, where not every node runs it. */
+  readonly imagePlatform?: string | undefined;
+}
+
 /** A pod of the application. */
-export interface EchoPodSpec {
+export interface EchoPodSpec extends PodImageSpec {
   readonly app: string;
   /** The value of the label `version`. */
   readonly version: string;
@@ -48,18 +56,28 @@ export const podDefaults = {
   securityContext: { seccompProfile: { type: "RuntimeDefault" } },
 };
 
+/** The part of a pod that says what its image is pulled with, and on which nodes it runs. */
+export const imageNeeds = ({ imagePullSecret: name, imagePlatform }: PodImageSpec) => {
+  const [os, architecture] = imagePlatform?.split("/") ?? [];
+  return {
+    ...(name !== undefined && { imagePullSecrets: [{ name }] }),
+    ...(os && architecture && { nodeSelector: { "kubernetes.io/os": os, "kubernetes.io/arch": architecture } }),
+  };
+};
+
 /** The container that answers. */
 export const appContainer = "echo";
 
 const http = (path: string) => ({ httpGet: { path, port: containerPort } });
 
 /** The application's pod, the same whichever kind of workload runs it. */
-export function renderEchoPod({ app, version, image, labels: more }: EchoPodSpec): PodManifest {
+export function renderEchoPod({ app, version, image, labels: more, ...needs }: EchoPodSpec): PodManifest {
   const labels = { app, version };
   return {
     labels: { ...labels, ...more },
     pod: {
       ...podDefaults,
+      ...imageNeeds(needs),
       terminationGracePeriodSeconds: 30,
       topologySpreadConstraints: [
         {

@@ -3,10 +3,10 @@ import type { ApplicationName } from "../../canary/application-name.ts";
 import { slotLabels } from "../image/image-version.ts";
 import { deploymentName, type Version, versions } from "../names.ts";
 import type { DeploymentManifest } from "./deployment.ts";
-import { renderEchoPod } from "./render-pod.ts";
+import { type PodImageSpec, renderEchoPod } from "./render-pod.ts";
 
 /** One side of the application. */
-export interface WorkloadSpec extends ApplicationName {
+export interface WorkloadSpec extends ApplicationName, PodImageSpec {
   /** The name of its slot, in its own name and in the selector: it can never change, whichever version runs there. */
   readonly version: Version;
   /** A reference that the cluster can pull, by digest where it was built here. */

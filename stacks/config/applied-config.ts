@@ -16,6 +16,7 @@ export const leftOut: readonly string[] = [
   "kubeContext",
   "kubeconfig",
   "imageRegistry",
+  "imagePullRegistry",
   "chartMirror",
 ];
 

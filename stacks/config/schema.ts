@@ -150,7 +150,27 @@ export const schema = z.object({
     .describe("Path of the kubeconfig file; empty for CANARY_LAB_KUBECONFIG, then for what kubectl would read"),
   imageRegistry: registry
     .optional()
-    .describe("Registry, as host:port/path, that images built here are pushed to; empty for CANARY_LAB_IMAGE_REGISTRY"),
+    .describe(
+      "Registry, as host:port/path, that images built here are pushed to; empty for CANARY_LAB_IMAGE_REGISTRY, then for the one that the cluster announces (KEP-1755)",
+    ),
+  imagePullRegistry: registry
+    .optional()
+    .describe(
+      "The same registry as the nodes name it, where they pull by another address than images are pushed to; empty for one address",
+    ),
+  imagePullSecret: matching(
+    /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/,
+    "the name of a Secret, of lower-case letters, digits, hyphens and dots",
+  )
+    .optional()
+    .describe(
+      "Name of a Secret of type kubernetes.io/dockerconfigjson in the application's namespace, by which its pods pull; empty for none",
+    ),
+  imagePlatform: oneOf(["linux/amd64", "linux/arm64"])
+    .optional()
+    .describe(
+      "Platform that images are built for and their pods run on, linux/amd64 or linux/arm64; empty for the one of the cluster's nodes",
+    ),
   chartMirror: anything
     .optional()
     .describe(

@@ -8,6 +8,8 @@ export interface LiveRun {
   readonly namespaceHooks?: pulumi.ResourceHookBinding;
   /** For the namespaces of a platform that the stack installs. */
   readonly platformHooks?: pulumi.ResourceHookBinding;
+  /** For the components of that platform: it tells of pods that cannot pull while their release is waited for. */
+  readonly releaseWatch?: pulumi.ResourceTransformation;
   readonly client?: PodClient;
   readonly starts?: StartFollower;
   /** Only of a strategy with two Deployments and a share that the config says. */

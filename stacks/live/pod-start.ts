@@ -1,7 +1,7 @@
 import type { PodClient } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import {
-  containerFaults,
+  isBackingOff,
   isReady,
   type PodMaker,
   type PodObject,
@@ -124,9 +124,7 @@ export class PodStart {
   /** @returns whether anything had to try again: what was read of it counts no more */
   async #retry(set: ReplicaSetObject | undefined, pods: readonly PodObject[]): Promise<boolean> {
     const { namespace } = this.#workload;
-    const waiting = pods.filter((pod) =>
-      containerFaults(pod).some(({ reason, isCrashing }) => isCrashing || /BackOff$|^ErrImagePull$/.test(reason)),
-    );
+    const waiting = pods.filter(isBackingOff);
     await Promise.all(waiting.map(({ metadata }) => this.#client.delete(podPath(namespace, metadata.name))));
     if (!set || refusal(set) === undefined) return waiting.length > 0;
     // Its controller looks at a ReplicaSet that has changed at once, and else after up to a quarter of an hour.
@@ -142,10 +140,12 @@ export class PodStart {
     const comes = events.findLast(({ reason = "" }) => nodeComes.includes(reason));
     if (fault.cause === "unschedulable" && comes) return `${fault.words} (${comes.message})`;
     const words = fault.cause === "image" ? pullWords(fault.words, events) : fault.words;
+    const secret = fault.cause === "image" ? missingSecret(events) : undefined;
     const log = fault.cause === "crash" ? await this.#lastLines(fault) : "";
-    throw new UserError(`Pods of ${name} cannot start: ${words.trim().replace(/\.$/, "")}${log}.`, {
+    const more = secret === undefined ? log : `; ${secret}`;
+    throw new UserError(`Pods of ${name} cannot start: ${words.trim().replace(/\.$/, "")}${more}.`, {
       place: fault.pod === undefined ? place : `${place}, pod ${fault.pod}`,
-      first: remedies[fault.cause],
+      first: secret === undefined ? remedies[fault.cause] : makeSecret(this.#workload.namespace),
       next,
     });
   }
@@ -187,8 +187,18 @@ function pullWords(words: string, events: readonly EventObject[]): string {
   return failed?.message ?? words;
 }
 
+/** What the kubelet says of a Secret that a pod is to pull with and that is not there: it goes on without it. */
+const missingSecret = (events: readonly EventObject[]): string | undefined =>
+  events
+    .findLast(({ reason }) => reason === "FailedToRetrieveImagePullSecret")
+    ?.message?.trim()
+    .replace(/\.$/, "");
+
+const makeSecret = (namespace: string): string =>
+  `make the Secret that imagePullSecret names: kubectl -n ${namespace} create secret docker-registry NAME --docker-server=HOST --docker-username=USER --docker-password=PASSWORD`;
+
 /** What a person does about each cause. */
-const remedies: Readonly<Record<StartFault["cause"], string>> = {
+export const remedies: Readonly<Record<StartFault["cause"], string>> = {
   quota: "make room in the ResourceQuota, or ask for fewer pods",
   "limit-range": "change the LimitRange of the namespace",
   "pod-security": "let the namespace have pods with sidecars: its label pod-security.kubernetes.io/enforce",

@@ -16,14 +16,18 @@ export function createRolling(
   dependsOn: pulumi.Input<pulumi.Resource>[],
   own: pulumi.ResourceHookBinding | undefined,
 ): pulumi.Input<pulumi.Resource> {
-  const { app, namespace, replicas } = config;
+  const { app, namespace, replicas, imagePullSecret, imagePlatform } = config;
   const { images, inside } = shared;
   const image = images.canary ?? images.stable;
   const reference = revisionReference(config);
   const version = versionOf(reference);
   const followed = live.starts?.follow(rollingStart(config));
   const hooks = together(followed?.hooks, own);
-  const spec = { app, namespace, version, image, reference, replicas, replicasOwner, ...config.rollingUpdate };
-  const rolling = new RollingUpdate("rolling", { ...spec, ...(hooks && { hooks }) }, { ...inside, dependsOn });
+  const spec = { app, namespace, version, image, reference, replicas, replicasOwner, imagePullSecret, imagePlatform };
+  const rolling = new RollingUpdate(
+    "rolling",
+    { ...spec, ...config.rollingUpdate, ...(hooks && { hooks }) },
+    { ...inside, dependsOn },
+  );
   return followed?.ready(rolling, rolling.deployment) ?? rolling;
 }

@@ -17,13 +17,19 @@ import { revisionReference, type Strategy } from "./strategy.ts";
 
 /** One Rollout with two colours; its pods run the canary's image while a release is under way, and the stable one otherwise. */
 export const rolloutBlueGreen: Strategy = ({ config, live, platform, shared }) => {
-  const { app, namespace, replicas, canaryEnabled } = config;
+  const { app, namespace, replicas, canaryEnabled, imagePullSecret, imagePlatform } = config;
   const { application, images, inside } = shared;
   const { prePromotionAnalysis, postPromotionAnalysis, ...options } = config.blueGreen;
   const sides = new Sides("route", { app, namespace, toldApartBy: "nothing" }, inside);
   const reference = revisionReference(config);
   const version = versionOf(reference);
-  const template = renderEchoPod({ app, version, image: images.canary ?? images.stable });
+  const template = renderEchoPod({
+    app,
+    version,
+    image: images.canary ?? images.stable,
+    imagePullSecret,
+    imagePlatform,
+  });
   const own = live.client && {
     ...firstRevisionGuard(config.strategy, canaryEnabled),
     // Going back to the stable image is let in at once.

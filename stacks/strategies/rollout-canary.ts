@@ -62,11 +62,12 @@ function podsOf(
   dependsOn: pulumi.Resource[],
   hooks: pulumi.ResourceHookBinding | undefined,
 ): { readonly pods: RolloutManifest["pods"]; readonly deployment?: pulumi.Input<pulumi.Resource> } {
-  const { app, migration } = context.config;
+  const { app, migration, imagePullSecret, imagePlatform } = context.config;
   const { images } = context.shared;
   if (!migration) {
     const version = versionOf(revisionReference(context.config));
-    return { pods: { template: renderEchoPod({ app, version, image: images.canary ?? images.stable }) } };
+    const image = images.canary ?? images.stable;
+    return { pods: { template: renderEchoPod({ app, version, image, imagePullSecret, imagePlatform }) } };
   }
   const deployment = createRolling(context, "rollout-controller", dependsOn, hooks);
   const workloadRef = { apiVersion: "apps/v1", kind: "Deployment", name: app, scaleDown: migration.scaleDown } as const;

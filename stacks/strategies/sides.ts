@@ -27,7 +27,7 @@ export function createSides(
   replicas: Readonly<Record<Side, number>>,
   options: { readonly shrinkLast?: boolean; readonly guard?: ReleaseGuard | undefined } = {},
 ): pulumi.Input<pulumi.Resource>[] {
-  const { app, namespace, canaryEnabled } = config;
+  const { app, namespace, canaryEnabled, imagePullSecret, imagePlatform } = config;
   const { application, images, inside } = shared;
   const after = (other: Side): pulumi.ResourceHookBinding | undefined =>
     options.shrinkLast && live.client && canaryEnabled
@@ -38,7 +38,8 @@ export function createSides(
     const followed = live.starts?.follow(sideStart(config, version));
     const hooks = together(followed?.hooks, together(options.guard?.sides[version], after(other)));
     const reference = side === "canary" ? config.canaryImage : config.stableImage;
-    const spec = { app, namespace, version, image, reference, replicas: replicas[side], ...(hooks && { hooks }) };
+    const pods = { version, image, reference, replicas: replicas[side], imagePullSecret, imagePlatform };
+    const spec = { app, namespace, ...pods, ...(hooks && { hooks }) };
     const workload = new EchoWorkload(side, spec, inside);
     return followed?.ready(workload, workload.deployment, podsFor(config, side)) ?? workload;
   };

@@ -2,6 +2,7 @@ import { quoted } from "@canary-lab/kit/programs";
 import type { Progress, Stages } from "@canary-lab/kit/progress";
 import { UserError } from "@canary-lab/kit/user-error";
 import { type Command, Option } from "commander";
+import { describeDelivery } from "../../../cluster/images/delivery.ts";
 import { clientOf } from "../../../cluster/kube/client.ts";
 import { namespacePath } from "../../../cluster/kube/paths.ts";
 import { type Environment, type Target, type TargetName, targetNames } from "../../../cluster/target.ts";
@@ -12,6 +13,7 @@ import { type LiveNamespace, namespaceFault, refuseForeignNamespace } from "../.
 import { rollbackMark } from "../../../stacks/live/taken-back.ts";
 import { notedFacts } from "../../../stacks/platform-facts.ts";
 import { isOwner, platformParts } from "../../../stacks/platform-parts.ts";
+import { notedWay } from "../../../stacks/stack-environment.ts";
 import { noteDrift } from "../engine/drift/mend.ts";
 import { refillRegistry } from "../engine/lost-images.ts";
 import { prepareStack } from "../engine/prepare.ts";
@@ -19,6 +21,7 @@ import { settlePending } from "../engine/settle.ts";
 import { freeStack, updateStack } from "../engine/update.ts";
 import { refuseUnfitCluster } from "../existing-cluster/refuse-unfit-cluster.ts";
 import { refuseForeignMesh } from "../foreign-mesh.ts";
+import { imageDelivery } from "../image-delivery.ts";
 import { refuseWithoutIngressClass } from "../ingress-controller.ts";
 import { type ConfigChanges, type GlobalOptions, type Lab, labOf, type OpenedConfig, openConfig } from "../lab.ts";
 import { exclusively } from "../lab-lock.ts";
@@ -188,8 +191,14 @@ async function raise(target: Target, { stackFile, config, changes }: OpenedForUp
   // Nothing has been written for the stack yet, and nothing is where one of the two refuses.
   const [found] = await Promise.all([clusterOfStack(lab), refuseForeignNamespace(lab.cluster, claim)]);
   refuseOtherCluster(lab, found);
-  await Promise.all([refuseForeignMesh(lab), refuseWithoutIngressClass(lab), refuseUnfitCluster(lab)]);
-  noteStack(stackFile.stack, environment);
+  const [delivery] = await Promise.all([
+    imageDelivery(lab),
+    refuseForeignMesh(lab),
+    refuseWithoutIngressClass(lab),
+    refuseUnfitCluster(lab),
+  ]);
+  if (delivery) progress.say(describeDelivery(delivery));
+  noteStack(stackFile.stack, notedWay(environment, config));
   if (Object.keys(changes).length > 0) stackFile.set(changes);
   return { lab, found };
 }

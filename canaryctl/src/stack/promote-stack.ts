@@ -9,6 +9,7 @@ import { runMove } from "../commands/run-move.ts";
 import { asDeployed } from "../deployed.ts";
 import { Recording } from "../history/record.ts";
 import { readHistory } from "../history/store.ts";
+import { imageRegistry } from "../image-delivery.ts";
 import { type ConfigChanges, type Lab, openLab } from "../lab.ts";
 import { say } from "../print.ts";
 import { StackFile } from "../stack-file.ts";
@@ -59,8 +60,8 @@ export async function promoteStack(
   const { digest } = image;
   printFor(to);
   const target = open({ stack: to });
-  const registryOf = ({ config, environment }: Lab) => config.imageRegistry ?? environment.imageRegistry;
-  const registries = { from: registryOf(source), to: registryOf(target) };
+  const [ofSource, ofTarget] = await Promise.all([imageRegistry(source), imageRegistry(target)]);
+  const registries = { from: ofSource, to: ofTarget };
   const promoted = promotedImage({ ...image, digest }, source.config.stableImage, registries);
   const plain = `npx canaryctl stack promote ${quoted(from)} ${quoted(to)}`;
   const again = force === undefined ? plain : `${plain} --force ${quoted(force)}`;

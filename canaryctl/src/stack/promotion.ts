@@ -82,6 +82,14 @@ function partsOf(reference: string): Reference {
   return tag === undefined || tag.includes("/") ? { repository: name } : { repository, tag };
 }
 
+/** A registry, each as `host[:port][/path]`. */
+export interface Registry {
+  /** As the machines name it that push to it and copy from it. */
+  readonly push: string;
+  /** As the nodes name it. */
+  readonly pull: string;
+}
+
 /** An image as another stack gets it. */
 export interface Promoted {
   /** `REPOSITORY[:TAG]@sha256:…`: the digest says which image, the tag what it calls itself; the registry may not have the tag. */
@@ -96,24 +104,26 @@ export interface Promoted {
  * pulled from there by both.
  *
  * @param stableImage as the config of the first names it
- * @param registries `host[:port][/path]` that each pushes to; undefined where it pushes nothing
+ * @param registries of each; undefined where it has none
  */
 export function promotedImage(
   image: RunningImage & { readonly digest: string },
   stableImage: string,
-  registries: { readonly from: string | undefined; readonly to: string | undefined },
+  registries: { readonly from: Registry | undefined; readonly to: Registry | undefined },
 ): Promoted {
   const { repository } = partsOf(image.image);
   const { tag } = partsOf(stableImage);
   const { from, to } = registries;
-  const isOwn = from !== undefined && repository.startsWith(`${from}/`);
-  const isElsewhere = isOwn && to !== undefined && to !== from;
-  const target = isElsewhere ? `${to}/${repository.slice(from.length + 1)}` : repository;
+  const path = from && repository.startsWith(`${from.pull}/`) ? repository.slice(from.pull.length) : undefined;
+  const target = path !== undefined && to ? `${to.pull}${path}` : repository;
   const named = tag === undefined ? target : `${target}:${tag}`;
   return {
     reference: `${named}@${image.digest}`,
     digest: image.digest,
-    copy: isElsewhere ? { from: `${repository}@${image.digest}`, to: `${target}:${copyTag(image.digest)}` } : undefined,
+    copy:
+      path !== undefined && from && to && to.push !== from.push
+        ? { from: `${from.push}${path}@${image.digest}`, to: `${to.push}${path}:${copyTag(image.digest)}` }
+        : undefined,
   };
 }
 
@@ -122,10 +132,10 @@ const loopback = /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?\//;
 /**
  * Whether another cluster than the first stack's could not pull the image: it is on the loopback of the machine, and stays there.
  *
- * @param registry that the second stack pushes to
+ * @param registry of the second stack
  */
-export const isOutOfReach = ({ reference, copy }: Promoted, registry: string | undefined): boolean =>
-  copy === undefined && loopback.test(reference) && !(registry !== undefined && reference.startsWith(`${registry}/`));
+export const isOutOfReach = ({ reference, copy }: Promoted, registry: Registry | undefined): boolean =>
+  copy === undefined && loopback.test(reference) && !(registry && reference.startsWith(`${registry.pull}/`));
 
 /** A registry keeps what has a tag. It is one that no other image has: the version's own may name another build there. */
 const copyTag = (digest: string): string => `promoted-${digest.slice("sha256:".length).slice(0, 12)}`;

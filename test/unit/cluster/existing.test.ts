@@ -202,16 +202,6 @@ describe("an existing cluster", () => {
     expect(error.message).toMatch(/pulumi is version 3\.190\.2, and \^3\.\d+\.\d+ is needed/);
   });
 
-  test("is refused before it is asked where images are built and there is no registry", async () => {
-    const { imageRegistry: _, ...none } = settings;
-    await expect(createExistingTarget({ ...none, buildsImages: true, changes: [] }, answers).check([])).rejects.toThrow(
-      "imageRegistry is not set",
-    );
-    await expect(
-      createExistingTarget({ ...none, buildsImages: false, changes: [] }, answers).check([]),
-    ).resolves.toBeUndefined();
-  });
-
   test("is left alone by down", async () => {
     await expect(
       createExistingTarget({ ...settings, buildsImages: true, changes: [], kubeContext: "gone" }).down(progress),

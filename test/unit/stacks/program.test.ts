@@ -59,6 +59,28 @@ describe("the program", () => {
     expect((await notes({ replicas: 7 }))["canary-lab/config-hash"]).not.toBe(here["canary-lab/config-hash"]);
   });
 
+  test("pushes what it builds to the registry of its delivery, and has the nodes pull it by their own name", async () => {
+    const repoDigest = "localhost:5000/versioned-echo@sha256:abc";
+    const all = await register(
+      async () => {
+        const { createPlatform } = await import("../../../stacks/platform.ts");
+        const { createApplication } = await import("../../../stacks/application.ts");
+        const platform = createPlatform(sampleConfig, sampleTarget, sampleFacts());
+        const delivery = { push: "localhost:5000", pull: "k3d-r:5000", reason: "announced", platform: "linux/arm64" };
+        createApplication(sampleConfig, platform, {}, {}, delivery);
+      },
+      { outputs: { "docker:index/image:Image": { repoDigest } } },
+    );
+    const images = ["stable", "canary", "client"].map((role) => all.get(`${role}-image-build`)?.inputs);
+    expect(images.map(({ imageName, build }) => [imageName, build.platform])).toEqual([
+      ["localhost:5000/versioned-echo:v1", "linux/arm64"],
+      ["localhost:5000/versioned-echo:v2", "linux/arm64"],
+      ["localhost:5000/load-client:v1", "linux/arm64"],
+    ]);
+    const pulled = all.get("stable-deployment")?.inputs.spec.template.spec.containers[0].image;
+    expect(pulled).toBe("k3d-r:5000/versioned-echo@sha256:abc");
+  });
+
   test("on another stack's platform makes only what is in its namespace, and notes whose platform it is", async () => {
     const monitoring = {
       namespace: "observability",

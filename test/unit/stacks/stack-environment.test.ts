@@ -5,6 +5,7 @@ import { describe, expect, test } from "@jest/globals";
 import type { LabRecords } from "../../../stacks/lab-records.ts";
 import {
   environmentOf,
+  notedWay,
   printedVariable,
   searchPathVariable,
   withKnownCluster,
@@ -131,6 +132,15 @@ describe("the cluster that an up goes on in", () => {
     const given = { CANARY_LAB_IMAGE_REGISTRY: "r:5000" };
     const known = { kubeContext: "prod", imageRegistry: "r:5000" };
     expect(withKnownCluster("prod", { kubeContext: "prod" }, undefined, own, given)).toEqual(known);
+  });
+
+  test("keeps the registry of the variables, and forgets that of the config with its key", () => {
+    expect(notedWay(noted, {})).toEqual(noted);
+    const { imageRegistry: _, ...way } = noted;
+    const after = notedWay(noted, { imageRegistry: "noted" });
+    expect(after).toEqual(way);
+    expect(withKnownCluster("staging", {}, after, undefined, {})).not.toHaveProperty("imageRegistry");
+    expect(notedWay({ ...own, imageRegistry: "r" }, { imageRegistry: "r" })).toHaveProperty("imageRegistry");
   });
 
   test("is that of the lab, where it has made one and nobody names another", () => {

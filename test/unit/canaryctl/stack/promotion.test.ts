@@ -158,6 +158,8 @@ describe("an image is ready for another stack", () => {
 });
 
 const digest = `sha256:${"a".repeat(64)}`;
+/** A registry with one address. */
+const at = (address: string | undefined) => (address === undefined ? undefined : { push: address, pull: address });
 const running = (image: string, role = "stable") => ({ role, version: "v2", image, digest });
 
 test("what has all the traffic is the stable side, the active one, or a Deployment's present revision", () => {
@@ -210,13 +212,13 @@ describe("the image of a promotion", () => {
       "t/versioned-echo",
       { from: `s/team/versioned-echo@${digest}`, to: "t/versioned-echo:promoted-aaaaaaaaaaaa" },
     ],
-  ])("%s", (_case, image, registries, repository, copy) => {
-    const promoted = promotedImage(running(image), "versioned-echo:v2", registries);
+  ])("%s", (_case, image, { from, to }, repository, copy) => {
+    const promoted = promotedImage(running(image), "versioned-echo:v2", { from: at(from), to: at(to) });
     expect(promoted).toEqual({ reference: `${repository}:v2@${digest}`, digest, copy });
   });
 
   test.each(["versioned-echo", "r:5000/versioned-echo:latest"])("%s is copied to a tag of its own", (stableImage) => {
-    const registries = { from: "r:5000", to: "s" };
+    const registries = { from: at("r:5000"), to: at("s") };
     const { copy } = promotedImage(running(`r:5000/versioned-echo@${digest}`), stableImage, registries);
     expect(copy?.to).toBe("s/versioned-echo:promoted-aaaaaaaaaaaa");
   });
@@ -230,17 +232,29 @@ describe("the image of a promotion", () => {
     ["localhost.example/echo", undefined, false],
     ["quay.io/x/echo", undefined, false],
   ])("%s is out of reach of another cluster whose registry is %s: %s", (image, to, isOut) => {
-    const promoted = promotedImage(running(image), "echo:v2", { from: undefined, to });
-    expect(isOutOfReach(promoted, to)).toBe(isOut);
+    const promoted = promotedImage(running(image), "echo:v2", { from: undefined, to: at(to) });
+    expect(isOutOfReach(promoted, at(to))).toBe(isOut);
   });
 
   test("is in reach where it is copied", () => {
-    const registries = { from: "localhost:5001", to: "s" };
-    expect(isOutOfReach(promotedImage(running("localhost:5001/echo"), "echo:v2", registries), "s")).toBe(false);
+    const registries = { from: at("localhost:5001"), to: at("s") };
+    expect(isOutOfReach(promotedImage(running("localhost:5001/echo"), "echo:v2", registries), at("s"))).toBe(false);
+  });
+
+  test("is copied by the machines' names of the registries, and pulled by the nodes'", () => {
+    const registries = { from: { push: "localhost:5000", pull: "k3d-a:5000" }, to: { push: "s", pull: "s.internal" } };
+    expect(promotedImage(running(`k3d-a:5000/versioned-echo@${digest}`), "versioned-echo:v2", registries)).toEqual({
+      reference: `s.internal/versioned-echo:v2@${digest}`,
+      digest,
+      copy: {
+        from: `localhost:5000/versioned-echo@${digest}`,
+        to: "s/versioned-echo:promoted-aaaaaaaaaaaa",
+      },
+    });
   });
 
   test("has no tag where the config names none, and a port is no tag", () => {
-    expect(promotedImage(running("r:5000/x/echo"), "r:5000/x/echo", { from: undefined, to: "s" }).reference).toBe(
+    expect(promotedImage(running("r:5000/x/echo"), "r:5000/x/echo", { from: undefined, to: at("s") }).reference).toBe(
       `r:5000/x/echo@${digest}`,
     );
   });

@@ -9,23 +9,23 @@ import { register } from "../mocks.ts";
 
 const digest = "198.18.0.1:5001/versioned-echo@sha256:abc";
 
+const to = (registry: string) => ({ push: registry, pull: registry });
+
 async function make(spec: BuiltImageSpec) {
-  let reference = "";
+  const { promise: reference, resolve } = Promise.withResolvers<string>();
   const all = await register(
     async () => {
       const { BuiltImage } = await import("../../../../components/image/built-image.ts");
-      new BuiltImage("canary-image", spec).reference.apply((value) => {
-        reference = value;
-      });
+      new BuiltImage("canary-image", spec).reference.apply(resolve);
     },
     { outputs: { "docker:index/image:Image": { repoDigest: digest } } },
   );
-  return { all, reference };
+  return { all, reference: await reference };
 }
 
 describe("BuiltImage", () => {
   test("an image of ours is built, pushed to the registry and referenced by digest", async () => {
-    const { all, reference } = await make({ reference: "versioned-echo:v2", registry: "198.18.0.1:5001" });
+    const { all, reference } = await make({ reference: "versioned-echo:v2", delivery: to("198.18.0.1:5001") });
     expect(all.get("canary-image-build")).toMatchObject({
       type: "docker:index/image:Image",
       parent: "canary-image",
@@ -37,8 +37,18 @@ describe("BuiltImage", () => {
     expect(reference).toBe(digest);
   });
 
+  test("an image of ours is named as the nodes name its registry, and built for their platform", async () => {
+    const delivery = { push: "198.18.0.1:5001", pull: "registry:5000/lab", platform: "linux/arm64" };
+    const { all, reference } = await make({ reference: "versioned-echo:v2", delivery });
+    expect(all.get("canary-image-build")?.inputs).toMatchObject({
+      imageName: "198.18.0.1:5001/versioned-echo:v2",
+      build: { platform: "linux/arm64" },
+    });
+    expect(reference).toBe("registry:5000/lab/versioned-echo@sha256:abc");
+  });
+
   test("any other image is used as it is", async () => {
-    const { all, reference } = await make({ reference: "registry.example/echo:1", registry: "198.18.0.1:5001" });
+    const { all, reference } = await make({ reference: "registry.example/echo:1", delivery: to("198.18.0.1:5001") });
     expect([...all.keys()]).toEqual(["canary-image"]);
     expect(reference).toBe("registry.example/echo:1");
   });

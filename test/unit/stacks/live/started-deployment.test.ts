@@ -86,6 +86,18 @@ describe("a Deployment is followed", () => {
     expect(end.includes("its last lines: one | Error: no database")).toBe(name === "crash");
   });
 
+  test("until they cannot pull, for a Secret is missing: it is named, with the command that makes it", async () => {
+    // As a kubelet of Kubernetes 1.36 says it.
+    const message =
+      "Unable to retrieve some image pull secrets (regcred); attempting to pull the image may not succeed.";
+    const events = [{ type: "Warning", reason: "FailedToRetrieveImagePullSecret", message }];
+    const { end, seconds } = await follow([{ ...failing(recorded.image), events }]);
+    expect(end).toContain(recorded.image.words);
+    expect(end).toContain("; Unable to retrieve some image pull secrets (regcred); attempting");
+    expect(end).toMatch(/first: {3}make the Secret .*kubectl -n canary-lab create secret docker-registry/);
+    expect(seconds).toBeLessThan(20);
+  });
+
   test("through what passes by itself", async () => {
     for (const one of [recorded.quota, recorded.serviceAccount, recorded.unschedulable]) {
       const passing = failing(one);

@@ -1,0 +1,106 @@
+import { UserError } from "@canary-lab/kit/user-error";
+
+/** What a stack says of its images. */
+export interface ImageRequest {
+  /** The images that are built here, as the config names them; none where all are in a registry already. */
+  readonly built: readonly string[];
+  /** The registry that the config or the lab's own cluster names. */
+  readonly registry?: { readonly address: string; readonly reason: string };
+  /** The address by which the nodes pull from that registry, where it is another one. */
+  readonly pullRegistry?: string;
+  /** Such as `linux/amd64`. */
+  readonly platform?: string;
+  /** The stack's file. */
+  readonly place: string;
+}
+
+/** A registry that a cluster announces, by the field names of KEP-1755. */
+export interface AnnouncedRegistry {
+  /** `host[:port][/path]` as this machine names it. */
+  readonly host?: string;
+  /** The same as the nodes' container runtime names it; absent where that is {@link host}. */
+  readonly hostFromContainerRuntime?: string;
+  /** The address of a page for people. */
+  readonly help?: string;
+}
+
+/** What a cluster says of images, each undefined where it was not asked, or does not say. */
+export interface ClusterImages {
+  readonly announced?: AnnouncedRegistry | undefined;
+  /** Of the Linux nodes that take pods, such as `amd64`. */
+  readonly architectures?: readonly string[] | undefined;
+}
+
+export interface ImageRegistry {
+  /** `host[:port][/path]` that images are pushed to. */
+  readonly push: string;
+  /** The same registry as the nodes name it. */
+  readonly pull: string;
+  /** Why this one, in words for the user. */
+  readonly reason: string;
+}
+
+/** How images that are built here get to the pods. */
+export interface ImageDelivery extends ImageRegistry {
+  /** Such as `linux/amd64`; undefined where the nodes are not known, and the builder's own is taken. */
+  readonly platform?: string;
+}
+
+const announcement = "ConfigMap kube-public/local-registry-hosting";
+
+/** The registry of a stack: the one that is named goes before the one that the cluster announces. Undefined where there is neither. */
+export function registryOf(
+  { registry, pullRegistry }: Pick<ImageRequest, "registry" | "pullRegistry">,
+  announced: AnnouncedRegistry | undefined,
+): ImageRegistry | undefined {
+  if (registry) return { push: registry.address, pull: pullRegistry ?? registry.address, reason: registry.reason };
+  if (announced?.host === undefined) return undefined;
+  const { host, hostFromContainerRuntime: runtime } = announced;
+  return { push: host, pull: pullRegistry ?? runtime ?? host, reason: `the cluster announces it in ${announcement}` };
+}
+
+/**
+ * Where images that are built here go, and for what they are built. Undefined where none is.
+ *
+ * @throws UserError where there is no registry for them, or nodes of several architectures and no word on which is meant
+ */
+export function deliveryOf(
+  request: ImageRequest,
+  { announced, architectures }: ClusterImages,
+): ImageDelivery | undefined {
+  if (request.built.length === 0) return undefined;
+  const registry = registryOf(request, announced);
+  if (!registry) throw noRegistry(request, announced);
+  const [first, ...others] = [...new Set(architectures)].map((architecture) => `linux/${architecture}`).toSorted();
+  if (request.platform === undefined && first !== undefined && others.length > 0)
+    throw mixedNodes(request, [first, ...others]);
+  const platform = request.platform ?? first;
+  return { ...registry, ...(platform !== undefined && { platform }) };
+}
+
+/** A delivery in one sentence. */
+export function describeDelivery({ push, pull, platform, reason }: ImageDelivery): string {
+  const nodes = pull === push ? "" : `, which the nodes name ${pull}`;
+  return `Images are ${platform === undefined ? "" : `built for ${platform} and `}pushed to ${push}${nodes}: ${reason}.`;
+}
+
+const noRegistry = ({ built, place }: ImageRequest, announced: AnnouncedRegistry | undefined): UserError => {
+  const help = announced?.help === undefined ? "" : ` (its own page on that: ${announced.help})`;
+  return new UserError(
+    `imageRegistry is not set, ${built.join(" and ")} must be pushed, and the cluster announces no registry.`,
+    {
+      place: `imageRegistry in ${place}`,
+      allowed: `host[:port][/path] of a registry that this machine pushes to and the cluster pulls from; or one that the cluster announces in ${announcement}${help}; or images that need no build`,
+      first:
+        "set imageRegistry with `npx canaryctl config set imageRegistry HOST:PORT`, and imagePullRegistry where the nodes name it otherwise",
+      next: "npx canaryctl up",
+    },
+  );
+};
+
+const mixedNodes = ({ place }: ImageRequest, platforms: readonly string[]): UserError =>
+  new UserError(`The cluster has nodes for ${platforms.join(" and ")}, and an image is built for one of them.`, {
+    place: `imagePlatform in ${place}`,
+    allowed: `${platforms.join(", ")}; or images that need no build`,
+    next: platforms.map((platform) => `npx canaryctl config set imagePlatform ${platform} && npx canaryctl up`),
+  });

@@ -1,0 +1,26 @@
+import { UserError } from "@canary-lab/kit/user-error";
+import * as pulumi from "@pulumi/pulumi";
+import { deliveryOf, type ImageDelivery } from "../cluster/images/delivery.ts";
+import { findDelivery } from "../cluster/images/find-delivery.ts";
+import { clientOf } from "../cluster/kube/client.ts";
+import type { ClusterName } from "../cluster/kubeconfig-file.ts";
+import type { LabConfig } from "./config/schema.ts";
+import { imageRequest } from "./image-request.ts";
+import { targetedVariable } from "./live/targeted.ts";
+import { toldOfStack } from "./live/told.ts";
+
+/**
+ * How the images that are built here get to the pods; undefined where none is.
+ *
+ * @throws pulumi.RunError where they cannot: before the first resource, in a preview as well
+ */
+export async function findImages(config: LabConfig, target: Required<ClusterName>): Promise<ImageDelivery | undefined> {
+  try {
+    const request = imageRequest(config, `Pulumi.${pulumi.getStack()}.yaml`);
+    // An update of a few resources is one of a route: it builds nothing, and a weight is moved without a look at the nodes.
+    if (process.env[targetedVariable] === "true" && request.registry) return deliveryOf(request, {});
+    return await findDelivery(clientOf(target), request);
+  } catch (error) {
+    throw error instanceof UserError ? new pulumi.RunError(toldOfStack(error)) : error;
+  }
+}

@@ -1,0 +1,39 @@
+import type { ImageRequest } from "../cluster/images/delivery.ts";
+import { buildTag } from "../components/image/render-built-image.ts";
+import type { LabConfig } from "./config/schema.ts";
+
+/** What of a config says where images go. */
+export type ImageConfig = Pick<
+  LabConfig,
+  | "stableImage"
+  | "canaryImage"
+  | "canaryEnabled"
+  | "clientImage"
+  | "imageRegistry"
+  | "imagePullRegistry"
+  | "imagePlatform"
+>;
+
+/** The images of a config that are built here, and so need a registry. */
+export function builtImages({ stableImage, canaryImage, canaryEnabled, clientImage }: ImageConfig): readonly string[] {
+  const used = [stableImage, ...(canaryEnabled ? [canaryImage] : []), clientImage];
+  return used.filter((reference) => buildTag(reference) !== undefined);
+}
+
+/**
+ * What a stack says of its images.
+ *
+ * @param place the stack's file
+ * @param known the registry of a config that names none
+ */
+export function imageRequest(config: ImageConfig, place: string, known?: ImageRequest["registry"]): ImageRequest {
+  const { imageRegistry: address, imagePullRegistry: pullRegistry, imagePlatform: platform } = config;
+  const registry = address === undefined ? known : { address, reason: `imageRegistry in ${place} names it` };
+  return {
+    built: builtImages(config),
+    place,
+    ...(registry && { registry }),
+    ...(pullRegistry !== undefined && { pullRegistry }),
+    ...(platform !== undefined && { platform }),
+  };
+}
