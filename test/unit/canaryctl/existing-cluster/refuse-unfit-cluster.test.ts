@@ -123,7 +123,9 @@ describe("a quota", () => {
     expect(next).toBe("kubectl --kubeconfig /k --context theirs --namespace canary-lab describe resourcequota team");
   });
 
-  test.each<Readonly<Record<string, string>>>([{ pods: "5" }, { "requests.cpu": "1" }, {}])(
+  const roomy: readonly Readonly<Record<string, string>>[] = [{ pods: "5" }, { "requests.cpu": "1" }, {}];
+
+  test.each(roomy)(
     "that leaves room, or is about something else, is none: %j",
     async (hard) => {
       await expect(look(clusterWith(admin, { [quotasPath]: quota(hard) }))).resolves.toBeUndefined();
