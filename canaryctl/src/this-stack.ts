@@ -1,7 +1,7 @@
 import { readRecords, recordedEnvironment } from "../../stacks/lab-records.ts";
 import { printedVariable } from "../../stacks/stack-environment.ts";
 import { impliedStack, ownName, withStack } from "../../stacks/stack-name.ts";
-import { withRunnable } from "./doctor/runnable.ts";
+import { withRunnable } from "./runnable.ts";
 
 /** The stack that a command means which names none. The engine of a lab's own cluster has a folder of its own, known since `up`. */
 export const bareStack = () => impliedStack(process.env, readRecords().own?.variables.PULUMI_HOME);

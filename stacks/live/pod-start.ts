@@ -195,7 +195,7 @@ const missingSecret = (events: readonly EventObject[]): string | undefined =>
     .replace(/\.$/, "");
 
 const makeSecret = (namespace: string): string =>
-  `make the Secret that imagePullSecret names: kubectl -n ${namespace} create secret docker-registry NAME --docker-server=HOST --docker-username=USER --docker-password=PASSWORD`;
+  `make the Secret that imagePullSecret names, from the file in which \`docker login\` notes it: kubectl -n ${namespace} create secret generic NAME --type=kubernetes.io/dockerconfigjson --from-file=.dockerconfigjson=FILE`;
 
 /** What a person does about each cause. */
 export const remedies: Readonly<Record<StartFault["cause"], string>> = {

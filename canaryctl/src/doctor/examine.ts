@@ -12,12 +12,12 @@ import {
   type OpenedConfig,
   openConfig,
 } from "../lab.ts";
+import { runnable } from "../runnable.ts";
 import { StackFile } from "../stack-file.ts";
 import { type Finding, withoutIgnored } from "./finding.ts";
 import { applyFixes, fixesOf } from "./fix.ts";
 import { gather } from "./gather.ts";
 import { type Diagnosis, diagnosisOf, type Thresholds } from "./report.ts";
-import { runnable } from "./runnable.ts";
 import { diagnose } from "./table.ts";
 
 export interface DoctorOptions extends GlobalOptions, Thresholds {

@@ -27,7 +27,7 @@ export async function readIfAllowed<T>(client: Pick<KubeClient, "get">, path: st
 export async function nodesFault(
   client: Pick<KubeClient, "get">,
   config: Pick<LabConfig, "platform">,
-  kubectl: string,
+  context: string,
 ): Promise<UserError | undefined> {
   if (!isOwner(config)) return undefined;
   const nodes = await readIfAllowed<NodeList>(client, "/api/v1/nodes");
@@ -42,7 +42,7 @@ export async function nodesFault(
     `No node of the cluster can run the mesh: it has ${found.join(", ") || "none that takes pods"}.`,
     {
       allowed: `a node that takes pods, of ${architectures.map((name) => `linux/${name}`).join(" or ")}`,
-      next: `${kubectl} get nodes --label-columns kubernetes.io/os,kubernetes.io/arch`,
+      next: `kubectl ${context} get nodes --label-columns kubernetes.io/os,kubernetes.io/arch`,
     },
   );
 }

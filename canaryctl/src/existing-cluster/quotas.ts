@@ -30,7 +30,7 @@ function podsOf({ strategy, replicas, canaryEnabled, canaryReplicas, autoscaling
 export async function quotaFaults(
   client: Pick<KubeClient, "get">,
   config: SizeConfig,
-  kubectl: string,
+  context: string,
 ): Promise<readonly UserError[]> {
   const { namespace } = config;
   const quotas = await readIfAllowed<QuotaList>(client, `/api/v1/namespaces/${namespace}/resourcequotas`);
@@ -41,7 +41,7 @@ export async function quotaFaults(
     return new UserError(`ResourceQuota ${name} allows ${most} pods, and the stack has ${pods}.`, {
       place: `namespace ${namespace}`,
       allowed: `a quota of ${pods} pods or more, and one more while pods are replaced; or fewer replicas`,
-      next: `${kubectl} --namespace ${quoted(namespace)} describe resourcequota ${quoted(name)}`,
+      next: `kubectl ${context} --namespace ${quoted(namespace)} describe resourcequota ${quoted(name)}`,
     });
   });
 }

@@ -18,11 +18,11 @@ export async function refuseUnfitCluster(
 ): Promise<void> {
   const { target, kubeconfig, kubeContext } = environment;
   if (target !== "existing") return;
-  const kubectl = `kubectl --kubeconfig ${quoted(kubeconfig)} --context ${quoted(kubeContext)}`;
+  const context = `--kubeconfig ${quoted(kubeconfig)} --context ${quoted(kubeContext)}`;
   const faults = await Promise.all([
-    rightsFault(client, config, kubectl),
-    nodesFault(client, config, kubectl),
-    quotaFaults(client, config, kubectl),
+    rightsFault(client, config, context),
+    nodesFault(client, config, context),
+    quotaFaults(client, config, context),
   ]);
   const error = asOneError(faults.flat().filter((fault): fault is UserError => fault !== undefined));
   if (error) throw error;

@@ -40,8 +40,8 @@ async function missingRights(client: Client, rights: readonly Right[]): Promise<
   return rights.filter((_, index) => !allowed[index]);
 }
 
-/** Why the account of a context cannot put a stack up; undefined where it can. @param kubectl with its flags for this cluster */
-export async function rightsFault(client: Client, config: MadeConfig, kubectl: string): Promise<UserError | undefined> {
+/** Why the account of a context cannot put a stack up; undefined where it can. @param context flags by which kubectl finds the cluster */
+export async function rightsFault(client: Client, config: MadeConfig, context: string): Promise<UserError | undefined> {
   const missing = await missingRights(client, neededRights(config));
   const [first] = missing;
   if (!first) return undefined;
@@ -56,6 +56,6 @@ export async function rightsFault(client: Client, config: MadeConfig, kubectl: s
   return new UserError(["This account lacks rights that the stack needs:", ...lines].join("\n  - "), {
     allowed: "an account with them, such as one with the ClusterRole cluster-admin",
     first: "have them granted, or name a context with another account: npx canaryctl up --context NAME",
-    next: `${kubectl} auth can-i ${first.verb} ${first.resource}${scope}`,
+    next: `kubectl ${context} auth can-i ${first.verb} ${first.resource}${scope}`,
   });
 }

@@ -132,7 +132,7 @@ test("a preview for programs tells of each of its stacks what stands in its way,
   const { previews } = JSON.parse(stdout);
   expect(previews).toMatchObject([
     { stack: "no-such-stack", outcome: "not-made", missing: "stack" },
-    { stack: "../dev", outcome: "failed" },
+    { stack: "../dev", outcome: "refused" },
   ]);
   expect(status).toBe(1);
   expect(canaryctl("preview", "--markdown", "--stack", "no-such-stack").status).toBe(3);

@@ -4,9 +4,9 @@ import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { describe, expect, test } from "@jest/globals";
 import type { Command, CommanderError } from "commander";
 import ts from "typescript/lib/typescript.js"; // the package by its name is a mock here
-import { withRunnable } from "../../../canaryctl/src/doctor/runnable.ts";
 import { buildProgram } from "../../../canaryctl/src/main.ts";
 import { Mask } from "../../../canaryctl/src/mask.ts";
+import { withRunnable } from "../../../canaryctl/src/runnable.ts";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
 import { withStack } from "../../../stacks/stack-name.ts";
 
@@ -21,7 +21,7 @@ interface Text {
 const files = globSync(["canaryctl/src/**/*.ts", "stacks/**/*.ts", "cluster/**/*.ts", "packages/*/src/**/*.ts"], {
   cwd: repositoryRoot,
 }).filter(
-  (file) => !["stacks/stack-name.ts", "canaryctl/src/doctor/runnable.ts"].includes(file), // which put the stack into them
+  (file) => !["stacks/stack-name.ts", "canaryctl/src/runnable.ts"].includes(file), // which put the stack into them
 );
 
 function textsOf(file: string): readonly Text[] {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { type Finding, reaches, severities, withoutIgnored } from "../../../../canaryctl/src/doctor/finding.ts";
 import { fixesOf } from "../../../../canaryctl/src/doctor/fix.ts";
 import { diagnosisOf, diagnosisText, type Thresholds } from "../../../../canaryctl/src/doctor/report.ts";
-import { runnable } from "../../../../canaryctl/src/doctor/runnable.ts";
+import { runnable } from "../../../../canaryctl/src/runnable.ts";
 import { fakeLab } from "../fake-lab.ts";
 
 const finding = (id: string, severity: Finding["severity"], rest: Partial<Finding> = {}): Finding => ({

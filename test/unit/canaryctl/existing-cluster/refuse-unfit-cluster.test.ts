@@ -125,12 +125,9 @@ describe("a quota", () => {
 
   const roomy: readonly Readonly<Record<string, string>>[] = [{ pods: "5" }, { "requests.cpu": "1" }, {}];
 
-  test.each(roomy)(
-    "that leaves room, or is about something else, is none: %j",
-    async (hard) => {
-      await expect(look(clusterWith(admin, { [quotasPath]: quota(hard) }))).resolves.toBeUndefined();
-    },
-  );
+  test.each(roomy)("that leaves room, or is about something else, is none: %j", async (hard) => {
+    await expect(look(clusterWith(admin, { [quotasPath]: quota(hard) }))).resolves.toBeUndefined();
+  });
 });
 
 test("a cluster that the lab makes is not asked", async () => {

@@ -94,7 +94,9 @@ describe("a Deployment is followed", () => {
     const { end, seconds } = await follow([{ ...failing(recorded.image), events }]);
     expect(end).toContain(recorded.image.words);
     expect(end).toContain("; Unable to retrieve some image pull secrets (regcred); attempting");
-    expect(end).toMatch(/first: {3}make the Secret .*kubectl -n canary-lab create secret docker-registry/);
+    expect(end).toMatch(
+      /first: {3}make the Secret .*kubectl -n canary-lab create secret generic NAME --type=kubernetes.io\/dockerconfigjson/,
+    );
     expect(seconds).toBeLessThan(20);
   });
 

@@ -41,9 +41,9 @@ describe("in the way is", () => {
       [2, { pid: 12, command: "nginx", home: undefined }],
     ]);
     const found = portObstacles(listeners, exampleSpec().addresses, exampleCommands, (inode) => owners.get(inode));
-    expect(found.map(({ message, place, next }) => [message, place, next])).toEqual([
-      ["Port 6443 on 198.18.0.1 is taken.", "process 12: nginx", "kill 12, then run: lab up"],
-      ["Port 5001 on 198.18.0.1 is taken.", "a listener on 198.18.0.1:5001", "end that program, then run: lab up"],
+    expect(found.map(({ message, place, first, next }) => [message, place, first, next])).toEqual([
+      ["Port 6443 on 198.18.0.1 is taken.", "process 12: nginx", undefined, "kill 12 && lab up"],
+      ["Port 5001 on 198.18.0.1 is taken.", "a listener on 198.18.0.1:5001", "end that program", "lab up"],
     ]);
   });
 });
@@ -60,11 +60,7 @@ describe("a network that somebody has", () => {
   test.each([
     ["a VPN's, as of Clash and Surge", ["198.18.0.1/30"], "lab up --network 10.200.0.0/15"],
     ["a VPN's and a company's", ["198.18.0.0/16", "10.0.0.0/8"], "lab up --network 172.20.0.0/15"],
-    [
-      "every one that could be proposed",
-      ["198.18.0.0/15", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"],
-      "remove that route or address, then run: lab up",
-    ],
+    ["every one that could be proposed", ["198.18.0.0/15", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"], "lab up"],
   ])("is refused with the way out: %s", (_, networks, next) => {
     expect(obstacle(networks)).toMatchObject({
       message: `The network ${networks[0]} overlaps with the embedded cluster's 198.18.0.0/15.`,
