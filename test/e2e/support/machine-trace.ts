@@ -103,13 +103,15 @@ export function unlisted(
 
 /**
  * What the footprint lists and the machine has not, as `kind: pattern`: a list that names too much hides what comes instead. Kernel modules
- * are left out, for a kernel may have them built in.
+ * are left out, for a kernel may have them built in, and so is what ends by itself.
  */
 export function unseen(now: MachineTrace, entries: readonly FootprintEntry[] = footprint(labAddresses)): string[] {
-  return entries.flatMap(({ covers }) =>
-    (Object.entries(covers) as [FootprintKind, RegExp][])
-      .filter(([kind, pattern]) => kind !== "module" && !now[kind].some((text) => pattern.test(text)))
-      .map(([kind, { source }]) => `${kind}: ${source}`),
+  return entries.flatMap(({ covers, ends }) =>
+    ends
+      ? []
+      : (Object.entries(covers) as [FootprintKind, RegExp][])
+          .filter(([kind, pattern]) => kind !== "module" && !now[kind].some((text) => pattern.test(text)))
+          .map(([kind, { source }]) => `${kind}: ${source}`),
   );
 }
 

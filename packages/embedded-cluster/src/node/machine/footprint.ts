@@ -25,6 +25,8 @@ export interface FootprintEntry {
   readonly words: string;
   /** Which things it is about, by kind: a trace of the machine finds no change that no pattern covers. */
   readonly covers: Partial<Readonly<Record<FootprintKind, RegExp>>>;
+  /** It ends by itself, and may have ended when the cluster is up. */
+  readonly ends?: true;
   /** Whether it stays after `down`. */
   readonly stays?: true;
 }
@@ -80,6 +82,7 @@ export const footprint = (addresses: ClusterAddresses): readonly FootprintEntry[
   {
     words: "a process that deletes what builds and old tools have left in the cache, until that is done",
     covers: { process: /^other: (nice -n 19 )?(sh -c|rm -rf|mv) / },
+    ends: true,
   },
   {
     words: `files in ${outsideFolders.join(", ")}, and ${ownerFile}; ${machineLock} while \`up\` or \`down\` runs`,
