@@ -1,3 +1,4 @@
+import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import { dockerVariables, runCommand } from "./docker.ts";
 import { fetchPrograms, ownStore, type ProgramStore, planPrograms } from "./fetched-programs.ts";
@@ -39,7 +40,7 @@ export function createExistingTarget(
     } catch (error) {
       throw new UserError(`The cluster of context "${kubeContext}" cannot be used: ${innermost(error)}`, {
         place: kubeconfig,
-        next: `kubectl --kubeconfig ${kubeconfig} --context ${kubeContext} version`,
+        next: `kubectl --kubeconfig ${quoted(kubeconfig)} --context ${quoted(kubeContext)} version`,
         cause: error,
       });
     }

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { closeSync, constants, fstatSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { makePrivateFolder } from "./private-files.ts";
+import { quoted } from "./programs.ts";
 import { UserError } from "./user-error.ts";
 
 /**
@@ -58,7 +59,7 @@ function openOwn(file: string): number {
   throw new UserError("Another user can write the lock file.", {
     place: file,
     allowed: `a file of user ${process.getuid?.()} that nobody else can write`,
-    next: `rm ${file}`,
+    next: `rm ${quoted(file)}`,
   });
 }
 
