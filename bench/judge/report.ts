@@ -31,8 +31,10 @@ function table(title: string, scenarios: readonly Scenario[], releases: number, 
 
 function cell(result: Result | undefined): string {
   if (!result) return "–";
-  const { failed, medianFail, medianPass } = result;
+  const { failed, medianFail, passed, medianPass } = result;
   const share = `${(100 * failed).toFixed(1)} %`;
   const stopped = medianFail === undefined ? share : `${share}, ${medianFail} s`;
-  return medianPass === undefined ? stopped : `${stopped}; pass ${medianPass} s`;
+  return medianPass === undefined
+    ? stopped
+    : `${stopped}; passed at some moment ${(100 * passed).toFixed(1)} %, ${medianPass} s`;
 }

@@ -1,10 +1,12 @@
 import { rules } from "./rules.ts";
 import { drawSecond, randomFrom, type Scenario } from "./traffic.ts";
 
-/** What a rule made of many releases: the share that it stopped, and the median seconds to that, or to the judge's pass. */
+/** What a rule made of many releases: the share that it stopped, and the median seconds to that. */
 export interface Result {
   readonly failed: number;
   readonly medianFail: number | undefined;
+  /** The share that passed at some moment, and the median seconds to the first of them. */
+  readonly passed: number;
   readonly medianPass: number | undefined;
 }
 
@@ -33,6 +35,7 @@ export function simulate(scenario: Scenario, releases: number, seconds: number):
   const result = (name: string): Result => ({
     failed: (fails.get(name)?.length ?? 0) / releases,
     medianFail: middle(fails.get(name) ?? []),
+    passed: (passes.get(name)?.length ?? 0) / releases,
     medianPass: middle(passes.get(name) ?? []),
   });
   return Object.fromEntries(names.map((name) => [name, result(name)]));

@@ -33,7 +33,7 @@ export class Judge {
   constructor(options: JudgeOptions = {}) {
     this.config = judgeConfig(options);
     const { errors, latency, objective } = this.config;
-    // A bet that may not reach the bound by one slice: half of it is lost by the stake that waits.
+    // No bet reaches the bound by the first slice, however low the bound is: a part of the stake waits.
     const cut = Math.min(this.config.cut, this.bound);
     const { edges, floorMilliseconds } = latency;
     this.errors = new Difference(errors, cut);
