@@ -8,6 +8,7 @@ import { measureFlips } from "./flips.ts";
 import { measureFullStack } from "./full-stack.ts";
 import { measureGrowth } from "./growth.ts";
 import { measureHappyPaths } from "./happy-paths.ts";
+import { judgeReport } from "./judge/report.ts";
 import { measureMemory } from "./memory.ts";
 import { measureLook, measureNoOp } from "./no-op.ts";
 import { measureRollback } from "./rollback.ts";
@@ -16,13 +17,19 @@ import { type Row, renderTable, verdict } from "./table.ts";
 import { measureWarmUp } from "./warm-up.ts";
 
 const usage = `npm run bench -- [--runs N] [--cold] [measure…]
+npm run bench -- judge [--releases N]
 
 Measures the lab that stands here, each thing beside its floor in the same run, and prints a Markdown table.
 --runs N   runs of each quick measure, 1..50 (default 7); ups from nothing take a third of them
 --cold     first make the lab from nothing, tools included: about 20 minutes
+judge      simulates releases, without a lab: how often the judge and the rules beside it are wrong, and how fast they are right
+--releases N   simulated releases of each row, 1..100000 (default 10000: hours)
 measures   memory, look, set-traffic, rollback, no-op, growth, flips, releases, abort, full-stack, warm-up; default: all`;
 
 type Measure = (runs: number, empty: EmptyProgram) => Promise<readonly Row[]>;
+
+/** A simulated release lasts half an hour. */
+const releaseSeconds = 1800;
 
 /** In the order in which they disturb one another least. */
 const measures: Readonly<Record<string, Measure>> = {
@@ -42,18 +49,28 @@ const measures: Readonly<Record<string, Measure>> = {
 async function main(): Promise<void> {
   const options = {
     runs: { type: "string", default: "7" },
+    releases: { type: "string", default: "10000" },
     cold: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   } as const;
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const runs = Number(values.runs);
-  const unknown = positionals.filter((name) => !(name in measures));
-  const bad = unknown.length > 0 || !Number.isInteger(runs) || runs < 1 || runs > 50;
+  const releases = Number(values.releases);
+  const simulated = positionals.length === 1 && positionals[0] === "judge";
+  const unknown = simulated ? [] : positionals.filter((name) => !(name in measures));
+  const badReleases = !Number.isInteger(releases) || releases < 1 || releases > 100_000;
+  const bad = unknown.length > 0 || !Number.isInteger(runs) || runs < 1 || runs > 50 || badReleases;
   if (values.help || bad) {
     console.error(
-      bad ? `error: not understood: ${[...unknown, `--runs ${values.runs}`].join(", ")}\n\n${usage}` : usage,
+      bad
+        ? `error: not understood: ${[...unknown, `--runs ${values.runs}`, `--releases ${values.releases}`].join(", ")}\n\n${usage}`
+        : usage,
     );
     process.exitCode = bad ? 2 : 0;
+    return;
+  }
+  if (simulated) {
+    console.log(judgeReport(releases, releaseSeconds));
     return;
   }
 
