@@ -52,11 +52,15 @@ export function send(request: HttpRequest): Promise<IncomingMessage> {
         resolve(received);
       },
     );
-    call.on("timeout", () => {
+    const giveUp = () => {
       const late = new Error(`no answer within ${timeoutMilliseconds / 1000} s`);
       response?.destroy(late); // or whoever reads it hears of "aborted" only
       call.destroy(late);
-    });
+    };
+    call.on("timeout", giveUp);
+    // Node's own counts a second time from the TLS handshake on, where the other side accepts connections and is silent.
+    const untilHeaders = timeoutMilliseconds > 0 ? setTimeout(giveUp, timeoutMilliseconds) : undefined;
+    for (const event of ["response", "close"]) call.once(event, () => clearTimeout(untilHeaders));
     call.on("error", reject);
     call.end(body);
   });
