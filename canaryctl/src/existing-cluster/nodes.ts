@@ -23,7 +23,7 @@ export async function readIfAllowed<T>(client: Pick<KubeClient, "get">, path: st
   }
 }
 
-/** Why no node can run the mesh; undefined where one can, or where the account may not read nodes. */
+/** Why no node can run the mesh; undefined where one can, where there is none yet, or where the account may not read nodes. */
 export async function nodesFault(
   client: Pick<KubeClient, "get">,
   config: Pick<LabConfig, "platform">,
@@ -31,7 +31,7 @@ export async function nodesFault(
 ): Promise<UserError | undefined> {
   if (!isOwner(config)) return undefined;
   const nodes = await readIfAllowed<NodeList>(client, "/api/v1/nodes");
-  if (nodes === undefined) return undefined;
+  if (!nodes?.items.length) return undefined; // an autoscaler makes the first one when there are pods for it
   const open = nodes.items.filter(({ spec }) => !spec.unschedulable).map(({ status }) => status.nodeInfo);
   const fits = open.some(
     ({ operatingSystem, architecture }) => operatingSystem === "linux" && architectures.includes(architecture),
