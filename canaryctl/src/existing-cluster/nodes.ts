@@ -1,5 +1,6 @@
-import { ApiError, type KubeClient } from "@canary-lab/kit/kube/client";
+import type { KubeClient } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
+import { readIfAllowed } from "../../../cluster/kube/read-if-allowed.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
 import { isOwner } from "../../../stacks/platform-parts.ts";
 
@@ -12,16 +13,6 @@ interface NodeList {
 
 /** For which Istio publishes its images. */
 const architectures = ["amd64", "arm64"];
-
-/** Reads what an account may be forbidden to see: undefined then. */
-export async function readIfAllowed<T>(client: Pick<KubeClient, "get">, path: string): Promise<T | undefined> {
-  try {
-    return await client.get<T>(path);
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 403) return undefined;
-    throw error;
-  }
-}
 
 /** Why no node can run the mesh; undefined where one can, where there is none yet, or where the account may not read nodes. */
 export async function nodesFault(

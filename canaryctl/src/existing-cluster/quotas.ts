@@ -2,8 +2,8 @@ import type { KubeClient } from "@canary-lab/kit/kube/client";
 import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import { factsOf } from "../../../canary/strategies.ts";
+import { readIfAllowed } from "../../../cluster/kube/read-if-allowed.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
-import { readIfAllowed } from "./nodes.ts";
 
 interface QuotaList {
   readonly items: readonly {
