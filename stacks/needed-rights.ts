@@ -36,7 +36,7 @@ export function neededRights(config: MadeConfig): readonly Right[] {
   const { namespace, strategy } = config;
   const made = madeObjects(config);
   const isRollout = factsOf(strategy).owner === "rollout-controller";
-  const all = [
+  const all: Right[] = [
     ...made.flatMap((object) => making.map((verb) => ({ verb, ...object }))),
     // Where a release is, Helm looks for its revisions, and notes in the old one that it is superseded.
     ...made
@@ -45,6 +45,7 @@ export function neededRights(config: MadeConfig): readonly Right[] {
     ...[...further, ...(isRollout ? ofRollouts : [])].flatMap(([resource, verbs]) =>
       verbs.map((verb) => ({ verb, resource, namespace })),
     ),
+    { verb: "list", resource: "namespaces" }, // in the first update: a stack may have been deployed under another name
   ];
   return [...new Map(all.map((right) => [`${right.verb} ${right.resource} ${right.namespace}`, right])).values()];
 }

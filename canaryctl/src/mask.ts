@@ -1,4 +1,4 @@
-import { secretForms } from "./secret-forms.ts";
+import { secretForms, shortestPart } from "./secret-forms.ts";
 
 /** What stands in the place of a secret. */
 export const masked = "[secret]";
@@ -37,9 +37,6 @@ const forms: readonly RegExp[] = [
   /(?<=(?:^|[\s"'`(=])[\w.+-]+:)[^\s/@:"'`]+(?=@(?!sha\d+:)[\w-])/g, // as in a registry's name; what stands before a digest is a tag
   /(?<=(?:password|passwd|passphrase|secret|token|api-?key)(?:=|: ?))(?!\[secret\])[^\s"',;&]+/gi,
 ];
-
-/** A value that is shorter is masked only where it is all of a text: as a part it is in too many words. */
-const shortestPart = 6;
 
 /** Masks secrets in values and texts: by key, by form, and by value wherever a known one comes up again, however it is encoded. */
 export class Mask {

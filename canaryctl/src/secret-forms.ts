@@ -1,3 +1,6 @@
+/** A value that is shorter is masked only where it is all of a text: as a part it is in too many words. */
+export const shortestPart = 6;
+
 /** Characters of a line of a secret; shorter ones, such as `data:`, are in too many texts. */
 const shortestLine = 8;
 
@@ -25,7 +28,8 @@ function inBase64(text: string): readonly string[] {
     const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString("base64");
     return encoded.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
   });
-  const standard = [whole, whole.replace(/=+$/, ""), ...within];
+  const parts = within.filter(({ length }) => length >= shortestPart); // a few characters, or none, are no part of a secret alone
+  const standard = [whole, whole.replace(/=+$/, ""), ...parts];
   return standard.flatMap((form) => [form, form.replaceAll("+", "-").replaceAll("/", "_")]);
 }
 

@@ -20,13 +20,15 @@ export function printFor(reference: string): void {
     );
 }
 
-/** Whether the shell has the programs and the cluster: the user's own, or by what `canaryctl env` printed for the stack; else where there are none. */
+/**
+ * Whether the shell has the programs and the cluster: by what `canaryctl env` printed for the stack, or because there is none yet. In a
+ * cluster of the user's own a command would go to whichever context is the current one.
+ */
 function hasPrograms(stack: string): boolean {
   const printed = process.env[printedVariable];
   if (printed && ownName(printed) === stack) return true;
   const records = readRecords();
-  const environment = recordedEnvironment(stack, records) ?? records.own;
-  return environment === undefined || environment.target === "existing";
+  return (recordedEnvironment(stack, records) ?? records.own) === undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
-import { ApiError, type ClusterClient } from "@canary-lab/kit/kube/client";
+import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { configMapPath } from "../kube/paths.ts";
+import { readIfAllowed } from "../kube/read-if-allowed.ts";
 import {
   type AnnouncedRegistry,
   deliveryOf,
@@ -20,7 +21,10 @@ interface NodeObject {
   };
 }
 
-/** How images get to the pods: {@link deliveryOf}, with the cluster asked for what the stack does not say. */
+/**
+ * How images get to the pods: {@link deliveryOf}, with the cluster asked for what the stack does not say. What an account
+ * may not read is not known: it may have a registry named to it, and builds for its own platform.
+ */
 export async function findDelivery(client: Client, request: ImageRequest): Promise<ImageDelivery | undefined> {
   if (request.built.length === 0) return undefined;
   const [announced, architectures] = await Promise.all([
@@ -39,7 +43,7 @@ export const findRegistry = async (
 
 async function announcedRegistry(client: Client): Promise<AnnouncedRegistry | undefined> {
   const path = configMapPath("kube-public", "local-registry-hosting");
-  const found = await ifAllowed(() => client.get<{ readonly data?: Readonly<Record<string, string>> }>(path));
+  const found = await readIfAllowed<{ readonly data?: Readonly<Record<string, string>> }>(client, path);
   const text = found?.data?.["localRegistryHosting.v1"];
   if (text === undefined) return undefined;
   const { parse } = await import("yaml");
@@ -66,18 +70,8 @@ const isOpen = ({ spec }: NodeObject): boolean =>
 async function nodeArchitectures(client: Client): Promise<readonly string[]> {
   const linux = encodeURIComponent("kubernetes.io/os=linux");
   const path = `/api/v1/nodes?labelSelector=${linux}`;
-  const nodes = await ifAllowed(() => client.get<{ readonly items: readonly NodeObject[] }>(path));
+  const nodes = await readIfAllowed<{ readonly items: readonly NodeObject[] }>(client, path);
   const all = nodes?.items ?? [];
   const open = all.filter(isOpen);
   return (open.length > 0 ? open : all).flatMap(({ metadata }) => metadata.labels?.["kubernetes.io/arch"] ?? []);
-}
-
-/** Undefined for an account that may not read it: it may have a registry named to it, and builds for its own platform. */
-async function ifAllowed<T>(ask: () => Promise<T | undefined>): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 403) return undefined;
-    throw error;
-  }
 }

@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { type BuiltImageSpec, pulledReference, renderImageBuild } from "./render-built-image.ts";
+import { type BuiltImageSpec, type ImageBuild, pulledReference, renderImageBuild } from "./render-built-image.ts";
 
 /** An image that a workload can run: built here and pushed, or one that is there already. */
 export class BuiltImage extends pulumi.ComponentResource {
@@ -12,10 +12,14 @@ export class BuiltImage extends pulumi.ComponentResource {
     const { reference, delivery } = spec;
     const build = renderImageBuild(spec);
     this.reference = build
-      ? new docker.Image(`${name}-build`, build, { parent: this }).repoDigest.apply((pushed) =>
+      ? new docker.Image(`${name}-build`, build, { parent: this, ...keptPlatform(build) }).repoDigest.apply((pushed) =>
           delivery ? pulledReference(pushed, delivery) : pushed,
         )
       : pulumi.output(reference);
     this.registerOutputs();
   }
 }
+
+/** An account that may not read the nodes knows no platform: what was built for one before is no change then, such as in a preview. */
+const keptPlatform = ({ build }: ImageBuild): pulumi.CustomResourceOptions =>
+  build.platform === undefined ? { ignoreChanges: ["build.platform"] } : {};

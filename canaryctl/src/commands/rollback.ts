@@ -1,14 +1,16 @@
 import { ApiError } from "@canary-lab/kit/kube/client";
 import { UserError, withNext } from "@canary-lab/kit/user-error";
 import type { Command } from "commander";
+import type { ApplicationName } from "../../../canary/application-name.ts";
 import { writeChanges } from "../applied.ts";
 import { freeStack } from "../engine/update.ts";
 import { noteRollback } from "../history/store.ts";
 import { type Lab, openForRollback, type RouteFlags } from "../lab.ts";
 import { examples, print, say } from "../print.ts";
 import { lockSeconds, onlyWithoutFile } from "../strategies/rolled-back.ts";
+import type { Say } from "../strategies/strategy.ts";
 import { type Move, openRollback, type Rollback } from "../strategies/table.ts";
-import { AwayError } from "../traffic/patiently.ts";
+import { AwayError, patiently } from "../traffic/patiently.ts";
 import { addRouteFlags, optionsOf } from "./arguments.ts";
 import { runMove } from "./run-move.ts";
 
@@ -26,20 +28,21 @@ nginx-header: canaryEnabled false.
 ${examples("canaryctl rollback", "canaryctl rollback --vs versioned-echo-virtualservice --host versioned-echo")}`,
     )
     .action(async (_options: unknown, command: Command) => {
-      const { others, ...move } = await openSettled(openForRollback(optionsOf<RouteFlags>(command)));
+      const given = openForRollback(optionsOf<RouteFlags>(command));
+      const { others, ...move } = await openSettled(given);
       const { fileFault, config } = move.lab;
       if (fileFault)
         say(`${fileFault.message} This goes by what is deployed: ${config.app} in namespace ${config.namespace}.`);
       const isBegun = others.length === 0 || (await isLive(move));
       const moving = isBegun ? runMove(move, (strategy, lab) => strategy.rollback(lab, say)) : onlyTheFile(move);
       // For updates that are under way, here or elsewhere: beside the move, and never in its way.
-      const marked = noteRollback(move.lab.cluster, move.lab.config).then(
+      const marked = noteRollback(given.cluster, config).then(
         () => true,
         () => false,
       );
       const done = await moving;
       if (!fileFault) print([done]);
-      if (!(await marked)) await mark(move.lab);
+      if (!(await marked)) await mark(given.cluster, config, say);
       if (fileFault) throw onlyWithoutFile(fileFault);
     });
 }
@@ -52,7 +55,7 @@ async function openSettled(lab: Lab): Promise<Rollback> {
   const opened = await openRollback(lab, say);
   if (opened.others.length === 0) return opened;
   for (const { lab: other, strategy } of opened.others) {
-    void mark(other);
+    void mark(lab.cluster, other.config, say);
     const outcome = strategy.halt
       ? await strategy.halt(other, say).then(
           () => "its traffic there is sent to the stable side",
@@ -61,15 +64,18 @@ async function openSettled(lab: Lab): Promise<Rollback> {
       : "its traffic there moves with an update only";
     say(`The stack runs in namespace ${other.config.namespace}, too: ${outcome}.`);
   }
-  void mark(opened.lab);
+  void mark(lab.cluster, opened.lab.config, say);
   await freeStack(lab, { say, waitSeconds: lockSeconds(lab) });
   return openRollback(lab, say);
 }
 
-/** Notes the rollback for updates that are under way. */
-async function mark({ cluster, config }: Lab): Promise<void> {
+/** How long the note for other updates is tried after the move, in seconds. */
+const markSeconds = 10;
+
+/** Notes the rollback for updates that are under way. @param cluster as it is, which waits for nobody */
+export async function mark(cluster: Lab["cluster"], config: ApplicationName, say: Say): Promise<void> {
   try {
-    await noteRollback(cluster, config);
+    await patiently(cluster, { seconds: markSeconds, say: () => {} }, () => noteRollback(cluster, config));
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return; // without the namespace there is nothing to go on with
     say(`warning: an update that is under way does not learn of this rollback: ${(error as Error).message}`);

@@ -1,5 +1,6 @@
-import { ApiError, type KubeClient } from "@canary-lab/kit/kube/client";
+import type { KubeClient } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
+import { readIfAllowed } from "../../../cluster/kube/read-if-allowed.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
 import { isOwner } from "../../../stacks/platform-parts.ts";
 
@@ -13,17 +14,7 @@ interface NodeList {
 /** For which Istio publishes its images. */
 const architectures = ["amd64", "arm64"];
 
-/** Reads what an account may be forbidden to see: undefined then. */
-export async function readIfAllowed<T>(client: Pick<KubeClient, "get">, path: string): Promise<T | undefined> {
-  try {
-    return await client.get<T>(path);
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 403) return undefined;
-    throw error;
-  }
-}
-
-/** Why no node can run the mesh; undefined where one can, or where the account may not read nodes. */
+/** Why no node can run the mesh; undefined where one can, where there is none yet, or where the account may not read nodes. */
 export async function nodesFault(
   client: Pick<KubeClient, "get">,
   config: Pick<LabConfig, "platform">,
@@ -31,7 +22,7 @@ export async function nodesFault(
 ): Promise<UserError | undefined> {
   if (!isOwner(config)) return undefined;
   const nodes = await readIfAllowed<NodeList>(client, "/api/v1/nodes");
-  if (nodes === undefined) return undefined;
+  if (!nodes?.items.length) return undefined; // an autoscaler makes the first one when there are pods for it
   const open = nodes.items.filter(({ spec }) => !spec.unschedulable).map(({ status }) => status.nodeInfo);
   const fits = open.some(
     ({ operatingSystem, architecture }) => operatingSystem === "linux" && architectures.includes(architecture),

@@ -2,13 +2,18 @@ import type { KubeClient } from "@canary-lab/kit/kube/client";
 import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import { factsOf } from "../../../canary/strategies.ts";
+import { readIfAllowed } from "../../../cluster/kube/read-if-allowed.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
-import { readIfAllowed } from "./nodes.ts";
 
 interface QuotaList {
   readonly items: readonly {
     readonly metadata: { readonly name: string };
-    readonly spec: { readonly hard?: Readonly<Record<string, string>> };
+    readonly spec: {
+      readonly hard?: Readonly<Record<string, string>>;
+      /** With either of them it counts some of the pods only, such as those of a priority class. */
+      readonly scopes?: readonly string[];
+      readonly scopeSelector?: object;
+    };
   }[];
 }
 
@@ -26,6 +31,9 @@ function podsOf({ strategy, replicas, canaryEnabled, canaryReplicas, autoscaling
   return stable + (hasOwnPods ? canary : 0) + 1;
 }
 
+/** A number of pods as quotas have it: the API server writes 5000 as `5k`. NaN for what is none. */
+const countOf = (quantity: string): number => Number(quantity.replace(/k$/, "e3").replace(/M$/, "e6"));
+
 /** The quotas of the namespace that forbid the stack's pods, whoever else has pods there. One that cannot be read is left to the API server. */
 export async function quotaFaults(
   client: Pick<KubeClient, "get">,
@@ -35,9 +43,9 @@ export async function quotaFaults(
   const { namespace } = config;
   const quotas = await readIfAllowed<QuotaList>(client, `/api/v1/namespaces/${namespace}/resourcequotas`);
   const pods = podsOf(config);
-  return (quotas?.items ?? []).flatMap(({ metadata: { name }, spec: { hard = {} } }) => {
+  return (quotas?.items ?? []).flatMap(({ metadata: { name }, spec: { hard = {}, scopes, scopeSelector } }) => {
     const most = hard.pods ?? hard["count/pods"];
-    if (most === undefined || Number(most) >= pods) return [];
+    if (most === undefined || scopes || scopeSelector || !(countOf(most) < pods)) return [];
     return new UserError(`ResourceQuota ${name} allows ${most} pods, and the stack has ${pods}.`, {
       place: `namespace ${namespace}`,
       allowed: `a quota of ${pods} pods or more, and one more while pods are replaced; or fewer replicas`,

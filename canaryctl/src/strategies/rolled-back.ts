@@ -8,6 +8,12 @@ import type { Lab } from "../lab.ts";
 export const lockSeconds = ({ state }: Pick<Lab, "state">): number =>
   state?.locks().some(({ holder }) => holder === "elsewhere") ? 0 : 10;
 
+/** How long the callers' proxies may take, in seconds: one that has lost the control plane looks for it again by and by. */
+export const proxySeconds = 60;
+
+/** How long nobody is told that they lag, and nothing else waits for them, in seconds. */
+export const quietSeconds = 5;
+
 /** The error of a rollback that is done, but for the stack's file, which says nothing. What to do with the file is the cause's own way out. */
 export const onlyWithoutFile = (fault: UserError): UserError =>
   new UserError(

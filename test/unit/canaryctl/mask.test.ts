@@ -121,6 +121,12 @@ test("names of secrets, and what is no secret, stay readable", () => {
   expect(mask.value(inputs)).toEqual(inputs);
 });
 
+test.each(["1", "ab", "user"])("a short secret, %s, hides no other text: not an empty one, nor a letter", (secret) => {
+  const mask = new Mask([secret]);
+  expect(mask.text(secret)).toBe("[secret]");
+  for (const text of ["", ..."ABCDEFGHIJKLMNOPQRSTUVWXYZ", "a user1 of ab"]) expect(mask.text(text)).toBe(text);
+});
+
 test.each([
   "password",
   "adminPassword",

@@ -10,6 +10,7 @@ export interface Registered {
   readonly parent: string;
   readonly dependencies: readonly string[];
   readonly provider: string;
+  readonly ignoreChanges: readonly string[];
 }
 
 const nameOf = (urn: string): string => urn.split("::")[3] ?? "";
@@ -47,6 +48,7 @@ export async function register(
       parent: nameOf(request.getParent()),
       dependencies: request.getDependenciesList().map(nameOf),
       provider: nameOf(request.getProvider()),
+      ignoreChanges: request.getIgnorechangesList(),
     });
     return registerResource.call(this, request, callback);
   };

@@ -3,7 +3,7 @@ import { until } from "@canary-lab/kit/until";
 import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { probationSeconds } from "../../../../components/rolling-update/render-rolling-update.ts";
 import { applyOnly, changeOnly, writeChanges } from "../../applied.ts";
-import { EngineBusyError } from "../../engine/engine-failure.ts";
+import { EngineBusyError, InterruptedError } from "../../engine/engine-failure.ts";
 import { type ConfigChanges, type Lab, reread } from "../../lab.ts";
 import { engineView } from "../../print.ts";
 import { isOfImage } from "../../traffic/replica-sets.ts";
@@ -158,7 +158,7 @@ async function turnPodsBack(
   try {
     await agree();
   } catch (error) {
-    if (!goesBack) throw error; // only the engine could turn them back
+    if (!goesBack || error instanceof InterruptedError) throw error; // only the engine could turn them back, or the user waits no longer
     await untilOnly(now, now.config.stableImage);
     if (!(error instanceof EngineBusyError)) throw onlyTheState(error);
     // An update that was already running here has seen them go back, and ends.

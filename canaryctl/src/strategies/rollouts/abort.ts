@@ -26,11 +26,13 @@ export const isStoppable = ({ hashes, isFullyPromoted, isAborted, isObserved }: 
   hashes.stable !== "" && !isFullyPromoted && !(isAborted && isObserved);
 
 /**
- * Stops the release and gives the seconds until no request is routed to its revision, by the callers' proxies too; undefined where it has ended meanwhile. The
- * controller is told when it knows of a release, and again where it has forgotten: with a new revision it takes an abort back
- * (argo-rollouts 1.9.1, rollout/sync.go, resetRolloutStatus).
+ * Stops the release and gives the seconds until no request is routed to its revision, by the callers' proxies too; undefined where it has
+ * ended meanwhile. The controller is told when it knows of a release, and again where it has forgotten: with a new revision it takes an
+ * abort back (argo-rollouts 1.9.1, rollout/sync.go, resetRolloutStatus).
+ *
+ * @param proxySeconds how long the callers' proxies may take; default: as long as for a whole rollback
  */
-export async function abortNow(lab: Lab): Promise<number | undefined> {
+export async function abortNow(lab: Lab, proxySeconds?: number): Promise<number | undefined> {
   const started = performance.now();
   const look = async (live: LiveRollout) => {
     if (live.status.isFullyPromoted || (await isBack(lab, live))) return true;
@@ -40,7 +42,7 @@ export async function abortNow(lab: Lab): Promise<number | undefined> {
   const options = { faultMilliseconds };
   const { status } = await untilRollout(lab, "The way back of the traffic", backSeconds, look, options);
   if (status.isFullyPromoted) return undefined;
-  await mustBeBackInProxies(lab);
+  await mustBeBackInProxies(lab, proxySeconds);
   return (performance.now() - started) / 1000;
 }
 

@@ -3,10 +3,8 @@ import { type Lab, platformOf } from "../../lab.ts";
 import { istioRoute } from "../../traffic/istio-route.ts";
 import { waitForProxies } from "../../traffic/proxies.ts";
 import { shareOf } from "../../traffic/share.ts";
+import { proxySeconds } from "../rolled-back.ts";
 import { laggingProxies } from "../weights/lagging-proxies.ts";
-
-/** How long the callers' proxies may take, in seconds: one that has lost the control plane looks for it again by and by. */
-const proxySeconds = 60;
 
 /**
  * Waits until the callers' proxies send everything to the stable side: the controller moves the route, and takes that for the traffic.

@@ -11,7 +11,7 @@ import { engineView } from "../../print.ts";
 import { AwayError } from "../../traffic/patiently.ts";
 import { readRevisions } from "../../traffic/replica-sets.ts";
 import { previousImage, restored } from "../release-end.ts";
-import { lockSeconds, onlyTheState } from "../rolled-back.ts";
+import { lockSeconds, onlyTheState, quietSeconds } from "../rolled-back.ts";
 import type { Say } from "../strategy.ts";
 import { abortNow, isBack, isStoppable, tellToAbort } from "./abort.ts";
 import { mustBeBackInProxies } from "./back-in-proxies.ts";
@@ -115,12 +115,12 @@ async function goBack(
 }
 
 /**
- * Whether the traffic is back already. A controller that does not answer is no reason to leave the config and the template at the
- * canary: it would begin the release when it is there again.
+ * Whether the traffic is back already. A controller that does not answer, or a proxy that lags, is no reason to leave the config and the
+ * template at the canary: the release would begin when the controller is there again. The proxies are waited for at the end.
  */
 async function goBackFirst(lab: Lab, say: Say): Promise<boolean> {
   try {
-    const seconds = await abortNow(lab);
+    const seconds = await abortNow(lab, quietSeconds);
     if (seconds === undefined) return false;
     say(`All traffic is routed to the stable side, ${seconds.toFixed(1)} s after the Rollout was told.`);
     return true;

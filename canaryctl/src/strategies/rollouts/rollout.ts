@@ -4,6 +4,7 @@ import { istioRoute } from "../../traffic/istio-route.ts";
 import { waitForEndpoints } from "../../traffic/sidecar-endpoints.ts";
 import { waitForSplit } from "../../traffic/sidecar-route.ts";
 import { refuse } from "../refusals.ts";
+import { quietSeconds } from "../rolled-back.ts";
 import type { ReleaseStrategy } from "../strategy.ts";
 import { abortNow, abortRollout, isStoppable, retryRollout } from "./abort.ts";
 import { beginRelease, endRelease } from "./canary.ts";
@@ -35,7 +36,7 @@ const rollout: Omit<ReleaseStrategy, "reach"> = {
   ),
   rollback: rollBackRollout,
   halt: async (lab) => {
-    if (isStoppable((await mustReadRollout(lab)).status)) await abortNow(lab);
+    if (isStoppable((await mustReadRollout(lab)).status)) await abortNow(lab, quietSeconds);
   },
 };
 

@@ -7,12 +7,9 @@ import { type Lab, platformOf, reread } from "../../lab.ts";
 import { type ProxyReport, waitForProxies } from "../../traffic/proxies.ts";
 import type { Route } from "../../traffic/route.ts";
 import { type Share, shareText } from "../../traffic/share.ts";
-import { lockSeconds, onlyTheState } from "../rolled-back.ts";
+import { lockSeconds, onlyTheState, proxySeconds, quietSeconds } from "../rolled-back.ts";
 import type { Say } from "../strategy.ts";
 import { laggingProxies } from "./lagging-proxies.ts";
-
-/** How long the callers' proxies may take, in seconds: one that has lost the control plane looks for it again by and by. */
-const proxySeconds = 60;
 
 /**
  * Moves the route before anything else is looked at, then the stack's file, then the state, while the callers' proxies are asked whether
@@ -95,9 +92,6 @@ async function askProxies(
     say(`All traffic is routed to the stable side (${was}): the proxies of its callers have it.`);
   return report;
 }
-
-/** How long nobody is told that proxies lag. */
-const quietSeconds = 5;
 
 /** Makes the stack's file and the state agree with the route, twice where another command has raised the share meanwhile. */
 async function agree(lab: Lab, route: Route, say: Say): Promise<void> {

@@ -80,7 +80,7 @@ describe("rights", () => {
     const { message, next, allowed } = await refusal(clusterWith(may), { platform: "dev" });
     expect(message.split("\n  - ")).toEqual([
       "This account lacks rights that the stack needs:",
-      "create, patch, delete namespaces in the cluster",
+      "create, patch, delete, list namespaces in the cluster",
       "delete pods in namespace canary-lab",
     ]);
     expect(allowed).toContain("cluster-admin");
@@ -104,6 +104,10 @@ describe("nodes", () => {
     await expect(look(cluster, { platform: "dev" })).resolves.toBeUndefined();
   });
 
+  test("that are still to come are waited for by the pods: an autoscaler makes them", async () => {
+    await expect(look(clusterWith(admin, { "/api/v1/nodes": { items: [] } }))).resolves.toBeUndefined();
+  });
+
   test("that may not be read say nothing", async () => {
     const cluster = clusterWith(admin);
     const get = () => Promise.reject(new ApiError(403, "no", "GET /api/v1/nodes", undefined));
@@ -123,10 +127,25 @@ describe("a quota", () => {
     expect(next).toBe("kubectl --kubeconfig /k --context theirs --namespace canary-lab describe resourcequota team");
   });
 
-  const roomy: readonly Readonly<Record<string, string>>[] = [{ pods: "5" }, { "requests.cpu": "1" }, {}];
+  const roomy: readonly Readonly<Record<string, string>>[] = [
+    { pods: "5" },
+    { pods: "1k" }, // as the API server writes 1000
+    { "count/pods": "2M" },
+    { "requests.cpu": "1" },
+    {},
+  ];
 
   test.each(roomy)("that leaves room, or is about something else, is none: %j", async (hard) => {
     await expect(look(clusterWith(admin, { [quotasPath]: quota(hard) }))).resolves.toBeUndefined();
+  });
+
+  test.each([
+    { scopes: ["BestEffort"] },
+    { scopeSelector: { matchExpressions: [{ scopeName: "PriorityClass", operator: "In", values: ["high"] }] } },
+  ])("of some pods only is none: %j", async (scope) => {
+    const [item] = quota({ pods: "0" }).items;
+    const scoped = { items: [{ ...item, spec: { ...item?.spec, ...scope } }] };
+    await expect(look(clusterWith(admin, { [quotasPath]: scoped }))).resolves.toBeUndefined();
   });
 });
 
@@ -137,6 +156,9 @@ test("a cluster that the lab makes is not asked", async () => {
 });
 
 test("all that is in the way is named at once", async () => {
-  const cluster = clusterWith(() => false, { "/api/v1/nodes": { items: [] }, [quotasPath]: quota({ pods: "1" }) });
+  const cluster = clusterWith(() => false, {
+    "/api/v1/nodes": { items: [node("s390x")] },
+    [quotasPath]: quota({ pods: "1" }),
+  });
   expect((await refusal(cluster)).message).toMatch(/^3 things are in the way:/);
 });

@@ -1,5 +1,5 @@
 import { ApiError, UnreachableError } from "@canary-lab/kit/kube/client";
-import { describe, expect, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
 import type { StrategyName } from "../../../../canary/strategies.ts";
 import type { Lab } from "../../../../canaryctl/src/lab.ts";
 import { mustBeBackInProxies } from "../../../../canaryctl/src/strategies/rollouts/back-in-proxies.ts";
@@ -115,6 +115,33 @@ describe("the callers' proxies under rollout-canary", () => {
     });
     expect(await done).toMatch(/^Rolled back/);
     expect(asked).toBeGreaterThanOrEqual(3);
+  });
+
+  test("hold up the config and the state for seconds only", async () => {
+    let now = 0;
+    const clock = jest.spyOn(performance, "now").mockImplementation(() => (now += 500)); // each look at it is half a second later
+    const log: string[] = [];
+    const fake = fakes["rollout-canary"]?.({}) as Fake & { readonly objects: Record<string, unknown> };
+    fake.objects[clientPod.path] = { items: [clientPod.object] };
+    const { update } = fake.lab.engine;
+    const lab: Lab = {
+      ...fake.lab,
+      engine: {
+        ...fake.lab.engine,
+        update: async (...args) => {
+          log.push("update");
+          await update(...args);
+        },
+      },
+      exec: async () => async () => clientRoutes(log.includes("update") ? 0 : 20),
+    };
+    const { rolloutCanary } = await import("../../../../canaryctl/src/strategies/rollouts/rollout.ts");
+    expect(await rolloutCanary.rollback(lab, (line) => void log.push(line))).toMatch(/^Rolled back/);
+    clock.mockRestore();
+    expect(log.slice(0, 2)).toEqual([
+      expect.stringMatching(/not got it after 5 s: .* go back all the same\.$/),
+      "update",
+    ]);
   });
 
   test("are named where they lag", async () => {

@@ -44,7 +44,13 @@ describe("BuiltImage", () => {
       imageName: "198.18.0.1:5001/versioned-echo:v2",
       build: { platform: "linux/arm64" },
     });
+    expect(all.get("canary-image-build")?.ignoreChanges).toEqual([]);
     expect(reference).toBe("registry:5000/lab/versioned-echo@sha256:abc");
+  });
+
+  test("an account that may not read nodes sees no change in what was built for their platform", async () => {
+    const { all } = await make({ reference: "versioned-echo:v2", delivery: to("198.18.0.1:5001") });
+    expect(all.get("canary-image-build")?.ignoreChanges).toEqual(["build.platform"]);
   });
 
   test("any other image is used as it is", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { InterruptedError } from "../../../../../canaryctl/src/engine/engine-failure.ts";
 import type { FileState } from "../../../../../canaryctl/src/engine/file-state.ts";
 import { rollingUpdate } from "../../../../../canaryctl/src/strategies/rolling/rolling-update.ts";
 import { appliedValues } from "../../../../../stacks/config/applied-config.ts";
@@ -92,6 +93,14 @@ describe("undo", () => {
     there.deployment.spec.template = template("v1");
     await rollingUpdate.rollback(there.lab, quiet);
     expect(there.log).toEqual(["update"]);
+  });
+
+  test("ends at once where the user stops it", async () => {
+    const stopped = new InterruptedError("Interrupted.");
+    const fake = fakeDeployment(2, { update: () => Promise.reject(stopped) }); // and the pods have not gone back yet
+    const began = Date.now();
+    await expect(rollingUpdate.rollback(fake.lab, quiet)).rejects.toBe(stopped);
+    expect(Date.now() - began).toBeLessThan(1000);
   });
 
   test("a config that is wrong elsewhere holds up the state, not the pods", async () => {
