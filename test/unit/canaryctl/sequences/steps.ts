@@ -80,7 +80,7 @@ export type Step =
 const words: fc.Arbitrary<readonly [keyof typeof commands, ...(string | number)[]]> = fc.oneof(
   fc.tuple(fc.constant("set-traffic" as const), weight),
   fc.tuple(fc.constant("create-canary" as const), image),
-  fc.tuple(fc.constantFrom("promote", "promote --full", "rollback", "delete-canary", "up")),
+  { weight: 3, arbitrary: fc.tuple(fc.constantFrom("promote", "promote --full", "rollback", "delete-canary", "up")) },
 );
 
 export const stepOf = (strategy: FakeStrategy): fc.Arbitrary<{ readonly stack: StackName; readonly step: Step }> =>

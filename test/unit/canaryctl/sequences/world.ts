@@ -98,6 +98,10 @@ export const routeIn = (strategy: FakeStrategy, namespace: string): string =>
     "rolling-update": deploymentsPath(namespace, app),
   })[strategy];
 
+/** Whether what is at a path is what splits the traffic. Another write changes nothing, also where somebody has left a route before. */
+export const splits = (strategy: FakeStrategy, path: string): boolean =>
+  path.includes(`/${routeIn(strategy, "x").split("/").at(-2)}/`);
+
 const app = "versioned-echo";
 
 const podsOf = ({ objects }: FakeApiServer, namespace: string, version: Version): number => {
