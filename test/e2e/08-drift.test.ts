@@ -94,7 +94,9 @@ describe("a number of pods that somebody else wrote is no conflict for a later c
   test("the config's own autoscaler, to which the number is left until the config takes it back", async () => {
     await inside("scale", "deployment", "versioned-echo-v1", "--replicas=4");
     editConfig({ replicas: undefined, autoscaling: { minReplicas: 2, maxReplicas: 4 } });
-    expect((await canaryctl("up")).exitCode).toBe(0);
+    const first = await canaryctl("up");
+    expect(first.exitCode).toBe(0);
+    expect(first.stderr).toMatch(/versioned-echo-v1: spec\.replicas is 4, .* The update leaves it to the autoscaler/);
     const bounds = "{range .items[*]}{.spec.scaleTargetRef.name} {.spec.minReplicas}-{.spec.maxReplicas};{end}";
     expect(await inside("get", "horizontalpodautoscalers", "-o", `jsonpath=${bounds}`)).toBe(
       "versioned-echo-v1 2-4;versioned-echo-v2 2-4;",

@@ -5,14 +5,17 @@ import {
   deploymentsPath,
   namespacePath,
   podsPath,
+  replicaSetsPath,
   virtualServicePath,
 } from "../../cluster/kube/paths.ts";
 import { renderVirtualService } from "../../components/traffic/render-weighted-route.ts";
 import { fieldManager } from "../../components/traffic/route-metadata.ts";
 import { parseConfig } from "../../stacks/config/parse-config.ts";
 import { FakeApiServer } from "../unit/canaryctl/sequences/fake-api-server.ts";
+import { deploymentController } from "../unit/canaryctl/sequences/fake-deployment-controller.ts";
 import { defaults } from "../unit/stacks/sample-config.ts";
 import { kubectl, labShell, requireLab } from "./support/lab.ts";
+import { until } from "./support/until.ts";
 
 // The sequences of commands at random (test/unit/canaryctl/sequences) are as true as the answers of their API server.
 
@@ -24,7 +27,9 @@ interface Answered {
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
     readonly resourceVersion?: string;
+    readonly generation?: number;
   };
+  readonly status?: { readonly observedGeneration?: number };
   readonly spec?: { readonly replicas?: number };
   readonly data?: object;
   readonly items?: readonly object[];
@@ -44,19 +49,47 @@ const noted = (...keys: readonly string[]) => ({
   metadata: { name: "notes", namespace, labels: Object.fromEntries(keys.map((key) => [key, "ours"])) },
 });
 const labels = { app: "nothing" };
-const deployment = (replicas: number) => ({
+const deployment = (replicas: number, version = "v1") => ({
   apiVersion: "apps/v1",
   kind: "Deployment",
-  metadata: { name: "nothing", namespace },
+  metadata: { name: "nothing", namespace, annotations: { wanted: version } },
   spec: {
     replicas,
     selector: { matchLabels: labels },
     template: {
       metadata: { labels },
-      spec: { containers: [{ name: "nothing", image: "registry.example/nothing:v1" }] },
+      spec: { containers: [{ name: "nothing", image: `registry.example/nothing:${version}` }] },
     },
   },
 });
+
+interface ReplicaSet {
+  readonly metadata: { readonly annotations: Readonly<Record<string, string>> };
+  readonly spec: { readonly replicas: number; readonly template: { readonly spec: { readonly containers: object[] } } };
+}
+
+/** The revisions of the Deployment after its template has become that of `version`, when its controller has seen it. */
+async function revisionsAfter(client: PodClient, version: string): Promise<readonly object[]> {
+  const applied = await client.apply<Answered>(path, deployment(0, version), fieldManager);
+  await until("the controller has seen the Deployment", async () => {
+    const { metadata, status } = (await client.get<Answered>(path)) ?? {};
+    return (
+      Number(metadata?.generation) >= Number(applied.metadata?.generation ?? 0) &&
+      status?.observedGeneration === metadata?.generation
+    );
+  });
+  const { items = [] } = (await client.get<{ readonly items: ReplicaSet[] }>(replicaSetsPath(namespace, labels))) ?? {};
+  return items
+    .map(({ metadata: { annotations }, spec }) => ({
+      revision: annotations["deployment.kubernetes.io/revision"],
+      wanted: annotations.wanted,
+      replicas: spec.replicas,
+      image: (spec.template.spec.containers[0] as { readonly image: string }).image,
+    }))
+    .toSorted((a, b) => Number(a.revision) - Number(b.revision));
+}
+
+const path = deploymentsPath(namespace, "nothing");
 
 /** What is asked, one after another; of an object that has more by defaults and controllers, what was asked for. */
 const calls: Readonly<Record<string, (client: PodClient) => Promise<unknown>>> = {
@@ -88,9 +121,15 @@ const calls: Readonly<Record<string, (client: PodClient) => Promise<unknown>>> =
     return client.patch(notes, { metadata: { resourceVersion: metadata?.resourceVersion }, data: { d: "4" } });
   },
   "a number of pods": async (client) =>
-    (await client.apply<Answered>(deploymentsPath(namespace, "nothing"), deployment(0), fieldManager)).spec?.replicas,
-  "a number of pods that is none": (client) =>
-    client.apply(deploymentsPath(namespace, "nothing"), deployment(-1), fieldManager),
+    (await client.apply<Answered>(path, deployment(0), fieldManager)).spec?.replicas,
+  "a number of pods that is none": (client) => client.apply(path, deployment(-1), fieldManager),
+  "the revisions of its templates, of which the first comes back": async (client) => [
+    await revisionsAfter(client, "v1"),
+    await revisionsAfter(client, "v2"),
+    await revisionsAfter(client, "v1"),
+  ],
+  "a change whose path names its manager": async (client) =>
+    (await client.patch<Answered>(`${path}?fieldManager=canaryctl`, { spec: { replicas: 0 } })).spec?.replicas,
   "an object that was deleted": async (client) => {
     await client.delete(routePath);
     return client.get(routePath);
@@ -126,7 +165,7 @@ afterAll(() => kubectl("delete", "namespace", namespace, "--wait=false"));
 
 test("the API server of the sequences at random answers as the real one", async () => {
   const { CANARY_LAB_KUBECONFIG = "", CANARY_LAB_KUBE_CONTEXT = "" } = await labShell();
-  const fake = new FakeApiServer();
+  const fake = new FakeApiServer(deploymentController);
   fake.objects.set(namespacePath(namespace), {});
   expect(await answersOf(fake)).toEqual(
     await answersOf(new KubeClient(CANARY_LAB_KUBECONFIG, CANARY_LAB_KUBE_CONTEXT)),

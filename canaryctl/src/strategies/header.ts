@@ -9,7 +9,7 @@ import { noShares, notDeployedFault } from "./not-deployed.ts";
 import { nothingToPromote, refuse, withoutRollout } from "./refusals.ts";
 import { previousImage, previousOf, released as releasedLine, restored } from "./release-end.ts";
 import type { Release, ReleaseStrategy, Say } from "./strategy.ts";
-import { createCanary } from "./weights/canary.ts";
+import { createCanary, mustHavePods } from "./weights/canary.ts";
 
 const noWeights =
   "With strategy nginx-header there are no weights: who sends X-Canary: v2 gets the canary, nobody else.";
@@ -61,6 +61,7 @@ async function remove(lab: Lab, say: Say): Promise<string> {
 async function finish(lab: Lab, say: Say): Promise<string> {
   const { canaryEnabled, canaryImage } = lab.config;
   if (!canaryEnabled) throw nothingToPromote(lab);
+  await mustHavePods(lab); // a version that has never run is no release
   const options = { say, view: engineView(say) };
   const released = await applyOnly(lab, { stableImage: canaryImage, ...previousOf(lab) }, options);
   await applyOnly(released, { canaryEnabled: false }, options);

@@ -1,6 +1,8 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { until } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
+import type { LabConfig } from "../../../../stacks/config/schema.ts";
+import { expectedWorkloads } from "../../doctor/expected.ts";
 import type { Lab } from "../../lab.ts";
 import { stateOf } from "../state.ts";
 import { withLive } from "./adopt.ts";
@@ -16,18 +18,18 @@ import { type Drift, findDrift, isLeaving } from "./live-objects.ts";
  * @param isMeant what is to be put back; default: all
  */
 export async function noteDrift(
-  lab: Pick<Lab, "cluster" | "engine" | "state">,
+  lab: Pick<Lab, "cluster" | "config" | "engine" | "state">,
   say: (line: string) => void,
   isMeant: (drift: Drift) => boolean = () => true,
 ): Promise<void> {
-  const { cluster, engine } = lab;
+  const { cluster, config, engine } = lab;
   const exported = await stateOf(lab);
   if (!exported) return;
   const find = async () => (await findDrift(cluster, exported.deployment)).filter(isMeant);
   let drift = await find();
   if (await untilGone(cluster, drift, say)) drift = await find();
   if (drift.length === 0) return;
-  for (const line of driftLines(drift)) say(line);
+  for (const line of driftLines(drift, config)) say(line);
   await engine.importState(withLive(exported, drift));
 }
 
@@ -39,19 +41,28 @@ export const isGone =
     (targets?.some((target) => urn.endsWith(target.replace("**", ""))) ?? true);
 
 /** A line for each object that is gone and for each field that differs; what went with its namespace is only counted. */
-export function driftLines(drift: readonly Drift[]): readonly string[] {
+function driftLines(drift: readonly Drift[], config: LabConfig): readonly string[] {
   const gone = drift.filter(({ live }) => live === undefined);
   const namespaces = gone.filter(({ kind }) => kind === "Namespace").map(({ id }) => id);
   const namespaceOf = ({ id }: Drift) => (id.includes("/") ? (id.split("/")[0] ?? "") : "");
   return drift.flatMap((one) => {
     if (one.live)
-      return one.fields.map((field) => `Drift: ${nameOf(one)}: ${fieldText(field)}. The update puts it back.`);
+      return one.fields.map(
+        (field) =>
+          `Drift: ${nameOf(one)}: ${fieldText(field)}. The update ${isAutoscalers(one, field, config) ? "leaves it to the autoscaler" : "puts it back"}.`,
+      );
     if (namespaces.includes(namespaceOf(one))) return [];
     const within = one.kind === "Namespace" ? gone.filter((other) => namespaceOf(other) === one.id).length : 0;
     const more = within > 0 ? `, and ${within} more of the stack's objects with it` : "";
     return [`Drift: ${nameOf(one)} is gone${more}. The update makes ${within > 0 ? "them" : "it"} again.`];
   });
 }
+
+/** Until the update that brings an autoscaler, the state has the number of pods as the config's. */
+const isAutoscalers = ({ kind, id }: Drift, { path }: FieldDrift, config: LabConfig): boolean =>
+  config.autoscaling !== undefined &&
+  path.join(".") === "spec.replicas" &&
+  expectedWorkloads(config).some((one) => one.kind === kind && `${config.namespace}/${one.name}` === id);
 
 const nameOf = ({ kind, id }: Drift): string => `${kind} ${id}`;
 

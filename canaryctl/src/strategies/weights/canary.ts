@@ -50,13 +50,18 @@ export async function createCanary(
   return `The canary runs: ${canaryImage}, ${count}${share}.`;
 }
 
-/** The engine compares with what it remembers: pods that somebody has taken away since are none of its business. */
-async function mustHavePods({ cluster, config }: Lab): Promise<number> {
+/**
+ * The engine compares with what it remembers: pods that somebody has taken away since are none of its business.
+ *
+ * @returns how many are ready
+ * @throws UserError where not all that are wanted are
+ */
+export async function mustHavePods({ cluster, config }: Lab): Promise<number> {
   const workload = await readWorkload(cluster, config, versions.canary);
   const { ready = 0, wanted = 0 } = workload ?? {};
   if (workload && ready > 0 && ready >= wanted) return ready;
   const found = workload ? `${ready} of ${wanted} pods ready` : "no Deployment";
-  throw new UserError(`The canary has ${found}, though the config has one: somebody has changed it in the cluster.`, {
+  throw new UserError(`The canary has ${found}, though the config has one.`, {
     place: `deployment ${config.namespace}/${deploymentName(config.app, versions.canary)}`,
     next: "npx canaryctl up",
   });

@@ -2,10 +2,17 @@ import { ApiError, type PodClient } from "@canary-lab/kit/kube/client";
 
 /** An object as the API server keeps it. */
 export interface Stored {
-  readonly metadata?: { readonly annotations?: Readonly<Record<string, string>>; readonly resourceVersion?: string };
+  readonly metadata?: {
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly resourceVersion?: string;
+  };
   readonly spec?: object;
   readonly status?: object;
 }
+
+/** Changes the objects as a controller of the cluster does after a write to `path`, which may be a deletion. */
+export type Controller = (path: string, objects: Map<string, Stored>) => void;
 
 const status = (code: number, reason: string, message: string, path: string): ApiError =>
   new ApiError(code, message, path, { kind: "Status", apiVersion: "v1", status: "Failure", reason, code, message });
@@ -28,11 +35,18 @@ export class FakeApiServer implements PodClient {
   /** What each manager applied last, by path. */
   readonly #applied = new Map<string, object>();
   #writes = 0;
-  /** Called before each write; what it throws is the answer. */
-  onWrite: (path: string, object: Stored | undefined) => void = () => {};
+  /** What goes on in the cluster after a write, at once. */
+  readonly #controllers: readonly Controller[];
+  /** Called after each write, and what follows of it. */
+  onWrite: (path: string) => void = () => {};
+
+  constructor(...controllers: readonly Controller[]) {
+    this.#controllers = controllers;
+  }
 
   async get<T>(path: string): Promise<T | undefined> {
-    if (path.includes("?labelSelector=")) return { items: [] } as T;
+    const [folder = "", query] = path.split("?labelSelector=");
+    if (query !== undefined) return { items: this.#labelled(folder, decodeURIComponent(query)) } as T;
     return structuredClone(this.objects.get(path)) as T | undefined;
   }
 
@@ -42,12 +56,12 @@ export class FakeApiServer implements PodClient {
     const key = `${manager} ${path}`;
     const kept = before && without(before, this.#applied.get(key), object);
     const after = merged(kept, JSON.parse(JSON.stringify(object))) as Stored;
-    this.onWrite(path, after);
     this.#applied.set(key, structuredClone(object));
     return this.#store(path, after) as T;
   }
 
-  async patch<T>(path: string, change: object): Promise<T> {
+  async patch<T>(url: string, change: object): Promise<T> {
+    const [path = ""] = url.split("?"); // the query names the manager
     const before = this.objects.get(path);
     if (!before) throw status(404, "NotFound", `${nameOf(path)} not found`, path);
     const version = (change as Stored).metadata?.resourceVersion;
@@ -56,19 +70,35 @@ export class FakeApiServer implements PodClient {
       throw status(409, "Conflict", `Operation cannot be fulfilled on ${nameOf(path)}: ${newer}`, path);
     }
     const after = merged(before, change) as Stored;
-    this.onWrite(path, after);
     return this.#store(path, after) as T;
   }
 
   #store(path: string, { metadata, ...object }: Stored): Stored {
     const stored = { ...object, metadata: { ...metadata, resourceVersion: String(++this.#writes) } };
     this.objects.set(path, stored);
+    this.#goOn(path);
     return structuredClone(stored);
   }
 
+  #goOn(path: string): void {
+    for (const controller of this.#controllers) controller(path, this.objects);
+    this.onWrite(path);
+  }
+
+  /** @param selector such as `app=a,role=b` */
+  #labelled(folder: string, selector: string): readonly Stored[] {
+    const wanted = selector.split(",").map((pair) => pair.split("="));
+    const inFolder = [...this.objects].filter(([path]) => path.startsWith(`${folder}/`));
+    return structuredClone(
+      inFolder.flatMap(([, object]) =>
+        wanted.every(([key = "", value]) => object.metadata?.labels?.[key] === value) ? [object] : [],
+      ),
+    );
+  }
+
   async delete(path: string): Promise<void> {
-    this.onWrite(path, undefined);
     this.objects.delete(path);
+    this.#goOn(path);
   }
 
   async text(): Promise<undefined> {}

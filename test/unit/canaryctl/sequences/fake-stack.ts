@@ -1,53 +1,26 @@
 import { readFileSync } from "node:fs";
 import { UserError } from "@canary-lab/kit/user-error";
-import type * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import type { Engine, UpdateScope } from "../../../../canaryctl/src/engine/engine.ts";
 import type { ConfigChanges, Lab } from "../../../../canaryctl/src/lab.ts";
 import { StackFile } from "../../../../canaryctl/src/stack-file.ts";
-import {
-  deploymentsPath,
-  destinationRulePath,
-  gatewayPath,
-  namespacePath,
-  virtualServicePath,
-} from "../../../../cluster/kube/paths.ts";
-import { deploymentName, gatewayName, versions, virtualServiceName } from "../../../../components/names.ts";
-import { renderDestinationRule } from "../../../../components/traffic/render-sides.ts";
-import { renderGateway, renderVirtualService } from "../../../../components/traffic/render-weighted-route.ts";
 import { fieldManager } from "../../../../components/traffic/route-metadata.ts";
-import { renderNamespace } from "../../../../components/workload/render-application.ts";
-import { renderDeployment } from "../../../../components/workload/render-workload.ts";
-import { appliedValues } from "../../../../stacks/config/applied-config.ts";
 import { askedNow } from "../../../../stacks/config/asked-now.ts";
 import { parseConfig } from "../../../../stacks/config/parse-config.ts";
-import type { LabConfig } from "../../../../stacks/config/schema.ts";
 import { markVariable } from "../../../../stacks/live/mark-variable.ts";
-import type { ReleaseGuard } from "../../../../stacks/live/release-guard.ts";
-import { markBefore, type TakenBack, takenBackBy } from "../../../../stacks/live/taken-back.ts";
+import { markBefore, takenBackBy } from "../../../../stacks/live/taken-back.ts";
 import { projectFolder } from "../fake-lab.ts";
 import type { FakeApiServer } from "./fake-api-server.ts";
-
-/** What one resource of the program is, in the order in which the engine makes them. */
-interface Resource {
-  /** The end of its URN. */
-  readonly name: string;
-  readonly path: string;
-  readonly object: object;
-  /** Run before the object is written. */
-  readonly hooks: readonly (pulumi.ResourceHook | pulumi.ResourceHookFunction)[];
-}
-
-type MakeGuard = (client: FakeApiServer, config: LabConfig, takenBack: TakenBack) => ReleaseGuard;
+import { type Guards, programOf } from "./fake-program.ts";
 
 /** As test doubles of `createHook` keep a hook. */
 type KeptHook = { readonly run: (args: object) => Promise<void> };
 
-/** A stack with strategy istio in a cluster: its file, and an engine that works as the real one does. */
+/** A stack in a cluster: its file, and an engine that works as the real one does. */
 export class FakeStack {
   readonly file: StackFile;
   readonly #server: FakeApiServer;
-  readonly #makeGuard: MakeGuard;
+  readonly #guards: Guards;
   /** What the engine remembers to have written, by path. It never looks at what is live. */
   readonly #remembered = new Map<string, { readonly name: string; readonly object: object }>();
   /** Called before the hooks of a resource that is about to be written, as time goes by in a real update. */
@@ -55,9 +28,9 @@ export class FakeStack {
   /** The engine fails before it writes this resource of its next updates, counted from 0. */
   failsAt: number | undefined;
 
-  constructor(server: FakeApiServer, stack: string, text: string, makeGuard: MakeGuard) {
+  constructor(server: FakeApiServer, stack: string, text: string, guards: Guards) {
     this.#server = server;
-    this.#makeGuard = makeGuard;
+    this.#guards = guards;
     this.file = new StackFile(stack, projectFolder(text, stack));
   }
 
@@ -118,14 +91,23 @@ export class FakeStack {
       fileNow: async () => askedNow(this.file.path),
       file: this.file.name,
     });
-    const resources = this.#program(config, values, takenBack);
+    const resources = programOf({
+      config,
+      values,
+      stack: `organization/canary-lab/${this.file.stack}`,
+      client: this.#server,
+      guards: this.#guards,
+      takenBack,
+      remembered: (path) => this.#remembered.get(path)?.object,
+    });
     const isTarget = (name: string) => !targets || targets.some((pattern) => pattern === `**::${name}`);
     let written = 0;
     for (const { name, path, object, hooks } of resources) {
       const before = this.#remembered.get(path)?.object;
       if (!isTarget(name) || JSON.stringify(before) === JSON.stringify(object)) continue;
       await this.onResource(name);
-      for (const hook of hooks) await (hook as unknown as KeptHook).run({ oldInputs: before, newInputs: object });
+      for (const hook of (before ? hooks.beforeUpdate : hooks.beforeCreate) ?? [])
+        await (hook as unknown as KeptHook).run({ oldInputs: before, newInputs: object });
       if (written++ === this.failsAt) throw new UserError(`pulumi up failed: ${name} cannot be written`);
       await this.#server.apply(path, object, fieldManager);
       this.#remembered.set(path, { name, object });
@@ -146,61 +128,5 @@ export class FakeStack {
     const { config } = parse(readFileSync(configFile, "utf8")) as { config: Record<string, string> };
     const own = Object.entries(config).map(([key, value]) => [key.replace(/^canary-lab:/, ""), value]);
     return { ...this.file.defaults(), ...Object.fromEntries(own) };
-  }
-
-  #program(config: LabConfig, values: Readonly<Record<string, unknown>>, takenBack: TakenBack): readonly Resource[] {
-    const { app, namespace, strategy, canaryEnabled } = config;
-    const guard = this.#makeGuard(this.#server, config, takenBack);
-    const stack = `organization/canary-lab/${this.file.stack}`;
-    const side = (role: "stable" | "canary", image: string, replicas: number): Resource => {
-      const version = versions[role];
-      const { template, ...deployment } = renderDeployment({
-        app,
-        namespace,
-        version,
-        image,
-        reference: image,
-        replicas,
-      });
-      return {
-        name: `${role}-deployment`,
-        path: deploymentsPath(namespace, deploymentName(app, version)),
-        // Its pods are ready when the engine has waited for them.
-        object: {
-          ...deployment,
-          spec: { ...deployment.spec, template: { spec: { containers: [{ ...template.container, image }] } } },
-          status: { readyReplicas: replicas },
-        },
-        hooks: guard.sides[version].beforeUpdate ?? [],
-      };
-    };
-    return [
-      {
-        name: "echo-namespace",
-        path: namespacePath(namespace),
-        object: renderNamespace({ app, namespace, stack, applied: appliedValues(values), strategy, canaryEnabled }),
-        hooks: [guard.namespace],
-      },
-      side("stable", config.stableImage, config.replicas),
-      ...(canaryEnabled ? [side("canary", config.canaryImage, config.canaryReplicas)] : []),
-      {
-        name: "route-destination-rule",
-        path: destinationRulePath(namespace, app),
-        object: renderDestinationRule({ app, namespace, toldApartBy: "version" }),
-        hooks: [],
-      },
-      {
-        name: "route-gateway",
-        path: gatewayPath(namespace, gatewayName(app)),
-        object: renderGateway(config),
-        hooks: [],
-      },
-      {
-        name: "route-virtual-service",
-        path: virtualServicePath(namespace, virtualServiceName(app)),
-        object: renderVirtualService(config),
-        hooks: guard.route.beforeUpdate ?? [],
-      },
-    ];
   }
 }

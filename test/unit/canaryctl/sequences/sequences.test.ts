@@ -3,8 +3,10 @@ import { UserError } from "@canary-lab/kit/user-error";
 import { expect, jest, test } from "@jest/globals";
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
-import { weightsOf } from "../../../../canaryctl/src/traffic/istio-route.ts";
+import { factsOf } from "../../../../canary/strategies.ts";
+import { deploymentsPath } from "../../../../cluster/kube/paths.ts";
 import { isIn } from "./fake-api-server.ts";
+import { fakeStrategies } from "./fake-program.ts";
 import type { Step } from "./steps.ts";
 import type { Command, StackName, World } from "./world.ts";
 
@@ -12,8 +14,8 @@ import type { Command, StackName, World } from "./world.ts";
 jest.unstable_mockModule("../../../../stacks/live/create-hook.ts", () => ({
   createHook: (_name: string, run: (args: object) => Promise<void>) => ({ run }),
 }));
-const { commands, fileWeight, namespaces, shareOf, twoStacks } = await import("./world.ts");
-const { drifts, step } = await import("./steps.ts");
+const { commands, fileWeight, namespaces, shareMeter, shareOf, splits, twoStacks } = await import("./world.ts");
+const { drifts, stepOf } = await import("./steps.ts");
 
 jest.spyOn(pulumi.runtime, "isDryRun").mockReturnValue(false);
 
@@ -28,12 +30,12 @@ async function runCommand(
   const [name, ...args] = words;
   const command = (commands[name] as (...args: readonly (string | number)[]) => Command)(...args);
   const others = { objects: server.contentOf(namespaces[other]), file: readFileSync(stacks[other].file.path, "utf8") };
-  const before = shareOf(world, stack);
+  const share = shareMeter(world, stack);
+  const before = share();
   let highest = before;
-  server.onWrite = (path, object) => {
+  server.onWrite = (path) => {
     expect({ [name]: isIn(path, namespaces[other]) && path }).toEqual({ [name]: false });
-    if (path.endsWith("/versioned-echo-virtualservice") && object)
-      highest = Math.max(highest, weightsOf(object as Parameters<typeof weightsOf>[0]).canary);
+    if (splits(world.strategy, path)) highest = Math.max(highest, share());
   };
   stacks[stack].failsAt = failsAt;
   let asked = 0;
@@ -51,7 +53,10 @@ async function runCommand(
   expect({ [name]: highest <= Math.max(before, asked), before, asked, highest }).toMatchObject({ [name]: true });
   expect(server.contentOf(namespaces[other])).toBe(others.objects);
   expect(readFileSync(stacks[other].file.path, "utf8")).toBe(others.file);
-  if (isDone && name === "rollback") expect([shareOf(world, stack), fileWeight(world, stack)]).toEqual([0, 0]);
+  if (isDone && name === "rollback") {
+    expect(shareOf(world, stack)).toBe(0);
+    if (factsOf(world.strategy).owner === "pulumi") expect(fileWeight(world, stack)).toBe(0);
+  }
   return isDone;
 }
 
@@ -70,33 +75,67 @@ function runOther(world: World, stack: StackName, step: Exclude<Step, { kind: "c
   }
 }
 
-test("each command does its work on the fake cluster: what follows is not a row of refusals", async () => {
-  const world = await twoStacks();
-  const run = (...words: (Step & { kind: "command" })["words"]) =>
-    runCommand(world, "dev", { kind: "command", words, failsAt: undefined });
-  const all = [
-    await run("rollback"),
-    await run("delete-canary"),
-    await run("create-canary", "versioned-echo:v3"),
-    await run("set-traffic", 30),
-    await run("promote"),
-    await run("promote --full"),
-    await run("rollback"),
-    await run("up"),
-  ];
-  expect(all).toEqual(all.map(() => true));
-  expect(world.stacks.dev.file.values()).toMatchObject({ stableImage: "versioned-echo:v1", canaryEnabled: "false" });
-});
+const mover = ["set-traffic", "promote"];
 
-test("no command changes another stack, and the canary's share never rises above what was asked for", async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
-      const world = await twoStacks();
-      for (const { stack, step } of steps) {
-        if (step.kind !== "command") runOther(world, stack, step);
-        else await runCommand(world, stack, step);
-      }
-    }),
-    { numRuns: 100 },
-  );
-}, 60_000);
+test.each(fakeStrategies)(
+  "with %s each command does its work on the fake cluster: what follows is not a row of refusals",
+  async (strategy) => {
+    const world = await twoStacks(strategy);
+    const run = async (...words: (Step & { kind: "command" })["words"]) => ({
+      words,
+      isDone: await runCommand(world, "dev", { kind: "command", words, failsAt: undefined }),
+    });
+    const all = [
+      await run("rollback"),
+      await run("delete-canary"),
+      await run("create-canary", "versioned-echo:v3"),
+      await run("set-traffic", 30),
+      await run("promote"),
+      await run("promote --full"),
+      await run("rollback"),
+      await run("up"),
+    ];
+    const hasWeights = factsOf(strategy).owner === "pulumi";
+    expect(all).toEqual(all.map(({ words }) => ({ words, isDone: hasWeights || !mover.includes(words[0]) })));
+    expect(world.stacks.dev.file.values()).toMatchObject({ stableImage: "versioned-echo:v1", canaryEnabled: "false" });
+  },
+);
+
+test.each(fakeStrategies)(
+  "with %s a canary that has never come to run is not promoted to all of the traffic",
+  async (strategy) => {
+    const world = await twoStacks(strategy);
+    const run = (words: (Step & { kind: "command" })["words"], failsAt?: number) =>
+      runCommand(world, "dev", { kind: "command", words, failsAt });
+    expect([await run(["rollback"]), await run(["delete-canary"])]).toEqual([true, true]);
+    expect(await run(["create-canary", "versioned-echo:v3"], 1)).toBe(false); // the Namespace says so already
+    expect(await run(["promote --full"])).toBe(false);
+    const images = [...world.server.objects].flatMap(([path, object]) =>
+      path.startsWith(deploymentsPath(namespaces.dev)) ? JSON.stringify(object).match(/versioned-echo:v\d/g) : [],
+    );
+    expect(images).not.toContain("versioned-echo:v3");
+  },
+);
+
+test.each([
+  ["istio", 50],
+  ["gateway-api", 15],
+  ["nginx-header", 12],
+  ["replica-ratio", 15],
+  ["rolling-update", 15],
+] as const)(
+  "with %s no command changes another stack, and the canary's share never rises above what was asked for",
+  async (strategy, numRuns) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(stepOf(strategy), { minLength: 1, maxLength: 12 }), async (steps) => {
+        const world = await twoStacks(strategy);
+        for (const { stack, step } of steps) {
+          if (step.kind !== "command") runOther(world, stack, step);
+          else await runCommand(world, stack, step);
+        }
+      }),
+      { numRuns },
+    );
+  },
+  60_000,
+);

@@ -1,16 +1,24 @@
 import fc from "fast-check";
+import { factsOf, type StrategyOption } from "../../../../canary/strategies.ts";
 import { toWeight } from "../../../../canary/weight.ts";
 import { deploymentsPath, destinationRulePath, namespacePath } from "../../../../cluster/kube/paths.ts";
+import { renderHttpRoute } from "../../../../components/gateway-api/render-http-route.ts";
 import { renderVirtualService } from "../../../../components/traffic/render-weighted-route.ts";
-import { type commands, namespaces, routeOf, type StackName, type World } from "./world.ts";
+import type { FakeApiServer } from "./fake-api-server.ts";
+import type { FakeStrategy } from "./fake-program.ts";
+import { type commands, namespaces, routeIn, type StackName, type World } from "./world.ts";
 
 /** What somebody does in the cluster behind everybody's back. */
 export const drifts: Readonly<Record<string, (world: World, stack: StackName, number: number) => void>> = {
-  "the route is deleted": ({ server }, stack) => void server.objects.delete(routeOf(stack)),
+  "the route is deleted": ({ server, strategy }, stack) =>
+    void server.objects.delete(routeIn(strategy, namespaces[stack])),
   "the weights are moved": (world, stack, weight) => {
-    const { config } = world.stacks[stack].lab();
-    const route = renderVirtualService({ ...config, namespace: namespaces[stack], canaryWeight: toWeight(weight) });
-    world.server.objects.set(routeOf(stack), route);
+    const { server, strategy } = world;
+    const path = routeIn(strategy, namespaces[stack]);
+    const of = { ...world.stacks[stack].lab().config, namespace: namespaces[stack], canaryWeight: toWeight(weight) };
+    if (strategy === "istio") server.objects.set(path, renderVirtualService(of));
+    else if (strategy === "gateway-api") server.objects.set(path, renderHttpRoute(of));
+    else if (strategy === "replica-ratio") setPods(server, path, weight % 4);
   },
   "the DestinationRule is deleted": ({ server }, stack) =>
     void server.objects.delete(destinationRulePath(namespaces[stack], "versioned-echo")),
@@ -22,6 +30,12 @@ export const drifts: Readonly<Record<string, (world: World, stack: StackName, nu
     void server.objects.set(namespacePath(namespaces[stack]), { metadata: { annotations: {} } }),
 };
 
+function setPods({ objects }: FakeApiServer, path: string, replicas: number): void {
+  const deployment = objects.get(path);
+  if (deployment)
+    objects.set(path, { ...deployment, spec: { ...deployment.spec, replicas }, status: { readyReplicas: replicas } });
+}
+
 function setReady({ server }: World, stack: StackName, name: string, readyReplicas: number): void {
   const path = deploymentsPath(namespaces[stack], name);
   const deployment = server.objects.get(path);
@@ -31,7 +45,9 @@ function setReady({ server }: World, stack: StackName, name: string, readyReplic
 const image = fc.constantFrom("versioned-echo:v1", "versioned-echo:v2", "versioned-echo:v3");
 const weight = fc.oneof(fc.constantFrom(0, 10, 30, 60, 100), fc.integer({ min: 0, max: 100 }));
 
-const edits = fc.oneof(
+type Edit = Readonly<Record<string, string | number | boolean | undefined>>;
+
+const edits: readonly fc.Arbitrary<Edit>[] = [
   fc.record({ canaryWeight: weight }),
   fc.record({ canaryWeight: fc.constant("abc") }),
   fc.record({ replicas: fc.integer({ min: 1, max: 5 }) }),
@@ -41,12 +57,19 @@ const edits = fc.oneof(
   fc.record({ stableImage: image }),
   fc.record({ namespace: fc.constantFrom(...Object.values(namespaces), "canary-lab-new") }),
   fc.record({ allowOverload: fc.boolean() }),
-  fc.record({ stickyCookie: fc.constantFrom("", "side") }),
-  fc.record({ plan: fc.constantFrom("10-30-60", "25", "90-70-50-0") }),
-);
+];
+
+/** Of keys that only some strategies have. */
+const ownEdits: Partial<Readonly<Record<StrategyOption, fc.Arbitrary<Edit>>>> = {
+  stickyCookie: fc.record({ stickyCookie: fc.constantFrom("", "side") }),
+  plan: fc.record({ plan: fc.constantFrom("10-30-60", "25", "90-70-50-0") }),
+};
+
+const editsOf = (strategy: FakeStrategy): fc.Arbitrary<Edit> =>
+  fc.oneof(...edits, ...factsOf(strategy).options.flatMap((option) => ownEdits[option] ?? []));
 
 export type Step =
-  | { readonly kind: "edit"; readonly values: Readonly<Record<string, string | number | boolean | undefined>> }
+  | { readonly kind: "edit"; readonly values: Edit }
   | { readonly kind: "drift"; readonly what: string; readonly number: number }
   | {
       readonly kind: "command";
@@ -57,28 +80,29 @@ export type Step =
 const words: fc.Arbitrary<readonly [keyof typeof commands, ...(string | number)[]]> = fc.oneof(
   fc.tuple(fc.constant("set-traffic" as const), weight),
   fc.tuple(fc.constant("create-canary" as const), image),
-  fc.tuple(fc.constantFrom("promote", "promote --full", "rollback", "delete-canary", "up")),
+  { weight: 3, arbitrary: fc.tuple(fc.constantFrom("promote", "promote --full", "rollback", "delete-canary", "up")) },
 );
 
-export const step: fc.Arbitrary<{ readonly stack: StackName; readonly step: Step }> = fc.record({
-  stack: fc.constantFrom("dev", "dev", "prod"),
-  step: fc.oneof(
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant("edit" as const), values: edits }) },
-    {
-      weight: 2,
-      arbitrary: fc.record({
-        kind: fc.constant("drift" as const),
-        what: fc.constantFrom(...Object.keys(drifts)),
-        number: fc.integer({ min: 0, max: 100 }),
-      }),
-    },
-    {
-      weight: 5,
-      arbitrary: fc.record({
-        kind: fc.constant("command" as const),
-        words,
-        failsAt: fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined, freq: 4 }),
-      }),
-    },
-  ),
-});
+export const stepOf = (strategy: FakeStrategy): fc.Arbitrary<{ readonly stack: StackName; readonly step: Step }> =>
+  fc.record({
+    stack: fc.constantFrom("dev", "dev", "prod"),
+    step: fc.oneof(
+      { weight: 2, arbitrary: fc.record({ kind: fc.constant("edit" as const), values: editsOf(strategy) }) },
+      {
+        weight: 2,
+        arbitrary: fc.record({
+          kind: fc.constant("drift" as const),
+          what: fc.constantFrom(...Object.keys(drifts)),
+          number: fc.integer({ min: 0, max: 100 }),
+        }),
+      },
+      {
+        weight: 5,
+        arbitrary: fc.record({
+          kind: fc.constant("command" as const),
+          words,
+          failsAt: fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined, freq: 4 }),
+        }),
+      },
+    ),
+  });

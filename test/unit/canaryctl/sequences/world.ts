@@ -1,38 +1,113 @@
 import { nextWeight } from "../../../../canary/plan/plan.ts";
+import { replicaRatio } from "../../../../canary/replica-ratio.ts";
+import { factsOf } from "../../../../canary/strategies.ts";
+import { toWeight } from "../../../../canary/weight.ts";
 import { updateStack } from "../../../../canaryctl/src/engine/update.ts";
 import { configuredStrategy, openMove, openRelease, openRollback } from "../../../../canaryctl/src/strategies/table.ts";
-import { weightsOf } from "../../../../canaryctl/src/traffic/istio-route.ts";
-import { virtualServicePath } from "../../../../cluster/kube/paths.ts";
+import {
+  deploymentsPath,
+  httpRoutePath,
+  ingressPath,
+  namespacePath,
+  virtualServicePath,
+} from "../../../../cluster/kube/paths.ts";
+import { imageAnnotation } from "../../../../components/image/image-version.ts";
+import {
+  deploymentName,
+  sideServiceName,
+  type Version,
+  versions,
+  virtualServiceName,
+} from "../../../../components/names.ts";
+import { canaryShareIn } from "../../../../components/traffic/rendered-share.ts";
+import { configAnnotation } from "../../../../components/workload/render-application.ts";
+import { notedValues } from "../../../../stacks/config/applied-config.ts";
+import { firstRevisionGuard } from "../../../../stacks/live/first-revision.ts";
 import { refuseForeignNamespace } from "../../../../stacks/live/namespace-owner.ts";
 import { releaseGuard } from "../../../../stacks/live/release-guard.ts";
 import { FakeApiServer } from "./fake-api-server.ts";
+import { deploymentController } from "./fake-deployment-controller.ts";
+import type { FakeStrategy } from "./fake-program.ts";
 import { FakeStack } from "./fake-stack.ts";
 
 export const say = () => {};
 export const namespaces = { dev: "canary-lab", prod: "canary-lab-prod" } as const;
 export type StackName = keyof typeof namespaces;
-const routeIn = (namespace: string) => virtualServicePath(namespace, "versioned-echo-virtualservice");
-export const routeOf = (stack: StackName) => routeIn(namespaces[stack]);
 
 /** Two stacks of one project in one cluster, each deployed. */
-export async function twoStacks() {
-  const server = new FakeApiServer();
-  const make = (stack: StackName) =>
-    new FakeStack(server, stack, `config:\n  canary-lab:namespace: ${namespaces[stack]}\n`, releaseGuard);
+export async function twoStacks(strategy: FakeStrategy = "istio") {
+  const server = new FakeApiServer(deploymentController);
+  // The first version of a single workload is no canary.
+  const first = factsOf(strategy).workloads === "one" ? { canaryEnabled: false, canaryWeight: 0 } : {};
+  const make = (stack: StackName) => {
+    const values = Object.entries({ namespace: namespaces[stack], strategy, ...first });
+    const lines = values.map(([key, value]) => `  canary-lab:${key}: "${value}"\n`);
+    return new FakeStack(server, stack, `config:\n${lines.join("")}`, { releaseGuard, firstRevisionGuard });
+  };
   const stacks = { dev: make("dev"), prod: make("prod") };
   for (const stack of Object.values(stacks)) await updateStack(stack.lab(), { say });
-  return { server, stacks };
+  return { server, stacks, strategy };
 }
 export type World = Awaited<ReturnType<typeof twoStacks>>;
 
-/** The canary's highest share of the stack's live routes, wherever it is deployed, in percent; 0 where there is none. */
-export function shareOf({ server, stacks }: World, stack: StackName): number {
-  const shares = stacks[stack].places().flatMap((namespace) => {
-    const route = server.objects.get(routeIn(namespace));
-    return route ? [weightsOf(route as Parameters<typeof weightsOf>[0]).canary] : [];
+/** What of the config was applied last, as the stack's namespaces note it. */
+const notesOf = ({ server, stacks }: World, stack: StackName) =>
+  stacks[stack].places().flatMap((namespace) => {
+    const { annotations } = server.objects.get(namespacePath(namespace))?.metadata ?? {};
+    const noted = notedValues(annotations?.[configAnnotation]);
+    return noted ? [noted] : [];
   });
-  return Math.max(0, ...shares);
+
+/** The images that are the stable side's by a stack's file, and by what was applied. */
+const stableImages = (world: World, stack: StackName): readonly string[] =>
+  [world.stacks[stack].file.values(), ...notesOf(world, stack)].map(({ stableImage }) => String(stableImage));
+
+/**
+ * A measure of the canary's highest share wherever the stack is deployed, in percent; 0 where nothing is. A canary that the config gives no
+ * share has all of it as soon as it can be reached. Of a single workload it is what had not been the stable image when the measure was made.
+ */
+export function shareMeter(world: World, stack: StackName): () => number {
+  const { server, stacks, strategy } = world;
+  const stable = strategy === "rolling-update" ? stableImages(world, stack) : [];
+  const share = (namespace: string): number => {
+    const live = server.objects.get(routeIn(strategy, namespace));
+    if (strategy === "replica-ratio") {
+      const [pods, canary] = Object.values(versions).map((version) => podsOf(server, namespace, version));
+      return canary === 0 ? 0 : (100 * (canary ?? 0)) / ((pods ?? 0) + (canary ?? 0));
+    }
+    if (strategy === "nginx-header") return live ? 100 : 0;
+    if (strategy !== "rolling-update") return canaryShareIn(live as Fields | undefined) ?? 0;
+    const image = live?.metadata?.annotations?.[imageAnnotation];
+    return image === undefined || [...stable, ...stableImages(world, stack)].includes(image) ? 0 : 100;
+  };
+  return () => Math.max(0, ...stacks[stack].places().map(share));
 }
+
+/** The canary's share now, as {@link shareMeter} has it. */
+export const shareOf = (world: World, stack: StackName): number => shareMeter(world, stack)();
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Where that is which leads to the canary. */
+export const routeIn = (strategy: FakeStrategy, namespace: string): string =>
+  ({
+    istio: virtualServicePath(namespace, virtualServiceName(app)),
+    "gateway-api": httpRoutePath(namespace, app),
+    "nginx-header": ingressPath(namespace, sideServiceName(app, versions.canary)),
+    "replica-ratio": deploymentsPath(namespace, deploymentName(app, versions.canary)),
+    "rolling-update": deploymentsPath(namespace, app),
+  })[strategy];
+
+/** Whether what is at a path is what splits the traffic. Another write changes nothing, also where somebody has left a route before. */
+export const splits = (strategy: FakeStrategy, path: string): boolean =>
+  path.includes(`/${routeIn(strategy, "x").split("/").at(-2)}/`);
+
+const app = "versioned-echo";
+
+const podsOf = ({ objects }: FakeApiServer, namespace: string, version: Version): number => {
+  const { spec } = objects.get(deploymentsPath(namespace, deploymentName(app, version))) ?? {};
+  return (spec as { readonly replicas?: number } | undefined)?.replicas ?? 0;
+};
 
 /** A command of the user: what it does, and the highest share of the canary that it asks for, in percent. */
 export interface Command {
@@ -43,10 +118,22 @@ export interface Command {
 export const fileWeight = ({ stacks }: World, stack: StackName): number =>
   Number(stacks[stack].file.values().canaryWeight) || 0; // 0 for a text that is no number
 
+/** The share that a weight asks for, in percent: whole pods give another one, and where no config says a share, a weight asks for none. */
+function shareFor(world: World, stack: StackName, weight: number): number {
+  if (factsOf(world.strategy).owner !== "pulumi") return 0;
+  if (world.strategy !== "replica-ratio") return weight;
+  const known = [world.stacks[stack].file.values(), ...notesOf(world, stack)].map(({ replicas }) => Number(replicas));
+  return Math.max(0, ...known.filter((pods) => pods > 0).map((pods) => replicaRatio(pods, toWeight(weight)).share));
+}
+
+/** The share that the stack's file asks for where there is a canary. */
+const fileShare = (world: World, stack: StackName): number =>
+  factsOf(world.strategy).owner === "pulumi" ? shareFor(world, stack, fileWeight(world, stack)) : 100;
+
 /** What each command of canaryctl does, from where it has opened its lab. */
 export const commands = {
   "set-traffic": (canary: number): Command => ({
-    asks: () => canary,
+    asks: (world, stack) => shareFor(world, stack, canary),
     run: async ({ stacks }, stack) => {
       const isOff = String(stacks[stack].file.values().canaryEnabled) === "false";
       const { lab, strategy } = await openMove(stacks[stack].lab({ canaryWeight: isOff ? 0 : canary }));
@@ -55,9 +142,9 @@ export const commands = {
   }),
   promote: (): Command => ({
     // By the plan that was applied: a changed one waits for the next update.
-    asks: async ({ stacks }, stack) => {
-      const { config } = (await openMove(stacks[stack].lab())).lab;
-      return nextWeight(config.plan, config.canaryWeight) ?? 0;
+    asks: async (world, stack) => {
+      const { config } = (await openMove(world.stacks[stack].lab())).lab;
+      return shareFor(world, stack, nextWeight(config.plan, config.canaryWeight) ?? 0);
     },
     run: async ({ stacks }, stack) => {
       const { lab, strategy } = await openMove(stacks[stack].lab());
@@ -84,7 +171,7 @@ export const commands = {
     },
   }),
   "create-canary": (image: string): Command => ({
-    asks: fileWeight,
+    asks: fileShare,
     run: async ({ stacks }, stack) => {
       const given = stacks[stack].lab({ canaryEnabled: true, canaryImage: image });
       const { lab, strategy } = await openRelease(given, say);
@@ -99,7 +186,8 @@ export const commands = {
     },
   }),
   up: (): Command => ({
-    asks: fileWeight,
+    asks: (world, stack) =>
+      String(world.stacks[stack].file.values().canaryEnabled) === "false" ? 0 : fileShare(world, stack),
     run: async ({ stacks, server }, stack) => {
       const lab = stacks[stack].lab();
       await refuseForeignNamespace(server, lab.stackFile.claim(lab.config.namespace));

@@ -4,6 +4,7 @@ import { findDrift, objectPath } from "../../../../../canaryctl/src/engine/drift
 import { noteDrift } from "../../../../../canaryctl/src/engine/drift/mend.ts";
 import type { FileState } from "../../../../../canaryctl/src/engine/file-state.ts";
 import type { ExportedState, ResourceState } from "../../../../../canaryctl/src/engine/pending.ts";
+import type { ConfigChanges } from "../../../../../canaryctl/src/lab.ts";
 import { fakeLab } from "../../fake-lab.ts";
 
 const urn = (name: string) => `urn:pulumi:dev::canary-lab::x::${name}`;
@@ -145,6 +146,28 @@ describe("noteDrift", () => {
       "Drift: Service lab/web is gone. The update makes it again.",
       "import lab, 0 open",
     ]);
+  });
+
+  test("names the autoscaler for a number of pods that the update leaves to it, and for no other", async () => {
+    const deployment = (id: string) => {
+      const made = resource(id, "apps/v1", "Deployment", { id: `canary-lab/${id}` });
+      return { ...made, inputs: { ...made.inputs, spec: { replicas: 2 } } };
+    };
+    const names = ["versioned-echo-v1", "versioned-echo-client"];
+    const state: Pick<FileState, "read"> = { read: () => stateOf(...names.map(deployment)) };
+    const scaled = (name: string) => ({ metadata: { labels: { app: name } }, spec: { replicas: 4 } });
+    const objects = Object.fromEntries(
+      names.map((name) => [`/apis/apps/v1/namespaces/canary-lab/deployments/${name}`, scaled(name)]),
+    );
+    const ends = async (changes: ConfigChanges) => {
+      const { lab } = fakeLab({ state: state as FileState, objects, changes });
+      const lines: string[] = [];
+      await noteDrift(lab, (line) => void lines.push(line));
+      return lines.map((line) => line.replace(/^.*after the last update\. /, ""));
+    };
+    const [back, left] = ["The update puts it back.", "The update leaves it to the autoscaler."];
+    expect(await ends({})).toEqual([back, back]);
+    expect(await ends({ autoscaling: '{"minReplicas":2,"maxReplicas":5}' })).toEqual([left, back]);
   });
 
   test("waits for a deletion that goes on", async () => {
