@@ -14,7 +14,9 @@ jest.unstable_mockModule("../../../cluster/kube/client.ts", () => ({
 }));
 const { findImages } = await import("../../../stacks/find-images.ts");
 
-afterEach(() => Reflect.deleteProperty(process.env, targetedVariable));
+afterEach(() => {
+  delete process.env[targetedVariable];
+});
 
 const { imageRegistry: _, ...unnamed } = sampleConfig;
 
