@@ -6,6 +6,7 @@ import {
   kubectl,
   liveWeight,
   namespace,
+  pulumi,
   pulumiJson,
   requireLab,
   route,
@@ -120,6 +121,21 @@ test("a command is about the stack that --stack names, by its full name too, els
   expect(JSON.parse(named.stdout)).toMatchObject({ weights: { config: { canary: 50 } } });
   const unnamed = await run(canaryctlFile, ["status"], { env });
   expect(refusalFault(unnamed, /no stack stagging/, /PULUMI_STACK/)).toBeUndefined();
+}, 60_000);
+
+test("without either it is about the one that pulumi stack select chose", async () => {
+  const selected = "e2e-selected";
+  expect((await pulumi("stack", "init", selected)).exitCode).toBe(0); // which selects it
+  try {
+    expect(refusalFault(await canaryctl("status"), /e2e-selected/)).toBeUndefined();
+    const env = { ...userEnvironment(), PULUMI_STACK: "dev" };
+    expect((await run(canaryctlFile, ["status"], { env })).exitCode).toBe(0);
+    await pulumi("stack", "select", "dev");
+    expect((await canaryctl("status")).exitCode).toBe(0);
+  } finally {
+    await pulumi("stack", "rm", selected, "--yes", "--force");
+    await pulumi("stack", "select", "dev"); // rm forgets the selection, whatever it was
+  }
 }, 60_000);
 
 // One story: these go on where the one above stopped.

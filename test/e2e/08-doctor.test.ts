@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { Diagnosis } from "../../canaryctl/src/doctor/report.ts";
 import { inLab } from "../../cluster/lab-folder.ts";
 import { makeCheckout } from "./support/checkout.ts";
-import { run } from "./support/command.ts";
+import { mustRun, run } from "./support/command.ts";
 import { doctor, runMend } from "./support/doctor.ts";
 import {
   applyObjects,
@@ -163,6 +163,38 @@ test("what --fix leaves to people is mended by the commands that are printed", a
     if (expected.includes(`${finding.severity} ${finding.id}`)) await runMend(finding);
   await wellAgain();
 }, 180_000);
+
+test("an image that is not in the cluster, and a container that ends: the printed command shows why", async () => {
+  const image = await inNamespace(
+    "get",
+    "deployment",
+    "versioned-echo-v2",
+    "-o",
+    "jsonpath={.spec.template.spec.containers[0].image}",
+  );
+  const absent = image.replace(/[:@][^/]*$/, ":absent");
+  const ends = { name: "echo", command: ["node", "-e", "console.error('no database here'); process.exit(3)"] };
+  const template = { spec: { template: { spec: { containers: [ends] } } } };
+  await inNamespace("set", "image", "deployment/versioned-echo-v2", `echo=${absent}`);
+  await inNamespace("patch", "deployment", "versioned-echo-v1", "-p", JSON.stringify(template));
+  try {
+    const ended = await until("both are found", async () => {
+      const { findings } = await doctor();
+      const of = (id: string) => findings.find((finding) => finding.id === id);
+      const one = of("not-starting/versioned-echo-v1");
+      const isPulled = of("image/versioned-echo-v2")?.evidence.some((line) => line.includes(absent));
+      return isPulled && one?.what.includes("CrashLoopBackOff") ? one : undefined;
+    });
+    const { stdout } = await mustRun("bash", ["-ec", ended.mend[0] ?? "false"], { env: await labShell() });
+    expect(stdout).toContain("no database here");
+  } finally {
+    for (const name of ["versioned-echo-v1", "versioned-echo-v2"]) {
+      await inNamespace("rollout", "undo", `deployment/${name}`);
+      await inNamespace("rollout", "status", `deployment/${name}`, "--timeout=60s");
+    }
+  }
+  await wellAgain();
+}, 120_000);
 
 test("a cluster that does not answer, and a lab that is not up, are one finding each", async () => {
   const second = makeCheckout();

@@ -6,7 +6,7 @@ import { autoscaleByHand, withoutAutoscaler } from "./support/autoscaler.ts";
 import { findingOf, runMend } from "./support/doctor.ts";
 import { canaryctl, kubectl, liveWeight, namespace, requireLab, route } from "./support/lab.ts";
 import { refusalFault } from "./support/refusal.ts";
-import { editConfig } from "./support/stack-config.ts";
+import { editConfig, readConfig } from "./support/stack-config.ts";
 import { sampleLoad, sendLoad, splitFault } from "./support/traffic.ts";
 import { until } from "./support/until.ts";
 
@@ -116,6 +116,28 @@ describe("a number of pods that somebody else wrote is no conflict for a later c
     expect(await inside("get", "horizontalpodautoscalers", "-o", "name")).toBe("");
   }, 120_000);
 });
+
+test("a share that the ready pods cannot carry is refused with the way to pods, and goes where that is said, which history keeps", async () => {
+  await inside("scale", "deployment", "versioned-echo-v2", "--replicas=1");
+  await until("one pod is left", async () => {
+    return (await inside("get", "deployment", "versioned-echo-v2", "-o", "jsonpath={.status.readyReplicas}")) === "1";
+  });
+  const before = await liveWeight();
+  const move = ["set-traffic", "20", "80"];
+  const refused = await canaryctl(...move);
+  expect(
+    refusalFault(refused, /canary has 1 ready pods, and 80 % .* needs 2 of the 2/, /rollout status/),
+  ).toBeUndefined();
+  expect(await liveWeight()).toBe(before);
+
+  expect((await canaryctl(...move, "--allow-overload", "--reason", "a test")).exitCode).toBe(0);
+  expect(await liveWeight()).toBe(80);
+  expect((await canaryctl("history")).stdout).toMatch(/set-traffic 20 80 --allow-overload.*a test/);
+  expect(readConfig("allowOverload")).toBeUndefined();
+  await inside("scale", "deployment", "versioned-echo-v2", "--replicas=2");
+  await inside("rollout", "status", "deployment", "versioned-echo-v2", "--timeout=60s");
+  expect((await canaryctl("set-traffic", "70", "30")).exitCode).toBe(0);
+}, 90_000);
 
 test("a second VirtualService for the host is named by status", async () => {
   const rival = join(repositoryRoot, ".lab", "rival.json");

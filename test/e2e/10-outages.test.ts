@@ -1,8 +1,18 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { start } from "./support/command.ts";
-import { canaryctl, canaryctlFile, kubectl, liveWeight, requireLab } from "./support/lab.ts";
+import {
+  canaryctl,
+  canaryctlFile,
+  kubectl,
+  liveRoute,
+  liveWeight,
+  namespace,
+  requireLab,
+  route,
+  weightPatch,
+} from "./support/lab.ts";
 import { withoutNode } from "./support/obstacles.ts";
-import { labProcesses } from "./support/processes.ts";
+import { agentOf, labProcesses } from "./support/processes.ts";
 import { note } from "./support/rollout.ts";
 import { sampleLoad, sendLoad, splitFault, startSteadyLoad } from "./support/traffic.ts";
 import { until } from "./support/until.ts";
@@ -57,3 +67,35 @@ describe("a rollback waits for who is away, names it, and moves the traffic when
     expect(splitFault(await sendLoad(sampleLoad), 0)).toBeUndefined();
   }, 240_000);
 });
+
+test("a proxy that does not follow the route is named by status, until it does", async () => {
+  const clients = ["get", "pods", "-n", namespace, "-l", "app=versioned-echo-client", "-o"];
+  const pod = await kubectl(...clients, "jsonpath={.items[0].metadata.name}");
+  const agent = agentOf(pod);
+  expect(agent).toBeGreaterThan(1);
+  const lags = async () => {
+    const { stdout } = await canaryctl("status");
+    return (
+      stdout.includes(`The proxy of pod ${pod} has not got the route`) && /sends 50\/50, .* says 80\/20/.test(stdout)
+    );
+  };
+  process.kill(agent, "SIGSTOP"); // by which its Envoy gets what the control plane hands out
+  try {
+    await kubectl(
+      "patch",
+      "virtualservice",
+      route,
+      "-n",
+      namespace,
+      "--type=json",
+      "-p",
+      weightPatch(await liveRoute(), 20),
+    );
+    expect(await lags()).toBe(true);
+  } finally {
+    process.kill(agent, "SIGCONT");
+  }
+  await until("the proxy has the route", async () => !(await lags()));
+  expect((await canaryctl("up")).exitCode).toBe(0);
+  expect(await liveWeight()).toBe(50);
+}, 90_000);

@@ -162,8 +162,12 @@ test("the owner's down is refused while the other stands on its platform, with t
       outcome,
       /Others stand on the platform of stack dev: staging \(namespace canary-lab-staging\)/,
       /npx canaryctl --stack staging down && npx canaryctl --stack dev down/,
+      /--all, which takes down every stack of this checkout/,
+      /npx canaryctl down --all/,
     ),
   ).toBeUndefined();
+  for (const there of ["canary-lab", stagingNamespace, "istio-system"])
+    expect(await kubectl("get", "namespace", there, "-o", "jsonpath={.status.phase}")).toBe("Active");
 }, 30_000);
 
 test("the environment's down leaves the rest as it was, and no request of the first was lost meanwhile", async () => {

@@ -21,3 +21,13 @@ export function labProcesses(program: string): readonly number[] {
     })
     .map(Number);
 }
+
+/** The process in a pod that hands its Envoy what comes from Istio's control plane; 0 where there is none. */
+export function agentOf(pod: string): number {
+  const isOfPod = (pid: string): boolean => {
+    const [file = "", mode] = argumentsOf(pid);
+    if (basename(file) !== "pilot-agent" || mode !== "proxy") return false;
+    return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(`POD_NAME=${pod}`);
+  };
+  return Number(readdirSync("/proc").find((entry) => /^\d+$/.test(entry) && isOfPod(entry)) ?? 0);
+}

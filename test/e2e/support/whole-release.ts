@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "@jest/globals";
 import type { LoadSummary } from "../../../apps/load-client/src/load-summary.ts";
+import { versionLabel } from "../../../components/image/image-version.ts";
 import type { Outcome } from "./command.ts";
 import { canaryctl, kubectl, namespace } from "./lab.ts";
 import { refusalFault } from "./refusal.ts";
@@ -17,6 +18,22 @@ const versionsNow = async () => (await sendLoad({ requests: 300, rate: 300 })).v
 async function revision(): Promise<number | null> {
   const { release } = JSON.parse((await canaryctl("status", "--json")).stdout);
   return release?.revision ?? null;
+}
+
+interface Pods {
+  readonly items: readonly {
+    readonly metadata: { readonly deletionTimestamp?: string; readonly labels: Readonly<Record<string, string>> };
+  }[];
+}
+
+/** The versions that the pods' labels say: beside the name of a slot where there are slots, else `version` itself. */
+async function labelledVersions(): Promise<readonly (string | undefined)[]> {
+  const { items } = JSON.parse(
+    await kubectl("get", "pods", "-n", namespace, "-l", "app=versioned-echo", "-o", "json"),
+  ) as Pods;
+  return items
+    .filter(({ metadata }) => !metadata.deletionTimestamp)
+    .map(({ metadata: { labels } }) => labels[versionLabel] ?? labels.version);
 }
 
 /** How long one load goes on at most, in milliseconds; it may not be longer than a load can. */
@@ -90,6 +107,7 @@ export function testReleaseEnd(title: string, ...steps: readonly (readonly strin
     const tried = await revision();
     await measured.command("promote", "--full", "--now", "--reason", "measured");
     expect(await versionsNow()).toEqual({ v2: 300 });
+    expect(await labelledVersions()).toContain("v2");
     expect([readConfig("stableImage"), readConfig("canaryEnabled")]).toEqual(["versioned-echo:v2", "false"]);
     // The config was written behind the pods: it makes no revision of its own, and up has nothing to do.
     await measured.command("up");
@@ -98,6 +116,7 @@ export function testReleaseEnd(title: string, ...steps: readonly (readonly strin
     await measured.command("rollback");
     await measured.end();
     expect(await versionsNow()).toEqual({ v1: 300 });
+    expect(await labelledVersions()).toContain("v1");
     expect([readConfig("stableImage"), readConfig("canaryEnabled")]).toEqual(["versioned-echo:v1", "false"]);
     expect(await clientPods()).toEqual(client);
   }, 600_000);
