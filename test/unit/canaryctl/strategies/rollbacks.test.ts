@@ -142,7 +142,7 @@ describe("the callers' proxies under rollout-canary", () => {
       expect.stringMatching(/not got it after 5 s: .* go back all the same\.$/),
       "update",
     ]);
-  });
+  }, 20_000);
 
   test("are named where they lag", async () => {
     const fake = fakes["rollout-canary"]?.({}) as Fake & { readonly objects: Record<string, unknown> };
