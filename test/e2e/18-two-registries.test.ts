@@ -41,8 +41,13 @@ async function startRegistry(program: string) {
   };
 }
 
-/** What a digest may be of: one platform's image, or a list of them. */
-const manifests = ["image.index", "image.manifest"].map((kind) => `application/vnd.oci.${kind}.v1+json`);
+/** What a digest may be of: one platform's image, or a list of them, as Docker and as OCI name it. A registry changes others to fit. */
+const manifests = [
+  "docker.distribution.manifest.v2",
+  "docker.distribution.manifest.list.v2",
+  "oci.image.manifest.v1",
+  "oci.image.index.v1",
+].map((kind) => `application/vnd.${kind}+json`);
 
 /** What the stable pods run, by its digest. */
 const stableImage = () =>
