@@ -123,7 +123,7 @@ export class FakeApiServer implements PodClient {
       if (Number.isInteger(weight) && weight >= 0) continue;
       throw status(
         400,
-        "BadRequest",
+        "",
         `admission webhook "validation.istio.io" denied the request: configuration is invalid: weight ${weight} < 0`,
         path,
       );
