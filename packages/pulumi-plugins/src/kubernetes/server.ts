@@ -38,8 +38,11 @@ function asServiceError(error: unknown): grpc.ServiceError {
   return Object.assign(new Error(details), { code: grpc.status.UNKNOWN, details, metadata });
 }
 
-/** How long calls may take to end after the engine is gone, in milliseconds: a helm must get to write down that it was stopped. */
-const partingMilliseconds = 5000;
+/**
+ * How long calls may take to end after the engine is gone, in milliseconds: a helm gets to write down that it was stopped. It is less than
+ * the next update takes until it asks for its first release.
+ */
+const partingMilliseconds = 1000;
 
 /** A call's handler out of a function that returns the response, or throws. */
 const answer = <Request, Response>(handle: (request: Request) => Promise<Response> | Response) =>

@@ -54,6 +54,9 @@ function run(session: Session, args: readonly string[], env: NodeJS.ProcessEnv, 
     const child = spawn("helm", args, { env, stdio: ["pipe", "pipe", "pipe"] });
     const stop = () => child.kill("SIGTERM"); // helm then marks the release as failed, so that the next run can go on
     session.cancelled.addEventListener("abort", stop);
+    // One that lived on, such as in the middle of definitions, where it does not stop, would get in the way of the next run's.
+    const kill = () => child.kill("SIGKILL");
+    process.on("exit", kill);
     let [output, errors] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", (text) => {
       output += text;
@@ -61,15 +64,17 @@ function run(session: Session, args: readonly string[], env: NodeJS.ProcessEnv, 
     child.stderr.setEncoding("utf8").on("data", (text) => {
       errors += text;
     });
-    child.on("error", (error: NodeJS.ErrnoException) =>
+    child.on("error", (error: NodeJS.ErrnoException) => {
+      process.off("exit", kill);
       reject(
         error.code === "ENOENT"
           ? new Error("the helm CLI was not found on PATH; Release resources need Helm 3: https://helm.sh")
           : error,
-      ),
-    );
+      );
+    });
     child.on("close", (code) => {
       session.cancelled.removeEventListener("abort", stop);
+      process.off("exit", kill);
       resolve({ succeeded: code === 0, output, failure: code === 0 ? "" : failureOf(`\n${errors}`) });
     });
     child.stdin.on("error", () => undefined); // it may end without reading
