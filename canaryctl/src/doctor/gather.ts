@@ -3,6 +3,7 @@ import { programVersion } from "@canary-lab/kit/program-version";
 import { onPath } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import { notedValues, type Pending, pendingChanges } from "../../../stacks/config/applied-config.ts";
+import { engineVariables } from "../engine/variables.ts";
 import type { Lab } from "../lab.ts";
 import { analyze } from "./analysis.ts";
 import type { Facts } from "./facts.ts";
@@ -23,7 +24,9 @@ export async function gather(lab: Lab, configFault?: string): Promise<Facts> {
   const [cluster, state, pulumiVersion, analysis] = await Promise.all([
     clusterOrSilence(lab, reader),
     readState(lab, reader),
-    pulumi === undefined ? undefined : programVersion(pulumi, ["version"], { PULUMI_SKIP_UPDATE_CHECK: "true" }),
+    pulumi === undefined
+      ? undefined
+      : programVersion(pulumi, ["version"], engineVariables(lab.environment, process.env)),
     istioctl === undefined ? undefined : analyze(istioctl, lab),
   ]);
   return {
