@@ -9,6 +9,7 @@ import { analysisRunPath, deploymentsPath, rolloutPath } from "../../cluster/kub
 import { showRolloutsPods } from "../../components/names.ts";
 import type { StartClient } from "./pod-start.ts";
 import { RolloutStart } from "./rollout-start.ts";
+import { UnseenRollout } from "./unseen-rollout.ts";
 import { unlessSilent } from "./wait-until.ts";
 
 /** Where the Rollout is, and how to ask. */
@@ -35,6 +36,7 @@ export async function settled(
 ): Promise<RolloutStatus> {
   const place = rolloutPlace({ app: name, namespace });
   const start = new RolloutStart(client, { app: name, namespace });
+  const unseenRollout = new UnseenRollout(client, namespace, name);
   const began = clock.now();
   let said = "";
   let observedAt = began;
@@ -52,6 +54,7 @@ export async function settled(
     if (line !== said) say(line);
     said = line;
 
+    await unseenRollout.look(status, now);
     if (status.isObserved) observedAt = now;
     else if (now - observedAt > silenceMilliseconds) throw unseen(place, status);
     if (status.phase === "Healthy" || hasBegun(status) || status.isWaitingForUser) return status;

@@ -4,6 +4,7 @@ import { passingFaultMilliseconds } from "../../../../canary/rollout/rollout-tim
 import { rolloutFault, rolloutLine, rolloutPlace } from "../../../../canary/rollout/rollout-words.ts";
 import { showRolloutsPods } from "../../../../components/names.ts";
 import { RolloutStart } from "../../../../stacks/live/rollout-start.ts";
+import { UnseenRollout } from "../../../../stacks/live/unseen-rollout.ts";
 import type { Lab } from "../../lab.ts";
 import type { Say } from "../strategy.ts";
 import { type LiveRollout, mustReadRollout } from "./read.ts";
@@ -32,12 +33,14 @@ export async function untilRollout(
   { say, needsPods = false, faultMilliseconds }: RolloutWait = {},
 ): Promise<LiveRollout> {
   const start = needsPods ? new RolloutStart(lab.cluster, lab.config) : undefined;
+  const unseen = new UnseenRollout(lab.cluster, lab.config.namespace, lab.config.app);
   const tell = changesOf((line) => say?.(line));
   let faultSince: number | undefined;
   let line = "";
   const look = async () => {
     const live = await mustReadRollout(lab);
     if (await isThere(live)) return live;
+    await unseen.look(live.status, Date.now());
     const waiting = await start?.look(live.rollout, live.status, Date.now());
     line = [rolloutLine(live.status), ...(waiting ? [waiting] : [])].join("; ");
     tell(line);

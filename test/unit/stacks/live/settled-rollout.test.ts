@@ -36,6 +36,7 @@ const bakes = rollout({
   controllerPause: true,
   currentStepIndex: 3,
 });
+const unseen = rollout({ observedGeneration: "1", phase: "Healthy" });
 const healthy = rollout({ phase: "Healthy", currentStepIndex: 4, stableRS: "new" });
 const aborted = rollout({
   phase: "Degraded",
@@ -52,6 +53,7 @@ const run: AnalysisRunObject = {
 async function follow(looks: readonly (RolloutObject | Error | undefined)[]) {
   let seconds = 0;
   const said: string[] = [];
+  const toldAgain: number[] = [];
   const get = async <T>(path: string): Promise<T | undefined> => {
     if (path === analysisRunPath("canary-lab", "run-1")) return run as T;
     if (/\/(replicasets|pods)\?/.test(path)) return undefined;
@@ -66,12 +68,17 @@ async function follow(looks: readonly (RolloutObject | Error | undefined)[]) {
       seconds += milliseconds / 1000;
     },
   };
-  const followed = { namespace: "canary-lab", name: "versioned-echo", client: readingClient(get) };
+  const patch = async (path: string, body: unknown) => {
+    expect([path, body]).toEqual([rolloutPath("canary-lab", "versioned-echo"), { metadata: expect.anything() }]);
+    toldAgain.push(seconds);
+  };
+  const client = { ...readingClient(get), patch };
+  const followed = { namespace: "canary-lab", name: "versioned-echo", client };
   const end = await settled(followed, (line) => said.push(line), clock).then(
     ({ phase }) => phase,
     (error) => error.toText() as string,
   );
-  return { end, said, seconds };
+  return { end, said, seconds, toldAgain };
 }
 
 describe("a Rollout is followed", () => {
@@ -93,6 +100,14 @@ describe("a Rollout is followed", () => {
 
   test("until its release is under way: the time of its plan is not waited for", async () => {
     expect(await follow([going, bakes])).toMatchObject({ end: "Paused", seconds: 1 });
+  });
+
+  test("and is touched where the controller has missed its spec, but not where it is only late", async () => {
+    const late = Array(3).fill(unseen);
+    expect(await follow([...late, going, ...late, healthy])).toMatchObject({ end: "Healthy", toldAgain: [] });
+    expect(await follow([...late, unseen, healthy])).toMatchObject({ end: "Healthy", toldAgain: [3] });
+    const unheard = rollout({ phase: "Progressing", abort: true });
+    expect(await follow([...Array(4).fill(unheard), healthy])).toMatchObject({ end: "Healthy", toldAgain: [3] });
   });
 
   test("while the API server is away for a moment", async () => {
@@ -122,8 +137,9 @@ describe("a Rollout's end is an error", () => {
     expect(await follow([invalid])).toMatchObject({ end: expect.stringContaining("not found"), seconds: 12 });
   });
 
-  test("where no controller looks at it", async () => {
-    const { end, seconds } = await follow([rollout({ observedGeneration: "1", phase: "Healthy" })]);
+  test("where no controller looks at it, though told again every three seconds", async () => {
+    const { end, seconds, toldAgain } = await follow([unseen]);
+    expect(toldAgain).toEqual(Array.from({ length: 20 }, (_, index) => 3 * (index + 1)));
     expect(end).toContain("controller did nothing for 60 s");
     expect(seconds).toBe(61);
   });
