@@ -24,7 +24,7 @@ export interface CommandOptions {
   readonly quiet?: boolean;
   /** Keeps the command's standard input open until `endInput`; by default it has none. */
   readonly keepsInput?: boolean;
-  /** The command is killed after this time, which fails the test that waits for it. Default 120. */
+  /** The command and what it started are killed after this time, which fails the test that waits for it. Default 120. */
   readonly timeoutSeconds?: number;
 }
 
@@ -52,17 +52,21 @@ export function start(file: string, args: readonly string[] = [], options: Comma
     stdin: options.keepsInput ? "pipe" : "ignore",
     detached: true,
     cleanup: true,
-    timeout: (options.timeoutSeconds ?? 120) * 1000,
-    killSignal: "SIGKILL",
   });
+  const seconds = options.timeoutSeconds ?? 120;
+  let timedOut = false;
+  const limit = setTimeout(() => {
+    timedOut = true;
+    killGroup(child.pid);
+  }, seconds * 1000);
   let seen = "";
   child.all?.on("data", (chunk) => {
     seen += chunk;
     if (!options.quiet) process.stderr.write(chunk);
   });
   const finished = child.then((result): Outcome => {
-    if (result.timedOut)
-      throw new Error(`${command} did not end within ${options.timeoutSeconds ?? 120} s:\n${result.all}`);
+    clearTimeout(limit);
+    if (timedOut) throw new Error(`${command} did not end within ${seconds} s:\n${result.all}`);
     return {
       command,
       // A command that could not even be started, or was killed, has no exit code.
@@ -75,6 +79,16 @@ export function start(file: string, args: readonly string[] = [], options: Comma
     };
   });
   return { pid: child.pid ?? 0, output: () => seen, endInput: () => child.stdin?.end(), finished };
+}
+
+/** What has left the group, such as the lab's own processes, stays. */
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // it has ended meanwhile
+  }
 }
 
 /** Runs a command to its end; a failing one is an outcome, not an exception. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
@@ -205,4 +205,12 @@ test("until waits for a truthy answer and tells what it waited for in vain", asy
   let asked = 0;
   expect(await until("three", () => ++asked === 3, { everyMilliseconds: 1 })).toBe(true);
   await expect(until("godot", () => false, { seconds: 0.05 })).rejects.toThrow(/godot/);
+});
+
+test("a command that does not end in time is killed with what it started", async () => {
+  const waits = run("sh", ["-c", "sleep 300 & echo child $!; wait"], { timeoutSeconds: 1, quiet: true });
+  const message = await waits.then(String, (error: Error) => error.message);
+  expect(message).toMatch(/did not end within 1 s:\nchild \d+$/);
+  const child = /child (\d+)/.exec(message)?.[1];
+  await until("the child is gone", () => !existsSync(`/proc/${child}`), { seconds: 5 });
 });
