@@ -68,9 +68,10 @@ async function follow(looks: readonly (RolloutObject | Error | undefined)[]) {
       seconds += milliseconds / 1000;
     },
   };
-  const patch = async (path: string, body: unknown) => {
+  const patch = async <T>(path: string, body: object) => {
     expect([path, body]).toEqual([rolloutPath("canary-lab", "versioned-echo"), { metadata: expect.anything() }]);
     toldAgain.push(seconds);
+    return body as T;
   };
   const client = { ...readingClient(get), patch };
   const followed = { namespace: "canary-lab", name: "versioned-echo", client };
