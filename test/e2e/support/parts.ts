@@ -37,6 +37,7 @@ const stateElsewhere: Part = {
 
 const ofTheProduct = [
   "06-flips",
+  "08-drift",
   "11-cannot-start",
   "13-their-istio",
   "21-targeted-users",
@@ -62,6 +63,10 @@ export const parts: Readonly<Record<string, Part>> = {
   "09-machine": {
     modules: [`${embedded}/src/command.ts`, "cluster/embedded.ts"],
     data: [`${embedded}/modules`, `${embedded}/bin`],
+  },
+  "12-environments": {
+    modules: product.modules,
+    data: [...product.data, "Pulumi.staging.yaml", "Pulumi.prod.yaml"],
   },
   "14-backends": stateElsewhere,
   "15-state-in-a-bucket": stateElsewhere,
