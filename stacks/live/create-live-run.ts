@@ -9,6 +9,7 @@ import type { AskedNow } from "../config/asked-now.ts";
 import type { LabConfig } from "../config/schema.ts";
 import { fullStackName } from "../full-stack-name.ts";
 import { isOwner } from "../platform-parts.ts";
+import { commandStart } from "./command-start.ts";
 import { createHook } from "./create-hook.ts";
 import type { LiveRun } from "./live-run.ts";
 import { refuseForeignNamespace } from "./namespace-owner.ts";
@@ -42,7 +43,7 @@ export async function beginLiveRun(config: LabConfig, target: Required<ClusterNa
   const { namespace } = config;
   try {
     const [mark, live] = await Promise.all([
-      markBefore(client, config),
+      markBefore(client, config, () => commandStart(client)),
       refuseForeignNamespace(client, { own, namespace, place: fileName() }),
     ]);
     if (!isTargeted()) await refuseLoss(client, fullStackName(), live, config);

@@ -26,7 +26,7 @@ export interface Sources {
 /**
  * The engine reads the config once, when its command begins, and may wait for pods, or for a person, before it writes the route. A rollback
  * waits for nobody: it lowers the stack's file, which an update in the same folder sees, and leaves a mark in the cluster, which one on
- * another machine sees as well; one by plain `pulumi up` where the rollback comes after its preview.
+ * another machine sees as well.
  */
 export const takenBackBy =
   ({ client, config, markBefore, fileNow, file }: Sources): TakenBack =>
@@ -67,19 +67,42 @@ export const afterRollback = {
   next: ["npx canaryctl status", "npx canaryctl up"],
 } as const;
 
-/** The mark before the command that runs this program, by what canaryctl says, else by what is there now. */
+/**
+ * The mark before the command that runs this program, by what canaryctl says, else by what is there now. A plain `pulumi up` runs the
+ * program a second time when its preview is confirmed: a mark that is younger than the command was not there before it, and a rollback
+ * within the second before it counts as well. Config that is raised after a rollback is applied by a command that is younger than the mark.
+ *
+ * @param began when the command was started, as `commandStart` says it
+ */
 export async function markBefore(
   client: Pick<ClusterClient, "get">,
   of: Sources["config"],
+  began: () => Promise<number | undefined>,
   variables: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<Mark | undefined> {
   const told = variables[markVariable];
-  return told === undefined ? rollbackMark(client, of) : { text: told === "" ? undefined : told };
+  if (told !== undefined) return { text: told === "" ? undefined : told };
+  const mark = await rollbackMark(client, of);
+  if (mark?.writtenAt === undefined) return mark;
+  const start = await began();
+  return start !== undefined && mark.writtenAt + 1000 > start ? { text: undefined } : mark;
 }
 
 /** What is known of rollbacks; without a text there has been none. */
 export interface Mark {
   readonly text: string | undefined;
+  /** By the API server's clock, in Unix milliseconds, rounded down to a second. */
+  readonly writtenAt?: number;
+}
+
+interface Marked {
+  readonly metadata?: {
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly managedFields?: readonly {
+      readonly time?: string;
+      readonly fieldsV1?: { readonly "f:metadata"?: { readonly "f:annotations"?: Readonly<Record<string, object>> } };
+    }[];
+  };
 }
 
 /** The mark that the last rollback left; undefined where it may not be read. */
@@ -88,9 +111,12 @@ export async function rollbackMark(
   { app, namespace }: Sources["config"],
 ): Promise<Mark | undefined> {
   try {
-    const path = configMapPath(namespace, historyName(app));
-    const found = await client.get<{ readonly metadata?: { readonly annotations?: Record<string, string> } }>(path);
-    return { text: found?.metadata?.annotations?.[rolledBackAnnotation] };
+    const { metadata = {} } = (await client.get<Marked>(configMapPath(namespace, historyName(app)))) ?? {};
+    const text = metadata.annotations?.[rolledBackAnnotation];
+    const owner = metadata.managedFields?.find(
+      ({ fieldsV1 }) => fieldsV1?.["f:metadata"]?.["f:annotations"]?.[`f:${rolledBackAnnotation}`],
+    );
+    return { text, ...(owner?.time !== undefined && { writtenAt: Date.parse(owner.time) }) };
   } catch (error) {
     if (error instanceof ApiError) return undefined;
     throw error;

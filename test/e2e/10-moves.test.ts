@@ -2,10 +2,20 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { repositoryRoot } from "../../cluster/lab-folder.ts";
-import { run, userEnvironment } from "./support/command.ts";
+import { run, start, userEnvironment } from "./support/command.ts";
 import { backToStart, mustBeUp } from "./support/configure.ts";
 import { setFaults } from "./support/faults.ts";
-import { canaryctl, canaryctlFile, kubectl, liveWeight, namespace, pulumi, requireLab, route } from "./support/lab.ts";
+import {
+  canaryctl,
+  canaryctlFile,
+  kubectl,
+  labShell,
+  liveWeight,
+  namespace,
+  pulumi,
+  requireLab,
+  route,
+} from "./support/lab.ts";
 import { refusalFault } from "./support/refusal.ts";
 import { configuredWeight, editConfig, readConfig } from "./support/stack-config.ts";
 import { sampleLoad, sendLoad, splitFault } from "./support/traffic.ts";
@@ -132,6 +142,13 @@ describe("plain pulumi refuses what canaryctl refuses, in a preview as well", ()
   }, 90_000);
 });
 
+/** Leaves the mark of a rollback that was made on another machine. */
+const markRollback = (mark: string): Promise<string> =>
+  kubectl(
+    ...["annotate", "configmap", "versioned-echo-history", "-n", namespace],
+    ...[`canary-lab/rolled-back=${mark}`, "--overwrite"],
+  );
+
 describe("a rollback that overtakes a plain pulumi up", () => {
   // On another machine the file here says nothing of it: all that there is of it is its mark in the cluster.
   test.each<[where: string, rollback: () => Promise<unknown>, why: RegExp, mark: RegExp]>([
@@ -141,21 +158,7 @@ describe("a rollback that overtakes a plain pulumi up", () => {
       /began with 50 % for the canary, and Pulumi\.dev\.yaml asks for 0 % now/,
       /^20\d\d-/,
     ],
-    [
-      "elsewhere",
-      () =>
-        kubectl(
-          "annotate",
-          "-n",
-          namespace,
-          "configmap",
-          "versioned-echo-history",
-          "canary-lab/rolled-back=elsewhere",
-          "--overwrite",
-        ),
-      /sent back by a rollback since this update began/,
-      /^elsewhere$/,
-    ],
+    ["elsewhere", () => markRollback("elsewhere"), /sent back by a rollback since this update began/, /^elsewhere$/],
   ])(
     "made %s: the update that began with a share gives none, though the canary had none before",
     async (_, rollBack, why, mark) => {
@@ -178,6 +181,22 @@ describe("a rollback that overtakes a plain pulumi up", () => {
     120_000,
   );
 });
+
+test("a rollback elsewhere, while plain pulumi previews: the update that follows gives no share, and one that is begun later does", async () => {
+  await moveTo(0);
+  editConfig({ canaryWeight: 50 });
+  const options = { env: await labShell(), timeoutSeconds: 300 };
+  const updating = start("pulumi", ["--non-interactive", "up", "--yes"], options);
+  await until("its preview has begun", () => updating.output().includes("Previewing update"));
+  await markRollback("elsewhere-in-the-preview");
+  const outcome = await updating.finished;
+  expect(outcome.exitCode).not.toBe(0);
+  expect(outcome.output).toMatch(/sent back by a rollback since this update began/);
+  expect(await liveWeight()).toBe(0);
+  expect((await pulumi("up", "--yes")).exitCode).toBe(0);
+  expect(await liveWeight()).toBe(50);
+  await moveTo(0);
+}, 180_000);
 
 describe("rollback works from nothing", () => {
   test("without a route and what it leads by", async () => {

@@ -42,18 +42,20 @@ export async function appendHistory(cluster: Writer, of: ApplicationName, entry:
 
 /**
  * Notes that the canary's traffic is sent back, for an update that is under way: wherever it runs, it gives the canary no share after this.
- * The entry of the rollback comes at its end, which may be after that update.
+ * The entry of the rollback comes at its end, which may be after that update. The mark has a manager of its own: the time of its last write,
+ * which the API server keeps for each manager, is that of the rollback and of no entry.
  */
 export async function noteRollback(cluster: Writer, of: ApplicationName): Promise<void> {
   const mark = `${new Date().toISOString()} ${process.pid}`;
-  await change(cluster, of, { metadata: { annotations: { [rolledBackAnnotation]: mark } } });
+  const to = { metadata: { annotations: { [rolledBackAnnotation]: mark } } };
+  await change(cluster, of, to, "?fieldManager=canaryctl-rollback");
 }
 
 type Writer = Pick<ClusterClient, "apply" | "patch">;
 
 /** One write, but for the first of all, which makes the ConfigMap. */
-async function change(cluster: Writer, of: ApplicationName, to: object): Promise<ConfigMap> {
-  const write = () => cluster.patch<ConfigMap>(pathOf(of), to);
+async function change(cluster: Writer, of: ApplicationName, to: object, query = ""): Promise<ConfigMap> {
+  const write = () => cluster.patch<ConfigMap>(pathOf(of) + query, to);
   try {
     return await write();
   } catch (error) {

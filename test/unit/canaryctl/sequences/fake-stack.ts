@@ -25,6 +25,8 @@ export class FakeStack {
   readonly #remembered = new Map<string, { readonly name: string; readonly object: object }>();
   /** Called before the hooks of a resource that is about to be written, as time goes by in a real update. */
   onResource: (name: string) => Promise<unknown> = async () => {};
+  /** When the command of plain `pulumi` was started, in Unix milliseconds; undefined where that is not known. */
+  commandStart: number | undefined;
   /** The engine fails before it writes this resource of its next updates, counted from 0. */
   failsAt: number | undefined;
 
@@ -87,7 +89,12 @@ export class FakeStack {
     const takenBack = takenBackBy({
       client: this.#server,
       config,
-      markBefore: await markBefore(this.#server, config, told === undefined ? {} : { [markVariable]: told }),
+      markBefore: await markBefore(
+        this.#server,
+        config,
+        async () => this.commandStart,
+        told === undefined ? {} : { [markVariable]: told },
+      ),
       fileNow: async () => askedNow(this.file.path),
       file: this.file.name,
     });

@@ -1,6 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { expect, jest, test } from "@jest/globals";
 import * as pulumi from "@pulumi/pulumi";
+import { configMapPath } from "../../../../cluster/kube/paths.ts";
+import { historyName } from "../../../../components/names.ts";
 
 // Hooks cannot be registered outside of the engine: the fake engine runs what they would run.
 jest.unstable_mockModule("../../../../stacks/live/create-hook.ts", () => ({
@@ -62,6 +64,30 @@ test("and one that came while the update waited for its turn, before its engine 
   await noteRollback(world.server, of);
   await expect(update()).rejects.toThrow(/sent back by a rollback since this update began/);
   expect(shareOf(world, "dev")).toBe(0);
+});
+
+test("and one that came while plain pulumi previewed, or asked; a command that is younger than the rollback goes on", async () => {
+  const world = await twoStacks();
+  const { dev } = world.stacks;
+  const of = { app: "versioned-echo", namespace: namespaces.dev };
+  await commands.rollback().run(world, "dev");
+  await noteRollback(world.server, of);
+  const managedFields = [
+    {
+      manager: "canaryctl-rollback",
+      operation: "Update",
+      time: "2026-02-01T00:00:10Z",
+      fieldsV1: { "f:metadata": { "f:annotations": { "f:canary-lab/rolled-back": {} } } },
+    },
+  ];
+  await world.server.patch(configMapPath(of.namespace, historyName(of.app)), { metadata: { managedFields } });
+  dev.file.set({ canaryWeight: 50, canaryReplicas: 2 });
+  dev.commandStart = Date.parse("2026-02-01T00:00:05Z");
+  await expect(dev.lab().engine.update()).rejects.toThrow(/sent back by a rollback since this update began/);
+  expect(shareOf(world, "dev")).toBe(0);
+  dev.commandStart = Date.parse("2026-02-01T00:00:20Z");
+  await dev.lab().engine.update();
+  expect(shareOf(world, "dev")).toBe(50);
 });
 
 test("a lower share that is asked for meanwhile holds as well, and a higher one is no reason to refuse", async () => {

@@ -68,13 +68,49 @@ describe("what an update may not give the canary any more", () => {
   });
 });
 
+const unknown = async () => undefined;
+
+/** As the API server (Kubernetes 1.36) keeps the owner of the mark beside those of other fields. */
+const owners = (time: string) => [
+  {
+    manager: "canaryctl",
+    operation: "Apply",
+    time: "2026-01-01T00:00:00Z",
+    fieldsV1: { "f:metadata": { "f:labels": {} } },
+  },
+  { manager: "unknown", operation: "Update", time: "2026-03-01T00:00:00Z", fieldsV1: { "f:data": {} } },
+  {
+    manager: "canaryctl-rollback",
+    operation: "Update",
+    time,
+    fieldsV1: { "f:metadata": { "f:annotations": { ".": {}, "f:canary-lab/rolled-back": {} } } },
+  },
+];
+
+test("a mark that was written after the command began was not there before; entries that came later are no rollback", async () => {
+  const { client } = await begun();
+  const managedFields = owners("2026-02-01T00:00:10Z");
+  await client.patch("/api/v1/namespaces/canary-lab/configmaps/versioned-echo-history", {
+    metadata: { managedFields },
+  });
+  const mark = await rollbackMark(client, config);
+  expect(mark?.text).toMatch(/^20/);
+  const before = (start: string) => markBefore(client, config, async () => Date.parse(start), {});
+  for (const start of ["2026-02-01T00:00:11Z", "2026-02-01T00:05:00Z", "2026-04-01T00:00:00Z"])
+    expect(await before(start)).toEqual(mark);
+  // The server's times are whole seconds: what may have been before the command counts as after it.
+  for (const start of ["2026-02-01T00:00:10.990Z", "2026-02-01T00:00:10Z", "2026-01-31T23:00:00Z"])
+    expect(await before(start)).toEqual({ text: undefined });
+  expect(await markBefore(client, config, unknown, {})).toEqual(mark);
+});
+
 test("what canaryctl says was there before its command goes before what is there now; nothing said is no rollback", async () => {
   const client = new FakeApiServer();
   await client.apply(`/api/v1/namespaces/${config.namespace}`, {}, "test");
   await noteRollback(client, config);
   const now = await rollbackMark(client, config);
   expect(now?.text).toMatch(/^20/);
-  expect(await markBefore(client, config, {})).toEqual(now);
-  expect(await markBefore(client, config, { CANARY_LAB_ROLLED_BACK: "" })).toEqual({ text: undefined });
-  expect(await markBefore(client, config, { CANARY_LAB_ROLLED_BACK: "then" })).toEqual({ text: "then" });
+  expect(await markBefore(client, config, unknown, {})).toEqual(now);
+  expect(await markBefore(client, config, unknown, { CANARY_LAB_ROLLED_BACK: "" })).toEqual({ text: undefined });
+  expect(await markBefore(client, config, unknown, { CANARY_LAB_ROLLED_BACK: "then" })).toEqual({ text: "then" });
 });
