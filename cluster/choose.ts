@@ -2,7 +2,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import { isDockerThere } from "./docker.ts";
 import { createExistingTarget } from "./existing.ts";
 import { planPrograms } from "./fetched-programs.ts";
-import { createKindTarget } from "./kind.ts";
+import { createKindTarget } from "./kind/kind.ts";
 import type { ProgramProblem } from "./programs.ts";
 import type { PlatformPart, Target, TargetName } from "./target.ts";
 

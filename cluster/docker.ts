@@ -1,6 +1,6 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { withFolders } from "./fetched-programs.ts";
-import { type Command, dockerAnswers, dockerHost } from "./kind-commands.ts";
+import { type Command, dockerAnswers, dockerHost } from "./kind/commands.ts";
 import { sourceOf } from "./programs.ts";
 
 /** Runs a command and answers its standard output; rejects with what it wrote to standard error. */

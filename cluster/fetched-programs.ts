@@ -9,7 +9,7 @@ import type { Progress } from "@canary-lab/kit/progress";
 import { UserError } from "@canary-lab/kit/user-error";
 import { engineRelease } from "@canary-lab/pulumi-plugins/engine-recipe";
 import { engineVersion } from "@canary-lab/pulumi-plugins/versions";
-import { kindRelease, kindVersion } from "./kind-release.ts";
+import { kindRelease, kindVersion } from "./kind/release.ts";
 import { findProgramProblems, type ProgramName, type ProgramProblem } from "./programs.ts";
 
 /** A machine that programs are fetched for, by Node's names. */

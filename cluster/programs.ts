@@ -2,7 +2,7 @@ import { programVersion } from "@canary-lab/kit/program-version";
 import { onPath } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import { engineVersion } from "@canary-lab/pulumi-plugins/versions";
-import { kindVersion } from "./kind-release.ts";
+import { kindVersion } from "./kind/release.ts";
 
 interface ProgramFacts {
   /** Where the user gets it. */
@@ -19,7 +19,7 @@ const programs = {
     range: "^3.248.0",
   },
   docker: { source: "Docker, https://docs.docker.com/engine/install/" },
-  // The first release that runs the node image of kind-commands.ts; kind has not reached 1.0, so its minor versions are compared.
+  // The first release that runs the node image of kind/commands.ts; kind has not reached 1.0, so its minor versions are compared.
   kind: {
     source: `kind ${kindVersion}, https://kind.sigs.k8s.io/docs/user/quick-start/#installation`,
     range: `>=${kindVersion}`,

@@ -1,6 +1,6 @@
 import type { Progress } from "@canary-lab/kit/progress";
 import { createTarget } from "../../cluster/choose.ts";
-import { hasKindLab } from "../../cluster/kind.ts";
+import { hasKindLab } from "../../cluster/kind/kind.ts";
 import type { TargetName } from "../../cluster/target.ts";
 import { parseConfig } from "../../stacks/config/parse-config.ts";
 import { StackFile } from "./stack-file.ts";

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { runCommand } from "../../../cluster/docker.ts";
-import { hasKindLab } from "../../../cluster/kind.ts";
-import { clusterIsReady, dockerAnswers, findNodes, findRegistry, inspect } from "../../../cluster/kind-commands.ts";
+import { clusterIsReady, dockerAnswers, findNodes, findRegistry, inspect } from "../../../cluster/kind/commands.ts";
+import { hasKindLab } from "../../../cluster/kind/kind.ts";
 
 const { PATH } = process.env;
 let folder: string;

@@ -6,7 +6,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { createExistingTarget } from "../../../cluster/existing.ts";
 import { ownStore } from "../../../cluster/fetched-programs.ts";
-import { nodeImage } from "../../../cluster/kind-commands.ts";
+import { nodeImage } from "../../../cluster/kind/commands.ts";
 import { findKubeconfig } from "../../../cluster/kubeconfig-file.ts";
 import { versionFault } from "../../../cluster/kubernetes-version.ts";
 import { pinnedNodeFolder, repositoryRoot } from "../../../cluster/lab-folder.ts";

@@ -10,7 +10,7 @@ import type { Progress } from "@canary-lab/kit/progress";
 import { engineRelease } from "@canary-lab/pulumi-plugins/engine-recipe";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { fetchPrograms, folderOf, type ProgramStore, planPrograms } from "../../../cluster/fetched-programs.ts";
-import { kindRelease } from "../../../cluster/kind-release.ts";
+import { kindRelease } from "../../../cluster/kind/release.ts";
 
 const shell = (says: string) => `#!/bin/sh\necho "${says}"\n`;
 const sha256 = (content: Buffer) => createHash("sha256").update(content).digest("hex");

@@ -1,10 +1,10 @@
 import type { Progress } from "@canary-lab/kit/progress";
 import type { Clock } from "@canary-lab/kit/until";
-import { runCommand } from "./docker.ts";
-import { fetchPrograms, type ProgramPlan, planPrograms } from "./fetched-programs.ts";
-import type { Command } from "./kind-commands.ts";
-import { labFolder } from "./lab-folder.ts";
-import { isPortFree } from "./ports.ts";
+import { runCommand } from "../docker.ts";
+import { fetchPrograms, type ProgramPlan, planPrograms } from "../fetched-programs.ts";
+import { labFolder } from "../lab-folder.ts";
+import { isPortFree } from "../ports.ts";
+import type { Command } from "./commands.ts";
 
 /** The machine that a kind cluster is made on. */
 export interface KindMachine {

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
-import { dockerVariables, reasonIn } from "../../../cluster/docker.ts";
-import { nodeImage, pointNodeAtRegistry, renderKindConfig } from "../../../cluster/kind-commands.ts";
+import { dockerVariables, reasonIn } from "../../../../cluster/docker.ts";
+import { nodeImage, pointNodeAtRegistry, renderKindConfig } from "../../../../cluster/kind/commands.ts";
 import { containers, FakeDocker, refusal, running } from "./fake-docker.ts";
 
 describe("a kind cluster", () => {

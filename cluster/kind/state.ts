@@ -1,5 +1,5 @@
-import type { Run } from "./docker.ts";
-import * as commands from "./kind-commands.ts";
+import type { Run } from "../docker.ts";
+import * as commands from "./commands.ts";
 
 /** A container as far as the lab reads it. */
 export interface Container {

@@ -5,9 +5,13 @@ import { join } from "node:path";
 import type { Progress } from "@canary-lab/kit/progress";
 import { until } from "@canary-lab/kit/until";
 import { asOneError, UserError } from "@canary-lab/kit/user-error";
-import { dockerVariables, isDockerThere, runCommand } from "./docker.ts";
-import { folderOf, ownStore, type ProgramPlan } from "./fetched-programs.ts";
-import * as commands from "./kind-commands.ts";
+import { dockerVariables, isDockerThere, runCommand } from "../docker.ts";
+import { folderOf, ownStore, type ProgramPlan } from "../fetched-programs.ts";
+import { pinnedNodeFolder } from "../lab-folder.ts";
+import { firstFreePort } from "../ports.ts";
+import { refuseProblems } from "../programs.ts";
+import type { Environment, Target } from "../target.ts";
+import * as commands from "./commands.ts";
 import {
   bootSeconds,
   dockerSilence,
@@ -18,14 +22,10 @@ import {
   otherGatewayPort,
   ownerObstacle,
   takenPort,
-} from "./kind-faults.ts";
-import { thisMachine } from "./kind-machine.ts";
-import { noteFile, ownerOf, readNote, writeNote } from "./kind-owner.ts";
-import { gatewayPort, type KindLab, lookUp, registryPort } from "./kind-state.ts";
-import { pinnedNodeFolder } from "./lab-folder.ts";
-import { firstFreePort } from "./ports.ts";
-import { refuseProblems } from "./programs.ts";
-import type { Environment, Target } from "./target.ts";
+} from "./faults.ts";
+import { thisMachine } from "./machine.ts";
+import { noteFile, ownerOf, readNote, writeNote } from "./owner.ts";
+import { gatewayPort, type KindLab, lookUp, registryPort } from "./state.ts";
 
 export interface KindSettings {
   /** Why this target cluster was taken. */

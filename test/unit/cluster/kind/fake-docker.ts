@@ -5,9 +5,9 @@ import type { Progress } from "@canary-lab/kit/progress";
 import type { Clock } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
 import { expect } from "@jest/globals";
-import { createKindTarget } from "../../../cluster/kind.ts";
-import type { Command } from "../../../cluster/kind-commands.ts";
-import type { KindMachine } from "../../../cluster/kind-machine.ts";
+import type { Command } from "../../../../cluster/kind/commands.ts";
+import { createKindTarget } from "../../../../cluster/kind/kind.ts";
+import type { KindMachine } from "../../../../cluster/kind/machine.ts";
 
 interface Box {
   readonly id: string;

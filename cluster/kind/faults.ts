@@ -2,10 +2,10 @@ import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
-import type { Run } from "./docker.ts";
-import { dockerAnswers, firstRegistryPort, kindCluster, remove } from "./kind-commands.ts";
-import { markOf, marksOf, type Owner } from "./kind-owner.ts";
-import type { KindLab } from "./kind-state.ts";
+import type { Run } from "../docker.ts";
+import { dockerAnswers, firstRegistryPort, kindCluster, remove } from "./commands.ts";
+import { markOf, marksOf, type Owner } from "./owner.ts";
+import type { KindLab } from "./state.ts";
 
 /** How long a node may take from its start until its API server is ready; 8 s were measured on a machine with nothing else to do. */
 export const bootSeconds = 180;

@@ -1,8 +1,8 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { readIfThere, writePrivateFile } from "@canary-lab/kit/private-files";
-import { labels, type Mark } from "./kind-commands.ts";
-import { type Container, gatewayPort, type KindLab } from "./kind-state.ts";
+import { labels, type Mark } from "./commands.ts";
+import { type Container, gatewayPort, type KindLab } from "./state.ts";
 
 /** Which lab a checkout made in Docker: the id is in the marks of its containers, too. */
 export interface Note {
