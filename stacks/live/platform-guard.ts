@@ -10,7 +10,7 @@ import { isOwner, type PartsConfig, platformParts, rolloutsScope } from "../plat
 import { createHook } from "./create-hook.ts";
 import type { LiveNamespace } from "./namespace-owner.ts";
 import { lossFault, platformIsThere } from "./platform-faults.ts";
-import { platformUse } from "./platform-users.ts";
+import { type NotedNamespace, notedNamespaces, platformUse } from "./platform-users.ts";
 
 type Client = Pick<ClusterClient, "get">;
 
@@ -51,7 +51,9 @@ export async function refuseLoss(
   here: LiveNamespace | undefined,
   after: PartsConfig,
 ): Promise<void> {
-  const before = await partsBefore(client, owner, here);
+  const noted = notedPartsConfig(here?.metadata.annotations?.[configAnnotation]);
+  const namespaces = noted ? undefined : notedNamespaces(client);
+  const before = noted ? [noted] : partsOf(owner, (await namespaces) ?? []);
   if (before.some(isOwner) && !isOwner(after)) {
     throw new UserError(
       `platform cannot go from own to ${after.platform}: this stack installed a mesh, and its pods stand on it.`,
@@ -68,18 +70,10 @@ export async function refuseLoss(
   // Without a note the cluster alone says what others need.
   const withdrawn = without(before.length === 0 ? platformPartNames : before.flatMap(shared), shared(after));
   if (lost.length === 0 && withdrawn.length === 0) return;
-  const fault = lossFault(await platformUse(client, owner, [...new Set(lost)]), withdrawn);
+  const fault = lossFault(await platformUse(client, owner, [...new Set(lost)], namespaces), withdrawn);
   if (fault) throw fault;
 }
 
-/** What the stack was applied with last, wherever its application is: a namespace by another name is made anew. */
-async function partsBefore(
-  client: Client,
-  owner: string,
-  here: LiveNamespace | undefined,
-): Promise<readonly PartsConfig[]> {
-  const noted = notedPartsConfig(here?.metadata.annotations?.[configAnnotation]);
-  if (noted) return [noted];
-  const { applications } = await platformUse(client, owner, []);
-  return applications.flatMap(({ stack, parts }) => (stack === owner && parts ? [parts] : []));
-}
+/** What a stack was applied with last, wherever its application is: a namespace by another name is made anew. */
+const partsOf = (owner: string, namespaces: readonly NotedNamespace[]): readonly PartsConfig[] =>
+  namespaces.flatMap(({ stack, config }) => (stack === owner ? (notedPartsConfig(config) ?? []) : []));

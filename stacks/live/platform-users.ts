@@ -46,26 +46,43 @@ interface List {
 /** The classes that Istio's control plane makes by itself, and makes again, have a controller of this name. */
 const isOfMesh = ({ spec }: Listed): boolean => spec?.controllerName?.startsWith("istio.io/") === true;
 
+/** A namespace with what stacks note on it. */
+export interface NotedNamespace {
+  readonly name: string;
+  /** Full name of the stack whose application is in it. */
+  readonly stack: string | undefined;
+  /** Full name of the stack whose platform that stands on. */
+  readonly platform: string | undefined;
+  readonly config: string | undefined;
+}
+
+/** All namespaces of the cluster. */
+export async function notedNamespaces(client: Pick<ClusterClient, "get">): Promise<readonly NotedNamespace[]> {
+  const namespaces = await client.get<List>("/api/v1/namespaces");
+  return (namespaces?.items ?? []).map(({ metadata: { name, annotations = {} } }) => ({
+    name,
+    stack: annotations[stackAnnotation],
+    platform: notedFacts(annotations[platformAnnotation])?.owner,
+    config: annotations[configAnnotation],
+  }));
+}
+
 /**
  * Who uses the platform of `owner`, by what stands in the cluster at this moment: an application's Namespace says it, which is made before
  * all that is in it and removed after that.
  *
  * @param owner its full name; undefined where only the applications are asked for
  * @param parts whose objects are looked for
+ * @param namespaces where they have been read already
  */
 export async function platformUse(
   client: Pick<ClusterClient, "get">,
   owner: string | undefined,
   parts: readonly PlatformPart[],
+  namespaces = notedNamespaces(client),
 ): Promise<PlatformUse> {
-  const [namespaces, kinds] = await Promise.all([client.get<List>("/api/v1/namespaces"), goingKinds(client, parts)]);
+  const [noted, kinds] = await Promise.all([namespaces, goingKinds(client, parts)]);
   const found = await Promise.all(kinds.map(({ path }) => client.get<List>(path)));
-  const noted = (namespaces?.items ?? []).map(({ metadata: { name, annotations = {} } }) => ({
-    name,
-    stack: annotations[stackAnnotation],
-    platform: notedFacts(annotations[platformAnnotation])?.owner,
-    config: annotations[configAnnotation],
-  }));
   const applications = noted.flatMap(({ name, stack, config }) =>
     stack?.split("/")[1] === projectName ? [{ stack, namespace: name, parts: notedPartsConfig(config) }] : [],
   );

@@ -4,7 +4,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import type { MadeConfig } from "../../../stacks/made-objects.ts";
 import { neededRights, type Right } from "../../../stacks/needed-rights.ts";
 
-type Client = Pick<KubeClient, "create">;
+type Client = Pick<KubeClient, "get" | "create">;
 
 const reviews = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 const everything: Right = { verb: "*", resource: "*.*" };
@@ -33,16 +33,29 @@ async function isAllowed(client: Client, { verb, resource: named, namespace }: R
   }
 }
 
+/** The minor version of the API server; where it does not say it, it counts as newer than all, which asks for most. */
+async function minorVersion(client: Client): Promise<number> {
+  try {
+    const version = await client.get<{ readonly minor?: string }>("/version");
+    const minor = Number.parseInt(version?.minor ?? "", 10); // providers write such as `35+`
+    return Number.isNaN(minor) ? Number.POSITIVE_INFINITY : minor;
+  } catch (error) {
+    if (error instanceof ApiError) return Number.POSITIVE_INFINITY;
+    throw error;
+  }
+}
+
 /** The rights that the account lacks. An administrator is asked about once; anybody else about each right, all at the same time. */
-async function missingRights(client: Client, rights: readonly Right[]): Promise<readonly Right[]> {
+async function missingRights(client: Client, config: MadeConfig): Promise<readonly Right[]> {
   if (await isAllowed(client, everything)) return [];
+  const rights = neededRights(config, await minorVersion(client));
   const allowed = await Promise.all(rights.map((right) => isAllowed(client, right)));
   return rights.filter((_, index) => !allowed[index]);
 }
 
 /** Why the account of a context cannot put a stack up; undefined where it can. @param context flags by which kubectl finds the cluster */
 export async function rightsFault(client: Client, config: MadeConfig, context: string): Promise<UserError | undefined> {
-  const missing = await missingRights(client, neededRights(config));
+  const missing = await missingRights(client, config);
   const [first] = missing;
   if (!first) return undefined;
   const place = ({ namespace }: Right) => (namespace === undefined ? "in the cluster" : `in namespace ${namespace}`);

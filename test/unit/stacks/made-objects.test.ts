@@ -41,7 +41,7 @@ test.each(cases)(
   60_000,
 );
 
-const rightsOf = (values: RawConfig) => neededRights(parseConfig(values));
+const rightsOf = (values: RawConfig) => neededRights(parseConfig(values), 36);
 const own = "canary-lab";
 
 test("the rights cover all that is made, each once, and what the commands do", () => {

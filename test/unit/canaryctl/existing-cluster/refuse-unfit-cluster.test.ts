@@ -62,7 +62,7 @@ describe("rights", () => {
     const cluster = clusterWith(({ verb }) => verb !== "*");
     await look(cluster, { strategy: "rollout-canary", platform: "dev" });
     expect(cluster.asked).toHaveLength(
-      neededRights(parseConfig({ strategy: "rollout-canary", platform: "dev" })).length + 1,
+      neededRights(parseConfig({ strategy: "rollout-canary", platform: "dev" }), 36).length + 1,
     );
     expect(cluster.asked).toContainEqual({
       verb: "patch",
@@ -72,6 +72,18 @@ describe("rights", () => {
       namespace: "canary-lab",
     });
     expect(cluster.asked).toContainEqual({ verb: "create", group: "", resource: "namespaces" });
+  });
+
+  // Kubernetes asks for `create` on top of the `get` of a WebSocket since 1.35 (kubernetes/kubernetes#134577).
+  test.each<[version: object | undefined, verbs: readonly string[]]>([
+    [{ major: "1", minor: "34" }, ["get"]],
+    [{ major: "1", minor: "35+" }, ["get", "create"]],
+    [{ major: "1", minor: "36" }, ["get", "create"]],
+    [undefined, ["get", "create"]],
+  ])("with version %j, a command in a pod needs %j", async (version, verbs) => {
+    const cluster = clusterWith(({ verb }) => verb !== "*", version && { "/version": version });
+    await look(cluster);
+    expect(cluster.asked.filter(({ subresource }) => subresource === "exec").map(({ verb }) => verb)).toEqual(verbs);
   });
 
   test("what is missing is named with its verbs and place, and how to ask for it", async () => {

@@ -167,6 +167,12 @@ describe("an update of the owner", () => {
     expect(asked).toEqual([]);
   });
 
+  test("reads the namespaces once where the stack has none yet", async () => {
+    const { client, asked } = cluster({}, {}, null);
+    await refuseLoss(client, dev, undefined, sampleConfig);
+    expect(asked.filter((path) => path === "/api/v1/namespaces")).toHaveLength(1);
+  });
+
   test("leaves definitions while objects of others are there", async () => {
     const lists = { rollouts: [{ metadata: { namespace: "team-b", name: "shop" } }] };
     await expect(lose({}, { strategy: "rollout-canary" }, {}, lists).refused).rejects.toThrow(
