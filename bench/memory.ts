@@ -5,7 +5,7 @@ import { repeat } from "./sample.ts";
 import type { Row } from "./table.ts";
 
 /** A process as /proc shows it. */
-export interface ProcessEntry {
+interface ProcessEntry {
   readonly pid: number;
   readonly parent: number;
   readonly command: string;

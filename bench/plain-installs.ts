@@ -17,7 +17,7 @@ interface KubernetesObject {
 }
 
 /** What stands in the cluster, written down so that helm and kubectl alone can install it again. */
-export interface Inventory {
+interface Inventory {
   readonly folder: string;
   readonly releases: readonly Release[];
 }

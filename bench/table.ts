@@ -1,5 +1,5 @@
 /** Several runs of one measure, in `unit`. At least one. */
-export interface Samples {
+interface Samples {
   readonly values: readonly number[];
   readonly unit: "s" | "GB" | "requests";
 }
@@ -21,7 +21,7 @@ export interface Row extends Samples {
   readonly aboveFloorAtMost?: number;
 }
 
-export const smallest = (values: readonly number[]): number => Math.min(...values);
+const smallest = (values: readonly number[]): number => Math.min(...values);
 
 /** The middle value; of an even number of values the mean of the two in the middle. */
 export function median(values: readonly number[]): number {

@@ -1,5 +1,5 @@
 /** A count of requests out of many, as chance alone would give it. */
-export interface BinomialQuestion {
+interface BinomialQuestion {
   /** How many requests were sent; an integer of at least 1. */
   readonly trials: number;
   /** The chance, 0..1, that one request goes to the side that is counted. */

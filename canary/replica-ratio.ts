@@ -1,7 +1,7 @@
 import type { Weight } from "./weight.ts";
 
 /** Pods of both sides, where the share of the traffic is the share of the pods. */
-export interface ReplicaRatio {
+interface ReplicaRatio {
   readonly stable: number;
   readonly canary: number;
   /** The canary's share that these pods really give, in percent. */

@@ -34,7 +34,7 @@ export interface Machine {
   embeddedObstacles(request: TargetRequest): Promise<readonly string[]>;
 }
 
-export interface Choice {
+interface Choice {
   readonly target: Target;
   /** Why this one, in a sentence for the user. */
   readonly reason: string;

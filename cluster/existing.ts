@@ -9,7 +9,7 @@ import { pinnedNodeFolder } from "./lab-folder.ts";
 import { refuseProblems } from "./programs.ts";
 import type { Target } from "./target.ts";
 
-export interface ExistingSettings extends ClusterName {
+interface ExistingSettings extends ClusterName {
   /** Why this target cluster was taken. */
   readonly reason: string;
   /** As KUBECONFIG: where the context is looked for, where no file is named. */
@@ -23,7 +23,7 @@ export interface ExistingSettings extends ClusterName {
 }
 
 /** Asks a cluster for its version, such as v1.36.4; rejects where it does not answer, or refuses. */
-export type Ask = (kubeconfig: string, kubeContext: string) => Promise<string>;
+type Ask = (kubeconfig: string, kubeContext: string) => Promise<string>;
 
 /** A user's own cluster, always by the name of its context. Nothing is made or removed outside of what the program deploys. */
 export function createExistingTarget(

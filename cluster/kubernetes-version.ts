@@ -1,7 +1,7 @@
 import { UserError } from "@canary-lab/kit/user-error";
 
 /** The least version of Kubernetes that the lab runs on: its pods wait by a preStop hook `sleep`, which older API servers refuse. */
-export const leastKubernetes = "1.30.0";
+const leastKubernetes = "1.30.0";
 
 /**
  * Why a cluster is too old; undefined for one that is not.

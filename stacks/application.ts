@@ -24,7 +24,7 @@ import { isOwner, neededParts } from "./platform-parts.ts";
 import { strategies } from "./strategies/table.ts";
 
 /** What runs of the application. */
-export interface Application extends StrategyOutputs {
+interface Application extends StrategyOutputs {
   /** The image of each side that runs; by digest where it was built here. */
   readonly images: SharedResources["images"];
   /** Where the Rollout stands at the end of an update, null without one: known when all pods that are followed are ready. */

@@ -3,7 +3,7 @@ import { buildTag } from "../components/image/render-built-image.ts";
 import type { LabConfig } from "./config/schema.ts";
 
 /** What of a config says where images go. */
-export type ImageConfig = Pick<
+type ImageConfig = Pick<
   LabConfig,
   | "stableImage"
   | "canaryImage"

@@ -19,7 +19,7 @@ export interface KnownCluster {
 }
 
 /** What `.lab/` keeps of one stack, from its first `up` until it is removed. */
-export interface StackRecord {
+interface StackRecord {
   /** The way to a cluster of the user's own; absent for a stack in the cluster that the lab made. */
   readonly environment?: Environment;
   /** The cluster that its state is about. */
@@ -56,7 +56,7 @@ export function readRecords(folder = labFolder): LabRecords {
 }
 
 /** Puts what an earlier version noted into the form of today. A record of today's goes before it. */
-export function withEarlier(
+function withEarlier(
   { own: environment, stacks }: { readonly own: EarlierEnvironment | undefined; readonly stacks: LabRecords["stacks"] },
   clusters: Readonly<Record<string, KnownCluster>>,
 ): LabRecords {

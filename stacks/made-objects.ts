@@ -21,7 +21,7 @@ export type MadeConfig = Pick<
 >;
 
 /** Objects that an update makes. */
-export interface MadeObjects {
+interface MadeObjects {
   /** As kubectl names it: `services`, `deployments.apps`. */
   readonly resource: string;
   /** Absent for what belongs to the whole cluster. */

@@ -8,7 +8,7 @@ import { goodRunSeconds } from "../components/slo/render-analysis.ts";
 import type { LabConfig } from "./config/schema.ts";
 
 /** The steps of a stack, as its outputs and a preview show them. */
-export interface ReleasePlan extends Pick<Prediction, "decisions" | "rollbackSeconds"> {
+interface ReleasePlan extends Pick<Prediction, "decisions" | "rollbackSeconds"> {
   /** Such as `20% until promoted, 30% for 1m, 100%`. */
   readonly ladder: string;
   /** Only where a controller keeps the times of the plan: people promote when they do. */

@@ -48,7 +48,7 @@ export function parseStackName(reference: string): StackName {
 export const ownName = (full: string): string => full.slice(full.lastIndexOf("/") + 1);
 
 /** Which stack a command means that names none, and what says so. */
-export interface ImpliedStack {
+interface ImpliedStack {
   readonly reference: string;
   readonly source: string;
 }

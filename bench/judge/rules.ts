@@ -2,7 +2,7 @@ import type { Table } from "../../canary/judge/counts.ts";
 import { Judge } from "../../canary/judge/judge.ts";
 
 /** A rule looks at each second of a release, and says when it stops it. */
-export type Rule = () => { readonly add: (second: Table) => "fail" | "pass" | undefined };
+type Rule = () => { readonly add: (second: Table) => "fail" | "pass" | undefined };
 
 /** So many bad looks fail, each over `window` seconds at every `every`-th second: the shape of all rules that compare a share with a limit. */
 const threshold =

@@ -2,11 +2,11 @@ import type { Objective } from "../slo/objective.ts";
 import type { Limits } from "./difference.ts";
 
 /** Who may speak: a difference to the stable side, or the canary's own objective; by errors or by latency. */
-export const speakers = ["errors", "latency", "error objective", "latency objective"] as const;
+const speakers = ["errors", "latency", "error objective", "latency objective"] as const;
 export type Speaker = (typeof speakers)[number];
 
 /** Upper edges of a histogram's buckets in milliseconds, rising, as Envoy has them for the requests of an upstream. */
-export const envoyEdges: readonly number[] = [0.5, 1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000];
+const envoyEdges: readonly number[] = [0.5, 1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000];
 
 export interface JudgeConfig {
   /** Chance that a canary which is within all limits is failed, in the whole release, however often one looks; between 0 and 0.5; 0.01. */

@@ -1,6 +1,7 @@
 import { isInformative, type Table } from "./counts.ts";
 import { Evidence, Proof } from "./evidence.ts";
 import { logLikelihoods } from "./hypergeometric.ts";
+import { Tested } from "./tested.ts";
 
 /** What of a difference between the sides is too much, and what is too little to matter. */
 export interface Limits {
@@ -15,16 +16,20 @@ export interface Limits {
 /** The alternatives to what is tolerated: so many times its odds. One is near whatever the truth is, and the mean follows the best. */
 export const timesWorse = [1.2, 1.5, 2, 3, 5, 10, 30, 100] as const;
 
-/** The canary against the stable side of the same slices. */
-export class Difference {
+/**
+ * The canary against the stable side of the same slices. It is too bad to pass where its odds may be the worse factor of the stable
+ * side's.
+ */
+export class Difference extends Tested {
   private readonly limits: Limits;
   private readonly logOdds: Float64Array;
   private readonly logs: Float64Array;
-  private readonly evidence: Evidence;
-  private readonly proof = new Proof([1 / 3, 1 / 3, 1 / 3]);
+  protected readonly evidence: Evidence;
+  protected readonly proof = new Proof([1 / 3, 1 / 3, 1 / 3]);
   private recent = new Excess();
 
   constructor(limits: Limits, cut: number) {
+    super();
     this.limits = limits;
     const { tolerance, worse } = limits;
     const odds = [tolerance, ...timesWorse.map((times) => tolerance * times), worse, 0.75, 1, worse ** (1 / 3)];
@@ -42,21 +47,6 @@ export class Difference {
     this.proof.add(this.logs, 1 + timesWorse.length);
   }
 
-  /** The e-value against "within the tolerance". */
-  get worse(): number {
-    return this.evidence.value;
-  }
-
-  /** The e-value against "at least the worse factor". */
-  get goodEnough(): number {
-    return this.proof.value;
-  }
-
-  /** See {@link Proof.after}. */
-  goodEnoughAfter(times: number): number {
-    return this.proof.after(times);
-  }
-
   /** How many percentage points more of the canary's requests are bad, in the slices since which the evidence is above 1. */
   get excessPoints(): number {
     return this.recent.points;
@@ -69,7 +59,7 @@ export class Difference {
 }
 
 /** The difference of two rates over slices, by the weights of Mantel and Haenszel: blind to what moves both sides. */
-export class Excess {
+class Excess {
   private difference = 0;
   private weight = 0;
 

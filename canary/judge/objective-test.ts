@@ -1,6 +1,7 @@
 import type { Counts } from "./counts.ts";
 import { timesWorse } from "./difference.ts";
 import { Evidence, Proof } from "./evidence.ts";
+import { Tested } from "./tested.ts";
 
 /**
  * Alternatives on the good side, as shares of the allowed odds. Nearly all of the stake is on "none at all": a canary without a bad
@@ -13,16 +14,17 @@ const better = [
 ] as const;
 
 /** The canary alone against a share of bad requests that is allowed: what {@link Difference} becomes beside a stable side without end. */
-export class ObjectiveTest {
+export class ObjectiveTest extends Tested {
   private readonly logOdds: readonly number[];
   /** Logarithm of what a request's chances sum to at each of them, so that `bad * logOdds - requests * this` is a log-likelihood. */
   private readonly perRequest: readonly number[];
   private readonly logs: Float64Array;
-  private readonly evidence: Evidence;
-  private readonly proof = new Proof(better.map(({ weight }) => weight));
+  protected readonly evidence: Evidence;
+  protected readonly proof = new Proof(better.map(({ weight }) => weight));
 
   /** @param allowed share of the requests that may be bad, between 0 and 1 */
   constructor(allowed: number, cut: number) {
+    super();
     const odds = [1, ...timesWorse, 1, ...better.map(({ times }) => times)];
     this.logOdds = odds.map(Math.log);
     this.perRequest = odds.map((times) => Math.log1p(allowed * (times - 1)));
@@ -37,20 +39,5 @@ export class ObjectiveTest {
     }
     this.evidence.add(this.logs, 0);
     this.proof.add(this.logs, 1 + timesWorse.length);
-  }
-
-  /** The e-value against "within the objective". */
-  get worse(): number {
-    return this.evidence.value;
-  }
-
-  /** The e-value against "at or above the objective". */
-  get goodEnough(): number {
-    return this.proof.value;
-  }
-
-  /** See {@link Proof.after}. */
-  goodEnoughAfter(times: number): number {
-    return this.proof.after(times);
   }
 }

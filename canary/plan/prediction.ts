@@ -62,7 +62,7 @@ export function remainingAt({ stages }: Plan, current: Weight): Remaining {
 }
 
 /** How a plan is told. */
-export interface PlanView {
+interface PlanView {
   /** Percent of the traffic that a weight really gives; by default itself. */
   readonly shareAt?: (weight: Weight) => number;
   /** Whether each step is taken by a person: then a time is the least that a step is kept. */

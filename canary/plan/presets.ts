@@ -4,7 +4,7 @@ import { createPlan, type Plan } from "./plan.ts";
 
 /** The lab's own ladders. The first is named by what the stable side keeps, the others by what the canary gets. */
 export const presetNames = ["90-70-50-0", "10-30-60", "20-pause-30-60s", "25"] as const;
-export type PresetName = (typeof presetNames)[number];
+type PresetName = (typeof presetNames)[number];
 
 const presets: Record<PresetName, () => Plan> = {
   "90-70-50-0": () => explicitPlan([10, 30, 50, 100], "manual"),

@@ -37,7 +37,7 @@ export interface StartFault {
 }
 
 /** The pods that a workload is to have now. */
-export interface StartingPods {
+interface StartingPods {
   /** The ReplicaSet, and the Deployment where it has none yet. */
   readonly makers: readonly PodMaker[];
   readonly pods: readonly PodObject[];

@@ -1,7 +1,7 @@
 import { type AnalysisRunObject, type CanaryStepObject, noVerdict, type RolloutObject } from "./rollout-object.ts";
 
 const phases = ["Healthy", "Paused", "Progressing", "Degraded"] as const;
-export type RolloutPhase = (typeof phases)[number];
+type RolloutPhase = (typeof phases)[number];
 
 /** An analysis of the revision under way, as it stands. */
 export interface AnalysisStatus {

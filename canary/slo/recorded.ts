@@ -11,7 +11,7 @@ const queries = {
 } as const;
 
 /** What is recorded of each version. */
-export type Quantity = keyof typeof queries;
+type Quantity = keyof typeof queries;
 
 /** A recording rule, named as Prometheus advises: the level it is summed to, the metric, the operations. */
 export function record(quantity: Quantity, source: Source, { app, namespace }: ApplicationName, seconds: number) {

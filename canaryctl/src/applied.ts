@@ -106,7 +106,7 @@ export function pendingText({ applied, stackFile }: Pick<Lab, "applied" | "stack
 }
 
 /** Of an update that changes what was asked for and nothing else. */
-export interface OnlyOptions extends UpdateOptions {
+interface OnlyOptions extends UpdateOptions {
   /** Patterns of the URNs of the only resources that may change; default: all, by the applied config. */
   readonly targets?: readonly string[];
   /** Whether objects that are gone are made again, as `up` does it; default: the engine, which takes them for there, fails. */

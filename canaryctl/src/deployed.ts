@@ -15,7 +15,7 @@ import type { ExportedState } from "./engine/pending.ts";
 import type { Lab } from "./lab.ts";
 
 /** What the program notes on the Namespace of what it deployed. */
-export interface Noted {
+interface Noted {
   /** False where there is no such namespace. */
   readonly isThere: boolean;
   /** Undefined where nothing is noted. */

@@ -7,7 +7,7 @@ import { stateOf } from "./engine/state.ts";
 import type { Lab } from "./lab.ts";
 
 /** What a stack installed for its own application and others. */
-export interface InstalledPlatform {
+interface InstalledPlatform {
   /** The full name by which others know it; undefined where an older version made it, which others cannot stand on. */
   readonly owner: string | undefined;
   /** Those whose definitions go with it. */

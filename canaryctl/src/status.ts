@@ -44,7 +44,7 @@ export interface Status {
   readonly seen?: SplitVerdict;
 }
 
-export interface StatusOf {
+interface StatusOf {
   /** What is wrong beside the release: see `readFindings`. Default: nothing. */
   readonly findings?: Promise<readonly StatusFinding[]>;
   /** How many requests measure the split; by default none do. */

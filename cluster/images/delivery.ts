@@ -25,7 +25,7 @@ export interface AnnouncedRegistry {
 }
 
 /** What a cluster says of images, each undefined where it was not asked, or does not say. */
-export interface ClusterImages {
+interface ClusterImages {
   readonly announced?: AnnouncedRegistry | undefined;
   /** Of the Linux nodes that take pods, such as `amd64`. */
   readonly architectures?: readonly string[] | undefined;

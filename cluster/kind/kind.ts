@@ -27,7 +27,7 @@ import { thisMachine } from "./machine.ts";
 import { noteFile, ownerOf, readNote, writeNote } from "./owner.ts";
 import { gatewayPort, type KindLab, lookUp, registryPort } from "./state.ts";
 
-export interface KindSettings {
+interface KindSettings {
   /** Why this target cluster was taken. */
   readonly reason: string;
   /** 30000..32767; undefined for a stack that stands on another's platform, whose gateway has a port already. */

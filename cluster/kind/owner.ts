@@ -5,7 +5,7 @@ import { labels, type Mark } from "./commands.ts";
 import { type Container, gatewayPort, type KindLab } from "./state.ts";
 
 /** Which lab a checkout made in Docker: the id is in the marks of its containers, too. */
-export interface Note {
+interface Note {
   readonly id: string;
   /** From before kind makes the cluster until its node knows the registry: a node that does not may then be made anew. */
   readonly isMaking?: true;

@@ -35,7 +35,7 @@ interface Inspected {
 }
 
 /** What `docker inspect` says of containers. */
-export const readContainers = (json: string): readonly Container[] =>
+const readContainers = (json: string): readonly Container[] =>
   (JSON.parse(json) as readonly Inspected[]).map(({ Name, State, Config, HostConfig, NetworkSettings }) => ({
     name: Name.replace(/^\//, ""),
     status: State.Status,

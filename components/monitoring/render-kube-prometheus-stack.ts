@@ -64,7 +64,7 @@ export const prometheusAddress = `http://${prometheusService.name}.${monitoringN
 export const scrapeSeconds = 5;
 
 /** How long Prometheus keeps what it saw, in seconds; the longest look back of any rule must fit. */
-export const retentionSeconds = 6 * 3600;
+const retentionSeconds = 6 * 3600;
 
 /** The Secret that holds Grafana's first user and their password. */
 export const grafanaSecret = { name: `${releaseName}-grafana-admin`, user: "admin-user", password: "admin-password" };

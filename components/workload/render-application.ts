@@ -47,7 +47,7 @@ export const canonicalJson = (value: unknown): string =>
   );
 
 /** The first 16 hexadecimal digits of the SHA-256 of a config's {@link canonicalJson}. */
-export const configHash = (applied: ReleaseSpec["applied"]): string =>
+const configHash = (applied: ReleaseSpec["applied"]): string =>
   createHash("sha256").update(canonicalJson(applied)).digest("hex").slice(0, 16);
 
 /** Pods that are created in a namespace with this label get a sidecar, those that are already there do not. */

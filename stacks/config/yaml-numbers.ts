@@ -4,7 +4,7 @@ import { isScalar, LineCounter, parseDocument, visit } from "yaml";
 import { ownKey } from "./other-keys.ts";
 
 /** A value of a stack's file that the engine reads otherwise than canaryctl does, or that other YAML readers do. */
-export interface AmbiguousValue {
+interface AmbiguousValue {
   /** The key below `config:`, with the project's prefix where the file has it. */
   readonly key: string;
   /** Whether it is all of the key's value, and not a field of an object. */

@@ -11,7 +11,7 @@ import { ownedFault, stackOf } from "./owned.ts";
 import { usable, versionOf } from "./version.ts";
 
 /** The facts of a platform, or all that a stack needs and cannot have of it. */
-export type FoundPlatform = { readonly facts: PlatformFacts } | { readonly faults: readonly Fault[] };
+type FoundPlatform = { readonly facts: PlatformFacts } | { readonly faults: readonly Fault[] };
 
 /**
  * The platform that a cluster has, from the objects that were read of it. What the config does not need may be there or not, in any version

@@ -22,7 +22,7 @@ const defaultName = "default";
  * The labels to which webhooks answer, each once. A webhook that `istioctl` has put out of action asks for a label that nobody has, and so
  * answers to none of them.
  */
-export function injectors({ webhooks }: Pick<ExistingObjects, "webhooks">): readonly Injector[] {
+function injectors({ webhooks }: Pick<ExistingObjects, "webhooks">): readonly Injector[] {
   const found = webhooks.flatMap(({ metadata, webhooks: hooks = [] }) =>
     hooks
       .filter(({ name }) => name.endsWith("sidecar-injector.istio.io"))

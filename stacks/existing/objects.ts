@@ -20,7 +20,7 @@ export interface Selector {
   }[];
 }
 
-export interface WebhookConfiguration extends Meta {
+interface WebhookConfiguration extends Meta {
   readonly webhooks?: readonly {
     readonly name: string;
     readonly clientConfig: { readonly service?: { readonly namespace: string; readonly name: string } };

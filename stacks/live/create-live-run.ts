@@ -24,7 +24,7 @@ import { targetedVariable } from "./targeted.ts";
 import { toldOfStack } from "./told.ts";
 
 /** What is known of the cluster before the first resource. */
-export interface BegunRun {
+interface BegunRun {
   readonly client: ReturnType<typeof clientOf>;
   /** The mark of the last rollback before this run; undefined where it may not be read. */
   readonly markBefore: Mark | undefined;

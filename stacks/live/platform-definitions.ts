@@ -13,7 +13,7 @@ interface Definition {
 }
 
 /** A kind whose objects go when a part of the platform is taken away, for its definition goes with it. */
-export interface GoingKind {
+interface GoingKind {
   readonly part: PlatformPart;
   readonly kind: string;
   /** Of its objects in all namespaces. */

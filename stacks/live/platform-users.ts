@@ -17,7 +17,7 @@ export interface Application {
 }
 
 /** An application that stands on the platform of a stack which did not make it. */
-export interface PlatformUser extends Application {
+interface PlatformUser extends Application {
   readonly needs: readonly PlatformPart[];
 }
 

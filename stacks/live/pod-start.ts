@@ -41,7 +41,7 @@ interface EventObject {
 const timeOf = ({ lastTimestamp, eventTime }: EventObject): string => lastTimestamp ?? eventTime ?? "";
 
 /** A workload whose pods start, for messages. */
-export interface StartingWorkload {
+interface StartingWorkload {
   readonly namespace: string;
   readonly name: string;
   /** Such as `Deployment canary-lab/versioned-echo-v2`. */

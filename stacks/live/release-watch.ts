@@ -14,7 +14,7 @@ import { toldOfStack } from "./told.ts";
 type WatchClient = Pick<PodClient, "get" | "delete">;
 
 /** A Helm release that the engine waits for. */
-export interface WatchedRelease {
+interface WatchedRelease {
   readonly name: string;
   readonly namespace: string;
 }

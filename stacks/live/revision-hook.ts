@@ -7,7 +7,7 @@ import type { Wait } from "./wait-until.ts";
 export type AdmissionWait = Pick<Wait, "say" | "isPreview" | "clock">;
 
 /** Each lets something in, at once or when it can be taken, and throws where it cannot, in a preview as well. */
-export interface Admission {
+interface Admission {
   /** The image of a new pod template. */
   readonly revision: (image: string, wait: AdmissionWait) => Promise<void>;
   /** Other steps for the revision that is there already; they are let in where left out. */

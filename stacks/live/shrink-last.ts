@@ -7,7 +7,7 @@ import { type DeploymentStart, deploymentPlace, isCurrentOf, type LiveDeployment
 import { waitUntilClear } from "./wait-until.ts";
 
 /** A Deployment that grows while another one shrinks. */
-export interface Growing extends DeploymentStart {
+interface Growing extends DeploymentStart {
   /** Pods that it is to have. */
   readonly replicas: number;
 }

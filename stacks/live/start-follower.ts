@@ -13,7 +13,7 @@ import { toldOfStack } from "./told.ts";
 const graceMilliseconds = 10_000;
 
 /** How one Deployment of the program is followed. */
-export interface FollowedDeployment {
+interface FollowedDeployment {
   /** To be run before it is made or changed. */
   readonly hooks: pulumi.ResourceHookBinding;
   /**

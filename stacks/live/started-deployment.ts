@@ -62,7 +62,7 @@ export const isCurrentOf =
 export const deploymentPlace = ({ namespace, name }: Pick<DeploymentStart, "namespace" | "name">): string =>
   `Deployment ${namespace}/${name}`;
 
-export interface StartListener {
+interface StartListener {
   /** Gets each change of what the pods wait for. */
   readonly say: (line: string) => void;
   /** Gets how many pods serve, of whatever template, at each look. */

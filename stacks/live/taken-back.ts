@@ -13,7 +13,7 @@ export type Gift = { readonly share: number } | "canary";
 export type TakenBack = (gift: Gift) => Promise<UserError | undefined>;
 
 /** What is known when the command begins, and where to look again. */
-export interface Sources {
+interface Sources {
   readonly client: Pick<ClusterClient, "get">;
   readonly config: Pick<LabConfig, "app" | "namespace">;
   /** The mark of the last rollback before; undefined where it could not be read, and says nothing then. */

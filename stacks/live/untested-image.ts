@@ -2,7 +2,7 @@ import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 
 /** Another image that is about to take the place of the canary's. */
-export interface ImageChange {
+interface ImageChange {
   readonly present: string;
   readonly next: string;
   /** The share, in percent, that the canary has by the live route, and that the config gives it. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 
 /** The structural schema of a custom resource's `spec`, as its definition has it; see `strict`. */
-export type SpecSchema = Readonly<Record<string, unknown>>;
+type SpecSchema = Readonly<Record<string, unknown>>;
 
 /** By apiVersion and kind, such as `networking.istio.io/v1 VirtualService`. */
 export type SpecSchemas = Readonly<Record<string, SpecSchema>>;

@@ -4,17 +4,14 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { CommentApi } from "../unit/canaryctl/comment/comment-api.ts";
 import { checkDrift } from "./support/check-drift.ts";
 import { describePart } from "./support/describe-part.ts";
+import { digestOf, liveShares, loads, namespaceOf, noneFailed, type Stack, stacks } from "./support/environments.ts";
 import { canaryctl, kubectl, liveWeight, requireLab, route } from "./support/lab.ts";
 import { refusalFault } from "./support/refusal.ts";
 import { makeRepository, type Repository, type Runner } from "./support/runner.ts";
 import { keepConfig } from "./support/stack-config.ts";
-import { type SteadyLoad, startSteadyLoad } from "./support/traffic.ts";
 
 // A release from a pull request to the last environment, by jobs that have a clone, the kubeconfig and the backend, and no `.lab/`. The
 // jobs share one cluster and one platform, which dev owns; what one does is done under load on another environment.
-const stacks = ["dev", "staging", "prod"] as const;
-type Stack = (typeof stacks)[number];
-const namespaceOf = (stack: Stack) => (stack === "dev" ? "canary-lab" : `canary-lab-${stack}`);
 const named = stacks.flatMap((stack) => ["--stack", stack]);
 const main = "main";
 const branch = "more-traffic";
@@ -23,44 +20,6 @@ const branch = "more-traffic";
 const mostSeconds = 6;
 
 const stackFile = ({ folder }: Pick<Runner, "folder">, stack: Stack) => join(folder, `Pulumi.${stack}.yaml`);
-
-interface Pod {
-  readonly metadata: { readonly deletionTimestamp?: string };
-  readonly status: { readonly containerStatuses?: readonly { readonly name: string; readonly imageID: string }[] };
-}
-
-/** The image that runs on a side of a stack, by its digest. Pods that are going serve until they have ended, and count no more. */
-async function digestOf(stack: Stack, slot: "v1" | "v2"): Promise<string> {
-  const pods = ["get", "pods", "-l", `app=versioned-echo,version=${slot}`, "-o", "json"];
-  const { items }: { readonly items: readonly Pod[] } = JSON.parse(await kubectl("-n", namespaceOf(stack), ...pods));
-  const staying = items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-  const echoes = staying.flatMap(({ status }) => status.containerStatuses ?? []).filter(({ name }) => name === "echo");
-  const digests = new Set(echoes.map(({ imageID }) => /sha256:[0-9a-f]{64}$/.exec(imageID)?.[0] ?? imageID));
-  expect(digests.size).toBe(1);
-  return [...digests][0] ?? "";
-}
-
-const liveShares = (stack: Stack) =>
-  kubectl(
-    "-n",
-    namespaceOf(stack),
-    "get",
-    "virtualservice",
-    route,
-    "-o",
-    'jsonpath={.spec.http[?(@.name=="weighted")].route[*].weight}',
-  );
-
-const loads = (...of: readonly Stack[]) =>
-  Promise.all(of.map((stack) => startSteadyLoad({ rate: 50, from: namespaceOf(stack) })));
-
-/** Ends loads, of which no request may have failed. */
-async function noneFailed(meanwhile: string, running: readonly SteadyLoad[]): Promise<void> {
-  for (const { sent, failed, errors } of await Promise.all(running.map((load) => load.stop()))) {
-    console.log(`# while ${meanwhile}: ${failed} of ${sent} requests to another environment failed`);
-    expect({ failed, errors }).toEqual({ failed: 0, errors: {} });
-  }
-}
 
 describePart("a pull request", () => {
   let repository: Repository;

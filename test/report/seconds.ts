@@ -6,7 +6,7 @@ export interface FileTimes {
   readonly tests: readonly { readonly name: string; readonly milliseconds: number }[];
 }
 
-export interface TableOptions {
+interface TableOptions {
   /** Most rows of each table; the rest is in the sums. */
   readonly rows: number;
 }

@@ -10,7 +10,7 @@ export interface Lifecycle {
  * How long requests in flight may still take once the service has stopped listening, in milliseconds. With the longest delay
  * before it (20 s) it stays within a pod's default grace period of 30 s.
  */
-export const finishMilliseconds = 8000;
+const finishMilliseconds = 8000;
 
 /**
  * Stops `app` without losing a request:

@@ -4,7 +4,7 @@ import type { Environment } from "../../../cluster/target.ts";
 import type { Application, PlatformUse } from "../../../stacks/live/platform-users.ts";
 import { ownName } from "../../../stacks/stack-name.ts";
 
-export interface DownPlan {
+interface DownPlan {
   /** In the order in which they go: what stands on another's platform before that one. */
   readonly going: readonly string[];
   readonly staying: readonly string[];

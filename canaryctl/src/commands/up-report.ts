@@ -14,7 +14,7 @@ import { splitTable } from "../traffic/report.ts";
 import type { SplitVerdict } from "../traffic/verdict.ts";
 
 /** How long a run took, and its stages in the order in which they ended. */
-export interface RunTime {
+interface RunTime {
   readonly seconds: number;
   readonly stages: readonly StageTime[];
 }

@@ -3,7 +3,7 @@ import { UsageError } from "../usage-error.ts";
 import type { GithubPlace } from "./github.ts";
 import type { GitlabPlace } from "./gitlab.ts";
 
-export type CommentPlace = ({ readonly at: "github" } & GithubPlace) | ({ readonly at: "gitlab" } & GitlabPlace);
+type CommentPlace = ({ readonly at: "github" } & GithubPlace) | ({ readonly at: "gitlab" } & GitlabPlace);
 
 /**
  * Where a CI job comments, by the variables that GitHub Actions and GitLab CI set. The token is read from the environment only: command lines

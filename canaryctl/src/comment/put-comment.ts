@@ -29,7 +29,7 @@ export interface RetryLimits {
 export const usualRetryLimits: RetryLimits = { retries: 3, longestWait: 120, second: 1_000 };
 
 /** What was done with the comment. */
-export type Put = "created" | "updated" | "unchanged";
+type Put = "created" | "updated" | "unchanged";
 
 /** How often another comment may be found after one was made: more runs at once than this leave what the next run tidies up. */
 const mostRounds = 3;

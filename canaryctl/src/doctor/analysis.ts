@@ -33,7 +33,7 @@ export async function analyze(
   return messagesIn(String(stdout));
 }
 
-export function messagesIn(json: string): readonly AnalysisMessage[] | undefined {
+function messagesIn(json: string): readonly AnalysisMessage[] | undefined {
   try {
     return (JSON.parse(json) as readonly Message[]).map(({ code = "", level = "", message = "", origin = "" }) => ({
       code,

@@ -127,7 +127,7 @@ export interface ProxyFacts {
 }
 
 /** Answers to a few requests from the client's pod. */
-export interface AnswerFacts {
+interface AnswerFacts {
   readonly sent: number;
   readonly failed: number;
   /** Such as `503: 4` or `ECONNREFUSED: 2`. */

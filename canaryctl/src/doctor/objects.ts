@@ -158,7 +158,7 @@ export const peerAuthenticationFacts = ({ metadata, spec = {} }: PeerAuthenticat
   ports: Object.fromEntries(Object.entries(spec.portLevelMtls ?? {}).map(([port, { mode = "UNSET" }]) => [port, mode])),
 });
 
-export interface Event {
+interface Event {
   readonly type?: string;
   readonly reason?: string;
   readonly message?: string;

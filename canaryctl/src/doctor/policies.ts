@@ -6,7 +6,7 @@ interface Rule {
   readonly ports?: readonly { readonly port?: number | string }[];
 }
 
-export interface NetworkPolicy {
+interface NetworkPolicy {
   readonly metadata: { readonly name: string };
   readonly spec: {
     readonly podSelector?: Selector;
@@ -29,7 +29,7 @@ export const policyFacts = ({ metadata, spec }: NetworkPolicy): NetworkPolicyFac
   egress: (spec.egress ?? []).map(ruleFacts),
 });
 
-export interface Quota {
+interface Quota {
   readonly metadata: { readonly name: string };
   readonly status?: Partial<Pick<QuotaFacts, "hard" | "used">>;
 }

@@ -5,10 +5,14 @@ import type { Writer } from "./facts.ts";
 /** An object as the API server gives it. */
 export type LiveObject = Fields & Managed;
 
-export interface RouteFacts {
+/** Which object, and when it was made: of two rivals the older one often wins. */
+export interface DatedObject {
   readonly namespace: string;
   readonly name: string;
   readonly created: string;
+}
+
+export interface RouteFacts extends DatedObject {
   readonly hosts: readonly string[];
   readonly gateways: readonly string[];
   readonly http: readonly RouteRuleFacts[];
@@ -27,20 +31,14 @@ export interface ParentFacts {
   readonly port?: number;
 }
 
-export interface HttpRouteFacts {
-  readonly namespace: string;
-  readonly name: string;
-  readonly created: string;
+export interface HttpRouteFacts extends DatedObject {
   /** Empty for all of its parents' hosts. */
   readonly hostnames: readonly string[];
   readonly parents: readonly ParentFacts[];
   readonly object: LiveObject;
 }
 
-export interface IngressFacts {
-  readonly namespace: string;
-  readonly name: string;
-  readonly created: string;
+export interface IngressFacts extends DatedObject {
   readonly className: string | undefined;
   readonly paths: readonly { readonly host: string; readonly path: string }[];
   readonly object: LiveObject;

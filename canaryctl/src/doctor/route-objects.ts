@@ -26,7 +26,7 @@ export const routeFacts = (route: VirtualService): RouteFacts => ({
   object: { ...route },
 });
 
-export interface HttpRoute extends Meta {
+interface HttpRoute extends Meta {
   readonly spec: {
     readonly hostnames?: readonly string[];
     readonly parentRefs?: readonly {

@@ -1,7 +1,7 @@
 import { UserError } from "@canary-lab/kit/user-error";
 
 /** What keeps the state: a folder, Pulumi's service or one of its kind, or a store that several machines share. */
-export type BackendKind = "folder" | "service" | "store";
+type BackendKind = "folder" | "service" | "store";
 
 const kinds: Readonly<Record<string, BackendKind>> = {
   file: "folder",
@@ -24,7 +24,7 @@ const ofBackend =
   /\bblob \(|operation error S3|could not list bucket|unable to open bucket|read bucket|could not get cloud url|problem logging in|login to the Pulumi Cloud|not logged in|performing HTTP request: |PULUMI_ACCESS_TOKEN must be set|invalid access token|Unauthorized: No credentials provided|\.pulumi\/meta\.yaml/i;
 
 /** Whether the engine says that its state cannot be read or written. */
-export const isOfBackend = (text: string): boolean => ofBackend.test(text);
+const isOfBackend = (text: string): boolean => ofBackend.test(text);
 
 interface Cause {
   readonly pattern: RegExp;

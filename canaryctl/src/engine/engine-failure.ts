@@ -24,7 +24,7 @@ const overtaken = /the object has been modified; please apply your changes to th
 const busy = /currently locked by \d+ lock|Another update is currently in progress/;
 
 /** A command of the engine: its stack, and its whole environment. */
-export interface FailedCommand {
+interface FailedCommand {
   readonly command: string;
   readonly stack: string;
   readonly variables: Variables;

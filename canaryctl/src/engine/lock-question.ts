@@ -4,7 +4,7 @@ import { answerIn } from "./output.ts";
 import type { EngineExit } from "./process.ts";
 
 /** How the engine is asked whether an update holds a stack. */
-export interface LockQuestion {
+interface LockQuestion {
   readonly args: readonly string[];
   /** Whether it said that nobody does. */
   readonly isFree: (exit: EngineExit) => boolean;

@@ -31,7 +31,7 @@ export async function refillRegistry(
 }
 
 /** What an image resource has pushed to a registry. */
-export function pushedTo(
+function pushedTo(
   address: string,
   { type, outputs }: ResourceState,
 ): { readonly repository: string; readonly digest: string } | undefined {
@@ -42,7 +42,7 @@ export function pushedTo(
 }
 
 /** A state whose resources by these URNs the next update replaces, as `pulumi state taint` makes it. */
-export const tainted = (state: ExportedState, urns: ReadonlySet<string>): ExportedState => ({
+const tainted = (state: ExportedState, urns: ReadonlySet<string>): ExportedState => ({
   ...state,
   features: [...new Set([...(state.features ?? []), "taint"])],
   deployment: {

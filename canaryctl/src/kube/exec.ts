@@ -7,7 +7,7 @@ import { podsPath } from "../../../cluster/kube/paths.ts";
 /** Runs a command in a container of one pod and gives what it printed. */
 export type PodExec = (container: string, command: readonly string[]) => Promise<string>;
 
-export interface Pod {
+interface Pod {
   readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
   readonly status?: {
     readonly podIP?: string;

@@ -26,7 +26,7 @@ const visible = (text: string): string =>
   text.toWellFormed().replaceAll(hidden, (char) => `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`);
 
 /** The first characters of a text, whole ones. */
-export const beginningOf = (text: string, longest: number): string => {
+const beginningOf = (text: string, longest: number): string => {
   const characters = [...text];
   const more = characters.length - longest;
   return more > 0 ? `${characters.slice(0, longest).join("")}… (${more} more)` : text;

@@ -46,7 +46,7 @@ const notes = [configAnnotation, configHashAnnotation, canaryAnnotation, strateg
   (name) => `annotations[${JSON.stringify(name)}]`,
 );
 
-export function idOf({ before, after, name }: Pick<Step, "before" | "after" | "name">): string {
+function idOf({ before, after, name }: Pick<Step, "before" | "after" | "name">): string {
   const { metadata, imageName, ...inputs } = (before ?? after ?? {}) as Fields & { readonly metadata?: Fields };
   if (typeof metadata?.name === "string") return qualified(metadata.namespace, metadata.name);
   if (typeof imageName === "string") return imageName;

@@ -11,7 +11,7 @@ export interface Risk {
   readonly text: Words;
 }
 
-export interface RiskInput {
+interface RiskInput {
   readonly resources: readonly ResourceChange[];
   readonly traffic: Traffic;
   readonly drift: readonly PreviewDrift[];

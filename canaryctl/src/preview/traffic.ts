@@ -46,7 +46,7 @@ export type Traffic =
   /** The preview ended before that was known. */
   | { readonly kind: "unknown" };
 
-export interface TrafficInput {
+interface TrafficInput {
   readonly steps: readonly Step[];
   /** The config that is previewed; undefined where it was not read. */
   readonly config: LabConfig | undefined;

@@ -1,5 +1,5 @@
 /** A piece of a sentence that is not ours: a name, a value, a path. It is shown as it is, and never read as Markdown. */
-export interface Quoted {
+interface Quoted {
   readonly quoted: string;
 }
 

@@ -17,7 +17,7 @@ const programs: readonly (readonly [name: string, args: (from: string, to: strin
 ];
 
 /** Docker's config file, as far as it says how to log in. */
-export interface DockerConfig {
+interface DockerConfig {
   readonly auths?: Readonly<Record<string, object>>;
   readonly credHelpers?: Readonly<Record<string, string>>;
   readonly credsStore?: string;

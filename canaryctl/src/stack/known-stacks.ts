@@ -6,7 +6,7 @@ import { FileState } from "../engine/file-state.ts";
 import { backendUrl } from "../engine/variables.ts";
 
 /** The stacks that have a file, whether it can be read or not. */
-export const stacksWithFile = (folder = repositoryRoot): readonly string[] =>
+const stacksWithFile = (folder = repositoryRoot): readonly string[] =>
   readdirSync(folder)
     .flatMap((file) => /^Pulumi\.([A-Za-z0-9_.-]+)\.yaml$/.exec(file)?.[1] ?? [])
     .sort();

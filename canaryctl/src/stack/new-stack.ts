@@ -14,7 +14,7 @@ import type { StackFile } from "../stack-file.ts";
 import { leftOutKeys, newStackText, ownValues } from "./stack-text.ts";
 import { type CommandFor, type NamespaceUse, namespacesInUse, refuseTaken } from "./taken-namespace.ts";
 
-export interface NewStackOptions {
+interface NewStackOptions {
   /** The stack whose file it is made from. */
   readonly from: StackFile;
   readonly namespace?: string;
@@ -25,7 +25,7 @@ export interface NewStackOptions {
   readonly uses?: readonly NamespaceUse[];
 }
 
-export interface MadeStack {
+interface MadeStack {
   readonly namespace: string;
   readonly platform: string;
   /** What could not be looked up; a sentence each. */

@@ -83,7 +83,7 @@ function partsOf(reference: string): Reference {
 }
 
 /** A registry, each as `host[:port][/path]`. */
-export interface Registry {
+interface Registry {
   /** As the machines name it that push to it and copy from it. */
   readonly push: string;
   /** As the nodes name it. */
@@ -91,7 +91,7 @@ export interface Registry {
 }
 
 /** An image as another stack gets it. */
-export interface Promoted {
+interface Promoted {
   /** `REPOSITORY[:TAG]@sha256:…`: the digest says which image, the tag what it calls itself; the registry may not have the tag. */
   readonly reference: string;
   readonly digest: string;

@@ -11,7 +11,7 @@ const shortLivedLine = "# Short-lived: `canaryctl down` removes this file with t
 export const isShortLived = (text: string): boolean => text.split("\n").includes(shortLivedLine);
 
 /** What a stack's file has otherwise than the file that it is made from. */
-export interface NewStack {
+interface NewStack {
   readonly namespace: string;
   /** The stack whose platform it uses, as the key `platform` takes it. */
   readonly platform: string;

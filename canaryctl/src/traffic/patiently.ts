@@ -3,7 +3,7 @@ import { changesOf, until } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
 
 /** How long a call is repeated, and who hears of it. */
-export interface Timeout {
+interface Timeout {
   readonly seconds: number;
   /** Told once who is away, and again when that changes. */
   readonly say: (line: string) => void;

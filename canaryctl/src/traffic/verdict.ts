@@ -8,7 +8,7 @@ import type { Share } from "./share.ts";
 export const confidence = 0.9999;
 
 /** One version whose answers are counted. */
-export interface Side {
+interface Side {
   /** What users call it, such as `v1`. */
   readonly version: string;
   /** What its answers call themselves: the tag of its image. */
@@ -18,7 +18,7 @@ export interface Side {
 }
 
 /** One side of a measured split. */
-export interface SideVerdict extends Pick<Side, "version" | "wanted"> {
+interface SideVerdict extends Pick<Side, "version" | "wanted"> {
   /** Requests that this side answered. */
   readonly seen: number;
   /** The counts that chance allows; undefined where nothing was answered. */

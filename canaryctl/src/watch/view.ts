@@ -6,7 +6,7 @@ import { printable } from "../this-stack.ts";
 import { shareText } from "../traffic/share.ts";
 
 /** Shows a status again and again. */
-export interface View {
+interface View {
   show(status: Status): void;
   /** Ends the showing; what is printed afterwards stands below it. */
   end(): void;

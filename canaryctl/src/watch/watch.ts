@@ -46,7 +46,7 @@ export async function watchRelease(
 }
 
 /** Undefined while it goes on by itself, or by who moves the traffic. */
-export function endingOf(progress: Progress | null): Ending | undefined {
+function endingOf(progress: Progress | null): Ending | undefined {
   if (progress?.phase === "Healthy") return "finished";
   if (progress?.waiting) return "waiting";
   return progress?.phase === "Degraded" ? "failed" : undefined;

@@ -19,7 +19,7 @@ export interface FoundPlugin {
 }
 
 /** The name of a plugin's program. */
-export const programName = ({ name }: PluginSpec): string => `pulumi-resource-${name}`;
+const programName = ({ name }: PluginSpec): string => `pulumi-resource-${name}`;
 
 /** The program of a plugin below a PULUMI_HOME, laid out as the CLI does. */
 export const programIn = (pulumiHome: string, spec: PluginSpec): string =>

@@ -17,7 +17,7 @@ import { listenForOwnUser } from "./peer.ts";
 const messageBytes = 400 * 1024 * 1024;
 
 /** The error as the engine shows it, which puts `error: ` before it by itself. */
-export const textOf = (error: unknown): string => {
+const textOf = (error: unknown): string => {
   if (error instanceof UserError) return error.toPlainText();
   return error instanceof Error ? error.message : String(error);
 };

@@ -18,7 +18,7 @@ const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 /** Marks a value as a secret, as the engine does: it encrypts it in the state and masks it on the screen. */
 export const secret = (value: Json): JsonObject => ({ [signature]: secretSignature, value });
 
-export const isSecret = (value: Json | undefined): value is JsonObject =>
+const isSecret = (value: Json | undefined): value is JsonObject =>
   isObject(value) && value[signature] === secretSignature;
 
 /** A reference to a resource, as a component hands its children to the program. */

@@ -15,7 +15,7 @@ export interface Outcome {
   readonly began: number;
 }
 
-export interface CommandOptions {
+interface CommandOptions {
   /** Default: the repository's root. */
   readonly cwd?: string;
   /** The whole environment; default: {@link userEnvironment}. */

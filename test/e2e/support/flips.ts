@@ -3,7 +3,7 @@ import { canaryctl } from "./lab.ts";
 import { startSteadyLoad } from "./traffic.ts";
 
 /** What ten flips under load did; counts are sums over the whole load. */
-export interface FlipReport {
+interface FlipReport {
   /** How many commands moved the weight. */
   readonly moves: number;
   readonly sent: number;
@@ -59,7 +59,7 @@ export async function flipUnderLoad(): Promise<FlipReport> {
 }
 
 /** Adds counts by their keys. */
-export function addUp(parts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+function addUp(parts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
   const total: Record<string, number> = {};
   for (const part of parts) for (const [key, value] of Object.entries(part)) total[key] = (total[key] ?? 0) + value;
   return total;

@@ -2,7 +2,7 @@ import { Agent, request } from "node:http";
 import { gatewayHost } from "../../../components/names.ts";
 import { namespace } from "./lab.ts";
 
-export interface GatewayLoad {
+interface GatewayLoad {
   /** Port of the node at which the gateway answers. */
   readonly port: number;
   readonly requests: number;

@@ -91,7 +91,7 @@ export async function watchWeight(): Promise<{ latest(): number | undefined; sto
   return { latest, stop: () => void watch.kill("SIGKILL") };
 }
 
-export interface RouteObject {
+interface RouteObject {
   readonly spec: {
     readonly http: readonly {
       readonly name?: string;

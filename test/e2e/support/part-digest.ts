@@ -89,7 +89,7 @@ interface LockedPackage {
   readonly dependencies?: Readonly<Record<string, string>>;
 }
 
-export type Lock = Readonly<Record<string, LockedPackage>>;
+type Lock = Readonly<Record<string, LockedPackage>>;
 
 const readLock = (root: string): Lock => {
   const file = join(root, "package-lock.json");

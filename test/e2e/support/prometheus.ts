@@ -4,7 +4,7 @@ import { kubectl } from "./lab.ts";
 const prometheus = "/api/v1/namespaces/monitoring/services/prometheus:9090/proxy/api/v1";
 
 /** One series of an instant query's answer. */
-export interface Series {
+interface Series {
   readonly metric: Readonly<Record<string, string>>;
   readonly value: readonly [time: number, value: string];
 }
@@ -16,7 +16,7 @@ export async function askPrometheus(query: string): Promise<readonly Series[]> {
 }
 
 /** One thing that Prometheus scrapes. */
-export interface ScrapeTarget {
+interface ScrapeTarget {
   readonly labels: Readonly<Record<string, string>>;
   readonly health: "up" | "down" | "unknown";
   readonly lastError: string;

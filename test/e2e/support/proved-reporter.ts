@@ -3,7 +3,7 @@ import { testFileOf } from "./parts.ts";
 import { type Digests, readProved, writeProved } from "./proved.ts";
 
 /** The fields of jest's results that are read here. */
-export interface Results {
+interface Results {
   readonly testResults: readonly {
     readonly testFilePath: string;
     readonly numFailingTests: number;

@@ -5,7 +5,7 @@ import { testFileOf } from "./parts.ts";
 export type Digests = Readonly<Record<string, string>>;
 
 /** What the repository says was proved; in git, so that a fresh clone knows it. */
-export const provedFile = new URL("../proved.json", import.meta.url);
+const provedFile = new URL("../proved.json", import.meta.url);
 
 export const readProved = (file: URL = provedFile): Digests =>
   existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};

@@ -12,7 +12,7 @@ export interface Target {
   readonly from?: string;
 }
 
-export interface Load extends Target {
+interface Load extends Target {
   /** 1..60000 */
   readonly requests: number;
   /** Requests per second, 1..2000. */
@@ -20,7 +20,7 @@ export interface Load extends Target {
 }
 
 /** The confidence of every split that this suite checks. */
-export const confidence = 0.9999;
+const confidence = 0.9999;
 
 /**
  * Starts a load from the client pod, through its sidecar, to the Service: what the mesh really does, on every kind of cluster.

@@ -7,7 +7,7 @@ import { parse } from "yaml";
 
 const root = join(import.meta.dirname, "../../..");
 export const actions = [".github/actions/prepare/action.yml", "action.yml"];
-export const gitlabFile = "docs/gitlab-ci.yml";
+const gitlabFile = "docs/gitlab-ci.yml";
 
 interface Step {
   readonly run?: string;

@@ -12,18 +12,12 @@ import type { LabConfig } from "../../../../stacks/config/schema.ts";
 import type { ClusterFacts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 import { covers } from "../hosts.ts";
-import type { HttpRouteFacts, ParentFacts } from "../route-facts.ts";
+import type { DatedObject, HttpRouteFacts, ParentFacts } from "../route-facts.ts";
 
-interface Made {
-  readonly namespace: string;
-  readonly name: string;
-  readonly created: string;
-}
-
-const isNamed = (one: Made, namespace: string, name: string): boolean =>
+const isNamed = (one: DatedObject, namespace: string, name: string): boolean =>
   one.namespace === namespace && one.name === name;
 
-const ages = (rival: Made, own: Made | undefined): string =>
+const ages = (rival: DatedObject, own: DatedObject | undefined): string =>
   `made ${rival.created}${own ? `, ours ${own.created}` : ""}`;
 
 /** Other HTTPRoutes of the application's Gateway, or of its Service, by which callers in the mesh go (GAMMA). */
@@ -55,7 +49,7 @@ export function rivalHttpRoutes(
 }
 
 /** By the Gateway API: the more specific match wins, and of equal ones that of the older route. */
-function effect(isForAll: boolean, own: Made | undefined, rival: HttpRouteFacts): string {
+function effect(isForAll: boolean, own: DatedObject | undefined, rival: HttpRouteFacts): string {
   if (!isForAll) return `callers in namespace ${rival.namespace} go by it`;
   if (!own) return "callers in the mesh may go by it, and not by the route of the release";
   const isOlder = rival.created < own.created;

@@ -14,7 +14,7 @@ export interface FieldDrift {
 export type Path = readonly (string | number)[];
 export type Fields = Readonly<Record<string, unknown>>;
 
-export interface Comparison {
+interface Comparison {
   /** The fields that the update wrote. */
   readonly wanted: Fields;
   readonly live: Fields;

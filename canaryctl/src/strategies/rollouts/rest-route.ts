@@ -8,7 +8,7 @@ import type { Lab } from "../../lab.ts";
 import type { Say } from "../strategy.ts";
 
 /** What a Rollout with weights moves the traffic by. */
-export interface RouteParts {
+interface RouteParts {
   readonly route: object | undefined;
   readonly rule: object | undefined;
 }

@@ -32,7 +32,7 @@ export const ownCharts = ({
 ];
 
 /** Our half of a chart: Chart.yaml, values.yaml and templates. */
-export const ownChartSource = ({ name }: Pick<OwnChart, "name">): string =>
+const ownChartSource = ({ name }: Pick<OwnChart, "name">): string =>
   join(import.meta.dirname, "../../own-charts", name);
 
 /** Version of the published chart that ours takes the place of. */

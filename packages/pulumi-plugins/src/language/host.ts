@@ -52,7 +52,7 @@ const pluginRun = (request: pb.RunPluginRequest): PluginRun => ({
 });
 
 /** What the engine is told about a program that has ended. */
-export function runResponse({ code, signal }: Ended): pb.RunResponse {
+function runResponse({ code, signal }: Ended): pb.RunResponse {
   const response = new pb.RunResponse();
   if (code === bailCode) response.setBail(true);
   else if (code !== 0) {

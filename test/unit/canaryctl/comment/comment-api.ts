@@ -4,7 +4,7 @@ import { json } from "node:stream/consumers";
 import type { Comment } from "../../../../canaryctl/src/comment/put-comment.ts";
 
 /** Answers in the place of the API where it gives true. */
-export type Fault = (request: { method: string; url: URL }, response: ServerResponse) => boolean;
+type Fault = (request: { method: string; url: URL }, response: ServerResponse) => boolean;
 
 /** A stand-in of both APIs as they are documented: pages, statuses, headers. A fault may answer in its place. */
 export class CommentApi {

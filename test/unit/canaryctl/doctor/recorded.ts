@@ -15,7 +15,7 @@ const recorded: {
 
 export const wholeState: StateFacts = { isThere: true, damage: undefined, pending: [], locks: [], drift: [] };
 
-export interface Differences {
+interface Differences {
   /** Config keys that are not the project's defaults. */
   readonly config?: RawConfig;
   readonly cluster?: Partial<ClusterFacts>;

@@ -30,7 +30,7 @@ import type { TakenBack } from "../../../../stacks/live/taken-back.ts";
 import { revisionReference } from "../../../../stacks/strategies/strategy.ts";
 
 /** What one resource of the program is, in the order in which the engine makes them. */
-export interface Resource {
+interface Resource {
   /** The end of its URN. */
   readonly name: string;
   readonly path: string;
@@ -47,7 +47,7 @@ export interface Guards {
   readonly firstRevisionGuard: typeof firstRevisionGuard;
 }
 
-export interface FakeProgram {
+interface FakeProgram {
   readonly config: LabConfig;
   readonly values: Readonly<Record<string, unknown>>;
   readonly stack: string;

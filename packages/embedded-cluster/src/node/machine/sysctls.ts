@@ -47,7 +47,7 @@ const followers = (): string[] => [
 export const sysctlsBefore = (): Sysctls => readSysctls([...sysctlNames, ...followers()]);
 
 /** The present values; a setting that this kernel lacks is left out. */
-export function readSysctls(names: readonly string[]): Sysctls {
+function readSysctls(names: readonly string[]): Sysctls {
   const values: Record<string, string> = {};
   for (const name of names) {
     try {

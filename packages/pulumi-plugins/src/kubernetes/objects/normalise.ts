@@ -37,7 +37,7 @@ const emptyTextCounts = new Set([
 ]);
 
 /** The value in the form in which the API server's types write it; undefined where they would leave it out. */
-export function normaliseValue(value: Json, shape: Shape, field = "", isRequired = false): Json | undefined {
+function normaliseValue(value: Json, shape: Shape, field = "", isRequired = false): Json | undefined {
   if (value === null) return undefined;
   if (value === unknown) return value;
   switch (shape.type) {

@@ -7,7 +7,7 @@ import type { Session } from "../session.ts";
 import { apiVersionOf, isCustomResourceDefinition, type KubeObject, kindOf, nameOf, namespaceOf } from "./objects.ts";
 
 /** Where a manifest is written: CRDs in a folder of their own, which is to be applied first. */
-export function renderedPath(folder: string, object: KubeObject): string {
+function renderedPath(folder: string, object: KubeObject): string {
   const version = apiVersionOf(object).replace(/[/:]/g, "_");
   const file = `${version}-${kindOf(object).toLowerCase()}-${namespaceOf(object) || "default"}-${nameOf(object)}.yaml`;
   return join(folder, isCustomResourceDefinition(object) ? "0-crd" : "1-manifest", file);

@@ -33,7 +33,7 @@ const addedMarks = {
 } as const;
 
 /** Inputs that would make a live object: what of it was written, but for its status. */
-export async function importedInputs(
+async function importedInputs(
   live: KubeObject,
   normaliser: (object: KubeObject) => Promise<KubeObject>,
 ): Promise<KubeObject> {
