@@ -15,7 +15,7 @@ export interface ProxyGroup extends ApplicationName {
 
 /** What the callers' proxies have, when the wait is over. */
 export interface ProxyReport {
-  /** Names of the pods that have the split. */
+  /** Names of the pods that have it. */
   readonly with: readonly string[];
   /** Those that have not, each with what it has instead. */
   readonly without: readonly { readonly pod: string; readonly instead: string }[];
@@ -26,19 +26,31 @@ interface ProxyCluster {
   exec(namespace: string, pod: string, timeoutMilliseconds?: number): Promise<PodExec>;
 }
 
+/** Asks one proxy. Gives what it has instead of what is wanted; undefined where it has that. */
+export type ProxyProbe = (run: PodExec, group: ProxyGroup) => Promise<string | undefined>;
+
+/** Whether a proxy sends by a split. */
+export const sendsBy =
+  (wanted: Share): ProxyProbe =>
+  async (run, group) => {
+    const split = sidecarSplit(await run("istio-proxy", routesCommand), group, group.host);
+    if (split && isSameShare(split, wanted)) return undefined;
+    return split ? shareText(split) : "no split";
+  };
+
 const everyMilliseconds = 150;
 
 /** The time for an answer in the last look; one takes tenths of a second. */
 const leastMilliseconds = 1000;
 
 /**
- * Asks the ready pods of `groups`, at the same time, until each sends by `wanted`, the time is over or `signal` says so. A proxy that has it is not asked
- * again.
+ * Asks the ready pods of `groups`, at the same time, until each has what `probe` wants, the time is over or `signal` says so. A proxy that
+ * has it is not asked again.
  */
 export async function waitForProxies(
   { cluster, exec }: ProxyCluster,
   groups: readonly ProxyGroup[],
-  wanted: Share,
+  probe: ProxyProbe,
   seconds: number,
   signal?: AbortSignal,
 ): Promise<ProxyReport> {
@@ -46,12 +58,10 @@ export async function waitForProxies(
   const ask = async ({ group, pod }: { readonly group: ProxyGroup; readonly pod: string }, milliseconds: number) => {
     try {
       const run = await exec(group.namespace, pod, milliseconds);
-      const split = sidecarSplit(await run("istio-proxy", routesCommand), group, group.host);
-      if (split && isSameShare(split, wanted)) {
-        have.add(pod);
-        return [];
-      }
-      return [{ pod, instead: split ? shareText(split) : "no split" }];
+      const instead = await probe(run, group);
+      if (instead !== undefined) return [{ pod, instead }];
+      have.add(pod);
+      return [];
     } catch (error) {
       return [{ pod, instead: (error as Error).message }];
     }

@@ -5,6 +5,7 @@ import type { ApplicationName } from "../../../canary/application-name.ts";
 import { podsPath } from "../../../cluster/kube/paths.ts";
 import { clientName } from "../../../components/names.ts";
 import { isReady, type PodExec, type PodList } from "../kube/exec.ts";
+import type { ProxyProbe } from "./proxies.ts";
 
 const endpointsCommand = ["pilot-agent", "request", "GET", "clusters?format=json"] as const;
 
@@ -30,6 +31,31 @@ export function sidecarEndpoints(dump: string, service: string, namespace: strin
 const isSame = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>
   one.size === other.size && [...one].every((address) => other.has(address));
 
+/** The pods that a Service is to lead to. */
+interface Pods {
+  readonly namespace: string;
+  readonly service: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * Whether a proxy sends a Service's requests to pods with these labels alone, and to one at least. A selector that was moved says nothing
+ * of that: the proxies learn of the pods behind it later.
+ */
+export const leadsOnlyTo =
+  (cluster: Pick<ClusterClient, "get">, { namespace, service, labels }: Pods): ProxyProbe =>
+  async (run) => {
+    const [dump, pods] = await Promise.all([
+      run("istio-proxy", endpointsCommand),
+      cluster.get<PodList>(podsPath(namespace, labels)),
+    ]);
+    const known = sidecarEndpoints(dump, service, namespace);
+    const meant = new Set(pods?.items.map(({ status }) => status?.podIP));
+    const others = [...known].filter((address) => !meant.has(address));
+    if (known.size > 0 && others.length === 0) return undefined;
+    return known.size === 0 ? `no pods of ${service}` : `other pods of ${service}: ${others.join(", ")}`;
+  };
+
 const timeout = { seconds: 60, everyMilliseconds: 300 } as const;
 
 /**
@@ -43,7 +69,7 @@ export async function waitForEndpoints(
   exec: PodExec,
   cluster: ClusterClient,
   { app, namespace }: ApplicationName,
-  { service, labels }: { readonly service: string; readonly labels: Readonly<Record<string, string>> },
+  { service, labels }: Pick<Pods, "service" | "labels">,
 ): Promise<void> {
   let known: ReadonlySet<string> = new Set();
   let ready: ReadonlySet<string> = new Set();

@@ -7,7 +7,7 @@ import { EngineBusyError, InterruptedError } from "../../engine/engine-failure.t
 import { freeStack } from "../../engine/update.ts";
 import { type Lab, platformOf } from "../../lab.ts";
 import { moveSeconds, patiently } from "../../traffic/patiently.ts";
-import { type ProxyReport, waitForProxies } from "../../traffic/proxies.ts";
+import { type ProxyReport, sendsBy, waitForProxies } from "../../traffic/proxies.ts";
 import type { LiveRoute, Route } from "../../traffic/route.ts";
 import { isSameShare, type Share, shareText } from "../../traffic/share.ts";
 import { readWorkload } from "../../traffic/workloads.ts";
@@ -57,12 +57,15 @@ export async function moveTraffic(lab: Lab, route: Route, say: Say): Promise<str
   // The engine has accepted the weight; where it remembered that one, it wrote nothing, whatever was live.
   const after = await restoreRoute(lab, route, say);
   if (after.config.canaryWeight !== config.canaryWeight) throw overtaken(route.wanted(after.config));
-  if (proxies && proxies.without.length > 0) throw laggingProxies(lab, to, proxies, proxySeconds);
+  if (proxies && proxies.without.length > 0)
+    throw laggingProxies(lab, `The route says ${shareText(to)}`, proxies, proxySeconds);
   return `Traffic: ${shareText(before.weights)} -> ${shareText(to)} (stable/canary)${proxyWords(proxies)}`;
 }
 
 async function askProxies(lab: Lab, route: Route, to: Share, signal: AbortSignal): Promise<ProxyReport | undefined> {
-  return route.proxies && waitForProxies(lab, route.proxies(lab.config, platformOf(lab)), to, proxySeconds, signal);
+  return (
+    route.proxies && waitForProxies(lab, route.proxies(lab.config, platformOf(lab)), sendsBy(to), proxySeconds, signal)
+  );
 }
 
 const proxyWords = (proxies: ProxyReport | undefined): string =>

@@ -4,7 +4,7 @@ import { toWeight } from "../../../../canary/weight.ts";
 import type { LabConfig } from "../../../../stacks/config/schema.ts";
 import { applyOnly, writeChanges } from "../../applied.ts";
 import { type Lab, platformOf, reread } from "../../lab.ts";
-import { type ProxyReport, waitForProxies } from "../../traffic/proxies.ts";
+import { type ProxyReport, sendsBy, waitForProxies } from "../../traffic/proxies.ts";
 import type { Route } from "../../traffic/route.ts";
 import { type Share, shareText } from "../../traffic/share.ts";
 import { lockSeconds, onlyTheState, proxySeconds, quietSeconds } from "../rolled-back.ts";
@@ -34,7 +34,7 @@ export async function rollBackRoute({ config: given, ...rest }: Lab, route: Rout
   const wanted = route.wanted(config);
   if (proxies && proxies.without.length > 0) {
     if (state !== undefined) say(`The state does not say so yet: ${(state as Error).message}`);
-    throw laggingProxies(lab, wanted, proxies, proxySeconds);
+    throw laggingProxies(lab, `The route says ${shareText(wanted)}`, proxies, proxySeconds);
   }
   if (state !== undefined) throw route.apply ? onlyTheState(state) : state;
   if (around !== undefined) throw around;
@@ -80,7 +80,7 @@ async function askProxies(
   const was = before ? `it was ${shareText(before)}` : "there was no route";
   const wanted = route.wanted(lab.config);
   const groups = route.proxies(lab.config, platformOf(lab));
-  const ask = (seconds: number) => waitForProxies(lab, groups, wanted, seconds);
+  const ask = (seconds: number) => waitForProxies(lab, groups, sendsBy(wanted), seconds);
   let report = await ask(quietSeconds);
   if (report.without.length > 0) {
     say(`The route says ${shareText(wanted)} (${was}); not yet in ${report.without.map(({ pod }) => pod).join(", ")}.`);

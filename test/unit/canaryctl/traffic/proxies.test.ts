@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { StackFile } from "../../../../canaryctl/src/stack-file.ts";
 import { istioRoute } from "../../../../canaryctl/src/traffic/istio-route.ts";
-import { waitForProxies } from "../../../../canaryctl/src/traffic/proxies.ts";
+import { sendsBy, waitForProxies } from "../../../../canaryctl/src/traffic/proxies.ts";
 import { shareOf } from "../../../../canaryctl/src/traffic/share.ts";
 import { parseConfig } from "../../../../stacks/config/parse-config.ts";
 import { ownFacts } from "../../../../stacks/platform-facts.ts";
@@ -38,7 +38,7 @@ test("the route has arrived when the client's proxy and the gateway have it", as
   const report = await waitForProxies(
     proxies(() => 80, gateway),
     groups,
-    shareOf(80),
+    sendsBy(shareOf(80)),
     5,
   );
   expect(report).toEqual({ with: ["client-1", "ingress-1"], without: [] });
@@ -52,7 +52,7 @@ test("a proxy that lags is named, with what it sends by", async () => {
       () => 10,
     ),
     groups,
-    shareOf(80),
+    sendsBy(shareOf(80)),
     0.3,
   );
   expect(report).toEqual({ with: ["client-1"], without: [{ pod: "ingress-1", instead: "90/10" }] });
@@ -68,7 +68,7 @@ test("a proxy that hangs holds up nobody beyond the time that the wait has", asy
     () => 80,
     () => 80,
   );
-  const { without } = await waitForProxies({ cluster, exec }, groups ?? [], shareOf(80), 1.2);
+  const { without } = await waitForProxies({ cluster, exec }, groups ?? [], sendsBy(shareOf(80)), 1.2);
   expect(without).toContainEqual({ pod: "client-1", instead: "it did not end" });
   expect(Math.max(...limits)).toBeLessThanOrEqual(1200);
   expect(Math.min(...limits)).toBe(1000);
