@@ -38,6 +38,8 @@ const stateElsewhere: Part = {
 const ofTheProduct = [
   "06-flips",
   "08-drift",
+  "10-moves",
+  "10-overtaken",
   "11-cannot-start",
   "13-their-istio",
   "21-targeted-users",
