@@ -9,34 +9,30 @@ import { StartWatch } from "../../canary/pods/start-watch.ts";
 import { podPath, podsPath } from "../../cluster/kube/paths.ts";
 import { createHook } from "./create-hook.ts";
 import { remedies } from "./pod-start.ts";
+import { podsOfRelease, type WatchedRelease } from "./release-pods.ts";
 import { toldOfStack } from "./told.ts";
 
 type WatchClient = Pick<PodClient, "get" | "delete">;
 
-/** A Helm release that the engine waits for. */
-interface WatchedRelease {
-  readonly name: string;
-  readonly namespace: string;
-}
-
 const betweenLooksMilliseconds = 1000;
 
 /**
- * Says once that pods in a release's namespace cannot pull their image: Helm waits for them for minutes and does not say why. Those that wait
- * out a back-off are replaced at the first look, for the cause may be mended.
+ * Says once that pods of a release cannot pull their image: Helm waits for them for minutes and does not say why. Those that wait out a
+ * back-off are replaced at the first look, for the cause may be mended. Others' pods in its namespace are left alone.
  *
  * @param isOver whether the engine is done with the release
  */
 export async function watchRelease(
   client: WatchClient,
-  { name, namespace }: WatchedRelease,
+  release: WatchedRelease,
   isOver: () => boolean,
   warn: (error: UserError) => void,
   clock: Clock = { now: Date.now, sleep: (milliseconds) => sleep(milliseconds, undefined, { ref: false }) },
 ): Promise<void> {
+  const { name, namespace } = release;
   const watch = new StartWatch();
   for (let isFirst = true; !isOver(); await clock.sleep(betweenLooksMilliseconds)) {
-    const pods = await podsIn(client, namespace);
+    const pods = await failingPods(client, release);
     if (!pods) continue;
     const waiting = isFirst ? pods.filter(isBackingOff) : [];
     isFirst = false;
@@ -56,12 +52,19 @@ export async function watchRelease(
   }
 }
 
-/** Undefined where the cluster does not say: whatever ails it, the engine tells. */
-const podsIn = (client: WatchClient, namespace: string): Promise<readonly PodObject[] | undefined> =>
-  client.get<{ readonly items: readonly PodObject[] }>(podsPath(namespace, {})).then(
-    (list) => list?.items,
-    () => undefined,
-  );
+/** Those of a release that do not start. Undefined where the cluster does not say: whatever ails it, the engine tells. */
+async function failingPods(client: WatchClient, release: WatchedRelease): Promise<readonly PodObject[] | undefined> {
+  try {
+    const pods = await client.get<{ readonly items: readonly PodObject[] }>(podsPath(release.namespace, {}));
+    if (!pods) return undefined;
+    const failing = pods.items.filter(
+      (pod) => isBackingOff(pod) || startFaults({ makers: [], pods: [pod] }).length > 0,
+    );
+    return await podsOfRelease(client, release, failing);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Has each Helm release of a component's children watched while it is made or changed. */
 export function releaseWatch(client: WatchClient): pulumi.ResourceTransformation {
