@@ -5,7 +5,7 @@ import { fakeLab } from "../fake-lab.ts";
 
 test("a rollback that is done waits 10 s for its mark, and says what it lacks then", async () => {
   let now = 0;
-  const clock = jest.spyOn(performance, "now").mockImplementation(() => (now += 1000)); // each look at it is a second later
+  const clock = jest.spyOn(performance, "now").mockImplementation(() => (now += 4000)); // each look at it is four seconds later
   const { lab } = fakeLab();
   const patch = () => Promise.reject(new ApiError(500, 'failed calling webhook "policy.example"', "PATCH"));
   const said: string[] = [];

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import type { ServerResponse } from "node:http";
 import type { UserError } from "@canary-lab/kit/user-error";
-import { afterEach, describe, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { commentPlace } from "../../../../canaryctl/src/comment/comment-place.ts";
 import { githubComments } from "../../../../canaryctl/src/comment/github.ts";
 import { gitlabComments } from "../../../../canaryctl/src/comment/gitlab.ts";
@@ -21,6 +21,15 @@ test("GitLab is asked without a client of GitHub", () => {
   expect(stderr).toContain("put-comment.ts");
   expect(stderr).not.toContain("octokit");
 });
+
+// GitHub's client lets 1 to 3 s pass between two writes: here a hundredth of that.
+const { setTimeout } = globalThis;
+beforeAll(() => {
+  const sooner = (work: () => void, milliseconds = 0) =>
+    setTimeout(work, milliseconds < 500 ? milliseconds : milliseconds / 100);
+  jest.spyOn(globalThis, "setTimeout").mockImplementation(sooner as typeof setTimeout);
+});
+afterAll(() => void jest.restoreAllMocks());
 
 const server = { current: new CommentApi(token) };
 afterEach(async () => {

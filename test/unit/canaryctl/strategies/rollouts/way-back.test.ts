@@ -1,8 +1,9 @@
-import { describe, expect, test } from "@jest/globals";
+import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import { rolloutCanary } from "../../../../../canaryctl/src/strategies/rollouts/rollout.ts";
 import { aborted, fakeRollout, healthy, pausedCanary } from "./fake-rollout.ts";
 
 const quiet = () => {};
+afterEach(() => void jest.restoreAllMocks());
 
 describe("abort and retry", () => {
   test("abort waits for the route, and gives the seconds", async () => {
@@ -107,6 +108,8 @@ describe("rollback", () => {
     const fake = fakeRollout(pausedCanary, () => ({ ...failing, pauseConditions: [], abort: true }), {
       update: async () => fake.become({ ...healthy, stableRS: "old", currentPodHash: "old", abort: false }),
     });
+    let now = Date.now();
+    jest.spyOn(Date, "now").mockImplementation(() => (now += 500)); // a passing fault is waited for in fewer looks
     const lines: string[] = [];
     expect(await rolloutCanary.rollback(fake.lab, (line) => void lines.push(line))).toMatch(/^Rolled back/);
     expect(lines[0]).toMatch(/go back all the same/);
