@@ -15,6 +15,7 @@ import { lockSeconds, onlyTheState, quietSeconds } from "../rolled-back.ts";
 import type { Say } from "../strategy.ts";
 import { abortNow, isBack, isStoppable, tellToAbort } from "./abort.ts";
 import { mustBeBackInProxies } from "./back-in-proxies.ts";
+import { takeBackNotBegun } from "./not-begun.ts";
 import { type LiveRollout, mustReadRollout } from "./read.ts";
 import { isGone, readRouteParts, restRoute } from "./rest-route.ts";
 import { tellController } from "./tell.ts";
@@ -41,6 +42,7 @@ async function sendBack(lab: Lab, say: Say): Promise<string> {
   const status = rollout && readRollout(rollout);
   if (isGone(lab, parts)) {
     if (status && isStoppable(status)) await tellToAbort(lab, status); // first: with its route the controller goes on from where it was
+    if (rollout && status) await takeBackNotBegun(lab, rollout, status);
     await restRoute(lab, parts, status, say);
   }
   if (!status) return remake(lab, say);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { ApiError, type PodClient } from "@canary-lab/kit/kube/client";
 
 /** An object as the API server keeps it. */
@@ -6,6 +7,7 @@ export interface Stored {
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
     readonly resourceVersion?: string;
+    readonly generation?: number;
   };
   readonly spec?: object;
   readonly status?: object;
@@ -61,20 +63,31 @@ export class FakeApiServer implements PodClient {
   }
 
   async patch<T>(url: string, change: object): Promise<T> {
-    const [path = ""] = url.split("?"); // the query names the manager
+    const [target = ""] = url.split("?"); // the query names the manager
+    const path = target.replace(/\/status$/, "");
     const before = this.objects.get(path);
     if (!before) throw status(404, "NotFound", `${nameOf(path)} not found`, path);
-    const version = (change as Stored).metadata?.resourceVersion;
+    const { metadata, status: told } = change as Stored;
+    const version = metadata?.resourceVersion;
     if (version !== undefined && version !== before.metadata?.resourceVersion) {
       const newer = "the object has been modified; please apply your changes to the latest version and try again";
       throw status(409, "Conflict", `Operation cannot be fulfilled on ${nameOf(path)}: ${newer}`, path);
     }
-    const after = merged(before, change) as Stored;
+    const after = merged(before, path === target ? change : { status: told }) as Stored;
     return this.#store(path, after) as T;
   }
 
   #store(path: string, { metadata, ...object }: Stored): Stored {
-    const stored = { ...object, metadata: { ...metadata, resourceVersion: String(++this.#writes) } };
+    const before = this.objects.get(path);
+    const { generation = 0 } = before?.metadata ?? {};
+    const stored = {
+      ...object,
+      metadata: {
+        ...metadata,
+        resourceVersion: String(++this.#writes),
+        ...(object.spec && { generation: isDeepStrictEqual(object.spec, before?.spec) ? generation : generation + 1 }),
+      },
+    };
     this.objects.set(path, stored);
     this.#goOn(path);
     return structuredClone(stored);

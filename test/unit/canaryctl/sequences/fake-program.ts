@@ -1,7 +1,7 @@
-import type { ClusterClient } from "@canary-lab/kit/kube/client";
+import type { PodClient } from "@canary-lab/kit/kube/client";
 import type * as pulumi from "@pulumi/pulumi";
 import { replicaRatio } from "../../../../canary/replica-ratio.ts";
-import { factsOf } from "../../../../canary/strategies.ts";
+import { factsOf, type StrategyName } from "../../../../canary/strategies.ts";
 import {
   apiGatewayPath,
   deploymentsPath,
@@ -26,8 +26,10 @@ import { appliedValues } from "../../../../stacks/config/applied-config.ts";
 import type { LabConfig } from "../../../../stacks/config/schema.ts";
 import type { firstRevisionGuard } from "../../../../stacks/live/first-revision.ts";
 import type { ReleaseGuard, releaseGuard } from "../../../../stacks/live/release-guard.ts";
+import type { previewGuard, revisionGuard } from "../../../../stacks/live/rollout-guard.ts";
 import type { TakenBack } from "../../../../stacks/live/taken-back.ts";
 import { revisionReference } from "../../../../stacks/strategies/strategy.ts";
+import { rolloutParts } from "./fake-rollouts-program.ts";
 
 /** What one resource of the program is, in the order in which the engine makes them. */
 interface Resource {
@@ -45,24 +47,22 @@ type Hooks = readonly (pulumi.ResourceHook | pulumi.ResourceHookFunction)[];
 export interface Guards {
   readonly releaseGuard: typeof releaseGuard;
   readonly firstRevisionGuard: typeof firstRevisionGuard;
+  readonly revisionGuard: typeof revisionGuard;
+  readonly previewGuard: typeof previewGuard;
 }
 
 interface FakeProgram {
   readonly config: LabConfig;
   readonly values: Readonly<Record<string, unknown>>;
   readonly stack: string;
-  readonly client: Pick<ClusterClient, "get">;
+  readonly client: PodClient;
   readonly guards: Guards;
   readonly takenBack: TakenBack;
   /** What the engine has written to a path; undefined where it remembers nothing. */
   readonly remembered: (path: string) => object | undefined;
 }
 
-/** The strategies whose objects are known here: those of Argo Rollouts need a controller that goes on by itself. */
-export const fakeStrategies = ["istio", "gateway-api", "nginx-header", "replica-ratio", "rolling-update"] as const;
-export type FakeStrategy = (typeof fakeStrategies)[number];
-
-type Parts = (program: FakeProgram, guard: ReleaseGuard | undefined) => readonly Resource[];
+export type Parts = (program: FakeProgram, guard: ReleaseGuard | undefined) => readonly Resource[];
 
 /** The resources of a stack, as `stacks/` would make them, as far as a command or a guard looks at them. */
 export function programOf(program: FakeProgram): readonly Resource[] {
@@ -76,11 +76,12 @@ export function programOf(program: FakeProgram): readonly Resource[] {
       object: renderNamespace({ app, namespace, stack, applied: appliedValues(values), strategy, canaryEnabled }),
       hooks: guard ? { beforeUpdate: [guard.namespace] } : {},
     },
-    ...parts[strategy as FakeStrategy](program, guard),
+    ...parts[strategy](program, guard),
   ];
 }
 
-const parts: Readonly<Record<FakeStrategy, Parts>> = {
+const parts: Readonly<Record<StrategyName, Parts>> = {
+  ...rolloutParts,
   istio: (program, guard) => {
     const { config } = program;
     const { app, namespace } = config;

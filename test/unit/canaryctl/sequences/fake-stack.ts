@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { UserError } from "@canary-lab/kit/user-error";
 import { parse } from "yaml";
+import { factsOf } from "../../../../canary/strategies.ts";
 import type { Engine, UpdateScope } from "../../../../canaryctl/src/engine/engine.ts";
 import type { ConfigChanges, Lab } from "../../../../canaryctl/src/lab.ts";
 import { StackFile } from "../../../../canaryctl/src/stack-file.ts";
@@ -8,6 +9,7 @@ import { fieldManager } from "../../../../components/traffic/route-metadata.ts";
 import { askedNow } from "../../../../stacks/config/asked-now.ts";
 import { parseConfig } from "../../../../stacks/config/parse-config.ts";
 import { markVariable } from "../../../../stacks/live/mark-variable.ts";
+import { settled } from "../../../../stacks/live/settled-rollout.ts";
 import { markBefore, takenBackBy } from "../../../../stacks/live/taken-back.ts";
 import { projectFolder } from "../fake-lab.ts";
 import type { FakeApiServer } from "./fake-api-server.ts";
@@ -120,6 +122,8 @@ export class FakeStack {
       this.#remembered.set(path, { name, object });
     }
     if (targets) return;
+    if (factsOf(config.strategy).owner === "rollout-controller")
+      await settled({ namespace: config.namespace, name: config.app, client: this.#server }, () => {});
     for (const path of this.#remembered.keys()) {
       if (resources.some((resource) => resource.path === path)) continue;
       await this.#server.delete(path);

@@ -1,6 +1,6 @@
 import { nextWeight } from "../../../../canary/plan/plan.ts";
 import { replicaRatio } from "../../../../canary/replica-ratio.ts";
-import { factsOf } from "../../../../canary/strategies.ts";
+import { factsOf, type StrategyName } from "../../../../canary/strategies.ts";
 import { toWeight } from "../../../../canary/weight.ts";
 import { updateStack } from "../../../../canaryctl/src/engine/update.ts";
 import { configuredStrategy, openMove, openRelease, openRollback } from "../../../../canaryctl/src/strategies/table.ts";
@@ -9,6 +9,7 @@ import {
   httpRoutePath,
   ingressPath,
   namespacePath,
+  servicePath,
   virtualServicePath,
 } from "../../../../cluster/kube/paths.ts";
 import { imageAnnotation } from "../../../../components/image/image-version.ts";
@@ -19,34 +20,48 @@ import {
   versions,
   virtualServiceName,
 } from "../../../../components/names.ts";
+import { activeService } from "../../../../components/rollout/render-rollout-blue-green.ts";
 import { canaryShareIn } from "../../../../components/traffic/rendered-share.ts";
 import { configAnnotation } from "../../../../components/workload/render-application.ts";
 import { notedValues } from "../../../../stacks/config/applied-config.ts";
 import { firstRevisionGuard } from "../../../../stacks/live/first-revision.ts";
 import { refuseForeignNamespace } from "../../../../stacks/live/namespace-owner.ts";
 import { releaseGuard } from "../../../../stacks/live/release-guard.ts";
+import { previewGuard, revisionGuard } from "../../../../stacks/live/rollout-guard.ts";
 import { FakeApiServer } from "./fake-api-server.ts";
 import { deploymentController } from "./fake-deployment-controller.ts";
-import type { FakeStrategy } from "./fake-program.ts";
+import { FakeRolloutsController } from "./fake-rollouts-controller.ts";
 import { FakeStack } from "./fake-stack.ts";
+import { firstShare, isAborted, nextShare, rolloutShare } from "./rollouts-share.ts";
+import { time } from "./virtual-time.ts";
 
 export const say = () => {};
+const guards = { releaseGuard, firstRevisionGuard, revisionGuard, previewGuard };
 export const namespaces = { dev: "canary-lab", prod: "canary-lab-prod" } as const;
 export type StackName = keyof typeof namespaces;
 
 /** Two stacks of one project in one cluster, each deployed. */
-export async function twoStacks(strategy: FakeStrategy = "istio") {
-  const server = new FakeApiServer(deploymentController);
+export async function twoStacks(strategy: StrategyName = "istio") {
+  const rollouts = new FakeRolloutsController(time.now);
+  const server = new FakeApiServer(deploymentController, rollouts.see);
   // The first version of a single workload is no canary.
   const first = factsOf(strategy).workloads === "one" ? { canaryEnabled: false, canaryWeight: 0 } : {};
   const make = (stack: StackName) => {
     const values = Object.entries({ namespace: namespaces[stack], strategy, ...first });
     const lines = values.map(([key, value]) => `  canary-lab:${key}: "${value}"\n`);
-    return new FakeStack(server, stack, `config:\n${lines.join("")}`, { releaseGuard, firstRevisionGuard });
+    return new FakeStack(server, stack, `config:\n${lines.join("")}`, guards);
   };
   const stacks = { dev: make("dev"), prod: make("prod") };
+  /** Lets the time of these stacks alone pass: what the controllers do meanwhile is nobody's command in another one. */
+  const live = (...names: readonly StackName[]) => {
+    time.onPassing = () => {
+      const places = names.flatMap((name) => stacks[name].places());
+      for (const path of rollouts.catchUp(server.objects, places)) server.onWrite(path);
+    };
+  };
+  live("dev", "prod");
   for (const stack of Object.values(stacks)) await updateStack(stack.lab(), { say });
-  return { server, stacks, strategy };
+  return { server, stacks, strategy, rollouts, live };
 }
 export type World = Awaited<ReturnType<typeof twoStacks>>;
 
@@ -68,7 +83,8 @@ const stableImages = (world: World, stack: StackName): readonly string[] =>
  */
 export function shareMeter(world: World, stack: StackName): () => number {
   const { server, stacks, strategy } = world;
-  const stable = strategy === "rolling-update" ? stableImages(world, stack) : [];
+  const stable = factsOf(strategy).workloads === "one" ? stableImages(world, stack) : [];
+  const isStable = (image: string) => [...stable, ...stableImages(world, stack)].includes(image);
   const share = (namespace: string): number => {
     const live = server.objects.get(routeIn(strategy, namespace));
     if (strategy === "replica-ratio") {
@@ -76,9 +92,10 @@ export function shareMeter(world: World, stack: StackName): () => number {
       return canary === 0 ? 0 : (100 * (canary ?? 0)) / ((pods ?? 0) + (canary ?? 0));
     }
     if (strategy === "nginx-header") return live ? 100 : 0;
+    if (factsOf(strategy).owner === "rollout-controller") return rolloutShare(server.objects, namespace, isStable);
     if (strategy !== "rolling-update") return canaryShareIn(live as Fields | undefined) ?? 0;
     const image = live?.metadata?.annotations?.[imageAnnotation];
-    return image === undefined || [...stable, ...stableImages(world, stack)].includes(image) ? 0 : 100;
+    return image === undefined || isStable(image) ? 0 : 100;
   };
   return () => Math.max(0, ...stacks[stack].places().map(share));
 }
@@ -89,18 +106,23 @@ export const shareOf = (world: World, stack: StackName): number => shareMeter(wo
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Where that is which leads to the canary. */
-export const routeIn = (strategy: FakeStrategy, namespace: string): string =>
+export const routeIn = (strategy: StrategyName, namespace: string): string =>
   ({
     istio: virtualServicePath(namespace, virtualServiceName(app)),
     "gateway-api": httpRoutePath(namespace, app),
     "nginx-header": ingressPath(namespace, sideServiceName(app, versions.canary)),
     "replica-ratio": deploymentsPath(namespace, deploymentName(app, versions.canary)),
     "rolling-update": deploymentsPath(namespace, app),
+    "rollout-canary": virtualServicePath(namespace, virtualServiceName(app)),
+    "rollout-blue-green": servicePath(namespace, activeService(app)),
   })[strategy];
 
-/** Whether what is at a path is what splits the traffic. Another write changes nothing, also where somebody has left a route before. */
-export const splits = (strategy: FakeStrategy, path: string): boolean =>
-  path.includes(`/${routeIn(strategy, "x").split("/").at(-2)}/`);
+/**
+ * Whether what is at a path is what splits the traffic. Another write changes nothing, also where somebody has left a route before; but
+ * to each the Rollouts controller may answer.
+ */
+export const splits = (strategy: StrategyName, path: string): boolean =>
+  factsOf(strategy).owner === "rollout-controller" || path.includes(`/${routeIn(strategy, "x").split("/").at(-2)}/`);
 
 const app = "versioned-echo";
 
@@ -127,8 +149,11 @@ function shareFor(world: World, stack: StackName, weight: number): number {
 }
 
 /** The share that the stack's file asks for where there is a canary. */
-const fileShare = (world: World, stack: StackName): number =>
-  factsOf(world.strategy).owner === "pulumi" ? shareFor(world, stack, fileWeight(world, stack)) : 100;
+function fileShare(world: World, stack: StackName): number {
+  const { owner } = factsOf(world.strategy);
+  if (owner === "pulumi") return shareFor(world, stack, fileWeight(world, stack));
+  return owner === "rollout-controller" ? firstShare(world, stack) : 100;
+}
 
 /** What each command of canaryctl does, from where it has opened its lab. */
 export const commands = {
@@ -143,6 +168,7 @@ export const commands = {
   promote: (): Command => ({
     // By the plan that was applied: a changed one waits for the next update.
     asks: async (world, stack) => {
+      if (factsOf(world.strategy).owner === "rollout-controller") return nextShare(world, stack);
       const { config } = (await openMove(world.stacks[stack].lab())).lab;
       return shareFor(world, stack, nextWeight(config.plan, config.canaryWeight) ?? 0);
     },
@@ -185,11 +211,29 @@ export const commands = {
       return strategy.deleteCanary(lab, say);
     },
   }),
+  abort: (): Command => ({
+    asks: () => 0,
+    run: async ({ stacks }, stack) => {
+      const { lab, strategy } = await openMove(stacks[stack].lab());
+      return strategy.abort(lab, say);
+    },
+  }),
+  retry: (): Command => ({
+    asks: firstShare,
+    run: async ({ stacks }, stack) => {
+      const { lab, strategy } = await openMove(stacks[stack].lab());
+      return strategy.retry(lab, say);
+    },
+  }),
   up: (): Command => ({
-    asks: (world, stack) =>
-      String(world.stacks[stack].file.values().canaryEnabled) === "false" ? 0 : fileShare(world, stack),
+    asks: (world, stack) => {
+      const { canaryEnabled, canaryImage } = world.stacks[stack].file.values();
+      if (String(canaryEnabled) === "false" || isAborted(world, stack, `${canaryImage}`)) return 0;
+      return fileShare(world, stack);
+    },
     run: async ({ stacks, server }, stack) => {
-      const lab = stacks[stack].lab();
+      const given = stacks[stack].lab();
+      const lab = (await (await configuredStrategy(given)).noteFinished?.(given, say)) ?? given;
       await refuseForeignNamespace(server, lab.stackFile.claim(lab.config.namespace));
       await updateStack(lab, { say });
       return (await configuredStrategy(lab)).restore(lab, say);

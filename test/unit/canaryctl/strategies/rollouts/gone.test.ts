@@ -3,7 +3,7 @@ import type { FileState } from "../../../../../canaryctl/src/engine/file-state.t
 import { rolloutCanary } from "../../../../../canaryctl/src/strategies/rollouts/rollout.ts";
 import { destinationRulePath, rolloutPath, virtualServicePath } from "../../../../../cluster/kube/paths.ts";
 import { appliedValues } from "../../../../../stacks/config/applied-config.ts";
-import { aborted, fakeRollout, healthy, pausedCanary } from "./fake-rollout.ts";
+import { aborted, fakeRollout, healthy, pausedCanary, revision } from "./fake-rollout.ts";
 
 const quiet = () => {};
 const route = virtualServicePath("canary-lab", "versioned-echo-virtualservice");
@@ -43,6 +43,27 @@ describe("a Rollout whose route is gone", () => {
         },
       },
     ]);
+  });
+
+  test("does not begin with its route a revision that it could not begin without: its template is taken back before", async () => {
+    const invalid = {
+      phase: "Degraded",
+      message: "InvalidSpec: no route",
+      controllerPause: false,
+      pauseConditions: [],
+    };
+    const atRest = { ...pausedCanary, ...invalid, currentPodHash: "old", stableRS: "old" };
+    const fake = fakeRollout(atRest, undefined, { update: async () => fake.become(back) });
+    fake.objects[route] = null;
+    const { spec } = fake.objects[path] as { spec: { template?: object } };
+    spec.template = revision("new", "v2", 2).spec.template;
+    expect(await rolloutCanary.rollback(fake.lab, quiet)).toMatch(/^Rolled back/);
+    const template = {
+      metadata: { labels: { app: "versioned-echo", version: "v1" } },
+      spec: { containers: [{ name: "echo", image: "registry/versioned-echo@sha256:v1" }] },
+    };
+    const patch = `patch rollouts/versioned-echo?fieldManager=canary-lab ${JSON.stringify({ spec: { template } })}`;
+    expect(fake.log.slice(0, 2)).toEqual([patch, "apply 0"]);
   });
 
   test("is not said to have its traffic back for an abort alone", async () => {
