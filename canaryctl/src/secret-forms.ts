@@ -10,11 +10,26 @@ const shortestLine = 8;
  */
 export function secretForms(secret: string): readonly string[] {
   const lines = secret.split(/\r\n|[\r\n]/);
+  const telling = lines.filter((line, index) => !isFrame(line, lines[index + 1]));
   const pieces =
-    lines.length === 1 ? [] : lines.map((line) => line.trim()).filter((line) => line.length >= shortestLine);
+    lines.length === 1 ? [] : telling.map((line) => line.trim()).filter((line) => line.length >= shortestLine);
   return [
     ...new Set([secret, ...pieces].flatMap((text) => [text, ...inBase64(text), ...inUrls(text), ...inJson(text)])),
   ];
+}
+
+/**
+ * Whether a line only names what follows, in plain letters: a key of YAML above its block, one of JSON before its bracket, a boundary of PEM.
+ * A word in a line of its own may be a password.
+ */
+function isFrame(line: string, next = ""): boolean {
+  const indent = (text: string) => text.search(/\S/);
+  const isAboveBlock = indent(next) > indent(line) || /^\s*- /.test(next);
+  return (
+    (isAboveBlock && /^\s*(- )?[A-Za-z.-]+:\s*$/.test(line)) ||
+    /^\s*"[A-Za-z.-]+"\s*:\s*[{[]\s*$/.test(line) ||
+    /^\s*-----(BEGIN|END) [A-Z ]+-----\s*$/.test(line)
+  );
 }
 
 /**

@@ -121,6 +121,28 @@ test("names of secrets, and what is no secret, stay readable", () => {
   expect(mask.value(inputs)).toEqual(inputs);
 });
 
+test("lines of a secret that only name what follows stay readable elsewhere; words and keys with a digit in them do not", () => {
+  const kubeconfig = "clusters:\n- cluster:\n    server: https://10.0.0.1\nsword-fish:\nhunter2hunter2:\n  a: b\n";
+  const json = '{\n  "credentials": {\n    "hunter3hunter3": {\n      "a": "b"\n    }\n  }\n}';
+  const certificate = `-----BEGIN CERTIFICATE-----\n${secret}\n-----END CERTIFICATE-----\nswordfish`;
+  const mask = new Mask([kubeconfig, json, certificate]);
+  for (const text of [
+    "the clusters: 3 of 4, each - cluster: one",
+    'no "credentials": { in it',
+    "it has no -----BEGIN CERTIFICATE-----, nor -----END CERTIFICATE-----",
+  ])
+    expect(mask.text(text)).toBe(text);
+  for (const hidden of [
+    "server: https://10.0.0.1",
+    "sword-fish:",
+    "hunter2hunter2:",
+    '"hunter3hunter3": {',
+    secret,
+    "swordfish",
+  ])
+    expect(mask.text(`before ${hidden} after`)).toBe("before [secret] after");
+});
+
 test.each(["1", "ab", "user"])("a short secret, %s, hides no other text: not an empty one, nor a letter", (secret) => {
   const mask = new Mask([secret]);
   expect(mask.text(secret)).toBe("[secret]");
