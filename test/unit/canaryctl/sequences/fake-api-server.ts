@@ -14,7 +14,7 @@ export interface Stored {
 }
 
 /** Changes the objects as a controller of the cluster does after a write to `path`, which may be a deletion. */
-type Controller = (path: string, objects: Map<string, Stored>) => void;
+export type Controller = (path: string, objects: Map<string, Stored>) => void;
 
 const status = (code: number, reason: string, message: string, path: string): ApiError =>
   new ApiError(code, message, path, { kind: "Status", apiVersion: "v1", status: "Failure", reason, code, message });

@@ -32,7 +32,7 @@ import { revisionReference } from "../../../../stacks/strategies/strategy.ts";
 import { rolloutParts } from "./fake-rollouts-program.ts";
 
 /** What one resource of the program is, in the order in which the engine makes them. */
-interface Resource {
+export interface Resource {
   /** The end of its URN. */
   readonly name: string;
   readonly path: string;
@@ -51,7 +51,7 @@ export interface Guards {
   readonly previewGuard: typeof previewGuard;
 }
 
-interface FakeProgram {
+export interface FakeProgram {
   readonly config: LabConfig;
   readonly values: Readonly<Record<string, unknown>>;
   readonly stack: string;
