@@ -33,16 +33,18 @@ export interface FakeOptions {
   readonly update?: () => Promise<void>;
   /** What else is in the cluster, by path without the query, null for nothing; it may be changed meanwhile. */
   readonly objects?: Record<string, unknown>;
+  /** Default: dev. Another one has no record where a lab stands in this checkout. */
+  readonly stack?: string;
   /** A controller that answers a patch. */
   readonly onPatch?: (path: string, change: object) => void;
 }
 
 /** A lab whose cluster and engine are plain objects; `log` has what was done to them, in order, `scopes` what each update was about. */
 export function fakeLab(options: FakeOptions = {}) {
-  const { configWeight = 10, changes = {}, state, update } = options;
+  const { configWeight = 10, changes = {}, state, update, stack = "dev" } = options;
   const strategy = changes.strategy === undefined ? "" : `  canary-lab:strategy: ${changes.strategy}\n`;
-  const folder = projectFolder(`config:\n  canary-lab:canaryWeight: "${configWeight}"\n${strategy}`);
-  const stackFile = new StackFile("dev", folder);
+  const folder = projectFolder(`config:\n  canary-lab:canaryWeight: "${configWeight}"\n${strategy}`, stack);
+  const stackFile = new StackFile(stack, folder);
   const config = parseConfig({ ...stackFile.values(), ...changes });
   const log: string[] = [];
   const scopes: (UpdateScope & { readonly text?: string })[] = [];

@@ -1,7 +1,9 @@
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { exports } from "../../../canaryctl/src/commands/env.ts";
+import { inLab } from "../../../cluster/lab-folder.ts";
 
 const bin = join(import.meta.dirname, "../../../canaryctl/bin/canaryctl.mjs");
 
@@ -42,20 +44,26 @@ describe("canaryctl", () => {
     return stderr.split("\n").filter((url) => url.startsWith("file:"));
   };
 
-  test("loads for a rollback what writes the route, and nothing of other commands, other strategies or the engine's run", () => {
-    const loaded = loadedBy("rollback", "--host", "other").filter((url) => url.includes("/canaryctl/src/"));
-    const rooms = loaded.map((url) => url.replace(/^.*\/canaryctl\/src\//, ""));
-    expect(rooms).toContain("traffic/istio-route.ts");
-    expect(rooms.filter((room) => room.startsWith("commands/")).toSorted()).toEqual([
-      "commands/arguments.ts",
-      "commands/modules.ts",
-      "commands/rollback.ts",
-      "commands/run-move.ts",
-    ]);
-    expect(
-      rooms.filter((room) => /^(doctor|preview|watch|comment)\/|rollouts\/|rolling\/|process\.ts/.test(room)),
-    ).toEqual([]);
-  });
+  // The command ends where it finds no lab. One that stands here would be rolled back.
+  const withoutLab = existsSync(inLab("kubeconfig")) ? test.skip : test;
+
+  withoutLab(
+    "loads for a rollback what writes the route, and nothing of other commands, other strategies or the engine's run",
+    () => {
+      const loaded = loadedBy("rollback", "--host", "other").filter((url) => url.includes("/canaryctl/src/"));
+      const rooms = loaded.map((url) => url.replace(/^.*\/canaryctl\/src\//, ""));
+      expect(rooms).toContain("traffic/istio-route.ts");
+      expect(rooms.filter((room) => room.startsWith("commands/")).toSorted()).toEqual([
+        "commands/arguments.ts",
+        "commands/modules.ts",
+        "commands/rollback.ts",
+        "commands/run-move.ts",
+      ]);
+      expect(
+        rooms.filter((room) => /^(doctor|preview|watch|comment)\/|rollouts\/|rolling\/|process\.ts/.test(room)),
+      ).toEqual([]);
+    },
+  );
 
   test("loads nothing of the engine's SDK for its help, which takes longer to load than all the rest", () => {
     const loaded = loadedBy("--help");

@@ -23,8 +23,8 @@ describe("removing a stack", () => {
     ["with the cluster", ["removeStack"]],
     ["forget", ["removeStack"]],
   ] as const)("%s", async (how, done) => {
-    const { lab, log } = fakeLab();
-    await removeStack(lab, progress, how, ["dev"]);
+    const { lab, log } = fakeLab({ stack: "another" });
+    await removeStack(lab, progress, how, ["another"]);
     expect(log).toEqual(done);
   });
 
