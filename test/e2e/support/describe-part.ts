@@ -15,6 +15,5 @@ const leftOut: readonly string[] = JSON.parse(process.env.LEFT_OUT_PARTS ?? "[]"
 export function describePart(title: string, tests: () => void): void {
   const { testPath = "" } = expect.getState();
   if (!isLeftOut(testPath, leftOut)) describe(title, tests);
-  else
-    test.skip(`${title}: left out, for nothing that it depends on has changed since it passed; --all runs it`, () => {});
+  else test.skip(`${title}: left out, for the reason at the start of this run; --all runs it`, () => {});
 }
