@@ -19,14 +19,20 @@ export default async function setup() {
   await chooseParts();
 }
 
-/** Looks up which parts have changed since they were proved, and says which are left out. `--all` leaves nothing out. */
+/**
+ * Looks up which parts have changed since they were proved, and says which are left out. `--all` leaves nothing out; PARTS_SECONDS is the
+ * time for those that are due.
+ */
 async function chooseParts() {
   const { parts } = await import("./parts.ts");
   const { digestsOf } = await import("./part-digest.ts");
-  const { leftOutLines, readProved, unchangedParts } = await import("./proved.ts");
+  const { leaveOut, leftOutLines, readProved } = await import("./proved.ts");
   const now = await digestsOf(parts, fileURLToPath(root));
-  const leftOut = process.argv.includes("--all") ? [] : unchangedParts(now, readProved());
+  const { PARTS_SECONDS: seconds } = process.env;
+  const leftOut = process.argv.includes("--all")
+    ? { unchanged: [], late: [] }
+    : leaveOut(now, readProved(), seconds ? Number(seconds) : undefined);
   process.env.PART_DIGESTS = JSON.stringify(now);
-  process.env.LEFT_OUT_PARTS = JSON.stringify(leftOut);
+  process.env.LEFT_OUT_PARTS = JSON.stringify([...leftOut.unchanged, ...leftOut.late]);
   for (const line of leftOutLines(leftOut)) process.stderr.write(`${line}\n`);
 }

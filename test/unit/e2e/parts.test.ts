@@ -7,7 +7,7 @@ import { strategyNames } from "../../../canary/strategies.ts";
 import { isLeftOut } from "../../e2e/support/describe-part.ts";
 import { dependenciesOf, digestsOf, lockedVersions } from "../../e2e/support/part-digest.ts";
 import { type Part, parts, testFileOf } from "../../e2e/support/parts.ts";
-import { leftOutLines, readProved, unchangedParts, writeProved } from "../../e2e/support/proved.ts";
+import { leaveOut, leftOutLines, type Proof, readProved, writeProved } from "../../e2e/support/proved.ts";
 import { ofParts, provedBy } from "../../e2e/support/proved-reporter.ts";
 
 const root = join(import.meta.dirname, "../../..");
@@ -125,40 +125,59 @@ describe("what was proved", () => {
     numPassingTests: passing,
     numFailingTests: failing,
     numPendingTests: pending,
+    perfStats: { runtime: 61_200 },
   });
   const digests = { "80-conformance": "c", "45-nginx-header": "n", "25-gateway-api": "g" };
   const [conformance, nginx, gateway] = Object.keys(digests).map(testFileOf) as [string, string, string];
+  const day = "2026-01-31";
+  const proof = (digest: string, more: Partial<Proof> = {}): Proof => ({ digest, day, seconds: 62, ...more });
+  const by = (...testResults: readonly ReturnType<typeof result>[]) => provedBy({ testResults }, root, digests, day);
 
-  test("is what ran and passed, whole", () => {
-    expect(provedBy({ testResults: [result(conformance, 27), result(nginx, 3, 1)] }, root, digests)).toEqual({
-      "80-conformance": "c",
-    });
-    expect(provedBy({ testResults: [result(conformance, 0, 0, 1)] }, root, digests)).toEqual({});
-    expect(provedBy({ testResults: [result("test/e2e/03-weights.test.ts", 5)] }, root, digests)).toEqual({});
+  test("is what ran and passed, whole, with the day and how long it took", () => {
+    expect(by(result(conformance, 27), result(nginx, 3, 1))).toEqual({ "80-conformance": proof("c") });
+    expect(by(result(conformance, 0, 0, 1))).toEqual({});
+    expect(by(result("test/e2e/03-weights.test.ts", 5))).toEqual({});
   });
 
   test("is not a part that was left out of a file whose other tests passed", () => {
-    expect(provedBy({ testResults: [result(gateway, 8, 0, 1)] }, root, digests)).toEqual({});
-    expect(provedBy({ testResults: [result(gateway, 10)] }, root, digests)).toEqual({ "25-gateway-api": "g" });
+    expect(by(result(gateway, 8, 0, 1))).toEqual({});
+    expect(by(result(gateway, 10))).toEqual({ "25-gateway-api": proof("g") });
   });
 
   test("is kept in a file, and is left out until its digest changes", () => {
     const folder = mkdtempSync(join(tmpdir(), "proved-"));
     const file = pathToFileURL(join(folder, "proved.json"));
     expect(readProved(file)).toEqual({});
-    writeProved({ b: "1", a: "2" }, file);
-    expect(readProved(file)).toEqual({ a: "2", b: "1" });
-    expect(unchangedParts({ a: "2", b: "3", c: "4" }, readProved(file))).toEqual(["a"]);
-    expect(ofParts({ a: "2", gone: "1" }, { a: "2", b: "3" })).toEqual({ a: "2" });
+    writeProved({ b: proof("1"), a: proof("2") }, file);
+    expect(readProved(file)).toEqual({ a: proof("2"), b: proof("1") });
+    expect(leaveOut({ a: "2", b: "3", c: "4" }, readProved(file))).toEqual({ unchanged: ["a"], late: [] });
+    expect(ofParts({ a: proof("2"), gone: proof("1") }, { a: "2", b: "3" })).toEqual({ a: proof("2") });
     rmSync(folder, { recursive: true });
   });
 
+  test("where there is no time for all that is due, that goes first whose proof is the oldest, and what never had one", () => {
+    const now = { recent: "x", old: "x", long: "x", never: "x", same: "s" };
+    const proved = {
+      recent: proof("r", { day: "2026-03-03" }),
+      old: proof("o", { day: "2026-01-01" }),
+      long: proof("l", { day: "2026-02-02", seconds: 900 }),
+      same: proof("s"),
+    };
+    const late = (seconds?: number) => leaveOut(now, proved, seconds).late;
+    expect(late(0)).toEqual(["never", "old", "long", "recent"]);
+    expect(late(362)).toEqual(["long", "recent"]);
+    expect(late(500)).toEqual(["long"]); // a shorter one takes the time that is left
+    expect(late(1324)).toEqual([]);
+    expect(late()).toEqual([]);
+  });
+
   test("is said part by part, with the reason and the way to run it; where nothing is left out, nothing is", () => {
-    expect(leftOutLines(["25-gateway-api"])).toEqual([
+    expect(leftOutLines({ unchanged: ["25-gateway-api"], late: ["45-nginx-header"] })).toEqual([
       expect.stringMatching(/^test\/e2e\/25-gateway-api\.test\.ts: .* nothing that it depends on has changed/),
+      expect.stringMatching(/^test\/e2e\/45-nginx-header\.test\.ts: .* no time for it, though .* has changed/),
       expect.stringContaining("--all"),
     ]);
-    expect(leftOutLines([])).toEqual([]);
+    expect(leftOutLines({ unchanged: [], late: [] })).toEqual([]);
   });
 
   test("is left out of its own file and of no other, by the path that jest knows while it collects the tests", () => {
