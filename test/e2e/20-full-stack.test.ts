@@ -20,7 +20,7 @@ describe("monitoring and Rollouts", () => {
   test("are added to a live lab by its config, and no request fails of it", async () => {
     editConfig(fullStack);
     const adding = start("npm", ["run", "up"], { timeoutSeconds: 1800 }); // builds what no `up` needed before, which takes minutes
-    await until("the tools are built and the stack is being deployed", () => /▶ deploy/.test(adding.output()), {
+    await until("the tools are built and the stack is being deployed", () => /[▶✔] deploy/.test(adding.output()), {
       seconds: 1700,
     });
     const load = await startSteadyLoad();
