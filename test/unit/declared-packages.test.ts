@@ -13,7 +13,7 @@ interface PackageFile {
 /** Folders with a package.json of their own; the root has what is in none of them. */
 const workspaces = [
   ...["packages/kit", "packages/embedded-cluster", "packages/pulumi-plugins"],
-  ...["canaryctl", "apps/load-client", "apps/versioned-echo"],
+  ...["canaryctl", "apps/judge", "apps/load-client", "apps/versioned-echo"],
 ];
 
 /** What a package needs and no file of it imports, with who asks for it. */

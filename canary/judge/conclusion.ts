@@ -1,0 +1,96 @@
+import type { JudgeOptions } from "./config.ts";
+import type { Slice } from "./slice.ts";
+import { judgeRelease, type Verdict } from "./verdict.ts";
+
+/** What whoever promotes is told, with the numbers that it comes from. */
+export interface Conclusion {
+  readonly verdict: "pass" | "fail" | "inconclusive";
+  /** One sentence for people. */
+  readonly reason: string;
+  readonly numbers: Verdict;
+}
+
+/** A pass speaks of the present: without a request to the canary within so many seconds there is none. */
+export const presentSeconds = 120;
+
+/**
+ * The judge's verdict, where what was read carries it: a version that nobody called, a canary that gets no request any more (or
+ * counters that are read no more, which looks the same) and a latency that was not read pass nothing.
+ *
+ * @param needsLatency whether a pass needs the latency, too
+ * @throws RangeError where the judge refuses the config or a slice
+ */
+export function conclude(slices: readonly Slice[], options: JudgeOptions, needsLatency: boolean): Conclusion {
+  const numbers = judgeRelease(slices, options);
+  const missing = missingIn(numbers, slices, needsLatency);
+  if (missing) return { verdict: "inconclusive", reason: missing, numbers };
+  if (numbers.verdict === "fail") return { verdict: "fail", reason: failReason(numbers), numbers };
+  if (numbers.verdict === "pass") return { verdict: "pass", reason: passReason(numbers), numbers };
+  return { verdict: "inconclusive", reason: waitReason(numbers), numbers };
+}
+
+/** What keeps the slices from carrying a verdict. A fail stays one when the canary is called no more: that is what becomes of it. */
+function missingIn(
+  { verdict, ...sides }: Verdict,
+  slices: readonly Slice[],
+  needsLatency: boolean,
+): string | undefined {
+  for (const side of ["canary", "stable"] as const) {
+    if (sides[side].requests === 0) return `No request to the ${side} version was counted.`;
+  }
+  if (verdict === "fail") return undefined;
+  if (canaryRequestsLately(slices) === 0)
+    return `No request to the canary was counted within the last ${presentSeconds} s.`;
+  if (needsLatency && (sides.canary.p95Milliseconds === undefined || sides.stable.p95Milliseconds === undefined))
+    return "The latency of one version or of both was not counted at the edges that are compared.";
+  return undefined;
+}
+
+function canaryRequestsLately(slices: readonly Slice[]): number {
+  let [requests, seconds] = [0, 0];
+  for (const slice of slices.toReversed()) {
+    if (seconds >= presentSeconds) break;
+    requests += slice.canary.requests;
+    seconds += slice.seconds;
+  }
+  return requests;
+}
+
+function failReason({ failure, tests, stable, canary }: Verdict): string {
+  const test = tests.find(({ speaker }) => speaker === failure?.by);
+  const seen = failure?.by.startsWith("latency")
+    ? `p95 ${milliseconds(canary.p95Milliseconds)}, stable ${milliseconds(stable.p95Milliseconds)}`
+    : `${canary.errors} of ${canary.requests} requests failed, of stable ${stable.errors} of ${stable.requests}`;
+  return `The canary is worse by its ${failure?.by}: ${seen}; evidence ${short(failure?.evidence)} after ${short(failure?.atSeconds)} s, bound ${short(test?.bound)}.`;
+}
+
+const passReason = ({ canary, pass }: Verdict): string =>
+  `The canary is good enough: ${canary.errors} of ${canary.requests} requests failed; evidence ${short(Math.min(pass.errors, pass.latency ?? pass.errors))}, bound ${short(pass.bound)}.`;
+
+function waitReason({ missing }: Verdict): string {
+  const { requests, seconds } = missing ?? {};
+  if (requests === undefined) return "Not enough traffic: what was seen so far leads neither to a pass nor to a fail.";
+  const time = seconds === undefined ? "" : `, ${Math.ceil(seconds)} s at the present rate`;
+  return `Not enough traffic: a pass needs ${requests} more requests to the canary${time}.`;
+}
+
+const milliseconds = (value: number | undefined) => (value === undefined ? "unknown" : `${short(value)} ms`);
+
+const short = (value = Number.NaN): string => String(Number(value.toPrecision(3)));
+
+/**
+ * The slices of the release that goes on, where nobody says when it began: those from the canary's first request after a pause on.
+ *
+ * @param quietSeconds so long without a request to the canary ends a release, above 0
+ */
+export function lastRelease(slices: readonly Slice[], quietSeconds: number): readonly Slice[] {
+  let begin = 0;
+  let quiet = Number.POSITIVE_INFINITY;
+  for (const [index, { seconds, canary }] of slices.entries()) {
+    if (canary.requests > 0) {
+      if (quiet >= quietSeconds) begin = index;
+      quiet = 0;
+    } else quiet += seconds;
+  }
+  return slices.slice(begin);
+}

@@ -1,0 +1,156 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { conclude, lastRelease, presentSeconds } from "../../../../canary/judge/conclusion.ts";
+import { judgeConfig } from "../../../../canary/judge/config.ts";
+import { CounterReader } from "../../../../canary/judge/counters/counter-reader.ts";
+import type { Series } from "../../../../canary/judge/counters/matrix.ts";
+import { telemetryOf } from "../../../../canary/judge/counters/telemetry.ts";
+import type { Slice } from "../../../../canary/judge/slice.ts";
+import { callerLabels, release, series } from "./counters/scraped.ts";
+
+const slice = (canaryRequests: number, canaryBad: number, stableRequests = 100): Slice => ({
+  seconds: 1,
+  stable: { requests: stableRequests, bad: 0 },
+  canary: { requests: canaryRequests, bad: canaryBad },
+});
+
+const times = (count: number, one: Slice): readonly Slice[] => Array.from({ length: count }, () => one);
+
+const errorsOnly = (slices: readonly Slice[]) => conclude(slices, {}, false);
+
+describe("a conclusion", () => {
+  test("fails a canary that fails, and says by which numbers", () => {
+    const { verdict, reason } = errorsOnly(times(20, slice(10, 3)));
+    expect(verdict).toBe("fail");
+    expect(reason).toMatch(
+      /^The canary is worse by its errors: 60 of 200 requests failed, of stable 0 of 2000; evidence .* bound 200[.]$/,
+    );
+  });
+
+  test("stays a fail when the failed canary is called no more", () => {
+    const gone = times(presentSeconds + 1, slice(0, 0));
+    expect(errorsOnly([...times(20, slice(10, 3)), ...gone]).verdict).toBe("fail");
+  });
+
+  test("passes a canary without errors, and says by which numbers", () => {
+    expect(errorsOnly(times(40, slice(10, 0)))).toMatchObject({
+      verdict: "pass",
+      reason: expect.stringMatching(/^The canary is good enough: 0 of 400 requests failed; evidence .*, bound 20[.]$/),
+    });
+  });
+
+  test("says how much traffic is missing", () => {
+    expect(errorsOnly(times(10, slice(10, 0)))).toMatchObject({
+      verdict: "inconclusive",
+      reason: "Not enough traffic: a pass needs 199 more requests to the canary, 20 s at the present rate.",
+    });
+  });
+
+  test("is none without any reading, without a canary and without a stable version", () => {
+    const reasonOf = (slices: readonly Slice[]) => {
+      const { verdict, reason } = errorsOnly(slices);
+      return `${verdict}: ${reason}`;
+    };
+    expect(reasonOf([])).toBe("inconclusive: No request to the canary version was counted.");
+    expect(reasonOf(times(900, slice(0, 0)))).toBe("inconclusive: No request to the canary version was counted.");
+    expect(reasonOf(times(900, slice(9, 0, 0)))).toBe("inconclusive: No request to the stable version was counted.");
+    expect(reasonOf(times(900, slice(9, 9, 0)))).toBe("inconclusive: No request to the stable version was counted.");
+  });
+
+  test("is no pass where the canary is called no more, or is read no more", () => {
+    const good = times(40, slice(10, 0));
+    expect(errorsOnly([...good, ...times(presentSeconds - 1, slice(0, 0))]).verdict).toBe("pass");
+    expect(errorsOnly([...good, ...times(presentSeconds, slice(0, 0))])).toMatchObject({
+      verdict: "inconclusive",
+      reason: `No request to the canary was counted within the last ${presentSeconds} s.`,
+    });
+  });
+
+  test("is no pass without the latency that it needs", () => {
+    expect(conclude(times(40, slice(10, 0)), {}, true)).toMatchObject({
+      verdict: "inconclusive",
+      reason: expect.stringMatching(/^The latency of one version or of both was not counted/),
+    });
+  });
+});
+
+test("a release begins with the canary's first request after a pause", () => {
+  const pause = (seconds: number) => ({ ...slice(0, 0), seconds });
+  const [before, during] = [slice(5, 5), slice(7, 0)];
+  const short = pause(presentSeconds - 1);
+  expect(
+    lastRelease([pause(9), before, pause(presentSeconds), during, short, during, pause(999)], presentSeconds),
+  ).toEqual([during, short, during, pause(999)]);
+  expect(lastRelease([pause(9), during], presentSeconds)).toEqual([during]);
+  expect(lastRelease([pause(9)], presentSeconds)).toEqual([pause(9)]);
+});
+
+describe("counters that are read badly", () => {
+  const { edges } = judgeConfig().latency;
+  const telemetry = telemetryOf(release, edges);
+  const versions = { v1: 90, v2: 10 };
+
+  /** Counters of a release in which both versions fail alike: 1 of 100 requests; a reading each second. */
+  function healthy(seconds: number): Series[] {
+    return Object.entries(versions).flatMap(([destination_version, rate]) =>
+      [
+        { response_code: "200", each: rate * 0.99 },
+        { response_code: "500", each: rate * 0.01 },
+      ].map(({ response_code, each }) =>
+        series(
+          { ...callerLabels("a"), destination_version, response_code },
+          Array.from({ length: seconds }, (_, second) => Math.floor(each * (second + 5))),
+        ),
+      ),
+    );
+  }
+
+  const verdictOf = (counters: readonly Series[]) => {
+    const reader = new CounterReader(telemetry, edges);
+    reader.add(counters, []);
+    return conclude(reader.slices, {}, false).verdict;
+  };
+
+  test("by restarts and failed readings at any time fail no healthy canary", () => {
+    const faults = fc.array(fc.record({ at: fc.nat(299), lost: fc.nat(40), restarts: fc.boolean() }), {
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(faults, (all) => {
+        const faulty = healthy(300).map(({ metric, values }) => {
+          let zero = 0;
+          return {
+            metric,
+            values: values.flatMap(([seconds, value]): (typeof values)[number][] => {
+              if (all.some(({ at, restarts }) => restarts && at === seconds)) zero = Number(value);
+              if (all.some(({ at, lost }) => seconds >= at && seconds < at + lost)) return [];
+              return [[seconds, String(Number(value) - zero)]];
+            }),
+          };
+        });
+        expect(verdictOf(faulty)).not.toBe("fail");
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  test("are found to be bad where nothing is wrong with the reading", () => {
+    const bad = healthy(300).map((one) =>
+      one.metric.destination_version === "v2" && one.metric.response_code === "500"
+        ? { ...one, values: one.values.map(([seconds, value]) => [seconds, `${Number(value) + 3 * seconds}`] as const) }
+        : one,
+    );
+    expect(verdictOf(bad)).toBe("fail");
+  });
+});
+
+test("an hour of readings, one each second, is read and judged within 250 ms of processor time", () => {
+  const { stdout } = spawnSync(process.execPath, ["--no-warnings", join(import.meta.dirname, "hour.ts")], {
+    encoding: "utf8",
+  });
+  const { slices, milliseconds } = JSON.parse(stdout);
+  expect(slices).toBe(3600);
+  expect(milliseconds).toBeLessThan(5 * 50);
+});
