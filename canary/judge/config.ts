@@ -6,7 +6,7 @@ const speakers = ["errors", "latency", "error objective", "latency objective"] a
 export type Speaker = (typeof speakers)[number];
 
 /** Upper edges of a histogram's buckets in milliseconds, rising, as Envoy has them for the requests of an upstream. */
-const envoyEdges: readonly number[] = [0.5, 1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000];
+export const envoyEdges: readonly number[] = [0.5, 1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000];
 
 export interface JudgeConfig {
   /** Chance that a canary which is within all limits is failed, in the whole release, however often one looks; between 0 and 0.5; 0.01. */

@@ -12,7 +12,7 @@ export interface Table {
 }
 
 /** Counts above this are refused: the sums of {@link logLikelihoods} were held against exact ones up to here. */
-const mostRequests = 1e9;
+export const mostRequests = 1e9;
 
 /** @throws RangeError where a number is not an integer, is negative, too large, or more requests were bad than there were */
 export function checkCounts({ requests, bad }: Counts, where: string): void {
