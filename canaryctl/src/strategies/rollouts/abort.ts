@@ -9,11 +9,18 @@ import { istioRoute } from "../../traffic/istio-route.ts";
 import type { Say } from "../strategy.ts";
 import { mustBeBackInProxies } from "./back-in-proxies.ts";
 import { type LiveRollout, mustReadRollout } from "./read.ts";
+import { applyRestingRoute } from "./rest-route.ts";
 import { tellController } from "./tell.ts";
 import { placeOf, untilRollout } from "./wait.ts";
 
 /** How long the controller may take to send the traffic back: seen are tenths of a second. */
 const backSeconds = 60;
+
+/**
+ * How long the controller may take to move the route, in milliseconds, until it is moved here, and again where the controller sets it back.
+ * It takes tenths of a second, and was seen to do nothing for 36 s.
+ */
+const routeMilliseconds = 1000;
 
 /** How long a Rollout may be at fault meanwhile: whoever rolls back puts back what the controller lacks, and sooner than it looks again. */
 const faultMilliseconds = 3000;
@@ -34,9 +41,14 @@ export const isStoppable = ({ hashes, isFullyPromoted, isAborted, isObserved }: 
  */
 export async function abortNow(lab: Lab, proxySeconds?: number): Promise<number | undefined> {
   const started = performance.now();
+  let movedAt = started;
   const look = async (live: LiveRollout) => {
     if (live.status.isFullyPromoted || (await isBack(lab, live))) return true;
     await tellToAbort(lab, live.status);
+    if (performance.now() - movedAt > routeMilliseconds && (await canaryWeight(lab))) {
+      await applyRestingRoute(lab);
+      movedAt = performance.now();
+    }
     return false;
   };
   const options = { faultMilliseconds };
@@ -52,11 +64,15 @@ export async function tellToAbort(lab: Lab, { isObserved, isAborted, hashes }: R
   if (isKnown && !isAborted) await tellController(lab, { abort: true });
 }
 
+/** Percent of the requests, by the route; undefined where there is none, as with blue-green. */
+const canaryWeight = async ({ cluster, config }: Lab): Promise<number | undefined> =>
+  config.strategy === "rollout-canary" ? (await istioRoute.read(cluster, config))?.weights.canary : undefined;
+
 /** The route says so itself: the controller's word comes from its own plan. */
-export async function isBack({ cluster, config }: Lab, { status }: LiveRollout): Promise<boolean> {
+export async function isBack(lab: Lab, { status }: LiveRollout): Promise<boolean> {
   if (!status.isAborted || status.phase !== "Degraded") return false;
   if (status.strategy === "blueGreen") return status.hashes.active === status.hashes.stable;
-  return (await istioRoute.read(cluster, config))?.weights.canary === 0;
+  return (await canaryWeight(lab)) === 0;
 }
 
 export async function abortRollout(lab: Lab): Promise<string> {

@@ -40,11 +40,16 @@ export async function restRoute(
   status: RolloutStatus | undefined,
   say: Say,
 ): Promise<void> {
-  const { app, namespace } = lab.config;
   const paths = pathsOf(lab);
   if (!parts.rule) await lab.cluster.apply(paths.rule, ruleOf(lab, status), fieldManager); // the route leads by it
-  if (!parts.route) await lab.cluster.apply(paths.route, renderRestingRoute({ app, namespace }), fieldManager);
+  if (!parts.route) await applyRestingRoute(lab);
   say("The route of the Rollout was gone: it is there again, and leads to the stable side.");
+}
+
+/** All traffic to the stable side, that of users who ask for the canary as well. */
+export async function applyRestingRoute(lab: Lab): Promise<void> {
+  const { app, namespace } = lab.config;
+  await lab.cluster.apply(pathsOf(lab).route, renderRestingRoute({ app, namespace }), fieldManager);
 }
 
 /** The subsets with the revisions of the moment, as the controller writes them: else each would mean every pod until it looks. */

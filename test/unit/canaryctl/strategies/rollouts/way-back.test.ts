@@ -17,6 +17,18 @@ describe("abort and retry", () => {
     expect(log).toEqual(['patch versioned-echo/status {"status":{"abort":true}}']);
   });
 
+  test("abort moves the route itself where the controller does nothing", async () => {
+    const back = { canary: { weights: { canary: { weight: 0 } } } };
+    const { lab, log, become } = fakeRollout(pausedCanary, () => ({ abort: true }));
+    const apply: typeof lab.cluster.apply = (...args) => {
+      become(back);
+      setTimeout(() => become(aborted), 500); // the controller is there again
+      return lab.cluster.apply(...args);
+    };
+    expect(await rolloutCanary.abort({ ...lab, cluster: { ...lab.cluster, apply } }, quiet)).toMatch(/^Aborted/);
+    expect(log).toEqual(['patch versioned-echo/status {"status":{"abort":true}}', "apply 0"]);
+  });
+
   test("abort of nothing is refused; repeated, it is done", async () => {
     const done = fakeRollout({ ...pausedCanary, ...healthy });
     await expect(rolloutCanary.abort(done.lab, quiet)).rejects.toThrow(/No release is under way/);
