@@ -38,5 +38,8 @@ export const historyName = (app: string): string => `${app}-history`;
 /** The note on that ConfigMap which each rollback leaves before it waits for anything: when, and of which process. */
 export const rolledBackAnnotation = "canary-lab/rolled-back";
 
+/** The Lease of who walks the application's plan. */
+export const promotionName = (app: string): string => `${app}-promotion`;
+
 /** The note on each namespace of the platform: the stack that installed it, by its full name. */
 export const ownerAnnotation = "canary-lab/owner";

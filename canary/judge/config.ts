@@ -8,6 +8,12 @@ export type Speaker = (typeof speakers)[number];
 /** Upper edges of a histogram's buckets in milliseconds, rising, as Envoy has them for the requests of an upstream. */
 export const envoyEdges: readonly number[] = [0.5, 1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000];
 
+/** Those that are worth reading for an objective: edges far above it are not compared, and each is a series for every caller. */
+export function edgesFor(p95Milliseconds: number): readonly number[] {
+  const enough = envoyEdges.find((edge) => edge >= 4 * p95Milliseconds) ?? Number.POSITIVE_INFINITY;
+  return envoyEdges.filter((edge) => edge <= enough);
+}
+
 export interface JudgeConfig {
   /** Chance that a canary which is within all limits is failed, in the whole release, however often one looks; between 0 and 0.5; 0.01. */
   readonly alpha: number;

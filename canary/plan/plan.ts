@@ -43,10 +43,14 @@ export const nextWeight = ({ stages }: Plan, current: Weight): Weight | undefine
   stages.find(({ weight }) => weight > current)?.weight;
 
 /** How long the stage of a weight is kept at least, in seconds; 0 for a weight that is on no stage, and for a stage without a time. */
-export function bakeAt({ stages }: Plan, current: Weight): number {
-  const bake = stages.find(({ weight }) => weight === current)?.bake ?? 0;
+export function bakeAt(plan: Plan, current: Weight): number {
+  const bake = bakeOf(plan, current);
   return bake === "manual" ? 0 : bake;
 }
+
+/** The bake of the stage of a weight; 0 for a weight that is on no stage. */
+export const bakeOf = ({ stages }: Plan, current: Weight): Bake =>
+  stages.find(({ weight }) => weight === current)?.bake ?? 0;
 
 /** The weights that a release at this one still has before it on the way to 100 percent. */
 export const weightsBetween = ({ stages }: Plan, current: Weight): readonly Weight[] =>

@@ -47,6 +47,13 @@ export const podLogPath = (
 ): string =>
   `${podPath(namespace, pod)}/log?${new URLSearchParams({ container: log.container, tailLines: String(log.tailLines) })}`;
 
+/** What an Istio proxy counts, by the port on which Prometheus scrapes it: the statistics that are used, whose names match. */
+export const proxyStatsPath = (namespace: string, pod: string, filter: string): string =>
+  `${podPath(namespace, `${pod}:15090`)}/proxy/stats/prometheus?usedonly&filter=${encodeURIComponent(filter)}`;
+
+export const leasePath = (namespace: string, name: string): string =>
+  inNamespace("/apis/coordination.k8s.io/v1", namespace, "leases", name);
+
 /** The events of one object. */
 export const eventsPath = (namespace: string, of: string): string =>
   `${inNamespace("/api/v1", namespace, "events")}?${new URLSearchParams({ fieldSelector: `involvedObject.name=${of}` })}`;

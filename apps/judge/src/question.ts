@@ -1,4 +1,4 @@
-import { envoyEdges, type JudgeOptions, judgeConfig, type Speaker } from "../../../canary/judge/config.ts";
+import { edgesFor, type JudgeOptions, judgeConfig, type Speaker } from "../../../canary/judge/config.ts";
 import { type Release, telemetryNames, versionLabels } from "../../../canary/judge/counters/telemetry.ts";
 
 /** What a verdict is asked about. */
@@ -106,13 +106,11 @@ function optionsOf(
   const beta = number("beta", 0, 1);
   const errorRate = number("errorRate", 0, 1) ?? 0.01;
   const p95Milliseconds = number("p95Milliseconds", 0, 600_000) ?? 250;
-  // Those far above the objective are not compared, and each is a series to read for every caller.
-  const enough = envoyEdges.find((edge) => edge >= 4 * p95Milliseconds) ?? Number.POSITIVE_INFINITY;
   return {
     ...(alpha !== undefined && { alpha }),
     ...(beta !== undefined && { beta }),
     ...(mayFail !== undefined && { mayFail: mayFail.split(",") as Speaker[] }), // judgeConfig refuses any other
     objective: { errorRate, p95Milliseconds },
-    latency: { edges: envoyEdges.filter((edge) => edge <= enough) },
+    latency: { edges: edgesFor(p95Milliseconds) },
   };
 }

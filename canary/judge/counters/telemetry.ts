@@ -31,6 +31,10 @@ export interface Telemetry {
   /** Selectors in PromQL: counters of requests, and the buckets of their latency in milliseconds. */
   readonly requests: string;
   readonly durations: string;
+  /** Names of the counter, and of the histogram without `_bucket`. */
+  readonly names: { readonly requests: string; readonly durations: string };
+  /** Whether a series of the counter is one that {@link requests} asks for: what is counted twice is counted once. */
+  readonly isCounted: (labels: Labels) => boolean;
   /** Undefined for a series of neither side, or of both. */
   readonly sideOf: (labels: Labels) => Side | undefined;
   readonly isBad: (labels: Labels) => boolean;
@@ -64,6 +68,8 @@ export function telemetryOf(release: Release, edges: readonly number[]): Telemet
   return {
     requests: `${names.requests}{${[...matchers, ...once].join(",")}}`,
     durations: `${names.durations}_bucket{${[...matchers, `le=~${quoted(edgePattern(edges))}`].join(",")}}`,
+    names,
+    isCounted: ({ response_code_class = "" }) => telemetry === "istio" || response_code_class !== "",
     sideOf: (labels) => {
       const value = labels[by] ?? "";
       const isStable = matching.stable.test(value);

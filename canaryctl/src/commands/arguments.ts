@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { parseDuration } from "../../../canary/duration.ts";
 import type { ConfigChanges, GlobalOptions } from "../lab.ts";
 
 /** Reads an argument that must be a whole number in a range. */
@@ -9,6 +10,13 @@ export const wholeNumber =
     if (value >= lowest && value <= highest) return value;
     throw new InvalidArgumentError(`Allowed: an integer from ${lowest} to ${highest}.`);
   };
+
+/** Reads an argument that is a time, such as `10m`, in seconds. */
+export function duration(text: string): number {
+  const seconds = parseDuration(text);
+  if (seconds !== undefined) return seconds;
+  throw new InvalidArgumentError("Allowed: a time such as 30s, 10m or 1h.");
+}
 
 /** A command's own options together with those that every command has. */
 export const optionsOf = <Own>(command: Command): GlobalOptions & Own => command.optsWithGlobals<GlobalOptions & Own>();

@@ -24,6 +24,7 @@ const modules: readonly CommandModule[] = [
     load: async () => (await import("./controller-commands.ts")).addControllerCommands,
   },
   { names: ["delete-canary"], load: async () => (await import("./delete-canary.ts")).addDeleteCanary },
+  { names: ["watch"], load: async () => (await import("./watch.ts")).addWatch },
   { names: ["history"], load: async () => (await import("./history.ts")).addHistory },
   { names: ["preview"], load: async () => (await import("./preview.ts")).addPreview },
   { names: ["comment"], load: async () => (await import("./comment.ts")).addComment },

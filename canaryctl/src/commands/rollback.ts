@@ -5,7 +5,7 @@ import type { ApplicationName } from "../../../canary/application-name.ts";
 import { writeChanges } from "../applied.ts";
 import { freeStack } from "../engine/update.ts";
 import { noteRollback } from "../history/store.ts";
-import { type Lab, openForRollback, type RouteFlags } from "../lab.ts";
+import { type GlobalOptions, type Lab, openForRollback, type RouteFlags } from "../lab.ts";
 import { examples, print, say } from "../print.ts";
 import { lockSeconds, onlyWithoutFile } from "../strategies/rolled-back.ts";
 import type { Say } from "../strategies/strategy.ts";
@@ -27,24 +27,35 @@ rolling-update: the Deployment turns back at once, pod after pod, also in the mi
 nginx-header: canaryEnabled false.
 ${examples("canaryctl rollback", "canaryctl rollback --vs versioned-echo-virtualservice --host versioned-echo")}`,
     )
-    .action(async (_options: unknown, command: Command) => {
-      const given = openForRollback(optionsOf<RouteFlags>(command));
-      const { others, ...move } = await openSettled(given);
-      const { fileFault, config } = move.lab;
-      if (fileFault)
-        say(`${fileFault.message} This goes by what is deployed: ${config.app} in namespace ${config.namespace}.`);
-      const isBegun = others.length === 0 || (await isLive(move));
-      const moving = isBegun ? runMove(move, (strategy, lab) => strategy.rollback(lab, say)) : onlyTheFile(move);
-      // For updates that are under way, here or elsewhere: beside the move, and never in its way.
-      const marked = noteRollback(given.cluster, config).then(
-        () => true,
-        () => false,
-      );
-      const done = await moving;
-      if (!fileFault) print([done]);
-      if (!(await marked)) await mark(given.cluster, config, say);
-      if (fileFault) throw onlyWithoutFile(fileFault);
-    });
+    .action(async (_options: unknown, command: Command) => rollBack(optionsOf<RouteFlags>(command), print));
+}
+
+/**
+ * Sends all traffic of a stack back.
+ *
+ * @param tell gets what was done
+ * @throws UserError that says what is left to do
+ */
+export async function rollBack(
+  options: GlobalOptions & RouteFlags,
+  tell: (lines: readonly string[]) => void,
+): Promise<void> {
+  const given = openForRollback(options);
+  const { others, ...move } = await openSettled(given);
+  const { fileFault, config } = move.lab;
+  if (fileFault)
+    say(`${fileFault.message} This goes by what is deployed: ${config.app} in namespace ${config.namespace}.`);
+  const isBegun = others.length === 0 || (await isLive(move));
+  const moving = isBegun ? runMove(move, (strategy, lab) => strategy.rollback(lab, say)) : onlyTheFile(move);
+  // For updates that are under way, here or elsewhere: beside the move, and never in its way.
+  const marked = noteRollback(given.cluster, config).then(
+    () => true,
+    () => false,
+  );
+  const done = await moving;
+  if (!fileFault) tell([done]);
+  if (!(await marked)) await mark(given.cluster, config, say);
+  if (fileFault) throw onlyWithoutFile(fileFault);
 }
 
 /**

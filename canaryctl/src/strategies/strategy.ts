@@ -1,6 +1,7 @@
 import type { WeightOwner } from "../../../canary/strategies.ts";
 import type { PodExec } from "../kube/exec.ts";
 import type { Lab } from "../lab.ts";
+import type { Route } from "../traffic/route.ts";
 import type { Share } from "../traffic/share.ts";
 import type { Workload } from "../traffic/workloads.ts";
 
@@ -64,6 +65,8 @@ export interface PromoteOptions {
  */
 export interface ReleaseStrategy {
   readonly owner: WeightOwner;
+  /** The route by which the config's weight is kept. Absent where a controller, a header or nobody weighs the traffic. */
+  readonly route?: Route;
   read(lab: Lab): Promise<Release>;
   /** Waits until the client's pod sends as `release` says: a measurement before that would blame the split for what is on its way. */
   reach(exec: PodExec, lab: Lab, release: Release): Promise<void>;

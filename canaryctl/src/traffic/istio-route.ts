@@ -54,6 +54,7 @@ export const istioRoute = {
       ? [{ app, namespace: ingress.namespace, labels: ingress.labels, host: hostAt(gatewayHost(app, namespace)) }]
       : []),
   ],
+  callees: () => versions,
   reach: (exec, _cluster, config) => waitForSplit(exec, config, shareOf(config.canaryWeight)),
   missing: ({ app, namespace }) => missing("VirtualService", virtualServiceName(app), namespace),
 } as const satisfies Route;

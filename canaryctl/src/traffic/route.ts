@@ -1,6 +1,7 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import type { UserError } from "@canary-lab/kit/user-error";
 import type { ApplicationName } from "../../../canary/application-name.ts";
+import type { Release } from "../../../canary/judge/counters/telemetry.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
 import type { PlatformFacts } from "../../../stacks/platform-facts.ts";
 import type { PodExec } from "../kube/exec.ts";
@@ -39,6 +40,8 @@ export interface Route {
   readonly targets: readonly string[];
   /** The proxies by which callers send. Absent where no proxy knows the split. */
   proxies?(config: LabConfig, platform: PlatformFacts): readonly ProxyGroup[];
+  /** What those proxies call the two sides, for who counts the requests there. Absent where they do not tell the sides apart. */
+  callees?(of: ApplicationName): Pick<Release, "stable" | "canary">;
   /** Whether pods of the canary run while it gets nothing, so that they are to be ready before it gets more. */
   readonly hasIdlePods: boolean;
   /** Percentage points by which a right split can be off beside chance. Default 0. */

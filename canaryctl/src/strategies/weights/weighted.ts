@@ -26,6 +26,7 @@ const promotion = () => import("./promote.ts");
 /** A strategy under which the config says how much of the traffic the canary gets: two Deployments, and a route between them. */
 export const weighted = (route: Route): ReleaseStrategy => ({
   owner: "pulumi",
+  route,
   read: (lab) => readWeighted(lab, route),
   reach: (exec, { cluster, config }) => route.reach(exec, cluster, config),
   restore: (lab, say) => restoreRoute(lab, route, say),

@@ -1,0 +1,106 @@
+import { createInterface } from "node:readline/promises";
+import { withNext } from "@canary-lab/kit/user-error";
+import type { Command } from "commander";
+import { createJudgedView } from "../judged/judged-view.ts";
+import { type PromotionLease, takeLease } from "../judged/lease.ts";
+import { type Acts, type Ending, judgedRoute, Observer, type Walked, walk } from "../judged/walk.ts";
+import { type GlobalOptions, openLab } from "../lab.ts";
+import { print, say } from "../print.ts";
+import { nothingToPromote } from "../strategies/refusals.ts";
+import { openMove } from "../strategies/table.ts";
+import { untilInterrupted } from "../until-interrupted.ts";
+import { type OverloadFlag, optionsOf, overloadOf } from "./arguments.ts";
+import { rollBack } from "./rollback.ts";
+import { runMove } from "./run-move.ts";
+
+/** What a script learns from the exit code. */
+export const judgedExitCodes: Readonly<Record<Ending, number>> = {
+  promoted: 0,
+  "rolled back": 3,
+  held: 4,
+  "no verdict": 5,
+  interrupted: 130,
+};
+
+interface JudgedFlags extends OverloadFlag {
+  readonly json?: boolean;
+  readonly patience?: number;
+}
+
+/** How long a step waits for a verdict after its bake time, in seconds. */
+export const defaultPatience = 600;
+
+/** Walks the plan by the judge's verdicts to its end, and sets the exit code of the process. */
+export async function promoteJudged(command: Command): Promise<void> {
+  const { json, patience = defaultPatience, ...options } = optionsOf<JudgedFlags>(command);
+  const open = () => openMove(openLab(options, overloadOf(options)));
+  const move = await open();
+  const route = judgedRoute(move);
+  if (!move.lab.config.canaryEnabled) throw nothingToPromote(move.lab);
+  const observer = new Observer(move.lab, route, say);
+  const lease = await takeLease(move.lab.cluster, move.lab.config);
+  const view = createJudgedView({ json: json ?? false });
+  let walked: Walked;
+  try {
+    walked = await untilInterrupted((signal) =>
+      walk(observer, actsOf(open, options, lease), route, { say, show: view.show, signal, patienceSeconds: patience }),
+    );
+  } finally {
+    view.end();
+    await lease.end().catch(() => {}); // it ends by itself, later
+  }
+  process.exitCode = judgedExitCodes[walked.ending];
+  print(json ? [JSON.stringify({ at: new Date().toISOString(), ...walked })] : [endText(walked)]);
+}
+
+function actsOf(open: () => ReturnType<typeof openMove>, options: GlobalOptions, lease: PromotionLease): Acts {
+  const act = async (name: "promote" | "promoteFully") =>
+    runMove(await open(), (strategy, lab) => strategy[name](lab, say));
+  return {
+    open: async () => (await open()).lab,
+    promote: () => act("promote"),
+    finish: () => act("promoteFully"),
+    rollBack: () => rollBack(options, (lines) => lines.forEach(say)),
+    renew: () => lease.renew(),
+    onInterrupt: askInterrupted,
+  };
+}
+
+/** On a terminal the user says what becomes of the canary; elsewhere the traffic stays. */
+async function askInterrupted(): Promise<"hold" | "roll back"> {
+  if (!process.stdin.isTTY) return "hold";
+  const asking = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await asking.question("Leave the traffic where it is, or roll back? [hold/rollback] ");
+    return /^r/i.test(answer.trim()) ? "roll back" : "hold";
+  } catch {
+    return "hold"; // Ctrl-C once more
+  } finally {
+    asking.close();
+  }
+}
+
+function endText({ ending, reason }: Walked): string {
+  switch (ending) {
+    case "promoted":
+      return `Promoted by the judge. ${reason}`;
+    case "rolled back":
+      return `Rolled back by the judge. ${reason}`;
+    case "held":
+      return withNext(
+        `Held. ${reason}`,
+        "npx canaryctl status",
+        "npx canaryctl promote --judge",
+        "npx canaryctl rollback",
+      );
+    case "no verdict":
+      return withNext(
+        `No verdict, so nothing advances. ${reason}`,
+        "npx canaryctl promote --judge",
+        "npx canaryctl promote --reason seen",
+        "npx canaryctl rollback",
+      );
+    case "interrupted":
+      return withNext(`Not promoted any more. ${reason}`, "npx canaryctl promote --judge", "npx canaryctl rollback");
+  }
+}

@@ -1,0 +1,64 @@
+import type { PodClient } from "@canary-lab/kit/kube/client";
+import { CounterReader } from "../../../canary/judge/counters/counter-reader.ts";
+import { type Reading, readExposition } from "../../../canary/judge/counters/exposition.ts";
+import { type Release, type Telemetry, telemetryOf } from "../../../canary/judge/counters/telemetry.ts";
+import type { Slice } from "../../../canary/judge/slice.ts";
+import { podsPath, proxyStatsPath } from "../../../cluster/kube/paths.ts";
+import { isReady, type PodList } from "../kube/exec.ts";
+import type { ProxyGroup } from "../traffic/proxies.ts";
+
+/** The monotonic clock of this process, in seconds: that of the machine may jump. */
+const secondsNow = (): number => performance.now() / 1000;
+
+/**
+ * Counts the requests of a release at its callers' proxies, read one after another through the API server: that needs no Prometheus, and
+ * nothing of the application. What a proxy counted before the first look is history. One that cannot be read counts in a later slice, which
+ * is longer.
+ */
+export class CallerCounters {
+  readonly #cluster: Pick<PodClient, "get" | "text">;
+  readonly #groups: readonly ProxyGroup[];
+  readonly #telemetry: Telemetry;
+  readonly #reader: CounterReader;
+  readonly #path: (namespace: string, pod: string) => string;
+  readonly #now: () => number;
+
+  /** @param edges upper edges of the histogram's buckets in milliseconds, as the judge's config has them */
+  constructor(
+    cluster: Pick<PodClient, "get" | "text">,
+    { groups, release, edges }: { groups: readonly ProxyGroup[]; release: Release; edges: readonly number[] },
+    now = secondsNow,
+  ) {
+    this.#cluster = cluster;
+    this.#groups = groups;
+    this.#telemetry = telemetryOf(release, edges);
+    this.#reader = new CounterReader(this.#telemetry, edges);
+    this.#path = (namespace, pod) => proxyStatsPath(namespace, pod, `${release.app}.*upstream_rq`);
+    this.#now = now;
+  }
+
+  /** Reads each ready proxy once. @returns how many have answered */
+  async look(): Promise<number> {
+    const seconds = this.#now();
+    const readings = await Promise.all(this.#groups.map((group) => this.#readGroup(group, seconds)));
+    const all = readings.flat();
+    this.#reader.add(
+      all.flatMap(({ requests }) => requests),
+      all.flatMap(({ durations }) => durations),
+    );
+    return all.length;
+  }
+
+  get slices(): readonly Slice[] {
+    return this.#reader.slices;
+  }
+
+  async #readGroup({ namespace, labels }: ProxyGroup, seconds: number): Promise<readonly Reading[]> {
+    const pods = await this.#cluster.get<PodList>(podsPath(namespace, labels)).catch(() => undefined);
+    const readings = (pods?.items ?? []).filter(isReady).map(async ({ metadata: { name } }) => {
+      const text = await this.#cluster.text(this.#path(namespace, name)).catch(() => undefined);
+      return text === undefined ? [] : [readExposition(text, this.#telemetry, seconds, { namespace, pod: name })];
+    });
+    return (await Promise.all(readings)).flat();
+  }
+}

@@ -1,0 +1,129 @@
+import { createLiveBlock } from "@canary-lab/kit/live-block";
+import { isLive } from "@canary-lab/kit/progress";
+import type { Terminal } from "@canary-lab/kit/progress-live";
+import { formatDuration } from "../../../canary/duration.ts";
+import type { Act } from "../../../canary/judge/next-act.ts";
+import type { SideReport } from "../../../canary/judge/verdict.ts";
+import { bakeOf } from "../../../canary/plan/plan.ts";
+import { percent, table } from "../print.ts";
+import { printable } from "../this-stack.ts";
+import { shareOf, shareText } from "../traffic/share.ts";
+import type { Look } from "./walk.ts";
+
+/** How a release is shown while it is judged. */
+export interface JudgedView {
+  /** @param act what is done about it; absent for who only watches */
+  show(look: Look, act?: Act): void;
+  end(): void;
+}
+
+/** A block on a terminal; elsewhere a line where something changes and every ten seconds; with `json` an object in each line. */
+export function createJudgedView(
+  { json = false }: { readonly json?: boolean },
+  terminal: Terminal = process.stdout,
+  environment: NodeJS.ProcessEnv = process.env,
+): JudgedView {
+  if (json)
+    return { show: (look, act) => void terminal.write(`${JSON.stringify(lookEvent(look, act))}\n`), end: () => {} };
+  if (isLive(terminal, environment) && terminal.rows > 0) {
+    const block = createLiveBlock(terminal);
+    return { show: (look, act) => block.draw(blockText(look, act).map(printable)), end: () => block.end() };
+  }
+  return lineView((line) => void terminal.write(`${line}\n`));
+}
+
+/** A line is repeated after so many milliseconds, with the numbers of then. */
+const repeatMilliseconds = 10_000;
+
+function lineView(write: (line: string) => void): JudgedView {
+  let last: { readonly key: string; readonly at: number } | undefined;
+  const show = (look: Look, act?: Act) => {
+    const at = look.at.getTime();
+    const key = `${look.lab.config.canaryWeight} ${act} ${look.conclusion.verdict}`;
+    if (last?.key === key && at - last.at < repeatMilliseconds) return;
+    write(`${look.at.toISOString().slice(11, 19)}Z ${lookLine(look, act)}`);
+    last = { key, at };
+  };
+  return { show, end: () => {} };
+}
+
+/** A look as an event, for programs. */
+export function lookEvent({ at, lab, live, seen, seconds, callers, conclusion }: Look, act?: Act) {
+  const { canaryWeight } = lab.config;
+  return {
+    at: at.toISOString(),
+    wanted: shareOf(canaryWeight),
+    live: live?.weights ?? null,
+    seen: seen ?? null,
+    secondsAtThisWeight: Math.round(seconds),
+    callers,
+    act: act ?? null,
+    ...conclusion,
+  };
+}
+
+/** A look in one line. */
+export function lookLine(look: Look, act?: Act): string {
+  const { stable, canary } = look.conclusion.numbers;
+  return [
+    stepText(look),
+    `seen ${look.seen ? shareText(look.seen) : "nothing"}`,
+    `errors ${errorsText(stable)} and ${errorsText(canary)}`,
+    `p95 ${latencyText(stable)} and ${latencyText(canary)}`,
+    ...(act === undefined ? [] : [act]),
+    look.conclusion.reason,
+  ].join("; ");
+}
+
+/** A look as a block of lines. */
+export function blockText(look: Look, act?: Act): readonly string[] {
+  const { numbers, reason } = look.conclusion;
+  const wanted = shareOf(look.lab.config.canaryWeight);
+  const row = (side: "stable" | "canary") => [
+    side,
+    `${wanted[side]} %`,
+    look.seen ? `${look.seen[side].toFixed(1)} %` : "-",
+    String(numbers[side].requests),
+    errorsText(numbers[side]),
+    latencyText(numbers[side]),
+  ];
+  const worse = numbers.tests
+    .filter(({ mayFail }) => mayFail)
+    .map(({ speaker, evidence, bound }) => ["worse", speaker, ...evidenceCells(evidence, bound)]);
+  const good = (["errors", "latency"] as const).flatMap((name) => {
+    const evidence = numbers.pass[name];
+    return evidence === undefined ? [] : [["good enough", name, ...evidenceCells(evidence, numbers.pass.bound)]];
+  });
+  return [
+    stepText(look),
+    ...table([["", "wanted", "seen", "requests", "errors", "p95"], row("stable"), row("canary")]),
+    "Evidence, and what it must reach",
+    ...table([...worse, ...good]),
+    act === undefined ? reason : `${act}: ${reason}`,
+  ];
+}
+
+function stepText({ lab: { config }, seconds, callers }: Look): string {
+  const { plan, canaryWeight } = config;
+  const stages = plan.stages.map(({ weight }) => weight);
+  const step = stages.filter((weight) => weight <= canaryWeight).length;
+  const bake = bakeOf(plan, canaryWeight);
+  const time = bake === "manual" ? "until somebody promotes" : `of ${formatDuration(bake)}`;
+  const proxies = callers === 1 ? "1 caller's proxy" : `${callers} callers' proxies`;
+  return `Step ${step} of ${stages.length}: ${canaryWeight} % since ${Math.round(seconds)} s ${time}, counted at ${proxies}`;
+}
+
+const errorsText = ({ requests, errors }: SideReport): string =>
+  requests === 0 ? "-" : `${errors} (${percent(errors / requests)})`;
+
+const latencyText = ({ p95Milliseconds }: SideReport): string =>
+  p95Milliseconds === undefined ? "-" : `${Number(p95Milliseconds.toPrecision(2))} ms`;
+
+const barWidth = 24;
+
+/** A bar by the logarithm, for evidence multiplies: empty at 1 or below, full at the bound. */
+function evidenceCells(evidence: number, bound: number): readonly string[] {
+  const part = evidence <= 1 ? 0 : Math.min(1, Math.log(evidence) / Math.log(bound));
+  const full = Math.round(part * barWidth);
+  return [`${"#".repeat(full)}${".".repeat(barWidth - full)}`, `${Number(evidence.toPrecision(3))} of ${bound}`];
+}

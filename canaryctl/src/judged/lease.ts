@@ -1,0 +1,94 @@
+import { hostname, userInfo } from "node:os";
+import { ApiError, type PodClient } from "@canary-lab/kit/kube/client";
+import { UserError } from "@canary-lab/kit/user-error";
+import type { ApplicationName } from "../../../canary/application-name.ts";
+import { leasePath } from "../../../cluster/kube/paths.ts";
+import { promotionName } from "../../../components/names.ts";
+
+/** The parts of a Lease that are read. */
+interface LeaseObject {
+  readonly metadata: { readonly resourceVersion: string };
+  readonly spec?: {
+    readonly holderIdentity?: string;
+    readonly acquireTime?: string;
+    readonly renewTime?: string;
+  };
+}
+
+/** So long after its last renewal a promotion counts as dead, in seconds: the update of a step holds it up for some of them. */
+const leaseSeconds = 120;
+const renewEveryMilliseconds = 10_000;
+
+type LeaseClient = Pick<PodClient, "get" | "apply" | "patch" | "delete">;
+
+/** The right to walk the plan of an application. */
+export interface PromotionLease {
+  /** Says that the holder lives; to be called before each act, and often between. @throws UserError where another one has it now */
+  renew(): Promise<void>;
+  /** Gives it back. */
+  end(): Promise<void>;
+}
+
+/**
+ * Takes the lease of an application: one promotion walks at a time, wherever it runs. One whose process was killed is over after two
+ * minutes. Of two that take it in the same moment the one that wrote last has it, and the other one learns that when it renews.
+ *
+ * @throws UserError where another promotion has it
+ */
+export async function takeLease(
+  cluster: LeaseClient,
+  { app, namespace }: ApplicationName,
+  renewEvery = renewEveryMilliseconds,
+): Promise<PromotionLease> {
+  const path = leasePath(namespace, promotionName(app));
+  const holderIdentity = `${process.env.SUDO_USER || userInfo().username}@${hostname()}, process ${process.pid}`;
+  const found = await cluster.get<LeaseObject>(path);
+  if (found && isAlive(found)) throw taken(found, namespace, app);
+
+  const time = () => new Date().toISOString().replace("Z", "000Z"); // a MicroTime
+  const spec = { holderIdentity, acquireTime: time(), renewTime: time(), leaseDurationSeconds: leaseSeconds };
+  let { metadata } = found
+    ? await changed(found.metadata, spec)
+    : await cluster.apply<LeaseObject>(
+        path,
+        {
+          apiVersion: "coordination.k8s.io/v1",
+          kind: "Lease",
+          metadata: { name: promotionName(app), namespace },
+          spec,
+        },
+        "canaryctl",
+      );
+  let renewed = performance.now();
+
+  async function changed({ resourceVersion }: LeaseObject["metadata"], change: object): Promise<LeaseObject> {
+    try {
+      return await cluster.patch<LeaseObject>(path, { metadata: { resourceVersion }, spec: change });
+    } catch (error) {
+      const isLost = error instanceof ApiError && (error.status === 409 || error.status === 404);
+      throw isLost ? taken(await cluster.get<LeaseObject>(path), namespace, app) : error;
+    }
+  }
+
+  return {
+    renew: async () => {
+      if (performance.now() - renewed < renewEvery) return;
+      ({ metadata } = await changed(metadata, { renewTime: time() }));
+      renewed = performance.now();
+    },
+    end: () => cluster.delete(path),
+  };
+}
+
+const isAlive = ({ spec }: LeaseObject): boolean =>
+  Boolean(spec?.holderIdentity) && Date.parse(spec?.renewTime ?? "") + leaseSeconds * 1000 > Date.now();
+
+const taken = (lease: LeaseObject | undefined, namespace: string, app: string): UserError =>
+  new UserError(
+    `Another promotion walks this plan: that of ${lease?.spec?.holderIdentity ?? "somebody who has ended meanwhile"}, since ${lease?.spec?.acquireTime ?? "now"}.`,
+    {
+      place: `lease ${namespace}/${promotionName(app)}`,
+      allowed: "one promotion at a time; that of a process that was killed is over two minutes after its last sign",
+      next: ["npx canaryctl watch", "npx canaryctl rollback"],
+    },
+  );

@@ -1,0 +1,78 @@
+import { ApiError, type PodClient } from "@canary-lab/kit/kube/client";
+import { describe, expect, test } from "@jest/globals";
+import { takeLease } from "../../../../canaryctl/src/judged/lease.ts";
+
+const of = { app: "versioned-echo", namespace: "canary-lab" };
+
+interface Stored {
+  metadata: { resourceVersion: string };
+  spec: Record<string, unknown>;
+}
+
+/** A Lease as the API server keeps it: a change with another version than the present one is a conflict. */
+function fakeCluster(spec?: Record<string, unknown>) {
+  let version = 1;
+  let lease: Stored | undefined = spec && { metadata: { resourceVersion: "1" }, spec };
+  const put = (change: Record<string, unknown>): Stored => {
+    version += 1;
+    lease = { metadata: { resourceVersion: String(version) }, spec: { ...lease?.spec, ...change } };
+    return lease;
+  };
+  const cluster = {
+    get: async () => lease,
+    apply: async (_path: string, object: { spec: Record<string, unknown> }) => put(object.spec),
+    patch: async (_path: string, change: Stored) => {
+      if (!lease) throw new ApiError(404, "not found", "");
+      if (change.metadata.resourceVersion !== lease.metadata.resourceVersion) throw new ApiError(409, "conflict", "");
+      return put(change.spec);
+    },
+    delete: async () => {
+      lease = undefined;
+    },
+  } as unknown as PodClient;
+  return { cluster, lease: () => lease, put };
+}
+
+const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
+
+describe("the lease of a promotion", () => {
+  test("is taken, renewed, and given back", async () => {
+    const { cluster, lease } = fakeCluster();
+    const taken = await takeLease(cluster, of);
+    expect(lease()?.spec).toMatchObject({
+      holderIdentity: expect.stringContaining(String(process.pid)),
+      leaseDurationSeconds: 120,
+    });
+    await taken.renew();
+    await taken.end();
+    expect(lease()).toBeUndefined();
+  });
+
+  test("of another that lives is refused, with who has it and since when", async () => {
+    const { cluster } = fakeCluster({
+      holderIdentity: "eve@laptop, process 7",
+      acquireTime: ago(300),
+      renewTime: ago(119),
+    });
+    await expect(takeLease(cluster, of)).rejects.toThrow(/eve@laptop, process 7, since 20/);
+  });
+
+  test("of another that was killed is taken over after two minutes", async () => {
+    const { cluster, lease } = fakeCluster({ holderIdentity: "eve@laptop, process 7", renewTime: ago(121) });
+    await takeLease(cluster, of);
+    expect(lease()?.spec.holderIdentity).toContain(String(process.pid));
+  });
+
+  test("of two that take it over in one moment one has it", async () => {
+    const { cluster } = fakeCluster({ holderIdentity: "eve@laptop, process 7", renewTime: ago(121) });
+    const results = await Promise.allSettled([takeLease(cluster, of), takeLease(cluster, of)]);
+    expect(results.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+  });
+
+  test("that another one has taken meanwhile ends the walk when it is renewed", async () => {
+    const { cluster, put } = fakeCluster();
+    const taken = await takeLease(cluster, of, 0);
+    put({ holderIdentity: "eve@laptop, process 7" });
+    await expect(taken.renew()).rejects.toThrow(/eve@laptop, process 7/);
+  });
+});

@@ -1,0 +1,179 @@
+import { describe, expect, test } from "@jest/globals";
+import { type Conclusion, conclude } from "../../../../canary/judge/conclusion.ts";
+import type { Act } from "../../../../canary/judge/next-act.ts";
+import { toWeight } from "../../../../canary/weight.ts";
+import { blockText, lookEvent, lookLine } from "../../../../canaryctl/src/judged/judged-view.ts";
+import { type Acts, judgedRoute, type Look, walk } from "../../../../canaryctl/src/judged/walk.ts";
+import type { Lab } from "../../../../canaryctl/src/lab.ts";
+import { configuredStrategy } from "../../../../canaryctl/src/strategies/table.ts";
+import { istioRoute } from "../../../../canaryctl/src/traffic/istio-route.ts";
+import { shareOf } from "../../../../canaryctl/src/traffic/share.ts";
+import { fakeLab } from "../fake-lab.ts";
+
+type Verdict = Conclusion["verdict"];
+
+const slice = (canaryBad: number) => ({
+  seconds: 1,
+  stable: { requests: 270, bad: 0 },
+  canary: { requests: 30, bad: canaryBad },
+});
+const conclusions: Record<Verdict, Conclusion> = {
+  pass: conclude(Array(20).fill(slice(0)), {}, false),
+  fail: conclude(Array(3).fill(slice(9)), {}, false),
+  inconclusive: conclude([slice(0)], {}, false),
+};
+
+interface Case {
+  /** The verdict of each look; the last one stays. */
+  readonly verdicts: readonly Verdict[];
+  readonly weight?: number;
+  readonly plan?: string;
+  /** Since the route was written, at each look. */
+  readonly seconds?: number;
+  /** Percent that the live route gives the canary; default: the config's weight. */
+  readonly live?: number | undefined;
+  readonly answer?: "hold" | "roll back";
+  readonly interruptAt?: number;
+  readonly renew?: () => Promise<void>;
+}
+
+/** Walks a plan whose looks have these verdicts; `done` has what was done, in order. */
+async function walked({ verdicts, weight = 10, plan = "10-30-60", seconds = 60, ...given }: Case) {
+  const done: string[] = [];
+  const shown: (Act | undefined)[] = [];
+  const at = { weight };
+  const open = async (): Promise<Lab> => {
+    const { lab } = fakeLab({ configWeight: at.weight, changes: { plan } });
+    return { ...lab, config: { ...lab.config, canaryWeight: toWeight(at.weight) } };
+  };
+  const controller = new AbortController();
+  let looks = 0;
+  const look = async (lab: Lab): Promise<Look> => {
+    const verdict = verdicts[Math.min(looks, verdicts.length - 1)] ?? "inconclusive";
+    looks += 1;
+    if (looks === given.interruptAt) controller.abort();
+    const live = { weights: shareOf("live" in given ? (given.live ?? 0) : at.weight), owner: "canary-lab" };
+    return { at: new Date(), lab, live, seen: undefined, seconds, callers: 2, conclusion: conclusions[verdict] };
+  };
+  const steps = [10, 30, 60, 100];
+  const acts: Acts = {
+    open,
+    promote: async () => {
+      at.weight = steps.find((step) => step > at.weight) ?? 100;
+      done.push(`promote to ${at.weight}`);
+      return "";
+    },
+    finish: async () => {
+      done.push("finish");
+      return "";
+    },
+    rollBack: async () => void done.push("roll back"),
+    renew: given.renew ?? (async () => {}),
+    onInterrupt: async () => given.answer ?? "hold",
+  };
+  const options = {
+    say: () => {},
+    show: (_look: Look, act: Act) => void shown.push(act),
+    signal: controller.signal,
+    patienceSeconds: 600,
+  };
+  return { ...(await walk({ look }, acts, istioRoute, options)), done, shown };
+}
+
+test("the verdicts of these tests are the judge's", () => {
+  for (const [name, { verdict }] of Object.entries(conclusions)) expect(verdict).toBe(name);
+});
+
+describe("a walk through the plan", () => {
+  test("advances step by step with passes, and finishes the release", async () => {
+    const { ending, done } = await walked({ verdicts: ["pass"] });
+    expect({ ending, done }).toEqual({ ending: "promoted", done: ["promote to 30", "promote to 60", "finish"] });
+  });
+
+  test("begins a plan that has not begun, and goes on where a walk was killed", async () => {
+    expect((await walked({ verdicts: ["inconclusive", "pass"], weight: 0 })).done[0]).toBe("promote to 10");
+    expect((await walked({ verdicts: ["pass"], weight: 60 })).done).toEqual(["finish"]);
+  });
+
+  test("rolls back at once where the canary is worse, and does nothing after that", async () => {
+    const { ending, done, reason } = await walked({ verdicts: ["pass", "fail", "pass"], seconds: 60 });
+    expect({ ending, done }).toEqual({ ending: "rolled back", done: ["promote to 30", "roll back"] });
+    expect(reason).toMatch(/worse by its errors: 27 of 90 requests failed, of stable 0 of 810/);
+  });
+
+  test("without a verdict advances nothing, and gives up after its patience", async () => {
+    const { ending, done } = await walked({ verdicts: ["inconclusive"], seconds: 661 });
+    expect({ ending, done }).toEqual({ ending: "no verdict", done: [] });
+  });
+
+  test("leaves a step that waits for a person, with what the judge says", async () => {
+    const { ending, done, reason } = await walked({ verdicts: ["pass"], plan: "90-70-50-0" });
+    expect({ ending, done }).toEqual({ ending: "held", done: [] });
+    expect(reason).toMatch(/keeps 10 % until somebody promotes. The canary is good enough/);
+  });
+
+  test("holds where somebody else has moved the traffic", async () => {
+    const { ending, done, reason } = await walked({ verdicts: ["pass"], live: 0 });
+    expect({ ending, done }).toEqual({ ending: "held", done: [] });
+    expect(reason).toMatch(/at 100\/0.* this promotion had it at 90\/10/);
+  });
+
+  test("that is interrupted does what the user says, and no more", async () => {
+    const held = await walked({ verdicts: ["inconclusive"], seconds: 1, interruptAt: 2 });
+    expect(held).toMatchObject({ ending: "interrupted", done: [] });
+    const back = await walked({ verdicts: ["inconclusive"], seconds: 1, interruptAt: 1, answer: "roll back" });
+    expect(back).toMatchObject({ ending: "rolled back", done: ["roll back"] });
+  });
+
+  test("ends before it acts where another promotion has the plan", async () => {
+    const done: string[] = [];
+    const taken = walked({ verdicts: ["pass"], renew: () => Promise.reject(new Error("taken")) }).then((it) =>
+      done.push(...it.done),
+    );
+    await expect(taken).rejects.toThrow("taken");
+    expect(done).toEqual([]);
+  });
+});
+
+test("strategies without weights are refused, with what measures there", async () => {
+  for (const strategy of ["replica-ratio", "nginx-header", "rolling-update", "rollout-canary"] as const) {
+    const { lab } = fakeLab({ changes: { strategy } });
+    const move = { lab, strategy: await configuredStrategy(lab) };
+    expect(() => judgedRoute(move)).toThrow(`With strategy ${strategy}`);
+  }
+});
+
+describe("a look is shown", () => {
+  const { lab } = fakeLab({ configWeight: 10 });
+  const look: Look = {
+    at: new Date("2026-01-02T03:04:05Z"),
+    lab,
+    live: { weights: shareOf(10), owner: "canary-lab" },
+    seen: { stable: 90.4, canary: 9.6 },
+    seconds: 12.4,
+    callers: 2,
+    conclusion: conclusions.fail,
+  };
+
+  test("as a block, whose bars are full where the evidence is enough", () => {
+    const [step, ...lines] = blockText(look, "roll back");
+    expect(step).toBe("Step 1 of 4: 10 % since 12 s of 1m, counted at 2 callers' proxies");
+    expect(lines.join("\n")).toMatch(/canary +10 % +9\.6 % +90 +27 \(30 %\) +-\n/);
+    expect(lines.join("\n")).toMatch(/worse +errors +#{24} +\S+ of 200\n/);
+    expect(lines.join("\n")).toMatch(/worse +latency +\.{24} +1 of 200\n/);
+    expect(lines.at(-1)).toMatch(/^roll back: The canary is worse by its errors/);
+  });
+
+  test("as a line, and as an event", () => {
+    expect(lookLine(look)).toMatch(
+      /^Step 1 of 4.*; seen 90\.4\/9\.6; errors 0 \(0 %\) and 27 \(30 %\); p95 - and -; The canary is worse/,
+    );
+    expect(lookEvent(look, "roll back")).toMatchObject({
+      at: "2026-01-02T03:04:05.000Z",
+      wanted: { stable: 90, canary: 10 },
+      act: "roll back",
+      verdict: "fail",
+      numbers: { canary: { requests: 90, errors: 27 } },
+    });
+  });
+});
