@@ -18,6 +18,8 @@ const further: readonly (readonly [resource: string, verbs: readonly string[]])[
   ["pods", ["get", "list", "watch", "delete"]],
   ["pods/log", ["get"]],
   ["pods/exec", ["get"]], // a WebSocket begins with a GET
+  ["pods/proxy", ["get"]], // the counters of callers' proxies
+  ["leases.coordination.k8s.io", ["get", "create", "patch", "delete"]], // one judged promotion at a time
   ["events", ["list"]],
   ["deployments.apps", ["list", "watch"]],
   ["replicasets.apps", ["list"]],

@@ -14,7 +14,7 @@ import { rollBack } from "./rollback.ts";
 import { runMove } from "./run-move.ts";
 
 /** What a script learns from the exit code. */
-export const judgedExitCodes: Readonly<Record<Ending, number>> = {
+const judgedExitCodes: Readonly<Record<Ending, number>> = {
   promoted: 0,
   "rolled back": 3,
   held: 4,
@@ -28,7 +28,7 @@ interface JudgedFlags extends OverloadFlag {
 }
 
 /** How long a step waits for a verdict after its bake time, in seconds. */
-export const defaultPatience = 600;
+const defaultPatience = 600;
 
 /** Walks the plan by the judge's verdicts to its end, and sets the exit code of the process. */
 export async function promoteJudged(command: Command): Promise<void> {
@@ -49,6 +49,8 @@ export async function promoteJudged(command: Command): Promise<void> {
     view.end();
     await lease.end().catch(() => {}); // it ends by itself, later
   }
+  const { reason = "" } = command.opts<{ readonly reason?: string }>();
+  command.setOptionValue("reason", [reason, walked.reason].filter(Boolean).join(": ")); // for the history
   process.exitCode = judgedExitCodes[walked.ending];
   print(json ? [JSON.stringify({ at: new Date().toISOString(), ...walked })] : [endText(walked)]);
 }

@@ -19,10 +19,6 @@ const recordedCommands = [
   "delete-canary",
 ];
 
-interface RecordedOptions extends GlobalOptions {
-  readonly reason?: string;
-}
-
 /** Gives `--reason` to each command that is recorded. */
 export function addReasonFlags(program: Command): void {
   for (const command of program.commands) {
@@ -34,7 +30,9 @@ export function addReasonFlags(program: Command): void {
 
 /** What a recording is about. */
 interface Recorded {
-  readonly options: RecordedOptions;
+  readonly options: GlobalOptions;
+  /** Why, as it is known at the end: by the user's flag, or by what the command itself went by. */
+  readonly reason: () => string | undefined;
   /** The command line, without the program. */
   readonly command: () => string;
   /** Whether it moves something only where the config has changed since the last entry. */
@@ -52,7 +50,8 @@ export class Recording {
     const isOfGroup = command.parent?.parent !== null;
     if (isOfGroup || !recordedCommands.includes(command.name())) return undefined;
     return new Recording({
-      options: command.optsWithGlobals<RecordedOptions>(),
+      options: command.optsWithGlobals<GlobalOptions>(),
+      reason: () => command.opts<{ readonly reason?: string }>().reason,
       command: () => [command.name(), ...command.args, ...flagsOf(command)].join(" "),
       isUp: command.name() === "up",
     });
@@ -65,8 +64,8 @@ export class Recording {
     readonly reason?: string;
     readonly source: ImageSource;
   }): Recording {
-    const { command, source, ...options } = promotion;
-    return new Recording({ options, command: () => command, isUp: false, source });
+    const { command, source, reason, ...options } = promotion;
+    return new Recording({ options, command: () => command, reason: () => reason, isUp: false, source });
   }
 
   private constructor(recorded: Recorded) {
@@ -103,8 +102,8 @@ export class Recording {
   }
 
   #entry(from: Position | null, to: Position, error: Error | undefined): HistoryEntry {
-    const { options, command, source } = this.#recorded;
-    const { reason } = options;
+    const { command, source } = this.#recorded;
+    const reason = this.#recorded.reason();
     return {
       at: new Date().toISOString(),
       who: `${process.env.SUDO_USER || userInfo().username}@${hostname()}`,

@@ -38,6 +38,7 @@ const stateElsewhere: Part = {
 const ofTheProduct = [
   "06-flips",
   "08-drift",
+  "10-judged",
   "10-moves",
   "10-overtaken",
   "11-cannot-start",

@@ -52,7 +52,13 @@ test("the rights cover all that is made, each once, and what the commands do", (
     const made = madeObjects(parseConfig(values)).flatMap((object) =>
       ["get", "create", "patch", "delete"].map((verb) => `${verb} ${placeOf(object)}`),
     );
-    const further = ["list namespaces", `create pods/exec in ${own}`, `patch configmaps in ${own}`];
+    const further = [
+      "list namespaces",
+      `create pods/exec in ${own}`,
+      `patch configmaps in ${own}`,
+      `get pods/proxy in ${own}`,
+      `create leases.coordination.k8s.io in ${own}`,
+    ];
     expect([...made, ...further].filter((right) => !rights.has(right))).toEqual([]);
   }
 });

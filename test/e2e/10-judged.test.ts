@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { start } from "./support/command.ts";
+import { backToStart, mustBeUp } from "./support/configure.ts";
+import { describePart } from "./support/describe-part.ts";
+import { setFaults } from "./support/faults.ts";
+import { canaryctl, canaryctlFile, liveWeight, requireLab } from "./support/lab.ts";
+import { editConfig } from "./support/stack-config.ts";
+import { startSteadyLoad } from "./support/traffic.ts";
+import { until } from "./support/until.ts";
+
+/** A busy machine answers more requests than these late, and late answers are what the judge looks at, too. */
+const rate = 100;
+
+/** Starts a promotion by the judge. */
+const promoteJudged = () => start(canaryctlFile, ["promote", "--judge"], { timeoutSeconds: 100 });
+
+async function newCanary(version: string): Promise<void> {
+  expect((await canaryctl("create-canary", "--image", `versioned-echo:${version}`)).exitCode).toBe(0);
+}
+
+describePart("a promotion by the judge", () => {
+  beforeAll(async () => {
+    await requireLab();
+    await backToStart();
+    editConfig({ plan: { weights: [20, 50], bake: "5s" } });
+    await mustBeUp();
+  }, 120_000);
+
+  afterAll(async () => {
+    editConfig({ plan: undefined });
+    await backToStart();
+  }, 120_000);
+
+  test("rolls a canary of 30 % errors back by itself, and says by which numbers", async () => {
+    await newCanary("v3");
+    expect((await canaryctl("set-traffic", "80", "20")).exitCode).toBe(0);
+    const load = await startSteadyLoad({ rate });
+    const promotion = promoteJudged();
+    await until("it has counted requests", () => /seen \d/.test(promotion.output()), { seconds: 30 });
+    const broken = Date.now();
+    await setFaults("role=canary", { errorRate: 0.3 });
+    const { exitCode, output } = await promotion.finished;
+    expect(output).toMatch(
+      /Rolled back by the judge\. The canary is worse by its errors: \d+ of \d+ requests failed, of stable 0 of/,
+    );
+    expect(exitCode).toBe(3);
+    expect(await liveWeight()).toBe(0);
+    const { lastSeen, failed, sent } = await load.stop();
+    const seconds = ((lastSeen.v3 ?? Number.POSITIVE_INFINITY) - broken) / 1000;
+    process.stderr.write(
+      `the last answer of the bad canary came ${seconds.toFixed(1)} s after its first fault was set; ${failed} of ${sent} failed\n`,
+    );
+    expect(seconds).toBeLessThan(10); // 2.5 s is for the bench: here the faults of two pods are set one after the other
+    expect((await canaryctl("history")).stdout).toMatch(
+      /promote --judge .*80\/20 +100\/0 +The canary is worse by its errors/,
+    );
+  }, 180_000);
+
+  test("walks a healthy canary through the plan, finishes the release, and loses no request", async () => {
+    await newCanary("v3"); // new pods, without the fault
+    const load = await startSteadyLoad({ rate });
+    const promotion = promoteJudged();
+    const second = until("it walks", () => /Step 1 of 3/.test(promotion.output()), { seconds: 30 }).then(() =>
+      canaryctl("promote", "--judge"),
+    );
+    expect(await second).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/Another promotion walks this plan: that of .*process \d+/),
+    });
+    const { exitCode, output } = await promotion.finished;
+    expect({ exitCode, output }).toMatchObject({ exitCode: 0, output: expect.stringMatching(/Promoted by the judge/) });
+    expect(output).toMatch(/80\/20 -> 50\/50[\s\S]*50\/50 -> 0\/100/);
+    const { failed, errors, versions } = await load.stop();
+    expect({ failed, errors }).toEqual({ failed: 0, errors: {} });
+    expect(Object.keys(versions).toSorted()).toEqual(["v1", "v3"]);
+    expect(await liveWeight()).toBe(0);
+  }, 180_000);
+});
