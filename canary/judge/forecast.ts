@@ -1,3 +1,4 @@
+import type { JudgeConfig } from "./config.ts";
 import type { Judge } from "./judge.ts";
 import type { Slice } from "./slice.ts";
 
@@ -32,6 +33,13 @@ export function missingToPass(judge: Judge, slices: readonly Slice[]): Missing {
   const rate = presentRate(slices);
   return { requests, seconds: requests === undefined || rate === 0 ? undefined : requests / rate };
 }
+
+/**
+ * Requests after which a canary without any error passes: the first power of the share that may succeed that is below beta. Its latency may
+ * need more.
+ */
+export const requestsToPass = ({ beta, objective }: Pick<JudgeConfig, "beta" | "objective">): number =>
+  Math.ceil(Math.log(beta) / Math.log1p(-objective.errorRate));
 
 /** So many times of what was seen are needed until the evidence reaches the bound: at least 1, Infinity where it does not. */
 function timesUntil(evidenceAfter: (times: number) => number, bound: number): number {

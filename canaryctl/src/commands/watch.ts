@@ -20,7 +20,7 @@ ${examples("canaryctl watch", "canaryctl watch --json")}`,
     .action(async (_options: unknown, command: Command) => {
       const { json = false, ...options } = optionsOf<{ readonly json?: boolean }>(command);
       const { createJudgedView } = await import("../judged/judged-view.ts");
-      const { Observer, judgedRoute } = await import("../judged/walk.ts");
+      const { Observer, judgedRoute } = await import("../judged/observer.ts");
       const { untilInterrupted } = await import("../until-interrupted.ts");
       const open = () => openMove(openLab(options));
       const move = await open();

@@ -8,7 +8,7 @@ import { bakeOf } from "../../../canary/plan/plan.ts";
 import { percent, table } from "../print.ts";
 import { printable } from "../this-stack.ts";
 import { shareOf, shareText } from "../traffic/share.ts";
-import type { Look } from "./walk.ts";
+import type { Look } from "./observer.ts";
 
 /** How a release is shown while it is judged. */
 export interface JudgedView {

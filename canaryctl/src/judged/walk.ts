@@ -1,104 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { UserError } from "@canary-lab/kit/user-error";
-import { type Conclusion, conclude } from "../../../canary/judge/conclusion.ts";
-import { edgesFor, type JudgeOptions } from "../../../canary/judge/config.ts";
+import { formatDuration } from "../../../canary/duration.ts";
+import { judgeConfig } from "../../../canary/judge/config.ts";
+import { requestsToPass } from "../../../canary/judge/forecast.ts";
 import { type Act, nextAct } from "../../../canary/judge/next-act.ts";
-import { bakeOf, nextWeight } from "../../../canary/plan/plan.ts";
-import { type Lab, platformOf } from "../lab.ts";
+import { bakeAt, bakeOf, nextWeight } from "../../../canary/plan/plan.ts";
+import type { Lab } from "../lab.ts";
 import type { Say } from "../strategies/strategy.ts";
-import type { Move } from "../strategies/table.ts";
-import { patiently } from "../traffic/patiently.ts";
-import { askedShare, type LiveRoute, type Route } from "../traffic/route.ts";
-import { isSameShare, type Share, shareText } from "../traffic/share.ts";
-import { CallerCounters } from "./caller-counters.ts";
-
-/** What is seen of a release at one moment. */
-export interface Look {
-  readonly at: Date;
-  readonly lab: Lab;
-  /** Undefined where there is no route. */
-  readonly live: LiveRoute | undefined;
-  /** What the callers' requests of the last seconds were split by; undefined without requests. */
-  readonly seen: Share | undefined;
-  /** Since the route was written. */
-  readonly seconds: number;
-  /** Proxies that could be read. */
-  readonly callers: number;
-  readonly conclusion: Conclusion;
-}
-
-/** A route whose callers can be asked who answered. */
-export type JudgedRoute = Route & Required<Pick<Route, "proxies" | "callees">>;
-
-/** @throws UserError where the strategy has no route whose sides its callers tell apart */
-export function judgedRoute({ lab: { config }, strategy: { route } }: Move): JudgedRoute {
-  if (route?.proxies && route.callees) return route as JudgedRoute;
-  throw new UserError(
-    `With strategy ${config.strategy} the judge has nothing to walk: no route of this stack has weights that the callers' proxies count by.`,
-    {
-      allowed: "strategy istio or gateway-api; with rollout-canary the key `analysis` measures each step",
-      next: ["npx canaryctl watch", "npx canaryctl promote"],
-    },
-  );
-}
-
-/** How long the API server may be away, in seconds. */
-const awaySeconds = 60;
-
-/** The split is shown over so many seconds. */
-const seenSeconds = 10;
-
-/** Looks at a release again and again, and keeps what the callers counted since the first look. */
-export class Observer {
-  readonly #route: JudgedRoute;
-  readonly #counters: CallerCounters;
-  readonly #options: JudgeOptions;
-  readonly #say: Say;
-
-  constructor(lab: Lab, route: JudgedRoute, say: Say) {
-    const { app, namespace, objective } = lab.config;
-    const edges = edgesFor(objective.p95Milliseconds);
-    this.#route = route;
-    this.#say = say;
-    this.#options = { objective, latency: { edges } };
-    this.#counters = new CallerCounters(lab.cluster, {
-      groups: route.proxies(lab.config, platformOf(lab)),
-      release: { telemetry: "envoy", namespace, app, by: "cluster_name", ...route.callees({ app, namespace }) },
-      edges,
-    });
-  }
-
-  /** @throws UserError where the cluster is away for longer than a minute */
-  async look(lab: Lab): Promise<Look> {
-    const { cluster, config } = lab;
-    const [callers, live] = await Promise.all([
-      this.#counters.look(),
-      patiently(cluster, { seconds: awaySeconds, say: this.#say }, () => this.#route.read(cluster, config)),
-    ]);
-    const { slices } = this.#counters;
-    return {
-      at: new Date(),
-      lab,
-      live,
-      seen: this.#seen(),
-      seconds: live?.since ? (Date.now() - live.since.getTime()) / 1000 : 0,
-      callers,
-      conclusion: conclude(slices, this.#options, true),
-    };
-  }
-
-  #seen(): Share | undefined {
-    let [stable, canary, seconds] = [0, 0, 0];
-    for (const slice of this.#counters.slices.toReversed()) {
-      if (seconds >= seenSeconds) break;
-      stable += slice.stable.requests;
-      canary += slice.canary.requests;
-      seconds += slice.seconds;
-    }
-    const all = stable + canary;
-    return all === 0 ? undefined : { stable: (100 * stable) / all, canary: (100 * canary) / all };
-  }
-}
+import { askedShare, type Route } from "../traffic/route.ts";
+import { isSameShare, shareText } from "../traffic/share.ts";
+import type { Look, Observer } from "./observer.ts";
 
 /** What acts on a release; each opens the stack anew, for others may have changed it. */
 export interface Acts {
@@ -145,6 +55,7 @@ export async function walk(
 ): Promise<Walked> {
   const { say, show, signal, patienceSeconds } = options;
   let lab = await acts.open();
+  const tellOutlook = once(outlookText, say);
   for (;;) {
     if (signal.aborted) return interrupted(acts);
     const look = await observer.look(lab);
@@ -158,6 +69,7 @@ export async function walk(
       patienceSeconds,
     });
     show(look, act);
+    tellOutlook(look);
     const { reason } = look.conclusion;
     switch (act) {
       case "roll back":
@@ -198,4 +110,28 @@ async function interrupted(acts: Acts): Promise<Walked> {
   if ((await acts.onInterrupt()) === "hold") return { ending: "interrupted", reason: "The traffic stays where it is." };
   await acts.rollBack();
   return { ending: "rolled back", reason: "You have asked for it." };
+}
+
+/**
+ * What is said before anything is waited for: where the first step lasts longer than the plan says, for a verdict needs more requests than
+ * come in its bake time. The evidence of a step counts in the steps after it.
+ */
+export function outlookText({ lab, requestsPerSecond, conclusion }: Look): string | undefined {
+  const { canaryWeight, plan, objective } = lab.config;
+  const requests = requestsToPass(judgeConfig({ objective })) - conclusion.numbers.canary.requests;
+  const seconds = Math.ceil(requests / (requestsPerSecond * (canaryWeight / 100)));
+  const bake = bakeAt(plan, canaryWeight);
+  if (!Number.isFinite(seconds) || seconds <= bake) return undefined;
+  return `At the present ${Math.round(requestsPerSecond)} requests/s a verdict at ${canaryWeight} % takes about ${seconds} s or more: longer than the ${formatDuration(bake)} that the plan keeps it.`;
+}
+
+/** Says a text the first time that requests are seen. */
+function once(textOf: (look: Look) => string | undefined, say: Say): (look: Look) => void {
+  let isSaid = false;
+  return (look) => {
+    if (isSaid || look.requestsPerSecond === 0 || look.lab.config.canaryWeight === 0) return;
+    isSaid = true;
+    const text = textOf(look);
+    if (text) say(text);
+  };
 }

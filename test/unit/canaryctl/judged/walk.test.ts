@@ -3,7 +3,8 @@ import { type Conclusion, conclude } from "../../../../canary/judge/conclusion.t
 import type { Act } from "../../../../canary/judge/next-act.ts";
 import { toWeight } from "../../../../canary/weight.ts";
 import { blockText, lookEvent, lookLine } from "../../../../canaryctl/src/judged/judged-view.ts";
-import { type Acts, judgedRoute, type Look, walk } from "../../../../canaryctl/src/judged/walk.ts";
+import { judgedRoute, type Look } from "../../../../canaryctl/src/judged/observer.ts";
+import { type Acts, outlookText, walk } from "../../../../canaryctl/src/judged/walk.ts";
 import type { Lab } from "../../../../canaryctl/src/lab.ts";
 import { configuredStrategy } from "../../../../canaryctl/src/strategies/table.ts";
 import { istioRoute } from "../../../../canaryctl/src/traffic/istio-route.ts";
@@ -53,7 +54,16 @@ async function walked({ verdicts, weight = 10, plan = "10-30-60", seconds = 60, 
     looks += 1;
     if (looks === given.interruptAt) controller.abort();
     const live = { weights: shareOf("live" in given ? (given.live ?? 0) : at.weight), owner: "canary-lab" };
-    return { at: new Date(), lab, live, seen: undefined, seconds, callers: 2, conclusion: conclusions[verdict] };
+    return {
+      at: new Date(),
+      lab,
+      live,
+      seen: undefined,
+      requestsPerSecond: 0,
+      seconds,
+      callers: 2,
+      conclusion: conclusions[verdict],
+    };
   };
   const steps = [10, 30, 60, 100];
   const acts: Acts = {
@@ -143,18 +153,28 @@ test("strategies without weights are refused, with what measures there", async (
   }
 });
 
-describe("a look is shown", () => {
-  const { lab } = fakeLab({ configWeight: 10 });
-  const look: Look = {
-    at: new Date("2026-01-02T03:04:05Z"),
-    lab,
-    live: { weights: shareOf(10), owner: "canary-lab" },
-    seen: { stable: 90.4, canary: 9.6 },
-    seconds: 12.4,
-    callers: 2,
-    conclusion: conclusions.fail,
-  };
+const look: Look = {
+  at: new Date("2026-01-02T03:04:05Z"),
+  lab: fakeLab({ configWeight: 10 }).lab,
+  live: { weights: shareOf(10), owner: "canary-lab" },
+  seen: { stable: 90.4, canary: 9.6 },
+  requestsPerSecond: 300,
+  seconds: 12.4,
+  callers: 2,
+  conclusion: conclusions.fail,
+};
 
+test("before anything is waited for it is said that a verdict takes longer than the plan keeps the step", () => {
+  const { lab } = fakeLab({ configWeight: 10, changes: { plan: '{"weights":[10,50],"bake":"10s"}' } });
+  const numbers = conclude([], {}, false);
+  const text = (requestsPerSecond: number) => outlookText({ ...look, lab, requestsPerSecond, conclusion: numbers });
+  expect(text(80)).toBe(
+    "At the present 80 requests/s a verdict at 10 % takes about 38 s or more: longer than the 10s that the plan keeps it.",
+  );
+  expect(text(300)).toBeUndefined(); // 299 requests in 10 s
+});
+
+describe("a look is shown", () => {
   test("as a block, whose bars are full where the evidence is enough", () => {
     const [step, ...lines] = blockText(look, "roll back");
     expect(step).toBe("Step 1 of 4: 10 % since 12 s of 1m, counted at 2 callers' proxies");

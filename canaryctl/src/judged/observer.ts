@@ -1,0 +1,101 @@
+import { UserError } from "@canary-lab/kit/user-error";
+import { type Conclusion, conclude } from "../../../canary/judge/conclusion.ts";
+import { edgesFor, type JudgeOptions } from "../../../canary/judge/config.ts";
+import { type Lab, platformOf } from "../lab.ts";
+import type { Say } from "../strategies/strategy.ts";
+import type { Move } from "../strategies/table.ts";
+import { patiently } from "../traffic/patiently.ts";
+import type { LiveRoute, Route } from "../traffic/route.ts";
+import type { Share } from "../traffic/share.ts";
+import { CallerCounters } from "./caller-counters.ts";
+
+/** What is seen of a release at one moment. */
+export interface Look {
+  readonly at: Date;
+  readonly lab: Lab;
+  /** Undefined where there is no route. */
+  readonly live: LiveRoute | undefined;
+  /** What the callers' requests of the last seconds were split by; undefined without requests. */
+  readonly seen: Share | undefined;
+  /** Requests of both sides in each of those seconds. */
+  readonly requestsPerSecond: number;
+  /** Since the route was written. */
+  readonly seconds: number;
+  /** Proxies that could be read. */
+  readonly callers: number;
+  readonly conclusion: Conclusion;
+}
+
+/** A route whose callers can be asked who answered. */
+export type JudgedRoute = Route & Required<Pick<Route, "proxies" | "callees">>;
+
+/** @throws UserError where the strategy has no route whose sides its callers tell apart */
+export function judgedRoute({ lab: { config }, strategy: { route } }: Move): JudgedRoute {
+  if (route?.proxies && route.callees) return route as JudgedRoute;
+  throw new UserError(
+    `With strategy ${config.strategy} the judge has nothing to walk: no route of this stack has weights that the callers' proxies count by.`,
+    {
+      allowed: "strategy istio or gateway-api; with rollout-canary the key `analysis` measures each step",
+      next: ["npx canaryctl watch", "npx canaryctl promote"],
+    },
+  );
+}
+
+/** How long the API server may be away, in seconds. */
+const awaySeconds = 60;
+
+/** The split is shown over so many seconds. */
+const seenSeconds = 10;
+
+/** Looks at a release again and again, and keeps what the callers counted since the first look. */
+export class Observer {
+  readonly #route: JudgedRoute;
+  readonly #counters: CallerCounters;
+  readonly #options: JudgeOptions;
+  readonly #say: Say;
+
+  constructor(lab: Lab, route: JudgedRoute, say: Say) {
+    const { app, namespace, objective } = lab.config;
+    const edges = edgesFor(objective.p95Milliseconds);
+    this.#route = route;
+    this.#say = say;
+    this.#options = { objective, latency: { edges } };
+    this.#counters = new CallerCounters(lab.cluster, {
+      groups: route.proxies(lab.config, platformOf(lab)),
+      release: { telemetry: "envoy", namespace, app, by: "cluster_name", ...route.callees({ app, namespace }) },
+      edges,
+    });
+  }
+
+  /** @throws UserError where the cluster is away for longer than a minute */
+  async look(lab: Lab): Promise<Look> {
+    const { cluster, config } = lab;
+    const [callers, live] = await Promise.all([
+      this.#counters.look(),
+      patiently(cluster, { seconds: awaySeconds, say: this.#say }, () => this.#route.read(cluster, config)),
+    ]);
+    const { slices } = this.#counters;
+    return {
+      at: new Date(),
+      lab,
+      live,
+      ...this.#lately(),
+      seconds: live?.since ? (Date.now() - live.since.getTime()) / 1000 : 0,
+      callers,
+      conclusion: conclude(slices, this.#options, true),
+    };
+  }
+
+  #lately(): Pick<Look, "seen" | "requestsPerSecond"> {
+    let [stable, canary, seconds] = [0, 0, 0];
+    for (const slice of this.#counters.slices.toReversed()) {
+      if (seconds >= seenSeconds) break;
+      stable += slice.stable.requests;
+      canary += slice.canary.requests;
+      seconds += slice.seconds;
+    }
+    const all = stable + canary;
+    if (all === 0) return { seen: undefined, requestsPerSecond: 0 };
+    return { seen: { stable: (100 * stable) / all, canary: (100 * canary) / all }, requestsPerSecond: all / seconds };
+  }
+}
