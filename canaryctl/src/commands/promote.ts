@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { openLab } from "../lab.ts";
-import { examples, print, say } from "../print.ts";
+import { print, say } from "../print.ts";
 import { openMove } from "../strategies/table.ts";
 import { UsageError } from "../usage-error.ts";
-import { addFollowFlag, addOverloadFlag, type OverloadFlag, optionsOf, overloadOf } from "./arguments.ts";
+import { type OverloadFlag, optionsOf, overloadOf } from "./arguments.ts";
 import { runMove } from "./run-move.ts";
 
 interface PromoteFlags extends OverloadFlag {
@@ -12,34 +12,15 @@ interface PromoteFlags extends OverloadFlag {
   readonly reason?: string;
 }
 
-export function addPromote(program: Command): void {
-  addFollowFlag(addOverloadFlag(program.command("promote")))
-    .description("give the canary its next share of the traffic; with --full, make it the stable version")
-    .option("--full", "skip what is left of the plan, and finish the release in the config too")
-    .option("--now", "also before the bake time is over or while an alert of the canary fires; with --reason")
-    .addHelpText(
-      "after",
-      `
-istio, gateway-api, replica-ratio: canaryWeight goes to the next weight of \`plan\`; refused before the bake time of
-the present one is over, and with monitoring while an alert of the canary fires or Prometheus cannot be asked. --now
-goes past that, and needs a --reason, which the history keeps.
-rollout-canary, rollout-blue-green: the Rollout leaves its present pause; refused where it does not pause. A release
-that is at its end then is written to the config, as with --full.
-rolling-update, nginx-header: refused, for there are no stages.
---full, with every strategy: all the traffic to the canary, then stableImage := canaryImage, canaryWeight 0 and
-canaryEnabled false in the config. Without --full nothing ever gets more traffic than the next stage says.
-${examples("canaryctl promote", "canaryctl promote --full", 'canaryctl promote --now --reason "the old version leaks"')}`,
-    )
-    .action(async (_options: unknown, command: Command) => {
-      const { full, now, reason, ...options } = optionsOf<PromoteFlags>(command);
-      if (now && !reason?.trim()) {
-        throw new UsageError("--now goes past what the plan and the alerts say, and nobody would know why.", {
-          allowed: "--now with --reason",
-          next: "npx canaryctl promote --now --reason urgent",
-        });
-      }
-      const move = await openMove(openLab(options, overloadOf(options)));
-      const promotion = full ? "promoteFully" : "promote";
-      print([await runMove(move, (strategy, lab) => strategy[promotion](lab, say, { now }))]);
+export async function run(command: Command): Promise<void> {
+  const { full, now, reason, ...options } = optionsOf<PromoteFlags>(command);
+  if (now && !reason?.trim()) {
+    throw new UsageError("--now goes past what the plan and the alerts say, and nobody would know why.", {
+      allowed: "--now with --reason",
+      next: "npx canaryctl promote --now --reason urgent",
     });
+  }
+  const move = await openMove(openLab(options, overloadOf(options)));
+  const promotion = full ? "promoteFully" : "promote";
+  print([await runMove(move, (strategy, lab) => strategy[promotion](lab, say, { now }))]);
 }
