@@ -29,8 +29,9 @@ export const ingressLabels = { istio: "ingress" } as const;
 /** The label of Argo Rollouts' Deployments and pods, by its chart and its published manifests alike. */
 export const rolloutsLabel = { key: "app.kubernetes.io/name", value: "argo-rollouts" } as const;
 export const rolloutsSelector = `${rolloutsLabel.key}=${rolloutsLabel.value}`;
-/** The controller may be in any namespace. */
-export const showRolloutsPods = `kubectl get pods -A -l ${rolloutsSelector}`;
+export const rolloutsControllerSelector = `${rolloutsSelector},app.kubernetes.io/component=rollouts-controller`;
+/** The controller may be in any namespace, and its Deployment may ask for no pods. */
+export const showRolloutsPods = `kubectl get deployments,pods -A -l ${rolloutsSelector}`;
 
 /** The ConfigMap that has the application's moves and releases. */
 export const historyName = (app: string): string => `${app}-history`;

@@ -7,6 +7,7 @@ import {
   notedValues,
   type Pending,
   pendingChanges,
+  releaseKeys,
 } from "../../stacks/config/applied-config.ts";
 import { parseConfig } from "../../stacks/config/parse-config.ts";
 import type { LabConfig } from "../../stacks/config/schema.ts";
@@ -24,17 +25,6 @@ export interface Applied {
   /** What the stack's file has otherwise: it waits for the next `up`. */
   readonly pending: readonly Pending[];
 }
-
-/** The keys that say what a release is like: one that begins takes them from the stack's file. */
-export const releaseKeys: readonly (keyof LabConfig)[] = [
-  "plan",
-  "objective",
-  "analysis",
-  "rolloutCanary",
-  "blueGreen",
-  "rollingUpdate",
-  "canaryReplicas",
-];
 
 /** What names the canary: the command that makes or removes it says so. */
 const canaryKeys: readonly (keyof LabConfig)[] = ["canaryEnabled", "canaryImage"];

@@ -1,40 +1,39 @@
-import { inspect } from "node:util";
-import { quoted } from "@canary-lab/kit/programs";
-import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { chooseStack } from "./choose-stack.ts";
-import { isFollowed } from "./commands/arguments.ts";
+import { examples, isFollowed } from "./commands/arguments.ts";
 import { addCommands } from "./commands/modules.ts";
-import { EngineBusyError, InterruptedError } from "./engine/engine-failure.ts";
-import { addReasonFlags, Recording } from "./history/record.ts";
-import { examples, forLog, say } from "./print.ts";
-import { UsageError } from "./usage-error.ts";
-
-/** 0 where it was done, 2 where the command line cannot be meant, 130 where the user interrupted it, 1 for everything else. */
-const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+import { exitCodes } from "./exit-codes.ts";
+import type { Recording } from "./history/record.ts";
+import { addReasonFlags } from "./history/recorded-commands.ts";
 
 /** Runs the command line and sets the process's exit code; errors are printed, never thrown. */
 export async function main(argv: readonly string[]): Promise<void> {
   let acted: Command | undefined;
   let recording: Recording | undefined;
-  const program = (await buildProgram(argv.slice(2))).hook("preAction", (_, command) => {
+  const program = (await buildProgram(argv.slice(2))).hook("preAction", async (_, command) => {
     acted = command;
-    recording = Recording.of(command);
+    recording = await recordingOf(command);
   });
   const failure = await failureOf(() => program.parseAsync(argv));
-  await recording?.end(say, failure);
+  await record(recording, failure);
   // What is only watched is no part of the move: the history has the move already.
   if (!failure && acted && isFollowed(acted)) await follow(acted);
 }
 
+const recordingOf = async (command: Command): Promise<Recording | undefined> =>
+  (await import("./history/record.ts")).Recording.of(command);
+
+async function record(recording: Recording | undefined, failure: Error | undefined): Promise<void> {
+  if (recording) await recording.end((await import("./print.ts")).say, failure);
+}
+
 async function follow(command: Command): Promise<void> {
-  const recording = Recording.of(command);
+  const recording = await recordingOf(command);
   let isWritten = false;
   const failure = await failureOf(async () => {
     const { followRelease } = await import("./commands/follow.ts");
     isWritten = await followRelease(command);
   });
-  if (isWritten) await recording?.end(say, failure);
+  if (isWritten) await record(recording, failure);
 }
 
 /** The error of `work`, which is printed and gives the exit code; undefined where there was none. */
@@ -43,7 +42,7 @@ async function failureOf(work: () => Promise<unknown>): Promise<Error | undefine
     await work();
     return undefined;
   } catch (error) {
-    process.exitCode = report(error);
+    process.exitCode = await exitCodeOf(error);
     return error as Error;
   }
 }
@@ -70,7 +69,7 @@ export async function buildProgram(words: readonly string[] = []): Promise<Comma
     )
     .showHelpAfterError("(run it with --help to see what is allowed)")
     .exitOverride()
-    .hook("preAction", (_, command) => chooseStack(program, command));
+    .hook("preAction", async (_, command) => (await import("./choose-stack.ts")).chooseStack(program, command));
   const stacks: string[] = [];
   program.setOptionValue("stacks", stacks).on("option:stack", (name: string) => stacks.push(name));
   await addCommands(program, commandIn(words));
@@ -108,20 +107,8 @@ function commandIn(words: readonly string[]): string | undefined {
   }
 }
 
-/** An update that runs already is waited for by nobody here: the next step is this same command. */
-function textOf(error: UserError): string {
-  if (!(error instanceof EngineBusyError) || error.next !== undefined) return error.toText();
-  return withNext(error.toText(), ["npx", "canaryctl", ...process.argv.slice(2)].map(quoted).join(" "));
-}
-
-function report(error: unknown): number {
+async function exitCodeOf(error: unknown): Promise<number> {
   // Commander has printed its message by itself.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-  if (!(error instanceof UserError)) {
-    console.error(forLog(inspect(error)));
-    return exitCodes.failed;
-  }
-  console.error(forLog(textOf(error)));
-  if (error instanceof UsageError) return exitCodes.usage;
-  return error instanceof InterruptedError ? exitCodes.interrupted : exitCodes.failed;
+  return (await import("./report-failure.ts")).reportFailure(error);
 }

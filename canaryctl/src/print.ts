@@ -29,8 +29,4 @@ export const engineView = (say: (line: string) => void, note?: (detail: string) 
   ...(note && { note }),
 });
 
-/** The end of a help text. */
-export const examples = (...lines: readonly string[]): string =>
-  `\nExamples:\n${lines.map((line) => `  $ ${line}`).join("\n")}`;
-
 export const percent = (share: number): string => `${Number((share * 100).toFixed(1))} %`;

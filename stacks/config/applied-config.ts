@@ -1,5 +1,6 @@
 import { canonicalJson } from "../../components/workload/render-application.ts";
 import { textOf, valueIn } from "./raw-values.ts";
+import type { LabConfig } from "./schema.ts";
 
 /** Raw values of a config, by key. */
 export type Values = Readonly<Record<string, unknown>>;
@@ -18,6 +19,17 @@ export const leftOut: readonly string[] = [
   "imageRegistry",
   "imagePullRegistry",
   "chartMirror",
+];
+
+/** The keys that say what a release is like: one that begins takes them from the stack's file. */
+export const releaseKeys: readonly (keyof LabConfig)[] = [
+  "plan",
+  "objective",
+  "analysis",
+  "rolloutCanary",
+  "blueGreen",
+  "rollingUpdate",
+  "canaryReplicas",
 ];
 
 /** What the program notes on the application's Namespace of the config that it applies, each value as text. None is a secret. */

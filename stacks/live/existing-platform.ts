@@ -1,6 +1,6 @@
 import { ApiError, type ClusterClient } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
-import { rolloutsSelector } from "../../components/names.ts";
+import { rolloutsControllerSelector } from "../../components/names.ts";
 import type { LabConfig } from "../config/schema.ts";
 import { existingFacts } from "../existing/facts.ts";
 import type { ExistingObjects, Meta } from "../existing/objects.ts";
@@ -55,9 +55,7 @@ async function readObjects(client: Pick<ClusterClient, "get">): Promise<Existing
     list(`/api/v1/pods${labelled("app=ztunnel")}&limit=1`),
     list<ExistingObjects["services"][number]>("/api/v1/services"),
     list<ExistingObjects["prometheuses"][number]>("/apis/monitoring.coreos.com/v1/prometheuses"),
-    list<ExistingObjects["rollouts"][number]>(
-      deployments + labelled(`${rolloutsSelector},app.kubernetes.io/component=rollouts-controller`),
-    ),
+    list<ExistingObjects["rollouts"][number]>(deployments + labelled(rolloutsControllerSelector)),
     client.get<Meta>("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/httproutes.gateway.networking.k8s.io"),
   ]);
   return { namespaces, webhooks, istiods, ztunnels, services, prometheuses, rollouts, httpRoutes };

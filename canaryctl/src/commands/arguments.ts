@@ -48,3 +48,7 @@ export const addFollowFlag = (command: Command): Command =>
   );
 
 export const isFollowed = (command: Command): boolean => command.opts<{ readonly follow?: boolean }>().follow === true;
+
+/** The end of a help text. */
+export const examples = (...lines: readonly string[]): string =>
+  `\nExamples:\n${lines.map((line) => `  $ ${line}`).join("\n")}`;

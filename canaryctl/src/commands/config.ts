@@ -3,41 +3,22 @@ import type { Command } from "commander";
 import { configKeys, configProblems } from "../../../stacks/config/parse-config.ts";
 import { suggestion } from "../../../stacks/config/suggestion.ts";
 import { mustNameFile } from "../lab.ts";
-import { examples, print } from "../print.ts";
+import { print } from "../print.ts";
 import { StackFile } from "../stack-file.ts";
 import { UsageError } from "../usage-error.ts";
 import { optionsOf } from "./arguments.ts";
 
-export function addConfig(program: Command): void {
-  const config = program
-    .command("config")
-    .description("read and write the stack's config, as `pulumi config` does, where no `pulumi` is on PATH")
-    .addHelpText(
-      "after",
-      examples("canaryctl config set strategy gateway-api", "canaryctl config set canaryEnabled false canaryWeight 0"),
-    );
-  config
-    .command("set")
-    .description("write values to Pulumi.<stack>.yaml; `up` applies them")
-    .argument("<key-and-value...>", "keys, each with its value behind it; an object as JSON")
-    .action((words: readonly string[], _options: unknown, command: Command) => print([set(fileOf(command), words)]));
-  config
-    .command("rm")
-    .description("take keys out of Pulumi.<stack>.yaml, so that the project's defaults hold")
-    .argument("<key...>")
-    .action((keys: readonly string[], _options: unknown, command: Command) => {
-      const removed = fileOf(command).remove(keys);
-      print(keys.map((key) => (removed.includes(key) ? `${key} is removed.` : `${key} was not set.`)));
-    });
-  config
-    .command("get")
-    .description("print a value that is in effect")
-    .argument("<key>")
-    .action((key: string, _options: unknown, command: Command) => {
-      const file = fileOf(command);
-      mustBeKey(key);
-      print([String(file.values()[key] ?? "")]);
-    });
+export const set = (words: readonly string[], command: Command): void => print([write(fileOf(command), words)]);
+
+export function remove(keys: readonly string[], command: Command): void {
+  const removed = fileOf(command).remove(keys);
+  print(keys.map((key) => (removed.includes(key) ? `${key} is removed.` : `${key} was not set.`)));
+}
+
+export function get(key: string, command: Command): void {
+  const file = fileOf(command);
+  mustBeKey(key);
+  print([String(file.values()[key] ?? "")]);
 }
 
 function fileOf(command: Command): StackFile {
@@ -47,7 +28,7 @@ function fileOf(command: Command): StackFile {
 }
 
 /** @throws UserError where a value is not allowed, alone or with the rest; what was wrong before does not count */
-function set(stackFile: StackFile, words: readonly string[]): string {
+function write(stackFile: StackFile, words: readonly string[]): string {
   if (words.length % 2 !== 0) {
     throw new UsageError(`${words.at(-1)} has no value.`, { allowed: "keys, each with its value" });
   }

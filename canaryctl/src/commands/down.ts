@@ -16,7 +16,7 @@ import { backendUrl, defaultBackendUrl } from "../engine/variables.ts";
 import { installedPlatform, useOf } from "../installed-platform.ts";
 import { type Lab, labOf, mustNameDeployed } from "../lab.ts";
 import { exclusively } from "../lab-lock.ts";
-import { engineView, examples, print } from "../print.ts";
+import { engineView, print } from "../print.ts";
 import { withProgress } from "../progress.ts";
 import { removeTarget } from "../remove-target.ts";
 import { knownStacks } from "../stack/known-stacks.ts";
@@ -32,23 +32,13 @@ interface DownOptions {
   readonly forget?: boolean;
 }
 
-export function addDown(program: Command): void {
-  program
-    .command("down")
-    .description(
-      "take the lab down: the stack, then the cluster where the lab made it; the built tools stay in the user's cache folder",
-    )
-    .option("--all", "take every stack of this checkout, where others would go with the cluster, too")
-    .option("--forget", "forget a stack whose cluster is gone, and leave alone what may still be there")
-    .addHelpText("after", examples("canaryctl down", "canaryctl --stack prod down", "canaryctl down --all"))
-    .action(async (_options: unknown, command: Command) => {
-      const options = optionsOf<DownOptions>(command);
-      const stackFile = new StackFile(options.stack);
-      mustNameDeployed(options, stackFile);
-      await withProgress((progress) =>
-        exclusively("down", progress, async () => print([await down(stackFile, options, progress)])),
-      );
-    });
+export async function run(command: Command): Promise<void> {
+  const options = optionsOf<DownOptions>(command);
+  const stackFile = new StackFile(options.stack);
+  mustNameDeployed(options, stackFile);
+  await withProgress((progress) =>
+    exclusively("down", progress, async () => print([await down(stackFile, options, progress)])),
+  );
 }
 
 async function down(stackFile: StackFile, options: DownOptions, progress: Progress): Promise<string> {

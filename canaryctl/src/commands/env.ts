@@ -9,37 +9,28 @@ import { notUp, recordedEnvironment } from "../../../stacks/lab-records.ts";
 import { environmentOf, searchPathVariable, usersKubeconfig } from "../../../stacks/stack-environment.ts";
 import { engineVariables } from "../engine/variables.ts";
 import { configForRollback, mustNameFile } from "../lab.ts";
-import { examples, print } from "../print.ts";
+import { print } from "../print.ts";
 import { StackFile } from "../stack-file.ts";
 import { isStackNamed, optionsOf } from "./arguments.ts";
 
-export function addEnv(program: Command): void {
-  program
-    .command("env")
-    .description("print what plain `pulumi`, `kubectl` and `helm` need in the shell's environment")
-    .addHelpText(
-      "after",
-      examples('eval "$(npx canaryctl env)"', "pulumi config set canaryWeight 30 && pulumi up", "kubectl get pods -A"),
-    )
-    .action((_options: unknown, command: Command) => {
-      const stackFile = new StackFile(optionsOf(command).stack);
-      mustNameFile(optionsOf(command), stackFile);
-      const { stack, reference } = stackFile;
-      const environment = recordedEnvironment(stack) ?? environmentOf(stack, configForRollback(stackFile).config);
-      if (!environment) throw notUp();
-      const { PULUMI_BACKEND_URL: url, ...variables } = engineVariables(environment, process.env, reference);
-      print(
-        exports({
-          ...variables,
-          // The shell has its own, in which a password may stand.
-          ...(url !== undefined && url !== process.env.PULUMI_BACKEND_URL && { PULUMI_BACKEND_URL: url }),
-          KUBECONFIG: kubectlPath(environment, stack),
-          [searchPathVariable]: usersKubeconfig(process.env) ?? "",
-          // Set, it would win over what `pulumi stack select` chooses later.
-          ...(isStackNamed(command) && { PULUMI_STACK: reference }),
-        }),
-      );
-    });
+export function run(command: Command): void {
+  const stackFile = new StackFile(optionsOf(command).stack);
+  mustNameFile(optionsOf(command), stackFile);
+  const { stack, reference } = stackFile;
+  const environment = recordedEnvironment(stack) ?? environmentOf(stack, configForRollback(stackFile).config);
+  if (!environment) throw notUp();
+  const { PULUMI_BACKEND_URL: url, ...variables } = engineVariables(environment, process.env, reference);
+  print(
+    exports({
+      ...variables,
+      // The shell has its own, in which a password may stand.
+      ...(url !== undefined && url !== process.env.PULUMI_BACKEND_URL && { PULUMI_BACKEND_URL: url }),
+      KUBECONFIG: kubectlPath(environment, stack),
+      [searchPathVariable]: usersKubeconfig(process.env) ?? "",
+      // Set, it would win over what `pulumi stack select` chooses later.
+      ...(isStackNamed(command) && { PULUMI_STACK: reference }),
+    }),
+  );
 }
 
 /**

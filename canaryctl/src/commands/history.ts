@@ -3,32 +3,19 @@ import { asDeployed } from "../deployed.ts";
 import { changeText, type HistoryEntry, sourceText } from "../history/entry.ts";
 import { readHistory } from "../history/store.ts";
 import { openForRollback } from "../lab.ts";
-import { examples, print, table } from "../print.ts";
-import { optionsOf, wholeNumber } from "./arguments.ts";
+import { print, table } from "../print.ts";
+import { optionsOf } from "./arguments.ts";
 
 interface HistoryOptions {
   readonly json?: boolean;
   readonly last?: number;
 }
 
-export function addHistory(program: Command): void {
-  program
-    .command("history")
-    .description("list releases and moves, the newest first: who, when, from, to, why")
-    .option("--last <entries>", "show this many, 1..200", wholeNumber(1, 200))
-    .option("--json", "print JSON")
-    .addHelpText(
-      "after",
-      `
-The cluster keeps the last 200, in the ConfigMap APP-history. The engine keeps the command line with each update: pulumi stack history.
-${examples("canaryctl history", "canaryctl history --last 5 --json", "canaryctl rollback --reason 'errors at checkout'")}`,
-    )
-    .action(async (_options: unknown, command: Command) => {
-      const { json, last, ...options } = optionsOf<HistoryOptions>(command);
-      const { cluster, config } = await asDeployed(openForRollback(options));
-      const entries = (await readHistory(cluster, config)).slice(0, last);
-      print(json ? [JSON.stringify(entries, null, 2)] : historyText(entries));
-    });
+export async function run(command: Command): Promise<void> {
+  const { json, last, ...options } = optionsOf<HistoryOptions>(command);
+  const { cluster, config } = await asDeployed(openForRollback(options));
+  const entries = (await readHistory(cluster, config)).slice(0, last);
+  print(json ? [JSON.stringify(entries, null, 2)] : historyText(entries));
 }
 
 export function historyText(entries: readonly HistoryEntry[]): readonly string[] {

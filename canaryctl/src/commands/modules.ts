@@ -12,26 +12,26 @@ interface CommandModule {
  * take to write the route.
  */
 const modules: readonly CommandModule[] = [
-  { names: ["up"], load: async () => (await import("./up.ts")).addUp },
-  { names: ["status"], load: async () => (await import("./status.ts")).addStatus },
-  { names: ["doctor"], load: async () => (await import("./doctor.ts")).addDoctor },
-  { names: ["create-canary"], load: async () => (await import("./create-canary.ts")).addCreateCanary },
-  { names: ["set-traffic"], load: async () => (await import("./set-traffic.ts")).addSetTraffic },
-  { names: ["promote"], load: async () => (await import("./promote.ts")).addPromote },
-  { names: ["rollback"], load: async () => (await import("./rollback.ts")).addRollback },
+  { names: ["up"], load: async () => (await import("./definitions/up.ts")).addUp },
+  { names: ["status"], load: async () => (await import("./definitions/status.ts")).addStatus },
+  { names: ["doctor"], load: async () => (await import("./definitions/doctor.ts")).addDoctor },
+  { names: ["create-canary"], load: async () => (await import("./definitions/create-canary.ts")).addCreateCanary },
+  { names: ["set-traffic"], load: async () => (await import("./definitions/set-traffic.ts")).addSetTraffic },
+  { names: ["promote"], load: async () => (await import("./definitions/promote.ts")).addPromote },
+  { names: ["rollback"], load: async () => (await import("./definitions/rollback.ts")).addRollback },
   {
     names: ["abort", "retry", "undo"],
-    load: async () => (await import("./controller-commands.ts")).addControllerCommands,
+    load: async () => (await import("./definitions/controller-commands.ts")).addControllerCommands,
   },
-  { names: ["delete-canary"], load: async () => (await import("./delete-canary.ts")).addDeleteCanary },
-  { names: ["watch"], load: async () => (await import("./watch.ts")).addWatch },
-  { names: ["history"], load: async () => (await import("./history.ts")).addHistory },
-  { names: ["preview"], load: async () => (await import("./preview.ts")).addPreview },
-  { names: ["comment"], load: async () => (await import("./comment.ts")).addComment },
-  { names: ["stack"], load: async () => (await import("./stack.ts")).addStack },
-  { names: ["config"], load: async () => (await import("./config.ts")).addConfig },
-  { names: ["env"], load: async () => (await import("./env.ts")).addEnv },
-  { names: ["down"], load: async () => (await import("./down.ts")).addDown },
+  { names: ["delete-canary"], load: async () => (await import("./definitions/delete-canary.ts")).addDeleteCanary },
+  { names: ["watch"], load: async () => (await import("./definitions/watch.ts")).addWatch },
+  { names: ["history"], load: async () => (await import("./definitions/history.ts")).addHistory },
+  { names: ["preview"], load: async () => (await import("./definitions/preview.ts")).addPreview },
+  { names: ["comment"], load: async () => (await import("./definitions/comment.ts")).addComment },
+  { names: ["stack"], load: async () => (await import("./definitions/stack.ts")).addStack },
+  { names: ["config"], load: async () => (await import("./definitions/config.ts")).addConfig },
+  { names: ["env"], load: async () => (await import("./definitions/env.ts")).addEnv },
+  { names: ["down"], load: async () => (await import("./definitions/down.ts")).addDown },
 ];
 
 /** The names of all commands. */

@@ -6,29 +6,15 @@ import { writeChanges } from "../applied.ts";
 import { freeStack } from "../engine/update.ts";
 import { noteRollback } from "../history/store.ts";
 import { type GlobalOptions, type Lab, openForRollback, type RouteFlags } from "../lab.ts";
-import { examples, print, say } from "../print.ts";
+import { print, say } from "../print.ts";
 import { lockSeconds, onlyWithoutFile } from "../strategies/rolled-back.ts";
 import type { Say } from "../strategies/strategy.ts";
 import { type Move, openRollback, type Rollback } from "../strategies/table.ts";
 import { AwayError, patiently } from "../traffic/patiently.ts";
-import { addRouteFlags, optionsOf } from "./arguments.ts";
+import { optionsOf } from "./arguments.ts";
 import { runMove } from "./run-move.ts";
 
-export function addRollback(program: Command): void {
-  addRouteFlags(program.command("rollback"))
-    .description("send all traffic back to the stable side at once, then make config and state agree")
-    .addHelpText(
-      "after",
-      `
-istio, gateway-api: the route first, then canaryWeight 0. The canary's pods stay, without traffic.
-replica-ratio: canaryWeight 0; pods of the stable side are ready before those of the canary go.
-rollout-canary, rollout-blue-green: the Rollout is aborted first, then canaryEnabled false. The seconds are shown.
-rolling-update: the Deployment turns back at once, pod after pod, also in the middle of an update; then canaryEnabled false.
-nginx-header: canaryEnabled false.
-${examples("canaryctl rollback", "canaryctl rollback --vs versioned-echo-virtualservice --host versioned-echo")}`,
-    )
-    .action(async (_options: unknown, command: Command) => rollBack(optionsOf<RouteFlags>(command), print));
-}
+export const run = (command: Command): Promise<void> => rollBack(optionsOf<RouteFlags>(command), print);
 
 /**
  * Sends all traffic of a stack back.

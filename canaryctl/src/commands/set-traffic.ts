@@ -2,40 +2,22 @@ import type { Command } from "commander";
 import { factsOf } from "../../../canary/strategies.ts";
 import { noCanary } from "../../../stacks/live/share-verdict.ts";
 import { type GlobalOptions, type Lab, openLab, type RouteFlags } from "../lab.ts";
-import { examples, print, say } from "../print.ts";
+import { print, say } from "../print.ts";
 import { StackFile } from "../stack-file.ts";
 import { openMove } from "../strategies/table.ts";
 import { UsageError } from "../usage-error.ts";
-import { addOverloadFlag, addRouteFlags, type OverloadFlag, optionsOf, overloadOf, wholeNumber } from "./arguments.ts";
+import { type OverloadFlag, optionsOf, overloadOf } from "./arguments.ts";
 import { runMove } from "./run-move.ts";
 
-export function addSetTraffic(program: Command): void {
-  addOverloadFlag(addRouteFlags(program.command("set-traffic")))
-    .description(
-      "split the traffic between the stable side and the canary, in percent, and write the split to the stack's config",
-    )
-    .argument("<stable>", "share of the stable side, 0..100", wholeNumber(0, 100))
-    .argument("<canary>", "share of the canary; the two sum to 100", wholeNumber(0, 100))
-    .addHelpText(
-      "after",
-      `
-With the strategies istio, gateway-api and replica-ratio; the last one gives the nearest share that whole pods can.
-Elsewhere a controller or a header decides, and the command says what to run instead.
-${examples(
-  "canaryctl set-traffic 90 10",
-  "canaryctl set-traffic 70 30 --vs versioned-echo-virtualservice --host versioned-echo",
-)}`,
-    )
-    .action(async (stable: number, canary: number, _options: unknown, command: Command) => {
-      if (stable + canary !== 100) {
-        throw new UsageError(`${stable} and ${canary} sum to ${stable + canary}.`, {
-          allowed: "two shares in percent that sum to 100",
-          next: "npx canaryctl set-traffic 90 10",
-        });
-      }
-      const lab = openWithCanary(optionsOf<RouteFlags & OverloadFlag>(command), canary);
-      print([await runMove(await openMove(lab), (strategy, move) => strategy.setTraffic(move, say))]);
+export async function run(stable: number, canary: number, command: Command): Promise<void> {
+  if (stable + canary !== 100) {
+    throw new UsageError(`${stable} and ${canary} sum to ${stable + canary}.`, {
+      allowed: "two shares in percent that sum to 100",
+      next: "npx canaryctl set-traffic 90 10",
     });
+  }
+  const lab = openWithCanary(optionsOf<RouteFlags & OverloadFlag>(command), canary);
+  print([await runMove(await openMove(lab), (strategy, move) => strategy.setTraffic(move, say))]);
 }
 
 /** A share for a canary that the config switches off is refused here, so that the error names this command and not the config. */

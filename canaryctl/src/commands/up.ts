@@ -1,11 +1,11 @@
 import { quoted } from "@canary-lab/kit/programs";
 import type { Progress, Stages } from "@canary-lab/kit/progress";
 import { UserError } from "@canary-lab/kit/user-error";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { describeDelivery } from "../../../cluster/images/delivery.ts";
 import { clientOf } from "../../../cluster/kube/client.ts";
 import { namespacePath } from "../../../cluster/kube/paths.ts";
-import { type Environment, type Target, type TargetName, targetNames } from "../../../cluster/target.ts";
+import type { Environment, Target, TargetName } from "../../../cluster/target.ts";
 import { platformAnnotation } from "../../../components/workload/render-application.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
 import { notedTarget, noteStack, noteTarget, readRecords } from "../../../stacks/lab-records.ts";
@@ -25,7 +25,7 @@ import { imageDelivery } from "../image-delivery.ts";
 import { refuseWithoutIngressClass } from "../ingress-controller.ts";
 import { type ConfigChanges, type GlobalOptions, type Lab, labOf, type OpenedConfig, openConfig } from "../lab.ts";
 import { exclusively } from "../lab-lock.ts";
-import { engineView, examples, print } from "../print.ts";
+import { engineView, print } from "../print.ts";
 import { withProgress } from "../progress.ts";
 import { removeTarget } from "../remove-target.ts";
 import {
@@ -58,38 +58,14 @@ const measuredRequests = 400;
 /** How long `up` waits for an update that another process runs, such as one that outlived a killed `up`. */
 const waitSeconds = 900;
 
-export function addUp(program: Command): void {
-  program
-    .command("up")
-    .description("set up the lab, or mend it: cluster, mesh, images, application, route; then measure the split")
-    .addOption(
-      new Option("--cluster <target>", "where it runs; by default it is chosen, and `up` says why").choices([
-        ...targetNames,
-      ]),
-    )
-    .option("--context <name>", "the cluster of this context of your kubeconfig; it is noted in the stack's file")
-    .option("--registry <host>", "the registry that this cluster pulls built images from; noted as well")
-    .option("--create", "make a stack that has no file yet")
-    .option("--from <stack>", "with --create: make its file from this stack's; `down` removes it with the stack")
-    .addHelpText(
-      "after",
-      examples(
-        "canaryctl up",
-        "canaryctl up --cluster kind",
-        "canaryctl up --context docker-desktop --registry localhost:5001",
-        "canaryctl up --ns team-a",
-        "canaryctl --stack pr-12 up --create --from dev",
-      ),
-    )
-    .action(async (_options: unknown, command: Command) => {
-      const options = optionsOf<UpOptions>(command);
-      if (options.from !== undefined) {
-        const { makeShortLived } = await import("../stack/short-lived.ts");
-        await makeShortLived(options, options.from);
-      }
-      const opened = openForUp(options);
-      await withProgress((progress) => exclusively("up", progress, () => up(opened, options.cluster, progress)));
-    });
+export async function run(command: Command): Promise<void> {
+  const options = optionsOf<UpOptions>(command);
+  if (options.from !== undefined) {
+    const { makeShortLived } = await import("../stack/short-lived.ts");
+    await makeShortLived(options, options.from);
+  }
+  const opened = openForUp(options);
+  await withProgress((progress) => exclusively("up", progress, () => up(opened, options.cluster, progress)));
 }
 
 /** What the command line asks for: the config with its names, and the changes that are still to be written. */

@@ -4,29 +4,8 @@ import { asDeployed } from "../deployed.ts";
 import { type GlobalOptions, type Lab, openForRollback } from "../lab.ts";
 import { StackFile } from "../stack-file.ts";
 import { type HistoryEntry, type ImageSource, isSamePosition, type Position, positionOf } from "./entry.ts";
+import { recordedCommands } from "./recorded-commands.ts";
 import { appendHistory, readHistory } from "./store.ts";
-
-/** The commands that move traffic or release. `up` does where the config has changed since the last entry. */
-const recordedCommands = [
-  "up",
-  "set-traffic",
-  "create-canary",
-  "promote",
-  "rollback",
-  "abort",
-  "retry",
-  "undo",
-  "delete-canary",
-];
-
-/** Gives `--reason` to each command that is recorded. */
-export function addReasonFlags(program: Command): void {
-  for (const command of program.commands) {
-    if (recordedCommands.includes(command.name())) {
-      command.option("--reason <text>", "why; kept with the entry that `canaryctl history` shows");
-    }
-  }
-}
 
 /** What a recording is about. */
 interface Recorded {

@@ -8,6 +8,7 @@ import type { Lab } from "../../lab.ts";
 import { istioRoute } from "../../traffic/istio-route.ts";
 import type { Say } from "../strategy.ts";
 import { mustBeBackInProxies } from "./back-in-proxies.ts";
+import { controllerAway, isControllerAway } from "./controller.ts";
 import { type LiveRollout, mustReadRollout } from "./read.ts";
 import { applyRestingRoute } from "./rest-route.ts";
 import { tellController } from "./tell.ts";
@@ -21,6 +22,9 @@ const backSeconds = 60;
  * It takes tenths of a second, and was seen to do nothing for 36 s.
  */
 const routeMilliseconds = 1000;
+
+/** How long a controller without a ready pod is waited for where the traffic is back, in milliseconds: it may be about to start. */
+const awayMilliseconds = 5000;
 
 /** How long a Rollout may be at fault meanwhile: whoever rolls back puts back what the controller lacks, and sooner than it looks again. */
 const faultMilliseconds = 3000;
@@ -38,23 +42,33 @@ export const isStoppable = ({ hashes, isFullyPromoted, isAborted, isObserved }: 
  * abort back (argo-rollouts 1.9.1, rollout/sync.go, resetRolloutStatus).
  *
  * @param proxySeconds how long the callers' proxies may take; default: as long as for a whole rollback
+ * @throws ControllerAwayError where the traffic is back and no controller is there that could end the release
  */
-export async function abortNow(lab: Lab, proxySeconds?: number): Promise<number | undefined> {
+export async function abortNow(lab: Lab, say: Say, proxySeconds?: number): Promise<number | undefined> {
   const started = performance.now();
   let movedAt = started;
-  const look = async (live: LiveRollout) => {
-    if (live.status.isFullyPromoted || (await isBack(lab, live))) return true;
-    await tellToAbort(lab, live.status);
-    if (performance.now() - movedAt > routeMilliseconds && (await canaryWeight(lab))) {
+  let restsSince: number | undefined;
+  let isAway = false;
+  const look = async ({ status }: LiveRollout) => {
+    if (status.isFullyPromoted) return true;
+    await tellToAbort(lab, status);
+    const share = await canaryShare(lab, status);
+    if (isAborted(status) && share === 0) return true;
+    const now = performance.now();
+    restsSince = share === 0 ? (restsSince ?? now) : undefined;
+    if (restsSince !== undefined && now - restsSince > awayMilliseconds) isAway = await isControllerAway(lab.cluster);
+    if (share && status.strategy === "canary" && now - movedAt > routeMilliseconds) {
       await applyRestingRoute(lab);
+      if (movedAt === started) say("The Rollouts controller does nothing: the route is moved to the stable side here.");
       movedAt = performance.now();
     }
-    return false;
+    return isAway;
   };
   const options = { faultMilliseconds };
   const { status } = await untilRollout(lab, "The way back of the traffic", backSeconds, look, options);
   if (status.isFullyPromoted) return undefined;
   await mustBeBackInProxies(lab, proxySeconds);
+  if (isAway) throw controllerAway(((restsSince ?? started) - started) / 1000, placeOf(lab));
   return (performance.now() - started) / 1000;
 }
 
@@ -64,20 +78,21 @@ export async function tellToAbort(lab: Lab, { isObserved, isAborted, hashes }: R
   if (isKnown && !isAborted) await tellController(lab, { abort: true });
 }
 
-/** Percent of the requests, by the route; undefined where there is none, as with blue-green. */
-const canaryWeight = async ({ cluster, config }: Lab): Promise<number | undefined> =>
-  config.strategy === "rollout-canary" ? (await istioRoute.read(cluster, config))?.weights.canary : undefined;
-
-/** The route says so itself: the controller's word comes from its own plan. */
-export async function isBack(lab: Lab, { status }: LiveRollout): Promise<boolean> {
-  if (!status.isAborted || status.phase !== "Degraded") return false;
-  if (status.strategy === "blueGreen") return status.hashes.active === status.hashes.stable;
-  return (await canaryWeight(lab)) === 0;
+/** Percent of the requests; undefined where there is no route. The route says so itself: the controller's word comes from its own plan. */
+async function canaryShare({ cluster, config }: Lab, { strategy, hashes }: RolloutStatus): Promise<number | undefined> {
+  if (strategy === "blueGreen") return hashes.active === hashes.stable ? 0 : 100;
+  return (await istioRoute.read(cluster, config))?.weights.canary;
 }
 
-export async function abortRollout(lab: Lab): Promise<string> {
+/** By the controller, which was only told before. */
+const isAborted = (status: RolloutStatus): boolean => status.isAborted && status.phase === "Degraded";
+
+export const isBack = async (lab: Lab, { status }: LiveRollout): Promise<boolean> =>
+  isAborted(status) && (await canaryShare(lab, status)) === 0;
+
+export async function abortRollout(lab: Lab, say: Say): Promise<string> {
   const { status: before } = await mustReadRollout(lab);
-  const seconds = isStoppable(before) ? await abortNow(lab) : undefined;
+  const seconds = isStoppable(before) ? await abortNow(lab, say) : undefined;
   if (seconds !== undefined)
     return withNext(
       `Aborted: no request is routed to the new revision since ${seconds.toFixed(1)} s after the command. The config still asks for it.`,

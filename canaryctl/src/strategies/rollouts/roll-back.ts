@@ -15,6 +15,7 @@ import { lockSeconds, onlyTheState, quietSeconds } from "../rolled-back.ts";
 import type { Say } from "../strategy.ts";
 import { abortNow, isBack, isStoppable, tellToAbort } from "./abort.ts";
 import { mustBeBackInProxies } from "./back-in-proxies.ts";
+import { ControllerAwayError } from "./controller.ts";
 import { takeBackNotBegun } from "./not-begun.ts";
 import { type LiveRollout, mustReadRollout } from "./read.ts";
 import { isGone, readRouteParts, restRoute } from "./rest-route.ts";
@@ -48,7 +49,7 @@ async function sendBack(lab: Lab, say: Say): Promise<string> {
   if (!status) return remake(lab, say);
   const previous = isSettled(status) ? previousImage(lab) : imageOnItsWayBack(lab);
   if (previous) return restorePrevious(lab, previous, say);
-  const isBack = isStoppable(status) ? await goBackFirst(lab, say) : await isBackAlready(lab);
+  const isBack = isStoppable(status) ? await goBackFirst(lab, rollout, say) : await isBackAlready(lab);
   try {
     writeChanges(lab, { canaryEnabled: false });
     const now = lab.applied || lab.fileFault ? lab : reread(lab); // refuses what else is wrong with the config, all of it at once
@@ -118,16 +119,23 @@ async function goBack(
 
 /**
  * Whether the traffic is back already. A controller that does not answer, or a proxy that lags, is no reason to leave the config and the
- * template at the canary: the release would begin when the controller is there again. The proxies are waited for at the end.
+ * template at the canary: the release would begin when the controller is there again. The proxies are waited for at the end. Where no controller is there, nothing is left to wait for: the next rollback goes on.
  */
-async function goBackFirst(lab: Lab, say: Say): Promise<boolean> {
+async function goBackFirst(lab: Lab, rollout: RolloutObject, say: Say): Promise<boolean> {
   try {
-    const seconds = await abortNow(lab, quietSeconds);
+    const seconds = await abortNow(lab, say, quietSeconds);
     if (seconds === undefined) return false;
     say(`All traffic is routed to the stable side, ${seconds.toFixed(1)} s after the Rollout was told.`);
     return true;
   } catch (error) {
     if (!(error instanceof UserError) || error instanceof AwayError) throw error;
+    if (error instanceof ControllerAwayError) {
+      writeChanges(lab, { canaryEnabled: false });
+      await takeBackNotBegun(lab, rollout, readRollout(rollout));
+      if (!lab.fileFault)
+        say(`canaryEnabled is false in ${lab.stackFile.name}; the Rollout and the state are not yet.`);
+      throw error;
+    }
     say(`${error.message.replace(/\.?$/, ".")} The config and the Rollout go back all the same.`);
     return false;
   }

@@ -8,6 +8,7 @@ import { quietSeconds } from "../rolled-back.ts";
 import type { ReleaseStrategy } from "../strategy.ts";
 import { abortNow, abortRollout, isStoppable, retryRollout } from "./abort.ts";
 import { beginRelease, endRelease } from "./canary.ts";
+import { ControllerAwayError } from "./controller.ts";
 import { noteFinished } from "./finished.ts";
 import { finishRollout, promoteRollout } from "./promote.ts";
 import { mustReadRollout, readRelease } from "./read.ts";
@@ -35,8 +36,11 @@ const rollout: Omit<ReleaseStrategy, "reach"> = {
     "npx canaryctl rollback",
   ),
   rollback: rollBackRollout,
-  halt: async (lab) => {
-    if (isStoppable((await mustReadRollout(lab)).status)) await abortNow(lab, quietSeconds);
+  halt: async (lab, say) => {
+    if (!isStoppable((await mustReadRollout(lab)).status)) return;
+    await abortNow(lab, say, quietSeconds).catch((error: unknown) => {
+      if (!(error instanceof ControllerAwayError)) throw error; // the traffic is back
+    });
   },
 };
 

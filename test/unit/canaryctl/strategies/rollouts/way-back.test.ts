@@ -29,6 +29,32 @@ describe("abort and retry", () => {
     expect(log).toEqual(['patch versioned-echo/status {"status":{"abort":true}}', "apply 0"]);
   });
 
+  test.each(["abort", "rollback"] as const)(
+    "%s ends soon where no controller is there, and claims no abort",
+    async (command) => {
+      const [start, date] = [performance.now(), Date.now()];
+      jest.spyOn(performance, "now").mockImplementation(() => start + 10 * (Date.now() - date)); // ten times as fast
+      const { lab, log, become, objects, file } = fakeRollout(pausedCanary, () => ({ abort: true }));
+      objects["/apis/apps/v1/deployments"] = { items: [{ status: {} }] };
+      const apply: typeof lab.cluster.apply = (...args) => {
+        become({ canary: { weights: { canary: { weight: 0 } } } });
+        return lab.cluster.apply(...args);
+      };
+      const lines: string[] = [];
+      const say = (line: string) => void lines.push(line);
+      await expect(rolloutCanary[command]({ ...lab, cluster: { ...lab.cluster, apply } }, say)).rejects.toMatchObject({
+        message: expect.stringMatching(
+          /^All traffic is routed to the stable side since \d+\.\d s .* not ended: .* controller does not answer, and none of its pods is ready/,
+        ),
+        next: expect.stringMatching(/^kubectl get deployments,pods -A .*argo-rollouts\nnpx canaryctl rollback$/),
+      });
+      expect(performance.now() - start).toBeLessThan(12_000);
+      expect(lines[0]).toMatch(/the route is moved to the stable side here/);
+      expect(log).toEqual(['patch versioned-echo/status {"status":{"abort":true}}', "apply 0"]);
+      expect(file().includes('canaryEnabled: "false"')).toBe(command === "rollback");
+    },
+  );
+
   test("abort of nothing is refused; repeated, it is done", async () => {
     const done = fakeRollout({ ...pausedCanary, ...healthy });
     await expect(rolloutCanary.abort(done.lab, quiet)).rejects.toThrow(/No release is under way/);

@@ -1,0 +1,24 @@
+import type { Command } from "commander";
+import { addOverloadFlag, addRouteFlags, examples, wholeNumber } from "../arguments.ts";
+
+export function addSetTraffic(program: Command): void {
+  addOverloadFlag(addRouteFlags(program.command("set-traffic")))
+    .description(
+      "split the traffic between the stable side and the canary, in percent, and write the split to the stack's config",
+    )
+    .argument("<stable>", "share of the stable side, 0..100", wholeNumber(0, 100))
+    .argument("<canary>", "share of the canary; the two sum to 100", wholeNumber(0, 100))
+    .addHelpText(
+      "after",
+      `
+With the strategies istio, gateway-api and replica-ratio; the last one gives the nearest share that whole pods can.
+Elsewhere a controller or a header decides, and the command says what to run instead.
+${examples(
+  "canaryctl set-traffic 90 10",
+  "canaryctl set-traffic 70 30 --vs versioned-echo-virtualservice --host versioned-echo",
+)}`,
+    )
+    .action(async (stable: number, canary: number, _options: unknown, command: Command) =>
+      (await import("../set-traffic.ts")).run(stable, canary, command),
+    );
+}

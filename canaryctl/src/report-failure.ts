@@ -1,0 +1,24 @@
+import { inspect } from "node:util";
+import { quoted } from "@canary-lab/kit/programs";
+import { UserError, withNext } from "@canary-lab/kit/user-error";
+import { EngineBusyError, InterruptedError } from "./engine/engine-failure.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { forLog } from "./print.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** Prints an error, and gives the exit code. */
+export function reportFailure(error: unknown): number {
+  if (!(error instanceof UserError)) {
+    console.error(forLog(inspect(error)));
+    return exitCodes.failed;
+  }
+  console.error(forLog(textOf(error)));
+  if (error instanceof UsageError) return exitCodes.usage;
+  return error instanceof InterruptedError ? exitCodes.interrupted : exitCodes.failed;
+}
+
+/** An update that runs already is waited for by nobody here: the next step is this same command. */
+function textOf(error: UserError): string {
+  if (!(error instanceof EngineBusyError) || error.next !== undefined) return error.toText();
+  return withNext(error.toText(), ["npx", "canaryctl", ...process.argv.slice(2)].map(quoted).join(" "));
+}
