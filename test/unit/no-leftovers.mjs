@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { TestEnvironment } from "jest-environment-node";
+import { parseOnce } from "./parsed-once.mjs";
 import { leaveNotedStacks } from "./untranslated-stacks.mjs";
 
 /** What ended a moment ago may take this long to be closed, in milliseconds. */
@@ -18,6 +19,7 @@ const activeNow = () => {
 export default class NoLeftovers extends TestEnvironment {
   async setup() {
     await super.setup();
+    parseOnce();
     leaveNotedStacks(this.global);
     void [process.stdin, process.stdout, process.stderr]; // opened when they are first used, and then for good
     this.before = activeNow();
