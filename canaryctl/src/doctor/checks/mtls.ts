@@ -1,4 +1,4 @@
-import { containerPort } from "../../../../components/names.ts";
+import { portOf } from "../../../../components/workload/service-spec.ts";
 import type { ClusterFacts, Facts, PeerAuthenticationFacts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 import { standsOn } from "../objects.ts";
@@ -6,6 +6,7 @@ import { standsOn } from "../objects.ts";
 /** Prometheus is outside the mesh and scrapes the application in plain text, which STRICT refuses: its metrics are then absent. */
 export function mtls({ peerAuthentications, namespace: own }: ClusterFacts, { config }: Facts): readonly Finding[] {
   if (!config.monitoring || !peerAuthentications) return [];
+  const port = portOf(config);
   const deciding = decides(peerAuthentications, config, standsOn(own, config).mesh.controlPlane.namespace);
   if (!deciding) return [];
   const { namespace, name } = deciding;
@@ -14,27 +15,29 @@ export function mtls({ peerAuthentications, namespace: own }: ClusterFacts, { co
       id: `strict-mtls/${namespace}/${name}`,
       severity: "warning",
       what: "Mutual TLS is STRICT for the application, so Prometheus cannot scrape its metrics.",
-      evidence: [`PeerAuthentication ${namespace}/${name}: mode ${modeAt(deciding)} at port ${containerPort}`],
+      evidence: [`PeerAuthentication ${namespace}/${name}: mode ${modeAt(deciding, port)} at port ${port}`],
       mend: [exemption(config)],
     },
   ];
 }
 
-const modeAt = ({ mode, ports }: PeerAuthenticationFacts): string => ports[containerPort] ?? mode;
+const modeAt = ({ mode, ports }: PeerAuthenticationFacts, port: number): string => ports[port] ?? mode;
 
 /** The most specific one that says anything decides: for the pods, for the namespace, for the mesh. */
-function decides(all: readonly PeerAuthenticationFacts[], { namespace, app }: Facts["config"], ofMesh: string) {
+function decides(all: readonly PeerAuthenticationFacts[], config: Facts["config"], ofMesh: string) {
+  const { namespace, app } = config;
+  const mode = (one: PeerAuthenticationFacts) => modeAt(one, portOf(config));
   const levels = [
     all.filter((one) => one.namespace === namespace && one.selector?.app === app),
     all.filter((one) => one.namespace === namespace && !one.selector),
     all.filter((one) => one.namespace === ofMesh && !one.selector),
   ];
-  const found = levels.flat().find((one) => modeAt(one) !== "UNSET");
-  return found && modeAt(found) === "STRICT" ? found : undefined;
+  const found = levels.flat().find((one) => mode(one) !== "UNSET");
+  return found && mode(found) === "STRICT" ? found : undefined;
 }
 
 /** Only the port of the metrics takes plain text; what is STRICT for everything else stays so. */
-function exemption({ namespace, app }: Facts["config"]): string {
+function exemption({ namespace, app, service }: Facts["config"]): string {
   const policy = {
     apiVersion: "security.istio.io/v1",
     kind: "PeerAuthentication",
@@ -42,7 +45,7 @@ function exemption({ namespace, app }: Facts["config"]): string {
     spec: {
       selector: { matchLabels: { app } },
       mtls: { mode: "STRICT" },
-      portLevelMtls: { [containerPort]: { mode: "PERMISSIVE" } },
+      portLevelMtls: { [portOf({ service })]: { mode: "PERMISSIVE" } },
     },
   };
   return `kubectl apply -f - <<< '${JSON.stringify(policy)}'`;
