@@ -1,6 +1,13 @@
 import type { types } from "@pulumi/kubernetesx";
 import type { Input } from "@pulumi/pulumi";
-import { type ProbeSpec, type ServedSpec, type ServiceSpec, versionedEcho } from "./service-spec.ts";
+import {
+  type ProbeSpec,
+  portsOf,
+  probePathsOf,
+  type ServedSpec,
+  type ServiceSpec,
+  versionedEcho,
+} from "./service-spec.ts";
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -76,19 +83,21 @@ const environmentOf = (environment: NonNullable<ServiceSpec["environment"]>) =>
       : { name, valueFrom: { secretKeyRef: { name: value.secret, key: value.key } } },
   );
 
-/** A pod of versioned-echo that takes no requests for a while is alive; a path of the user's own answers both. */
-function probesOf({ port, healthPath, probes }: ServiceSpec) {
-  const alive = probes.liveness?.path ?? healthPath ?? "/health?probe=liveness";
-  const probe = (path: string, periodSeconds: number, failureThreshold: number, given: ProbeSpec = {}) => ({
-    httpGet: { path: given.path ?? path, port },
-    periodSeconds: given.periodSeconds ?? periodSeconds,
-    failureThreshold: given.failureThreshold ?? failureThreshold,
-    ...(given.timeoutSeconds !== undefined && { timeoutSeconds: given.timeoutSeconds }),
-  });
+function probesOf(service: ServiceSpec) {
+  const paths = probePathsOf(service);
+  const probe = (of: keyof typeof paths, periodSeconds: number, failureThreshold: number) => {
+    const given: ProbeSpec = service.probes[of] ?? {};
+    return {
+      httpGet: { path: paths[of], port: service.port },
+      periodSeconds: given.periodSeconds ?? periodSeconds,
+      failureThreshold: given.failureThreshold ?? failureThreshold,
+      ...(given.timeoutSeconds !== undefined && { timeoutSeconds: given.timeoutSeconds }),
+    };
+  };
   return {
-    startupProbe: probe(alive, 1, 60, probes.startup),
-    readinessProbe: probe(healthPath ?? "/health", 2, 2, probes.readiness),
-    livenessProbe: probe(alive, 10, 3, probes.liveness),
+    startupProbe: probe("startup", 1, 60),
+    readinessProbe: probe("readiness", 2, 2),
+    livenessProbe: probe("liveness", 10, 3),
   };
 }
 
@@ -96,7 +105,7 @@ function probesOf({ port, healthPath, probes }: ServiceSpec) {
 export function renderEchoPod(spec: EchoPodSpec): PodManifest {
   const { app, version, image, labels: more, ...needs } = spec;
   const service: ServiceSpec = spec.service ?? versionedEcho;
-  const { port, command, args, environment, user, readOnlyRootFilesystem } = service;
+  const { command, args, environment, user, readOnlyRootFilesystem } = service;
   const labels = { app, version };
   return {
     labels: { ...labels, ...more },
@@ -118,7 +127,7 @@ export function renderEchoPod(spec: EchoPodSpec): PodManifest {
       ...(command && { command: [...command] }),
       ...(args && { args: [...args] }),
       ...(environment && { env: environmentOf(environment) }),
-      ports: { http: port },
+      ports: portsOf(service),
       ...probesOf(service),
       resources: service.resources,
       securityContext: { ...containerSecurity, runAsUser: user, runAsGroup: user, readOnlyRootFilesystem },

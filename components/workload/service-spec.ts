@@ -1,3 +1,5 @@
+import type { MetricNames } from "../../canary/slo/source.ts";
+
 /** When a probe asks, and when it gives up; what is left out is the default of the probe. */
 export interface ProbeSpec {
   /** Absolute, with a query where there is one. Default: the service's `healthPath`. */
@@ -12,6 +14,13 @@ export interface ProbeSpec {
 
 /** A value of an environment variable: as it is, or a key of a Secret in the application's namespace. */
 export type EnvironmentValue = string | { readonly secret: string; readonly key: string };
+
+/** What a service counts, by its own names; see `MetricNames`. */
+export interface MetricsSpec extends Omit<MetricNames, "operationalRoutes"> {
+  /** Port of the container that has them. Default: that of the requests. */
+  readonly port?: number | undefined;
+  readonly path: string;
+}
 
 /** Quantities as Kubernetes writes them, such as `20m` and `64Mi`. */
 type Quantities = {
@@ -39,6 +48,8 @@ export interface ServiceSpec {
   /** Number of the user, and of the group, that the container runs as: not 0, which is root. */
   readonly user: number;
   readonly readOnlyRootFilesystem: boolean;
+  /** Default: those of versioned-echo for its images, and none for any other. */
+  readonly metrics?: MetricsSpec | undefined;
 }
 
 /** What serves an application. */
@@ -56,6 +67,18 @@ export const versionedEcho = {
   user: 65532,
   readOnlyRootFilesystem: true,
 } as const satisfies ServiceSpec;
+
+/** Absolute paths of the three probes. A pod of versioned-echo that takes no requests for a while is alive; a path of the user's own answers for both. */
+export function probePathsOf({ healthPath, probes: { startup, readiness, liveness } }: ServiceSpec) {
+  const alive = liveness?.path ?? healthPath ?? "/health?probe=liveness";
+  return { startup: startup?.path ?? alive, readiness: readiness?.path ?? healthPath ?? "/health", liveness: alive };
+}
+
+/** The ports of a container by their names; that of the metrics is among them where it is another one. */
+export function portsOf({ port, metrics }: ServiceSpec): { readonly http: number; readonly metrics?: number } {
+  const isOther = metrics?.port !== undefined && metrics.port !== port;
+  return { http: port, ...(isOther && { metrics: metrics.port }) };
+}
 
 /** The port of the container that requests go to. */
 export const portOf = ({ service = versionedEcho }: ServedSpec): number => service.port;

@@ -11,6 +11,7 @@ import {
   matching,
   object,
   objectIn,
+  oneOf,
   read,
   says,
   secretName,
@@ -81,6 +82,25 @@ const quantity = (step: bigint, allowed: string) =>
 const cpu = quantity(1_000_000n, "CPUs above 0 such as 100m or 1.5, no finer than 1m");
 const memory = quantity(1_000_000_000n, "bytes above 0 such as 64Mi or 1G, no part of one");
 
+const metricName = matching(
+  /^(?!.*_bucket$)[a-zA-Z_:][a-zA-Z0-9_:]*$/,
+  "a metric's name of letters, digits, underscores and colons, first no digit, last no _bucket",
+);
+const labelName = matching(
+  /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/,
+  "a label's name of letters, digits and underscores, first no digit and not two underscores",
+);
+
+const metrics = object({
+  port: port.optional(),
+  path: path.default("/metrics"),
+  requests: metricName.default("http_requests_total"),
+  duration: metricName.default("http_request_duration_seconds"),
+  unit: oneOf(["seconds", "milliseconds"]).default("seconds"),
+  statusLabel: labelName.default("status_code"),
+  routeLabel: labelName.default("route"),
+});
+
 /** The service of a stack, whatever image it is. Its defaults are those of versioned-echo. */
 export const service = object({
   port: port.default(versionedEcho.port),
@@ -103,4 +123,5 @@ export const service = object({
     .default(versionedEcho.user)
     .describe("Number of the user and group: not 0, which is root"),
   readOnlyRootFilesystem: boolean.default(versionedEcho.readOnlyRootFilesystem),
+  metrics: metrics.optional(),
 }) satisfies z.ZodType<ServiceSpec>;

@@ -94,6 +94,14 @@ describe("service", () => {
     ],
     [{ user: 0 }, 'service.user is "0"; allowed: an integer from 1 to 2147483647'],
     [{ user: "root" }, 'service.user is "root"; allowed: an integer from 1 to 2147483647'],
+    [
+      { metrics: { duration: "http_request_duration_seconds_bucket" } },
+      'service.metrics.duration is "http_request_duration_seconds_bucket"; allowed: a metric\'s name of letters, digits, underscores and colons, first no digit, last no _bucket',
+    ],
+    [
+      { metrics: { statusLabel: "status code" } },
+      'service.metrics.statusLabel is "status code"; allowed: a label\'s name of letters, digits and underscores, first no digit and not two underscores',
+    ],
     [{ image: "podinfo" }, /^service\.image is "podinfo", and no such field is known; allowed: port, /],
     [9898, /^service is "9898"; allowed: an object of port, /],
   ])("%j is refused", (service, problem) => {

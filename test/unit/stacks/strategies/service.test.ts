@@ -1,4 +1,4 @@
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { strategyNames } from "../../../../canary/strategies.ts";
 import { parseConfig } from "../../../../stacks/config/parse-config.ts";
 import { type Registered, register } from "../../components/mocks.ts";
@@ -58,3 +58,72 @@ test.each(strategyNames)(
     );
   },
 );
+
+describe("what is measured of it", () => {
+  const monitored = { monitoring: true, strategy: "rollout-canary" };
+  const sloOf = async (change: object) =>
+    (await objectsOf({ ...monitored, ...images, ...change })).filter(({ name }) => name.startsWith("slo-"));
+  const find = (all: readonly Registered[], name: string) => all.find((one) => one.name === name)?.inputs;
+
+  test("is what its callers count, where nothing is said of metrics", async () => {
+    const all = await sloOf({ service });
+    expect(all.map(({ name }) => name).sort()).toEqual(["slo-caller-analysis", "slo-dashboard", "slo-rules"]);
+    expect(find(all, "slo-rules").spec.groups.map(({ name }: { readonly name: string }) => name)).toEqual([
+      "versioned-echo-slo-caller",
+    ]);
+    expect(JSON.stringify(find(all, "slo-dashboard"))).not.toContain("http_requests_total");
+  });
+
+  test("is what it counts itself as well, by its own names, and by the version of the pod's image", async () => {
+    const metrics = {
+      port: 9797,
+      path: "/stats",
+      requests: "http_requests",
+      statusLabel: "status",
+      routeLabel: "path",
+    };
+    const all = await sloOf({
+      service: { ...service, metrics: { ...metrics, duration: "http_ms", unit: "milliseconds" } },
+    });
+    const version = "__meta_kubernetes_pod_label_version";
+    expect(find(all, "slo-monitor").spec.podMetricsEndpoints).toEqual([
+      {
+        port: "metrics",
+        path: "/stats",
+        interval: "5s",
+        relabelings: [
+          { sourceLabels: ["__meta_kubernetes_pod_label_role"], targetLabel: "role" },
+          { sourceLabels: [version], targetLabel: "version" },
+          {
+            sourceLabels: ["__meta_kubernetes_pod_label_app_kubernetes_io_version"],
+            regex: "(.+)",
+            targetLabel: "version",
+          },
+        ],
+      },
+    ]);
+    const [{ rules }] = find(all, "slo-rules").spec.groups;
+    const expressions: readonly string[] = rules.map(({ expr }: { readonly expr: string }) => expr);
+    expect(expressions[0]).toBe(
+      'sum by (version) (rate(http_requests{namespace="canary-lab",job="versioned-echo",path!~"/healthz|/readyz|/stats"}[1m]))',
+    );
+    expect(expressions[2]).toMatch(/rate\(http_ms_bucket\{.*\* 1 >= 0$/);
+    expect(expressions[3]).toContain('status=~"5.."');
+    const pods = (await objectsOf({ ...images, service: { ...service, metrics } })).find(
+      ({ name }) => name === "stable-deployment",
+    );
+    expect(pods?.inputs.spec.template.spec.containers[0].ports).toEqual([
+      { name: "http", containerPort: 9898 },
+      { name: "metrics", containerPort: 9797 },
+    ]);
+  });
+
+  test("stays what versioned-echo counts where its image runs", async () => {
+    const own = { stableImage: "versioned-echo:v1", canaryImage: "versioned-echo:v2" };
+    const [faulty, without] = [
+      await sloOf({ ...own, service: { environment: { ERROR_RATE: "0.5" } } }),
+      await sloOf(own),
+    ];
+    expect(faulty.map(({ inputs }) => inputs)).toEqual(without.map(({ inputs }) => inputs));
+  });
+});
