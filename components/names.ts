@@ -15,9 +15,8 @@ export const gatewayName = (app: string): string => `${app}-gateway`;
 /** The host that the ingress gateway answers to; `.test` is reserved for this (RFC 2606), so it never leaves the lab. */
 export const gatewayHost = (app: string, namespace: string): string => `${app}.${namespace}.test`;
 
-/** The Service's port, and the container's behind it. */
+/** The Service's port, whatever the container's is. */
 export const servicePort = 80;
-export const containerPort = 8080;
 
 /** The listener of the application's own Gateway, where the Gateway API leads to it. */
 export const httpListener = { name: "http", port: 80 } as const;

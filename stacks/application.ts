@@ -21,6 +21,7 @@ import type { LiveRun } from "./live/live-run.ts";
 import type { Platform } from "./platform.ts";
 import { prometheusOf } from "./platform-facts.ts";
 import { isOwner, neededParts } from "./platform-parts.ts";
+import { metricsOf } from "./service-metrics.ts";
 import { strategies } from "./strategies/table.ts";
 
 /** What runs of the application. */
@@ -121,6 +122,7 @@ function createNeeds(config: LabConfig, platform: Platform, { namespace }: EchoA
       app,
       namespace: config.namespace,
       objective,
+      metrics: metricsOf(config),
       analysis: neededParts(config).includes("rollouts"),
       prometheus: prometheusOf(facts),
       ...(facts.monitoring && { picks: facts.monitoring.picks, scrapesProxies: facts.monitoring.scrapesProxies }),

@@ -21,30 +21,58 @@ export interface Source {
   readonly milliseconds: 1 | 1000;
 }
 
-/** The application's own endpoints for the platform; probes and scrapes would water down the error rate. */
-const operationalRoutes = "/health|/metrics|/faults";
+/** How a service names what it counts. */
+export interface MetricNames {
+  /** Its counter of requests. */
+  readonly requests: string;
+  /** Its histogram of durations, without `_bucket`. */
+  readonly duration: string;
+  readonly unit: "seconds" | "milliseconds";
+  /** The counter's label with the status code of the answer. */
+  readonly statusLabel: string;
+  /** The label of both with the route of the request, where they have one. */
+  readonly routeLabel: string;
+  /** Endpoints for the platform, as a regular expression: probes and scrapes would water down the error rate. */
+  readonly operationalRoutes: string;
+}
+
+const versionedEchoMetrics: MetricNames = {
+  requests: "http_requests_total",
+  duration: "http_request_duration_seconds",
+  unit: "seconds",
+  statusLabel: "status_code",
+  routeLabel: "route",
+  operationalRoutes: "/health|/metrics|/faults",
+};
+
+/** An application that counts its requests itself. */
+export interface CountingApplication extends ApplicationName {
+  /** Default, for null as well: as versioned-echo does. */
+  readonly metrics?: MetricNames | null | undefined;
+}
 
 /**
- * The application's own metrics, by the version that the image gives itself. They miss what never reached a pod.
+ * The application's own metrics, by the version of its image. They miss what never reached a pod.
  *
  * @param version only this one; a placeholder of an AnalysisTemplate is fine
  */
-export function applicationSource({ app, namespace }: ApplicationName, version?: string): Source {
+export function applicationSource({ app, namespace, ...given }: CountingApplication, version?: string): Source {
+  const metrics = given.metrics ?? versionedEchoMetrics;
   const selector = [
     `namespace="${namespace}"`,
     `job="${app}"`,
-    `route!~"${operationalRoutes}"`,
+    `${metrics.routeLabel}!~"${metrics.operationalRoutes}"`,
     ...(version === undefined ? [] : [`version="${version}"`]),
   ].join(",");
   return {
     name: "application",
     label: "version",
-    requests: "http_requests_total",
+    requests: metrics.requests,
     selector,
-    failed: 'status_code=~"5.."',
-    duration: "http_request_duration_seconds",
+    failed: `${metrics.statusLabel}=~"5.."`,
+    duration: metrics.duration,
     durationSelector: selector,
-    milliseconds: 1000,
+    milliseconds: metrics.unit === "seconds" ? 1000 : 1,
   };
 }
 

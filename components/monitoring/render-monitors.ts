@@ -28,6 +28,8 @@ export interface PodMonitor {
 /** A label of the series from what Prometheus knows of the pod. */
 export interface Relabeling {
   readonly sourceLabels: readonly [string];
+  /** What the source must match. Default: anything, and nothing as well. */
+  readonly regex?: string;
   readonly targetLabel: string;
 }
 

@@ -3,12 +3,13 @@ import type { ApplicationName } from "../../canary/application-name.ts";
 import { imageAnnotation } from "../image/image-version.ts";
 import type { DeploymentManifest } from "../workload/deployment.ts";
 import { type PodImageSpec, renderEchoPod } from "../workload/render-pod.ts";
+import type { ServedSpec } from "../workload/service-spec.ts";
 
 /** Pods, or percent of the replicas, such as `25%`. */
 export type PodCount = number | `${number}%`;
 
 /** One Deployment that goes from version to version by itself. */
-export interface RollingUpdateSpec extends ApplicationName, PodImageSpec {
+export interface RollingUpdateSpec extends ApplicationName, PodImageSpec, ServedSpec {
   /** The label `version` of its pods: what the image says of itself. */
   readonly version: string;
   readonly image: Input<string>;

@@ -3,16 +3,31 @@ import { formatDuration } from "../../canary/duration.ts";
 import { type BurnRate, burning, burnRates, errorWindows, failingWhileRising } from "../../canary/slo/alerts.ts";
 import type { Objective } from "../../canary/slo/objective.ts";
 import { record } from "../../canary/slo/recorded.ts";
-import { applicationSource, callerSource, type Source } from "../../canary/slo/source.ts";
+import {
+  applicationSource,
+  type CountingApplication,
+  callerSource,
+  type MetricNames,
+  type Source,
+} from "../../canary/slo/source.ts";
 import { scrapeSeconds } from "../monitoring/render-kube-prometheus-stack.ts";
 
 /** An application and what its versions must keep. */
 export interface ServiceLevelSpec extends ApplicationName {
   readonly objective: Objective;
+  /** What the service counts itself, and where; null where it counts nothing. Default: as versioned-echo does. */
+  readonly metrics?: ServiceMetrics | null | undefined;
   /** Where Prometheus answers; default: the address of the lab's own. */
   readonly prometheus?: string;
   /** Labels by which Prometheus finds monitors and rules; default: none, where it reads all. */
   readonly picks?: { readonly monitors: Labels; readonly rules: Labels };
+}
+
+/** The metrics of a service whose pods have them at a port of their own, or at that of the requests. */
+export interface ServiceMetrics extends MetricNames {
+  /** The name of the container's port. */
+  readonly port: "http" | "metrics";
+  readonly path: string;
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -50,9 +65,9 @@ export interface PrometheusRule {
 /** The objective's objects in the cluster: the rules, the dashboard and, per kind of query, an AnalysisTemplate. */
 export const serviceLevelName = (app: string): string => `${app}-slo`;
 
-/** Both places at which requests are counted. */
-export const sourcesOf = (measured: ApplicationName): readonly Source[] => [
-  applicationSource(measured),
+/** The places at which requests are counted: at the application, where it does so, and at its callers. */
+export const sourcesOf = (measured: CountingApplication): readonly Source[] => [
+  ...(measured.metrics === null ? [] : [applicationSource(measured)]),
   callerSource(measured),
 ];
 

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { renderAnalysisTemplates } from "./render-analysis.ts";
 import { renderApplicationMonitor, renderCallersMonitor } from "./render-application-monitor.ts";
-import { renderPrometheusRule, type ServiceLevelSpec } from "./render-rules.ts";
+import { renderPrometheusRule, type ServiceLevelSpec, sourcesOf } from "./render-rules.ts";
 
 export interface ServiceLevelArgs extends ServiceLevelSpec {
   /** Whether the definitions of Argo Rollouts are installed, so that there can be AnalysisTemplates. */
@@ -12,7 +12,7 @@ export interface ServiceLevelArgs extends ServiceLevelSpec {
 }
 
 /**
- * What one objective comes to in the cluster: the application is scraped, its rules and alerts evaluated, its dashboard shown, and a
+ * What one objective comes to in the cluster: the application is scraped, where it has metrics, its rules and alerts evaluated, its dashboard shown, and a
  * rollout can be judged by it (`analysisOf`). Give the monitoring stack, and Argo Rollouts where there is one, as `dependsOn`.
  */
 export class ServiceLevel extends pulumi.ComponentResource {
@@ -20,13 +20,12 @@ export class ServiceLevel extends pulumi.ComponentResource {
     super("canary-lab:slo:ServiceLevel", name, {}, opts);
     const custom = (role: string, manifest: k8s.apiextensions.CustomResourceArgs) =>
       new k8s.apiextensions.CustomResource(`${name}-${role}`, manifest, { parent: this });
-    custom("monitor", renderApplicationMonitor(args));
+    if (args.metrics !== null) custom("monitor", renderApplicationMonitor(args));
     if (args.scrapesProxies === false) custom("callers-monitor", renderCallersMonitor(args));
     custom("rules", renderPrometheusRule(args));
     if (args.analysis) {
-      for (const [source, template] of Object.entries(renderAnalysisTemplates(args))) {
-        custom(`${source}-analysis`, template);
-      }
+      const templates = renderAnalysisTemplates(args);
+      for (const { name: source } of sourcesOf(args)) custom(`${source}-analysis`, templates[source]);
     }
     // The dashboard's builders are a third of all modules that a program loads, and most stacks have no monitoring.
     const dashboard = import("./render-dashboard.ts").then(({ renderDashboardMap }) => renderDashboardMap(args));

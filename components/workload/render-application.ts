@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import type { ApplicationName } from "../../canary/application-name.ts";
-import { containerPort, servicePort } from "../names.ts";
+import { servicePort } from "../names.ts";
+import { type ServedSpec, targetPortOf } from "./service-spec.ts";
 
 /** How an application is released. */
-export interface ReleaseSpec extends ApplicationName {
+export interface ReleaseSpec extends ApplicationName, ServedSpec {
   /** The stack that it belongs to, by its full name: `organization/project/stack`. */
   readonly stack: string;
   /** The config that an update applies, without what a command moves by itself and what says where the cluster is. */
@@ -72,7 +73,7 @@ export const renderNamespace = (spec: ReleaseSpec) => ({
  * One Service for both versions: which of them answers is the route's business, so the selector names none. The engine does not wait for
  * its pods: whoever makes those knows better whether they can start.
  */
-export const renderService = (spec: ApplicationName) => ({
+export const renderService = (spec: ApplicationName & ServedSpec) => ({
   metadata: {
     name: spec.app,
     namespace: spec.namespace,
@@ -81,6 +82,6 @@ export const renderService = (spec: ApplicationName) => ({
   },
   spec: {
     selector: { app: spec.app },
-    ports: [{ name: "http", port: servicePort, targetPort: containerPort, protocol: "TCP" }],
+    ports: [{ name: "http", port: servicePort, targetPort: targetPortOf(spec), protocol: "TCP" }],
   },
 });

@@ -1,6 +1,13 @@
 import type { types } from "@pulumi/kubernetesx";
 import type { Input } from "@pulumi/pulumi";
-import { containerPort } from "../names.ts";
+import {
+  type ProbeSpec,
+  portsOf,
+  probePathsOf,
+  type ServedSpec,
+  type ServiceSpec,
+  versionedEcho,
+} from "./service-spec.ts";
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -23,7 +30,7 @@ export interface PodImageSpec {
 }
 
 /** A pod of the application. */
-export interface EchoPodSpec extends PodImageSpec {
+export interface EchoPodSpec extends PodImageSpec, ServedSpec {
   readonly app: string;
   /** The value of the label `version`. */
   readonly version: string;
@@ -68,10 +75,37 @@ export const imageNeeds = ({ imagePullSecret: name, imagePlatform }: PodImageSpe
 /** The container that answers. */
 export const appContainer = "echo";
 
-const http = (path: string) => ({ httpGet: { path, port: containerPort } });
+/** Not in kubernetesx's short form, which is taken for a list where a variable is called `length`. */
+const environmentOf = (environment: NonNullable<ServiceSpec["environment"]>) =>
+  Object.entries(environment).map(([name, value]) =>
+    typeof value === "string"
+      ? { name, value }
+      : { name, valueFrom: { secretKeyRef: { name: value.secret, key: value.key } } },
+  );
+
+function probesOf(service: ServiceSpec) {
+  const paths = probePathsOf(service);
+  const probe = (of: keyof typeof paths, periodSeconds: number, failureThreshold: number) => {
+    const given: ProbeSpec = service.probes[of] ?? {};
+    return {
+      httpGet: { path: paths[of], port: service.port },
+      periodSeconds: given.periodSeconds ?? periodSeconds,
+      failureThreshold: given.failureThreshold ?? failureThreshold,
+      ...(given.timeoutSeconds !== undefined && { timeoutSeconds: given.timeoutSeconds }),
+    };
+  };
+  return {
+    startupProbe: probe("startup", 1, 60),
+    readinessProbe: probe("readiness", 2, 2),
+    livenessProbe: probe("liveness", 10, 3),
+  };
+}
 
 /** The application's pod, the same whichever kind of workload runs it. */
-export function renderEchoPod({ app, version, image, labels: more, ...needs }: EchoPodSpec): PodManifest {
+export function renderEchoPod(spec: EchoPodSpec): PodManifest {
+  const { app, version, image, labels: more, ...needs } = spec;
+  const service: ServiceSpec = spec.service ?? versionedEcho;
+  const { command, args, environment, user, readOnlyRootFilesystem } = service;
   const labels = { app, version };
   return {
     labels: { ...labels, ...more },
@@ -90,13 +124,13 @@ export function renderEchoPod({ app, version, image, labels: more, ...needs }: E
     },
     container: {
       name: appContainer,
-      ports: { http: containerPort },
-      startupProbe: { ...http("/health?probe=liveness"), periodSeconds: 1, failureThreshold: 60 },
-      readinessProbe: { ...http("/health"), periodSeconds: 2, failureThreshold: 2 },
-      livenessProbe: { ...http("/health?probe=liveness"), periodSeconds: 10, failureThreshold: 3 },
-      // No CPU limit: throttling would show as latency that no version is to blame for.
-      resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "256Mi" } },
-      securityContext: containerSecurity,
+      ...(command && { command: [...command] }),
+      ...(args && { args: [...args] }),
+      ...(environment && { env: environmentOf(environment) }),
+      ports: portsOf(service),
+      ...probesOf(service),
+      resources: service.resources,
+      securityContext: { ...containerSecurity, runAsUser: user, runAsGroup: user, readOnlyRootFilesystem },
       lifecycle: { preStop: { sleep: { seconds: leaveSeconds } } },
     },
     image,

@@ -4,9 +4,10 @@ import { slotLabels } from "../image/image-version.ts";
 import { deploymentName, type Version, versions } from "../names.ts";
 import type { DeploymentManifest } from "./deployment.ts";
 import { type PodImageSpec, renderEchoPod } from "./render-pod.ts";
+import type { ServedSpec } from "./service-spec.ts";
 
 /** One side of the application. */
-export interface WorkloadSpec extends ApplicationName, PodImageSpec {
+export interface WorkloadSpec extends ApplicationName, PodImageSpec, ServedSpec {
   /** The name of its slot, in its own name and in the selector: it can never change, whichever version runs there. */
   readonly version: Version;
   /** A reference that the cluster can pull, by digest where it was built here. */

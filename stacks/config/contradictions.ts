@@ -1,3 +1,4 @@
+import { nanosOf } from "@canary-lab/kit/kube/quantity";
 import { formatDuration } from "../../canary/duration.ts";
 import { type Plan, shortestBake, waitingStages } from "../../canary/plan/plan.ts";
 import { describePlan } from "../../canary/plan/prediction.ts";
@@ -67,6 +68,17 @@ function notInstalledHere({ platform, ...config }: Partial<LabConfig>): string[]
   });
 }
 
+/** A limit below what is asked for, which the API server refuses. */
+function limitsBelowRequests({ service }: Partial<LabConfig>): string[] {
+  if (!service) return [];
+  const { requests, limits } = service.resources;
+  return (["cpu", "memory"] as const).flatMap((resource) => {
+    const [limit, request] = [limits[resource], requests[resource]];
+    if (limit === undefined || (nanosOf(limit) ?? 0n) >= (nanosOf(request) ?? 0n)) return [];
+    return `service.resources.limits.${resource} is "${limit}" while service.resources.requests.${resource} is "${request}"; allowed: ${request} or more, or a smaller request`;
+  });
+}
+
 const checks: readonly ((config: Partial<LabConfig>) => string | readonly string[] | undefined)[] = [
   ({ canaryEnabled, canaryWeight = 0, strategy }) =>
     canaryEnabled === false && canaryWeight > 0 && strategy && factsOf(strategy).owner === "pulumi"
@@ -120,6 +132,7 @@ const checks: readonly ((config: Partial<LabConfig>) => string | readonly string
     migration && strategy && !reads(strategy, "migration")
       ? `migration.scaleDown is "${migration.scaleDown}" while ${notRead(strategy, "migration", "no migration")}`
       : undefined,
+  limitsBelowRequests,
   notInstalledHere,
   nothingToFind,
   ({ stickyCookie, strategy }) =>

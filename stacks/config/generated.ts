@@ -72,6 +72,9 @@ function allowText({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jso
       if (jsonSchema.additionalProperties === false)
         Object.assign(jsonSchema, { type: ["object", "string"], pattern: "^\\s*\\{" });
       return;
+    case "record":
+      Object.assign(jsonSchema, { type: ["object", "string"], pattern: "^\\s*\\{" });
+      return;
     case "array":
       Object.assign(jsonSchema, { type: ["array", "string"], pattern: "^\\s*\\[" });
   }

@@ -107,7 +107,7 @@ function sentences(issue: core.$ZodIssue, source: string): string[] {
     source,
   );
   // A union of a word and an object, where an object was given: what is wrong in it says more than that it is no word.
-  if (issue.code === "invalid_union" && typeof issue.input === "object")
+  if (issue.code === "invalid_union" && typeof issue.input === "object" && issue.input !== null)
     return issue.errors.at(-1)?.flatMap((inner) => sentences(inner, place)) ?? [];
   if (issue.code !== "unrecognized_keys") return [`${place} ${issue.message}`];
   return issue.message.split("\n").map((message, index) => `${place}.${issue.keys[index]} ${message}`);

@@ -4,7 +4,8 @@ import { namespace } from "./namespace.ts";
 import { autoscaling, blueGreen, migration, objective, rollingUpdate, rolloutCanary } from "./objects.ts";
 import { plan } from "./plan.ts";
 import { istioRevision, namespacedName, platform } from "./platform-rule.ts";
-import { anything, boolean, image, integer, matching, oneOf, registry, weight } from "./values.ts";
+import { service } from "./service.ts";
+import { anything, boolean, image, integer, matching, oneOf, registry, secretName, weight } from "./values.ts";
 
 // The one place of a stack's settings: what each key allows, its default, and the words for both. An optional key is none where its
 // value is empty. `npm run generate` writes what follows from this: the keys of Pulumi.yaml, and the JSON Schema for editors.
@@ -82,6 +83,11 @@ export const schema = z.object({
   canaryImage: image
     .prefault("versioned-echo:v2")
     .describe('Image of the canary side (v2); as stableImage, with {"version":"v2"}'),
+  service: service
+    .optional()
+    .describe(
+      "What both sides run as, an object: port (8080), healthPath, probes (startup, readiness, liveness, each with path, periodSeconds, timeoutSeconds, failureThreshold), command, args, environment (names with a text, or with {secret, key} of a Secret in the namespace), resources (requests and limits of cpu and memory), user (65532), readOnlyRootFilesystem (true), metrics (port, path, requests and duration by their names, unit, statusLabel, routeLabel; left out: none, but for images of versioned-echo); empty for versioned-echo, whose values are the defaults",
+    ),
   previousImage: image
     .optional()
     .describe(
@@ -158,10 +164,7 @@ export const schema = z.object({
     .describe(
       "The same registry as the nodes name it, where they pull by another address than images are pushed to; empty for one address",
     ),
-  imagePullSecret: matching(
-    /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/,
-    "the name of a Secret, of lower-case letters, digits, hyphens and dots",
-  )
+  imagePullSecret: secretName
     .optional()
     .describe(
       "Name of a Secret of type kubernetes.io/dockerconfigjson in the application's namespace, by which its pods pull; empty for none",

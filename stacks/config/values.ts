@@ -14,15 +14,15 @@ export const says = (allowed: string) => ({
 });
 
 /** YAML gives a value as what it is, the engine as text: `read` makes one of both, or leaves alone what cannot be read. */
-const read = <S extends z.ZodType>(schema: S, convert: (text: string) => unknown = (text) => text) =>
+export const read = <S extends z.ZodType>(schema: S, convert: (text: string) => unknown = (text) => text) =>
   z.preprocess((value) => {
     const text = textOf(value);
     return text === undefined ? value : convert(text);
   }, schema);
 
-const integerIn = (text: string): number | string => (/^(0|[1-9]\d{0,6})$/.test(text) ? Number(text) : text);
+export const integerIn = (text: string): number | string => (/^(0|[1-9]\d{0,9})$/.test(text) ? Number(text) : text);
 
-function integerFrom(lowest: number, highest: number, allowed = `an integer from ${lowest} to ${highest}`) {
+export function integerFrom(lowest: number, highest: number, allowed = `an integer from ${lowest} to ${highest}`) {
   return z.int(says(allowed)).min(lowest, says(allowed)).max(highest, says(allowed)).describe(allowed);
 }
 
@@ -97,6 +97,13 @@ export const registry = matching(
   "host:port or host/path, without a scheme",
 );
 export const anything = matching(/\S/, "any text");
+
+const dnsLabel = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?";
+/** A DNS subdomain (RFC 1123), as the API server wants the name of a Secret. */
+export const secretName = matching(
+  new RegExp(`^(?=.{1,253}$)${dnsLabel}(?:\\.${dnsLabel})*$`),
+  "the name of a Secret, of lower-case letters, digits, hyphens and dots",
+);
 
 /** An object whose fields each have a schema, as YAML or as JSON text. A misspelt field is refused, with the one that was perhaps meant. */
 export function object<Shape extends z.core.$ZodShape>(shape: Shape) {

@@ -16,14 +16,25 @@ export function createRolling(
   dependsOn: pulumi.Input<pulumi.Resource>[],
   own: pulumi.ResourceHookBinding | undefined,
 ): pulumi.Input<pulumi.Resource> {
-  const { app, namespace, replicas, imagePullSecret, imagePlatform } = config;
+  const { app, namespace, replicas, imagePullSecret, imagePlatform, service } = config;
   const { images, inside } = shared;
   const image = images.canary ?? images.stable;
   const reference = revisionReference(config);
   const version = versionOf(reference);
   const followed = live.starts?.follow(rollingStart(config));
   const hooks = together(followed?.hooks, own);
-  const spec = { app, namespace, version, image, reference, replicas, replicasOwner, imagePullSecret, imagePlatform };
+  const spec = {
+    app,
+    namespace,
+    version,
+    image,
+    reference,
+    replicas,
+    replicasOwner,
+    imagePullSecret,
+    imagePlatform,
+    service,
+  };
   const rolling = new RollingUpdate(
     "rolling",
     { ...spec, ...config.rollingUpdate, ...(hooks && { hooks }) },

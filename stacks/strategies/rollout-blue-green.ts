@@ -17,10 +17,10 @@ import { revisionReference, type Strategy } from "./strategy.ts";
 
 /** One Rollout with two colours; its pods run the canary's image while a release is under way, and the stable one otherwise. */
 export const rolloutBlueGreen: Strategy = ({ config, live, platform, shared }) => {
-  const { app, namespace, replicas, canaryEnabled, imagePullSecret, imagePlatform } = config;
+  const { app, namespace, replicas, canaryEnabled, imagePullSecret, imagePlatform, service } = config;
   const { application, images, inside } = shared;
   const { prePromotionAnalysis, postPromotionAnalysis, ...options } = config.blueGreen;
-  const sides = new Sides("route", { app, namespace, toldApartBy: "nothing" }, inside);
+  const sides = new Sides("route", { app, namespace, service, toldApartBy: "nothing" }, inside);
   const reference = revisionReference(config);
   const version = versionOf(reference);
   const template = renderEchoPod({
@@ -29,6 +29,7 @@ export const rolloutBlueGreen: Strategy = ({ config, live, platform, shared }) =
     image: images.canary ?? images.stable,
     imagePullSecret,
     imagePlatform,
+    service,
   });
   const own = live.client && {
     ...firstRevisionGuard(config.strategy, canaryEnabled),
@@ -45,6 +46,7 @@ export const rolloutBlueGreen: Strategy = ({ config, live, platform, shared }) =
       namespace,
       replicas,
       pods: { template },
+      service,
       reference,
       ...options,
       ...(hooks && { hooks }),

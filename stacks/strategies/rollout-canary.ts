@@ -17,7 +17,7 @@ import { revisionReference, type Strategy, type StrategyContext } from "./strate
 /** One Rollout whose controller moves the weights; its pods run the canary's image while a release is under way, else the stable one. */
 export const rolloutCanary: Strategy = (context) => {
   const { config, live, platform, shared } = context;
-  const { app, namespace, replicas, plan } = config;
+  const { app, namespace, replicas, plan, service } = config;
   const { inside } = shared;
   const own = live.client && {
     ...firstRevisionGuard(config.strategy, config.canaryEnabled),
@@ -25,7 +25,7 @@ export const rolloutCanary: Strategy = (context) => {
   };
   const hooks = together(own, live.canaryHooks);
 
-  const sides = new Sides("route", { app, namespace, toldApartBy: "revision" }, inside);
+  const sides = new Sides("route", { app, namespace, service, toldApartBy: "revision" }, inside);
   const route = new WeightedRoute(
     "route",
     {
@@ -45,6 +45,7 @@ export const rolloutCanary: Strategy = (context) => {
       namespace,
       replicas,
       pods,
+      service,
       reference: revisionReference(config),
       plan,
       ...config.rolloutCanary,
@@ -62,12 +63,12 @@ function podsOf(
   dependsOn: pulumi.Resource[],
   hooks: pulumi.ResourceHookBinding | undefined,
 ): { readonly pods: RolloutManifest["pods"]; readonly deployment?: pulumi.Input<pulumi.Resource> } {
-  const { app, migration, imagePullSecret, imagePlatform } = context.config;
+  const { app, migration, imagePullSecret, imagePlatform, service } = context.config;
   const { images } = context.shared;
   if (!migration) {
     const version = versionOf(revisionReference(context.config));
     const image = images.canary ?? images.stable;
-    return { pods: { template: renderEchoPod({ app, version, image, imagePullSecret, imagePlatform }) } };
+    return { pods: { template: renderEchoPod({ app, version, image, imagePullSecret, imagePlatform, service }) } };
   }
   const deployment = createRolling(context, "rollout-controller", dependsOn, hooks);
   const workloadRef = { apiVersion: "apps/v1", kind: "Deployment", name: app, scaleDown: migration.scaleDown } as const;

@@ -27,7 +27,7 @@ export function createSides(
   replicas: Readonly<Record<Side, number>>,
   options: { readonly shrinkLast?: boolean; readonly guard?: ReleaseGuard | undefined } = {},
 ): pulumi.Input<pulumi.Resource>[] {
-  const { app, namespace, canaryEnabled, imagePullSecret, imagePlatform } = config;
+  const { app, namespace, canaryEnabled, imagePullSecret, imagePlatform, service } = config;
   const { application, images, inside } = shared;
   const after = (other: Side): pulumi.ResourceHookBinding | undefined =>
     options.shrinkLast && live.client && canaryEnabled
@@ -38,14 +38,14 @@ export function createSides(
     const followed = live.starts?.follow(sideStart(config, version));
     const hooks = together(followed?.hooks, together(options.guard?.sides[version], after(other)));
     const reference = side === "canary" ? config.canaryImage : config.stableImage;
-    const pods = { version, image, reference, replicas: replicas[side], imagePullSecret, imagePlatform };
+    const pods = { version, image, reference, replicas: replicas[side], imagePullSecret, imagePlatform, service };
     const spec = { app, namespace, ...pods, ...(hooks && { hooks }) };
     const workload = new EchoWorkload(side, spec, inside);
     return followed?.ready(workload, workload.deployment, podsFor(config, side)) ?? workload;
   };
   const stable = run("stable", "canary", images.stable);
   const workloads = images.canary ? [stable, run("canary", "stable", images.canary)] : [stable];
-  const names = { app, namespace, toldApartBy: "version" } as const;
+  const names = { app, namespace, service, toldApartBy: "version" } as const;
   const sides = new Sides("route", names, { ...inside, dependsOn: [...inside.dependsOn, ...workloads] });
   return [application, ...workloads, sides];
 }

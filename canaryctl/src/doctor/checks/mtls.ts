@@ -1,12 +1,13 @@
-import { containerPort } from "../../../../components/names.ts";
+import { metricsPortOf } from "../../../../stacks/service-metrics.ts";
 import type { ClusterFacts, Facts, PeerAuthenticationFacts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 import { standsOn } from "../objects.ts";
 
 /** Prometheus is outside the mesh and scrapes the application in plain text, which STRICT refuses: its metrics are then absent. */
 export function mtls({ peerAuthentications, namespace: own }: ClusterFacts, { config }: Facts): readonly Finding[] {
-  if (!config.monitoring || !peerAuthentications) return [];
-  const deciding = decides(peerAuthentications, config, standsOn(own, config).mesh.controlPlane.namespace);
+  const port = metricsPortOf(config);
+  if (!config.monitoring || !peerAuthentications || port === undefined) return [];
+  const deciding = decides(peerAuthentications, config, port, standsOn(own, config).mesh.controlPlane.namespace);
   if (!deciding) return [];
   const { namespace, name } = deciding;
   return [
@@ -14,27 +15,33 @@ export function mtls({ peerAuthentications, namespace: own }: ClusterFacts, { co
       id: `strict-mtls/${namespace}/${name}`,
       severity: "warning",
       what: "Mutual TLS is STRICT for the application, so Prometheus cannot scrape its metrics.",
-      evidence: [`PeerAuthentication ${namespace}/${name}: mode ${modeAt(deciding)} at port ${containerPort}`],
-      mend: [exemption(config)],
+      evidence: [`PeerAuthentication ${namespace}/${name}: mode ${modeAt(deciding, port)} at port ${port}`],
+      mend: [exemption(config, port)],
     },
   ];
 }
 
-const modeAt = ({ mode, ports }: PeerAuthenticationFacts): string => ports[containerPort] ?? mode;
+const modeAt = ({ mode, ports }: PeerAuthenticationFacts, port: number): string => ports[port] ?? mode;
 
 /** The most specific one that says anything decides: for the pods, for the namespace, for the mesh. */
-function decides(all: readonly PeerAuthenticationFacts[], { namespace, app }: Facts["config"], ofMesh: string) {
+function decides(
+  all: readonly PeerAuthenticationFacts[],
+  { namespace, app }: Facts["config"],
+  port: number,
+  ofMesh: string,
+) {
+  const mode = (one: PeerAuthenticationFacts) => modeAt(one, port);
   const levels = [
     all.filter((one) => one.namespace === namespace && one.selector?.app === app),
     all.filter((one) => one.namespace === namespace && !one.selector),
     all.filter((one) => one.namespace === ofMesh && !one.selector),
   ];
-  const found = levels.flat().find((one) => modeAt(one) !== "UNSET");
-  return found && modeAt(found) === "STRICT" ? found : undefined;
+  const found = levels.flat().find((one) => mode(one) !== "UNSET");
+  return found && mode(found) === "STRICT" ? found : undefined;
 }
 
 /** Only the port of the metrics takes plain text; what is STRICT for everything else stays so. */
-function exemption({ namespace, app }: Facts["config"]): string {
+function exemption({ namespace, app }: Facts["config"], port: number): string {
   const policy = {
     apiVersion: "security.istio.io/v1",
     kind: "PeerAuthentication",
@@ -42,7 +49,7 @@ function exemption({ namespace, app }: Facts["config"]): string {
     spec: {
       selector: { matchLabels: { app } },
       mtls: { mode: "STRICT" },
-      portLevelMtls: { [containerPort]: { mode: "PERMISSIVE" } },
+      portLevelMtls: { [port]: { mode: "PERMISSIVE" } },
     },
   };
   return `kubectl apply -f - <<< '${JSON.stringify(policy)}'`;

@@ -1,4 +1,5 @@
-import { clientName, containerPort } from "../../../../components/names.ts";
+import { clientName } from "../../../../components/names.ts";
+import { portOf } from "../../../../components/workload/service-spec.ts";
 import type { ClusterFacts, Facts, NetworkPolicyFacts, PodFacts, PolicyRule } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 import { matches } from "../policies.ts";
@@ -6,6 +7,7 @@ import { matches } from "../policies.ts";
 /** Network policies that let no request of the client's pod through to the application, where the cluster's network enforces them. */
 export function network(cluster: ClusterFacts, { config }: Facts): readonly Finding[] {
   const { app, namespace } = config;
+  const port = portOf(config);
   const { policies, pods } = cluster;
   const client = pods?.find(({ labels }) => labels.app === clientName(app));
   const target = pods?.find(({ labels }) => labels.app === app);
@@ -20,8 +22,8 @@ export function network(cluster: ClusterFacts, { config }: Facts): readonly Find
       (policy) => policy.types.includes(direction) && matches(policy.podSelector, of.labels),
     );
     const rules = selecting.flatMap((policy) => policy[direction === "Ingress" ? "ingress" : "egress"]);
-    if (selecting.length === 0 || rules.some((rule) => lets(rule, other, labels))) return [];
-    return [finding(direction, selecting, of, namespace)];
+    if (selecting.length === 0 || rules.some((rule) => lets(rule, other, labels, port))) return [];
+    return [finding(direction, selecting, of, { namespace, port })];
   });
 }
 
@@ -29,18 +31,23 @@ const finding = (
   direction: "Ingress" | "Egress",
   selecting: readonly NetworkPolicyFacts[],
   { name }: PodFacts,
-  namespace: string,
+  { namespace, port }: { readonly namespace: string; readonly port: number },
 ): Finding => ({
   id: `network-policy/${direction.toLowerCase()}`,
   severity: "warning",
-  what: `No network policy lets requests ${direction === "Ingress" ? "in to the application" : "out of the client"} at port ${containerPort}: where the network enforces them, requests time out.`,
+  what: `No network policy lets requests ${direction === "Ingress" ? "in to the application" : "out of the client"} at port ${port}: where the network enforces them, requests time out.`,
   evidence: [
     `${selecting.map((policy) => policy.name).join(", ")} in namespace ${namespace} select pod ${name} for ${direction}`,
   ],
   mend: [`kubectl -n ${namespace} delete networkpolicy ${selecting.map((policy) => policy.name).join(" ")}`],
 });
 
-function lets({ peers, ports }: PolicyRule, other: PodFacts, labels: Readonly<Record<string, string>>): boolean {
+function lets(
+  { peers, ports }: PolicyRule,
+  other: PodFacts,
+  labels: Readonly<Record<string, string>>,
+  wanted: number,
+): boolean {
   // A range of addresses is not resolved: it counts as letting through, for a false alarm would be worse than none.
   const isPeer =
     peers.length === 0 ||
@@ -50,5 +57,5 @@ function lets({ peers, ports }: PolicyRule, other: PodFacts, labels: Readonly<Re
         ((!namespaceSelector || matches(namespaceSelector, labels)) &&
           (!podSelector || matches(podSelector, other.labels))),
     );
-  return isPeer && (ports.length === 0 || ports.some((port) => port === containerPort || port === "http"));
+  return isPeer && (ports.length === 0 || ports.some((port) => port === wanted || port === "http"));
 }

@@ -1,7 +1,7 @@
 import type { ContainerFault } from "../../../../canary/pods/pod-object.ts";
 import { containerCause } from "../../../../canary/pods/start-fault.ts";
-import { containerPort } from "../../../../components/names.ts";
 import { appContainer } from "../../../../components/workload/render-pod.ts";
+import { portOf } from "../../../../components/workload/service-spec.ts";
 import { type ExpectedWorkload, expectedWorkloads, liveSplit, podsOf } from "../expected.ts";
 import type { ClusterFacts, Facts, PodFacts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
@@ -83,7 +83,7 @@ function whyNotReady(cluster: ClusterFacts, { config }: Facts, pod: PodFacts, wo
         `pod ${pod.name}`,
         ...eventsOf("Unhealthy")
           .slice(-1)
-          .map((message) => `readiness at port ${containerPort}: ${message}`),
+          .map((message) => `readiness at port ${portOf(config)}: ${message}`),
       ],
       mend: [
         ...(owner ? [restartOf(namespace, owner)] : []),

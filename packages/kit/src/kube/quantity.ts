@@ -42,3 +42,18 @@ function inFamily(value: bigint, base: bigint, suffixes: readonly string[]): str
   const [rest, steps] = reduce(value, base, suffixes.length - 1);
   return `${rest}${suffixes[steps]}`;
 }
+
+/** A quantity in billionths of its unit; undefined for what is none, is finer than that, or is larger than Kubernetes takes. */
+export function nanosOf(text: string): bigint | undefined {
+  const match = form.exec(text);
+  if (!match || !(match[2] || match[3])) return undefined;
+  const [, sign, whole = "", fraction = "", exponent, binarySuffix, decimalSuffix = ""] = match;
+  const decimalPower = binarySuffix ? 0 : (decimal.indexOf(decimalSuffix) - 3) * 3;
+  const power = (exponent ? Number(exponent.slice(1)) : decimalPower) - fraction.length + 9;
+  if (Math.abs(power) > 100) return undefined;
+  const unit = 1024n ** BigInt(binarySuffix ? binary.indexOf(binarySuffix) + 1 : 0);
+  const digits = BigInt(`${whole}${fraction}`) * unit * 10n ** BigInt(Math.max(0, power));
+  const divisor = 10n ** BigInt(Math.max(0, -power));
+  if (digits % divisor !== 0n || digits / divisor >= 2n ** 63n * 10n ** 9n) return undefined;
+  return sign === "-" ? -digits / divisor : digits / divisor;
+}

@@ -11,10 +11,10 @@ describe("STRICT mutual TLS", () => {
     namespace: "monitoring",
     labels: { "app.kubernetes.io/name": "prometheus" },
   } as PodFacts;
-  const found = (peerAuthentications: (typeof strict)[], monitoring = "true") =>
+  const found = (peerAuthentications: (typeof strict)[], monitoring = "true", change: Record<string, string> = {}) =>
     ids(
       factsOf({
-        config: { monitoring },
+        config: { monitoring, ...change },
         cluster: { peerAuthentications, systemPods: [...(wholeLab.systemPods ?? []), prometheus] },
       }),
     );
@@ -27,6 +27,9 @@ describe("STRICT mutual TLS", () => {
   test("but not where the namespace, or the port of the metrics, says otherwise", () => {
     expect(found([strict, { ...strict, namespace: "canary-lab", mode: "PERMISSIVE" }])).toEqual([]);
     expect(found([{ ...strict, ports: { 8080: "PERMISSIVE" } }])).toEqual([]);
+    const service = '{"metrics": {"port": 9797}}';
+    expect(found([{ ...strict, ports: { 8080: "PERMISSIVE" } }], "true", { service })).toHaveLength(1);
+    expect(found([{ ...strict, ports: { 9797: "PERMISSIVE" } }], "true", { service })).toEqual([]);
   });
 });
 
