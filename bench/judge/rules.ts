@@ -4,9 +4,12 @@ import { Judge } from "../../canary/judge/judge.ts";
 /** A rule looks at each second of a release, and says when it stops it. */
 type Rule = () => { readonly add: (second: Table) => "fail" | "pass" | undefined };
 
-/** So many bad looks fail, each over `window` seconds at every `every`-th second: the shape of all rules that compare a share with a limit. */
+/**
+ * So many bad looks fail, each over `window` seconds at every `every`-th second: the shape of all rules that compare a share with a limit.
+ * The share must be above it by so many standard errors.
+ */
 const threshold =
-  (window: number, every: number, misses: number, enough: number): Rule =>
+  (window: number, every: number, misses: number, enough: number, standardErrors = 0): Rule =>
   () => {
     const seen: Table["canary"][] = [];
     let bad = 0;
@@ -19,7 +22,8 @@ const threshold =
         if (seconds < window || seconds % every !== 0) return undefined;
         const requests = seen.reduce((sum, each) => sum + each.requests, 0);
         const errors = seen.reduce((sum, each) => sum + each.bad, 0);
-        if (requests >= enough && errors > 0.01 * requests) bad += 1;
+        const chance = standardErrors * Math.sqrt(0.01 * 0.99 * requests);
+        if (requests >= enough && errors > 0.01 * requests + chance) bad += 1;
         return bad >= misses ? "fail" : undefined;
       },
     };
@@ -69,6 +73,7 @@ const judge: Rule = () => {
 
 export const rules: Readonly<Record<string, Rule>> = {
   judge,
+  "the key `analysis`: 1 min, 4 standard errors": threshold(60, 60, 1, 100, 4),
   "1 min every 15 s, second miss": threshold(60, 15, 2, 100),
   "Flagger's shape, 1 miss": threshold(60, 60, 1, 1),
   "Flagger's shape, 5 misses": threshold(60, 60, 5, 1),

@@ -20,10 +20,39 @@ export function errorRatio(source: Source, window: string): string {
 }
 
 /** What 95% of the requests were answered within, in milliseconds, as exact as the histogram's buckets are. */
-export function p95Milliseconds(source: Source, window: string): string {
-  const buckets = `sum by (${source.label}, le) (rate(${source.duration}_bucket{${source.durationSelector}}[${window}]))`;
+export const p95Milliseconds = (source: Source, window: string): string =>
   // Without traffic the quantile is not a number, and so not at least 0.
-  return `histogram_quantile(0.95, ${buckets}) * ${source.milliseconds} >= 0`;
+  `${quantileMilliseconds(source, window, "0.95")} >= 0`;
+
+const quantileMilliseconds = (source: Source, window: string, share: string): string =>
+  `histogram_quantile(${share}, sum by (${source.label}, le) (rate(${source.duration}_bucket{${source.durationSelector}}[${window}]))) * ${source.milliseconds}`;
+
+/** How many requests of each version the window holds. */
+const requestCount = (source: Source, window: string): string =>
+  `sum by (${source.label}) (increase(${source.requests}{${source.selector}}[${window}]))`;
+
+/**
+ * So many standard errors above what is allowed count as shown. By chance a version that is just at its limit gets there in one window of 290
+ * with 100 requests (5 errors where 1 is allowed), and more rarely with more of them.
+ */
+const standardErrors = 4;
+
+/** Times a standard error of a share with one request. */
+const errorsOf = (share: number): number => Number((standardErrors * Math.sqrt(share * (1 - share))).toPrecision(4));
+
+/**
+ * The ratio of errors where it is within what is allowed, and a lower bound of it where that is above: the score test for a share. Nothing
+ * between the two, for what was seen shows neither.
+ */
+export function errorRatioOrBound(source: Source, window: string, allowed: number): string {
+  const ratio = `(${errorRatio(source, window)})`;
+  return `(${ratio} <= ${allowed}) or (${ratio} - ${errorsOf(allowed)} / sqrt(${requestCount(source, window)}) > ${allowed})`;
+}
+
+/** The same for the time that 95% were answered within: its lower bound is a lower quantile. Of one version. */
+export function p95OrBound(source: Source, window: string, allowed: number): string {
+  const lower = `scalar(0.95 - ${errorsOf(0.95)} / sqrt(${requestCount(source, window)}))`;
+  return `((${p95Milliseconds(source, window)}) <= ${allowed}) or (${quantileMilliseconds(source, window, lower)} > ${allowed})`;
 }
 
 /** The version's share of all requests, 0..1: what the weight came to, whoever set it. */
@@ -34,7 +63,7 @@ export function share(source: Source, window: string, ago?: string): string {
 
 /** `query`, per version of the source, where the window holds requests enough to conclude anything, and nothing elsewhere. */
 export const ifEnough = (query: string, source: Source, window: string, minimumRequests: number): string =>
-  `(${query}) and on (${source.label}) (sum by (${source.label}) (increase(${source.requests}{${source.selector}}[${window}])) >= ${minimumRequests})`;
+  `(${query}) and on (${source.label}) (${requestCount(source, window)} >= ${minimumRequests})`;
 
 /**
  * By how much, 0..1, a share differs from the one before when somebody moved it. Chance alone does that to one half of 800 requests in

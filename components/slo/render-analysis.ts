@@ -1,8 +1,8 @@
 import { formatDuration } from "../../canary/duration.ts";
 import type { Objective } from "../../canary/slo/objective.ts";
-import { errorRatio, ifEnough, p95Milliseconds } from "../../canary/slo/queries.ts";
+import { errorRatioOrBound, ifEnough, p95OrBound } from "../../canary/slo/queries.ts";
 import { applicationSource, callerSource, type Source } from "../../canary/slo/source.ts";
-import { prometheusAddress, scrapeSeconds } from "../monitoring/render-kube-prometheus-stack.ts";
+import { prometheusAddress } from "../monitoring/render-kube-prometheus-stack.ts";
 import { analysisTemplateName } from "./analysis.ts";
 import type { ServiceLevelSpec } from "./render-rules.ts";
 
@@ -16,6 +16,7 @@ interface Metric {
   readonly failureLimit: number;
   readonly consecutiveSuccessLimit: string;
   readonly inconclusiveLimit: string;
+  readonly consecutiveErrorLimit: number;
   readonly provider: { readonly prometheus: { readonly address: string; readonly query: string } };
 }
 
@@ -34,27 +35,29 @@ export interface AnalysisTemplate {
 }
 
 /** Good measurements in a row that end a run. */
-const enoughSuccesses = 3;
+const enoughSuccesses = 2;
 
-/** Seconds between two measurements of a run. */
-const intervalSeconds = ({ windowSeconds }: Objective): number => Math.max(scrapeSeconds, Math.ceil(windowSeconds / 4));
+/** Measurements without a verdict that a run takes; with one more it is Inconclusive. */
+const patience = 2;
 
-/** Seconds that a run takes when every measurement is good. */
-export const goodRunSeconds = (objective: Objective): number =>
-  objective.windowSeconds + (enoughSuccesses - 1) * intervalSeconds(objective);
+/** A Prometheus that does not answer says nothing of the canary: no number of such errors aborts it, and the run waits. */
+const mostErrors = 1_000_000;
+
+/** Seconds that a run takes when every measurement is good. Windows follow one another: what two of them share would count twice. */
+export const goodRunSeconds = ({ windowSeconds }: Objective): number => enoughSuccesses * windowSeconds;
 
 /**
- * What a run can come to without a verdict: the stray bad measurement and every inconclusive one, each after one success less than are
- * enough. The controller takes no step's analysis without a number.
+ * What a run can come to without a verdict: every inconclusive measurement, each after one success less than are enough. The controller
+ * takes no step's analysis without a number.
  */
-const mostMeasurements = (patience: number): number => (patience + 2) * enoughSuccesses;
+const mostMeasurements = (patience + 1) * enoughSuccesses;
 
 const argument = (name: string) => `{{args.${name}}}`;
 
 /**
  * The objective as the Rollouts controller asks for it, once per source: of one version or upstream, which the user of the template
- * names (see `analysisOf`). A run is Failed by its second bad measurement, for one may be a stray; Successful by 3 good ones in a row;
- * Inconclusive, and nothing is decided, when there are not requests enough for as long as `patience` allows.
+ * names (see `analysisOf`). A run is Failed by a measurement whose lower bound is above the objective; Successful by 2 in a row that are within
+ * it; Inconclusive, and nothing is decided, after 3 that show neither, as where there are not requests enough.
  */
 export function renderAnalysisTemplates(spec: ServiceLevelSpec): Readonly<Record<Source["name"], AnalysisTemplate>> {
   const upstream = { host: argument("host"), subset: argument("subset") };
@@ -67,21 +70,21 @@ export function renderAnalysisTemplates(spec: ServiceLevelSpec): Readonly<Record
 function render(spec: ServiceLevelSpec, source: Source, subject: readonly string[]): AnalysisTemplate {
   const { app, namespace, objective, prometheus = prometheusAddress } = spec;
   const window = formatDuration(objective.windowSeconds);
-  const patience = Math.ceil(objective.windowSeconds / intervalSeconds(objective));
   const metric = (name: string, query: string, allowed: number): Metric => {
-    // Nothing where there were too few requests; then neither condition holds, which is what Inconclusive means.
+    // Nothing where it is not shown; then neither condition holds, which is what Inconclusive means.
     const isNumber = "len(result) > 0 && !isNaN(result[0])";
     return {
       name,
       // The first window must hold nothing from before the run, such as the failures of an attempt that was aborted.
       initialDelay: window,
-      interval: formatDuration(intervalSeconds(objective)),
+      interval: window,
       count: argument("count"),
       successCondition: `${isNumber} && result[0] <= ${allowed}`,
       failureCondition: `${isNumber} && result[0] > ${allowed}`,
-      failureLimit: 1,
+      failureLimit: 0,
       consecutiveSuccessLimit: argument("successes"),
       inconclusiveLimit: argument("patience"),
+      consecutiveErrorLimit: mostErrors,
       provider: {
         prometheus: {
           address: prometheus,
@@ -99,11 +102,11 @@ function render(spec: ServiceLevelSpec, source: Source, subject: readonly string
         ...subject.map((name) => ({ name })),
         { name: "successes", value: String(enoughSuccesses) },
         { name: "patience", value: String(patience) },
-        { name: "count", value: String(mostMeasurements(patience)) },
+        { name: "count", value: String(mostMeasurements) },
       ],
       metrics: [
-        metric("error-ratio", errorRatio(source, window), objective.errorRate),
-        metric("p95-milliseconds", p95Milliseconds(source, window), objective.p95Milliseconds),
+        metric("error-ratio", errorRatioOrBound(source, window, objective.errorRate), objective.errorRate),
+        metric("p95-milliseconds", p95OrBound(source, window, objective.p95Milliseconds), objective.p95Milliseconds),
       ],
     },
   };

@@ -87,9 +87,16 @@ describe("an AnalysisTemplate", () => {
     }
   });
 
-  test("takes a window, and then two more measurements", () => {
-    expect(goodRunSeconds(spec.objective)).toBe(60 + 2 * 15);
-    expect(goodRunSeconds({ ...spec.objective, windowSeconds: 15 })).toBe(15 + 2 * 5);
+  test("takes two windows, of which each follows the one before", () => {
+    expect(goodRunSeconds(spec.objective)).toBe(2 * 60);
+    for (const { initialDelay, interval, provider } of caller.spec.metrics) {
+      expect({ initialDelay, interval }).toEqual({ initialDelay: "1m", interval: "1m" });
+      expect(provider.prometheus.query).not.toMatch(/\[(?!1m\])/);
+    }
+  });
+
+  test("is not aborted by a Prometheus that is away", () => {
+    for (const { consecutiveErrorLimit } of caller.spec.metrics) expect(consecutiveErrorLimit).toBe(1_000_000);
   });
 
   test("names no argument that it does not have", () => {
