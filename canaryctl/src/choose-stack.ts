@@ -1,7 +1,6 @@
 import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { Command } from "commander";
-import { nearest } from "../../stacks/config/suggestion.ts";
 import { notedTarget, readRecords, stacksIn } from "../../stacks/lab-records.ts";
 import { noCluster } from "../../stacks/stack-environment.ts";
 import { parseStackName } from "../../stacks/stack-name.ts";
@@ -9,7 +8,6 @@ import { PulumiEngine } from "./engine/engine.ts";
 import { FileState } from "./engine/file-state.ts";
 import { isInBackend } from "./engine/state.ts";
 import { backendUrl, engineVariables } from "./engine/variables.ts";
-import { knownStacks } from "./stack/known-stacks.ts";
 import { StackFile } from "./stack-file.ts";
 import { bareStack, printFor } from "./this-stack.ts";
 import { UsageError } from "./usage-error.ts";
@@ -97,7 +95,7 @@ export const mustBeKnown = (reference: string, source: string, command: string):
 async function mustBeUsable(stackFile: StackFile, source: string, command: string): Promise<void> {
   if (!withoutFile.includes(command)) stackFile.mustBeReadable();
   if (await isKnown(stackFile, source)) return;
-  if (command !== "down" || !hasEmptyCluster()) throw unknown(stackFile, source, command);
+  if (command !== "down" || !hasEmptyCluster()) throw await unknown(stackFile, source, command);
 }
 
 /**
@@ -150,7 +148,9 @@ function mustBeOwnOrganization(reference: string, source: string, isFolder: bool
 /** What names a stack that the command is not about. */
 const otherSources: readonly string[] = ["--from", "the first stack"];
 
-function unknown({ stack, name }: StackFile, source: string, command: string): UsageError {
+async function unknown({ stack, name }: StackFile, source: string, command: string): Promise<UsageError> {
+  const { nearest } = await import("../../stacks/config/suggestion.ts");
+  const { knownStacks } = await import("./stack/known-stacks.ts");
   const known = knownStacks();
   const near = nearest(stack, known);
   const meant = near === undefined ? "" : `; did you mean ${near}?`;

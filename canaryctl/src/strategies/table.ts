@@ -3,20 +3,18 @@ import type { StrategyName } from "../../../canary/strategies.ts";
 import { withApplied, withRelease } from "../applied.ts";
 import { otherPlaces, type Place, placed, placeOf, readNote } from "../deployed.ts";
 import type { Lab } from "../lab.ts";
-import { gatewayRoute } from "../traffic/gateway-route.ts";
 import { istioRoute } from "../traffic/istio-route.ts";
 import { patientClient, rollbackSeconds } from "../traffic/patiently.ts";
-import { podShare } from "../traffic/pod-share.ts";
 import type { ReleaseStrategy, Say } from "./strategy.ts";
 import { weighted } from "./weights/weighted.ts";
 
-const loaded = (strategy: ReleaseStrategy) => async () => strategy;
+const istio = weighted(istioRoute);
 
-/** Those without a route that canaryctl writes are loaded where they are deployed: a rollback has to write its route first. */
+/** All but the usual one are loaded where they are deployed: a rollback has to write its route first. */
 const table: Record<StrategyName, () => Promise<ReleaseStrategy>> = {
-  istio: loaded(weighted(istioRoute)),
-  "gateway-api": loaded(weighted(gatewayRoute)),
-  "replica-ratio": loaded(weighted(podShare)),
+  istio: async () => istio,
+  "gateway-api": async () => (await import("./weights/other-routes.ts")).gatewayApi,
+  "replica-ratio": async () => (await import("./weights/other-routes.ts")).replicaRatio,
   "nginx-header": async () => (await import("./header.ts")).nginxHeader,
   "rollout-canary": async () => (await import("./rollouts/rollout.ts")).rolloutCanary,
   "rollout-blue-green": async () => (await import("./rollouts/rollout.ts")).rolloutBlueGreen,
