@@ -1,14 +1,14 @@
 import { createInterface } from "node:readline/promises";
 import { withNext } from "@canary-lab/kit/user-error";
 import type { Command } from "commander";
-import { createJudgedView } from "../judged/judged-view.ts";
+import { createJudgedView, type JudgedView } from "../judged/judged-view.ts";
 import { type PromotionLease, takeLease } from "../judged/lease.ts";
 import { judgedRoute, Observer } from "../judged/observer.ts";
 import { type Acts, type Ending, type Walked, walk } from "../judged/walk.ts";
 import { type GlobalOptions, openLab } from "../lab.ts";
 import { print, say } from "../print.ts";
 import { nothingToPromote } from "../strategies/refusals.ts";
-import { openMove } from "../strategies/table.ts";
+import { type Move, openMove } from "../strategies/table.ts";
 import { untilInterrupted } from "../until-interrupted.ts";
 import { type OverloadFlag, optionsOf, overloadOf } from "./arguments.ts";
 import { rollBack } from "./rollback.ts";
@@ -44,7 +44,12 @@ export async function promoteJudged(command: Command): Promise<void> {
   let walked: Walked;
   try {
     walked = await untilInterrupted((signal) =>
-      walk(observer, actsOf(open, options, lease), route, { say, show: view.show, signal, patienceSeconds: patience }),
+      walk(observer, actsOf({ open, options, lease, view }), route, {
+        say,
+        show: view.show,
+        signal,
+        patienceSeconds: patience,
+      }),
     );
   } finally {
     view.end();
@@ -56,16 +61,33 @@ export async function promoteJudged(command: Command): Promise<void> {
   print(json ? [JSON.stringify({ at: new Date().toISOString(), ...walked })] : [endText(walked)]);
 }
 
-function actsOf(open: () => ReturnType<typeof openMove>, options: GlobalOptions, lease: PromotionLease): Acts {
-  const act = async (name: "promote" | "promoteFully") =>
-    runMove(await open(), (strategy, lab) => strategy[name](lab, say));
+interface Means {
+  readonly open: () => Promise<Move>;
+  readonly options: GlobalOptions;
+  readonly lease: PromotionLease;
+  /** It is ended before anything else is printed, and drawn anew below that. */
+  readonly view: JudgedView;
+}
+
+function actsOf({ open, options, lease, view }: Means): Acts {
+  const act = async (name: "promote" | "promoteFully") => {
+    view.end();
+    const done = await runMove(await open(), (strategy, lab) => strategy[name](lab, say));
+    return done.split("\n")[0] ?? ""; // without what a person is to run next: the walk does that
+  };
   return {
     open: async () => (await open()).lab,
     promote: () => act("promote"),
     finish: () => act("promoteFully"),
-    rollBack: () => rollBack(options, (lines) => lines.forEach(say)),
+    rollBack: () => {
+      view.end();
+      return rollBack(options, (lines) => lines.forEach(say));
+    },
     renew: () => lease.renew(),
-    onInterrupt: askInterrupted,
+    onInterrupt: () => {
+      view.end();
+      return askInterrupted();
+    },
   };
 }
 
