@@ -48,6 +48,8 @@ export interface ServiceSpec {
   /** Number of the user, and of the group, that the container runs as: not 0, which is root. */
   readonly user: number;
   readonly readOnlyRootFilesystem: boolean;
+  /** What the load client asks for when a split is measured. Its answers are counted, and not read. */
+  readonly request: { readonly path: string; readonly method: string };
   /** Default: those of versioned-echo for its images, and none for any other. */
   readonly metrics?: MetricsSpec | undefined;
 }
@@ -66,6 +68,7 @@ export const versionedEcho = {
   resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "256Mi" } },
   user: 65532,
   readOnlyRootFilesystem: true,
+  request: { path: "/", method: "GET" },
 } as const satisfies ServiceSpec;
 
 /** Absolute paths of the three probes. A pod of versioned-echo that takes no requests for a while is alive; a path of the user's own answers for both. */

@@ -78,15 +78,13 @@ export const schema = z.object({
   stableImage: image
     .prefault("versioned-echo:v1")
     .describe(
-      'Image of the stable side (v1); versioned-echo:TAG is built from apps/versioned-echo. Anything else is used as it is: it must answer {"version":"v1"}, as ours does, and canaryctl does not count its split',
+      "Image of the stable side (v1); versioned-echo:TAG is built from apps/versioned-echo. Anything else is used as it is, and nothing is built for it: `service` says how it runs",
     ),
-  canaryImage: image
-    .prefault("versioned-echo:v2")
-    .describe('Image of the canary side (v2); as stableImage, with {"version":"v2"}'),
+  canaryImage: image.prefault("versioned-echo:v2").describe("Image of the canary side (v2); as stableImage"),
   service: service
     .optional()
     .describe(
-      "What both sides run as, an object: port (8080), healthPath, probes (startup, readiness, liveness, each with path, periodSeconds, timeoutSeconds, failureThreshold), command, args, environment (names with a text, or with {secret, key} of a Secret in the namespace), resources (requests and limits of cpu and memory), user (65532), readOnlyRootFilesystem (true), metrics (port, path, requests and duration by their names, unit, statusLabel, routeLabel; left out: none, but for images of versioned-echo); empty for versioned-echo, whose values are the defaults",
+      "What both sides run as, an object: port (8080), healthPath, probes (startup, readiness, liveness, each with path, periodSeconds, timeoutSeconds, failureThreshold), command, args, environment (names with a text, or with {secret, key} of a Secret in the namespace), resources (requests and limits of cpu and memory), user (65532), readOnlyRootFilesystem (true), request (path / and method GET, by which the split is measured), metrics (port, path, requests and duration by their names, unit, statusLabel, routeLabel; left out: none, but for images of versioned-echo); empty for versioned-echo, whose values are the defaults",
     ),
   previousImage: image
     .optional()

@@ -123,5 +123,11 @@ export const service = object({
     .default(versionedEcho.user)
     .describe("Number of the user and group: not 0, which is root"),
   readOnlyRootFilesystem: boolean.default(versionedEcho.readOnlyRootFilesystem),
+  request: object({
+    path: path.default(versionedEcho.request.path),
+    method: oneOf(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]).default(versionedEcho.request.method),
+  })
+    .prefault({})
+    .describe("What is asked for when a split is measured: hundreds of times, without a body"),
   metrics: metrics.optional(),
 }) satisfies z.ZodType<ServiceSpec>;

@@ -4,6 +4,8 @@ import { parseArgs } from "node:util";
 export interface LoadOptions {
   /** Where requests go: http only. */
   readonly url: URL;
+  /** One of {@link methods}; no request has a body. Default GET. */
+  readonly method: string;
   /** Requests to send, 1..60000. Default 1000. */
   readonly requests: number;
   /** Requests per second, 1..2000. Default 100. */
@@ -21,11 +23,13 @@ export interface LoadOptions {
   readonly endsWithInput: boolean;
 }
 
+const methods = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
+
 /** `wait` is the client pod's main process: it does nothing until SIGTERM. */
 export type LoadCommand = { readonly kind: "wait" } | { readonly kind: "run"; readonly options: LoadOptions };
 
 export const usage =
-  "usage: load.mjs --url URL [--requests 1..60000] [--rps 1..2000] [--seconds 1..120] [--concurrency 1..64] [--header 'name: value']… [--ends-with-input]\n" +
+  "usage: load.mjs --url URL [--method GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE] [--requests 1..60000] [--rps 1..2000] [--seconds 1..120] [--concurrency 1..64] [--header 'name: value']… [--ends-with-input]\n" +
   "       load.mjs --wait";
 
 const headerLine = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e]*)$/;
@@ -40,6 +44,7 @@ export function parseLoadOptions(args: readonly string[]): LoadCommand {
     args: [...args],
     options: {
       url: { type: "string" },
+      method: { type: "string", default: "GET" },
       requests: { type: "string", default: "1000" },
       rps: { type: "string", default: "100" },
       seconds: { type: "string", default: "30" },
@@ -65,6 +70,8 @@ export function parseLoadOptions(args: readonly string[]): LoadCommand {
       `--url is ${values.url === undefined ? "missing" : `"${values.url}"`}: allowed is an http:// address`,
     );
   }
+  if (!methods.includes(values.method))
+    problems.push(`--method is "${values.method}": allowed are ${methods.join(", ")}`);
   const headers = values.header.flatMap((line) => {
     const [, name, value] = headerLine.exec(line) ?? [];
     if (name !== undefined && value !== undefined) return [[name, value] as const];
@@ -80,6 +87,12 @@ export function parseLoadOptions(args: readonly string[]): LoadCommand {
   if (problems.length > 0 || !url) throw new Error(problems.join("\n"));
   return {
     kind: "run",
-    options: { url, ...numbers, headers: Object.fromEntries(headers), endsWithInput: values["ends-with-input"] },
+    options: {
+      url,
+      method: values.method,
+      ...numbers,
+      headers: Object.fromEntries(headers),
+      endsWithInput: values["ends-with-input"],
+    },
   };
 }

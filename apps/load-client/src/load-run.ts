@@ -1,4 +1,4 @@
-import { Agent, get, type IncomingMessage } from "node:http";
+import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LoadOptions } from "./load-options.ts";
@@ -22,12 +22,13 @@ const codeOf = (error: unknown): string => {
 };
 
 /** Sends one request; never throws, for an error is an outcome too. */
-async function send({ url, headers }: LoadOptions, agent: Agent): Promise<Outcome> {
+async function send({ url, method, headers }: LoadOptions, agent: Agent): Promise<Outcome> {
   const started = performance.now();
   try {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      const request = get(url, { agent, headers }, resolve).on("error", reject);
+      const request = httpRequest(url, { agent, headers, method }, resolve).on("error", reject);
       request.setTimeout(timeoutMilliseconds, () => request.destroy(new Error("timeout")));
+      request.end();
     });
     const body = await text(response);
     const milliseconds = performance.now() - started;

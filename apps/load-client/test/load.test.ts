@@ -26,6 +26,7 @@ describe("the options", () => {
       kind: "run",
       options: {
         url: new URL("http://versioned-echo/version"),
+        method: "GET",
         requests: 1000,
         rate: 100,
         seconds: 30,
@@ -38,11 +39,12 @@ describe("the options", () => {
 
   test("are taken up to their bounds, headers more than once", () => {
     const line =
-      "--url http://a/ --requests 60000 --rps 2000 --seconds 120 --concurrency 64 --header X-Canary:v2 --header Host:b.test --ends-with-input";
+      "--url http://a/ --method HEAD --requests 60000 --rps 2000 --seconds 120 --concurrency 64 --header X-Canary:v2 --header Host:b.test --ends-with-input";
     expect(parseLoadOptions(line.split(" "))).toEqual({
       kind: "run",
       options: {
         url: new URL("http://a/"),
+        method: "HEAD",
         requests: 60_000,
         rate: 2000,
         seconds: 120,
@@ -55,7 +57,8 @@ describe("the options", () => {
   });
 
   test("beyond their bounds are all named at once", () => {
-    const line = "--url ftp://a --requests 60001 --rps 0 --seconds 1.5 --concurrency abc --header nonsense";
+    const line =
+      "--url ftp://a --requests 60001 --rps 0 --seconds 1.5 --concurrency abc --header nonsense --method get";
     const lines = [
       '--url is "ftp://a": allowed is an http:// address',
       '--requests is "60001": allowed is a whole number from 1 to 60000',
@@ -63,6 +66,7 @@ describe("the options", () => {
       '--seconds is "1.5": allowed is a whole number from 1 to 120',
       '--concurrency is "abc": allowed is a whole number from 1 to 64',
       '--header is "nonsense": allowed is "name: value"',
+      '--method is "get": allowed are GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE',
     ];
     for (const problem of lines) expect(() => parseLoadOptions(line.split(" "))).toThrow(problem);
     expect(() => parseLoadOptions([])).toThrow("--url is missing");

@@ -19,25 +19,21 @@ interface RunTime {
   readonly stages: readonly StageTime[];
 }
 
-/** Why no requests were counted: a header decides who answers, or both sides' answers look the same. */
-export type UncountedSplit = "a header decides" | "sides look alike";
-
 /**
  * What `up` prints at its end.
  *
+ * @param verdict undefined where nothing is counted, for a header decides
  * @param gatewayPort of the nodes; null where the gateway has none
  */
 export function upReport(
   lab: Lab,
-  verdict: SplitVerdict | UncountedSplit,
+  verdict: SplitVerdict | undefined,
   gatewayPort: number | null,
   time: RunTime,
 ): readonly string[] {
   return [
     "",
-    ...(typeof verdict === "object"
-      ? splitTable(verdict)
-      : [`Traffic: not counted, for ${whyUncounted(lab)[verdict]}`]),
+    ...(verdict ? splitTable(verdict) : [`Traffic: not counted, for a header decides: ${headerHint(lab)}`]),
     "",
     renderRunTime(time),
     "",
@@ -45,11 +41,6 @@ export function upReport(
     ...table(nextCommands(lab, gatewayPort).map(([command = "", ...what]) => [printable(command), ...what])),
   ];
 }
-
-const whyUncounted = (lab: Lab): Readonly<Record<UncountedSplit, string>> => ({
-  "a header decides": `a header decides: ${headerHint(lab)}`,
-  "sides look alike": `the names of the images do not say which side an answer is of: ${lab.config.stableImage} and ${lab.config.canaryImage}`,
-});
 
 /** Each stage has said its time already: only the longest ones are named again. */
 export function renderRunTime({ seconds, stages }: RunTime): string {

@@ -37,12 +37,12 @@ import {
 } from "../stack-cluster.ts";
 import { configuredStrategy } from "../strategies/table.ts";
 import { unfinishedTarget } from "../target-request.ts";
-import { measureSplit, UncountableError } from "../traffic/measured-split.ts";
+import { measureSplit } from "../traffic/measured-split.ts";
 import type { SplitVerdict } from "../traffic/verdict.ts";
 import { UsageError } from "../usage-error.ts";
 import { optionsOf } from "./arguments.ts";
 import { chooseAndTell } from "./choose-and-tell.ts";
-import { type UncountedSplit, upReport } from "./up-report.ts";
+import { upReport } from "./up-report.ts";
 
 interface UpOptions {
   readonly cluster?: TargetName;
@@ -108,7 +108,7 @@ async function up(opened: OpenedForUp, override: TargetName | undefined, progres
       seconds: (performance.now() - started) / 1000,
     }),
   );
-  if (typeof verdict === "object" && !verdict.isAsWanted) throw notAsWanted(lab.config);
+  if (verdict && !verdict.isAsWanted) throw notAsWanted(lab.config);
 }
 
 /** The port of the nodes at which the gateway answers. On another stack's platform the Namespace says it. */
@@ -118,15 +118,12 @@ async function gatewayPort({ cluster, config }: Lab): Promise<number | null> {
   return notedFacts(namespace?.metadata.annotations?.[platformAnnotation])?.ingress?.nodePort ?? null;
 }
 
-/** What was counted, or why nothing was. Images that nobody can count are no fault of the update. */
-async function measure(lab: Lab, progress: Stages): Promise<SplitVerdict | UncountedSplit> {
+/** What was counted; undefined where a header decides. */
+async function measure(lab: Lab, progress: Stages): Promise<SplitVerdict | undefined> {
   const strategy = await configuredStrategy(lab);
-  if (strategy.owner === "ingress") return "a header decides";
+  if (strategy.owner === "ingress") return undefined;
   return progress.stage("measure the split", async () =>
-    measureSplit(await lab.client(), lab, strategy, measuredRequests).catch((error: unknown) => {
-      if (error instanceof UncountableError) return "sides look alike";
-      throw error;
-    }),
+    measureSplit(await lab.client(), lab, strategy, measuredRequests),
   );
 }
 

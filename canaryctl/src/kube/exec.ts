@@ -8,7 +8,12 @@ import { podsPath } from "../../../cluster/kube/paths.ts";
 export type PodExec = (container: string, command: readonly string[]) => Promise<string>;
 
 interface Pod {
-  readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly deletionTimestamp?: string;
+    readonly ownerReferences?: readonly { readonly name: string }[];
+  };
   readonly status?: {
     readonly podIP?: string;
     readonly conditions?: readonly { readonly type: string; readonly status: string }[];

@@ -1,6 +1,7 @@
 import type { WeightOwner } from "../../../canary/strategies.ts";
 import type { PodExec } from "../kube/exec.ts";
 import type { Lab } from "../lab.ts";
+import type { CanaryPods } from "../traffic/answers.ts";
 import type { Route } from "../traffic/route.ts";
 import type { Share } from "../traffic/share.ts";
 import type { Workload } from "../traffic/workloads.ts";
@@ -46,6 +47,8 @@ export interface Release {
   readonly expected: Share | undefined;
   /** Percentage points by which the expected share may be missed beside chance, where no coin is tossed for each request. Default 0. */
   readonly tolerance?: number;
+  /** The ReplicaSets whose pods are the canary's; undefined where each side has pods of its own. */
+  readonly canaryPods?: CanaryPods;
   /** What the two sides are called. */
   readonly names: { readonly stable: string; readonly canary: string };
   readonly workloads: readonly Workload[];

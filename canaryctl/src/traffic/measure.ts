@@ -1,7 +1,11 @@
 import { until } from "@canary-lab/kit/until";
 import type { LoadSummary } from "../../../apps/load-client/src/load-summary.ts";
 import type { ApplicationName } from "../../../canary/application-name.ts";
+import { type ServedSpec, versionedEcho } from "../../../components/workload/service-spec.ts";
 import type { PodExec } from "../kube/exec.ts";
+
+/** The application that is asked. */
+type Asked = ServedSpec & Pick<ApplicationName, "app">;
 
 /** How the client pod sends: fast enough for `up` to end soon, and far below what the load generator allows. */
 const pace = { requestsPerSecond: 800, concurrency: 32, seconds: 60 } as const;
@@ -9,11 +13,13 @@ const pace = { requestsPerSecond: 800, concurrency: 32, seconds: 60 } as const;
 const timeout = { seconds: 30, everyMilliseconds: 200 } as const;
 
 /** Sends `requests` requests from the client pod to the application, through the mesh. */
-export async function sendLoad(exec: PodExec, { app }: ApplicationName, requests: number): Promise<LoadSummary> {
+export async function sendLoad(exec: PodExec, { app, service }: Asked, requests: number): Promise<LoadSummary> {
+  const { path, method } = (service ?? versionedEcho).request;
   const printed = await exec("client", [
     "node",
     "/app/load.mjs",
-    ...["--url", `http://${app}/`],
+    ...["--url", `http://${app}${path}`],
+    ...(method === "GET" ? [] : ["--method", method]), // which images from before know nothing of
     ...["--requests", String(requests)],
     ...["--rps", String(pace.requestsPerSecond)],
     ...["--concurrency", String(pace.concurrency)],
@@ -28,6 +34,6 @@ const probeRequests = 100;
 /**
  * Sends a few requests until all of them are answered. It gives up silently, for the measurement that follows reports what fails.
  */
-export async function waitForAnswers(exec: PodExec, of: ApplicationName): Promise<void> {
+export async function waitForAnswers(exec: PodExec, of: Asked): Promise<void> {
   await until(async () => (await sendLoad(exec, of, probeRequests)).failed === 0, timeout);
 }

@@ -7,21 +7,23 @@ import { clientName } from "../../../components/names.ts";
 import { isReady, type PodExec, type PodList } from "../kube/exec.ts";
 import type { ProxyProbe } from "./proxies.ts";
 
-const endpointsCommand = ["pilot-agent", "request", "GET", "clusters?format=json"] as const;
+/** What is asked of a sidecar's proxy: the pods that it knows of, and what it counts of each. */
+export const endpointsCommand = ["pilot-agent", "request", "GET", "clusters?format=json"] as const;
 
-interface ClusterDump {
-  readonly cluster_statuses?: readonly {
-    readonly name: string;
-    readonly host_statuses?: readonly {
-      readonly address?: { readonly socket_address?: { readonly address?: string } };
-    }[];
+interface ClusterStatus {
+  readonly name: string;
+  readonly host_statuses?: readonly {
+    readonly address?: { readonly socket_address?: { readonly address?: string } };
+    readonly stats?: readonly { readonly name: string; readonly value?: string }[];
   }[];
 }
 
+export const clusterStatuses = (dump: string): readonly ClusterStatus[] =>
+  (JSON.parse(dump) as { readonly cluster_statuses?: readonly ClusterStatus[] }).cluster_statuses ?? [];
+
 /** The addresses that a sidecar sends a Service's requests to. */
 export function sidecarEndpoints(dump: string, service: string, namespace: string): ReadonlySet<string> {
-  const clusters = (JSON.parse(dump) as ClusterDump).cluster_statuses ?? [];
-  const found = clusters.find(({ name }) => {
+  const found = clusterStatuses(dump).find(({ name }) => {
     const [direction, , subset, host] = name.split("|");
     return direction === "outbound" && subset === "" && host?.startsWith(`${service}.${namespace}.svc.`);
   });

@@ -1,7 +1,6 @@
 import type { LoadSummary } from "../../../apps/load-client/src/load-summary.ts";
 import { binomialInterval, type CountInterval } from "../../../canary/binomial.ts";
-import { reportedVersion } from "../../../components/image/render-built-image.ts";
-import type { LabConfig } from "../../../stacks/config/schema.ts";
+import type { Answers } from "./answers.ts";
 import type { Share } from "./share.ts";
 
 /** A right split falls outside its interval once in ten thousand measurements. */
@@ -9,10 +8,9 @@ export const confidence = 0.9999;
 
 /** One version whose answers are counted. */
 interface Side {
+  readonly side: keyof Answers;
   /** What users call it, such as `v1`. */
   readonly version: string;
-  /** What its answers call themselves: the tag of its image. */
-  readonly answer: string;
   /** Percent of the requests that it should answer. */
   readonly wanted: number;
 }
@@ -37,38 +35,31 @@ export interface SplitVerdict {
 }
 
 /**
- * The sides of a split, by the tags of their images. Where both have the same one, as after a release that is finished, or the answers of
- * one are not known, as those of an image that was given up, there is a single side, if it should get everything. Undefined where the
- * answers cannot tell the sides apart.
+ * The sides of a split. Where both have the same version, as after a release that is finished, there is a single one, if it should get
+ * everything.
  *
  * @param names what the sides are called
  */
-export function sidesOf(
-  config: Pick<LabConfig, "stableImage" | "canaryImage">,
-  share: Share,
-  names: { readonly stable: string; readonly canary: string },
-): readonly Side[] | undefined {
-  const stable = reportedVersion(config.stableImage);
-  const canary = reportedVersion(config.canaryImage);
-  if (stable !== undefined && canary !== undefined && stable !== canary) {
-    return [
-      { version: names.stable, answer: stable, wanted: share.stable },
-      { version: names.canary, answer: canary, wanted: share.canary },
-    ];
-  }
-  if (share.canary === 0 && stable !== undefined) return [{ version: names.stable, answer: stable, wanted: 100 }];
-  if (share.stable === 0 && canary !== undefined) return [{ version: names.canary, answer: canary, wanted: 100 }];
-  return undefined;
+export function sidesOf(share: Share, names: Readonly<Record<keyof Answers, string>>): readonly Side[] {
+  const all = (["stable", "canary"] as const).map((side) => ({ side, version: names[side], wanted: share[side] }));
+  if (names.stable !== names.canary) return all;
+  const whole = all.filter(({ wanted }) => wanted === 100);
+  return whole.length > 0 ? whole : all.map((one) => ({ ...one, version: `${one.version} (${one.side})` }));
 }
 
 /**
- * Compares the answers of a load run with the shares that its sides should have.
+ * Compares who answered a load run with the shares that its sides should have.
  *
  * @param tolerance percentage points that are allowed beside chance; at 0 and 100 percent there are none, for one stray answer proves a
  * wrong route
  */
-export function judgeSplit(sides: readonly Side[], load: LoadSummary, tolerance = 0): SplitVerdict {
-  const counts = sides.map(({ answer }) => load.versions[answer] ?? 0);
+export function judgeSplit(
+  sides: readonly Side[],
+  answers: Answers,
+  load: Pick<LoadSummary, "sent" | "failed">,
+  tolerance = 0,
+): SplitVerdict {
+  const counts = sides.map(({ side }) => answers[side]);
   const answered = counts.reduce((sum, count) => sum + count, 0);
   const verdicts = sides.map(({ version, wanted }, index): SideVerdict => {
     const seen = counts[index] ?? 0;

@@ -69,12 +69,13 @@ export async function readRelease(lab: Lab): Promise<Release> {
   const names = { stable: versionOf(config.stableImage), canary: versionOf(config.canaryImage) };
   const live = await readDeployment(lab);
   if (!live) return notDeployed(names);
-  const share = podShare(live, config);
+  const canary = canaryRevisions(live, config);
   return {
     wanted: undefined,
-    live: share,
+    live: podShare(live, canary),
     liveOwner: undefined,
-    expected: share,
+    expected: podShare(live, canary),
+    canaryPods: canary.map(({ name }) => name),
     names,
     workloads: withPods(live.revisions, ({ revision }) => (revision === live.current?.revision ? "current" : "old")),
     progress: progressOf(live),
@@ -83,14 +84,14 @@ export async function readRelease(lab: Lab): Promise<Release> {
 }
 
 /** The Service gives each ready pod the same share. */
-function podShare({ revisions }: LiveDeployment, { stableImage, canaryImage }: Lab["config"]): Share {
-  const ready = revisions.reduce((sum, revision) => sum + revision.ready, 0);
-  if (ready === 0 || stableImage === canaryImage) return shareOf(0);
-  const canary = revisions
-    .filter((revision) => isOfImage(revision, canaryImage))
-    .reduce((sum, revision) => sum + revision.ready, 0);
-  return shareOf((100 * canary) / ready);
+function podShare({ revisions }: LiveDeployment, canary: readonly Revision[]): Share {
+  const readyOf = (some: readonly Revision[]) => some.reduce((sum, { ready }) => sum + ready, 0);
+  const ready = readyOf(revisions);
+  return shareOf(ready === 0 ? 0 : (100 * readyOf(canary)) / ready);
 }
+
+const canaryRevisions = ({ revisions }: LiveDeployment, { stableImage, canaryImage }: Lab["config"]) =>
+  stableImage === canaryImage ? [] : revisions.filter((revision) => isOfImage(revision, canaryImage));
 
 function progressOf({ phase, message, revisions, current, updated, asked }: LiveDeployment): Progress {
   const earlier = revisions.slice(1).map(({ revision, version }) => `${revision} (${version})`);

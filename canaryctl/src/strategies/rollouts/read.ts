@@ -49,6 +49,7 @@ export async function readRelease(lab: Lab): Promise<Release> {
     live,
     liveOwner: status.strategy === "canary" ? route?.owner : undefined,
     expected: live,
+    canaryPods: revisions.filter((revision) => !isOfImage(revision, config.stableImage)).map(({ name }) => name),
     names,
     workloads: withPods(revisions, (revision) => roleOf(status, revision)),
     progress: progressOf(

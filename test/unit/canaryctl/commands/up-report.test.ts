@@ -1,17 +1,12 @@
 import { expect, test } from "@jest/globals";
-import { renderRunTime, type UncountedSplit, upReport } from "../../../../canaryctl/src/commands/up-report.ts";
+import { renderRunTime, upReport } from "../../../../canaryctl/src/commands/up-report.ts";
 import type { ConfigChanges } from "../../../../canaryctl/src/lab.ts";
 import type { TargetName } from "../../../../cluster/target.ts";
 import { fakeLab } from "../fake-lab.ts";
 
-const reportOf = (
-  strategy: string,
-  canaryEnabled = false,
-  target: TargetName = "embedded",
-  split: UncountedSplit = "a header decides",
-): string => {
+const reportOf = (strategy: string, canaryEnabled = false, target: TargetName = "embedded"): string => {
   const { lab } = fakeLab({ configWeight: 0, changes: { strategy, canaryEnabled } });
-  return upReport({ ...lab, environment: { ...lab.environment, target } }, split, 30_080, {
+  return upReport({ ...lab, environment: { ...lab.environment, target } }, undefined, 30_080, {
     seconds: 12,
     stages: [],
   }).join("\n");
@@ -58,7 +53,7 @@ test("no node of a cluster of the user's own is said to answer here, and a gatew
   const reportOn = (changes: ConfigChanges) => {
     const { lab } = fakeLab({ changes: { platform: "existing", ...changes } });
     const environment = { ...lab.environment, target: "existing" as const };
-    return upReport({ ...lab, environment }, "sides look alike", 30_080, { seconds: 1, stages: [] }).join("\n");
+    return upReport({ ...lab, environment }, undefined, 30_080, { seconds: 1, stages: [] }).join("\n");
   };
   expect(reportOn({ ingressGateway: "gateways/public" })).toContain(
     "kubectl -n gateways port-forward service/public 8080:80",
@@ -68,12 +63,6 @@ test("no node of a cluster of the user's own is said to answer here, and a gatew
 
 test("where a header decides, nothing is counted, and it says how to ask", () => {
   expect(reportOf("nginx-header")).toMatch(/not counted.*X-Canary: v2/);
-});
-
-test("where the images do not say whose an answer is, nothing is counted, and both are named", () => {
-  expect(reportOf("istio", true, "existing", "sides look alike")).toMatch(
-    /not counted, for the names of the images do not say .*: versioned-echo:v1 and versioned-echo:v2/,
-  );
 });
 
 test("the time of a run names its longest stages, the longest first", () => {

@@ -1,18 +1,51 @@
 import { describe, expect, test } from "@jest/globals";
 import type { PodExec } from "../../../../canaryctl/src/kube/exec.ts";
+import type { Release } from "../../../../canaryctl/src/strategies/strategy.ts";
 import { configuredStrategy } from "../../../../canaryctl/src/strategies/table.ts";
-import { measureSplit, UncountableError } from "../../../../canaryctl/src/traffic/measured-split.ts";
+import { measureSplit } from "../../../../canaryctl/src/traffic/measured-split.ts";
+import { shareOf } from "../../../../canaryctl/src/traffic/share.ts";
+import { podsPath } from "../../../../cluster/kube/paths.ts";
 import { fakeLab } from "../fake-lab.ts";
 
 const host = "versioned-echo.canary-lab.svc.cluster.local";
 
-/** A pod whose sidecar shows `weights` one after the other, and whose load runs give `answers` likewise; the last one stays. */
-function pod(weights: readonly number[], answers: readonly Record<string, number>[]) {
+/** What one version has answered, by slot, or how many requests failed. */
+type Answered = Readonly<Partial<Record<"v1" | "v2" | "failed" | "copies", number>>>;
+
+const addresses = { v1: "10.0.0.1", v2: "10.0.0.2" } as const;
+
+/** As Envoy writes its admin endpoint /clusters: names that are 0 have no value, and each name of a pod's has a counter of its own. */
+const clustersOf = (counts: Readonly<Record<"v1" | "v2", number>>) => {
+  const status = (address: string, count: number) => ({
+    address: { socket_address: { address, port_value: 9898 } },
+    stats: [
+      { name: "cx_total", value: "8" },
+      { name: "rq_error" },
+      count === 0 ? { name: "rq_success" } : { name: "rq_success", value: String(count) },
+      { name: "rq_total", value: String(count + 3) },
+    ],
+  });
+  return {
+    cluster_statuses: [
+      { name: `outbound|80|v1|${host}`, host_statuses: [status(addresses.v1, counts.v1)] },
+      { name: `outbound|80|v2|${host}`, host_statuses: [status(addresses.v2, counts.v2)] },
+      { name: `outbound|80||${host}`, host_statuses: [status(addresses.v1, 5), status(addresses.v2, 0)] },
+      { name: "outbound|80||versioned-echo.other.svc.cluster.local", host_statuses: [status(addresses.v1, 999)] },
+      { name: "xds-grpc" },
+    ],
+  };
+};
+
+/** A pod whose sidecar shows `weights` one after the other, and whose load runs are answered likewise; the last one stays. */
+function pod(weights: readonly number[], answers: readonly Answered[]) {
   const runs: string[] = [];
   const next = <T>(list: readonly T[], index: number): T => list[Math.min(index, list.length - 1)] as T;
+  const counts = { v1: 70, v2: 0 };
   let dumps = 0;
   let loads = 0;
   const exec: PodExec = async (container, command) => {
+    if (container === "istio-proxy" && command.includes("clusters?format=json"))
+      return JSON.stringify(clustersOf(counts));
     if (container === "istio-proxy") {
       const canary = next(weights, dumps++);
       const clusters = [
@@ -23,14 +56,21 @@ function pod(weights: readonly number[], answers: readonly Record<string, number
       return JSON.stringify({ configs: [{ route_config: { virtual_hosts } }] });
     }
     runs.push(command[command.indexOf("--requests") + 1] ?? "");
-    const { failed = 0, ...versions } = next(answers, loads++);
-    const sent = Object.values(versions).reduce((sum, count) => sum + count, failed);
-    return JSON.stringify({ sent, versions, failed });
+    const { failed = 0, v1 = 0, v2 = 0, copies = 0 } = next(answers, loads++);
+    counts.v1 += v1;
+    counts.v2 += v2 + copies;
+    return JSON.stringify({ sent: v1 + v2 + failed, versions: {}, failed }); // the body says nothing
   };
   return { exec, runs, dumps: () => dumps };
 }
 
-const { lab } = fakeLab({ configWeight: 10 });
+const podOf = (version: "v1" | "v2", set: string) => ({
+  metadata: { name: set, labels: { version }, ownerReferences: [{ name: set, controller: true }] },
+  status: { podIP: addresses[version] },
+});
+const pods = { [podsPath("canary-lab", {}).split("?")[0] ?? ""]: { items: [podOf("v1", "a"), podOf("v2", "b")] } };
+
+const { lab } = fakeLab({ configWeight: 10, objects: pods });
 const strategy = await configuredStrategy(lab);
 
 describe("measureSplit", () => {
@@ -68,18 +108,50 @@ describe("measureSplit", () => {
     expect(client.runs).toEqual(["400"]);
   });
 
-  test("says so where the answers could not tell the sides apart", async () => {
-    const digest = `registry.test/team/echo@sha256:${"a".repeat(64)}`;
-    for (const canaryImage of ["versioned-echo:v1", digest]) {
-      const { lab } = fakeLab({ changes: { canaryImage } });
-      await expect(measureSplit(pod([10], [{}]).exec, lab, strategy, 400)).rejects.toThrow(UncountableError);
-    }
+  test("any image is counted, and one on both sides too", async () => {
+    const image = "ghcr.io/stefanprodan/podinfo:6.9.1";
+    const { lab } = fakeLab({ changes: { stableImage: image, canaryImage: image }, objects: pods });
+    const verdict = await measureSplit(pod([10], [{ v1: 362, v2: 38 }]).exec, lab, strategy, 400);
+    expect(verdict).toMatchObject({
+      isAsWanted: true,
+      sides: [
+        { version: "6.9.1 (stable)", seen: 362 },
+        { version: "6.9.1 (canary)", seen: 38 },
+      ],
+    });
+  });
+
+  test("what is asked for is what the service says", async () => {
+    const service = '{"request": {"path": "/echo?x=1", "method": "POST"}}';
+    const { lab } = fakeLab({ changes: { service }, objects: pods });
+    const client = pod([10], [{ v1: 362, v2: 38 }]);
+    const commands: string[] = [];
+    const exec: PodExec = (container, command) => {
+      if (container === "client") commands.push(command.slice(2).join(" "));
+      return client.exec(container, command);
+    };
+    await measureSplit(exec, lab, strategy, 400);
+    expect(commands).toEqual([expect.stringMatching(/^--url http:\/\/versioned-echo\/echo\?x=1 --method POST /)]);
+  });
+
+  test("where pods share, they are told apart by their ReplicaSets", async () => {
+    const release = { expected: shareOf(50), canaryPods: ["a"], names: { stable: "6.9.1", canary: "6.9.2" } };
+    const shared = { ...strategy, read: async () => release as unknown as Release };
+    const { sides } = await measureSplit(pod([10], [{ v1: 190, v2: 210 }]).exec, lab, shared, 400);
+    expect(sides.map(({ seen }) => seen)).toEqual([210, 190]);
+  });
+
+  test("copies that a canary gets beside are no answers", async () => {
+    const changes = { strategy: "rollout-canary", rolloutCanary: '{"mirrorPercent": 20}' };
+    const mirrored = fakeLab({ configWeight: 10, changes, objects: pods }).lab;
+    const client = pod([10], [{ v1: 362, v2: 38, copies: 80 }]);
+    expect(await measureSplit(client.exec, mirrored, strategy, 400)).toMatchObject({ isAsWanted: true, answered: 400 });
   });
 
   test("a release that is finished has one side, and every answer is its own", async () => {
     const changes = { stableImage: "versioned-echo:v2", canaryEnabled: false };
-    const finished = fakeLab({ configWeight: 0, changes }).lab;
-    const client = pod([0], [{ v2: 400 }]);
+    const finished = fakeLab({ configWeight: 0, changes, objects: pods }).lab;
+    const client = pod([0], [{ v1: 400 }]); // in the slot v1
     expect(await measureSplit(client.exec, finished, strategy, 400)).toMatchObject({ isAsWanted: true, failed: 0 });
   });
 });

@@ -95,6 +95,11 @@ describe("service", () => {
     [{ user: 0 }, 'service.user is "0"; allowed: an integer from 1 to 2147483647'],
     [{ user: "root" }, 'service.user is "root"; allowed: an integer from 1 to 2147483647'],
     [
+      { request: { method: "GET /" } },
+      'service.request.method is "GET /"; allowed: GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE',
+    ],
+    [{ request: { path: "version" } }, `service.request.path is "version"; allowed: ${path}`],
+    [
       { metrics: { duration: "http_request_duration_seconds_bucket" } },
       'service.metrics.duration is "http_request_duration_seconds_bucket"; allowed: a metric\'s name of letters, digits, underscores and colons, first no digit, last no _bucket',
     ],
