@@ -75,10 +75,15 @@ const environment = z.preprocess(
 
 /** @param step what the quantity must be a multiple of, in billionths */
 const quantity = (step: bigint, allowed: string) =>
-  matching(/^/, allowed).refine((given) => {
-    const nanos = nanosOf(given);
-    return nanos !== undefined && nanos > 0n && nanos % step === 0n;
-  }, says(allowed));
+  read(
+    z
+      .string(says(allowed))
+      .refine((given) => {
+        const nanos = nanosOf(given);
+        return nanos !== undefined && nanos > 0n && nanos % step === 0n;
+      }, says(allowed))
+      .meta({ description: allowed, type: ["string", "number"] }),
+  );
 const cpu = quantity(1_000_000n, "CPUs above 0 such as 100m or 1.5, no finer than 1m");
 const memory = quantity(1_000_000_000n, "bytes above 0 such as 64Mi or 1G, no part of one");
 

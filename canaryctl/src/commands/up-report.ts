@@ -50,30 +50,30 @@ export function renderRunTime({ seconds, stages }: RunTime): string {
 }
 
 /** The commands that move a release, by who owns its traffic. */
-const moves: Record<WeightOwner, readonly (readonly [command: string, what: string])[]> = {
-  pulumi: [
+const moves: Record<WeightOwner, (image: string) => readonly (readonly [command: string, what: string])[]> = {
+  pulumi: () => [
     ["npx canaryctl set-traffic 70 30", "move the traffic"],
     ["npx canaryctl promote", "the next share of the plan; --full finishes the release"],
   ],
-  "rollout-controller": [
-    ["npx canaryctl create-canary --image versioned-echo:v2", "begin a release; --follow shows it to its end"],
+  "rollout-controller": (image) => [
+    [`npx canaryctl create-canary --image ${image}`, "begin a release; --follow shows it to its end"],
     ["npx canaryctl status --watch", "a release that goes on"],
     ["npx canaryctl promote", "out of a pause; --full finishes the release"],
     ["npx canaryctl abort", "stop it; then retry, or rollback"],
   ],
-  "deployment-controller": [
-    ["npx canaryctl create-canary --image versioned-echo:v2", "begin a release"],
+  "deployment-controller": (image) => [
+    [`npx canaryctl create-canary --image ${image}`, "begin a release"],
     ["npx canaryctl promote --full", "write it to the config when it is done"],
     ["npx canaryctl undo", "back to the revision before it"],
   ],
-  ingress: [["npx canaryctl promote --full", "finish the release"]],
+  ingress: () => [["npx canaryctl promote --full", "finish the release"]],
 };
 
 /** Without a canary there is no traffic that could be moved. */
 function movesOf({ config }: Lab): readonly (readonly string[])[] {
   const { owner } = factsOf(config.strategy);
-  if (owner !== "pulumi" || config.canaryEnabled) return moves[owner];
   const image = quoted(nextImage(config));
+  if (owner !== "pulumi" || config.canaryEnabled) return moves[owner](image);
   return [[`npx canaryctl create-canary --image ${image}`, "begin a release; set-traffic and promote move it"]];
 }
 

@@ -4,6 +4,24 @@ import type { RawConfig } from "../../../stacks/config/parse-config.ts";
 /** A stack without its canary, where the config's own numbers have to agree with that. */
 const idle = { canaryEnabled: false, canaryWeight: 0 };
 const monitored = { monitoring: true };
+/** A service of the user's own, with each of its options. */
+const otherService = {
+  ...monitored,
+  stableImage: "registry.example/podinfo:6.9.1",
+  canaryImage: "registry.example/podinfo:6.9.2",
+  service: {
+    port: 9898,
+    healthPath: "/healthz",
+    probes: { readiness: { path: "/readyz", timeoutSeconds: 3 } },
+    command: ["./podinfo"],
+    args: ["--port=9898"],
+    environment: { LEVEL: "debug", TOKEN: { secret: "api", key: "token" } },
+    resources: { requests: { cpu: "50m" }, limits: { cpu: 1 } },
+    user: 100,
+    readOnlyRootFilesystem: false,
+    metrics: { port: 9797, statusLabel: "status" },
+  },
+};
 
 /** For each way to release the stacks whose manifests differ in shape: each option is on in one of them and off in another. */
 export const variations: Readonly<Record<StrategyName, Readonly<Record<string, RawConfig>>>> = {
@@ -12,8 +30,9 @@ export const variations: Readonly<Record<StrategyName, Readonly<Record<string, R
     "without canary": idle,
     "all traffic on the canary": { canaryWeight: 100 },
     "sticky and monitored": { stickyCookie: "version", ...monitored },
+    "another service": otherService,
   },
-  "gateway-api": { plain: {}, "without canary": idle, monitored },
+  "gateway-api": { plain: {}, "without canary": idle, monitored, "another service": otherService },
   "nginx-header": { plain: {}, "without canary": idle },
   "replica-ratio": {
     plain: {},
@@ -24,6 +43,7 @@ export const variations: Readonly<Record<StrategyName, Readonly<Record<string, R
   "rolling-update": {
     plain: {},
     "without canary": idle,
+    "another service": otherService,
     "ready for long": { rollingUpdate: { minReadySeconds: 3600 } },
     "in percent": {
       rollingUpdate: { maxSurge: "25%", maxUnavailable: "25%", revisionHistoryLimit: 2, minReadySeconds: 5 },
@@ -46,6 +66,7 @@ export const variations: Readonly<Record<StrategyName, Readonly<Record<string, R
     "migration, onsuccess": { migration: { scaleDown: "onsuccess" } },
     "migration, progressively": { migration: { scaleDown: "progressively" } },
     "controller of the namespace": { rollouts: "namespace" },
+    "another service": otherService,
   },
   "rollout-blue-green": {
     plain: {},

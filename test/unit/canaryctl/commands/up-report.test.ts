@@ -24,6 +24,16 @@ test("without a canary it names the command that makes one, and none that would 
   expect(reportOf("istio")).not.toMatch(/canaryctl (set-traffic|promote)/);
 });
 
+test.each(["rollout-canary", "rolling-update"])(
+  "it names the user's own image where that is released: %s",
+  (strategy) => {
+    const canaryImage = "ghcr.io/stefanprodan/podinfo:6.9.2";
+    const { lab } = fakeLab({ changes: { strategy, canaryImage } });
+    const report = upReport(lab, undefined, null, { seconds: 1, stages: [] }).join("\n");
+    expect(report).toContain(`npx canaryctl create-canary --image ${canaryImage} `);
+  },
+);
+
 test("each gateway is named with the port that it has", () => {
   expect(reportOf("istio")).toMatch(/curl .*127\.0\.0\.1:30080\/ +through the ingress gateway/);
   expect(reportOf("gateway-api")).toMatch(/get service versioned-echo-gateway-istio .*nodePort/);

@@ -4,17 +4,25 @@ import { parseConfig } from "../../../../stacks/config/parse-config.ts";
 import { type Registered, register } from "../../components/mocks.ts";
 import { defaults, sampleFacts, sampleTarget, worldVariables } from "../sample-config.ts";
 
-async function objectsOf(change: Readonly<Record<string, unknown>>): Promise<readonly Registered[]> {
+async function resourcesOf(change: Readonly<Record<string, unknown>>): Promise<readonly Registered[]> {
   const config = parseConfig({ ...defaults, ...change }, worldVariables);
   const all = await register(async () => {
     const { createPlatform } = await import("../../../../stacks/platform.ts");
     const { createApplication } = await import("../../../../stacks/application.ts");
     createApplication(config, createPlatform(config, sampleTarget, sampleFacts(config)));
   });
-  return [...all.values()].filter(({ inputs }) => inputs.metadata?.namespace === config.namespace);
+  return [...all.values()];
 }
 
 const images = { stableImage: "ghcr.io/stefanprodan/podinfo:6.9.1", canaryImage: "ghcr.io/stefanprodan/podinfo:6.9.2" };
+const objectsOf = async (change: Readonly<Record<string, unknown>>): Promise<readonly Registered[]> =>
+  (await resourcesOf(change)).filter(({ inputs }) => inputs.metadata?.namespace === "canary-lab");
+
+test("nothing is built but the load client where the images are the user's", async () => {
+  const built = (await resourcesOf(images)).filter(({ type }) => type === "docker:index/image:Image");
+  expect(built.map(({ name }) => name)).toEqual(["client-image-build"]);
+});
+
 const service = {
   port: 9898,
   healthPath: "/healthz",
