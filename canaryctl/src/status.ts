@@ -1,5 +1,6 @@
 import { factsOf, type StrategyName, type WeightOwner } from "../../canary/strategies.ts";
 import { splitOf, type TrafficSplit } from "../../canary/weight.ts";
+import { type Share, shareText } from "../../stacks/live/proxies/share.ts";
 import { releasePlan } from "../../stacks/release-plan.ts";
 import type { StatusFinding } from "./commands/status-findings.ts";
 import type { Lab } from "./lab.ts";
@@ -7,7 +8,6 @@ import { table } from "./print.ts";
 import type { Progress, ReleaseStrategy } from "./strategies/strategy.ts";
 import { measureSplit } from "./traffic/measured-split.ts";
 import { splitTable } from "./traffic/report.ts";
-import { type Share, shareText } from "./traffic/share.ts";
 import type { SplitVerdict } from "./traffic/verdict.ts";
 import type { Workload } from "./traffic/workloads.ts";
 

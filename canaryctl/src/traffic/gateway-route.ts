@@ -5,10 +5,10 @@ import { gatewayHost, gatewayName, sideServiceName, type Version, versions } fro
 import { renderSideService } from "../../../components/traffic/render-sides.ts";
 import { fieldManager } from "../../../components/traffic/route-metadata.ts";
 import { weightedRule } from "../../../components/traffic/route-rules.ts";
+import { type Share, shareOf } from "../../../stacks/live/proxies/share.ts";
+import { clientProxies, hostAt, waitForSplit } from "../../../stacks/live/proxies/sidecar-route.ts";
 import { missing } from "../kube/missing.ts";
 import { lastWrite, type Managed, type Route } from "./route.ts";
-import { type Share, shareOf } from "./share.ts";
-import { clientProxies, hostAt, waitForSplit } from "./sidecar-route.ts";
 
 /** The parts of a live HTTPRoute that are read. */
 interface LiveHttpRoute extends Managed {

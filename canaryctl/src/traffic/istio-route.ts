@@ -6,10 +6,10 @@ import { renderDestinationRule } from "../../../components/traffic/render-sides.
 import { renderGateway, renderVirtualService } from "../../../components/traffic/render-weighted-route.ts";
 import { fieldManager } from "../../../components/traffic/route-metadata.ts";
 import { weightedRule } from "../../../components/traffic/route-rules.ts";
+import { type Share, shareOf } from "../../../stacks/live/proxies/share.ts";
+import { clientProxies, hostAt, waitForSplit } from "../../../stacks/live/proxies/sidecar-route.ts";
 import { missing } from "../kube/missing.ts";
 import { lastWrite, type Managed, type Route } from "./route.ts";
-import { type Share, shareOf } from "./share.ts";
-import { clientProxies, hostAt, waitForSplit } from "./sidecar-route.ts";
 
 /** The parts of a live VirtualService that are read. */
 interface LiveVirtualService extends Managed {

@@ -1,7 +1,7 @@
 import { until } from "@canary-lab/kit/until";
 import type { LoadSummary } from "../../../apps/load-client/src/load-summary.ts";
 import type { ApplicationName } from "../../../canary/application-name.ts";
-import type { PodExec } from "../kube/exec.ts";
+import type { PodExec } from "../../../stacks/live/proxies/exec.ts";
 
 /** How the client pod sends: fast enough for `up` to end soon, and far below what the load generator allows. */
 const pace = { requestsPerSecond: 800, concurrency: 32, seconds: 60 } as const;

@@ -2,10 +2,10 @@ import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import type { UserError } from "@canary-lab/kit/user-error";
 import type { ApplicationName } from "../../../canary/application-name.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
+import type { PodExec } from "../../../stacks/live/proxies/exec.ts";
+import type { ProxyGroup } from "../../../stacks/live/proxies/proxies.ts";
+import type { Share } from "../../../stacks/live/proxies/share.ts";
 import type { PlatformFacts } from "../../../stacks/platform-facts.ts";
-import type { PodExec } from "../kube/exec.ts";
-import type { ProxyGroup } from "./proxies.ts";
-import type { Share } from "./share.ts";
 
 /** The split as it is in the cluster. */
 export interface LiveRoute {

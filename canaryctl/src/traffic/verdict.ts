@@ -2,7 +2,7 @@ import type { LoadSummary } from "../../../apps/load-client/src/load-summary.ts"
 import { binomialInterval, type CountInterval } from "../../../canary/binomial.ts";
 import { reportedVersion } from "../../../components/image/render-built-image.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
-import type { Share } from "./share.ts";
+import type { Share } from "../../../stacks/live/proxies/share.ts";
 
 /** A right split falls outside its interval once in ten thousand measurements. */
 export const confidence = 0.9999;

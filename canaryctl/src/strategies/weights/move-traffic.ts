@@ -1,15 +1,15 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { toWeight } from "../../../../canary/weight.ts";
 import { versions } from "../../../../components/names.ts";
+import { type ProxyReport, sendsBy, waitForProxies } from "../../../../stacks/live/proxies/proxies.ts";
+import { isSameShare, type Share, shareText } from "../../../../stacks/live/proxies/share.ts";
 import { noCanary, shareFault } from "../../../../stacks/live/share-verdict.ts";
 import { applyOnly } from "../../applied.ts";
 import { EngineBusyError, InterruptedError } from "../../engine/engine-failure.ts";
 import { freeStack } from "../../engine/update.ts";
 import { type Lab, platformOf } from "../../lab.ts";
 import { moveSeconds, patiently } from "../../traffic/patiently.ts";
-import { type ProxyReport, sendsBy, waitForProxies } from "../../traffic/proxies.ts";
 import type { LiveRoute, Route } from "../../traffic/route.ts";
-import { isSameShare, type Share, shareText } from "../../traffic/share.ts";
 import { readWorkload } from "../../traffic/workloads.ts";
 import type { Say } from "../strategy.ts";
 import { laggingProxies } from "./lagging-proxies.ts";

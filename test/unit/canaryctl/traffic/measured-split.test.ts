@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import type { PodExec } from "../../../../canaryctl/src/kube/exec.ts";
 import { configuredStrategy } from "../../../../canaryctl/src/strategies/table.ts";
 import { measureSplit, UncountableError } from "../../../../canaryctl/src/traffic/measured-split.ts";
+import type { PodExec } from "../../../../stacks/live/proxies/exec.ts";
 import { fakeLab } from "../fake-lab.ts";
 
 const host = "versioned-echo.canary-lab.svc.cluster.local";

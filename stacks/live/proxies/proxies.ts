@@ -2,7 +2,7 @@ import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { until } from "@canary-lab/kit/until";
 import type { ApplicationName } from "../../../canary/application-name.ts";
 import { podsPath } from "../../../cluster/kube/paths.ts";
-import { isReady, type PodExec, type PodList } from "../kube/exec.ts";
+import { isReady, type PodExec, type PodList } from "./exec.ts";
 import { isSameShare, type Share, shareText } from "./share.ts";
 import { routesCommand, sidecarSplit } from "./sidecar-route.ts";
 

@@ -4,7 +4,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import type { ApplicationName } from "../../../canary/application-name.ts";
 import { podsPath } from "../../../cluster/kube/paths.ts";
 import { clientName } from "../../../components/names.ts";
-import { isReady, type PodExec, type PodList } from "../kube/exec.ts";
+import { isReady, type PodExec, type PodList } from "./exec.ts";
 import type { ProxyProbe } from "./proxies.ts";
 
 const endpointsCommand = ["pilot-agent", "request", "GET", "clusters?format=json"] as const;

@@ -2,7 +2,7 @@ import { until } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { ApplicationName } from "../../../canary/application-name.ts";
 import { clientName, type Version, versions } from "../../../components/names.ts";
-import type { PodExec } from "../kube/exec.ts";
+import type { PodExec } from "./exec.ts";
 import { isSameShare, type Share, shareText } from "./share.ts";
 
 /** What is asked of a sidecar's proxy: the routes that it has been told, as it uses them. */
