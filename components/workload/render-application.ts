@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import type { ApplicationName } from "../../canary/application-name.ts";
-import { containerPort, servicePort } from "../names.ts";
 
 /** How an application is released. */
 export interface ReleaseSpec extends ApplicationName {
@@ -65,22 +64,5 @@ export const renderNamespace = (spec: ReleaseSpec) => ({
       [configHashAnnotation]: configHash(spec.applied),
       ...(spec.platformFacts && { [platformAnnotation]: canonicalJson(spec.platformFacts) }),
     },
-  },
-});
-
-/**
- * One Service for both versions: which of them answers is the route's business, so the selector names none. The engine does not wait for
- * its pods: whoever makes those knows better whether they can start.
- */
-export const renderService = (spec: ApplicationName) => ({
-  metadata: {
-    name: spec.app,
-    namespace: spec.namespace,
-    labels: { app: spec.app },
-    annotations: { "pulumi.com/skipAwait": "true" },
-  },
-  spec: {
-    selector: { app: spec.app },
-    ports: [{ name: "http", port: servicePort, targetPort: containerPort, protocol: "TCP" }],
   },
 });

@@ -46,7 +46,7 @@ export const gatewayRoute: Route = {
       cluster.apply(apiGatewayPath(namespace, gateway.metadata.name), gateway, fieldManager),
     ]);
   },
-  targets: ["**::http-route-route"],
+  targets: ["**::http-route-route", "**::echo-service"],
   proxies: ({ app, namespace }) => [
     clientProxies({ app, namespace }),
     {

@@ -3,7 +3,7 @@ import type { UserError } from "@canary-lab/kit/user-error";
 import type { ApplicationName } from "../../../canary/application-name.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
 import type { PodExec } from "../../../stacks/live/proxies/exec.ts";
-import type { ProxyGroup } from "../../../stacks/live/proxies/proxies.ts";
+import type { ProxyGroup, ProxyProbe } from "../../../stacks/live/proxies/proxies.ts";
 import type { Share } from "../../../stacks/live/proxies/share.ts";
 import type { PlatformFacts } from "../../../stacks/platform-facts.ts";
 
@@ -39,6 +39,8 @@ export interface Route {
   readonly targets: readonly string[];
   /** The proxies by which callers send. Absent where no proxy knows the split. */
   proxies?(config: LabConfig, platform: PlatformFacts): readonly ProxyGroup[];
+  /** Asks a proxy for the canary's pods. Absent where the route leads to Services of their own, or to none. */
+  knowsCanary?(cluster: ClusterClient, of: ApplicationName): ProxyProbe;
   /** Whether pods of the canary run while it gets nothing, so that they are to be ready before it gets more. */
   readonly hasIdlePods: boolean;
   /** Percentage points by which a right split can be off beside chance. Default 0. */

@@ -21,7 +21,7 @@ export interface ProxyReport {
   readonly without: readonly { readonly pod: string; readonly instead: string }[];
 }
 
-interface ProxyCluster {
+export interface ProxyCluster {
   readonly cluster: Pick<ClusterClient, "get">;
   exec(namespace: string, pod: string, timeoutMilliseconds?: number): Promise<PodExec>;
 }

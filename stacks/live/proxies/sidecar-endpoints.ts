@@ -7,7 +7,7 @@ import { clientName } from "../../../components/names.ts";
 import { isReady, type PodExec, type PodList } from "./exec.ts";
 import type { ProxyProbe } from "./proxies.ts";
 
-const endpointsCommand = ["pilot-agent", "request", "GET", "clusters?format=json"] as const;
+export const endpointsCommand = ["pilot-agent", "request", "GET", "clusters?format=json"] as const;
 
 interface ClusterDump {
   readonly cluster_statuses?: readonly {
@@ -18,12 +18,12 @@ interface ClusterDump {
   }[];
 }
 
-/** The addresses that a sidecar sends a Service's requests to. */
-export function sidecarEndpoints(dump: string, service: string, namespace: string): ReadonlySet<string> {
+/** The addresses that a sidecar sends a Service's requests to. @param ofSubset default: none, as where no route leads to a subset */
+export function sidecarEndpoints(dump: string, service: string, namespace: string, ofSubset = ""): ReadonlySet<string> {
   const clusters = (JSON.parse(dump) as ClusterDump).cluster_statuses ?? [];
   const found = clusters.find(({ name }) => {
     const [direction, , subset, host] = name.split("|");
-    return direction === "outbound" && subset === "" && host?.startsWith(`${service}.${namespace}.svc.`);
+    return direction === "outbound" && subset === ofSubset && host?.startsWith(`${service}.${namespace}.svc.`);
   });
   return new Set(found?.host_statuses?.flatMap(({ address }) => address?.socket_address?.address ?? []));
 }
