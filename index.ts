@@ -19,7 +19,7 @@ const [begun, facts, delivery] = await Promise.all([
   findPlatform(config, target),
   findImages(config, target),
 ]);
-const live = createLiveRun(config, begun);
+const live = createLiveRun(config, begun, facts);
 const application = createApplication(config, createPlatform(config, target, facts, live), live, applied, delivery);
 
 export const strategy = config.strategy;

@@ -10,6 +10,12 @@ export interface StrategyFacts {
   readonly canaryPods: "own" | "shared";
   /** Through what users come from outside: the lab's Istio gateway, a Gateway of the application, or an ingress controller. */
   readonly entry: "istio-gateway" | "own-gateway" | "ingress-controller" | "none";
+  /**
+   * Whose pods the application's own Service selects, and so who answers callers outside the mesh. `by-share`: the stable side's, and the
+   * canary's while it has a share; `stable`, `active`: those of that side alone; `every`: where the share of the pods is the share of the
+   * requests, or where the route's subsets have no other Service.
+   */
+  readonly servicePods: "by-share" | "stable" | "active" | "every";
   /** What the strategy needs of the platform beside the mesh. */
   readonly needs: readonly ("gateway-api" | "rollouts")[];
   /** What follows the steps of `plan`: a route that people move, a number of pods, or the Rollout; `none` where no plan is followed. */
@@ -34,6 +40,7 @@ export const strategies = {
     workloads: "subsets",
     canaryPods: "own",
     entry: "istio-gateway",
+    servicePods: "by-share",
     needs: [],
     steps: "route",
     options: ["plan", "stickyCookie"],
@@ -43,6 +50,7 @@ export const strategies = {
     workloads: "subsets",
     canaryPods: "own",
     entry: "own-gateway",
+    servicePods: "by-share",
     needs: ["gateway-api"],
     steps: "route",
     options: ["plan"],
@@ -52,6 +60,7 @@ export const strategies = {
     workloads: "subsets",
     canaryPods: "own",
     entry: "ingress-controller",
+    servicePods: "stable",
     needs: [],
     steps: "none",
     options: [],
@@ -61,6 +70,7 @@ export const strategies = {
     workloads: "one",
     canaryPods: "shared",
     entry: "istio-gateway",
+    servicePods: "every",
     needs: ["rollouts"],
     steps: "rollout",
     options: ["analysis", "migration", "plan", "rolloutCanary", "rollingUpdate"],
@@ -70,6 +80,7 @@ export const strategies = {
     workloads: "one",
     canaryPods: "shared",
     entry: "istio-gateway",
+    servicePods: "active",
     needs: ["rollouts"],
     steps: "none",
     options: ["blueGreen"],
@@ -79,6 +90,7 @@ export const strategies = {
     workloads: "subsets",
     canaryPods: "shared",
     entry: "none",
+    servicePods: "every",
     needs: [],
     steps: "pods",
     options: ["plan"],
@@ -88,6 +100,7 @@ export const strategies = {
     workloads: "one",
     canaryPods: "shared",
     entry: "none",
+    servicePods: "every",
     needs: [],
     steps: "none",
     options: ["rollingUpdate"],

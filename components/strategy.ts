@@ -13,6 +13,8 @@ export interface StrategyOutputs {
   readonly gateway: string | undefined;
   /** The Rollout whose progress is followed, where there is one. */
   readonly rollout?: k8s.apiextensions.CustomResource;
+  /** What leads requests to the pods of the application's Service, where they may be taken out of it. */
+  readonly route?: pulumi.Resource;
 }
 
 /** What every strategy stands on. It is the same object, with the same URN, in all of them. */

@@ -86,6 +86,10 @@ export function createApplication(
     ...(autoscaling && { transformations: [leaveReplicas(autoscaling)] }),
   };
   const outputs = strategies[config.strategy]({ config, platform, live, shared: { application, images, inside } });
+  application.serve(config, {
+    hooks: live.service?.narrow,
+    ...(outputs.route && { dependsOn: [outputs.route] }),
+  });
   for (const workload of autoscaling ? scaledWorkloads(config) : []) {
     createAutoscaler(workload, config, autoscaling as AutoscalingOptions, { provider: cluster, dependsOn: before });
   }

@@ -1,13 +1,14 @@
 import { factsOf, type StrategyName, type WeightOwner } from "../../canary/strategies.ts";
 import { splitOf, type TrafficSplit } from "../../canary/weight.ts";
+import { type Share, shareText } from "../../stacks/live/proxies/share.ts";
 import { releasePlan } from "../../stacks/release-plan.ts";
 import type { StatusFinding } from "./commands/status-findings.ts";
 import type { Lab } from "./lab.ts";
+import { outsideMesh } from "./outside-mesh.ts";
 import { table } from "./print.ts";
 import type { Progress, ReleaseStrategy } from "./strategies/strategy.ts";
 import { measureSplit } from "./traffic/measured-split.ts";
 import { splitTable } from "./traffic/report.ts";
-import { type Share, shareText } from "./traffic/share.ts";
 import type { SplitVerdict } from "./traffic/verdict.ts";
 import type { Workload } from "./traffic/workloads.ts";
 
@@ -34,6 +35,8 @@ export interface Status {
   };
   /** Who wrote the live weights, such as a field manager; null where nobody did. */
   readonly routeOwner: string | null;
+  /** Who answers callers without a sidecar; null where nothing is deployed. */
+  readonly outsideMesh: string | null;
   readonly workloads: readonly Workload[];
   /** How far a controller is; null where the config owns the weights. */
   readonly release: Progress | null;
@@ -74,6 +77,7 @@ export async function readStatus(
       route: release.live ?? null,
     },
     routeOwner: release.liveOwner ?? null,
+    outsideMesh: release.workloads.length > 0 ? outsideMesh(config.strategy, release.live?.canary ?? 0) : null,
     workloads: release.workloads,
     release: release.progress ?? null,
     fault: release.fault ?? null,
@@ -95,6 +99,7 @@ export function statusText(status: Status): readonly string[] {
       ["strategy", strategy, `(the traffic is moved by ${ownerText[owner]})`],
       ...(weights.wanted ? [["weights wanted", shareText(weights.wanted), "(stable/canary, from the config)"]] : []),
       ["weights live", live, status.routeOwner ? `(written by ${status.routeOwner})` : ""],
+      ...(status.outsideMesh ? [["outside the mesh", status.outsideMesh, ""]] : []),
     ]),
     ...(status.plan ? [`  plan: ${status.plan}`] : []),
     ...(release ? [`  ${release.line}`] : []),

@@ -37,8 +37,8 @@ export function renderRolloutBlueGreen(
  * which is the active one as well while nothing is released. It never changes: the controller moves the Services' selectors. After an
  * abort it leaves the preview where it is: when its pods are gone, the header is answered with 503 until a retry or a rollback.
  *
- * The route leads to a Service of its own, and the application's own Service goes on selecting both colours. Were it the one that is
- * switched, the sidecars of the old pods would forget it at the switch, while callers still send to them, and answer 503.
+ * The Services of the sides go on selecting both colours. Were the active Service, or the application's own, the only one that selects a
+ * pod, the old pods' sidecars would forget it at the switch, while callers still send to them, and answer 503.
  */
 export function renderBlueGreenRoute(spec: ApplicationName): VirtualService {
   const to = (host: string): Pick<HttpRoute, "route" | "retries"> => ({

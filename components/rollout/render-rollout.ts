@@ -1,6 +1,6 @@
 import type { ApplicationName } from "../../canary/application-name.ts";
 import { imageAnnotation } from "../image/image-version.ts";
-import { renderService } from "../workload/render-application.ts";
+import { renderServiceOver } from "../workload/render-service.ts";
 import type { ServedSpec } from "../workload/service-spec.ts";
 import type { OwnPods, ReferredPods, RolloutManifest, RolloutStrategy } from "./rollout-types.ts";
 
@@ -38,9 +38,8 @@ export function renderRollout<Strategy extends RolloutStrategy>(
 
 /** A Service over the pods of one role. The controller narrows the selector to the revision that has the role. */
 export function renderRoleService(application: ApplicationName & ServedSpec, name: string) {
-  const { metadata, spec } = renderService(application);
-  const annotations = { ...metadata.annotations, "pulumi.com/patchForce": "true" };
-  return { metadata: { ...metadata, name, annotations }, spec };
+  const { metadata, spec } = renderServiceOver(application, { app: application.app });
+  return { metadata: { ...metadata, name }, spec };
 }
 
 /** Drains take one pod at a time, and are not held up by a pod that is broken anyway. */

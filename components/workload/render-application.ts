@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ApplicationName } from "../../canary/application-name.ts";
-import { servicePort } from "../names.ts";
-import { type ServedSpec, targetPortOf } from "./service-spec.ts";
+import type { ServedSpec } from "./service-spec.ts";
 
 /** How an application is released. */
 export interface ReleaseSpec extends ApplicationName, ServedSpec {
@@ -66,22 +65,5 @@ export const renderNamespace = (spec: ReleaseSpec) => ({
       [configHashAnnotation]: configHash(spec.applied),
       ...(spec.platformFacts && { [platformAnnotation]: canonicalJson(spec.platformFacts) }),
     },
-  },
-});
-
-/**
- * One Service for both versions: which of them answers is the route's business, so the selector names none. The engine does not wait for
- * its pods: whoever makes those knows better whether they can start.
- */
-export const renderService = (spec: ApplicationName & ServedSpec) => ({
-  metadata: {
-    name: spec.app,
-    namespace: spec.namespace,
-    labels: { app: spec.app },
-    annotations: { "pulumi.com/skipAwait": "true" },
-  },
-  spec: {
-    selector: { app: spec.app },
-    ports: [{ name: "http", port: servicePort, targetPort: targetPortOf(spec), protocol: "TCP" }],
   },
 });

@@ -1,22 +1,29 @@
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { UserError } from "@canary-lab/kit/user-error";
 import * as pulumi from "@pulumi/pulumi";
-import { factsOf } from "../../canary/strategies.ts";
+import { factsOf, type StrategyName } from "../../canary/strategies.ts";
+import { toWeight } from "../../canary/weight.ts";
 import { clientOf } from "../../cluster/kube/client.ts";
 import type { ClusterName } from "../../cluster/kubeconfig-file.ts";
 import { repositoryRoot } from "../../cluster/lab-folder.ts";
+import { servicePods } from "../../components/workload/render-service.ts";
 import type { AskedNow } from "../config/asked-now.ts";
 import type { LabConfig } from "../config/schema.ts";
 import { fullStackName } from "../full-stack-name.ts";
+import type { PlatformFacts } from "../platform-facts.ts";
 import { isOwner } from "../platform-parts.ts";
 import { commandStart } from "./command-start.ts";
 import { createHook } from "./create-hook.ts";
 import type { LiveRun } from "./live-run.ts";
 import { refuseForeignNamespace } from "./namespace-owner.ts";
 import { platformHooks, refuseLoss } from "./platform-guard.ts";
+import type { ProxyCluster } from "./proxies/proxies.ts";
+import { openToAll } from "./proxies/service-pods.ts";
 import { releaseGuard } from "./release-guard.ts";
 import { releaseWatch } from "./release-watch.ts";
 import { enterRollout, leaveRollout } from "./rollout-handover.ts";
+import { serviceGuard } from "./service-guard.ts";
 import { StartFollower } from "./start-follower.ts";
 import { strategyGuard } from "./strategy-guard.ts";
 import { type Mark, markBefore, type TakenBack, takenBackBy } from "./taken-back.ts";
@@ -26,6 +33,7 @@ import { toldOfStack } from "./told.ts";
 /** What is known of the cluster before the first resource. */
 interface BegunRun {
   readonly client: ReturnType<typeof clientOf>;
+  readonly exec: ProxyCluster["exec"];
   /** The mark of the last rollback before this run; undefined where it may not be read. */
   readonly markBefore: Mark | undefined;
 }
@@ -47,21 +55,35 @@ export async function beginLiveRun(config: LabConfig, target: Required<ClusterNa
       refuseForeignNamespace(client, { own, namespace, place: fileName() }),
     ]);
     if (!isTargeted()) await refuseLoss(client, fullStackName(), live, config);
-    return { client, markBefore: mark };
+    return { client, exec: execBy(target), markBefore: mark };
   } catch (error) {
     throw error instanceof UserError ? new pulumi.RunError(toldOfStack(error)) : error;
   }
 }
 
+/** Loaded where a proxy is asked only. */
+const execBy =
+  ({ kubeconfig, kubeContext: context }: Required<ClusterName>): ProxyCluster["exec"] =>
+  async (namespace, pod, timeoutMilliseconds) => {
+    const { execIn } = await import("./proxies/exec.ts");
+    return execIn({ kubeconfig, context, namespace, pod, timeoutMilliseconds });
+  };
+
 /** Hooks for a run on a real cluster. A Rollout lets go of its route before another strategy takes that over. */
-export function createLiveRun(config: LabConfig, { client, markBefore: mark }: BegunRun): LiveRun {
+export function createLiveRun(
+  config: LabConfig,
+  { client, exec, markBefore: mark }: BegunRun,
+  platform: Pick<PlatformFacts, "ingress">,
+): LiveRun {
   const say = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
   const namespaceHooks = strategyGuard(async (from, to) => {
+    if (!isSameService(config, from, to)) await openToAll(client, config); // its own pods come before the route to them
     if (factsOf(from).owner === "rollout-controller") await leaveRollout(client, config, say);
     if (to === "rollout-canary") await enterRollout(client, config);
   });
   const watched = isOwner(config) && { releaseWatch: releaseWatch(client) };
-  const common = { namespaceHooks, platformHooks: platformHooks(client, fullStackName()), client, ...watched };
+  const service = serviceGuard(client, config, platform, exec);
+  const common = { namespaceHooks, platformHooks: platformHooks(client, fullStackName()), client, service, ...watched };
   const { owner } = factsOf(config.strategy);
   const starts = new StartFollower(client, isTargeted());
   const takenBack = takenBackBy({ client, config, markBefore: mark, fileNow, file: fileName() });
@@ -70,6 +92,13 @@ export function createLiveRun(config: LabConfig, { client, markBefore: mark }: B
   const beforeUpdate = [...(namespaceHooks.beforeUpdate ?? []), guard.namespace];
   return { ...common, namespaceHooks: { ...namespaceHooks, beforeUpdate }, starts, guard };
 }
+
+/** A switch is made while the canary has no share. */
+const isSameService = ({ app, canaryWeight }: LabConfig, from: StrategyName, to: StrategyName): boolean =>
+  isDeepStrictEqual(
+    servicePods({ app, canaryWeight: toWeight(0), strategy: from }),
+    servicePods({ app, canaryWeight, strategy: to }),
+  );
 
 /** An update of a few resources takes nothing of a platform away. */
 const isTargeted = (): boolean => process.env[targetedVariable] === "true";

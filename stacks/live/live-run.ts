@@ -1,6 +1,7 @@
 import type { PodClient } from "@canary-lab/kit/kube/client";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ReleaseGuard } from "./release-guard.ts";
+import type { ServiceGuard } from "./service-guard.ts";
 import type { StartFollower } from "./start-follower.ts";
 
 /** What only a real run has: under a test's mocks there are no hooks, and no cluster to ask. */
@@ -14,6 +15,8 @@ export interface LiveRun {
   readonly starts?: StartFollower;
   /** Only of a strategy with two Deployments and a share that the config says. */
   readonly guard?: ReleaseGuard;
+  /** For the application's own Service, where pods may be taken out of it. */
+  readonly service?: ServiceGuard;
   /** For what brings a canary where the config says no share: it is refused after a rollback that the update was overtaken by. */
   readonly canaryHooks?: pulumi.ResourceHookBinding;
 }

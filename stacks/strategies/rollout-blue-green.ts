@@ -18,7 +18,7 @@ import { revisionReference, type Strategy } from "./strategy.ts";
 /** One Rollout with two colours; its pods run the canary's image while a release is under way, and the stable one otherwise. */
 export const rolloutBlueGreen: Strategy = ({ config, live, platform, shared }) => {
   const { app, namespace, replicas, canaryEnabled, imagePullSecret, imagePlatform, service } = config;
-  const { application, images, inside } = shared;
+  const { images, inside } = shared;
   const { prePromotionAnalysis, postPromotionAnalysis, ...options } = config.blueGreen;
   const sides = new Sides("route", { app, namespace, service, toldApartBy: "nothing" }, inside);
   const reference = revisionReference(config);
@@ -56,10 +56,10 @@ export const rolloutBlueGreen: Strategy = ({ config, live, platform, shared }) =
     { ...inside, dependsOn: [...inside.dependsOn, sides] },
   );
   const virtualService = renderBlueGreenRoute({ app, namespace });
-  new WeightedRoute(
+  const route = new WeightedRoute(
     "route",
     { app, namespace, owner: "pulumi", virtualService, ingressLabels: platform.facts.ingress?.labels },
-    { ...inside, dependsOn: [application, colours] },
+    { ...inside, dependsOn: colours },
   );
-  return { canaryShare: undefined, gateway: gatewayHost(app, namespace), rollout: colours.rollout };
+  return { canaryShare: undefined, gateway: gatewayHost(app, namespace), rollout: colours.rollout, route };
 };

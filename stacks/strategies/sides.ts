@@ -28,7 +28,7 @@ export function createSides(
   options: { readonly shrinkLast?: boolean; readonly guard?: ReleaseGuard | undefined } = {},
 ): pulumi.Input<pulumi.Resource>[] {
   const { app, namespace, canaryEnabled, imagePullSecret, imagePlatform, service } = config;
-  const { application, images, inside } = shared;
+  const { images, inside } = shared;
   const after = (other: Side): pulumi.ResourceHookBinding | undefined =>
     options.shrinkLast && live.client && canaryEnabled
       ? shrinkLast(live.client, { ...sideStart(config, versions[other]), replicas: replicas[other] })
@@ -47,7 +47,7 @@ export function createSides(
   const workloads = images.canary ? [stable, run("canary", "stable", images.canary)] : [stable];
   const names = { app, namespace, service, toldApartBy: "version" } as const;
   const sides = new Sides("route", names, { ...inside, dependsOn: [...inside.dependsOn, ...workloads] });
-  return [application, ...workloads, sides];
+  return [...workloads, sides];
 }
 
 /** How many ready pods of a side a route waits for: as many as the share needs that it gives, which is none for a share of 0. */

@@ -23,18 +23,18 @@ const istio: Strategy = (context) => {
   const { guard } = live;
   const after = createSides(context, { stable: config.replicas, canary: config.canaryReplicas }, { guard });
   const virtualService = renderVirtualService(config);
-  new WeightedRoute(
+  const route = new WeightedRoute(
     "route",
     {
       ...config,
       owner: "pulumi",
       virtualService,
       ingressLabels: platform.facts.ingress?.labels,
-      ...(guard && { hooks: guard.route }),
+      ...(guard && { hooks: together(guard.route, live.service?.widen) as pulumi.ResourceHookBinding }),
     },
     { ...shared.inside, dependsOn: after },
   );
-  return { canaryShare: pulumi.output(config.canaryWeight), gateway: gatewayOf(config) };
+  return { canaryShare: pulumi.output(config.canaryWeight), gateway: gatewayOf(config), route };
 };
 
 const gatewayApi: Strategy = (context) => {
@@ -42,16 +42,16 @@ const gatewayApi: Strategy = (context) => {
   const { guard } = live;
   const after = createSides(context, { stable: config.replicas, canary: config.canaryReplicas }, { guard });
   const args = { ...config, ...(guard && { hooks: guard.route }) };
-  new HttpRoute("http-route", args, { ...shared.inside, dependsOn: after });
-  return { canaryShare: pulumi.output(config.canaryWeight), gateway: gatewayOf(config) };
+  const route = new HttpRoute("http-route", args, { ...shared.inside, dependsOn: after });
+  return { canaryShare: pulumi.output(config.canaryWeight), gateway: gatewayOf(config), route };
 };
 
 const nginxHeader: Strategy = (context) => {
   const { config, live, shared } = context;
   const after = createSides(context, { stable: config.replicas, canary: config.canaryReplicas });
   const args = { ...config, ...(live.canaryHooks && { hooks: live.canaryHooks }) };
-  new HeaderIngress("ingress", args, { ...shared.inside, dependsOn: after });
-  return { canaryShare: undefined, gateway: gatewayOf(config) };
+  const route = new HeaderIngress("ingress", args, { ...shared.inside, dependsOn: after });
+  return { canaryShare: undefined, gateway: gatewayOf(config), route };
 };
 
 /** `replicas` are the pods of both sides; without a route every pod of the Service gets the same share. */

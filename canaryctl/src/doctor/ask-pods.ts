@@ -1,8 +1,8 @@
 import { clientName, gatewayHost } from "../../../components/names.ts";
-import type { PodExec } from "../kube/exec.ts";
+import type { PodExec } from "../../../stacks/live/proxies/exec.ts";
+import { routesCommand, sidecarSplit } from "../../../stacks/live/proxies/sidecar-route.ts";
 import { type Lab, platformOf } from "../lab.ts";
 import { sendLoad } from "../traffic/measure.ts";
-import { routesCommand, sidecarSplit } from "../traffic/sidecar-route.ts";
 import type { ClusterFacts, PodFacts, ProxyFacts } from "./facts.ts";
 import { isGateway, isIngressPod } from "./objects.ts";
 import type { Reader } from "./reader.ts";

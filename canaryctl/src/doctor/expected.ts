@@ -3,8 +3,8 @@ import { factsOf } from "../../../canary/strategies.ts";
 import { deploymentName, versions, virtualServiceName } from "../../../components/names.ts";
 import { renderVirtualService } from "../../../components/traffic/render-weighted-route.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
+import type { Share } from "../../../stacks/live/proxies/share.ts";
 import { istioRoute, weightsOf } from "../traffic/istio-route.ts";
-import type { Share } from "../traffic/share.ts";
 import type { ClusterFacts, PodFacts, WorkloadFacts } from "./facts.ts";
 import type { RouteFacts, RouteRuleFacts } from "./route-facts.ts";
 

@@ -2,8 +2,8 @@ import type { ContainerFault } from "../../../canary/pods/pod-object.ts";
 import type { StrategyName } from "../../../canary/strategies.ts";
 import type { Pending } from "../../../stacks/config/applied-config.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
+import type { Share } from "../../../stacks/live/proxies/share.ts";
 import type { PlatformFacts } from "../../../stacks/platform-facts.ts";
-import type { Share } from "../traffic/share.ts";
 import type { DestinationRuleFacts, HttpRouteFacts, IngressFacts, RouteFacts } from "./route-facts.ts";
 
 /** Who wrote a field last. */

@@ -4,8 +4,8 @@ import { type Reading, readExposition } from "../../../canary/judge/counters/exp
 import { type Release, type Telemetry, telemetryOf } from "../../../canary/judge/counters/telemetry.ts";
 import type { Slice } from "../../../canary/judge/slice.ts";
 import { podsPath, proxyStatsPath } from "../../../cluster/kube/paths.ts";
-import { isReady, type PodList } from "../kube/exec.ts";
-import type { ProxyGroup } from "../traffic/proxies.ts";
+import { isReady, type PodList } from "../../../stacks/live/proxies/exec.ts";
+import type { ProxyGroup } from "../../../stacks/live/proxies/proxies.ts";
 
 /** The monotonic clock of this process, in seconds: that of the machine may jump. */
 const secondsNow = (): number => performance.now() / 1000;

@@ -5,9 +5,9 @@ import { formatDuration } from "../../../canary/duration.ts";
 import type { Act } from "../../../canary/judge/next-act.ts";
 import type { SideReport } from "../../../canary/judge/verdict.ts";
 import { bakeOf } from "../../../canary/plan/plan.ts";
+import { shareOf, shareText } from "../../../stacks/live/proxies/share.ts";
 import { percent, table } from "../print.ts";
 import { printable } from "../this-stack.ts";
-import { shareOf, shareText } from "../traffic/share.ts";
 import type { Look } from "./observer.ts";
 
 /** How a release is shown while it is judged. */

@@ -1,12 +1,12 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { type Conclusion, conclude } from "../../../canary/judge/conclusion.ts";
 import { edgesFor, type JudgeOptions } from "../../../canary/judge/config.ts";
+import type { Share } from "../../../stacks/live/proxies/share.ts";
 import { type Lab, platformOf } from "../lab.ts";
 import type { Say } from "../strategies/strategy.ts";
 import type { Move } from "../strategies/table.ts";
 import { patiently } from "../traffic/patiently.ts";
 import type { LiveRoute, Route } from "../traffic/route.ts";
-import type { Share } from "../traffic/share.ts";
 import { CallerCounters } from "./caller-counters.ts";
 
 /** What is seen of a release at one moment. */

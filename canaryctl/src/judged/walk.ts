@@ -4,10 +4,10 @@ import { judgeConfig } from "../../../canary/judge/config.ts";
 import { requestsToPass } from "../../../canary/judge/forecast.ts";
 import { type Act, nextAct } from "../../../canary/judge/next-act.ts";
 import { bakeAt, bakeOf, nextWeight } from "../../../canary/plan/plan.ts";
+import { isSameShare, shareText } from "../../../stacks/live/proxies/share.ts";
 import type { Lab } from "../lab.ts";
 import type { Say } from "../strategies/strategy.ts";
 import { askedShare, type Route } from "../traffic/route.ts";
-import { isSameShare, shareText } from "../traffic/share.ts";
 import type { Look, Observer } from "./observer.ts";
 
 /** What acts on a release; each opens the stack anew, for others may have changed it. */

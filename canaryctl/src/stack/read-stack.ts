@@ -2,6 +2,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import { factsOf } from "../../../canary/strategies.ts";
 import { podsPath } from "../../../cluster/kube/paths.ts";
 import type { TargetName } from "../../../cluster/target.ts";
+import type { Share } from "../../../stacks/live/proxies/share.ts";
 import { shortened } from "../../../stacks/stack-name.ts";
 import { withApplied } from "../applied.ts";
 import { placeOf } from "../deployed.ts";
@@ -11,7 +12,6 @@ import { changeText } from "../history/entry.ts";
 import { readHistory } from "../history/store.ts";
 import type { Lab } from "../lab.ts";
 import { configuredStrategy } from "../strategies/table.ts";
-import type { Share } from "../traffic/share.ts";
 import { type RunningImage, type RunningPod, runningImages } from "./running-images.ts";
 
 /** One stack, as `stack list` shows it; `--json` prints it as it is. What is not known is null. */

@@ -1,7 +1,7 @@
 import { withNext } from "@canary-lab/kit/user-error";
+import { shareText } from "../../../stacks/live/proxies/share.ts";
 import { ownName, shortened } from "../../../stacks/stack-name.ts";
 import { table } from "../print.ts";
-import { shareText } from "../traffic/share.ts";
 import type { StackEntry } from "./read-stack.ts";
 import type { RunningImage } from "./running-images.ts";
 

@@ -1,8 +1,8 @@
+import type { Share } from "../../../stacks/live/proxies/share.ts";
 import { applyOnly, changeOnly } from "../applied.ts";
 import type { UpdateOptions } from "../engine/update.ts";
 import type { ConfigChanges, Lab } from "../lab.ts";
 import { engineView } from "../print.ts";
-import type { Share } from "../traffic/share.ts";
 import { refuseWhileUsed } from "./refusals.ts";
 import type { Say } from "./strategy.ts";
 

@@ -1,9 +1,9 @@
 import type { WeightOwner } from "../../../canary/strategies.ts";
-import type { PodExec } from "../kube/exec.ts";
+import type { PodExec } from "../../../stacks/live/proxies/exec.ts";
+import type { Share } from "../../../stacks/live/proxies/share.ts";
 import type { Lab } from "../lab.ts";
 import type { CanaryPods } from "../traffic/answers.ts";
 import type { Route } from "../traffic/route.ts";
-import type { Share } from "../traffic/share.ts";
 import type { Workload } from "../traffic/workloads.ts";
 
 export type Say = (line: string) => void;

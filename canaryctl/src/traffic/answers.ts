@@ -3,8 +3,8 @@ import type { LoadSummary } from "../../../apps/load-client/src/load-summary.ts"
 import type { ApplicationName } from "../../../canary/application-name.ts";
 import { podsPath } from "../../../cluster/kube/paths.ts";
 import { versions } from "../../../components/names.ts";
-import type { PodExec, PodList } from "../kube/exec.ts";
-import { clusterStatuses, endpointsCommand } from "./sidecar-endpoints.ts";
+import type { PodExec, PodList } from "../../../stacks/live/proxies/exec.ts";
+import { clusterStatuses, endpointsCommand } from "../../../stacks/live/proxies/sidecar-endpoints.ts";
 
 /** Answers below 500, by the side of the pods that gave them. */
 export interface Answers {

@@ -5,10 +5,10 @@ import { gatewayHost, gatewayName, sideServiceName, type Version, versions } fro
 import { renderSideService } from "../../../components/traffic/render-sides.ts";
 import { fieldManager } from "../../../components/traffic/route-metadata.ts";
 import { weightedRule } from "../../../components/traffic/route-rules.ts";
+import { type Share, shareOf } from "../../../stacks/live/proxies/share.ts";
+import { clientProxies, hostAt, waitForSplit } from "../../../stacks/live/proxies/sidecar-route.ts";
 import { missing } from "../kube/missing.ts";
 import { lastWrite, type Managed, type Route } from "./route.ts";
-import { type Share, shareOf } from "./share.ts";
-import { clientProxies, hostAt, waitForSplit } from "./sidecar-route.ts";
 
 /** The parts of a live HTTPRoute that are read. */
 interface LiveHttpRoute extends Managed {
@@ -46,7 +46,7 @@ export const gatewayRoute: Route = {
       cluster.apply(apiGatewayPath(namespace, gateway.metadata.name), gateway, fieldManager),
     ]);
   },
-  targets: ["**::http-route-route"],
+  targets: ["**::http-route-route", "**::echo-service"],
   proxies: ({ app, namespace }) => [
     clientProxies({ app, namespace }),
     {

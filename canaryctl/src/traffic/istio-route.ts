@@ -1,15 +1,16 @@
 import type { ApplicationName } from "../../../canary/application-name.ts";
 import { toWeight, type Weight } from "../../../canary/weight.ts";
 import { destinationRulePath, gatewayPath, virtualServicePath } from "../../../cluster/kube/paths.ts";
-import { gatewayHost, gatewayName, type Version, versions, virtualServiceName } from "../../../components/names.ts";
+import { gatewayName, type Version, versions, virtualServiceName } from "../../../components/names.ts";
 import { renderDestinationRule } from "../../../components/traffic/render-sides.ts";
 import { renderGateway, renderVirtualService } from "../../../components/traffic/render-weighted-route.ts";
 import { fieldManager } from "../../../components/traffic/route-metadata.ts";
 import { weightedRule } from "../../../components/traffic/route-rules.ts";
+import { istioCallers, knowsCanary } from "../../../stacks/live/proxies/service-pods.ts";
+import { type Share, shareOf } from "../../../stacks/live/proxies/share.ts";
+import { waitForSplit } from "../../../stacks/live/proxies/sidecar-route.ts";
 import { missing } from "../kube/missing.ts";
 import { lastWrite, type Managed, type Route } from "./route.ts";
-import { type Share, shareOf } from "./share.ts";
-import { clientProxies, hostAt, waitForSplit } from "./sidecar-route.ts";
 
 /** The parts of a live VirtualService that are read. */
 interface LiveVirtualService extends Managed {
@@ -47,13 +48,9 @@ export const istioRoute = {
       ),
     ]);
   },
-  targets: ["**::route-virtual-service"],
-  proxies: ({ app, namespace }, { ingress }) => [
-    clientProxies({ app, namespace }),
-    ...(ingress
-      ? [{ app, namespace: ingress.namespace, labels: ingress.labels, host: hostAt(gatewayHost(app, namespace)) }]
-      : []),
-  ],
+  targets: ["**::route-virtual-service", "**::echo-service"],
+  proxies: istioCallers,
+  knowsCanary,
   callees: () => versions,
   reach: (exec, _cluster, config) => waitForSplit(exec, config, shareOf(config.canaryWeight)),
   missing: ({ app, namespace }) => missing("VirtualService", virtualServiceName(app), namespace),

@@ -2,7 +2,7 @@ import { until } from "@canary-lab/kit/until";
 import type { LoadSummary } from "../../../apps/load-client/src/load-summary.ts";
 import type { ApplicationName } from "../../../canary/application-name.ts";
 import { type ServedSpec, versionedEcho } from "../../../components/workload/service-spec.ts";
-import type { PodExec } from "../kube/exec.ts";
+import type { PodExec } from "../../../stacks/live/proxies/exec.ts";
 
 /** The application that is asked. */
 type Asked = ServedSpec & Pick<ApplicationName, "app">;

@@ -1,11 +1,11 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
-import type { PodExec } from "../kube/exec.ts";
+import type { PodExec } from "../../../stacks/live/proxies/exec.ts";
+import { isSameShare } from "../../../stacks/live/proxies/share.ts";
 import type { Lab } from "../lab.ts";
 import type { ReleaseStrategy } from "../strategies/strategy.ts";
 import { countAnswers, withoutCopies } from "./answers.ts";
 import { sendLoad, waitForAnswers } from "./measure.ts";
-import { isSameShare } from "./share.ts";
 import { judgeSplit, type SplitVerdict, sidesOf } from "./verdict.ts";
 
 /**

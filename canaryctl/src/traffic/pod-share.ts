@@ -1,10 +1,10 @@
 import { replicaRatio } from "../../../canary/replica-ratio.ts";
 import { deploymentsPath } from "../../../cluster/kube/paths.ts";
 import { deploymentName, versions } from "../../../components/names.ts";
+import { type Share, shareOf } from "../../../stacks/live/proxies/share.ts";
+import { waitForEndpoints } from "../../../stacks/live/proxies/sidecar-endpoints.ts";
 import { missing } from "../kube/missing.ts";
 import { lastWrite, type Managed, type Route } from "./route.ts";
-import { type Share, shareOf } from "./share.ts";
-import { waitForEndpoints } from "./sidecar-endpoints.ts";
 import { readWorkloads, type SideWorkload } from "./workloads.ts";
 
 /** The share of the pods is the share of the traffic: the Service gives each ready pod as much as any other. */

@@ -3,10 +3,10 @@ import type { UserError } from "@canary-lab/kit/user-error";
 import type { ApplicationName } from "../../../canary/application-name.ts";
 import type { Release } from "../../../canary/judge/counters/telemetry.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
+import type { PodExec } from "../../../stacks/live/proxies/exec.ts";
+import type { ProxyGroup, ProxyProbe } from "../../../stacks/live/proxies/proxies.ts";
+import type { Share } from "../../../stacks/live/proxies/share.ts";
 import type { PlatformFacts } from "../../../stacks/platform-facts.ts";
-import type { PodExec } from "../kube/exec.ts";
-import type { ProxyGroup } from "./proxies.ts";
-import type { Share } from "./share.ts";
 
 /** The split as it is in the cluster. */
 export interface LiveRoute {
@@ -42,6 +42,8 @@ export interface Route {
   proxies?(config: LabConfig, platform: PlatformFacts): readonly ProxyGroup[];
   /** What those proxies call the two sides, for who counts the requests there. Absent where they do not tell the sides apart. */
   callees?(of: ApplicationName): Pick<Release, "stable" | "canary">;
+  /** Asks a proxy for the canary's pods. Absent where the route leads to Services of their own, or to none. */
+  knowsCanary?(cluster: ClusterClient, of: ApplicationName): ProxyProbe;
   /** Whether pods of the canary run while it gets nothing, so that they are to be ready before it gets more. */
   readonly hasIdlePods: boolean;
   /** Percentage points by which a right split can be off beside chance. Default 0. */

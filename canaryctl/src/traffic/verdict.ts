@@ -1,7 +1,7 @@
 import type { LoadSummary } from "../../../apps/load-client/src/load-summary.ts";
 import { binomialInterval, type CountInterval } from "../../../canary/binomial.ts";
+import type { Share } from "../../../stacks/live/proxies/share.ts";
 import type { Answers } from "./answers.ts";
-import type { Share } from "./share.ts";
 
 /** A right split falls outside its interval once in ten thousand measurements. */
 export const confidence = 0.9999;

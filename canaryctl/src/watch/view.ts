@@ -1,9 +1,9 @@
 import { createLiveBlock } from "@canary-lab/kit/live-block";
 import { isLive } from "@canary-lab/kit/progress";
 import type { Terminal } from "@canary-lab/kit/progress-live";
+import { shareText } from "../../../stacks/live/proxies/share.ts";
 import { type Status, statusText } from "../status.ts";
 import { printable } from "../this-stack.ts";
-import { shareText } from "../traffic/share.ts";
 
 /** Shows a status again and again. */
 interface View {

@@ -5,7 +5,7 @@ import { virtualServiceName } from "../../../../components/names.ts";
 import { weightedRule } from "../../../../components/traffic/route-rules.ts";
 import { appContainer } from "../../../../components/workload/render-pod.ts";
 import type { LabConfig } from "../../../../stacks/config/schema.ts";
-import { isSameShare, type Share, shareText } from "../../traffic/share.ts";
+import { isSameShare, type Share, shareText } from "../../../../stacks/live/proxies/share.ts";
 import { hasVirtualService, liveSplit, ownRoute, wantedRules, wantedSplit } from "../expected.ts";
 import type { ClusterFacts, Facts, Writer } from "../facts.ts";
 import type { Finding } from "../finding.ts";

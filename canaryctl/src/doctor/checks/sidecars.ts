@@ -20,7 +20,7 @@ export function sidecars(cluster: ClusterFacts, { config }: Facts): readonly Fin
         severity: isOurs ? "error" : "warning",
         what: isOwn
           ? `Pod ${name} of the application has no sidecar.`
-          : `Pod ${name} has no sidecar: what it sends to ${app} goes to all pods alike, whatever the weights are.`,
+          : `Pod ${name} has no sidecar: what it sends to ${app} goes to all pods of the Service alike, whatever the weights are.`,
         evidence: [
           `containers of pod ${namespace}/${name}: no istio-proxy`,
           ...(inject === undefined ? [] : [`sidecar.istio.io/inject is "${inject}"`]),

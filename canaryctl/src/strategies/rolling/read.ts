@@ -1,10 +1,10 @@
 import { withNext } from "@canary-lab/kit/user-error";
 import { deploymentsPath } from "../../../../cluster/kube/paths.ts";
 import { versionOf } from "../../../../components/image/image-version.ts";
+import { type Share, shareOf } from "../../../../stacks/live/proxies/share.ts";
 import { missing } from "../../kube/missing.ts";
 import type { Lab } from "../../lab.ts";
 import { isOfImage, type Revision, readRevisions, withPods } from "../../traffic/replica-sets.ts";
-import { type Share, shareOf } from "../../traffic/share.ts";
 import { notDeployed } from "../not-deployed.ts";
 import type { Progress, Release } from "../strategy.ts";
 

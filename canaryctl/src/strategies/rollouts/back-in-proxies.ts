@@ -1,11 +1,11 @@
 import { revisionLabel } from "../../../../canary/rollout/rollout-route.ts";
 import { toWeight } from "../../../../canary/weight.ts";
 import { activeService } from "../../../../components/rollout/render-rollout-blue-green.ts";
+import { type ProxyProbe, sendsBy, waitForProxies } from "../../../../stacks/live/proxies/proxies.ts";
+import { shareOf, shareText } from "../../../../stacks/live/proxies/share.ts";
+import { leadsOnlyTo } from "../../../../stacks/live/proxies/sidecar-endpoints.ts";
 import { type Lab, platformOf } from "../../lab.ts";
 import { istioRoute } from "../../traffic/istio-route.ts";
-import { type ProxyProbe, sendsBy, waitForProxies } from "../../traffic/proxies.ts";
-import { shareOf, shareText } from "../../traffic/share.ts";
-import { leadsOnlyTo } from "../../traffic/sidecar-endpoints.ts";
 import { proxySeconds } from "../rolled-back.ts";
 import { laggingProxies } from "../weights/lagging-proxies.ts";
 import { mustReadRollout } from "./read.ts";

@@ -5,11 +5,11 @@ import { rolloutFault, rolloutLine, rolloutWait } from "../../../../canary/rollo
 import { analysisRunPath, rolloutPath } from "../../../../cluster/kube/paths.ts";
 import { versionOf } from "../../../../components/image/image-version.ts";
 import type { LabConfig } from "../../../../stacks/config/schema.ts";
+import { type Share, shareOf } from "../../../../stacks/live/proxies/share.ts";
 import { missing } from "../../kube/missing.ts";
 import type { Lab } from "../../lab.ts";
 import { istioRoute } from "../../traffic/istio-route.ts";
 import { isOfImage, type Revision, readRevisions, withPods } from "../../traffic/replica-sets.ts";
-import { type Share, shareOf } from "../../traffic/share.ts";
 import { notDeployed } from "../not-deployed.ts";
 import type { Progress, Release } from "../strategy.ts";
 

@@ -1,8 +1,8 @@
-import type { PodExec } from "../../kube/exec.ts";
+import type { PodExec } from "../../../../stacks/live/proxies/exec.ts";
+import { waitForEndpoints } from "../../../../stacks/live/proxies/sidecar-endpoints.ts";
+import { waitForSplit } from "../../../../stacks/live/proxies/sidecar-route.ts";
 import { type Lab, reread } from "../../lab.ts";
 import { istioRoute } from "../../traffic/istio-route.ts";
-import { waitForEndpoints } from "../../traffic/sidecar-endpoints.ts";
-import { waitForSplit } from "../../traffic/sidecar-route.ts";
 import { refuse } from "../refusals.ts";
 import { quietSeconds } from "../rolled-back.ts";
 import type { ReleaseStrategy } from "../strategy.ts";

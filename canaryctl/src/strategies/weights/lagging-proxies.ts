@@ -1,6 +1,6 @@
 import { UserError } from "@canary-lab/kit/user-error";
+import type { ProxyReport } from "../../../../stacks/live/proxies/proxies.ts";
 import { platformOf } from "../../lab.ts";
-import type { ProxyReport } from "../../traffic/proxies.ts";
 
 /** The error of a route that is written, and that part of the callers' proxies have not got. @param written what it says, for the message */
 export function laggingProxies(

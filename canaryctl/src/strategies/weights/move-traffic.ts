@@ -1,19 +1,20 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { toWeight } from "../../../../canary/weight.ts";
 import { versions } from "../../../../components/names.ts";
+import { type ProxyReport, sendsBy, waitForProxies } from "../../../../stacks/live/proxies/proxies.ts";
+import { isSameShare, type Share, shareText } from "../../../../stacks/live/proxies/share.ts";
 import { noCanary, shareFault } from "../../../../stacks/live/share-verdict.ts";
 import { applyOnly } from "../../applied.ts";
 import { EngineBusyError, InterruptedError } from "../../engine/engine-failure.ts";
 import { freeStack } from "../../engine/update.ts";
 import { type Lab, platformOf } from "../../lab.ts";
 import { moveSeconds, patiently } from "../../traffic/patiently.ts";
-import { type ProxyReport, sendsBy, waitForProxies } from "../../traffic/proxies.ts";
 import type { LiveRoute, Route } from "../../traffic/route.ts";
-import { isSameShare, type Share, shareText } from "../../traffic/share.ts";
 import { readWorkload } from "../../traffic/workloads.ts";
 import type { Say } from "../strategy.ts";
 import { laggingProxies } from "./lagging-proxies.ts";
 import { restoreRoute } from "./restore.ts";
+import { closeService, openService } from "./service.ts";
 
 /** How long the callers' proxies may take to get a route, in seconds: seen are tenths of a second. */
 const proxySeconds = 15;
@@ -45,6 +46,7 @@ export async function moveTraffic(lab: Lab, route: Route, say: Say): Promise<str
   if (isRise) await freeStack(lab, { say }); // a rise that the state cannot follow is not begun
   await patiently(cluster, { seconds: moveSeconds, say }, async () => {
     if (isRise) await route.applyAround?.(cluster, config, platformOf(lab)); // without what the route leads by and to, its requests get errors
+    if (isRise && before.weights.canary === 0) await openService(lab, route, proxySeconds);
     await route.apply?.(cluster, config);
   });
   const failed = new AbortController();
@@ -62,7 +64,7 @@ export async function moveTraffic(lab: Lab, route: Route, say: Say): Promise<str
   return `Traffic: ${shareText(before.weights)} -> ${shareText(to)} (stable/canary)${proxyWords(proxies)}`;
 }
 
-async function askProxies(lab: Lab, route: Route, to: Share, signal: AbortSignal): Promise<ProxyReport | undefined> {
+async function askProxies(lab: Lab, route: Route, to: Share, signal?: AbortSignal): Promise<ProxyReport | undefined> {
   return (
     route.proxies && waitForProxies(lab, route.proxies(lab.config, platformOf(lab)), sendsBy(to), proxySeconds, signal)
   );
@@ -93,12 +95,19 @@ async function follow(lab: Lab, route: Route, before: LiveRoute, say: Say): Prom
     if (hasMoved && isRise && route.apply) {
       await route.apply(lab.cluster, { ...config, canaryWeight: toWeight(before.weights.canary) });
       say(`The state could not follow: the traffic is back at ${shareText(before.weights)}.`);
+      if (before.weights.canary === 0) await closeAgain(lab, route, before.weights);
     }
     // The stack's file says what is: after a failure it has the new weight only where the traffic has moved.
     if (!hasMoved || (isRise && route.apply)) stackFile.restore();
     if (!hasMoved && isRise && !route.apply && !isOutside(error)) await takePodsBack(lab, route, say);
     throw error;
   }
+}
+
+/** The error of the state is what is told: one that comes of the way back is left to the next command. */
+async function closeAgain(lab: Lab, route: Route, to: Share): Promise<void> {
+  const report = await askProxies(lab, route, to).catch(() => undefined);
+  if (report?.without.length === 0) await closeService(lab, route).catch(() => {});
 }
 
 /** The update did not begin, or was ended by the user, who does not wait for another one. */

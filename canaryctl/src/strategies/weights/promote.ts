@@ -1,13 +1,13 @@
 import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { nextWeight, weightsBetween } from "../../../../canary/plan/plan.ts";
 import { toWeight, type Weight } from "../../../../canary/weight.ts";
+import { isSameShare, shareText } from "../../../../stacks/live/proxies/share.ts";
 import { applyOnly } from "../../applied.ts";
 import type { UpdateOptions } from "../../engine/update.ts";
 import type { ConfigChanges, Lab } from "../../lab.ts";
 import { engineView } from "../../print.ts";
 import { moveSeconds, patiently } from "../../traffic/patiently.ts";
 import { askedShare, isForeign, type LiveRoute, type Route } from "../../traffic/route.ts";
-import { isSameShare, shareText } from "../../traffic/share.ts";
 import { nothingToPromote } from "../refusals.ts";
 import { previousOf, released } from "../release-end.ts";
 import type { PromoteOptions, Say } from "../strategy.ts";

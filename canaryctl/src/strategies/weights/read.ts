@@ -1,9 +1,9 @@
 import { withNext } from "@canary-lab/kit/user-error";
 import { versionOf } from "../../../../components/image/image-version.ts";
 import { versions } from "../../../../components/names.ts";
+import { isSameShare, type Share } from "../../../../stacks/live/proxies/share.ts";
 import type { Lab } from "../../lab.ts";
 import type { LiveRoute, Route } from "../../traffic/route.ts";
-import { isSameShare, type Share } from "../../traffic/share.ts";
 import { readWorkloads, type SideWorkload } from "../../traffic/workloads.ts";
 import { notDeployedFault } from "../not-deployed.ts";
 import type { Release } from "../strategy.ts";

@@ -1,9 +1,9 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { toWeight } from "../../../../canary/weight.ts";
+import { isSameShare, shareText } from "../../../../stacks/live/proxies/share.ts";
 import { type Lab, reread } from "../../lab.ts";
 import { moveSeconds, patiently } from "../../traffic/patiently.ts";
 import type { Route } from "../../traffic/route.ts";
-import { isSameShare, shareText } from "../../traffic/share.ts";
 import type { Say } from "../strategy.ts";
 
 /** How often the route is put back before somebody else must be blamed. */

@@ -2,14 +2,15 @@ import { ApiError } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import { toWeight } from "../../../../canary/weight.ts";
 import type { LabConfig } from "../../../../stacks/config/schema.ts";
+import { type ProxyReport, sendsBy, waitForProxies } from "../../../../stacks/live/proxies/proxies.ts";
+import { type Share, shareText } from "../../../../stacks/live/proxies/share.ts";
 import { applyOnly, writeChanges } from "../../applied.ts";
 import { type Lab, platformOf, reread } from "../../lab.ts";
-import { type ProxyReport, sendsBy, waitForProxies } from "../../traffic/proxies.ts";
 import type { Route } from "../../traffic/route.ts";
-import { type Share, shareText } from "../../traffic/share.ts";
 import { lockSeconds, onlyTheState, proxySeconds, quietSeconds } from "../rolled-back.ts";
 import type { Say } from "../strategy.ts";
 import { laggingProxies } from "./lagging-proxies.ts";
+import { closeService } from "./service.ts";
 
 /**
  * Moves the route before anything else is looked at, then the stack's file, then the state, while the callers' proxies are asked whether
@@ -24,8 +25,14 @@ export async function rollBackRoute({ config: given, ...rest }: Lab, route: Rout
   const { config, stackFile } = lab;
   const { before, around } = await moveRoute(lab, route);
   const asked = askProxies(lab, route, before, say);
-  const [proxies, state] = await Promise.all([
+  const [proxies, closed, state] = await Promise.all([
     asked,
+    asked
+      .then((report) => (report?.without.length === 0 ? closeService(lab, route) : undefined))
+      .then(
+        () => undefined,
+        (error: unknown) => error,
+      ),
     agree(lab, route, say).then(
       () => undefined,
       (error: unknown) => error,
@@ -38,6 +45,7 @@ export async function rollBackRoute({ config: given, ...rest }: Lab, route: Rout
   }
   if (state !== undefined) throw route.apply ? onlyTheState(state) : state;
   if (around !== undefined) throw around;
+  if (closed !== undefined) throw closed;
   if (!(await isRolledBack(lab, route))) throw overruled(stackFile.name);
   return "Rolled back: 100/0 (stable/canary), in the cluster, in the config and in the state.";
 }

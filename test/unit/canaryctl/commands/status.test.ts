@@ -27,6 +27,15 @@ describe("status", () => {
     expect(statusText(status).join("\n")).toMatch(/weights live +90\/10/);
   });
 
+  test.each([
+    [10, "the pods of both sides, whatever the weights"],
+    [0, "the stable side"],
+  ])("says who answers callers outside the mesh at %i percent for the canary", async (configWeight, outsideMesh) => {
+    const status = await statusOf({ configWeight });
+    expect(status.outsideMesh).toBe(outsideMesh);
+    expect(statusText(status).join("\n")).toContain(`outside the mesh  ${outsideMesh}`);
+  });
+
   test("says of each slot which version runs there, whatever the slot is called", async () => {
     const side = (version: string) => ({
       spec: {

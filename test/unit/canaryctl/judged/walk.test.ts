@@ -8,7 +8,7 @@ import { type Acts, outlookText, walk } from "../../../../canaryctl/src/judged/w
 import type { Lab } from "../../../../canaryctl/src/lab.ts";
 import { configuredStrategy } from "../../../../canaryctl/src/strategies/table.ts";
 import { istioRoute } from "../../../../canaryctl/src/traffic/istio-route.ts";
-import { shareOf } from "../../../../canaryctl/src/traffic/share.ts";
+import { shareOf } from "../../../../stacks/live/proxies/share.ts";
 import { fakeLab } from "../fake-lab.ts";
 
 type Verdict = Conclusion["verdict"];

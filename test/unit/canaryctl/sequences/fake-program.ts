@@ -10,6 +10,7 @@ import {
   httpRoutePath,
   ingressPath,
   namespacePath,
+  servicePath,
   virtualServicePath,
 } from "../../../../cluster/kube/paths.ts";
 import { renderApiGateway, renderHttpRoute } from "../../../../components/gateway-api/render-http-route.ts";
@@ -21,6 +22,7 @@ import { renderDestinationRule } from "../../../../components/traffic/render-sid
 import { renderGateway, renderVirtualService } from "../../../../components/traffic/render-weighted-route.ts";
 import type { DeploymentManifest } from "../../../../components/workload/deployment.ts";
 import { renderNamespace } from "../../../../components/workload/render-application.ts";
+import { renderService } from "../../../../components/workload/render-service.ts";
 import { renderDeployment } from "../../../../components/workload/render-workload.ts";
 import { appliedValues } from "../../../../stacks/config/applied-config.ts";
 import type { LabConfig } from "../../../../stacks/config/schema.ts";
@@ -77,6 +79,12 @@ export function programOf(program: FakeProgram): readonly Resource[] {
       hooks: guard ? { beforeUpdate: [guard.namespace] } : {},
     },
     ...parts[strategy](program, guard),
+    {
+      name: "echo-service",
+      path: servicePath(namespace, app),
+      object: { apiVersion: "v1", kind: "Service", ...renderService(config) },
+      hooks: {}, // what they wait for are proxies
+    },
   ];
 }
 

@@ -17,7 +17,9 @@ jest.spyOn(Date, "now").mockImplementation(time.now);
 jest.unstable_mockModule("../../../../stacks/live/create-hook.ts", () => ({
   createHook: (_name: string, run: (args: object) => Promise<void>) => ({ run }),
 }));
-const { commands, fileWeight, namespaces, shareMeter, shareOf, splits, twoStacks } = await import("./world.ts");
+const { commands, fileWeight, namespaces, outsideMeetsCanary, shareMeter, shareOf, splits, twoStacks } = await import(
+  "./world.ts"
+);
 const { drifts, knownSequences, sequenceOf } = await import("./steps.ts");
 
 jest.spyOn(pulumi.runtime, "isDryRun").mockReturnValue(false);
@@ -62,6 +64,8 @@ async function runCommand(
     expect(shareOf(world, stack)).toBe(0);
     if (factsOf(world.strategy).owner === "pulumi") expect(fileWeight(world, stack)).toBe(0);
   }
+  if (isDone && shareOf(world, stack) === 0)
+    expect({ [name]: outsideMeetsCanary(world, stack) }).toEqual({ [name]: false });
   return isDone;
 }
 

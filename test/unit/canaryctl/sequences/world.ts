@@ -103,6 +103,19 @@ export function shareMeter(world: World, stack: StackName): () => number {
 /** The canary's share now, as {@link shareMeter} has it. */
 export const shareOf = (world: World, stack: StackName): number => shareMeter(world, stack)();
 
+/** Whether a Service of the application gives the pods of a canary that has a Deployment of its own to callers outside the mesh. */
+export function outsideMeetsCanary({ server, stacks, strategy }: World, stack: StackName): boolean {
+  if (factsOf(strategy).canaryPods === "shared") return false; // its pods are its share
+  return stacks[stack].places().some((namespace) => {
+    const { selector } = (server.objects.get(servicePath(namespace, app))?.spec ?? {}) as {
+      readonly selector?: Fields;
+    };
+    return (
+      selector !== undefined && podsOf(server, namespace, versions.canary) > 0 && selector.version !== versions.stable
+    );
+  });
+}
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Where that is which leads to the canary. */

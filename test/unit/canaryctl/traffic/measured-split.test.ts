@@ -1,10 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
-import type { PodExec } from "../../../../canaryctl/src/kube/exec.ts";
 import type { Release } from "../../../../canaryctl/src/strategies/strategy.ts";
 import { configuredStrategy } from "../../../../canaryctl/src/strategies/table.ts";
 import { measureSplit } from "../../../../canaryctl/src/traffic/measured-split.ts";
-import { shareOf } from "../../../../canaryctl/src/traffic/share.ts";
 import { podsPath } from "../../../../cluster/kube/paths.ts";
+import type { PodExec } from "../../../../stacks/live/proxies/exec.ts";
+import { shareOf } from "../../../../stacks/live/proxies/share.ts";
 import { fakeLab } from "../fake-lab.ts";
 
 const host = "versioned-echo.canary-lab.svc.cluster.local";

@@ -5,10 +5,10 @@ import { gatewayRoute } from "../../../../canaryctl/src/traffic/gateway-route.ts
 import { istioRoute } from "../../../../canaryctl/src/traffic/istio-route.ts";
 import { podShare } from "../../../../canaryctl/src/traffic/pod-share.ts";
 import type { Route } from "../../../../canaryctl/src/traffic/route.ts";
-import { shareText } from "../../../../canaryctl/src/traffic/share.ts";
-import { sidecarEndpoints, waitForEndpoints } from "../../../../canaryctl/src/traffic/sidecar-endpoints.ts";
-import { sidecarSplit } from "../../../../canaryctl/src/traffic/sidecar-route.ts";
 import { renderHttpRoute } from "../../../../components/gateway-api/render-http-route.ts";
+import { shareText } from "../../../../stacks/live/proxies/share.ts";
+import { sidecarEndpoints, waitForEndpoints } from "../../../../stacks/live/proxies/sidecar-endpoints.ts";
+import { sidecarSplit } from "../../../../stacks/live/proxies/sidecar-route.ts";
 import { fakeLab } from "../fake-lab.ts";
 
 const of = { app: "versioned-echo", namespace: "canary-lab" };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Answers } from "../../../../canaryctl/src/traffic/answers.ts";
 import { splitTable } from "../../../../canaryctl/src/traffic/report.ts";
-import { shareOf } from "../../../../canaryctl/src/traffic/share.ts";
 import { judgeSplit as judge, sidesOf } from "../../../../canaryctl/src/traffic/verdict.ts";
+import { shareOf } from "../../../../stacks/live/proxies/share.ts";
 
 const names = { stable: "v1", canary: "v2" };
 

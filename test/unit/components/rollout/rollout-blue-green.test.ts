@@ -6,7 +6,7 @@ import {
 } from "../../../../components/rollout/render-rollout-blue-green.ts";
 import type { BlueGreenStrategy } from "../../../../components/rollout/rollout-types.ts";
 import { analysisOf } from "../../../../components/slo/analysis.ts";
-import { renderService } from "../../../../components/workload/render-application.ts";
+import { renderSideService } from "../../../../components/traffic/render-sides.ts";
 import { renderEchoPod } from "../../../../components/workload/render-pod.ts";
 import { register } from "../mocks.ts";
 
@@ -78,8 +78,11 @@ test("the route leads to the active colour, and with the header to the preview",
   ]);
 });
 
-test("the application's own Service goes on selecting both colours, and the controller's ones are left to it", async () => {
-  expect(renderService(application).spec.selector).toEqual({ app: "versioned-echo" });
+test("the Services of the sides go on selecting both colours, and the controller's ones are left to it", async () => {
+  for (const version of ["v1", "v2"] as const)
+    expect(renderSideService({ ...application, toldApartBy: "nothing" }, version).spec.selector).toEqual({
+      app: "versioned-echo",
+    });
   const all = await register(async () => {
     const { RolloutBlueGreen } = await import("../../../../components/rollout/rollout-blue-green.ts");
     new RolloutBlueGreen("blue-green", spec);

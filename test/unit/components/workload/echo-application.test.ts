@@ -1,10 +1,11 @@
 import { expect, test } from "@jest/globals";
+import { toWeight } from "../../../../canary/weight.ts";
 import { register } from "../mocks.ts";
 
 test("EchoApplication labels the namespace for sidecars, and with the release that is on its way, before anything is in it", async () => {
   const all = await register(async () => {
     const { EchoApplication } = await import("../../../../components/workload/echo-application.ts");
-    new EchoApplication("echo", {
+    const application = new EchoApplication("echo", {
       app: "versioned-echo",
       namespace: "canary-lab",
       strategy: "istio",
@@ -12,6 +13,13 @@ test("EchoApplication labels the namespace for sidecars, and with the release th
       stack: "organization/canary-lab/dev",
       applied: { replicas: "2", plan: "10-30-60" },
     });
+    const spec = {
+      app: "versioned-echo",
+      namespace: "canary-lab",
+      strategy: "istio",
+      canaryWeight: toWeight(10),
+    } as const;
+    application.serve(spec);
   });
   expect(all.get("echo-namespace")?.inputs.metadata).toEqual({
     name: "canary-lab",

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { renderService } from "../../../../components/workload/render-application.ts";
+import { toWeight } from "../../../../canary/weight.ts";
+import { renderService } from "../../../../components/workload/render-service.ts";
 import {
   renderDeployment,
   renderDisruptionBudget,
@@ -52,8 +53,8 @@ describe("EchoWorkload", () => {
     expect(deployment().metadata.annotations).toEqual({ "pulumi.com/waitFor": "jsonpath={.metadata.uid}" });
   });
 
-  test("is an endpoint of the Service, whatever its version", () => {
-    const { selector, ports } = renderService(spec).spec;
+  test("is an endpoint of the Service while it has a share", () => {
+    const { selector, ports } = renderService({ ...spec, strategy: "istio", canaryWeight: toWeight(1) }).spec;
     expect(labels).toMatchObject(selector);
     expect(selector).not.toHaveProperty("version");
     expect(container().ports).toEqual([{ name: "http", containerPort: ports[0]?.targetPort }]);

@@ -35,7 +35,7 @@ describe("strategy rollout-blue-green", () => {
       expect(all.get(shared)?.parent).toBe(istio.get(shared)?.parent);
       expect(all.get(shared)?.inputs.metadata.name).toBe(istio.get(shared)?.inputs.metadata.name);
     }
-    expect(all.get("echo-service")?.inputs.spec.selector).toEqual({ app: "versioned-echo" });
+    expect(all.get("echo-service")?.inputs.spec.selector).toEqual({ app: "versioned-echo", role: "active" });
   });
 
   test("analyses each colour by what its own callers see, and only where it is asked to", async () => {

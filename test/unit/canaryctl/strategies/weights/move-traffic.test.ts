@@ -14,7 +14,7 @@ describe("moveTraffic", () => {
     const { lab, log, scopes, live, file } = fakeLab({ changes: { canaryWeight: 30 } });
     expect(await moveTraffic(lab, istioRoute, quiet)).toMatch(/^Traffic: 90\/10 -> 70\/30 \(stable\/canary\)/);
     expect(log).toEqual(["apply 30", "update"]);
-    expect(scopes).toEqual([{ targets: ["**::route-virtual-service"] }]);
+    expect(scopes).toEqual([{ targets: ["**::route-virtual-service", "**::echo-service"] }]);
     expect(live.weight).toBe(30);
     expect(file()).toContain('canary-lab:canaryWeight: "30"');
   });

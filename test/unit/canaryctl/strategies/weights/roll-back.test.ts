@@ -36,7 +36,7 @@ describe("rollback", () => {
       return lab.cluster.apply(path, object, manager);
     };
     await rollback({ ...lab, cluster: { ...lab.cluster, apply } }, quiet);
-    expect(kinds).toEqual(["VirtualService", "DestinationRule", "Gateway"]);
+    expect(kinds).toEqual(["VirtualService", "DestinationRule", "Gateway", "Service"]);
   });
 
   test("holds the route while another update writes an older weight, then makes the state agree", async () => {
@@ -127,7 +127,7 @@ describe("rollback", () => {
     const lines: string[] = [];
     await rollback(lab, (line) => void lines.push(line));
     expect(log[0]).toBe("apply 0");
-    expect(around.toSorted()).toEqual(["DestinationRule", "Gateway"]);
+    expect(around.toSorted()).toEqual(["DestinationRule", "Gateway", "Service"]);
     expect(live.weight).toBe(0);
     expect(lines[0]).toContain("there was no route");
   });

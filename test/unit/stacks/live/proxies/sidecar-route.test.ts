@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { sidecarSplit } from "../../../../canaryctl/src/traffic/sidecar-route.ts";
+import { sidecarSplit } from "../../../../../stacks/live/proxies/sidecar-route.ts";
 
 const of = { app: "versioned-echo", namespace: "canary-lab" };
 const host = "versioned-echo.canary-lab.svc.cluster.local";

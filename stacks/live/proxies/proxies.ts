@@ -2,7 +2,7 @@ import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { until } from "@canary-lab/kit/until";
 import type { ApplicationName } from "../../../canary/application-name.ts";
 import { podsPath } from "../../../cluster/kube/paths.ts";
-import { isReady, type PodExec, type PodList } from "../kube/exec.ts";
+import { isReady, type PodExec, type PodList } from "./exec.ts";
 import { isSameShare, type Share, shareText } from "./share.ts";
 import { routesCommand, sidecarSplit } from "./sidecar-route.ts";
 
@@ -21,7 +21,7 @@ export interface ProxyReport {
   readonly without: readonly { readonly pod: string; readonly instead: string }[];
 }
 
-interface ProxyCluster {
+export interface ProxyCluster {
   readonly cluster: Pick<ClusterClient, "get">;
   exec(namespace: string, pod: string, timeoutMilliseconds?: number): Promise<PodExec>;
 }

@@ -1,12 +1,12 @@
 import { expect, test } from "@jest/globals";
-import { StackFile } from "../../../../canaryctl/src/stack-file.ts";
-import { istioRoute } from "../../../../canaryctl/src/traffic/istio-route.ts";
-import { sendsBy, waitForProxies } from "../../../../canaryctl/src/traffic/proxies.ts";
-import { shareOf } from "../../../../canaryctl/src/traffic/share.ts";
-import { parseConfig } from "../../../../stacks/config/parse-config.ts";
-import { ownFacts } from "../../../../stacks/platform-facts.ts";
-import { projectFolder } from "../fake-lab.ts";
-import { clientRoutes, proxyRoutes, readyPod } from "./client-proxy.ts";
+import { StackFile } from "../../../../../canaryctl/src/stack-file.ts";
+import { istioRoute } from "../../../../../canaryctl/src/traffic/istio-route.ts";
+import { parseConfig } from "../../../../../stacks/config/parse-config.ts";
+import { sendsBy, waitForProxies } from "../../../../../stacks/live/proxies/proxies.ts";
+import { shareOf } from "../../../../../stacks/live/proxies/share.ts";
+import { ownFacts } from "../../../../../stacks/platform-facts.ts";
+import { projectFolder } from "../../../canaryctl/fake-lab.ts";
+import { clientRoutes, proxyRoutes, readyPod } from "../../../canaryctl/traffic/client-proxy.ts";
 
 const config = parseConfig(new StackFile("dev", projectFolder("")).values());
 const facts = ownFacts(config, "organization/canary-lab/dev");

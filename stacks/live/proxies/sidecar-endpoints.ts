@@ -4,7 +4,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import type { ApplicationName } from "../../../canary/application-name.ts";
 import { podsPath } from "../../../cluster/kube/paths.ts";
 import { clientName } from "../../../components/names.ts";
-import { isReady, type PodExec, type PodList } from "../kube/exec.ts";
+import { isReady, type PodExec, type PodList } from "./exec.ts";
 import type { ProxyProbe } from "./proxies.ts";
 
 /** What is asked of a sidecar's proxy: the pods that it knows of, and what it counts of each. */
@@ -21,11 +21,11 @@ interface ClusterStatus {
 export const clusterStatuses = (dump: string): readonly ClusterStatus[] =>
   (JSON.parse(dump) as { readonly cluster_statuses?: readonly ClusterStatus[] }).cluster_statuses ?? [];
 
-/** The addresses that a sidecar sends a Service's requests to. */
-export function sidecarEndpoints(dump: string, service: string, namespace: string): ReadonlySet<string> {
+/** The addresses that a sidecar sends a Service's requests to. @param ofSubset default: none, as where no route leads to a subset */
+export function sidecarEndpoints(dump: string, service: string, namespace: string, ofSubset = ""): ReadonlySet<string> {
   const found = clusterStatuses(dump).find(({ name }) => {
     const [direction, , subset, host] = name.split("|");
-    return direction === "outbound" && subset === "" && host?.startsWith(`${service}.${namespace}.svc.`);
+    return direction === "outbound" && subset === ofSubset && host?.startsWith(`${service}.${namespace}.svc.`);
   });
   return new Set(found?.host_statuses?.flatMap(({ address }) => address?.socket_address?.address ?? []));
 }

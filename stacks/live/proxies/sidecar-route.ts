@@ -2,7 +2,7 @@ import { until } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { ApplicationName } from "../../../canary/application-name.ts";
 import { clientName, type Version, versions } from "../../../components/names.ts";
-import type { PodExec } from "../kube/exec.ts";
+import type { PodExec } from "./exec.ts";
 import { isSameShare, type Share, shareText } from "./share.ts";
 
 /** What is asked of a sidecar's proxy: the routes that it has been told, as it uses them. */
@@ -48,9 +48,7 @@ export function sidecarSplit(
   { app, namespace }: ApplicationName,
   host = serviceHost({ app, namespace }),
 ): Share | undefined {
-  const hosts =
-    (JSON.parse(dump) as RouteDump).configs?.flatMap(({ route_config }) => route_config?.virtual_hosts ?? []) ?? [];
-  const routes = hosts.find(({ name }) => name?.startsWith(host))?.routes ?? [];
+  const routes = routesTo(dump, host);
   // Routes with conditions are those of targeted users; the split is what everybody else gets, and stands behind them.
   const route = routes.findLast(({ match }) => !match?.headers?.length)?.route;
   // A side whose weight is 0 is not told to the sidecar, and the other one then stands alone.
@@ -62,6 +60,22 @@ export function sidecarSplit(
       .reduce((sum, { weight }) => sum + (100 * (weight ?? 0)) / total, 0);
   const split = { stable: share(versions.stable), canary: share(versions.canary) };
   return Math.abs(split.stable + split.canary - 100) < 0.01 ? split : undefined;
+}
+
+function routesTo(dump: string, host: string): readonly SidecarRoute[] {
+  const hosts =
+    (JSON.parse(dump) as RouteDump).configs?.flatMap(({ route_config }) => route_config?.virtual_hosts ?? []) ?? [];
+  return hosts.find(({ name }) => name?.startsWith(host))?.routes ?? [];
+}
+
+/** The subsets of the application's own Service that a proxy sends requests to; the empty text where it sends to all of the Service. */
+export function sidecarSubsets(dump: string, of: ApplicationName, host: string): readonly string[] {
+  const clusters = routesTo(dump, host).flatMap(({ route }) => {
+    const weighted = route?.weighted_clusters?.clusters?.filter(({ weight = 0 }) => weight > 0);
+    return weighted?.map(({ name }) => name) ?? route?.cluster ?? [];
+  });
+  const parts = clusters.map((name) => name.split("|"));
+  return [...new Set(parts.flatMap(([, , subset = "", at]) => (at?.startsWith(serviceHost(of)) ? subset : [])))];
 }
 
 /** Istio names a cluster `outbound|80|SUBSET|HOST`: a side is a subset of the Service, or a Service of its own. */

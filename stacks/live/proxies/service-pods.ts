@@ -1,0 +1,71 @@
+import type { ClusterClient } from "@canary-lab/kit/kube/client";
+import type { ApplicationName } from "../../../canary/application-name.ts";
+import { podsPath, servicePath } from "../../../cluster/kube/paths.ts";
+import { gatewayHost, versions } from "../../../components/names.ts";
+import { fieldManager } from "../../../components/traffic/route-metadata.ts";
+import type { Labels } from "../../../components/workload/render-pod.ts";
+import { type OwnServiceSpec, renderService, renderServiceOver } from "../../../components/workload/render-service.ts";
+import type { PlatformFacts } from "../../platform-facts.ts";
+import { isReady, type PodList } from "./exec.ts";
+import type { ProxyGroup, ProxyProbe } from "./proxies.ts";
+import { endpointsCommand, sidecarEndpoints } from "./sidecar-endpoints.ts";
+import { clientProxies, hostAt, routesCommand, sidecarSubsets } from "./sidecar-route.ts";
+
+/** The proxies by which callers send to an application whose route is Istio's: the lab's own client and the ingress gateway. */
+export const istioCallers = (
+  { app, namespace }: ApplicationName,
+  { ingress }: Pick<PlatformFacts, "ingress">,
+): readonly ProxyGroup[] => [
+  clientProxies({ app, namespace }),
+  ...(ingress
+    ? [{ app, namespace: ingress.namespace, labels: ingress.labels, host: hostAt(gatewayHost(app, namespace)) }]
+    : []),
+];
+
+const write = (cluster: Pick<ClusterClient, "apply">, { app, namespace }: ApplicationName, manifest: object) =>
+  cluster.apply(servicePath(namespace, app), { apiVersion: "v1", kind: "Service", ...manifest }, fieldManager);
+
+/** Has the application's own Service select the pods that its strategy and the canary's share give it, as the program renders it. */
+export async function applyService(cluster: Pick<ClusterClient, "apply">, spec: OwnServiceSpec): Promise<void> {
+  await write(cluster, spec, renderService(spec));
+}
+
+/** Has it select every pod of the application, as between two strategies. */
+export async function openToAll(cluster: Pick<ClusterClient, "apply">, of: ApplicationName): Promise<void> {
+  await write(cluster, of, renderServiceOver(of, { app: of.app }));
+}
+
+/** Whether a proxy knows each ready pod of the canary as one of its subset: a route that leads there before that answers 503. */
+export const knowsCanary =
+  (cluster: Pick<ClusterClient, "get">, { app, namespace }: ApplicationName): ProxyProbe =>
+  async (run) => {
+    const [dump, pods] = await Promise.all([
+      run("istio-proxy", endpointsCommand),
+      cluster.get<PodList>(podsPath(namespace, { app, version: versions.canary })),
+    ]);
+    const known = sidecarEndpoints(dump, app, namespace, versions.canary);
+    const ready = pods?.items.filter(isReady) ?? [];
+    const unknown = ready.filter(({ status }) => !known.has(status?.podIP ?? ""));
+    if (ready.length > 0 && unknown.length === 0) return undefined;
+    return `${known.size} of ${ready.length} pods of the canary`;
+  };
+
+/**
+ * Whether each subset of the Service that a proxy sends to keeps a pod when the Service selects `labels` alone. The proxies learn of a new
+ * route after it is written, and of pods that are taken away by another way.
+ */
+export const keepsPods =
+  (cluster: Pick<ClusterClient, "get">, { app, namespace }: ApplicationName, labels: Labels): ProxyProbe =>
+  async (run, { host }) => {
+    const [routes, endpoints, pods] = await Promise.all([
+      run("istio-proxy", routesCommand),
+      run("istio-proxy", endpointsCommand),
+      cluster.get<PodList>(podsPath(namespace, labels)),
+    ]);
+    const kept = new Set(pods?.items.map(({ status }) => status?.podIP));
+    const lost = sidecarSubsets(routes, { app, namespace }, host).filter((subset) => {
+      const known = [...sidecarEndpoints(endpoints, app, namespace, subset)];
+      return known.length > 0 && !known.some((address) => kept.has(address));
+    });
+    return lost.length === 0 ? undefined : `a route to ${lost.map((subset) => subset || app).join(", ")}`;
+  };

@@ -1,0 +1,71 @@
+import { isDeepStrictEqual } from "node:util";
+import type { PodClient } from "@canary-lab/kit/kube/client";
+import { UserError } from "@canary-lab/kit/user-error";
+import type * as pulumi from "@pulumi/pulumi";
+import { toWeight } from "../../canary/weight.ts";
+import { virtualServicePath } from "../../cluster/kube/paths.ts";
+import { virtualServiceName } from "../../components/names.ts";
+import { canaryShareIn } from "../../components/traffic/rendered-share.ts";
+import type { Labels } from "../../components/workload/render-pod.ts";
+import type { LabConfig } from "../config/schema.ts";
+import type { PlatformFacts } from "../platform-facts.ts";
+import { createHook } from "./create-hook.ts";
+import type { ProxyCluster, ProxyProbe, ProxyReport } from "./proxies/proxies.ts";
+
+/** Hooks by which no caller in the mesh is sent to a pod that its proxy does not know. */
+export interface ServiceGuard {
+  /** For the Service: before pods are taken out of it, the callers' proxies must send to none of them. */
+  readonly narrow: pulumi.ResourceHookBinding;
+  /** For a route to the Service's subsets: before it gives the canary a first share, the proxies must know its pods. */
+  readonly widen: pulumi.ResourceHookBinding;
+}
+
+/** How long the callers' proxies may take, in seconds: one that has lost the control plane looks for it again by and by. */
+const proxySeconds = 60;
+
+type Exec = ProxyCluster["exec"];
+
+export function serviceGuard(
+  client: PodClient,
+  config: LabConfig,
+  platform: Pick<PlatformFacts, "ingress">,
+  exec: Exec,
+): ServiceGuard {
+  const { app, namespace } = config;
+  const ask = async (probe: ProxyProbe): Promise<ProxyReport> => {
+    const { waitForProxies } = await import("./proxies/proxies.ts");
+    const { istioCallers } = await import("./proxies/service-pods.ts");
+    return waitForProxies({ cluster: client, exec }, istioCallers(config, platform), probe, proxySeconds);
+  };
+  const narrow = createHook("service-narrow", async ({ oldInputs, newInputs }) => {
+    const [before, after] = [selectorIn(oldInputs), selectorIn(newInputs)];
+    if (!after || !before || isDeepStrictEqual(before, after)) return;
+    if (Object.entries(after).every(([key, value]) => before[key] === value)) return; // it selects no less
+    const { keepsPods } = await import("./proxies/service-pods.ts");
+    const report = await ask(keepsPods(client, { app, namespace }, after));
+    if (report.without.length > 0) throw lagging(config, "No pod can be taken out of the Service yet", report);
+  });
+  const widen = createHook("service-widen", async ({ newInputs }) => {
+    if ((canaryShareIn(newInputs) ?? 0) === 0) return;
+    const route = await client.get<object>(virtualServicePath(namespace, virtualServiceName(app)));
+    if (canaryShareIn({ ...route }) !== 0) return; // canaryctl moves the route before the engine
+    const { applyService, knowsCanary } = await import("./proxies/service-pods.ts");
+    await applyService(client, config);
+    const report = await ask(knowsCanary(client, { app, namespace }));
+    if (report.without.length === 0) return;
+    await applyService(client, { ...config, canaryWeight: toWeight(0) });
+    throw lagging(config, "The canary gets no share yet", report);
+  });
+  return { narrow: { beforeUpdate: [narrow] }, widen: { beforeUpdate: [widen] } };
+}
+
+function lagging({ app, namespace }: LabConfig, blocked: string, { without }: ProxyReport): UserError {
+  const named = without.map(({ pod, instead }) => `${pod} (${instead})`).join(", ");
+  return new UserError(`${blocked}: proxies of its callers lag behind for ${proxySeconds} s: ${named}.`, {
+    place: `service ${namespace}/${app}`,
+    next: ["npx canaryctl up", "npx canaryctl doctor"],
+  });
+}
+
+const selectorIn = (inputs: Readonly<Record<string, unknown>> | undefined): Labels | undefined =>
+  (inputs?.spec as { readonly selector?: Labels } | undefined)?.selector;
