@@ -82,7 +82,7 @@ export function createLiveRun(
     if (to === "rollout-canary") await enterRollout(client, config);
   });
   const watched = isOwner(config) && { releaseWatch: releaseWatch(client) };
-  const service = serviceGuard(client, config, platform, exec);
+  const service = serviceGuard(client, config, platform, exec, say);
   const common = { namespaceHooks, platformHooks: platformHooks(client, fullStackName()), client, service, ...watched };
   const { owner } = factsOf(config.strategy);
   const starts = new StartFollower(client, isTargeted());

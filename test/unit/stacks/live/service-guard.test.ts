@@ -23,18 +23,30 @@ const at = (weight: number) => ({ ...sampleConfig, canaryWeight: toWeight(weight
 const both = { v1: ["1.1.1.1"], v2: ["2.2.2.2"] };
 
 /** The guard of an update to `weight`, in a cluster whose route gives the canary `live`; `log` has the selectors that it writes. */
-function guard(weight: number, live: number, view: () => SidecarView) {
+function guard(weight: number, live: number, view: () => SidecarView, isReady = () => true, service?: object) {
   const log: unknown[] = [];
   const client = {
     get: async <T>(path: string) =>
-      (path.includes("virtualservices") ? renderVirtualService(at(live)) : podsAt(path)) as T,
+      (path.includes("virtualservices")
+        ? renderVirtualService(at(live))
+        : path.includes("services/")
+          ? service
+          : path.includes("version%3Dv1") && !isReady()
+            ? { items: [] }
+            : podsAt(path)) as T,
     apply: async <T>(path: string, object: object) => {
       expect(path).toBe(servicePath("canary-lab", "versioned-echo"));
       log.push((object as { readonly spec: { readonly selector: object } }).spec.selector);
       return object as T;
     },
   } as unknown as Parameters<typeof serviceGuard>[0];
-  const { narrow, widen } = serviceGuard(client, at(weight), { ingress: null }, async () => sidecar(view));
+  const { narrow, widen } = serviceGuard(
+    client,
+    at(weight),
+    { ingress: null },
+    async () => sidecar(view),
+    () => {},
+  );
   const run = async (binding: typeof narrow, args: object) => {
     for (const hook of binding.beforeUpdate ?? []) await (hook as unknown as Hook).run(args);
   };
@@ -57,6 +69,32 @@ test("a proxy that goes on sending to them keeps them there, and is named", asyn
   await expect(narrow(10)).rejects.toThrow(
     /No pod can be taken out of the Service yet: .* 60 s: client-1 \(a route to v2\)/,
   );
+});
+
+test("pods leave the Service when one of those that stay is ready: before that it would have none", async () => {
+  let looks = 0;
+  const { narrow } = guard(
+    0,
+    0,
+    () => ({ canary: 0, subsets: both }),
+    () => looks++ > 3,
+  );
+  await narrow(10);
+  expect(looks).toBeGreaterThan(3);
+  const none = guard(
+    0,
+    0,
+    () => ({ canary: 0, subsets: both }),
+    () => false,
+  );
+  await expect(none.narrow(10)).rejects.toThrow(/out of the Service yet after 90 s: none of those that stay is ready/);
+});
+
+test("a rollback that has taken them out already is not waited for again", async () => {
+  const silent = () => {
+    throw new Error("a proxy was asked");
+  };
+  await guard(0, 0, silent, () => true, renderService(at(0))).narrow(10);
 });
 
 test("nobody is asked where the Service selects no less", async () => {
