@@ -15,6 +15,7 @@ export const withoutCanary = { canaryEnabled: false, canaryWeight: 0 } as const;
 /** What the cases set of a strategy and of a release: a case begins with the defaults of all that it does not set itself. */
 const defaults: StackValues = Object.fromEntries(
   [
+    "service",
     "plan",
     "analysis",
     "rolloutCanary",

@@ -43,6 +43,7 @@ const ofTheProduct = [
   "10-overtaken",
   "11-cannot-start",
   "13-their-istio",
+  "21-another-service",
   "21-outside-callers",
   "21-targeted-users",
   "22-monitoring",
