@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
@@ -97,8 +98,8 @@ describe("the machine", () => {
   });
 
   test("a port that the lab needs is taken", async () => {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(loopbackPorts.etcd, loopback, resolve));
+    const server = createServer().listen(loopbackPorts.etcd, loopback);
+    await once(server, "listening"); // or its error, as where a lab of another checkout runs
     try {
       expect(refusalFault(await checkout.canaryctl(["up"]), new RegExp(`\\b${loopbackPorts.etcd}\\b`))).toBeUndefined();
     } finally {
