@@ -19,7 +19,7 @@ const further: readonly (readonly [resource: string, verbs: readonly string[]])[
   ["pods/log", ["get"]],
   ["pods/exec", ["get"]], // a WebSocket begins with a GET
   ["pods/proxy", ["get"]], // the counters of callers' proxies
-  ["leases.coordination.k8s.io", ["get", "create", "patch", "delete"]], // one judged promotion at a time
+  ["leases.coordination.k8s.io", ["get", "create", "patch"]], // one judged promotion at a time
   ["events", ["list"]],
   ["deployments.apps", ["list", "watch"]],
   ["replicasets.apps", ["list"]],

@@ -9,6 +9,8 @@ export interface StepSeen {
   /** Since the route has this weight. */
   readonly seconds: number;
   readonly verdict: Conclusion["verdict"];
+  /** Requests to the canary that were counted at this weight. */
+  readonly requests: number;
   /** How long a step waits for a verdict after its bake time, in seconds. */
   readonly patienceSeconds: number;
 }
@@ -17,14 +19,17 @@ export interface StepSeen {
 export type Act = "wait" | "advance" | "roll back" | "ask" | "give up";
 
 /**
- * Nothing advances without a pass, and nothing before its bake time is over. A fail is acted on at once. A step that is kept until somebody
+ * Nothing advances without a pass and a request at the present weight, and nothing before its bake time is over. A fail is acted on at once. A step that is kept until somebody
  * promotes is left by a person.
  */
-export function nextAct({ weight, bake, seconds, verdict, patienceSeconds }: StepSeen): Act {
+export function nextAct({ weight, bake, seconds, verdict, requests, patienceSeconds }: StepSeen): Act {
   if (weight === 0) return "advance"; // without a share there is no evidence to wait for
   if (verdict === "fail") return "roll back";
   const bakeSeconds = bake === "manual" ? 0 : bake;
   if (seconds < bakeSeconds) return "wait";
-  if (verdict !== "pass") return seconds < bakeSeconds + patienceSeconds ? "wait" : "give up";
+  if (verdict !== "pass" || requests === 0) {
+    // At 100 % there is no stable side left to compare with.
+    return weight < 100 && seconds < bakeSeconds + patienceSeconds ? "wait" : "give up";
+  }
   return bake === "manual" ? "ask" : "advance";
 }

@@ -30,6 +30,9 @@ export function buildApp(options: AppOptions): FastifyInstance {
   let faults = options.faults;
   const app = Fastify({
     keepAliveTimeout: keepAliveMilliseconds,
+    // The same for a connection that Envoy has opened and not used yet: after a minute Node would answer it with 408, which the next request
+    // would take for its own.
+    http: { headersTimeout: keepAliveMilliseconds, requestTimeout: keepAliveMilliseconds },
     bodyLimit: 4096,
     // What arrives on an open connection after the listener has gone is still in flight for its caller: serve it.
     return503OnClosing: false,

@@ -31,6 +31,13 @@ describe("the version", () => {
   });
 });
 
+test("a connection that its caller does not use is left to the caller for longer than Envoy keeps one, which is an hour", () => {
+  const { server } = echo();
+  // Node ends each of the two by itself: a used one without a word, and one that was never used with 408.
+  expect(server.keepAliveTimeout).toBeGreaterThan(3_600_000);
+  expect(server.headersTimeout).toBeGreaterThan(3_600_000);
+});
+
 describe("health", () => {
   test("is 200 for both probes of a healthy service", async () => {
     const app = echo();

@@ -46,6 +46,13 @@ export class CounterReader {
     }
   }
 
+  /** Time in which nobody could be read: a pass must not outlive what it speaks of. */
+  unread(seconds: number): void {
+    if (this.lastSeconds === undefined || seconds <= this.lastSeconds) return;
+    this.read.push({ stable: noRequests, canary: noRequests, seconds: seconds - this.lastSeconds });
+    this.lastSeconds = seconds;
+  }
+
   get slices(): readonly Slice[] {
     return this.read;
   }

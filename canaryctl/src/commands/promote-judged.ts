@@ -1,14 +1,15 @@
 import { createInterface } from "node:readline/promises";
 import { withNext } from "@canary-lab/kit/user-error";
 import type { Command } from "commander";
-import { createJudgedView, type JudgedView } from "../judged/judged-view.ts";
+import { createJudgedView } from "../judged/judged-view.ts";
 import { type PromotionLease, takeLease } from "../judged/lease.ts";
 import { judgedRoute, Observer } from "../judged/observer.ts";
 import { type Acts, type Ending, type Walked, walk } from "../judged/walk.ts";
-import { type GlobalOptions, openLab } from "../lab.ts";
+import { type GlobalOptions, type Lab, openLab } from "../lab.ts";
 import { print, say } from "../print.ts";
 import { nothingToPromote } from "../strategies/refusals.ts";
 import { type Move, openMove } from "../strategies/table.ts";
+import { patiently } from "../traffic/patiently.ts";
 import { untilInterrupted } from "../until-interrupted.ts";
 import { type OverloadFlag, optionsOf, overloadOf } from "./arguments.ts";
 import { rollBack } from "./rollback.ts";
@@ -19,6 +20,7 @@ const judgedExitCodes: Readonly<Record<Ending, number>> = {
   promoted: 0,
   "rolled back": 3,
   held: 4,
+  "waits for a person": 4,
   "no verdict": 5,
   interrupted: 130,
 };
@@ -31,26 +33,39 @@ interface JudgedFlags extends OverloadFlag {
 /** How long a step waits for a verdict after its bake time, in seconds. */
 const defaultPatience = 600;
 
+/** How long the API server may be away between two acts, in seconds. */
+const awaySeconds = 60;
+
 /** Walks the plan by the judge's verdicts to its end, and sets the exit code of the process. */
 export async function promoteJudged(command: Command): Promise<void> {
   const { json, patience = defaultPatience, ...options } = optionsOf<JudgedFlags>(command);
-  const open = () => openMove(openLab(options, overloadOf(options)));
-  const move = await open();
+  const openNow = () => openMove(openLab(options, overloadOf(options)));
+  const move = await openNow();
   const route = judgedRoute(move);
   if (!move.lab.config.canaryEnabled) throw nothingToPromote(move.lab);
-  const observer = new Observer(move.lab, route, say);
-  const lease = await takeLease(move.lab.cluster, move.lab.config);
   const view = createJudgedView({ json: json ?? false });
+  // What is said stands above the view, which is drawn anew below it.
+  const tell = (line: string) => {
+    view.end();
+    say(line);
+  };
+  const open = () => patiently(move.lab.cluster, { seconds: awaySeconds, say: tell }, openNow);
+  const observer = new Observer(move.lab, route, tell);
+  const lease = await takeLease(move.lab.cluster, move.lab.config);
   let walked: Walked;
   try {
     walked = await untilInterrupted((signal) =>
-      walk(observer, actsOf({ open, options, lease, view }), route, {
-        say,
+      walk(observer, actsOf({ open, options, lease, tell }), route, {
+        say: tell,
         show: view.show,
         signal,
         patienceSeconds: patience,
       }),
     );
+  } catch (error) {
+    if (json)
+      print([JSON.stringify({ at: new Date().toISOString(), ending: "failed", reason: (error as Error).message })]);
+    throw error;
   } finally {
     view.end();
     await lease.end().catch(() => {}); // it ends by itself, later
@@ -65,31 +80,34 @@ interface Means {
   readonly open: () => Promise<Move>;
   readonly options: GlobalOptions;
   readonly lease: PromotionLease;
-  /** It is ended before anything else is printed, and drawn anew below that. */
-  readonly view: JudgedView;
+  readonly tell: (line: string) => void;
 }
 
-function actsOf({ open, options, lease, view }: Means): Acts {
-  const act = async (name: "promote" | "promoteFully") => {
-    view.end();
-    const done = await runMove(await open(), (strategy, lab) => strategy[name](lab, say));
+function actsOf({ open, options, lease, tell }: Means): Acts {
+  const act = async (name: "promote" | "promoteFully", judged: Lab) => {
+    const move = await open();
+    if (!isSameStep(move.lab, judged)) return undefined;
+    const done = await runMove(move, (strategy, lab) => strategy[name](lab, tell));
     return done.split("\n")[0] ?? ""; // without what a person is to run next: the walk does that
   };
   return {
     open: async () => (await open()).lab,
-    promote: () => act("promote"),
-    finish: () => act("promoteFully"),
-    rollBack: () => {
-      view.end();
-      return rollBack(options, (lines) => lines.forEach(say));
-    },
+    promote: (judged) => act("promote", judged),
+    finish: (judged) => act("promoteFully", judged),
+    rollBack: () => rollBack(options, (lines) => lines.forEach(tell)),
     renew: () => lease.renew(),
     onInterrupt: () => {
-      view.end();
+      tell("Interrupted.");
       return askInterrupted();
     },
   };
 }
+
+/** Whether a stack stands where it was judged: another weight, image or plan has no verdict. */
+const isSameStep = ({ config: now }: Lab, { config: judged }: Lab): boolean =>
+  now.canaryWeight === judged.canaryWeight &&
+  now.canaryImage === judged.canaryImage &&
+  JSON.stringify(now.plan) === JSON.stringify(judged.plan);
 
 /** On a terminal the user says what becomes of the canary; elsewhere the traffic stays. */
 async function askInterrupted(): Promise<"hold" | "roll back"> {
@@ -111,18 +129,16 @@ function endText({ ending, reason }: Walked): string {
       return `Promoted by the judge. ${reason}`;
     case "rolled back":
       return `Rolled back by the judge. ${reason}`;
+    case "waits for a person":
+      return withNext(`Held. ${reason}`, "npx canaryctl promote", "npx canaryctl rollback");
     case "held":
-      return withNext(
-        `Held. ${reason}`,
-        "npx canaryctl status",
-        "npx canaryctl promote --judge",
-        "npx canaryctl rollback",
-      );
+      return withNext(`Held. ${reason}`, "npx canaryctl status", "npx canaryctl up", "npx canaryctl rollback");
     case "no verdict":
       return withNext(
         `No verdict, so nothing advances. ${reason}`,
+        "npx canaryctl status",
         "npx canaryctl promote --judge",
-        "npx canaryctl promote --reason seen",
+        "npx canaryctl promote --full",
         "npx canaryctl rollback",
       );
     case "interrupted":

@@ -11,10 +11,13 @@ interface PromoteFlags extends OverloadFlag {
   readonly now?: boolean;
   readonly reason?: string;
   readonly judge?: boolean;
+  readonly json?: boolean;
+  readonly patience?: number;
 }
 
 export async function run(command: Command): Promise<void> {
-  const { full, now, reason, judge, ...options } = optionsOf<PromoteFlags>(command);
+  const { full, now, reason, judge, json, patience, ...options } = optionsOf<PromoteFlags>(command);
+  if (!judge && (json || patience !== undefined)) throw onlyWithJudge(json ? "--json" : "--patience");
   if (judge) {
     if (full || now) throw noJudge(full ? "--full" : "--now");
     const { promoteJudged } = await import("./promote-judged.ts");
@@ -31,6 +34,12 @@ export async function run(command: Command): Promise<void> {
   const promotion = full ? "promoteFully" : "promote";
   print([await runMove(move, (strategy, lab) => strategy[promotion](lab, say, { now }))]);
 }
+
+const onlyWithJudge = (flag: string): UsageError =>
+  new UsageError(`${flag} is about what the judge says, and nobody asks it.`, {
+    allowed: `${flag} with --judge`,
+    next: "npx canaryctl promote --judge",
+  });
 
 const noJudge = (flag: string): UsageError =>
   new UsageError(`${flag} does not wait for a verdict, and --judge does nothing without one.`, {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Command } from "commander";
 import { createJudgedView } from "../judged/judged-view.ts";
 import { judgedRoute, Observer } from "../judged/observer.ts";
-import { openLab } from "../lab.ts";
+import { openLab, reread } from "../lab.ts";
 import { print, say } from "../print.ts";
 import { type Move, openMove } from "../strategies/table.ts";
 import { untilInterrupted } from "../until-interrupted.ts";
@@ -13,21 +13,20 @@ const betweenLooksMilliseconds = 1000;
 
 export async function run(command: Command): Promise<void> {
   const { json = false, ...options } = optionsOf<{ readonly json?: boolean }>(command);
-  const open = () => openMove(openLab(options));
-  const move = await open();
-  if (!move.strategy.route && !json) print([endText(await showRelease(move.lab, move.strategy, say))]);
-  else if (!(await watchJudged(move, open, json))) process.exitCode = 130;
+  const move = await openMove(openLab(options));
+  if (!move.strategy.route?.callees && !json) print([endText(await showRelease(move.lab, move.strategy, say))]);
+  else if (!(await watchJudged(move, json))) process.exitCode = 130;
   else if (!json) print(["The release has ended: there is no canary."]);
 }
 
 /** Shows a release until its canary has gone. @returns false where the user has seen enough */
-async function watchJudged(move: Move, open: () => Promise<Move>, json: boolean): Promise<boolean> {
+async function watchJudged(move: Move, json: boolean): Promise<boolean> {
   const observer = new Observer(move.lab, judgedRoute(move), say);
   const view = createJudgedView({ json });
   try {
     return await untilInterrupted(async (signal) => {
       while (!signal.aborted) {
-        const { lab } = await open();
+        const lab = reread(move.lab);
         if (!lab.config.canaryEnabled) return true;
         view.show(await observer.look(lab));
         await pause(betweenLooksMilliseconds, undefined, { signal }).catch(() => {});

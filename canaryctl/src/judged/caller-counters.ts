@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { PodClient } from "@canary-lab/kit/kube/client";
 import { CounterReader } from "../../../canary/judge/counters/counter-reader.ts";
 import { type Reading, readExposition } from "../../../canary/judge/counters/exposition.ts";
@@ -7,12 +8,19 @@ import { podsPath, proxyStatsPath } from "../../../cluster/kube/paths.ts";
 import { isReady, type PodList } from "../../../stacks/live/proxies/exec.ts";
 import type { ProxyGroup } from "../../../stacks/live/proxies/proxies.ts";
 
+/** After so long a proxy's answer comes too late for a look, in milliseconds: one that is gone must not hold up the others. */
+const patienceMilliseconds = 2000;
+
+/** What is there in time; undefined for what fails or is late. */
+const inTime = <T>(answer: Promise<T | undefined>): Promise<T | undefined> =>
+  Promise.race([answer, pause(patienceMilliseconds, undefined, { ref: false })]).catch(() => undefined);
+
 /** The monotonic clock of this process, in seconds: that of the machine may jump. */
 const secondsNow = (): number => performance.now() / 1000;
 
 /**
- * Counts the requests of a release at its callers' proxies, read one after another through the API server: that needs no Prometheus, and
- * nothing of the application. What a proxy counted before the first look is history. One that cannot be read counts in a later slice, which
+ * Counts the requests of a release at its callers' proxies, read through the API server: that needs no Prometheus, and nothing of the
+ * application. What a proxy counted before the first look is history. One that cannot be read counts in a later slice, which
  * is longer.
  */
 export class CallerCounters {
@@ -46,6 +54,7 @@ export class CallerCounters {
       all.flatMap(({ requests }) => requests),
       all.flatMap(({ durations }) => durations),
     );
+    if (all.length === 0) this.#reader.unread(seconds);
     return all.length;
   }
 
@@ -54,9 +63,9 @@ export class CallerCounters {
   }
 
   async #readGroup({ namespace, labels }: ProxyGroup, seconds: number): Promise<readonly Reading[]> {
-    const pods = await this.#cluster.get<PodList>(podsPath(namespace, labels)).catch(() => undefined);
+    const pods = await inTime(this.#cluster.get<PodList>(podsPath(namespace, labels)));
     const readings = (pods?.items ?? []).filter(isReady).map(async ({ metadata: { name } }) => {
-      const text = await this.#cluster.text(this.#path(namespace, name)).catch(() => undefined);
+      const text = await inTime(this.#cluster.text(this.#path(namespace, name)));
       return text === undefined ? [] : [readExposition(text, this.#telemetry, seconds, { namespace, pod: name })];
     });
     return (await Promise.all(readings)).flat();

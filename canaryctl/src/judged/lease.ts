@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { ApiError, type PodClient } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
@@ -19,13 +20,13 @@ interface LeaseObject {
 const leaseSeconds = 120;
 const renewEveryMilliseconds = 10_000;
 
-type LeaseClient = Pick<PodClient, "get" | "apply" | "patch" | "delete">;
+type LeaseClient = Pick<PodClient, "get" | "apply" | "patch">;
 
 /** The right to walk the plan of an application. */
 export interface PromotionLease {
   /** Says that the holder lives; to be called before each act, and often between. @throws UserError where another one has it now */
   renew(): Promise<void>;
-  /** Gives it back. */
+  /** Gives it back, where it is still this one's. */
   end(): Promise<void>;
 }
 
@@ -41,7 +42,9 @@ export async function takeLease(
   renewEvery = renewEveryMilliseconds,
 ): Promise<PromotionLease> {
   const path = leasePath(namespace, promotionName(app));
-  const holderIdentity = `${process.env.SUDO_USER || userInfo().username}@${hostname()}, process ${process.pid}`;
+  // Runners have the same names and the same numbers of processes: the last part tells them apart.
+  const who = `${process.env.SUDO_USER || userInfo().username}@${hostname()}`;
+  const holderIdentity = `${who}, process ${process.pid}, ${randomBytes(4).toString("hex")}`;
   const found = await cluster.get<LeaseObject>(path);
   if (found && isAlive(found)) throw taken(found, namespace, app);
 
@@ -59,32 +62,49 @@ export async function takeLease(
         },
         "canaryctl",
       );
+  // Of two that have made it at the same time, the one that wrote first has lost it.
+  const made = found ? undefined : await cluster.get<LeaseObject>(path);
+  if (made && made.spec?.holderIdentity !== holderIdentity) throw taken(made, namespace, app);
   let renewed = performance.now();
 
   async function changed({ resourceVersion }: LeaseObject["metadata"], change: object): Promise<LeaseObject> {
     try {
       return await cluster.patch<LeaseObject>(path, { metadata: { resourceVersion }, spec: change });
     } catch (error) {
-      const isLost = error instanceof ApiError && (error.status === 409 || error.status === 404);
-      throw isLost ? taken(await cluster.get<LeaseObject>(path), namespace, app) : error;
+      if (!(error instanceof ApiError && (error.status === 409 || error.status === 404))) throw error;
+      const now = await cluster.get<LeaseObject>(path);
+      // The answer to an earlier change may have been lost, or somebody has annotated it.
+      if (now && now.spec?.holderIdentity === holderIdentity) return now;
+      throw taken(now, namespace, app);
     }
   }
 
   return {
     renew: async () => {
       if (performance.now() - renewed < renewEvery) return;
-      ({ metadata } = await changed(metadata, { renewTime: time() }));
-      renewed = performance.now();
+      try {
+        ({ metadata } = await changed(metadata, { renewTime: time() }));
+        renewed = performance.now();
+      } catch (error) {
+        // While the API server is away nobody else can take it; after that time somebody may have.
+        if (error instanceof ApiError || isTaken(error) || performance.now() - renewed > leaseSeconds * 1000)
+          throw error;
+      }
     },
-    end: () => cluster.delete(path),
+    end: async () => void (await changed(metadata, { holderIdentity: null, renewTime: null })),
   };
 }
 
 const isAlive = ({ spec }: LeaseObject): boolean =>
   Boolean(spec?.holderIdentity) && Date.parse(spec?.renewTime ?? "") + leaseSeconds * 1000 > Date.now();
 
-const taken = (lease: LeaseObject | undefined, namespace: string, app: string): UserError =>
-  new UserError(
+/** Somebody else has the lease. */
+class TakenError extends UserError {}
+
+const isTaken = (error: unknown): boolean => error instanceof TakenError;
+
+const taken = (lease: LeaseObject | undefined, namespace: string, app: string): TakenError =>
+  new TakenError(
     `Another promotion walks this plan: that of ${lease?.spec?.holderIdentity ?? "somebody who has ended meanwhile"}, since ${lease?.spec?.acquireTime ?? "now"}.`,
     {
       place: `lease ${namespace}/${promotionName(app)}`,

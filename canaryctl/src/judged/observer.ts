@@ -19,6 +19,8 @@ export interface Look {
   readonly seen: Share | undefined;
   /** Requests of both sides in each of those seconds. */
   readonly requestsPerSecond: number;
+  /** Requests to the canary that were counted since its present weight was first seen. */
+  readonly requestsAtWeight: number;
   /** Since the route was written. */
   readonly seconds: number;
   /** Proxies that could be read. */
@@ -36,7 +38,7 @@ export function judgedRoute({ lab: { config }, strategy: { route } }: Move): Jud
     `With strategy ${config.strategy} the judge has nothing to walk: no route of this stack has weights that the callers' proxies count by.`,
     {
       allowed: "strategy istio or gateway-api; with rollout-canary the key `analysis` measures each step",
-      next: ["npx canaryctl watch", "npx canaryctl promote"],
+      next: "npx canaryctl status --watch",
     },
   );
 }
@@ -53,6 +55,8 @@ export class Observer {
   readonly #counters: CallerCounters;
   readonly #options: JudgeOptions;
   readonly #say: Say;
+  /** The canary's live weight, and its requests before that. */
+  #weight: { readonly percent: number | undefined; readonly before: number } | undefined;
 
   constructor(lab: Lab, route: JudgedRoute, say: Say) {
     const { app, namespace, objective } = lab.config;
@@ -70,11 +74,16 @@ export class Observer {
   /** @throws UserError where the cluster is away for longer than a minute */
   async look(lab: Lab): Promise<Look> {
     const { cluster, config } = lab;
-    const [callers, live] = await Promise.all([
-      this.#counters.look(),
-      patiently(cluster, { seconds: awaySeconds, say: this.#say }, () => this.#route.read(cluster, config)),
-    ]);
+    const callers = await this.#counters.look();
+    // After the counters: what is decided goes by the route as it is now.
+    const live = await patiently(cluster, { seconds: awaySeconds, say: this.#say }, () =>
+      this.#route.read(cluster, config),
+    );
     const { slices } = this.#counters;
+    const conclusion = conclude(slices, this.#options, true);
+    const { requests } = conclusion.numbers.canary;
+    if (!this.#weight || this.#weight.percent !== live?.weights.canary)
+      this.#weight = { percent: live?.weights.canary, before: requests };
     return {
       at: new Date(),
       lab,
@@ -82,7 +91,8 @@ export class Observer {
       ...this.#lately(),
       seconds: live?.since ? (Date.now() - live.since.getTime()) / 1000 : 0,
       callers,
-      conclusion: conclude(slices, this.#options, true),
+      requestsAtWeight: requests - this.#weight.before,
+      conclusion,
     };
   }
 

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { UserError } from "@canary-lab/kit/user-error";
 import { formatDuration } from "../../../canary/duration.ts";
 import { judgeConfig } from "../../../canary/judge/config.ts";
 import { requestsToPass } from "../../../canary/judge/forecast.ts";
@@ -13,9 +14,14 @@ import type { Look, Observer } from "./observer.ts";
 /** What acts on a release; each opens the stack anew, for others may have changed it. */
 export interface Acts {
   open(): Promise<Lab>;
-  /** One step of the plan. @returns what was done */
-  promote(): Promise<string>;
-  finish(): Promise<string>;
+  /**
+   * One step of the plan, or all that is left of it.
+   *
+   * @param judged the stack as it was judged
+   * @returns what was done; undefined, with nothing touched, where the stack is another one now
+   */
+  promote(judged: Lab): Promise<string | undefined>;
+  finish(judged: Lab): Promise<string | undefined>;
   rollBack(): Promise<void>;
   /** Before each act. @throws UserError where another promotion has the plan now */
   renew(): Promise<void>;
@@ -23,7 +29,7 @@ export interface Acts {
   onInterrupt(): Promise<"hold" | "roll back">;
 }
 
-export type Ending = "promoted" | "rolled back" | "held" | "no verdict" | "interrupted";
+export type Ending = "promoted" | "rolled back" | "waits for a person" | "held" | "no verdict" | "interrupted";
 
 export interface Walked {
   readonly ending: Ending;
@@ -40,12 +46,14 @@ export interface WalkOptions {
 }
 
 const betweenLooksMilliseconds = 1000;
+const afterRefusalMilliseconds = 5000;
 
 /**
  * Walks the plan by the judge's verdicts, from wherever the release stands: a walk that was killed goes on where it was, for the step and
- * when it began stand in the cluster. The evidence begins anew then.
+ * when it began stand in the cluster. The evidence begins anew then. A step that is refused, as while an alert fires, or fails on its way is
+ * tried again for as long as a verdict is waited for: the canary is looked at meanwhile.
  *
- * @throws UserError where an act is refused or fails, with the traffic where that act left it
+ * @throws UserError where a rollback fails, where another promotion has the plan, and where the cluster is away for a minute
  */
 export async function walk(
   observer: Pick<Observer, "look">,
@@ -56,6 +64,7 @@ export async function walk(
   const { say, show, signal, patienceSeconds } = options;
   let lab = await acts.open();
   const tellOutlook = once(outlookText, say);
+  let refusedSince: number | undefined;
   for (;;) {
     if (signal.aborted) return interrupted(acts);
     const look = await observer.look(lab);
@@ -66,6 +75,7 @@ export async function walk(
       bake: bakeOf(plan, canaryWeight),
       seconds: look.seconds,
       verdict: look.conclusion.verdict,
+      requests: look.requestsAtWeight,
       patienceSeconds,
     });
     show(look, act);
@@ -73,20 +83,33 @@ export async function walk(
     const { reason } = look.conclusion;
     switch (act) {
       case "roll back":
+        say(reason); // it is known whatever becomes of the rollback
         await acts.rollBack();
         return { ending: "rolled back", reason };
       case "give up":
         return { ending: "no verdict", reason };
       case "ask":
-        return { ending: "held", reason: `The plan keeps ${canaryWeight} % until somebody promotes. ${reason}` };
+        return {
+          ending: "waits for a person",
+          reason: `The plan keeps ${canaryWeight} % until somebody promotes. ${reason}`,
+        };
       case "advance": {
         await acts.renew();
         const next = nextWeight(plan, canaryWeight);
-        if (next === undefined || (next === 100 && bakeOf(plan, next) === 0)) {
-          say(await acts.finish());
-          return { ending: "promoted", reason };
+        const isLast = next === undefined || (next === 100 && bakeOf(plan, next) === 0);
+        try {
+          const done = await (isLast ? acts.finish(lab) : acts.promote(lab));
+          refusedSince = undefined;
+          if (done !== undefined) say(done);
+          if (done !== undefined && isLast) return { ending: "promoted", reason };
+        } catch (error) {
+          if (!(error instanceof UserError) || signal.aborted) throw error;
+          refusedSince ??= performance.now();
+          if (performance.now() - refusedSince > patienceSeconds * 1000)
+            return { ending: "held", reason: error.message };
+          say(`The step is not taken now: ${error.message}`);
+          await pause(afterRefusalMilliseconds, undefined, { signal }).catch(() => {});
         }
-        say(await acts.promote());
         lab = await acts.open();
         break;
       }
@@ -102,7 +125,7 @@ function moved({ live, lab }: Look, route: Route): Walked {
   const now = live ? `at ${shareText(live.weights)}, by ${live.owner}` : "gone";
   return {
     ending: "held",
-    reason: `The route is ${now}, and this promotion had it at ${shareText(route.wanted(lab.config))}: somebody else has moved the traffic.`,
+    reason: `The route is ${now}, and the config asks for ${shareText(route.wanted(lab.config))}: somebody else has moved the traffic, or a step was stopped on its way.`,
   };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { nextAct, type StepSeen } from "../../../../canary/judge/next-act.ts";
 
-const step: StepSeen = { weight: 10, bake: 60, seconds: 61, verdict: "pass", patienceSeconds: 600 };
+const step: StepSeen = { weight: 10, bake: 60, seconds: 61, verdict: "pass", requests: 1, patienceSeconds: 600 };
 
 describe("what a walk through the plan does at a step", () => {
   test.each<[string, Partial<StepSeen>, string]>([
@@ -10,6 +10,12 @@ describe("what a walk through the plan does at a step", () => {
     ["rolls back at once where it is worse, in the bake time too", { seconds: 1, verdict: "fail" }, "roll back"],
     ["rolls back where it is worse after the bake time", { verdict: "fail" }, "roll back"],
     ["waits for a verdict after the bake time", { verdict: "inconclusive", seconds: 659 }, "wait"],
+    ["waits where its pass is of another weight, and nothing was counted at this one", { requests: 0 }, "wait"],
+    [
+      "gives up at 100 %, where there is nothing left to compare with",
+      { weight: 100, verdict: "inconclusive" },
+      "give up",
+    ],
     ["gives up where none comes", { verdict: "inconclusive", seconds: 660 }, "give up"],
     [
       "begins a plan without evidence, for there is none without a share",

@@ -1,4 +1,4 @@
-import { ApiError, type PodClient } from "@canary-lab/kit/kube/client";
+import { ApiError, type PodClient, UnreachableError } from "@canary-lab/kit/kube/client";
 import { describe, expect, test } from "@jest/globals";
 import { takeLease } from "../../../../canaryctl/src/judged/lease.ts";
 
@@ -15,7 +15,8 @@ function fakeCluster(spec?: Record<string, unknown>) {
   let lease: Stored | undefined = spec && { metadata: { resourceVersion: "1" }, spec };
   const put = (change: Record<string, unknown>): Stored => {
     version += 1;
-    lease = { metadata: { resourceVersion: String(version) }, spec: { ...lease?.spec, ...change } };
+    const spec = Object.entries({ ...lease?.spec, ...change }).filter(([, value]) => value !== null);
+    lease = { metadata: { resourceVersion: String(version) }, spec: Object.fromEntries(spec) };
     return lease;
   };
   const cluster = {
@@ -26,9 +27,6 @@ function fakeCluster(spec?: Record<string, unknown>) {
       if (change.metadata.resourceVersion !== lease.metadata.resourceVersion) throw new ApiError(409, "conflict", "");
       return put(change.spec);
     },
-    delete: async () => {
-      lease = undefined;
-    },
   } as unknown as PodClient;
   return { cluster, lease: () => lease, put };
 }
@@ -38,14 +36,47 @@ const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOStri
 describe("the lease of a promotion", () => {
   test("is taken, renewed, and given back", async () => {
     const { cluster, lease } = fakeCluster();
-    const taken = await takeLease(cluster, of);
-    expect(lease()?.spec).toMatchObject({
+    const taken = await takeLease(cluster, of, 0);
+    const { acquireTime, ...spec } = lease()?.spec ?? {};
+    expect(spec).toMatchObject({
       holderIdentity: expect.stringContaining(String(process.pid)),
       leaseDurationSeconds: 120,
     });
     await taken.renew();
+    expect(lease()?.metadata.resourceVersion).toBe("3");
     await taken.end();
-    expect(lease()).toBeUndefined();
+    expect(lease()?.spec).toEqual({ acquireTime, leaseDurationSeconds: 120 });
+    await takeLease(cluster, of);
+    expect(lease()?.spec.holderIdentity).toContain(String(process.pid));
+  });
+
+  test("is kept where somebody has annotated it, or an answer was lost", async () => {
+    const { cluster, lease, put } = fakeCluster();
+    const taken = await takeLease(cluster, of, 0);
+    put({});
+    await taken.renew();
+    await taken.renew();
+    expect(lease()?.metadata.resourceVersion).toBe("4");
+  });
+
+  test("is kept while the API server is away for a moment", async () => {
+    const { cluster } = fakeCluster();
+    let isAway = false;
+    const patch: PodClient["patch"] = (path, change) =>
+      isAway ? Promise.reject(new UnreachableError("away")) : cluster.patch(path, change);
+    const taken = await takeLease({ ...cluster, patch }, of, 0);
+    isAway = true;
+    await taken.renew();
+    isAway = false;
+    await taken.renew();
+  });
+
+  test("that another one has now is left to that one", async () => {
+    const { cluster, lease, put } = fakeCluster();
+    const taken = await takeLease(cluster, of, 0);
+    put({ holderIdentity: "eve@laptop, process 7" });
+    await expect(taken.end()).rejects.toThrow(/eve@laptop/);
+    expect(lease()?.spec.holderIdentity).toBe("eve@laptop, process 7");
   });
 
   test("of another that lives is refused, with who has it and since when", async () => {

@@ -1,3 +1,4 @@
+import { UserError } from "@canary-lab/kit/user-error";
 import { describe, expect, test } from "@jest/globals";
 import { type Conclusion, conclude } from "../../../../canary/judge/conclusion.ts";
 import type { Act } from "../../../../canary/judge/next-act.ts";
@@ -36,11 +37,15 @@ interface Case {
   readonly answer?: "hold" | "roll back";
   readonly interruptAt?: number;
   readonly renew?: () => Promise<void>;
+  /** Before each step: what refuses it, or `changed` where the stack is another one by then. */
+  readonly beforeStep?: (attempt: number) => "changed" | undefined;
+  readonly done?: string[];
+  readonly patienceSeconds?: number;
 }
 
 /** Walks a plan whose looks have these verdicts; `done` has what was done, in order. */
-async function walked({ verdicts, weight = 10, plan = "10-30-60", seconds = 60, ...given }: Case) {
-  const done: string[] = [];
+async function walked({ verdicts, weight = 10, plan = "10-30-60", seconds = 60, done = [], ...given }: Case) {
+  let attempts = 0;
   const shown: (Act | undefined)[] = [];
   const at = { weight };
   const open = async (): Promise<Lab> => {
@@ -60,6 +65,7 @@ async function walked({ verdicts, weight = 10, plan = "10-30-60", seconds = 60, 
       live,
       seen: undefined,
       requestsPerSecond: 0,
+      requestsAtWeight: 30,
       seconds,
       callers: 2,
       conclusion: conclusions[verdict],
@@ -69,6 +75,8 @@ async function walked({ verdicts, weight = 10, plan = "10-30-60", seconds = 60, 
   const acts: Acts = {
     open,
     promote: async () => {
+      attempts += 1;
+      if (given.beforeStep?.(attempts) === "changed") return undefined;
       at.weight = steps.find((step) => step > at.weight) ?? 100;
       done.push(`promote to ${at.weight}`);
       return "";
@@ -85,7 +93,7 @@ async function walked({ verdicts, weight = 10, plan = "10-30-60", seconds = 60, 
     say: () => {},
     show: (_look: Look, act: Act) => void shown.push(act),
     signal: controller.signal,
-    patienceSeconds: 600,
+    patienceSeconds: given.patienceSeconds ?? 600,
   };
   return { ...(await walk({ look }, acts, istioRoute, options)), done, shown };
 }
@@ -118,14 +126,14 @@ describe("a walk through the plan", () => {
 
   test("leaves a step that waits for a person, with what the judge says", async () => {
     const { ending, done, reason } = await walked({ verdicts: ["pass"], plan: "90-70-50-0" });
-    expect({ ending, done }).toEqual({ ending: "held", done: [] });
+    expect({ ending, done }).toEqual({ ending: "waits for a person", done: [] });
     expect(reason).toMatch(/keeps 10 % until somebody promotes. The canary is good enough/);
   });
 
   test("holds where somebody else has moved the traffic", async () => {
     const { ending, done, reason } = await walked({ verdicts: ["pass"], live: 0 });
     expect({ ending, done }).toEqual({ ending: "held", done: [] });
-    expect(reason).toMatch(/at 100\/0.* this promotion had it at 90\/10/);
+    expect(reason).toMatch(/at 100\/0.* the config asks for 90\/10/);
   });
 
   test("that is interrupted does what the user says, and no more", async () => {
@@ -137,12 +145,29 @@ describe("a walk through the plan", () => {
 
   test("ends before it acts where another promotion has the plan", async () => {
     const done: string[] = [];
-    const taken = walked({ verdicts: ["pass"], renew: () => Promise.reject(new Error("taken")) }).then((it) =>
-      done.push(...it.done),
-    );
+    const taken = walked({ verdicts: ["pass"], done, renew: () => Promise.reject(new Error("taken")) });
     await expect(taken).rejects.toThrow("taken");
     expect(done).toEqual([]);
   });
+
+  test("looks again where the stack is another one than was judged, and acts on nothing else", async () => {
+    const { done, shown } = await walked({
+      verdicts: ["pass"],
+      beforeStep: (attempt) => (attempt === 1 ? "changed" : undefined),
+    });
+    expect(done).toEqual(["promote to 30", "promote to 60", "finish"]);
+    expect(shown).toEqual(["advance", "advance", "advance", "advance"]);
+  });
+
+  test("keeps looking while a step is refused, and rolls back what becomes worse meanwhile", async () => {
+    const refuse = () => {
+      throw new UserError("Alerts of the canary fire: HighErrorRate.", {});
+    };
+    const worse = await walked({ verdicts: ["pass", "fail"], beforeStep: refuse });
+    expect(worse).toMatchObject({ ending: "rolled back", done: ["roll back"] });
+    const held = await walked({ verdicts: ["pass"], beforeStep: refuse, patienceSeconds: 1 });
+    expect(held).toMatchObject({ ending: "held", reason: "Alerts of the canary fire: HighErrorRate.", done: [] });
+  }, 20_000);
 });
 
 test("strategies without weights are refused, with what measures there", async () => {
@@ -159,6 +184,7 @@ const look: Look = {
   live: { weights: shareOf(10), owner: "canary-lab" },
   seen: { stable: 90.4, canary: 9.6 },
   requestsPerSecond: 300,
+  requestsAtWeight: 90,
   seconds: 12.4,
   callers: 2,
   conclusion: conclusions.fail,
