@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
 import type { ApplicationName } from "../../canary/application-name.ts";
-import { servicePort } from "../names.ts";
-import { type ServedSpec, targetPortOf } from "./service-spec.ts";
+import { servicePort, targetPort } from "../names.ts";
 
 /** How an application is released. */
-export interface ReleaseSpec extends ApplicationName, ServedSpec {
+export interface ReleaseSpec extends ApplicationName {
   /** The stack that it belongs to, by its full name: `organization/project/stack`. */
   readonly stack: string;
   /** The config that an update applies, without what a command moves by itself and what says where the cluster is. */
@@ -73,7 +72,7 @@ export const renderNamespace = (spec: ReleaseSpec) => ({
  * One Service for both versions: which of them answers is the route's business, so the selector names none. The engine does not wait for
  * its pods: whoever makes those knows better whether they can start.
  */
-export const renderService = (spec: ApplicationName & ServedSpec) => ({
+export const renderService = (spec: ApplicationName) => ({
   metadata: {
     name: spec.app,
     namespace: spec.namespace,
@@ -82,6 +81,6 @@ export const renderService = (spec: ApplicationName & ServedSpec) => ({
   },
   spec: {
     selector: { app: spec.app },
-    ports: [{ name: "http", port: servicePort, targetPort: targetPortOf(spec), protocol: "TCP" }],
+    ports: [{ name: "http", port: servicePort, targetPort, protocol: "TCP" }],
   },
 });
