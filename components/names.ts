@@ -18,6 +18,9 @@ export const gatewayHost = (app: string, namespace: string): string => `${app}.$
 /** The Service's port, whatever the container's is. */
 export const servicePort = 80;
 
+/** The container's port by its name: so each pod is asked at its own, also while pods with another one are replaced. */
+export const targetPort = "http";
+
 /** The listener of the application's own Gateway, where the Gateway API leads to it. */
 export const httpListener = { name: "http", port: 80 } as const;
 

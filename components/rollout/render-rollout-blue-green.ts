@@ -2,12 +2,11 @@ import type { ApplicationName } from "../../canary/application-name.ts";
 import { toWeight } from "../../canary/weight.ts";
 import { type HttpRoute, renderRoute, retries, type VirtualService } from "../traffic/render-weighted-route.ts";
 import { canaryHeader, weightedRule } from "../traffic/route-rules.ts";
-import type { ServedSpec } from "../workload/service-spec.ts";
 import { renderRollout } from "./render-rollout.ts";
 import type { BlueGreenStrategy, OwnPods, RolloutBlueGreenOptions, RolloutManifest } from "./rollout-types.ts";
 
 /** Two colours of one application: the active one answers, the preview is looked at first. */
-export interface RolloutBlueGreenSpec extends ApplicationName, RolloutBlueGreenOptions, ServedSpec {
+export interface RolloutBlueGreenSpec extends ApplicationName, RolloutBlueGreenOptions {
   /** Pods of the active colour, at least 1. */
   readonly replicas: number;
   readonly pods: OwnPods;
@@ -21,7 +20,7 @@ export const previewService = (app: string): string => `${app}-preview`;
 export function renderRolloutBlueGreen(
   spec: RolloutBlueGreenSpec,
 ): RolloutManifest<{ readonly blueGreen: BlueGreenStrategy }> {
-  const { app, namespace, replicas, pods, reference, service: _, ...options } = spec;
+  const { app, namespace, replicas, pods, reference, ...options } = spec;
   const blueGreen: BlueGreenStrategy = {
     activeService: activeService(app),
     previewService: previewService(app),

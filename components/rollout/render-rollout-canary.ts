@@ -6,7 +6,6 @@ import { versions, virtualServiceName } from "../names.ts";
 import type { AnalysisReference } from "../slo/analysis.ts";
 import { renderRoute, renderRule, type VirtualService } from "../traffic/render-weighted-route.ts";
 import { canaryHeader, weightedRule } from "../traffic/route-rules.ts";
-import type { ServedSpec } from "../workload/service-spec.ts";
 import { renderRollout } from "./render-rollout.ts";
 import type { CanaryStep, CanaryStrategy, RolloutManifest } from "./rollout-types.ts";
 
@@ -22,7 +21,7 @@ export interface RolloutCanaryOptions {
   readonly abortScaleDownDelaySeconds: number;
 }
 
-export interface RolloutCanarySpec extends ApplicationName, RolloutCanaryOptions, ServedSpec {
+export interface RolloutCanarySpec extends ApplicationName, RolloutCanaryOptions {
   /** Pods, at least 1. */
   readonly replicas: number;
   readonly pods: RolloutManifest["pods"];

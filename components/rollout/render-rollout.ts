@@ -1,7 +1,6 @@
 import type { ApplicationName } from "../../canary/application-name.ts";
 import { imageAnnotation } from "../image/image-version.ts";
 import { renderServiceOver } from "../workload/render-service.ts";
-import type { ServedSpec } from "../workload/service-spec.ts";
 import type { OwnPods, ReferredPods, RolloutManifest, RolloutStrategy } from "./rollout-types.ts";
 
 /** What every Rollout says, whatever its strategy. */
@@ -37,7 +36,7 @@ export function renderRollout<Strategy extends RolloutStrategy>(
 }
 
 /** A Service over the pods of one role. The controller narrows the selector to the revision that has the role. */
-export function renderRoleService(application: ApplicationName & ServedSpec, name: string) {
+export function renderRoleService(application: ApplicationName, name: string) {
   const { metadata, spec } = renderServiceOver(application, { app: application.app });
   return { metadata: { ...metadata, name }, spec };
 }

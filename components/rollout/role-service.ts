@@ -1,7 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ApplicationName } from "../../canary/application-name.ts";
-import type { ServedSpec } from "../workload/service-spec.ts";
 import { renderRoleService } from "./render-rollout.ts";
 
 /**
@@ -10,7 +9,7 @@ import { renderRoleService } from "./render-rollout.ts";
  */
 export const createRoleService = (
   name: string,
-  application: ApplicationName & ServedSpec,
+  application: ApplicationName,
   of: string,
   parent: pulumi.Resource,
 ): k8s.core.v1.Service =>

@@ -1,9 +1,8 @@
 import type { ApplicationName } from "../../canary/application-name.ts";
-import { servicePort, sideServiceName, type Version, versions } from "../names.ts";
-import { type ServedSpec, targetPortOf } from "../workload/service-spec.ts";
+import { servicePort, sideServiceName, targetPort, type Version, versions } from "../names.ts";
 import { type RouteMetadata, routeMetadata } from "./route-metadata.ts";
 
-export interface SidesSpec extends ApplicationName, ServedSpec {
+export interface SidesSpec extends ApplicationName {
   /**
    * What tells the pods of one side from the other's: the label `version`, the revision's hash, which the rollout controller adds, or
    * nothing, where one workload has all pods.
@@ -45,7 +44,7 @@ export function renderSideService(spec: SidesSpec, version: Version) {
     metadata: { ...metadata, annotations: { ...annotations, "pulumi.com/skipAwait": "true" } },
     spec: {
       selector: { app: spec.app, ...(spec.toldApartBy === "version" && { version }) },
-      ports: [{ name: "http", port: servicePort, targetPort: targetPortOf(spec), protocol: "TCP" }],
+      ports: [{ name: "http", port: servicePort, targetPort, protocol: "TCP" }],
     },
   };
 }

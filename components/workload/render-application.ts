@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import type { ApplicationName } from "../../canary/application-name.ts";
-import type { ServedSpec } from "./service-spec.ts";
 
 /** How an application is released. */
-export interface ReleaseSpec extends ApplicationName, ServedSpec {
+export interface ReleaseSpec extends ApplicationName {
   /** The stack that it belongs to, by its full name: `organization/project/stack`. */
   readonly stack: string;
   /** The config that an update applies, without what a command moves by itself and what says where the cluster is. */

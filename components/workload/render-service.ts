@@ -1,13 +1,12 @@
 import type { ApplicationName } from "../../canary/application-name.ts";
 import { factsOf, type StrategyName } from "../../canary/strategies.ts";
 import type { Weight } from "../../canary/weight.ts";
-import { servicePort, versions } from "../names.ts";
+import { servicePort, targetPort, versions } from "../names.ts";
 import { routeMetadata } from "../traffic/route-metadata.ts";
 import type { Labels } from "./render-pod.ts";
-import { type ServedSpec, targetPortOf } from "./service-spec.ts";
 
 /** What decides which pods the application's own Service selects. A `LabConfig` is one. */
-export interface OwnServiceSpec extends ApplicationName, ServedSpec {
+export interface OwnServiceSpec extends ApplicationName {
   readonly strategy: StrategyName;
   readonly canaryWeight: Weight;
 }
@@ -28,10 +27,10 @@ export function servicePods({ app, strategy, canaryWeight }: Omit<OwnServiceSpec
 export const renderService = (spec: OwnServiceSpec) => renderServiceOver(spec, servicePods(spec));
 
 /** A Service over the pods of an application with these labels. The engine waits for none of them: who makes them knows whether they can start. */
-export function renderServiceOver(spec: ApplicationName & ServedSpec, selector: Labels) {
+export function renderServiceOver(spec: ApplicationName, selector: Labels) {
   const { annotations, ...metadata } = routeMetadata(spec, spec.app);
   return {
     metadata: { ...metadata, annotations: { ...annotations, "pulumi.com/skipAwait": "true" } },
-    spec: { selector, ports: [{ name: "http", port: servicePort, targetPort: targetPortOf(spec), protocol: "TCP" }] },
+    spec: { selector, ports: [{ name: "http", port: servicePort, targetPort, protocol: "TCP" }] },
   };
 }

@@ -85,10 +85,3 @@ export function portsOf({ port, metrics }: ServiceSpec): { readonly http: number
 
 /** The port of the container that requests go to. */
 export const portOf = ({ service = versionedEcho }: ServedSpec): number => service.port;
-
-/**
- * Where a Service of an application sends its requests. By the port's name each pod is asked at its own port, also while pods with another
- * one are replaced; the number of versioned-echo stays, for its Services would change otherwise.
- */
-export const targetPortOf = (served: ServedSpec): number | "http" =>
-  portOf(served) === versionedEcho.port ? versionedEcho.port : "http";

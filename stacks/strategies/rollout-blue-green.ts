@@ -20,7 +20,7 @@ export const rolloutBlueGreen: Strategy = ({ config, live, platform, shared }) =
   const { app, namespace, replicas, canaryEnabled, imagePullSecret, imagePlatform, service } = config;
   const { images, inside } = shared;
   const { prePromotionAnalysis, postPromotionAnalysis, ...options } = config.blueGreen;
-  const sides = new Sides("route", { app, namespace, service, toldApartBy: "nothing" }, inside);
+  const sides = new Sides("route", { app, namespace, toldApartBy: "nothing" }, inside);
   const reference = revisionReference(config);
   const version = versionOf(reference);
   const template = renderEchoPod({
@@ -46,7 +46,6 @@ export const rolloutBlueGreen: Strategy = ({ config, live, platform, shared }) =
       namespace,
       replicas,
       pods: { template },
-      service,
       reference,
       ...options,
       ...(hooks && { hooks }),

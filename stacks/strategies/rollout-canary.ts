@@ -17,7 +17,7 @@ import { revisionReference, type Strategy, type StrategyContext } from "./strate
 /** One Rollout whose controller moves the weights; its pods run the canary's image while a release is under way, else the stable one. */
 export const rolloutCanary: Strategy = (context) => {
   const { config, live, platform, shared } = context;
-  const { app, namespace, replicas, plan, service } = config;
+  const { app, namespace, replicas, plan } = config;
   const { inside } = shared;
   const own = live.client && {
     ...firstRevisionGuard(config.strategy, config.canaryEnabled),
@@ -25,7 +25,7 @@ export const rolloutCanary: Strategy = (context) => {
   };
   const hooks = together(own, live.canaryHooks);
 
-  const sides = new Sides("route", { app, namespace, service, toldApartBy: "revision" }, inside);
+  const sides = new Sides("route", { app, namespace, toldApartBy: "revision" }, inside);
   const route = new WeightedRoute(
     "route",
     {
@@ -45,7 +45,6 @@ export const rolloutCanary: Strategy = (context) => {
       namespace,
       replicas,
       pods,
-      service,
       reference: revisionReference(config),
       plan,
       ...config.rolloutCanary,

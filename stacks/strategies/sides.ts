@@ -45,7 +45,7 @@ export function createSides(
   };
   const stable = run("stable", "canary", images.stable);
   const workloads = images.canary ? [stable, run("canary", "stable", images.canary)] : [stable];
-  const names = { app, namespace, service, toldApartBy: "version" } as const;
+  const names = { app, namespace, toldApartBy: "version" } as const;
   const sides = new Sides("route", names, { ...inside, dependsOn: [...inside.dependsOn, ...workloads] });
   return [...workloads, sides];
 }

@@ -64,9 +64,9 @@ const replicaRatioStrategy: Strategy = (context) => {
 
 const rollingUpdate: Strategy = (context) => {
   const { config, live, shared } = context;
-  const { app, namespace, strategy, canaryEnabled, service } = config;
+  const { app, namespace, strategy, canaryEnabled } = config;
   const { inside } = shared;
-  const sides = new Sides("route", { app, namespace, service, toldApartBy: "nothing" }, inside);
+  const sides = new Sides("route", { app, namespace, toldApartBy: "nothing" }, inside);
   const guard = live.client && firstRevisionGuard(strategy, canaryEnabled);
   createRolling(context, "pulumi", [...inside.dependsOn, sides], together(guard, live.canaryHooks));
   return { canaryShare: undefined, gateway: undefined };

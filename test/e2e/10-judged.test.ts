@@ -15,6 +15,7 @@ const rate = 100;
 const promoteJudged = () => start(canaryctlFile, ["promote", "--judge"], { timeoutSeconds: 100 });
 
 async function newCanary(version: string): Promise<void> {
+  expect((await canaryctl("rollback")).exitCode).toBe(0);
   expect((await canaryctl("create-canary", "--image", `versioned-echo:${version}`)).exitCode).toBe(0);
 }
 

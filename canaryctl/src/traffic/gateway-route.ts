@@ -34,11 +34,11 @@ export const gatewayRoute: Route = {
   apply: async (cluster, config) => {
     await cluster.apply(routePath(config), renderHttpRoute(config), fieldManager);
   },
-  applyAround: async (cluster, { app, namespace, service }) => {
+  applyAround: async (cluster, { app, namespace }) => {
     const sides = Object.values(versions).map((version) => ({
       apiVersion: "v1",
       kind: "Service",
-      ...renderSideService({ app, namespace, service, toldApartBy: "version" }, version),
+      ...renderSideService({ app, namespace, toldApartBy: "version" }, version),
     }));
     const gateway = renderApiGateway({ app, namespace });
     await Promise.all([

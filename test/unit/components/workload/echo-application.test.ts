@@ -37,6 +37,6 @@ test("EchoApplication labels the namespace for sidecars, and with the release th
   expect(service?.inputs.metadata).toMatchObject({ name: "versioned-echo", namespace: "canary-lab" });
   expect(service?.inputs.spec).toEqual({
     selector: { app: "versioned-echo" },
-    ports: [{ name: "http", port: 80, targetPort: 8080, protocol: "TCP" }],
+    ports: [{ name: "http", port: 80, targetPort: "http", protocol: "TCP" }],
   });
 });

@@ -57,7 +57,7 @@ describe("EchoWorkload", () => {
     const { selector, ports } = renderService({ ...spec, strategy: "istio", canaryWeight: toWeight(1) }).spec;
     expect(labels).toMatchObject(selector);
     expect(selector).not.toHaveProperty("version");
-    expect(container().ports).toEqual([{ name: "http", containerPort: ports[0]?.targetPort }]);
+    expect(container().ports).toEqual([{ name: ports[0]?.targetPort, containerPort: 8080 }]);
   });
 
   test("sets no version: the image says it", () => {

@@ -39,6 +39,6 @@ test("every writer of the Service writes the same object, under one manager", ()
         "pulumi.com/skipAwait": "true",
       },
     },
-    spec: { selector: stable, ports: [{ name: "http", port: 80, targetPort: 8080, protocol: "TCP" }] },
+    spec: { selector: stable, ports: [{ name: "http", port: 80, targetPort: "http", protocol: "TCP" }] },
   });
 });
