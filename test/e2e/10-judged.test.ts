@@ -28,6 +28,7 @@ describePart("a promotion by the judge", () => {
   }, 120_000);
 
   afterAll(async () => {
+    expect((await canaryctl("rollback")).exitCode).toBe(0); // brings the stable image of before back
     editConfig({ plan: undefined });
     await backToStart();
   }, 120_000);
@@ -58,7 +59,7 @@ describePart("a promotion by the judge", () => {
   }, 180_000);
 
   test("walks a healthy canary through the plan, finishes the release, and loses no request", async () => {
-    await newCanary("v3"); // new pods, without the fault
+    await newCanary("v4"); // new pods, without the fault
     const load = await startSteadyLoad({ rate });
     const promotion = promoteJudged();
     const second = until("it walks", () => /Step 1 of 3/.test(promotion.output()), { seconds: 30 }).then(() =>
@@ -73,7 +74,7 @@ describePart("a promotion by the judge", () => {
     expect(output).toMatch(/80\/20 -> 50\/50[\s\S]*50\/50 -> 0\/100/);
     const { failed, errors, versions } = await load.stop();
     expect({ failed, errors }).toEqual({ failed: 0, errors: {} });
-    expect(Object.keys(versions).toSorted()).toEqual(["v1", "v3"]);
+    expect(Object.keys(versions).toSorted()).toEqual(["v1", "v4"]);
     expect(await liveWeight()).toBe(0);
   }, 180_000);
 });

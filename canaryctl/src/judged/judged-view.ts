@@ -108,9 +108,9 @@ function stepText({ lab: { config }, seconds, callers }: Look): string {
   const stages = plan.stages.map(({ weight }) => weight);
   const step = stages.filter((weight) => weight <= canaryWeight).length;
   const bake = bakeOf(plan, canaryWeight);
-  const time = bake === "manual" ? "until somebody promotes" : `of ${formatDuration(bake)}`;
+  const time = bake === "manual" ? ", until somebody promotes" : bake > 0 ? ` of ${formatDuration(bake)}` : "";
   const proxies = callers === 1 ? "1 caller's proxy" : `${callers} callers' proxies`;
-  return `Step ${step} of ${stages.length}: ${canaryWeight} % since ${Math.round(seconds)} s ${time}, counted at ${proxies}`;
+  return `Step ${step} of ${stages.length}: ${canaryWeight} % since ${Math.round(seconds)} s${time}, counted at ${proxies}`;
 }
 
 const errorsText = ({ requests, errors }: SideReport): string =>
