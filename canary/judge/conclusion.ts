@@ -1,5 +1,5 @@
 import type { JudgeOptions } from "./config.ts";
-import type { Slice } from "./slice.ts";
+import { lately, type Slice } from "./slice.ts";
 import { judgeRelease, type Verdict } from "./verdict.ts";
 
 /** What whoever promotes is told, with the numbers that it comes from. */
@@ -39,21 +39,11 @@ function missingIn(
     if (sides[side].requests === 0) return `No request to the ${side} version was counted.`;
   }
   if (verdict === "fail") return undefined;
-  if (canaryRequestsLately(slices) === 0)
+  if (lately(slices, presentSeconds).canary === 0)
     return `No request to the canary was counted within the last ${presentSeconds} s.`;
   if (needsLatency && (sides.canary.p95Milliseconds === undefined || sides.stable.p95Milliseconds === undefined))
     return "The latency of one version or of both was not counted at the edges that are compared.";
   return undefined;
-}
-
-function canaryRequestsLately(slices: readonly Slice[]): number {
-  let [requests, seconds] = [0, 0];
-  for (const slice of slices.toReversed()) {
-    if (seconds >= presentSeconds) break;
-    requests += slice.canary.requests;
-    seconds += slice.seconds;
-  }
-  return requests;
 }
 
 function failReason({ failure, tests, stable, canary }: Verdict): string {

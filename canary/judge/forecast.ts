@@ -1,6 +1,6 @@
 import type { JudgeConfig } from "./config.ts";
 import type { Judge } from "./judge.ts";
-import type { Slice } from "./slice.ts";
+import { lately, type Slice } from "./slice.ts";
 
 /** What a pass still needs if the canary goes on as it did. */
 export interface Missing {
@@ -56,10 +56,6 @@ function timesUntil(evidenceAfter: (times: number) => number, bound: number): nu
 
 /** Requests of the canary in a second, over the last slices. */
 function presentRate(slices: readonly Slice[]): number {
-  let [requests, seconds] = [0, 0];
-  for (let index = slices.length - 1; index >= 0 && seconds < presentSeconds; index--) {
-    requests += slices[index]?.canary.requests ?? 0;
-    seconds += slices[index]?.seconds ?? 0;
-  }
-  return seconds === 0 ? 0 : requests / seconds;
+  const { canary, seconds } = lately(slices, presentSeconds);
+  return seconds === 0 ? 0 : canary / seconds;
 }

@@ -19,8 +19,8 @@ export interface StepSeen {
 export type Act = "wait" | "advance" | "roll back" | "ask" | "give up";
 
 /**
- * Nothing advances without a pass and a request at the present weight, and nothing before its bake time is over. A fail is acted on at once. A step that is kept until somebody
- * promotes is left by a person.
+ * Nothing advances without a pass and a request at the present weight, and nothing before its bake time is over. A fail is acted on at
+ * once. A step that is kept until somebody promotes is left by a person.
  */
 export function nextAct({ weight, bake, seconds, verdict, requests, patienceSeconds }: StepSeen): Act {
   if (weight === 0) return "advance"; // without a share there is no evidence to wait for

@@ -40,6 +40,17 @@ function checkHistogram(histogram: Histogram, edges: number, where: string): voi
   if (within.some((count, edge) => count < (within[edge - 1] ?? 0))) throw new RangeError(`${where} does not rise.`);
 }
 
+/** Requests of both sides in the last slices, of so many seconds together at least where there are as many. */
+export function lately(slices: readonly Slice[], leastSeconds: number) {
+  let [stable, canary, seconds] = [0, 0, 0];
+  for (let index = slices.length - 1; index >= 0 && seconds < leastSeconds; index--) {
+    stable += slices[index]?.stable.requests ?? 0;
+    canary += slices[index]?.canary.requests ?? 0;
+    seconds += slices[index]?.seconds ?? 0;
+  }
+  return { stable, canary, seconds };
+}
+
 /** Two histograms as one. */
 export const merged = (one: Histogram, other: Histogram): Histogram => ({
   requests: one.requests + other.requests,

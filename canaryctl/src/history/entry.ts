@@ -1,3 +1,4 @@
+import { hostname, userInfo } from "node:os";
 import { reportedVersion } from "../../../components/image/render-built-image.ts";
 
 /** Where a release stands by the stack's config: what a move changes. */
@@ -49,6 +50,9 @@ export const positionOf = (values: Readonly<Record<string, unknown>>): Position 
   Object.fromEntries(keys.map((key) => [key, String(values[key] ?? "")])) as Record<(typeof keys)[number], string>;
 
 export const isSamePosition = (one: Position, other: Position): boolean => keys.every((key) => one[key] === other[key]);
+
+/** The user and the machine. */
+export const whoRuns = (): string => `${process.env.SUDO_USER || userInfo().username}@${hostname()}`;
 
 /** What two positions differ in, as a person would say it: such as `90/10` and `70/30`, or the image that became stable. */
 export function changeText(from: Position | null, to: Position): { readonly from: string; readonly to: string } {

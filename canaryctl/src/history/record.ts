@@ -1,9 +1,8 @@
-import { hostname, userInfo } from "node:os";
 import type { Command } from "commander";
 import { asDeployed } from "../deployed.ts";
 import { type GlobalOptions, type Lab, openForRollback } from "../lab.ts";
 import { StackFile } from "../stack-file.ts";
-import { type HistoryEntry, type ImageSource, isSamePosition, type Position, positionOf } from "./entry.ts";
+import { type HistoryEntry, type ImageSource, isSamePosition, type Position, positionOf, whoRuns } from "./entry.ts";
 import { recordedCommands } from "./recorded-commands.ts";
 import { appendHistory, readHistory } from "./store.ts";
 
@@ -85,7 +84,7 @@ export class Recording {
     const reason = this.#recorded.reason();
     return {
       at: new Date().toISOString(),
-      who: `${process.env.SUDO_USER || userInfo().username}@${hostname()}`,
+      who: whoRuns(),
       command: command(),
       from,
       to,

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { hostname, userInfo } from "node:os";
 import { ApiError, type PodClient } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { ApplicationName } from "../../../canary/application-name.ts";
 import { leasePath } from "../../../cluster/kube/paths.ts";
 import { promotionName } from "../../../components/names.ts";
+import { whoRuns } from "../history/entry.ts";
 
 /** The parts of a Lease that are read. */
 interface LeaseObject {
@@ -43,8 +43,7 @@ export async function takeLease(
 ): Promise<PromotionLease> {
   const path = leasePath(namespace, promotionName(app));
   // Runners have the same names and the same numbers of processes: the last part tells them apart.
-  const who = `${process.env.SUDO_USER || userInfo().username}@${hostname()}`;
-  const holderIdentity = `${who}, process ${process.pid}, ${randomBytes(4).toString("hex")}`;
+  const holderIdentity = `${whoRuns()}, process ${process.pid}, ${randomBytes(4).toString("hex")}`;
   const found = await cluster.get<LeaseObject>(path);
   if (found && isAlive(found)) throw taken(found, namespace, app);
 

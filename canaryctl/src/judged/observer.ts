@@ -1,6 +1,7 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { type Conclusion, conclude } from "../../../canary/judge/conclusion.ts";
 import { edgesFor, type JudgeOptions } from "../../../canary/judge/config.ts";
+import { lately } from "../../../canary/judge/slice.ts";
 import type { Share } from "../../../stacks/live/proxies/share.ts";
 import { type Lab, platformOf } from "../lab.ts";
 import type { Say } from "../strategies/strategy.ts";
@@ -97,13 +98,7 @@ export class Observer {
   }
 
   #lately(): Pick<Look, "seen" | "requestsPerSecond"> {
-    let [stable, canary, seconds] = [0, 0, 0];
-    for (const slice of this.#counters.slices.toReversed()) {
-      if (seconds >= seenSeconds) break;
-      stable += slice.stable.requests;
-      canary += slice.canary.requests;
-      seconds += slice.seconds;
-    }
+    const { stable, canary, seconds } = lately(this.#counters.slices, seenSeconds);
     const all = stable + canary;
     if (all === 0) return { seen: undefined, requestsPerSecond: 0 };
     return { seen: { stable: (100 * stable) / all, canary: (100 * canary) / all }, requestsPerSecond: all / seconds };
