@@ -26,8 +26,13 @@ interface Noted {
 }
 
 /** @throws UserError where the config's namespace is another stack's, or nobody's */
-export async function readNote({ cluster, config, stackFile }: Lab): Promise<Noted> {
-  const namespace = await cluster.get<LiveNamespace>(namespacePath(config.namespace));
+export async function readNote(lab: Lab): Promise<Noted> {
+  return noteOn(await liveNamespace(lab), lab);
+}
+
+const liveNamespace = ({ cluster, config }: Lab) => cluster.get<LiveNamespace>(namespacePath(config.namespace));
+
+function noteOn(namespace: LiveNamespace | undefined, { config, stackFile }: Lab): Noted {
   const fault = namespaceFault(namespace, stackFile.claim(config.namespace));
   if (fault) throw fault;
   const annotations = namespace?.metadata.annotations ?? {};
@@ -55,12 +60,14 @@ export const placed = (lab: Lab, note: Noted): Place => ({
  * Where the stack is deployed, by its state, beside the namespace that its file names: the file was edited since, or an update to another
  * namespace has not ended. Nothing where the state cannot be read without the engine. A name on a Namespace alone would not do: two
  * backends may each have a stack of one name in one cluster.
+ *
+ * @throws UserError where such a namespace does not say whose it is
  */
 export async function otherPlaces(lab: Lab): Promise<readonly Place[]> {
   const labs = deployedNamespaces(readIfPossible(lab.state))
     .filter((namespace) => namespace !== lab.config.namespace)
     .map((namespace) => ({ ...lab, config: { ...lab.config, namespace } }));
-  const places = await Promise.all(labs.map(async (place) => ({ lab: place, note: await noteUnlessForeign(place) })));
+  const places = await Promise.all(labs.map(async (place) => ({ lab: place, note: await noteUnlessTaken(place) })));
   return places.flatMap(({ lab, note }) => (note?.isThere ? [placed(lab, note)] : []));
 }
 
@@ -83,13 +90,11 @@ export function deployedNamespaces(state: ExportedState | undefined): readonly s
   return [...new Set(names)];
 }
 
-async function noteUnlessForeign(lab: Lab): Promise<Noted | undefined> {
-  try {
-    return await readNote(lab);
-  } catch (error) {
-    if (error instanceof UserError) return undefined;
-    throw error;
-  }
+/** Undefined where another stack has taken the namespace since. @throws UserError where it does not say whose it is: its note was lost */
+async function noteUnlessTaken(lab: Lab): Promise<Noted | undefined> {
+  const live = await liveNamespace(lab);
+  const isSomebodys = live?.metadata.annotations?.[stackAnnotation] !== undefined;
+  return isSomebodys && namespaceFault(live, lab.stackFile.claim(lab.config.namespace)) ? undefined : noteOn(live, lab);
 }
 
 /** The namespace that the file names where the stack is deployed there, or nowhere; else the one where it is. */

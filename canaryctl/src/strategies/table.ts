@@ -89,6 +89,8 @@ export interface Rollback extends Move {
 /**
  * For a rollback, which acts on what runs, whatever the config says. Each call of the labs that it gives waits for an API server, or an
  * Istio, that is away, under every strategy.
+ *
+ * @throws UserError where a namespace in which the stack runs does not say whose it is: nothing is done then
  */
 export async function openRollback(given: Lab, say: Say): Promise<Rollback> {
   const lab = { ...given, cluster: patientClient(given.cluster, { seconds: rollbackSeconds, say }) };

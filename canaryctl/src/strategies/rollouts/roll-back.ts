@@ -9,7 +9,7 @@ import { missing } from "../../kube/missing.ts";
 import { type ConfigChanges, type Lab, reread } from "../../lab.ts";
 import { engineView } from "../../print.ts";
 import { AwayError } from "../../traffic/patiently.ts";
-import { readRevisions } from "../../traffic/replica-sets.ts";
+import { isOfImage, type Revision, readRevisions } from "../../traffic/replica-sets.ts";
 import { previousImage, restored } from "../release-end.ts";
 import { lockSeconds, onlyTheState, quietSeconds } from "../rolled-back.ts";
 import type { Say } from "../strategy.ts";
@@ -51,15 +51,29 @@ async function sendBack(lab: Lab, say: Say): Promise<string> {
   if (previous) return restorePrevious(lab, previous, say);
   const isBack = isStoppable(status) ? await goBackFirst(lab, rollout, say) : await isBackAlready(lab);
   try {
-    writeChanges(lab, { canaryEnabled: false });
+    const revisions = await readRevisions(lab.cluster, lab.config);
+    const changes = { canaryEnabled: false, ...stableAgain(lab, status, revisions, say) };
+    writeChanges(lab, changes);
     const now = lab.applied || lab.fileFault ? lab : reread(lab); // refuses what else is wrong with the config, all of it at once
-    const revisions = await readRevisions(now.cluster, now.config);
     const wasThere = (status: RolloutStatus) => revisions.some(({ hash }) => hash === status.hashes.current);
-    await goBack(now, { canaryEnabled: false }, wasThere, say);
+    await goBack(now, changes, wasThere, say);
   } catch (error) {
     throw isBack ? onlyTheState(error) : error;
   }
   return rolledBack;
+}
+
+/** Where the release that is given up is one of `stableImage` itself, as after an edit and `up`, the config gets the image that runs back. */
+function stableAgain(
+  { config: { stableImage } }: Lab,
+  { hashes }: RolloutStatus,
+  revisions: readonly Revision[],
+  say: Say,
+): ConfigChanges {
+  const [given, stable] = [hashes.current, hashes.stable].map((hash) => revisions.find((one) => one.hash === hash));
+  if (!given || !stable?.reference || !isOfImage(given, stableImage) || isOfImage(stable, stableImage)) return {};
+  say(`${stableImage} is given up: stableImage is ${stable.reference} again, which runs.`);
+  return { stableImage: stable.reference };
 }
 
 const rolledBack = "Rolled back: the stable image has all the traffic, in the cluster, in the config and in the state.";

@@ -67,8 +67,23 @@ async function moveRoute(lab: Lab, route: Route) {
   return { before: live?.weights, around: await around };
 }
 
+/**
+ * As {@link rollBackRoute}, in the cluster alone: the stack's file and the state stay.
+ *
+ * @throws UserError as {@link sendBack}, and where a proxy has not got the route
+ */
+export async function haltRoute({ config: given, ...rest }: Lab, route: Route, say: Say): Promise<void> {
+  const lab: Lab = { ...rest, config: { ...given, canaryWeight: toWeight(0) } };
+  const live = await route.read(lab.cluster, lab.config);
+  await sendBack(lab, route);
+  const proxies = await askProxies(lab, route, live?.weights, say);
+  if (proxies && proxies.without.length > 0)
+    throw laggingProxies(lab, `The route says ${shareText(route.wanted(lab.config))}`, proxies, proxySeconds);
+  await closeService(lab, route);
+}
+
 /** Writes the route alone, with all the traffic on the stable side. @throws UserError where the namespace that it is written to is gone */
-export async function sendBack({ cluster, config }: Pick<Lab, "cluster" | "config">, route: Route) {
+async function sendBack({ cluster, config }: Pick<Lab, "cluster" | "config">, route: Route) {
   const stable: LabConfig = { ...config, canaryWeight: toWeight(0) };
   try {
     await route.apply?.(cluster, stable);

@@ -2,7 +2,7 @@ import type { Route } from "../../traffic/route.ts";
 import { refuse, refuseStableImage } from "../refusals.ts";
 import { previousImage } from "../release-end.ts";
 import type { ReleaseStrategy } from "../strategy.ts";
-import { rollBackRoute, sendBack } from "./roll-back.ts";
+import { haltRoute, rollBackRoute } from "./roll-back.ts";
 
 const noController = (verb: string) =>
   refuse(
@@ -47,5 +47,5 @@ export const weighted = (route: Route): ReleaseStrategy => ({
     const { restorePrevious } = await import("./previous.ts");
     return restorePrevious(lab, route, previous, say);
   },
-  ...(route.apply && { halt: (lab) => sendBack(lab, route) }),
+  ...(route.apply && { halt: (lab, say) => haltRoute(lab, route, say) }),
 });

@@ -8,7 +8,8 @@ import { historyName } from "../../../../components/names.ts";
 jest.unstable_mockModule("../../../../stacks/live/create-hook.ts", () => ({
   createHook: (_name: string, run: (args: object) => Promise<void>) => ({ run }),
 }));
-const { commands, namespaces, shareOf, twoStacks } = await import("./world.ts");
+const { namespaces, shareOf, twoStacks } = await import("./world.ts");
+const { commands } = await import("./commands.ts");
 const { noteRollback } = await import("../../../../canaryctl/src/history/store.ts");
 const { updateStack } = await import("../../../../canaryctl/src/engine/update.ts");
 const { rollbackMark } = await import("../../../../stacks/live/taken-back.ts");

@@ -53,6 +53,14 @@ const rolloutsOf = ({ server, stacks }: World, stack: StackName): readonly Rollo
     return rollout ? [rollout as unknown as RolloutObject] : [];
   });
 
+/** The images that the Rollouts controller has as the stable ones. */
+export const settledImages = ({ server, stacks }: World, stack: StackName): readonly string[] =>
+  stacks[stack].places().flatMap((namespace) => {
+    const { status } = (server.objects.get(rolloutPath(namespace, app)) ?? {}) as Partial<RolloutObject>;
+    const set = server.objects.get(replicaSetPath(namespace, `${app}-${status?.stableRS}`));
+    return set?.metadata?.annotations?.[imageAnnotation] ?? [];
+  });
+
 /** What a release begins with: the first weight of the plan that is in the file or under way, or a preview that no user reaches. */
 export function firstShare(world: World, stack: StackName): number {
   if (world.strategy === "rollout-blue-green") return isAutomatic(world, stack) ? 100 : 0;

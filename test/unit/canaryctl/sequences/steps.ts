@@ -4,9 +4,10 @@ import { toWeight } from "../../../../canary/weight.ts";
 import { deploymentsPath, destinationRulePath, namespacePath } from "../../../../cluster/kube/paths.ts";
 import { renderHttpRoute } from "../../../../components/gateway-api/render-http-route.ts";
 import { renderVirtualService } from "../../../../components/traffic/render-weighted-route.ts";
+import type { commands } from "./commands.ts";
 import type { FakeApiServer } from "./fake-api-server.ts";
 import { time } from "./virtual-time.ts";
-import { type commands, namespaces, routeIn, type StackName, type World } from "./world.ts";
+import { namespaces, routeIn, type StackName, type World } from "./world.ts";
 
 /** What somebody does in the cluster behind everybody's back. */
 export const drifts: Readonly<
@@ -122,12 +123,17 @@ export const sequenceOf = (strategy: StrategyName): fc.Arbitrary<readonly StackS
     .tuple(fc.subarray([begun]), fc.array(stepOf(strategy), { minLength: 1, maxLength: 12 }))
     .map(([first, others]) => [...first, ...others]);
 
-const command = (...words: (Step & { kind: "command" })["words"]): StackStep => ({
-  stack: "dev",
-  step: { kind: "command", words, failsAt: undefined },
-});
+const dev = (step: Step): StackStep => ({ stack: "dev", step });
+const command = (...words: (Step & { kind: "command" })["words"]) =>
+  dev({ kind: "command", words, failsAt: undefined });
+const failed = (failsAt: number, ...words: (Step & { kind: "command" })["words"]) =>
+  dev({ kind: "command", words, failsAt });
+const drift = (what: keyof typeof drifts) => dev({ kind: "drift", what, number: 0 });
+const edit = (values: Edit) => dev({ kind: "edit", values });
+
 const begun = command("create-canary", "versioned-echo:v3");
-const withoutRoute: StackStep = { stack: "dev", step: { kind: "drift", what: "the route is deleted", number: 0 } };
+const withoutRoute = drift("the route is deleted");
+const halfMoved = [edit({ namespace: "canary-lab-new" }), failed(1, "up")];
 
 /** Sequences that are tried first: each leads to something that chance comes to seldom. */
 export const knownSequences: readonly (readonly StackStep[])[] = [
@@ -136,6 +142,10 @@ export const knownSequences: readonly (readonly StackStep[])[] = [
   [begun, command("abort"), command("retry")],
   [begun, command("rollback"), begun],
   [begun, command("abort"), command("up"), command("promote --full")],
+  [command("promote --full"), failed(0, "rollback"), command("rollback")],
+  [edit({ stableImage: "versioned-echo:v3" }), command("up"), command("rollback")],
+  [...halfMoved, command("rollback")],
+  [...halfMoved, drift("the namespace loses its notes"), command("rollback")],
 ];
 
 const stepOf = (strategy: StrategyName): fc.Arbitrary<StackStep> =>

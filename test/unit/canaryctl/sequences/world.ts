@@ -1,9 +1,5 @@
-import { nextWeight } from "../../../../canary/plan/plan.ts";
-import { replicaRatio } from "../../../../canary/replica-ratio.ts";
 import { factsOf, type StrategyName } from "../../../../canary/strategies.ts";
-import { toWeight } from "../../../../canary/weight.ts";
 import { updateStack } from "../../../../canaryctl/src/engine/update.ts";
-import { configuredStrategy, openMove, openRelease, openRollback } from "../../../../canaryctl/src/strategies/table.ts";
 import {
   deploymentsPath,
   httpRoutePath,
@@ -25,14 +21,13 @@ import { canaryShareIn } from "../../../../components/traffic/rendered-share.ts"
 import { configAnnotation } from "../../../../components/workload/render-application.ts";
 import { notedValues } from "../../../../stacks/config/applied-config.ts";
 import { firstRevisionGuard } from "../../../../stacks/live/first-revision.ts";
-import { refuseForeignNamespace } from "../../../../stacks/live/namespace-owner.ts";
 import { releaseGuard } from "../../../../stacks/live/release-guard.ts";
 import { previewGuard, revisionGuard } from "../../../../stacks/live/rollout-guard.ts";
 import { FakeApiServer } from "./fake-api-server.ts";
 import { deploymentController } from "./fake-deployment-controller.ts";
 import { FakeRolloutsController } from "./fake-rollouts-controller.ts";
 import { FakeStack } from "./fake-stack.ts";
-import { firstShare, isAborted, nextShare, rolloutShare } from "./rollouts-share.ts";
+import { rolloutShare, settledImages } from "./rollouts-share.ts";
 import { time } from "./virtual-time.ts";
 
 export const say = () => {};
@@ -66,7 +61,7 @@ export async function twoStacks(strategy: StrategyName = "istio") {
 export type World = Awaited<ReturnType<typeof twoStacks>>;
 
 /** What of the config was applied last, as the stack's namespaces note it. */
-const notesOf = ({ server, stacks }: World, stack: StackName) =>
+export const notesOf = ({ server, stacks }: World, stack: StackName) =>
   stacks[stack].places().flatMap((namespace) => {
     const { annotations } = server.objects.get(namespacePath(namespace))?.metadata ?? {};
     const noted = notedValues(annotations?.[configAnnotation]);
@@ -79,11 +74,12 @@ const stableImages = (world: World, stack: StackName): readonly string[] =>
 
 /**
  * A measure of the canary's highest share wherever the stack is deployed, in percent; 0 where nothing is. A canary that the config gives no
- * share has all of it as soon as it can be reached. Of a single workload it is what had not been the stable image when the measure was made.
+ * share has all of it as soon as it can be reached. Of a single workload it is what had not been the stable image, by the config or by the Rollout, when the measure was made.
  */
 export function shareMeter(world: World, stack: StackName): () => number {
   const { server, stacks, strategy } = world;
-  const stable = factsOf(strategy).workloads === "one" ? stableImages(world, stack) : [];
+  const stable =
+    factsOf(strategy).workloads === "one" ? [...stableImages(world, stack), ...settledImages(world, stack)] : [];
   const isStable = (image: string) => [...stable, ...stableImages(world, stack)].includes(image);
   const share = (namespace: string): number => {
     const live = server.objects.get(routeIn(strategy, namespace));
@@ -102,6 +98,14 @@ export function shareMeter(world: World, stack: StackName): () => number {
 
 /** The canary's share now, as {@link shareMeter} has it. */
 export const shareOf = (world: World, stack: StackName): number => shareMeter(world, stack)();
+
+/**
+ * Whether the route between the sides is there. Where somebody has deleted it, all ready pods of the Service get requests, and the next `up`
+ * makes it again: that it looks for what is gone is not played here.
+ */
+export const isRouted = ({ server, stacks, strategy }: World, stack: StackName): boolean =>
+  factsOf(strategy).servicePods !== "by-share" ||
+  stacks[stack].places().every((namespace) => server.objects.has(routeIn(strategy, namespace)));
 
 /** Whether a Service of the application gives the pods of a canary that has a Deployment of its own to callers outside the mesh. */
 export function outsideMeetsCanary({ server, stacks, strategy }: World, stack: StackName): boolean {
@@ -142,114 +146,4 @@ const app = "versioned-echo";
 const podsOf = ({ objects }: FakeApiServer, namespace: string, version: Version): number => {
   const { spec } = objects.get(deploymentsPath(namespace, deploymentName(app, version))) ?? {};
   return (spec as { readonly replicas?: number } | undefined)?.replicas ?? 0;
-};
-
-/** A command of the user: what it does, and the highest share of the canary that it asks for, in percent. */
-export interface Command {
-  readonly asks: (world: World, stack: StackName) => number | Promise<number>;
-  readonly run: (world: World, stack: StackName) => Promise<unknown>;
-}
-
-export const fileWeight = ({ stacks }: World, stack: StackName): number =>
-  Number(stacks[stack].file.values().canaryWeight) || 0; // 0 for a text that is no number
-
-/** The share that a weight asks for, in percent: whole pods give another one, and where no config says a share, a weight asks for none. */
-function shareFor(world: World, stack: StackName, weight: number): number {
-  if (factsOf(world.strategy).owner !== "pulumi") return 0;
-  if (world.strategy !== "replica-ratio") return weight;
-  const known = [world.stacks[stack].file.values(), ...notesOf(world, stack)].map(({ replicas }) => Number(replicas));
-  return Math.max(0, ...known.filter((pods) => pods > 0).map((pods) => replicaRatio(pods, toWeight(weight)).share));
-}
-
-/** The share that the stack's file asks for where there is a canary. */
-function fileShare(world: World, stack: StackName): number {
-  const { owner } = factsOf(world.strategy);
-  if (owner === "pulumi") return shareFor(world, stack, fileWeight(world, stack));
-  return owner === "rollout-controller" ? firstShare(world, stack) : 100;
-}
-
-/** What each command of canaryctl does, from where it has opened its lab. */
-export const commands = {
-  "set-traffic": (canary: number): Command => ({
-    asks: (world, stack) => shareFor(world, stack, canary),
-    run: async ({ stacks }, stack) => {
-      const isOff = String(stacks[stack].file.values().canaryEnabled) === "false";
-      const { lab, strategy } = await openMove(stacks[stack].lab({ canaryWeight: isOff ? 0 : canary }));
-      return strategy.setTraffic(lab, say);
-    },
-  }),
-  promote: (): Command => ({
-    // By the plan that was applied: a changed one waits for the next update.
-    asks: async (world, stack) => {
-      if (factsOf(world.strategy).owner === "rollout-controller") return nextShare(world, stack);
-      const { config } = (await openMove(world.stacks[stack].lab())).lab;
-      return shareFor(world, stack, nextWeight(config.plan, config.canaryWeight) ?? 0);
-    },
-    run: async ({ stacks }, stack) => {
-      const { lab, strategy } = await openMove(stacks[stack].lab());
-      return strategy.promote(lab, say);
-    },
-  }),
-  "promote --full": (): Command => ({
-    asks: () => 100,
-    run: async ({ stacks }, stack) => {
-      const { lab, strategy } = await openMove(stacks[stack].lab());
-      return strategy.promoteFully(lab, say);
-    },
-  }),
-  rollback: (): Command => ({
-    // After a release the image before it comes back as a canary does, which then has all the traffic for a while.
-    asks: (world, stack) => {
-      const { canaryEnabled, previousImage = "" } = world.stacks[stack].file.values();
-      return String(canaryEnabled) === "false" && previousImage !== "" ? 100 : 0;
-    },
-    run: async ({ stacks }, stack) => {
-      const { lab, strategy, others } = await openRollback(stacks[stack].lab({ canaryWeight: 0 }), say);
-      for (const other of others) await other.strategy.halt?.(other.lab, say);
-      return strategy.rollback(lab, say);
-    },
-  }),
-  "create-canary": (image: string): Command => ({
-    asks: fileShare,
-    run: async ({ stacks }, stack) => {
-      const given = stacks[stack].lab({ canaryEnabled: true, canaryImage: image });
-      const { lab, strategy } = await openRelease(given, say);
-      return strategy.createCanary(lab, say);
-    },
-  }),
-  "delete-canary": (): Command => ({
-    asks: () => 0,
-    run: async ({ stacks }, stack) => {
-      const { lab, strategy } = await openMove(stacks[stack].lab());
-      return strategy.deleteCanary(lab, say);
-    },
-  }),
-  abort: (): Command => ({
-    asks: () => 0,
-    run: async ({ stacks }, stack) => {
-      const { lab, strategy } = await openMove(stacks[stack].lab());
-      return strategy.abort(lab, say);
-    },
-  }),
-  retry: (): Command => ({
-    asks: firstShare,
-    run: async ({ stacks }, stack) => {
-      const { lab, strategy } = await openMove(stacks[stack].lab());
-      return strategy.retry(lab, say);
-    },
-  }),
-  up: (): Command => ({
-    asks: (world, stack) => {
-      const { canaryEnabled, canaryImage } = world.stacks[stack].file.values();
-      if (String(canaryEnabled) === "false" || isAborted(world, stack, `${canaryImage}`)) return 0;
-      return fileShare(world, stack);
-    },
-    run: async ({ stacks, server }, stack) => {
-      const given = stacks[stack].lab();
-      const lab = (await (await configuredStrategy(given)).noteFinished?.(given, say)) ?? given;
-      await refuseForeignNamespace(server, lab.stackFile.claim(lab.config.namespace));
-      await updateStack(lab, { say });
-      return (await configuredStrategy(lab)).restore(lab, say);
-    },
-  }),
 };
