@@ -1,3 +1,5 @@
+import { availableParallelism } from "node:os";
+
 const shared = {
   extensionsToTreatAsEsm: [".ts"],
   moduleFileExtensions: ["ts", "js", "mjs", "cjs", "json"],
@@ -37,8 +39,9 @@ export default {
   // A worker needs longer to end than the half second that jest grants, where the machine is busy, and would be killed and blamed for open
   // handles. test/unit/no-leftovers.mjs finds those, and names the file.
   workerGracefulExitTimeout: 30_000,
-  // Jest leaves a core to whoever watches: of two, one would stand idle. End-to-end tests share one lab, hence their --runInBand.
-  maxWorkers: "100%",
+  // More than a third of the time of a worker is waiting for child processes and timers, which one more uses.
+  // End-to-end tests share one lab, hence their --runInBand.
+  maxWorkers: 1 + availableParallelism(),
   reporters: ["default", "<rootDir>/test/report/seconds-reporter.ts", "<rootDir>/test/e2e/support/proved-reporter.ts"],
   testSequencer: "<rootDir>/test/e2e/support/in-order.mjs",
 };

@@ -1,4 +1,5 @@
 import { expect } from "@jest/globals";
+import { rolloutsControllerSelector } from "../../../components/names.ts";
 import type { Outcome } from "./command.ts";
 import { kubectl, namespace } from "./lab.ts";
 import { refusalFault } from "./refusal.ts";
@@ -41,4 +42,22 @@ export function expectCannotStart(outcome: Outcome, words: RegExp, within = told
   note(`told after ${outcome.seconds.toFixed(1)} s: ${words}`);
   expect(refusalFault(outcome, /cannot start: /, words)).toBeUndefined();
   expect(outcome.seconds).toBeLessThan(within);
+}
+
+/** While `work` runs, no pod of the Rollouts controller does. */
+export async function withoutRolloutsController(work: () => Promise<void>): Promise<void> {
+  const controller = ["deployment", "-A", "-l", rolloutsControllerSelector, "-o"];
+  const [namespace = "", name = ""] = (
+    await kubectl("get", ...controller, "jsonpath={.items[0].metadata.namespace} {.items[0].metadata.name}")
+  ).split(" ");
+  const scale = (replicas: number) => kubectl("scale", "deployment", name, "-n", namespace, `--replicas=${replicas}`);
+  await scale(0);
+  try {
+    const pods = ["get", "pods", "-n", namespace, "-l", rolloutsControllerSelector, "-o", "name"];
+    await until("its pods are gone", async () => (await kubectl(...pods)) === "");
+    await work();
+  } finally {
+    await scale(1);
+    await kubectl("rollout", "status", "deployment", name, "-n", namespace, "--timeout=120s");
+  }
 }
