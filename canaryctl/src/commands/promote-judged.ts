@@ -87,7 +87,7 @@ function actsOf({ open, options, lease, tell }: Means): Acts {
   const act = async (name: "promote" | "promoteFully", judged: Lab) => {
     const move = await open();
     if (!isSameStep(move.lab, judged)) return undefined;
-    const done = await runMove(move, (strategy, lab) => strategy[name](lab, tell));
+    const done = await runMove(move, (strategy, lab) => strategy[name](lab, tell, { judged: true }));
     return done.split("\n")[0] ?? ""; // without what a person is to run next: the walk does that
   };
   return {

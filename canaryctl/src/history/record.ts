@@ -1,8 +1,17 @@
 import type { Command } from "commander";
+import { textOf } from "../../../stacks/config/raw-values.ts";
 import { asDeployed } from "../deployed.ts";
 import { type GlobalOptions, type Lab, openForRollback } from "../lab.ts";
 import { StackFile } from "../stack-file.ts";
-import { type HistoryEntry, type ImageSource, isSamePosition, type Position, positionOf, whoRuns } from "./entry.ts";
+import {
+  type HistoryEntry,
+  type ImageSource,
+  isSamePosition,
+  type Position,
+  positionOf,
+  whoRuns,
+  whyOf,
+} from "./entry.ts";
 import { recordedCommands } from "./recorded-commands.ts";
 import { appendHistory, readHistory } from "./store.ts";
 
@@ -80,15 +89,16 @@ export class Recording {
   }
 
   #entry(from: Position | null, to: Position, error: Error | undefined): HistoryEntry {
-    const { command, source } = this.#recorded;
-    const reason = this.#recorded.reason();
+    const { command, source, options, reason } = this.#recorded;
+    const override = textOf(new StackFile(options.stack).values().judgeOverride);
+    const why = whyOf(reason(), override, from, to);
     return {
       at: new Date().toISOString(),
       who: whoRuns(),
       command: command(),
       from,
       to,
-      ...(reason !== undefined && { why: reason }),
+      ...(why !== undefined && { why }),
       ...(source && { source }),
       ...(error && { failed: error.message.split("\n")[0] ?? "" }),
     };
