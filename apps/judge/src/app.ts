@@ -1,8 +1,9 @@
 import Fastify, { type FastifyInstance } from "fastify";
 import type { Conclusion } from "../../../canary/judge/conclusion.ts";
 import { isObject } from "../../../canary/judge/counters/matrix.ts";
+import { Unreadable } from "../../../canary/judge/counters/prometheus.ts";
 import { judge } from "./judge.ts";
-import { Prometheus, Unreadable } from "./prometheus.ts";
+import { httpPrometheus } from "./prometheus.ts";
 import { parseQuestion } from "./question.ts";
 
 /** What {@link buildApp} needs. */
@@ -24,7 +25,6 @@ const statuses = { pass: 200, inconclusive: 409, fail: 412 } as const;
 
 /** The service, not yet listening. */
 export function buildApp({ prometheus, defaults, timeoutMilliseconds }: AppOptions): FastifyInstance {
-  const source = new Prometheus(prometheus);
   const app = Fastify({ bodyLimit: 16_384 });
   let last: Promise<unknown> = Promise.resolve();
 
@@ -33,7 +33,7 @@ export function buildApp({ prometheus, defaults, timeoutMilliseconds }: AppOptio
     const parsed = parseQuestion({ ...defaults, ...asked });
     if ("problems" in parsed) return { verdict: "inconclusive", reason: parsed.problems.join("\n") };
     const signal = AbortSignal.timeout(timeoutMilliseconds);
-    const conclusion = last.then(() => judge(source, parsed.question, signal));
+    const conclusion = last.then(() => judge(httpPrometheus(prometheus, signal), parsed.question));
     last = conclusion.catch(() => {});
     try {
       return await conclusion;

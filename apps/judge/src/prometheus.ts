@@ -1,52 +1,16 @@
-import { isObject, type Matrix, matrixIn } from "../../../canary/judge/counters/matrix.ts";
+import { type AskPrometheus, TooLong, Unreadable } from "../../../canary/judge/counters/prometheus.ts";
 
 /** Longest answer that is read, in bytes: parsed it takes some five times as much, of a heap of 32 MiB. */
 export const mostBytes = 2 ** 19;
 
-/** An answer longer than {@link mostBytes}: a shorter range would do. */
-export class TooLong extends Error {}
-
-/** Why Prometheus could not be read. */
-export class Unreadable extends Error {}
-
-/** Unix seconds, both included, and seconds between two readings. */
-export interface Range {
-  readonly start: number;
-  readonly end: number;
-  readonly step: number;
-}
-
-/** The HTTP API of a Prometheus, or of what speaks as one. */
-export class Prometheus {
-  private readonly address: URL;
-
-  constructor(address: URL) {
-    this.address = address;
-  }
-
-  /** Its own clock, in Unix seconds: that of this process may differ. @throws Unreadable */
-  async now(signal: AbortSignal): Promise<number> {
-    const answer = await this.get("query", { query: "time()" }, signal);
-    const data = isObject(answer) && isObject(answer.data) ? answer.data : {};
-    const seconds = Array.isArray(data.result) ? Number(data.result[1]) : Number.NaN;
-    if (!Number.isFinite(seconds)) throw new Unreadable("Prometheus does not say what time it is.");
-    return seconds;
-  }
-
-  /** @throws TooLong, Unreadable */
-  async range(query: string, { start, end, step }: Range, signal: AbortSignal): Promise<Matrix> {
-    const answer = await this.get("query_range", { query, start, end, step }, signal);
-    try {
-      return matrixIn(answer);
-    } catch (error) {
-      throw new Unreadable(`The answer of Prometheus cannot be read: ${(error as Error).message}.`);
-    }
-  }
-
-  private async get(what: string, asked: Readonly<Record<string, string | number>>, signal: AbortSignal) {
-    const address = new URL(this.address);
-    address.pathname = `${address.pathname.replace(/\/$/, "")}/api/v1/${what}`;
-    for (const [name, value] of Object.entries(asked)) address.searchParams.set(name, String(value));
+/** Asks a Prometheus, or what speaks as one, over HTTP. */
+export const httpPrometheus =
+  (prometheus: URL, signal: AbortSignal): AskPrometheus =>
+  async (path) => {
+    const address = new URL(prometheus);
+    const [name, query = ""] = path.split("?");
+    address.pathname = `${address.pathname.replace(/\/$/, "")}/api/v1/${name}`;
+    for (const [key, value] of new URLSearchParams(query)) address.searchParams.set(key, value);
     try {
       const response = await fetch(address, { signal, redirect: "error" });
       const text = await shortText(response);
@@ -55,8 +19,7 @@ export class Prometheus {
     } catch (error) {
       throw error instanceof TooLong || error instanceof Unreadable ? error : new Unreadable(causeOf(error));
     }
-  }
-}
+  };
 
 async function shortText(response: Response): Promise<string> {
   const decoder = new TextDecoder();

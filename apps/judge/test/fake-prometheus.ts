@@ -15,7 +15,12 @@ export async function listening(answer: RequestListener): Promise<{ server: Serv
  * What Prometheus 3.15 answered to the service, to its questions as they were: two callers were scraped each second for a minute, of
  * `shop/echo` in versions v1 and v2. One of them could not be read for six seconds, and was restarted later.
  */
-export function recorded(name: "bad" | "good"): { since: number; answer: RequestListener } {
+export function recorded(name: "bad" | "good"): {
+  since: number;
+  /** By path. */
+  answers: ReadonlyMap<string, string>;
+  answer: RequestListener;
+} {
   const [first = "", ...lines] = readFileSync(join(import.meta.dirname, `recorded/${name}.ndjson`), "utf8").split("\n");
   const answers = new Map(
     lines.filter(Boolean).map((line) => {
@@ -25,6 +30,7 @@ export function recorded(name: "bad" | "good"): { since: number; answer: Request
   );
   return {
     since: JSON.parse(first).since,
+    answers,
     answer: ({ url = "" }, response) => {
       const answer = answers.get(url);
       response.writeHead(answer === undefined ? 404 : 200, { "content-type": "application/json" });

@@ -1,7 +1,9 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { type Conclusion, conclude } from "../../../canary/judge/conclusion.ts";
 import { edgesFor, type JudgeOptions } from "../../../canary/judge/config.ts";
+import type { Release } from "../../../canary/judge/counters/telemetry.ts";
 import { lately } from "../../../canary/judge/slice.ts";
+import { countedRelease } from "../../../stacks/live/counted-release.ts";
 import type { Share } from "../../../stacks/live/proxies/share.ts";
 import { type Lab, platformOf } from "../lab.ts";
 import type { Say } from "../strategies/strategy.ts";
@@ -30,11 +32,12 @@ export interface Look {
 }
 
 /** A route whose callers can be asked who answered. */
-export type JudgedRoute = Route & Required<Pick<Route, "proxies" | "callees">>;
+export type JudgedRoute = Route & Required<Pick<Route, "proxies">> & { readonly release: Release };
 
 /** @throws UserError where the strategy has no route whose sides its callers tell apart */
 export function judgedRoute({ lab: { config }, strategy: { route } }: Move): JudgedRoute {
-  if (route?.proxies && route.callees) return route as JudgedRoute;
+  const release = countedRelease(config);
+  if (route?.proxies && release) return { ...route, proxies: route.proxies, release };
   throw new UserError(
     `With strategy ${config.strategy} the judge has nothing to walk: no route of this stack has weights that the callers' proxies count by.`,
     {
@@ -60,14 +63,14 @@ export class Observer {
   #weight: { readonly percent: number | undefined; readonly before: number } | undefined;
 
   constructor(lab: Lab, route: JudgedRoute, say: Say) {
-    const { app, namespace, objective } = lab.config;
+    const { objective } = lab.config;
     const edges = edgesFor(objective.p95Milliseconds);
     this.#route = route;
     this.#say = say;
     this.#options = { objective, latency: { edges } };
     this.#counters = new CallerCounters(lab.cluster, {
       groups: route.proxies(lab.config, platformOf(lab)),
-      release: { telemetry: "envoy", namespace, app, by: "cluster_name", ...route.callees({ app, namespace }) },
+      release: route.release,
       edges,
     });
   }

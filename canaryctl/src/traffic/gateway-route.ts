@@ -56,10 +56,6 @@ export const gatewayRoute: Route = {
       host: hostAt(gatewayHost(app, namespace)),
     },
   ],
-  callees: ({ app, namespace }) => {
-    const cluster = (version: Version) => `outbound|80||${sideServiceName(app, version)}.${namespace}.svc.*`;
-    return { stable: cluster(versions.stable), canary: cluster(versions.canary) };
-  },
   reach: (exec, _cluster, config) => waitForSplit(exec, config, shareOf(config.canaryWeight)),
   missing: ({ app, namespace }) => missing("HTTPRoute", app, namespace),
 };

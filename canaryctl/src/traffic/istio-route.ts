@@ -51,7 +51,6 @@ export const istioRoute = {
   targets: ["**::route-virtual-service", "**::echo-service"],
   proxies: istioCallers,
   knowsCanary,
-  callees: () => versions,
   reach: (exec, _cluster, config) => waitForSplit(exec, config, shareOf(config.canaryWeight)),
   missing: ({ app, namespace }) => missing("VirtualService", virtualServiceName(app), namespace),
 } as const satisfies Route;

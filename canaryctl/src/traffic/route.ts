@@ -1,7 +1,6 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import type { UserError } from "@canary-lab/kit/user-error";
 import type { ApplicationName } from "../../../canary/application-name.ts";
-import type { Release } from "../../../canary/judge/counters/telemetry.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
 import type { PodExec } from "../../../stacks/live/proxies/exec.ts";
 import type { ProxyGroup, ProxyProbe } from "../../../stacks/live/proxies/proxies.ts";
@@ -40,8 +39,6 @@ export interface Route {
   readonly targets: readonly string[];
   /** The proxies by which callers send. Absent where no proxy knows the split. */
   proxies?(config: LabConfig, platform: PlatformFacts): readonly ProxyGroup[];
-  /** What those proxies call the two sides, for who counts the requests there. Absent where they do not tell the sides apart. */
-  callees?(of: ApplicationName): Pick<Release, "stable" | "canary">;
   /** Asks a proxy for the canary's pods. Absent where the route leads to Services of their own, or to none. */
   knowsCanary?(cluster: ClusterClient, of: ApplicationName): ProxyProbe;
   /** Whether pods of the canary run while it gets nothing, so that they are to be ready before it gets more. */
