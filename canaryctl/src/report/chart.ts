@@ -59,7 +59,7 @@ ${timeTicks(begin, end).map(
 ${markLines(marks, x)}
 ${lines.map(({ version, points, isStepped }) =>
   isStepped
-    ? html`<path class="line ${version}" d="${steppedPath(points, x, y)}"/>`
+    ? html`<path class="line stepped ${version}" d="${steppedPath(points, x, y)}"/>`
     : html`<path class="band ${version}" d="${bandPath(points, x, y)}"/><path class="line ${version}" d="${linePath(points, x, y)}"/><path class="dots ${version}" d="${dotsPath(version, points, x, y)}"/>`,
 )}
 </svg>`;
