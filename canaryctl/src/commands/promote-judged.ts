@@ -1,9 +1,10 @@
 import { createInterface } from "node:readline/promises";
 import { withNext } from "@canary-lab/kit/user-error";
 import type { Command } from "commander";
+import { Recording } from "../history/record.ts";
 import { createJudgedView } from "../judged/judged-view.ts";
 import { type PromotionLease, takeLease } from "../judged/lease.ts";
-import { judgedRoute, Observer } from "../judged/observer.ts";
+import { judgedRoute, type Look, Observer } from "../judged/observer.ts";
 import { type Acts, type Ending, type Walked, walk } from "../judged/walk.ts";
 import { type GlobalOptions, type Lab, openLab } from "../lab.ts";
 import { print, say } from "../print.ts";
@@ -53,11 +54,15 @@ export async function promoteJudged(command: Command): Promise<void> {
   const observer = new Observer(move.lab, route, tell);
   const lease = await takeLease(move.lab.cluster, move.lab.config);
   let walked: Walked;
+  let last: Look | undefined;
   try {
     walked = await untilInterrupted((signal) =>
-      walk(observer, actsOf({ open, options, lease, tell }), route, {
+      walk(observer, actsOf({ command, open, options, lease, tell }), route, {
         say: tell,
-        show: view.show,
+        show: (look, act) => {
+          last = look;
+          view.show(look, act);
+        },
         signal,
         patienceSeconds: patience,
       }),
@@ -70,37 +75,61 @@ export async function promoteJudged(command: Command): Promise<void> {
     view.end();
     await lease.end().catch(() => {}); // it ends by itself, later
   }
-  const { reason = "" } = command.opts<{ readonly reason?: string }>();
-  command.setOptionValue("reason", [reason, walked.reason].filter(Boolean).join(": ")); // for the history
+  if (!isMoved(walked)) await Recording.ofJudged(command, walked.reason, last?.conclusion).end(say);
   process.exitCode = judgedExitCodes[walked.ending];
   print(json ? [JSON.stringify({ at: new Date().toISOString(), ...walked })] : [endText(walked)]);
 }
 
+/** Whether the last act was a move, which the history has. */
+const isMoved = ({ ending }: Walked): boolean => ending === "promoted" || ending === "rolled back";
+
 interface Means {
+  readonly command: Command;
   readonly open: () => Promise<Move>;
   readonly options: GlobalOptions;
   readonly lease: PromotionLease;
   readonly tell: (line: string) => void;
 }
 
-function actsOf({ open, options, lease, tell }: Means): Acts {
-  const act = async (name: "promote" | "promoteFully", judged: Lab) => {
+function actsOf({ command, open, options, lease, tell }: Means): Acts {
+  const act = async (name: "promote" | "promoteFully", { lab: judged, conclusion }: Look) => {
     const move = await open();
     if (!isSameStep(move.lab, judged)) return undefined;
-    const done = await runMove(move, (strategy, lab) => strategy[name](lab, tell, { judged: true }));
+    const isFirst = judged.config.canaryWeight === 0;
+    const recording = isFirst
+      ? Recording.ofJudged(command, "The plan begins.", undefined)
+      : Recording.ofJudged(command, conclusion.reason, conclusion);
+    const done = await recorded(recording, tell, () =>
+      runMove(move, (strategy, lab) => strategy[name](lab, tell, { judged: true })),
+    );
     return done.split("\n")[0] ?? ""; // without what a person is to run next: the walk does that
   };
   return {
     open: async () => (await open()).lab,
     promote: (judged) => act("promote", judged),
     finish: (judged) => act("promoteFully", judged),
-    rollBack: () => rollBack(options, (lines) => lines.forEach(tell)),
+    rollBack: (reason, judged) =>
+      recorded(Recording.ofJudged(command, reason, judged?.conclusion), tell, () =>
+        rollBack(options, (lines) => lines.forEach(tell)),
+      ),
     renew: () => lease.renew(),
     onInterrupt: () => {
       tell("Interrupted.");
       return askInterrupted();
     },
   };
+}
+
+/** Acts, then writes that into the history, also where it failed on its way. */
+async function recorded<T>(recording: Recording, tell: (line: string) => void, act: () => Promise<T>): Promise<T> {
+  try {
+    const done = await act();
+    await recording.end(tell);
+    return done;
+  } catch (error) {
+    await recording.end(tell, error as Error);
+    throw error;
+  }
 }
 
 /** Whether a stack stands where it was judged: another weight, image or plan has no verdict. */

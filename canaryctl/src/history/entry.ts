@@ -1,4 +1,5 @@
 import { hostname, userInfo } from "node:os";
+import type { Conclusion } from "../../../canary/judge/conclusion.ts";
 import { reportedVersion } from "../../../components/image/render-built-image.ts";
 
 /** Where a release stands by the stack's config: what a move changes. */
@@ -41,6 +42,8 @@ export interface HistoryEntry {
   readonly source?: ImageSource;
   /** What went wrong after it had moved something. */
   readonly failed?: string;
+  /** What the judge said of the canary at that moment, and by which numbers; an upper bound that is not there is null in JSON. */
+  readonly judged?: Conclusion;
 }
 
 const keys = ["strategy", "canaryWeight", "canaryEnabled", "stableImage", "canaryImage"] as const;

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { Conclusion } from "../../../canary/judge/conclusion.ts";
 import { textOf } from "../../../stacks/config/raw-values.ts";
 import { asDeployed } from "../deployed.ts";
 import { type GlobalOptions, type Lab, openForRollback } from "../lab.ts";
@@ -25,6 +26,7 @@ interface Recorded {
   /** Whether it moves something only where the config has changed since the last entry. */
   readonly isUp: boolean;
   readonly source?: ImageSource;
+  readonly judged?: Conclusion | undefined;
 }
 
 /** A command that is under way, and where the release stood before it. */
@@ -32,15 +34,30 @@ export class Recording {
   readonly #recorded: Recorded;
   readonly #before: Position | undefined;
 
-  /** Undefined for a command that is not recorded, and for one of a group. */
+  /** Undefined for a command that is not recorded, for one of a group, and for one that records each of its steps by itself. */
   static of(command: Command): Recording | undefined {
     const isOfGroup = command.parent?.parent !== null;
-    if (isOfGroup || !recordedCommands.includes(command.name())) return undefined;
+    if (isOfGroup || !recordedCommands.includes(command.name()) || isJudged(command)) return undefined;
     return new Recording({
       options: command.optsWithGlobals<GlobalOptions>(),
-      reason: () => command.opts<{ readonly reason?: string }>().reason,
-      command: () => [command.name(), ...command.args, ...flagsOf(command)].join(" "),
+      reason: () => reasonOf(command),
+      command: () => commandText(command),
       isUp: command.name() === "up",
+    });
+  }
+
+  /**
+   * Of one act of a walk by the judge, each of which is a move of its own.
+   *
+   * @param reason what it went by, beside the user's own reason
+   */
+  static ofJudged(command: Command, reason: string, judged: Conclusion | undefined): Recording {
+    return new Recording({
+      options: command.optsWithGlobals<GlobalOptions>(),
+      reason: () => [reasonOf(command), reason].filter(Boolean).join(": "),
+      command: () => commandText(command),
+      isUp: false,
+      judged,
     });
   }
 
@@ -89,7 +106,7 @@ export class Recording {
   }
 
   #entry(from: Position | null, to: Position, error: Error | undefined): HistoryEntry {
-    const { command, source, options, reason } = this.#recorded;
+    const { command, source, options, reason, judged } = this.#recorded;
     const override = textOf(new StackFile(options.stack).values().judgeOverride);
     const why = whyOf(reason(), override, from, to);
     return {
@@ -100,10 +117,18 @@ export class Recording {
       to,
       ...(why !== undefined && { why }),
       ...(source && { source }),
+      ...(judged && { judged }),
       ...(error && { failed: error.message.split("\n")[0] ?? "" }),
     };
   }
 }
+
+/** Whether the judge walks the plan: a step that it has taken is in the history also where the walk is killed after it. */
+const isJudged = (command: Command): boolean => command.opts<{ readonly judge?: boolean }>().judge === true;
+
+const reasonOf = (command: Command): string | undefined => command.opts<{ readonly reason?: string }>().reason;
+
+const commandText = (command: Command): string => [command.name(), ...command.args, ...flagsOf(command)].join(" ");
 
 /** The command's own flags as they were given, without the reason, which has a place of its own. */
 const flagsOf = (command: Command): readonly string[] =>

@@ -5,7 +5,7 @@ import { historyName, rolledBackAnnotation } from "../../../components/names.ts"
 import { environmentMask } from "../mask.ts";
 import type { HistoryEntry } from "./entry.ts";
 
-/** How many entries are kept; of about 500 bytes each, and a ConfigMap holds 1 MiB. */
+/** How many entries are kept; of about 500 bytes each, 2 kB with a verdict, and a ConfigMap holds 1 MiB. */
 export const mostEntries = 200;
 
 interface ConfigMap {

@@ -17,12 +17,13 @@ export interface Acts {
   /**
    * One step of the plan, or all that is left of it.
    *
-   * @param judged the stack as it was judged
+   * @param judged the look that it goes by, at the stack as it was then
    * @returns what was done; undefined, with nothing touched, where the stack is another one now
    */
-  promote(judged: Lab): Promise<string | undefined>;
-  finish(judged: Lab): Promise<string | undefined>;
-  rollBack(): Promise<void>;
+  promote(judged: Look): Promise<string | undefined>;
+  finish(judged: Look): Promise<string | undefined>;
+  /** @param judged the look that it goes by; undefined where the user asks for it, with that reason */
+  rollBack(reason: string, judged?: Look): Promise<void>;
   /** Before each act. @throws UserError where another promotion has the plan now */
   renew(): Promise<void>;
   /** Of a user who interrupts. */
@@ -84,7 +85,7 @@ export async function walk(
     switch (act) {
       case "roll back":
         say(reason); // it is known whatever becomes of the rollback
-        await acts.rollBack();
+        await acts.rollBack(reason, look);
         return { ending: "rolled back", reason };
       case "give up":
         return { ending: "no verdict", reason };
@@ -98,7 +99,7 @@ export async function walk(
         const next = nextWeight(plan, canaryWeight);
         const isLast = next === undefined || (next === 100 && bakeOf(plan, next) === 0);
         try {
-          const done = await (isLast ? acts.finish(lab) : acts.promote(lab));
+          const done = await (isLast ? acts.finish(look) : acts.promote(look));
           refusedSince = undefined;
           if (done !== undefined) say(done);
           if (done !== undefined && isLast) return { ending: "promoted", reason };
@@ -131,8 +132,9 @@ function moved({ live, lab }: Look, route: Route): Walked {
 
 async function interrupted(acts: Acts): Promise<Walked> {
   if ((await acts.onInterrupt()) === "hold") return { ending: "interrupted", reason: "The traffic stays where it is." };
-  await acts.rollBack();
-  return { ending: "rolled back", reason: "You have asked for it." };
+  const reason = "You have asked for it.";
+  await acts.rollBack(reason);
+  return { ending: "rolled back", reason };
 }
 
 /**

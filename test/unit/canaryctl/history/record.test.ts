@@ -18,3 +18,10 @@ test("whatever moves or releases takes a reason and is recorded, and what only l
   expect(ofGroups.filter((command) => Recording.of(command))).toEqual([]);
   expect(recorded.map((command) => command.name()).toSorted()).toEqual((await withReason()).toSorted());
 });
+
+test("a walk by the judge records each of its acts by itself, and not the command as a whole", async () => {
+  const [promote] = (await buildProgram(["promote"])).commands;
+  expect(promote && Recording.of(promote)).toBeDefined();
+  promote?.setOptionValue("judge", true);
+  expect(promote && Recording.of(promote)).toBeUndefined();
+});

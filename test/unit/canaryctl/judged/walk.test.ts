@@ -47,6 +47,8 @@ interface Case {
 async function walked({ verdicts, weight = 10, plan = "10-30-60", seconds = 60, done = [], ...given }: Case) {
   let attempts = 0;
   const shown: (Act | undefined)[] = [];
+  /** The verdict that each act goes by. */
+  const judged: (Verdict | undefined)[] = [];
   const at = { weight };
   const open = async (): Promise<Lab> => {
     const { lab } = fakeLab({ configWeight: at.weight, changes: { plan } });
@@ -74,18 +76,23 @@ async function walked({ verdicts, weight = 10, plan = "10-30-60", seconds = 60, 
   const steps = [10, 30, 60, 100];
   const acts: Acts = {
     open,
-    promote: async () => {
+    promote: async ({ conclusion }) => {
+      judged.push(conclusion.verdict);
       attempts += 1;
       if (given.beforeStep?.(attempts) === "changed") return undefined;
       at.weight = steps.find((step) => step > at.weight) ?? 100;
       done.push(`promote to ${at.weight}`);
       return "";
     },
-    finish: async () => {
+    finish: async ({ conclusion }) => {
+      judged.push(conclusion.verdict);
       done.push("finish");
       return "";
     },
-    rollBack: async () => void done.push("roll back"),
+    rollBack: async (_reason, look) => {
+      judged.push(look?.conclusion.verdict);
+      done.push("roll back");
+    },
     renew: given.renew ?? (async () => {}),
     onInterrupt: async () => given.answer ?? "hold",
   };
@@ -95,7 +102,7 @@ async function walked({ verdicts, weight = 10, plan = "10-30-60", seconds = 60, 
     signal: controller.signal,
     patienceSeconds: given.patienceSeconds ?? 600,
   };
-  return { ...(await walk({ look }, acts, istioRoute, options)), done, shown };
+  return { ...(await walk({ look }, acts, istioRoute, options)), done, shown, judged };
 }
 
 test("the verdicts of these tests are the judge's", () => {
@@ -114,7 +121,8 @@ describe("a walk through the plan", () => {
   });
 
   test("rolls back at once where the canary is worse, and does nothing after that", async () => {
-    const { ending, done, reason } = await walked({ verdicts: ["pass", "fail", "pass"], seconds: 60 });
+    const { ending, done, reason, judged } = await walked({ verdicts: ["pass", "fail", "pass"], seconds: 60 });
+    expect(judged).toEqual(["pass", "fail"]);
     expect({ ending, done }).toEqual({ ending: "rolled back", done: ["promote to 30", "roll back"] });
     expect(reason).toMatch(/worse by its errors: 27 of 90 requests failed, of stable 0 of 810/);
   });
@@ -140,7 +148,7 @@ describe("a walk through the plan", () => {
     const held = await walked({ verdicts: ["inconclusive"], seconds: 1, interruptAt: 2 });
     expect(held).toMatchObject({ ending: "interrupted", done: [] });
     const back = await walked({ verdicts: ["inconclusive"], seconds: 1, interruptAt: 1, answer: "roll back" });
-    expect(back).toMatchObject({ ending: "rolled back", done: ["roll back"] });
+    expect(back).toMatchObject({ ending: "rolled back", done: ["roll back"], judged: [undefined] });
   });
 
   test("ends before it acts where another promotion has the plan", async () => {
