@@ -26,6 +26,7 @@ export const releaseKeys: readonly (keyof LabConfig)[] = [
   "plan",
   "objective",
   "analysis",
+  "analysisBy",
   "rolloutCanary",
   "blueGreen",
   "rollingUpdate",
