@@ -9,6 +9,7 @@ export type Version = (typeof versions)[keyof typeof versions];
 export const deploymentName = (app: string, version: Version): string => `${app}-${version}`;
 export const sideServiceName = deploymentName;
 export const clientName = (app: string): string => `${app}-client`;
+export const judgeName = (app: string): string => `${app}-judge`;
 export const virtualServiceName = (app: string): string => `${app}-virtualservice`;
 export const gatewayName = (app: string): string => `${app}-gateway`;
 
@@ -17,6 +18,9 @@ export const gatewayHost = (app: string, namespace: string): string => `${app}.$
 
 /** The Service's port, whatever the container's is. */
 export const servicePort = 80;
+
+/** The port of the judge's pods and of its Service. */
+export const judgePort = 8080;
 
 /** The container's port by its name: so each pod is asked at its own, also while pods with another one are replaced. */
 export const targetPort = "http";

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { factsOf } from "../canary/strategies.ts";
 import type { ImageDelivery } from "../cluster/images/delivery.ts";
 import { BuiltImage } from "../components/image/built-image.ts";
+import { Judge } from "../components/judge/judge.ts";
 import { deploymentName, versions } from "../components/names.ts";
 import { ServiceLevel } from "../components/slo/service-level.ts";
 import type { SharedResources, StrategyOutputs } from "../components/strategy.ts";
@@ -15,7 +16,8 @@ import {
 import { EchoApplication } from "../components/workload/echo-application.ts";
 import type { LabConfig } from "./config/schema.ts";
 import { fullStackName } from "./full-stack-name.ts";
-import { clientStart } from "./live/deployment-starts.ts";
+import { isJudged } from "./judged.ts";
+import { clientStart, judgeStart } from "./live/deployment-starts.ts";
 import { followRollout } from "./live/follow-rollout.ts";
 import type { LiveRun } from "./live/live-run.ts";
 import type { Platform } from "./platform.ts";
@@ -79,10 +81,11 @@ export function createApplication(
     { provider: cluster, dependsOn: before },
   );
   void followed?.ready(client, client.deployment);
+  const judge = isJudged(config) ? [createJudge(config, platform, live, application, image)] : [];
   const { autoscaling } = config;
   const inside = {
     provider: cluster,
-    dependsOn: [...before, ...createNeeds(config, platform, application)],
+    dependsOn: [...before, ...createNeeds(config, platform, application), ...judge],
     ...(autoscaling && { transformations: [leaveReplicas(autoscaling)] }),
   };
   const outputs = strategies[config.strategy]({ config, platform, live, shared: { application, images, inside } });
@@ -100,6 +103,37 @@ export function createApplication(
     followRollout(rollout, { client: live.client, name: app, namespace }, config.canaryEnabled);
   const started = pulumi.output(live.starts?.ended());
   return { ...outputs, images, progress: pulumi.all([progress, started]).apply(([line]) => line ?? null) };
+}
+
+/**
+ * One judge for each application, beside it: whoever owns the platform (this stack, another one, nobody of ours), it needs nothing of
+ * that but Prometheus' address, it goes with the stack that asks it, and no application's question waits behind another's.
+ */
+function createJudge(
+  config: LabConfig,
+  platform: Platform,
+  { starts }: LiveRun,
+  application: EchoApplication,
+  image: (role: string, reference: string) => pulumi.Output<string>,
+): Judge {
+  const { app, namespace, objective, imagePullSecret, imagePlatform } = config;
+  const followed = starts?.follow(judgeStart(config));
+  const judge = new Judge(
+    "judge",
+    {
+      app,
+      namespace,
+      objective,
+      prometheus: prometheusOf(platform.facts),
+      image: image("judge", config.judgeImage),
+      imagePullSecret,
+      imagePlatform,
+      ...(followed && { hooks: followed.hooks }),
+    },
+    { provider: platform.cluster, dependsOn: [application.namespace, ...platform.rolloutsIn(application.namespace)] },
+  );
+  void followed?.ready(judge, judge.deployment);
+  return judge;
 }
 
 /** The workloads whose pods are counted by load. */

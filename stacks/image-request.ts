@@ -1,6 +1,7 @@
 import type { ImageRequest } from "../cluster/images/delivery.ts";
 import { buildTag } from "../components/image/render-built-image.ts";
 import type { LabConfig } from "./config/schema.ts";
+import { isJudged } from "./judged.ts";
 
 /** What of a config says where images go. */
 type ImageConfig = Pick<
@@ -9,14 +10,23 @@ type ImageConfig = Pick<
   | "canaryImage"
   | "canaryEnabled"
   | "clientImage"
+  | "judgeImage"
+  | "analysis"
+  | "analysisBy"
   | "imageRegistry"
   | "imagePullRegistry"
   | "imagePlatform"
 >;
 
 /** The images of a config that are built here, and so need a registry. */
-export function builtImages({ stableImage, canaryImage, canaryEnabled, clientImage }: ImageConfig): readonly string[] {
-  const used = [stableImage, ...(canaryEnabled ? [canaryImage] : []), clientImage];
+export function builtImages(config: ImageConfig): readonly string[] {
+  const { stableImage, canaryImage, canaryEnabled, clientImage, judgeImage } = config;
+  const used = [
+    stableImage,
+    ...(canaryEnabled ? [canaryImage] : []),
+    clientImage,
+    ...(isJudged(config) ? [judgeImage] : []),
+  ];
   return used.filter((reference) => buildTag(reference) !== undefined);
 }
 

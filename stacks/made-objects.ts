@@ -5,10 +5,13 @@ import { rolloutsNamespace } from "../components/argo/render-argo-rollouts.ts";
 import { ingressNamespace, systemNamespace } from "../components/mesh/render-istio.ts";
 import { monitoringNamespace } from "../components/monitoring/render-kube-prometheus-stack.ts";
 import type { LabConfig } from "./config/schema.ts";
+import { isJudged } from "./judged.ts";
 import { isOwner, neededParts, platformParts, rolloutsScope } from "./platform-parts.ts";
 
 export type MadeConfig = Pick<
   LabConfig,
+  | "analysis"
+  | "analysisBy"
   | "argoCd"
   | "autoscaling"
   | "gatewayApi"
@@ -57,6 +60,7 @@ export function programObjects(config: MadeConfig): readonly MadeObjects[] {
         ? ["configmaps", "podmonitors.monitoring.coreos.com", "prometheusrules.monitoring.coreos.com"]
         : []),
       ...(isAnalysed ? ["analysistemplates.argoproj.io"] : []),
+      ...(isJudged(config) ? ["serviceaccounts"] : []),
     ]),
     ...(monitoring && isOwner(config)
       ? within(monitoringNamespace, ["secrets", "services", "podmonitors.monitoring.coreos.com"])

@@ -5,7 +5,9 @@ import { factsOf } from "../canary/strategies.ts";
 import type { Weight } from "../canary/weight.ts";
 import { experimentSeconds } from "../components/rollout/render-rollout-canary.ts";
 import { goodRunSeconds } from "../components/slo/render-analysis.ts";
+import { passSeconds } from "../components/slo/render-judge-template.ts";
 import type { LabConfig } from "./config/schema.ts";
+import { isJudged } from "./judged.ts";
 
 /** The steps of a stack, as its outputs and a preview show them. */
 interface ReleasePlan extends Pick<Prediction, "decisions" | "rollbackSeconds"> {
@@ -19,11 +21,14 @@ interface ReleasePlan extends Pick<Prediction, "decisions" | "rollbackSeconds"> 
  * Pods come as the weight grows, and those of an experiment by themselves. A mirror is kept for as long as the first weight, and so is
  * an experiment, each before it.
  */
-function rolloutTiming({ analysis, objective, plan, replicas, rolloutCanary }: LabConfig): Partial<Timing> {
+function rolloutTiming(config: LabConfig): Partial<Timing> {
+  const { analysis, objective, plan, replicas, rolloutCanary } = config;
   const [first] = plan.stages;
   return {
     podStarts: growingStages(plan, replicas).length + (rolloutCanary.experiment ? 1 : 0),
-    ...((analysis === "step" || analysis === "both") && { analysis: goodRunSeconds(objective) }),
+    ...((analysis === "step" || analysis === "both") && {
+      analysis: isJudged(config) ? passSeconds : goodRunSeconds(objective),
+    }),
     rehearsal: [
       ...(rolloutCanary.mirrorPercent > 0 ? [first.bake] : []),
       ...(rolloutCanary.experiment ? [experimentSeconds(first)] : []),

@@ -69,18 +69,36 @@ const milliseconds = (value: number | undefined) => (value === undefined ? "unkn
 const short = (value = Number.NaN): string => String(Number(value.toPrecision(3)));
 
 /**
- * The slices of the release that goes on, where nobody says when it began: those from the canary's first request after a pause on.
+ * The slices of the release that goes on, where nobody says when it began: those from the canary's first request after a pause on. None
+ * where the pause goes on: what a release before it showed says nothing of the next one, which may be a repetition of the same version.
  *
- * @param quietSeconds so long without a request to the canary ends a release, above 0
+ * @param quietSeconds so long without a request to the canary is a pause, above 0
  */
 export function lastRelease(slices: readonly Slice[], quietSeconds: number): readonly Slice[] {
   let begin = 0;
-  let quiet = Number.POSITIVE_INFINITY;
-  for (const [index, { seconds, canary }] of slices.entries()) {
-    if (canary.requests > 0) {
-      if (quiet >= quietSeconds) begin = index;
-      quiet = 0;
-    } else quiet += seconds;
+  let called = noRequests;
+  let quiet = { seconds: Number.POSITIVE_INFINITY, stable: 0 };
+  const isPause = () => quiet.seconds >= quietSeconds || isUnlikely(quiet.stable, called);
+  for (const [index, { seconds, stable, canary }] of slices.entries()) {
+    if (canary.requests === 0) {
+      quiet = { seconds: quiet.seconds + seconds, stable: quiet.stable + stable.requests };
+      continue;
+    }
+    if (isPause()) [begin, called] = [index, noRequests];
+    called = {
+      stable: called.stable + quiet.stable + stable.requests,
+      canary: called.canary + canary.requests,
+    };
+    quiet = { seconds: 0, stable: 0 };
   }
-  return slices.slice(begin);
+  return isPause() ? [] : slices.slice(begin);
 }
+
+const noRequests = { stable: 0, canary: 0 };
+
+/**
+ * Whether the stable side gets so many requests in a row at the canary's share so far more rarely than once in 10^8 times. After c requests to the
+ * canary among n, m more without one have a chance of at most ((n + 1) / (n + m + 1))^(c + 1), where any share was as likely before.
+ */
+const isUnlikely = (inARow: number, { stable, canary }: typeof noRequests): boolean =>
+  (canary + 1) * Math.log1p(inARow / (stable + canary + 1)) > Math.log(1e8);

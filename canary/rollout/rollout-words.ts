@@ -29,7 +29,7 @@ export function rolloutFault(status: RolloutStatus): string {
   const measured = status.analyses
     .flatMap(({ metrics }) => metrics)
     .filter(({ phase, value }) => (phase === "Failed" || phase === "Error") && value !== undefined)
-    .map(({ name, value }) => `${name} was ${value}`);
+    .map(({ name, value = "" }) => `${name} was ${measuredText(value)}`);
   const reason = status.message || "the controller gives no reason";
   return measured.length > 0 ? `${reason} (last measured: ${measured.join(", ")})` : reason;
 }
@@ -48,8 +48,18 @@ const podsText = ({ pods }: RolloutStatus): string =>
   `${Math.min(pods.updated, pods.available)} of ${pods.asked} new pods ready`;
 
 function analysisText({ kind, phase, metrics }: AnalysisStatus): string {
-  const measured = metrics.filter(({ value }) => value !== undefined).map(({ name, value }) => `${name} ${value}`);
+  const measured = metrics.flatMap(({ name, value }) => (value === undefined ? [] : `${name} ${measuredText(value)}`));
   return `${kind} analysis ${phase}${measured.length > 0 ? ` (${measured.join(", ")})` : ""}`;
+}
+
+/** What was measured, of the judge's answer its verdict with the reason. */
+function measuredText(value: string): string {
+  try {
+    const { verdict, reason } = JSON.parse(value);
+    return verdict && reason ? `${verdict}: ${String(reason).replace(/[.]$/, "")}` : value;
+  } catch {
+    return value; // the providers of others write what they like
+  }
 }
 
 /** How an error names the Rollout that it is about. */

@@ -1,9 +1,9 @@
 /** The images that this repository holds the source of, in `apps/` by their name. */
-export const ownImages = ["versioned-echo", "load-client"] as const;
+export const ownImages = ["versioned-echo", "load-client", "judge"] as const;
 
 /** Which image a workload runs. */
 export interface BuiltImageSpec {
-  /** `versioned-echo:TAG` and `load-client:TAG` are built here; any other reference is used as it is. */
+  /** `versioned-echo:TAG`, `load-client:TAG` and `judge:TAG` are built here; any other reference is used as it is. */
   readonly reference: string;
   /** Undefined where nothing is built. */
   readonly delivery?: DeliverySpec | undefined;

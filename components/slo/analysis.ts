@@ -1,7 +1,16 @@
 import type { Source, Upstream } from "../../canary/slo/source.ts";
 
-/** What an analysis looks at: a version by the application's own metrics, or what callers see of an upstream. */
-export type AnalysisSubject = { readonly version: string } | Upstream;
+/** Two subsets of the application's Service, as the judge compares them by what their callers see. */
+interface Subsets {
+  readonly stable: string;
+  readonly canary: string;
+}
+
+/** What an analysis looks at: a version by the application's own metrics, what callers see of an upstream, or two subsets. */
+export type AnalysisSubject = { readonly version: string } | Upstream | Subsets;
+
+/** Who says whether it is good: a threshold on what one source counts, or the judge. */
+export type AnalysisSource = Source["name"] | "judge";
 
 /** Whether an analysis ends by itself, as a step's or a promotion's must, or goes on until the rollout ends. */
 export type AnalysisRunKind = "step" | "background";
@@ -12,13 +21,18 @@ export interface AnalysisReference {
   readonly args: readonly { readonly name: string; readonly value: string }[];
 }
 
-/** The name of an application's AnalysisTemplate with the queries of one source. */
-export const analysisTemplateName = (app: string, source: Source["name"]): string => `${app}-slo-${source}`;
+/** The name of an application's AnalysisTemplate that asks one source. */
+export const analysisTemplateName = (app: string, source: AnalysisSource): string => `${app}-slo-${source}`;
 
 /** In the background a while without requests is no reason to stop a rollout: this is days of measurements. */
 const endlessPatience = 100_000;
 
-/** How a Rollout names the application's analysis. It exists where the application has a `ServiceLevel`. */
+function sourceOf(subject: AnalysisSubject): AnalysisSource {
+  if ("version" in subject) return "application";
+  return "canary" in subject ? "judge" : "caller";
+}
+
+/** How a Rollout names the application's analysis. It exists where the application has a `ServiceLevel`, or a `Judge`. */
 export function analysisOf(app: string, subject: AnalysisSubject, kind: AnalysisRunKind): AnalysisReference {
   const named = Object.entries(subject).map(([name, value]: [string, string]) => ({ name, value }));
   const endless = [
@@ -27,7 +41,7 @@ export function analysisOf(app: string, subject: AnalysisSubject, kind: Analysis
     { name: "count", value: "0" },
   ];
   return {
-    templates: [{ templateName: analysisTemplateName(app, "version" in subject ? "application" : "caller") }],
+    templates: [{ templateName: analysisTemplateName(app, sourceOf(subject)) }],
     args: kind === "background" ? [...named, ...endless] : named,
   };
 }

@@ -28,6 +28,7 @@ export const releaseKeys: readonly (keyof LabConfig)[] = [
   "plan",
   "objective",
   "analysis",
+  "analysisBy",
   "rolloutCanary",
   "blueGreen",
   "rollingUpdate",

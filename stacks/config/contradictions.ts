@@ -1,5 +1,6 @@
 import { nanosOf } from "@canary-lab/kit/kube/quantity";
 import { formatDuration } from "../../canary/duration.ts";
+import { envoyEdges } from "../../canary/judge/config.ts";
 import { type Plan, shortestBake, waitingStages } from "../../canary/plan/plan.ts";
 import { describePlan } from "../../canary/plan/prediction.ts";
 import { factsOf, type StrategyName, type StrategyOption, strategiesWhere } from "../../canary/strategies.ts";
@@ -18,6 +19,9 @@ function notRead(strategy: StrategyName, option: StrategyOption, without: string
   const readers = strategiesWhere(({ options }) => options.includes(option));
   return `strategy is ${strategy}, which does not read it; allowed: ${without}, or strategy ${readers.join(" or ")}`;
 }
+
+/** Of the callers' histograms, in milliseconds. */
+const longestEdge = Math.max(...envoyEdges);
 
 const isZero = (count: number | string | undefined): boolean => count === 0 || count === "0%";
 
@@ -98,12 +102,23 @@ const checks: readonly ((config: Partial<LabConfig>) => string | readonly string
     strategy === "rollout-blue-green" && replicas && (blueGreen?.previewReplicaCount ?? 0) > replicas
       ? `blueGreen.previewReplicaCount is ${blueGreen?.previewReplicaCount} while replicas is ${replicas}: a preview is no larger than what it becomes; allowed: 1 to ${replicas}, or more replicas`
       : undefined,
-  ({ analysis = "off", plan, objective }) => {
+  ({ analysis = "off", analysisBy, plan, objective }) => {
     const bake = plan && shortestBake(plan);
-    if (analysis === "off" || bake === undefined || !objective || bake >= objective.windowSeconds) return undefined;
+    if (
+      analysis === "off" ||
+      analysisBy !== "objective" ||
+      bake === undefined ||
+      !objective ||
+      bake >= objective.windowSeconds
+    )
+      return undefined;
     const window = formatDuration(objective.windowSeconds);
-    return `plan has a bake of ${formatDuration(bake)} while analysis is "${analysis}" and objective.window ${window}; allowed: a bake of ${window} or more, or a shorter window`;
+    return `plan has a bake of ${formatDuration(bake)} while analysis is "${analysis}" by the objective and objective.window ${window}; allowed: a bake of ${window} or more, or a shorter window`;
   },
+  ({ analysis = "off", analysisBy, objective }) =>
+    analysis !== "off" && analysisBy === "judge" && objective && objective.p95Milliseconds > longestEdge
+      ? `objective.p95Milliseconds is ${objective.p95Milliseconds} while analysisBy is judge, which sees no times above ${longestEdge}; allowed: at most ${longestEdge}, or analysisBy objective`
+      : undefined,
   ({ analysis = "off", plan }) =>
     analysis !== "off" && plan && isAtOnce(plan)
       ? `plan is ${describePlan(plan)} while analysis is "${analysis}", and nothing would be analysed; allowed: a weight below 100, or analysis off`

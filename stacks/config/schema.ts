@@ -43,7 +43,12 @@ export const schema = z.object({
   analysis: oneOf(["off", "step", "background", "both"])
     .prefault("off")
     .describe(
-      "When strategy rollout-canary measures the canary against the objective: off, step (after each weight, and nothing goes on without requests enough), background (from the first weight on, and only what is seen to be bad is stopped) or both; needs monitoring",
+      "When strategy rollout-canary looks at the canary: off, step (after each weight, and nothing goes on without requests enough), background (from the first weight on, and only what is seen to be bad is stopped) or both; needs monitoring",
+    ),
+  analysisBy: oneOf(["judge", "objective"])
+    .prefault("judge")
+    .describe(
+      "Who says in the analysis whether the canary is good: judge (a service beside the application, which compares the canary with the stable side of the same seconds) or objective (a plain rule: what the canary keeps in each window). The colours of strategy rollout-blue-green follow the objective",
     ),
   rolloutCanary: rolloutCanary
     .prefault({})
@@ -105,6 +110,11 @@ export const schema = z.object({
     .prefault("load-client:v1")
     .describe(
       "Image of the pod that traffic is measured from; load-client:TAG is built from apps/load-client. Anything else is used as it is and must hold /app/load.mjs with its options",
+    ),
+  judgeImage: image
+    .prefault("judge:v1")
+    .describe(
+      "Image of the service that judges the canary where analysis asks it; judge:TAG is built from apps/judge. Anything else is used as it is and must answer as docs/judge-service.md has it",
     ),
   canaryEnabled: boolean
     .prefault(true)

@@ -1,6 +1,6 @@
 import { startSeconds } from "../../canary/pods/start-fault.ts";
 import { factsOf } from "../../canary/strategies.ts";
-import { clientName, deploymentName, type Version, versions } from "../../components/names.ts";
+import { clientName, deploymentName, judgeName, type Version, versions } from "../../components/names.ts";
 import { probationSeconds } from "../../components/rolling-update/render-rolling-update.ts";
 import type { LabConfig } from "../config/schema.ts";
 import type { DeploymentStart } from "./started-deployment.ts";
@@ -34,9 +34,13 @@ export const rollingStart = ({
   };
 };
 
-export const clientStart = ({ app, namespace }: LabConfig): DeploymentStart => ({
+/** A Deployment that stands beside the sides. */
+const helperStart = (name: string, { namespace }: LabConfig): DeploymentStart => ({
   namespace,
-  name: clientName(app),
+  name,
   seconds: startSeconds,
   next: ["npx canaryctl up"],
 });
+
+export const clientStart = (config: LabConfig): DeploymentStart => helperStart(clientName(config.app), config);
+export const judgeStart = (config: LabConfig): DeploymentStart => helperStart(judgeName(config.app), config);

@@ -8,6 +8,7 @@ import { analysisOf } from "../../components/slo/analysis.ts";
 import { Sides } from "../../components/traffic/sides.ts";
 import { WeightedRoute } from "../../components/traffic/weighted-route.ts";
 import { renderEchoPod } from "../../components/workload/render-pod.ts";
+import { isJudged } from "../judged.ts";
 import { firstRevisionGuard } from "../live/first-revision.ts";
 import { together } from "../live/hook-bindings.ts";
 import { revisionGuard } from "../live/rollout-guard.ts";
@@ -74,9 +75,10 @@ function podsOf(
   return { pods: { workloadRef }, deployment };
 }
 
-/** What callers see of the canary's subset, so that nothing is asked of the application itself. */
-function analysesOf({ config: { app, analysis } }: StrategyContext) {
-  const subject = { host: app, subset: versions.canary };
+/** By what callers see of the subsets, so that nothing is asked of the application itself. */
+function analysesOf({ config }: StrategyContext) {
+  const { app, analysis } = config;
+  const subject = isJudged(config) ? versions : { host: app, subset: versions.canary };
   return {
     ...((analysis === "step" || analysis === "both") && { stepAnalysis: analysisOf(app, subject, "step") }),
     ...((analysis === "background" || analysis === "both") && {

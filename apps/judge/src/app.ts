@@ -49,8 +49,12 @@ export function buildApp({ prometheus, defaults, timeoutMilliseconds }: AppOptio
     return reply.code(statuses[answered.verdict]).send(answered);
   });
 
-  // Argo Rollouts takes any status but 2xx for an error of measurement, a few of which abort: the body alone has the verdict.
-  app.get<{ Querystring: Record<string, unknown> }>("/argo-rollouts", async (request) => answer(request.query));
+  // Argo Rollouts takes any status but 2xx for an error of measurement, a few of which abort: the body alone has the verdict. It keeps
+  // the whole body of each measurement, and shows it: what people read is enough.
+  app.get<{ Querystring: Record<string, unknown> }>("/argo-rollouts", async (request) => {
+    const { verdict, reason } = await answer(request.query);
+    return { verdict, reason };
+  });
 
   app.post("/flagger", async (request, reply) => {
     const answered = await answer(flaggerParameters(request.body));

@@ -57,7 +57,11 @@ describe("with what Prometheus has recorded", () => {
         "The canary is worse by its errors: 51 of 1065 requests failed, of stable 21 of 9585; evidence 1930 after 18 s, bound 200.",
       numbers: { seconds: 58, failure: { by: "errors" } },
     });
-    expect(await ask(app, `/argo-rollouts?${query}`)).toMatchObject({ statusCode: 200, verdict: "fail" });
+    expect(await ask(app, `/argo-rollouts?${query}`)).toEqual({
+      statusCode: 200,
+      verdict: "fail",
+      reason: expect.stringMatching(/^The canary is worse by its errors: 51 of 1065 requests failed/),
+    });
     const metadata = { by: "destination_version", app: "echo", stable: "v1", canary: "v2", since: String(fail.since) };
     expect(await post(app, "/flagger", payload(metadata))).toMatchObject({ statusCode: 412, verdict: "fail" });
     expect(await post(app, "/flagger/rollback", payload(metadata))).toMatchObject({ statusCode: 200, verdict: "fail" });

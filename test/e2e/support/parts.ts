@@ -1,3 +1,5 @@
+import { ownImages } from "../../../components/image/render-built-image.ts";
+
 /**
  * A part of the repository that tests of its own prove: while nothing has changed that it depends on, they need not run again. The tests
  * themselves, and all that they import, belong to it in any case.
@@ -17,9 +19,7 @@ const product: Part = {
   modules: ["index.ts", "canaryctl/src/main.ts"],
   data: [
     "Pulumi.yaml",
-    ...["versioned-echo", "load-client"].flatMap((app) =>
-      ["Dockerfile", "package.json", "src"].map((name) => `apps/${app}/${name}`),
-    ),
+    ...ownImages.flatMap((app) => ["Dockerfile", "package.json", "src"].map((name) => `apps/${app}/${name}`)),
     `${embedded}/modules`,
     `${embedded}/own-charts`,
     `${plugins}/modules`,

@@ -8,6 +8,13 @@ const foreign = {
   clientImage: "registry.example/client:1",
 };
 
+test("the judge's image is built where it is asked", () => {
+  const judged = { ...sampleConfig, ...foreign, analysis: "step" } as const;
+  expect(builtImages(judged)).toEqual(["judge:v1"]);
+  expect(builtImages({ ...judged, analysisBy: "objective" })).toEqual([]);
+  expect(builtImages({ ...judged, judgeImage: "registry.example/judge:1" })).toEqual([]);
+});
+
 test("the images that are built are those of ours that run", () => {
   expect(builtImages(sampleConfig)).toEqual(["versioned-echo:v1", "versioned-echo:v2", "load-client:v1"]);
   expect(builtImages({ ...sampleConfig, ...foreign })).toEqual([]);

@@ -22,11 +22,14 @@ function madeBy({ apiVersion, kind, metadata: { namespace } }: Manifest): string
 const places = (objects: readonly { readonly resource: string; readonly namespace?: string }[]) =>
   [...new Set(objects.map(placeOf))].sort();
 
+const analysed = { strategy: "rollout-canary", monitoring: true, analysis: "step" };
+
 /** The first of each strategy, those that make more than it, and what a strategy's variations leave out. */
 const cases: readonly (readonly [title: string, values: RawConfig])[] = [
   ...Object.entries(variations).map(([strategy, stacks]) => [strategy, { strategy, ...stacks.plain }] as const),
   ["monitored", { strategy: "istio", monitoring: true }],
-  ["analysed", { strategy: "rollout-canary", monitoring: true, analysis: "step" }],
+  ["judged", analysed],
+  ["analysed by the objective", { ...analysed, analysisBy: "objective" }],
   ["scaled by load", { strategy: "istio", autoscaling: { maxReplicas: 4 } }],
   ["the controller of the namespace", { strategy: "rollout-canary", rollouts: "namespace" }],
   ["on another stack's platform", { strategy: "rollout-blue-green", monitoring: true, platform: "dev" }],

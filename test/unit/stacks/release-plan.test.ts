@@ -28,10 +28,12 @@ test("a Rollout waits for pods wherever its weight needs more of them", () => {
   expect([1, 2, 10].map(seconds)).toEqual([204, 204 + 20, 204 + 3 * 20]);
 });
 
-test("an analysis after each stage takes two windows", () => {
-  const seconds = (analysis: LabConfig["analysis"]) => releasePlan({ ...stepwise, analysis })?.promotionSeconds;
-  expect(seconds("step")).toBe(224 + 3 * (2 * 60));
-  expect(seconds("background")).toBe(224);
+test("an analysis after each stage takes two windows by the objective, and one question to the judge", () => {
+  const seconds = (change: Pick<LabConfig, "analysis" | "analysisBy">) =>
+    releasePlan({ ...stepwise, ...change })?.promotionSeconds;
+  expect(seconds({ analysis: "step", analysisBy: "objective" })).toBe(224 + 3 * (2 * 60));
+  expect(seconds({ analysis: "step", analysisBy: "judge" })).toBe(224 + 3 * 5);
+  expect(seconds({ analysis: "background", analysisBy: "objective" })).toBe(224);
 });
 
 test("a mirror and an experiment before the first weight are counted, with the decision that a mirror waits for", () => {

@@ -1,4 +1,5 @@
-import { clientName, rolloutsLabel, showRolloutsPods } from "../../../../components/names.ts";
+import { clientName, judgeName, rolloutsLabel, showRolloutsPods } from "../../../../components/names.ts";
+import { isJudged } from "../../../../stacks/judged.ts";
 import { isOwner, rolloutsScope } from "../../../../stacks/platform-parts.ts";
 import type { ClusterFacts, Facts, PodFacts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
@@ -56,6 +57,13 @@ export function platform(cluster: ClusterFacts, { config }: Facts): readonly Fin
       isNeeded: cluster.namespace !== null,
       restart: up,
     },
+    {
+      id: "judge",
+      is: ({ namespace, labels }: PodFacts) => namespace === config.namespace && labels.app === judgeName(config.app),
+      what: "The judge is not ready: analyses come to no verdict.",
+      isNeeded: cluster.namespace !== null && isJudged(config),
+      restart: up,
+    },
   ];
   return parts.flatMap(({ id, is, what, isNeeded, restart, start }): readonly Finding[] => {
     const own = [...systemPods, ...pods].filter(is);
@@ -63,7 +71,7 @@ export function platform(cluster: ClusterFacts, { config }: Facts): readonly Fin
     return [
       {
         id: `not-ready/${id}`,
-        severity: id === "client" || id === "prometheus" ? "warning" : "error",
+        severity: ["client", "prometheus", "judge"].includes(id) ? "warning" : "error",
         what,
         evidence: own.length === 0 ? ["it has no pod"] : own.map(described),
         mend: own.length > 0 ? [restart] : [...new Set([...(start ? [start] : []), isOwner(config) ? up : restart])],

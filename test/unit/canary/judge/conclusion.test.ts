@@ -76,15 +76,41 @@ describe("a conclusion", () => {
   });
 });
 
-test("a release begins with the canary's first request after a pause", () => {
+describe("without a time of its beginning a release", () => {
   const pause = (seconds: number) => ({ ...slice(0, 0), seconds });
   const [before, during] = [slice(5, 5), slice(7, 0)];
-  const short = pause(presentSeconds - 1);
-  expect(
-    lastRelease([pause(9), before, pause(presentSeconds), during, short, during, pause(999)], presentSeconds),
-  ).toEqual([during, short, during, pause(999)]);
-  expect(lastRelease([pause(9), during], presentSeconds)).toEqual([during]);
-  expect(lastRelease([pause(9)], presentSeconds)).toEqual([pause(9)]);
+  const last = (...slices: Slice[]) => lastRelease(slices, presentSeconds);
+
+  test("begins with the canary's first request after a pause", () => {
+    const short = pause(presentSeconds - 1);
+    expect(last(pause(9), before, pause(presentSeconds), during, short, during)).toEqual([during, short, during]);
+    expect(last(pause(9), during)).toEqual([during]);
+  });
+
+  test("is over where the canary is called no more: its repetition is not judged by it", () => {
+    expect(last(before, pause(presentSeconds - 1))).toEqual([before, pause(presentSeconds - 1)]);
+    expect(last(before, pause(presentSeconds))).toEqual([]);
+    expect(last(pause(9))).toEqual([]);
+  });
+
+  /** One second without a request to the canary. */
+  const stableOnly = (requests: number): Slice => ({ ...slice(0, 0), stable: { requests, bad: 0 } });
+  const shared = (stable: number, canary: number): Slice => ({
+    ...stableOnly(stable),
+    canary: { requests: canary, bad: 0 },
+  });
+
+  test("is over at once where the stable side gets more requests in a row than chance gives it", () => {
+    const release = times(10, shared(210, 90)); // 30 %: the chance of 40 in a row is 6e-7, of 80 4e-13
+    expect(last(...release, stableOnly(40), during)).toHaveLength(12);
+    expect(last(...release, stableOnly(80))).toEqual([]);
+    expect(last(...release, stableOnly(80), during)).toEqual([during]);
+  });
+
+  test("is not over where little was seen of the canary's share", () => {
+    expect(last(shared(99, 1), stableOnly(1000), shared(99, 1))).toHaveLength(3);
+    expect(last(shared(1, 1), stableOnly(1000), shared(99, 1))).toHaveLength(3);
+  });
 });
 
 describe("counters that are read badly", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { durationSeconds, readRollout } from "../../../../canary/rollout/rollout-status.ts";
-import { rolloutLine, rolloutWait } from "../../../../canary/rollout/rollout-words.ts";
+import { rolloutFault, rolloutLine, rolloutWait } from "../../../../canary/rollout/rollout-words.ts";
 import { blueGreen, canary, observed, type Status } from "./made-rollouts.ts";
 import { recordedBlueGreen } from "./recorded-blue-green.ts";
 import { recordedCanary } from "./recorded-canary.ts";
@@ -184,6 +184,29 @@ test("an analysis comes with what it measured last, where the run is given", () 
   expect(readRollout(canary(status), { analysisRuns: [run] }).analyses).toEqual([
     { ...analysis, metrics: [{ name: "error-rate", phase: "Failed", value: "[0.3]" }] },
   ]);
+});
+
+test.each([
+  ["[0.3]", "[0.3]"],
+  ["NaN", "NaN"],
+  ["null", "null"],
+  [
+    JSON.stringify({ reason: "The canary is worse: 9 of 10 requests failed.", verdict: "fail" }),
+    "fail: The canary is worse: 9 of 10 requests failed",
+  ],
+])("what was measured, %s, reads as %s", (value, text) => {
+  const status: Status = {
+    ...observed,
+    message: "bad",
+    canary: { currentBackgroundAnalysisRunStatus: { name: "run-2", status: "Failed" } },
+  };
+  const run = {
+    metadata: { name: "run-2" },
+    status: { metricResults: [{ name: "verdict", phase: "Failed", measurements: [{ value }] }] },
+  };
+  const read = readRollout(canary(status), { analysisRuns: [run] });
+  expect(rolloutLine(read)).toContain(`background analysis Failed (verdict ${text})`);
+  expect(rolloutFault(read)).toBe(`bad (last measured: verdict was ${text})`);
 });
 
 test.each([

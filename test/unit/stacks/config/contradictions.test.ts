@@ -28,8 +28,12 @@ describe("values that do not go together", () => {
       "blueGreen.previewReplicaCount is 3 while replicas is 2: a preview is no larger than what it becomes; allowed: 1 to 2, or more replicas",
     ],
     [
-      { ...withAnalysis, plan: { weights: [10], bake: "30s" } },
-      'plan has a bake of 30s while analysis is "step" and objective.window 1m; allowed: a bake of 1m or more, or a shorter window',
+      { ...withAnalysis, analysisBy: "objective", plan: { weights: [10], bake: "30s" } },
+      'plan has a bake of 30s while analysis is "step" by the objective and objective.window 1m; allowed: a bake of 1m or more, or a shorter window',
+    ],
+    [
+      { ...withAnalysis, objective: { p95Milliseconds: 30_001 } },
+      "objective.p95Milliseconds is 30001 while analysisBy is judge, which sees no times above 30000; allowed: at most 30000, or analysisBy objective",
     ],
     [
       { ...withAnalysis, plan: { weights: [100] } },

@@ -26,6 +26,7 @@ describe("Pulumi.yaml", () => {
       plan: presetPlan("10-30-60"),
       objective: { errorRate: 0.01, p95Milliseconds: 250, windowSeconds: 60, minimumRequests: 100 },
       analysis: "off",
+      analysisBy: "judge",
       rolloutCanary: { headerRoute: true, mirrorPercent: 0, experiment: false, abortScaleDownDelaySeconds: 30 },
       blueGreen: {
         autoPromotionEnabled: false,
@@ -40,6 +41,7 @@ describe("Pulumi.yaml", () => {
       stableImage: "versioned-echo:v1",
       canaryImage: "versioned-echo:v2",
       clientImage: "load-client:v1",
+      judgeImage: "judge:v1",
       canaryEnabled: true,
       replicas: 2,
       allowOverload: false,

@@ -28,6 +28,6 @@ describe("what a config without `service` renders stays as it is", () => {
 
   test("in a migration", async () => {
     const change = { strategy: "rollout-canary", migration: { scaleDown: "never" }, monitoring: true };
-    expect(await manifestsOf({ ...change, analysis: "both" })).toMatchSnapshot();
+    expect(await manifestsOf({ ...change, analysis: "both", analysisBy: "objective" })).toMatchSnapshot();
   });
 });

@@ -1,16 +1,17 @@
 import { describe, expect, test } from "@jest/globals";
 import { toWeight } from "../../../../canary/weight.ts";
 import type { LabConfig } from "../../../../stacks/config/schema.ts";
+import type { MonitoringFacts, PlatformFacts } from "../../../../stacks/platform-facts.ts";
 import { register } from "../../components/mocks.ts";
 import { sampleConfig, sampleFacts, sampleTarget } from "../sample-config.ts";
 
 const built = { outputs: { "docker:index/image:Image": { repoDigest: "198.18.0.1:5001/versioned-echo@sha256:abc" } } };
-const program = (change: Partial<LabConfig> = {}) =>
+const program = (change: Partial<LabConfig> = {}, facts?: PlatformFacts) =>
   register(async () => {
     const { createPlatform } = await import("../../../../stacks/platform.ts");
     const { createApplication } = await import("../../../../stacks/application.ts");
     const config = { ...sampleConfig, strategy: "rollout-canary", ...change } as const;
-    createApplication(config, createPlatform(config, sampleTarget, sampleFacts(config)));
+    createApplication(config, createPlatform(config, sampleTarget, facts ?? sampleFacts(config)));
   }, built);
 const rolloutOf = async (change: Partial<LabConfig>) => (await program(change)).get("release-rollout")?.inputs.spec;
 
@@ -48,17 +49,46 @@ describe("strategy rollout-canary", () => {
     expect((await canary({ rolloutCanary })).trafficRouting).not.toHaveProperty("managedRoutes");
   });
 
-  test("analyses what callers see of the canary, only where it is asked to", async () => {
-    const args = [
-      { name: "host", value: "versioned-echo" },
-      { name: "subset", value: "v2" },
-    ];
-    const off = (await rolloutOf({ monitoring: true })).strategy.canary;
-    expect(JSON.stringify(off)).not.toContain("analysis");
-    const both = (await rolloutOf({ monitoring: true, analysis: "both" })).strategy.canary;
-    expect(both.analysis.args).toEqual(expect.arrayContaining(args));
-    const [step] = both.steps.filter((each: object) => "analysis" in each);
-    expect(step.analysis.args).toEqual(expect.arrayContaining(args));
+  test("analyses nothing where it is not asked to, and has no judge then", async () => {
+    const all = await program({ monitoring: true });
+    expect(JSON.stringify(all.get("release-rollout")?.inputs)).not.toContain("analysis");
+    expect([...all.keys()].filter((name) => name.startsWith("judge"))).toEqual([]);
+  });
+
+  test.each([
+    ["judge", "versioned-echo-slo-judge", { stable: "v1", canary: "v2" }],
+    ["objective", "versioned-echo-slo-caller", { host: "versioned-echo", subset: "v2" }],
+  ] as const)("asks what is there: analysisBy %s", async (analysisBy, templateName, subject) => {
+    const all = await program({ monitoring: true, analysis: "both", analysisBy });
+    const { strategy } = all.get("release-rollout")?.inputs.spec ?? {};
+    const args = Object.entries(subject).map(([name, value]) => ({ name, value }));
+    const asked = { templates: [{ templateName }], args: expect.arrayContaining(args) };
+    const [step] = strategy.canary.steps.filter((each: object) => "analysis" in each);
+    for (const { analysis } of [strategy.canary, step]) expect(analysis).toMatchObject(asked);
+    const templates = [...all.values()].filter(({ inputs }) => inputs.kind === "AnalysisTemplate");
+    expect(templates.map(({ inputs }) => inputs.metadata.name)).toContain(templateName);
+    expect(all.has("judge-deployment")).toBe(analysisBy === "judge");
+  });
+
+  test("has a judge of its own on a platform that it does not own, and asks that one's Prometheus", async () => {
+    const facts = sampleFacts({ ...sampleConfig, monitoring: true, rollouts: "cluster" });
+    const monitoring = {
+      ...facts.monitoring,
+      namespace: "observability",
+      service: "prom",
+      port: 80,
+    } as MonitoringFacts;
+    const all = await program(
+      { monitoring: true, analysis: "step", platform: "existing" },
+      { ...facts, owner: "existing", monitoring },
+    );
+    const { metadata, spec } = all.get("judge-deployment")?.inputs ?? {};
+    expect(metadata.namespace).toBe("canary-lab");
+    expect(spec.template.spec.containers[0].env).toContainEqual({
+      name: "PROMETHEUS_URL",
+      value: "http://prom.observability.svc.cluster.local:80",
+    });
+    expect(all.get("judge-image-build")?.inputs.build.context).toBe("apps/judge");
   });
 });
 

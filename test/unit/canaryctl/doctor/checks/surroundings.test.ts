@@ -33,6 +33,13 @@ describe("STRICT mutual TLS", () => {
   });
 });
 
+test("the judge is missed where analyses ask it", () => {
+  const found = (config: Record<string, string>) =>
+    ids(factsOf({ config: { strategy: "rollout-canary", monitoring: "true", analysis: "step", ...config } }));
+  expect(found({})).toContain("warning not-ready/judge");
+  expect(found({ analysisBy: "objective" })).not.toContain("warning not-ready/judge");
+});
+
 describe("a network policy", () => {
   const policy = (rule: object) => ({
     policies: [
