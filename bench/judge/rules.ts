@@ -73,7 +73,7 @@ const judge: Rule = () => {
 
 export const rules: Readonly<Record<string, Rule>> = {
   judge,
-  "the key `analysis`: 1 min, 4 standard errors": threshold(60, 60, 1, 100, 4),
+  "`analysisBy: objective`: 1 min, 4 standard errors": threshold(60, 60, 1, 100, 4),
   "1 min every 15 s, second miss": threshold(60, 15, 2, 100),
   "Flagger's shape, 1 miss": threshold(60, 60, 1, 1),
   "Flagger's shape, 5 misses": threshold(60, 60, 5, 1),

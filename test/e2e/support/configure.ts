@@ -18,6 +18,7 @@ const defaults: StackValues = Object.fromEntries(
     "service",
     "plan",
     "analysis",
+    "analysisBy",
     "rolloutCanary",
     "blueGreen",
     "rollingUpdate",

@@ -54,6 +54,7 @@ const keys: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
     minimumRequests: maybe(fc.integer({ min: 1, max: 1_000_000 })),
   }),
   analysis: fc.constantFrom("off", "step", "background", "both"),
+  analysisBy: fc.constantFrom("judge", "objective"),
   rolloutCanary: objectOf({
     headerRoute: maybe(fc.boolean()),
     mirrorPercent: maybe(fc.nat(100)),

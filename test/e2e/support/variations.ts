@@ -62,6 +62,7 @@ export const variations: Readonly<Record<StrategyName, Readonly<Record<string, R
     "analysis as a step": { analysis: "step", ...monitored },
     "analysis in the background": { analysis: "background", ...monitored },
     "analysis both ways": { analysis: "both", ...monitored },
+    "analysis by the objective": { analysis: "both", analysisBy: "objective", ...monitored },
     "migration, never": { migration: { scaleDown: "never" } },
     "migration, onsuccess": { migration: { scaleDown: "onsuccess" } },
     "migration, progressively": { migration: { scaleDown: "progressively" } },
