@@ -6,13 +6,15 @@ import type { LabConfig } from "./schema.ts";
 export type Values = Readonly<Record<string, unknown>>;
 
 /**
- * Where the cluster is belongs to whoever runs the command, a permission to the update that it is given to, the image before the last
- * release to whoever rolls that back, and the weight is what the
- * commands move: the live route and the stack's file say it.
+ * Where the cluster is belongs to whoever runs the command, a permission and who is asked for it to the update that they are given to, the
+ * image before the last release to whoever rolls that back, and the weight is what the commands move: the live route and the stack's file
+ * say it.
  */
 export const leftOut: readonly string[] = [
   "canaryWeight",
   "allowOverload",
+  "gate",
+  "judgeOverride",
   "previousImage",
   "kubeContext",
   "kubeconfig",

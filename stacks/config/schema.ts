@@ -30,6 +30,16 @@ export const schema = z.object({
     .describe(
       "What a version must keep, an object: errorRate (between 0 and 1, 0.01), p95Milliseconds (250), window (1m), minimumRequests (100, in a window; with fewer nothing is concluded)",
     ),
+  gate: oneOf(["judge", "none"])
+    .prefault("judge")
+    .describe(
+      "Who is asked before a canary that has a share gets more, with strategy istio or gateway-api: judge (by what Prometheus has counted of it: refused where it is worse, held without traffic enough; it needs monitoring, and without it nobody is asked) or none",
+    ),
+  judgeOverride: matching(/^\S[^\n]{0,199}$/, "a reason of 1 to 200 characters in one line")
+    .optional()
+    .describe(
+      "Why the canary may get more without the judge, for as long as this stands; empty for no such reason. It is told at each update, and the history keeps it",
+    ),
   analysis: oneOf(["off", "step", "background", "both"])
     .prefault("off")
     .describe(

@@ -20,15 +20,16 @@ import { refuseForeignNamespace } from "./namespace-owner.ts";
 import { platformHooks, refuseLoss } from "./platform-guard.ts";
 import type { ProxyCluster } from "./proxies/proxies.ts";
 import { openToAll } from "./proxies/service-pods.ts";
-import { releaseGuard } from "./release-guard.ts";
+import { type RiseGate, releaseGuard } from "./release-guard.ts";
 import { releaseWatch } from "./release-watch.ts";
+import { isGated, riseFault, standingOverride } from "./rise-gate.ts";
 import { enterRollout, leaveRollout } from "./rollout-handover.ts";
 import { serviceGuard } from "./service-guard.ts";
 import { StartFollower } from "./start-follower.ts";
 import { strategyGuard } from "./strategy-guard.ts";
 import { type Mark, markBefore, type TakenBack, takenBackBy } from "./taken-back.ts";
 import { targetedVariable } from "./targeted.ts";
-import { toldOfStack } from "./told.ts";
+import { forThisStack, toldOfStack } from "./told.ts";
 
 /** What is known of the cluster before the first resource. */
 interface BegunRun {
@@ -73,7 +74,7 @@ const execBy =
 export function createLiveRun(
   config: LabConfig,
   { client, exec, markBefore: mark }: BegunRun,
-  platform: Pick<PlatformFacts, "ingress">,
+  platform: Pick<PlatformFacts, "ingress" | "monitoring">,
 ): LiveRun {
   const say = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
   const namespaceHooks = strategyGuard(async (from, to) => {
@@ -88,9 +89,21 @@ export function createLiveRun(
   const starts = new StartFollower(client, isTargeted());
   const takenBack = takenBackBy({ client, config, markBefore: mark, fileNow, file: fileName() });
   if (owner !== "pulumi") return { ...common, starts, ...(config.canaryEnabled && canaryGuard(takenBack)) };
-  const guard = releaseGuard(client, config, takenBack);
+  const standing = standingOverride(config);
+  if (standing) void pulumi.log.warn(forThisStack(standing));
+  const guard = releaseGuard(client, config, takenBack, riseGate({ client, config, platform }));
   const beforeUpdate = [...(namespaceHooks.beforeUpdate ?? []), guard.namespace];
   return { ...common, namespaceHooks: { ...namespaceHooks, beforeUpdate }, starts, guard };
+}
+
+/** Undefined where nobody is asked. */
+function riseGate(stack: Parameters<typeof riseFault>[0]): RiseGate | undefined {
+  if (!isGated(stack.config)) return undefined;
+  const override = "npx canaryctl config set judgeOverride urgent && npx canaryctl up";
+  return {
+    faultOf: (rise) => riseFault(stack, rise, override),
+    tell: (fault) => void pulumi.log.warn(`As things are, the update is refused: ${toldOfStack(fault)}`),
+  };
 }
 
 /** A switch is made while the canary has no share. */

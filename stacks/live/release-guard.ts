@@ -10,6 +10,7 @@ import { configAnnotation } from "../../components/workload/render-application.t
 import { notedValues } from "../config/applied-config.ts";
 import type { LabConfig } from "../config/schema.ts";
 import { createHook } from "./create-hook.ts";
+import type { Rise } from "./rise-gate.ts";
 import type { PodTemplate } from "./rollout-live.ts";
 import { type ShareMove, type SidePods, shareFault } from "./share-verdict.ts";
 import { afterRollback, type TakenBack } from "./taken-back.ts";
@@ -33,8 +34,9 @@ export interface ReleaseGuard {
  * with the pods that it is to have, for the update itself waits until they are ready.
  *
  * @param takenBack asked in an update only: a rollback waits for none, and what a preview would be refused for, `up` reads before it begins
+ * @param gate asked before a canary with a share gets more; absent where nobody is
  */
-export function releaseGuard(client: Client, config: LabConfig, takenBack: TakenBack): ReleaseGuard {
+export function releaseGuard(client: Client, config: LabConfig, takenBack: TakenBack, gate?: RiseGate): ReleaseGuard {
   const changing = new Set<Version>();
   const podsSplit = factsOf(config.strategy).canaryPods === "shared";
   const hook = (name: string, run: (args: pulumi.ResourceHookArgs) => Promise<void>) =>
@@ -75,12 +77,23 @@ export function releaseGuard(client: Client, config: LabConfig, takenBack: Taken
       shareFaultNow(client, config, from, to, expected),
     ]);
     throwIf(back ?? fault);
+    if (!gate || to <= (from ?? 0)) return;
+    const held = await gate.faultOf({ from: await liveShare(client, config), to });
+    if (held && pulumi.runtime.isDryRun()) gate.tell(held);
+    else throwIf(held);
   });
   return {
     namespace,
     sides: { [versions.stable]: side(versions.stable), [versions.canary]: side(versions.canary) },
     route: { beforeCreate: [route], beforeUpdate: [route] },
   };
+}
+
+/** Whether a rise of the canary's share may be made by the evidence of now. */
+export interface RiseGate {
+  readonly faultOf: (rise: Rise) => Promise<UserError | undefined>;
+  /** Of a preview, which nothing holds up: there may be evidence enough when it is applied. */
+  readonly tell: (fault: UserError) => void;
 }
 
 function throwIf(fault: UserError | undefined): void {

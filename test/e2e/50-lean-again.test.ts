@@ -8,7 +8,7 @@ import { sampleLoad, sendLoad, splitFault } from "./support/traffic.ts";
 withStrategy(startingPoint);
 
 test("monitoring and Rollouts go again by the config, and the lab goes on", async () => {
-  editConfig({ monitoring: undefined, rollouts: undefined, objective: undefined });
+  editConfig({ monitoring: undefined, rollouts: undefined, objective: undefined, gate: undefined });
   await mustBeUp();
   const namespaces = await kubectl("get", "namespaces", "-o", "name");
   expect(namespaces).not.toMatch(/namespace\/(monitoring|argo-rollouts)$/m);

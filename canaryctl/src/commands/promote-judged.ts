@@ -99,7 +99,9 @@ function actsOf({ command, open, options, lease, tell }: Means): Acts {
     const recording = isFirst
       ? Recording.ofJudged(command, "The plan begins.", undefined)
       : Recording.ofJudged(command, conclusion.reason, conclusion);
-    const done = await recorded(recording, tell, () => runMove(move, (strategy, lab) => strategy[name](lab, tell)));
+    const done = await recorded(recording, tell, () =>
+      runMove(move, (strategy, lab) => strategy[name](lab, tell, { judged: true })),
+    );
     return done.split("\n")[0] ?? ""; // without what a person is to run next: the walk does that
   };
   return {

@@ -3,13 +3,11 @@ import { openLab } from "../lab.ts";
 import { print, say } from "../print.ts";
 import { openMove } from "../strategies/table.ts";
 import { UsageError } from "../usage-error.ts";
-import { type OverloadFlag, optionsOf, overloadOf } from "./arguments.ts";
+import { mustSayWhy, type NowFlags, type OverloadFlag, optionsOf, overloadOf } from "./arguments.ts";
 import { runMove } from "./run-move.ts";
 
-interface PromoteFlags extends OverloadFlag {
+interface PromoteFlags extends OverloadFlag, NowFlags {
   readonly full?: boolean;
-  readonly now?: boolean;
-  readonly reason?: string;
   readonly judge?: boolean;
   readonly json?: boolean;
   readonly patience?: number;
@@ -24,12 +22,7 @@ export async function run(command: Command): Promise<void> {
     await promoteJudged(command);
     return;
   }
-  if (now && !reason?.trim()) {
-    throw new UsageError("--now goes past what the plan and the alerts say, and nobody would know why.", {
-      allowed: "--now with --reason",
-      next: "npx canaryctl promote --now --reason urgent",
-    });
-  }
+  mustSayWhy({ now, reason }, "npx canaryctl promote");
   const move = await openMove(openLab(options, overloadOf(options)));
   const promotion = full ? "promoteFully" : "promote";
   print([await runMove(move, (strategy, lab) => strategy[promotion](lab, say, { now }))]);

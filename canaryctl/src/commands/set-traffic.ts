@@ -6,7 +6,7 @@ import { print, say } from "../print.ts";
 import { StackFile } from "../stack-file.ts";
 import { openMove } from "../strategies/table.ts";
 import { UsageError } from "../usage-error.ts";
-import { type OverloadFlag, optionsOf, overloadOf } from "./arguments.ts";
+import { mustSayWhy, type NowFlags, type OverloadFlag, optionsOf, overloadOf } from "./arguments.ts";
 import { runMove } from "./run-move.ts";
 
 export async function run(stable: number, canary: number, command: Command): Promise<void> {
@@ -16,8 +16,10 @@ export async function run(stable: number, canary: number, command: Command): Pro
       next: "npx canaryctl set-traffic 90 10",
     });
   }
-  const lab = openWithCanary(optionsOf<RouteFlags & OverloadFlag>(command), canary);
-  print([await runMove(await openMove(lab), (strategy, move) => strategy.setTraffic(move, say))]);
+  const { now, reason, ...options } = optionsOf<RouteFlags & OverloadFlag & NowFlags>(command);
+  mustSayWhy({ now, reason }, `npx canaryctl set-traffic ${stable} ${canary}`);
+  const lab = openWithCanary(options, canary);
+  print([await runMove(await openMove(lab), (strategy, move) => strategy.setTraffic(move, say, { now }))]);
 }
 
 /** A share for a canary that the config switches off is refused here, so that the error names this command and not the config. */

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { standingOverride } from "../../../stacks/live/rise-gate.ts";
 import { type Lab, openLab } from "../lab.ts";
 import { print, say } from "../print.ts";
 import { isHealthy, readStatus, statusText } from "../status.ts";
@@ -32,5 +33,7 @@ async function showOnce(lab: Lab, { traffic, json }: StatusOptions): Promise<voi
   findings.catch(() => {}); // it is awaited below, where the strategy can be told
   const status = await readStatus(lab, await strategyOf(lab), { findings, requests: traffic });
   print(json ? [JSON.stringify(status, null, 2)] : statusText(status));
+  const standing = standingOverride(lab.config);
+  if (standing) say(standing);
   if (!isHealthy(status)) process.exitCode = 1;
 }

@@ -54,6 +54,19 @@ export const positionOf = (values: Readonly<Record<string, unknown>>): Position 
 
 export const isSamePosition = (one: Position, other: Position): boolean => keys.every((key) => one[key] === other[key]);
 
+/** The reason of a command, and for a rise the one by which the config has the judge left out. */
+export function whyOf(
+  reason: string | undefined,
+  judgeOverride: string | undefined,
+  from: Position | null,
+  to: Position,
+): string | undefined {
+  const before = Number(from?.canaryWeight ?? 0);
+  const isJudged = before > 0 && Number(to.canaryWeight) > before;
+  const override = isJudged && judgeOverride ? `judge overridden: ${judgeOverride}` : undefined;
+  return [reason, override].filter(Boolean).join("; ") || undefined;
+}
+
 /** The user and the machine. */
 export const whoRuns = (): string => `${process.env.SUDO_USER || userInfo().username}@${hostname()}`;
 

@@ -1,9 +1,18 @@
 import type { Command } from "commander";
 import type { Conclusion } from "../../../canary/judge/conclusion.ts";
+import { textOf } from "../../../stacks/config/raw-values.ts";
 import { asDeployed } from "../deployed.ts";
 import { type GlobalOptions, type Lab, openForRollback } from "../lab.ts";
 import { StackFile } from "../stack-file.ts";
-import { type HistoryEntry, type ImageSource, isSamePosition, type Position, positionOf, whoRuns } from "./entry.ts";
+import {
+  type HistoryEntry,
+  type ImageSource,
+  isSamePosition,
+  type Position,
+  positionOf,
+  whoRuns,
+  whyOf,
+} from "./entry.ts";
 import { recordedCommands } from "./recorded-commands.ts";
 import { appendHistory, readHistory } from "./store.ts";
 
@@ -97,15 +106,17 @@ export class Recording {
   }
 
   #entry(from: Position | null, to: Position, error: Error | undefined): HistoryEntry {
-    const { command, source, judged } = this.#recorded;
-    const reason = this.#recorded.reason();
+    const { command, source, options, reason, judged } = this.#recorded;
+    // Where the judge has taken the step, nothing was left out.
+    const override = judged ? undefined : textOf(new StackFile(options.stack).values().judgeOverride);
+    const why = whyOf(reason(), override, from, to);
     return {
       at: new Date().toISOString(),
       who: whoRuns(),
       command: command(),
       from,
       to,
-      ...(reason !== undefined && { why: reason }),
+      ...(why !== undefined && { why }),
       ...(source && { source }),
       ...(judged && { judged }),
       ...(error && { failed: error.message.split("\n")[0] ?? "" }),

@@ -58,8 +58,10 @@ export interface Release {
 }
 
 export interface PromoteOptions {
-  /** Before the bake time is over, and whatever alerts say. */
+  /** Before the bake time is over, and whatever alerts and the judge say. */
   readonly now?: boolean | undefined;
+  /** By a verdict that is known already: the judge is not asked again. */
+  readonly judged?: boolean;
 }
 
 /**
@@ -75,7 +77,7 @@ export interface ReleaseStrategy {
   reach(exec: PodExec, lab: Lab, release: Release): Promise<void>;
   /** Puts back what was changed behind the engine's back, and gives the lab with the config that is in effect. */
   restore(lab: Lab, say: Say): Promise<Lab>;
-  setTraffic(lab: Lab, say: Say): Promise<string>;
+  setTraffic(lab: Lab, say: Say, options?: Pick<PromoteOptions, "now">): Promise<string>;
   /**
    * Writes a release that its controller has finished to the stack's file; the next update applies it. Absent where no controller finishes
    * one.

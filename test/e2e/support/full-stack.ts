@@ -10,9 +10,10 @@ export const objective: Objective = { errorRate: 0.05, p95Milliseconds: 2000, wi
 
 const { windowSeconds, ...limits } = objective;
 
-/** The lab with all that can stand beside the mesh. */
+/** The lab with all that can stand beside the mesh. Cases move the traffic at once: the judge is asked in the case that is about it. */
 export const fullStack = {
   monitoring: true,
+  gate: "none",
   rollouts: "cluster",
   objective: { ...limits, window: formatDuration(windowSeconds) },
 } as const;

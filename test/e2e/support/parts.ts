@@ -46,6 +46,7 @@ const ofTheProduct = [
   "21-another-service",
   "21-outside-callers",
   "21-targeted-users",
+  "22-gate",
   "22-monitoring",
   "22-scraping",
   "23-finish",

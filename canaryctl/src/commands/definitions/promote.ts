@@ -5,7 +5,10 @@ export function addPromote(program: Command): void {
   addFollowFlag(addOverloadFlag(program.command("promote")))
     .description("give the canary its next share of the traffic; with --full, make it the stable version")
     .option("--full", "skip what is left of the plan, and finish the release in the config too")
-    .option("--now", "also before the bake time is over or while an alert of the canary fires; with --reason")
+    .option(
+      "--now",
+      "also before the bake time is over, while an alert of the canary fires or where the judge does not pass it; with --reason",
+    )
     .option("--judge", "walk the whole plan by the judge's verdicts: advance, hold, or roll back at once")
     .option(
       "--patience <duration>",
@@ -17,8 +20,9 @@ export function addPromote(program: Command): void {
       "after",
       `
 istio, gateway-api, replica-ratio: canaryWeight goes to the next weight of \`plan\`; refused before the bake time of
-the present one is over, and with monitoring while an alert of the canary fires or Prometheus cannot be asked. --now
-goes past that, and needs a --reason, which the history keeps.
+the present one is over, and with monitoring while an alert of the canary fires, Prometheus cannot be asked, or the
+judge does not pass the canary (istio, gateway-api; config key gate). --now goes past that, and needs a --reason,
+which the history keeps.
 rollout-canary, rollout-blue-green: the Rollout leaves its present pause; refused where it does not pause. A release
 that is at its end then is written to the config, as with --full.
 rolling-update, nginx-header: refused, for there are no stages.

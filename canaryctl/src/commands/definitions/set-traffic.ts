@@ -8,11 +8,14 @@ export function addSetTraffic(program: Command): void {
     )
     .argument("<stable>", "share of the stable side, 0..100", wholeNumber(0, 100))
     .argument("<canary>", "share of the canary; the two sum to 100", wholeNumber(0, 100))
+    .option("--now", "also where the judge does not pass the canary; with --reason")
     .addHelpText(
       "after",
       `
 With the strategies istio, gateway-api and replica-ratio; the last one gives the nearest share that whole pods can.
 Elsewhere a controller or a header decides, and the command says what to run instead.
+With monitoring the judge is asked before a canary that has a share gets more (config key gate): refused where it is
+worse, held without traffic enough. --now goes past that, and needs a --reason, which the history keeps.
 ${examples(
   "canaryctl set-traffic 90 10",
   "canaryctl set-traffic 70 30 --vs versioned-echo-virtualservice --host versioned-echo",

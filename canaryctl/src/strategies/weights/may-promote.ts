@@ -1,20 +1,30 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { formatDuration } from "../../../../canary/duration.ts";
-import { bakeAt } from "../../../../canary/plan/plan.ts";
+import { bakeAt, nextWeight } from "../../../../canary/plan/plan.ts";
 import type { Lab } from "../../lab.ts";
 import { firingAlerts } from "../../traffic/alerts.ts";
 import type { LiveRoute } from "../../traffic/route.ts";
+import type { PromoteOptions, Say } from "../strategy.ts";
+import { mustMayRise } from "./may-rise.ts";
 
 const past = "npx canaryctl promote --now --reason urgent";
 
 /**
- * Whether the canary may get more traffic: its stage has been kept for as long as the plan says, and no alert of it fires. A stage begins
- * when its route was written, by whomever. Without an answer of Prometheus nothing is known of the alerts, and that is refused as well.
+ * Whether the canary may get more traffic: its stage has been kept for as long as the plan says, no alert of it fires, and where the config
+ * has the judge asked, it passes. A stage begins when its route was written, by whomever. Without an answer of Prometheus nothing is known
+ * of the alerts, and that is refused as well.
  *
  * @param command what goes on with the promotion later
+ * @param options.judged whoever promotes has asked the judge
  * @throws UserError where it may not
  */
-export async function mustMayPromote(lab: Lab, live: LiveRoute | undefined, command: string): Promise<void> {
+export async function mustMayPromote(
+  lab: Lab,
+  live: LiveRoute | undefined,
+  command: string,
+  { now, judged, say }: PromoteOptions & { readonly say: Say },
+): Promise<void> {
+  if (now) return;
   const isFull = command.endsWith("--full");
   const override = isFull ? `${past} --full` : past;
   const alerts = await alertsOf(lab, override);
@@ -35,6 +45,9 @@ export async function mustMayPromote(lab: Lab, live: LiveRoute | undefined, comm
       next: [command, override],
     });
   }
+  if (judged) return;
+  const to = isFull ? 100 : (nextWeight(plan, canaryWeight) ?? canaryWeight);
+  await mustMayRise(lab, { from: live?.weights.canary ?? 0, to }, override, say);
 }
 
 async function alertsOf(lab: Lab, override: string): Promise<readonly string[]> {

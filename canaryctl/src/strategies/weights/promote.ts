@@ -21,7 +21,7 @@ const withWeight = (lab: Lab, canaryWeight: Weight): Lab => ({ ...lab, config: {
  *
  * @throws UserError where the config's weight is not the live one: a stage after it could be one that skips others
  */
-export async function promoteWeight(lab: Lab, route: Route, say: Say, { now }: PromoteOptions = {}): Promise<string> {
+export async function promoteWeight(lab: Lab, route: Route, say: Say, options: PromoteOptions = {}): Promise<string> {
   const { config, stackFile } = lab;
   if (!config.canaryEnabled) throw nothingToPromote(lab);
   const live = await mustReadRoute(lab, route);
@@ -33,7 +33,7 @@ export async function promoteWeight(lab: Lab, route: Route, say: Say, { now }: P
       next: ["npx canaryctl promote --full", "npx canaryctl rollback"],
     });
   }
-  if (!now) await mustMayPromote(lab, live, "npx canaryctl promote");
+  await mustMayPromote(lab, live, "npx canaryctl promote", { ...options, say });
   const moved = await moveTraffic(withWeight(lab, next), route, say);
   const after = nextWeight(config.plan, next);
   return after === undefined
@@ -82,12 +82,12 @@ function isStopped({ config }: Lab, route: Route, live: LiveRoute): boolean {
  * @throws UserError where the config's weight is not the live one; before the bake time of the present stage is over, and while an alert
  * of the canary fires
  */
-export async function promoteToEnd(lab: Lab, route: Route, say: Say, { now }: PromoteOptions = {}): Promise<string> {
+export async function promoteToEnd(lab: Lab, route: Route, say: Say, options: PromoteOptions = {}): Promise<string> {
   const { config } = lab;
   if (!config.canaryEnabled) throw nothingToPromote(lab);
   const live = await mustReadRoute(lab, route);
   if (!isStopped(lab, route, live)) refuseOtherShare(lab, route, live);
-  if (!now) await mustMayPromote(lab, live, "npx canaryctl promote --full");
+  await mustMayPromote(lab, live, "npx canaryctl promote --full", { ...options, say });
   const skipped = weightsBetween(config.plan, config.canaryWeight);
   if (skipped.length > 0)
     say(

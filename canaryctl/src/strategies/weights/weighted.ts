@@ -21,7 +21,10 @@ export const weighted = (route: Route): ReleaseStrategy => ({
   read: async (lab) => (await import("./read.ts")).readWeighted(lab, route),
   reach: (exec, { cluster, config }) => route.reach(exec, cluster, config),
   restore: async (lab, say) => (await import("./restore.ts")).restoreRoute(lab, route, say),
-  setTraffic: async (lab, say) => (await import("./move-traffic.ts")).moveTraffic(lab, route, say),
+  setTraffic: async (lab, say, { now } = {}) => {
+    if (!now) await (await import("./may-rise.ts")).mustMaySet(lab, route, say);
+    return (await import("./move-traffic.ts")).moveTraffic(lab, route, say);
+  },
   createCanary: async (lab, say) => {
     refuseStableImage(lab);
     const { createCanary, refuseUntestedImage } = await canary();

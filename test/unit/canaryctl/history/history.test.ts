@@ -1,7 +1,13 @@
 import { ApiError } from "@canary-lab/kit/kube/client";
 import { describe, expect, test } from "@jest/globals";
 import { historyText } from "../../../../canaryctl/src/commands/history.ts";
-import { changeText, type HistoryEntry, type Position, positionOf } from "../../../../canaryctl/src/history/entry.ts";
+import {
+  changeText,
+  type HistoryEntry,
+  type Position,
+  positionOf,
+  whyOf,
+} from "../../../../canaryctl/src/history/entry.ts";
 import { appendHistory, mostEntries, readHistory } from "../../../../canaryctl/src/history/store.ts";
 
 const position = (change: Partial<Position> = {}): Position => ({
@@ -89,6 +95,20 @@ test("a change is told by what differs, and a move that the config does not show
   });
   expect(changeText(null, position()).from).toBe("-");
   expect(positionOf({ ...position(), canaryWeight: 10, canaryEnabled: true })).toEqual(position());
+});
+
+test("a rise of a canary that has a share has the reason by which the judge was left out, too", () => {
+  const at = (canaryWeight: string) => position({ canaryWeight });
+  expect(whyOf("urgent", "the old version leaks", at("10"), at("30"))).toBe(
+    "urgent; judge overridden: the old version leaks",
+  );
+  expect(whyOf(undefined, "the old version leaks", at("10"), at("30"))).toBe("judge overridden: the old version leaks");
+  for (const [from, to] of [
+    ["0", "10"],
+    ["30", "10"],
+  ] as const)
+    expect(whyOf(undefined, "the old version leaks", at(from), at(to))).toBeUndefined();
+  expect(whyOf("urgent", undefined, at("10"), at("30"))).toBe("urgent");
 });
 
 test("the list has the reason, and what failed", () => {

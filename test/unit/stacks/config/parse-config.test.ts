@@ -43,6 +43,7 @@ describe("Pulumi.yaml", () => {
       canaryEnabled: true,
       replicas: 2,
       allowOverload: false,
+      gate: "judge",
       canaryReplicas: 2,
       platform: "own",
       istiodReplicas: 1,

@@ -2,6 +2,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import { beforeEach, describe, expect, jest, test } from "@jest/globals";
 import * as pulumi from "@pulumi/pulumi";
 import type { StrategyName } from "../../../../canary/strategies.ts";
+import type { Rise } from "../../../../stacks/live/rise-gate.ts";
 import type { Gift } from "../../../../stacks/live/taken-back.ts";
 
 // Hooks cannot be registered under mocks: what they would run is kept instead.
@@ -37,10 +38,13 @@ function guard({
   image = "versioned-echo:v2",
   strategy = "istio" as StrategyName,
   taken = undefined as UserError | undefined,
+  held = undefined as UserError | undefined,
+  isGated = true,
 } = {}) {
+  const reads: string[] = [];
   const client = {
     get: async <T>(path: string): Promise<T> =>
-      (path.includes("virtualservices")
+      (reads.push(path) && path.includes("virtualservices")
         ? route(live)
         : path.includes("httproutes")
           ? httpRoute(live)
@@ -56,10 +60,18 @@ function guard({
     strategy,
   };
   const gifts: Gift[] = [];
-  const hooks = releaseGuard(client, config, async (gift) => {
+  const rises: Rise[] = [];
+  const told: UserError[] = [];
+  const faultOf = async (rise: Rise) => {
+    rises.push(rise);
+    return held;
+  };
+  const takenBack = async (gift: Gift) => {
     gifts.push(gift);
     return taken;
-  });
+  };
+  const gate = isGated ? { faultOf, tell: (fault: UserError) => void told.push(fault) } : undefined;
+  const hooks = releaseGuard(client, config, takenBack, gate);
   const [canary, share] = [hooks.sides.v2.beforeUpdate?.[0], hooks.route.beforeUpdate?.[0]] as unknown as [Hook, Hook];
   const namespace = hooks.namespace as unknown as Hook;
   const note = (values: Record<string, string>) => ({
@@ -68,6 +80,9 @@ function guard({
   const rendered = strategy === "gateway-api" ? httpRoute : route;
   return {
     gifts,
+    rises,
+    told,
+    reads,
     hooks: [canary, share, namespace],
     pods: (from: number, to: number) =>
       canary.run({ oldInputs: { spec: { replicas: from } }, newInputs: { spec: { replicas: to } } }),
@@ -123,6 +138,41 @@ describe("the program's guard", () => {
       await guard({ live: 0, strategy, taken }).route(0, 50);
     },
   );
+
+  test.each(["istio", "gateway-api"] as const)(
+    "under %s asks the judge before a rise from the live share, and of nothing else",
+    async (strategy) => {
+      const given = guard({ strategy });
+      await given.route(10, 30);
+      await given.route(30, 10);
+      await given.route(30, 0);
+      await given.route(10, 10);
+      expect(given.rises).toEqual([{ from: 10, to: 30 }]);
+    },
+  );
+
+  test("holds an update that the judge does not pass, and tells a preview", async () => {
+    const held = new UserError("The judge fails the canary.");
+    await expect(guard({ held }).route(10, 30)).rejects.toThrow(held);
+    await guard({ held }).route(30, 10);
+    isDryRun = true;
+    const preview = guard({ held });
+    await preview.route(10, 30);
+    expect(preview.told).toEqual([held]);
+  });
+
+  test("asks the judge after what refuses a rise anyway", async () => {
+    const { route, rises } = guard({ ready: 0 });
+    await expect(route(10, 30)).rejects.toThrow(/no ready pod/);
+    expect(rises).toEqual([]);
+  });
+
+  test("reads nothing more of the cluster where the judge is not asked", async () => {
+    const [gated, plain] = [guard(), guard({ isGated: false })];
+    await gated.route(10, 30);
+    await plain.route(10, 30);
+    expect(plain.reads).toEqual(gated.reads.slice(0, -1));
+  });
 
   test("where only pods split the traffic, asks before the canary gets more of them", async () => {
     const taken = new UserError("a rollback came");

@@ -5,8 +5,27 @@ import { weighted } from "../../../../../canaryctl/src/strategies/weights/weight
 import { isOfCanary } from "../../../../../canaryctl/src/traffic/alerts.ts";
 import { istioRoute } from "../../../../../canaryctl/src/traffic/istio-route.ts";
 import type { LabConfig } from "../../../../../stacks/config/schema.ts";
+import { type Counted, countedCluster } from "../../../stacks/live/counted-cluster.ts";
 import { sampleConfig } from "../../../stacks/sample-config.ts";
 import { type FakeOptions, fakeLab } from "../../fake-lab.ts";
+
+/** A lab with monitoring whose Prometheus has counted this of the canary. */
+function counting(counted: Counted, { changes = {}, ...options }: FakeOptions = {}) {
+  const { get, asked } = countedCluster(counted);
+  const { lab, log, live } = fakeLab({
+    configWeight: 10,
+    ...options,
+    changes: { monitoring: true, plan: "90-70-50-0", ...changes },
+  });
+  const cluster = {
+    ...lab.cluster,
+    get: async <T>(path: string): Promise<T | undefined> => {
+      if (path.includes("ALERTS")) return { data: { result: [] } } as T;
+      return /proxy|pods[?]|configmaps/.test(path) ? get<T>(path) : lab.cluster.get<T>(path);
+    },
+  };
+  return { lab: { ...lab, cluster }, log, live, asked };
+}
 
 const quiet = () => {};
 const { promote, promoteFully, rollback, setTraffic } = weighted(istioRoute);
@@ -81,7 +100,7 @@ describe("with monitoring", () => {
   });
 
   test("one of the stable version does not count", async () => {
-    const { lab } = baking(90, { changes, objects: firing({ ...alert, version: "v1" }) });
+    const { lab } = baking(90, { changes: { ...changes, gate: "none" }, objects: firing({ ...alert, version: "v1" }) });
     expect(await promote(lab, quiet)).toMatch(/^Traffic/);
   });
 
@@ -115,5 +134,60 @@ describe("with monitoring", () => {
     ],
   ])("an alert of %s", (_case, labels, config, expected) => {
     expect(isOfCanary(labels, { ...sampleConfig, ...config })).toBe(expected);
+  });
+});
+
+describe("where the judge is asked", () => {
+  const bad = { canary: { good: 9, bad: 1 } };
+  const withShare = (weight: number, options: FakeOptions = {}) => ({
+    ...options,
+    configWeight: 10,
+    changes: { canaryWeight: weight, ...options.changes },
+  });
+
+  test("a canary that it fails gets no more, and nothing is touched", async () => {
+    for (const command of [promote, promoteFully]) {
+      const { lab, log } = counting(bad);
+      await expect(command(lab, quiet)).rejects.toMatchObject({
+        message: expect.stringMatching(/^The judge fails the canary, which does not go from 10 % to (30|50|100) %\./),
+        next: expect.stringMatching(/npx canaryctl watch\nnpx canaryctl promote --now --reason urgent/),
+      });
+      expect(log).toEqual([]);
+    }
+    const { lab, log } = counting(bad, withShare(30));
+    await expect(setTraffic(lab, quiet)).rejects.toMatchObject({
+      message: expect.stringMatching(/^The judge fails the canary, which does not go from 10 % to 30 %\./),
+      next: "npx canaryctl rollback\nnpx canaryctl watch\nnpx canaryctl set-traffic 70 30 --now --reason urgent",
+    });
+    expect(log).toEqual([]);
+  });
+
+  test("one that it passes does", async () => {
+    expect(await promote(counting({}).lab, quiet)).toMatch(/^Traffic: 90\/10/);
+    expect(await setTraffic(counting({}, withShare(30)).lab, quiet)).toMatch(/^Traffic: 90\/10 -> 70\/30/);
+  });
+
+  test("nobody is asked about less, a first share, a rollback, with --now, or by who has judged", async () => {
+    const less = counting(bad, withShare(5));
+    expect(await setTraffic(less.lab, quiet)).toMatch(/^Traffic: 90\/10 -> 95\/5/);
+    const first = counting(bad, { ...withShare(10), liveWeight: 0 });
+    expect(await setTraffic(first.lab, quiet)).toMatch(/^Traffic: 100\/0 -> 90\/10/);
+    const back = counting(bad);
+    expect(await rollback(back.lab, quiet)).toMatch(/^Rolled back/);
+    const now = counting(bad, withShare(30));
+    expect(await setTraffic(now.lab, quiet, { now: true })).toMatch(/^Traffic: 90\/10 -> 70\/30/);
+    const judged = counting(bad);
+    expect(await promote(judged.lab, quiet, { judged: true })).toMatch(/^Traffic: 90\/10/);
+    for (const { asked } of [less, first, back, now, judged])
+      expect(asked.filter((path) => path.includes("query_range"))).toEqual([]);
+  });
+
+  test("an override of the config lets it get more, and says so", async () => {
+    const said: string[] = [];
+    const changes = { judgeOverride: "the old version leaks" };
+    expect(await setTraffic(counting(bad, withShare(30, { changes })).lab, (line) => said.push(line))).toMatch(
+      /^Traffic/,
+    );
+    expect(said[0]).toMatch(/judgeOverride stands: the old version leaks/);
   });
 });

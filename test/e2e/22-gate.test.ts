@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { enterStack, startingPoint } from "./support/configure.ts";
+import { describePart } from "./support/describe-part.ts";
+import { setFaults } from "./support/faults.ts";
+import { fullStack } from "./support/full-stack.ts";
+import { canaryctl, liveWeight, pulumi, requireLab } from "./support/lab.ts";
+import { askPrometheus } from "./support/prometheus.ts";
+import { refusalFault } from "./support/refusal.ts";
+import { editConfig } from "./support/stack-config.ts";
+import { startSteadyLoad } from "./support/traffic.ts";
+import { until } from "./support/until.ts";
+
+/** A scrape and a preview each take some seconds. */
+const calmly = { seconds: 60, everyMilliseconds: 1000 };
+
+/** Gives the canary its first share of a new release: what was counted before the rollback is not of it. */
+async function firstShare(): Promise<void> {
+  expect((await canaryctl("rollback")).exitCode).toBe(0);
+  expect((await canaryctl("set-traffic", "90", "10")).exitCode).toBe(0);
+}
+
+const setWeight = async (weight: number) =>
+  expect((await pulumi("config", "set", "canaryWeight", String(weight))).exitCode).toBe(0);
+
+const plainUp = () => pulumi("up", "--yes", "--skip-preview");
+
+describePart("a share that the judge is asked about", () => {
+  beforeAll(async () => {
+    await requireLab();
+    await enterStack({ ...fullStack, ...startingPoint, gate: "judge" });
+  }, 1_900_000);
+
+  afterAll(async () => {
+    await setFaults("role=canary", {});
+    editConfig({ gate: fullStack.gate, judgeOverride: undefined });
+    await enterStack({ ...fullStack, ...startingPoint });
+    // The next file's release would be held back by it.
+    const burning = 'ALERTS{alertname="ErrorBudgetBurn",alertstate="firing"}';
+    await until("no budget burns any more", async () => (await askPrometheus(burning)).length === 0, {
+      ...calmly,
+      seconds: 150,
+    });
+  }, 300_000);
+
+  test("a bad canary gets no more, by numbers that are said; a preview tells it, and less is allowed", async () => {
+    await firstShare();
+    await setFaults("role=canary", { errorRate: 0.3 });
+    const load = await startSteadyLoad({ rate: 100 });
+    await setWeight(30);
+    const told =
+      /As things are, the update is refused: The judge fails the canary, which does not go from 10 % to 30 %\./;
+    await until(
+      "a preview tells that the judge fails it",
+      async () => {
+        const { exitCode, output } = await pulumi("preview");
+        expect(exitCode).toBe(0);
+        return told.test(output);
+      },
+      calmly,
+    );
+    await load.stop();
+    const numbers = /Canary \d+ errors of \d+ requests, p95 \S+ ms; stable 0 errors of \d+ requests, p95 \S+ ms/;
+    const fails = /The judge fails the canary, which does not go from 10 % to 30 %\. The canary is worse by its errors/;
+    expect(refusalFault(await plainUp(), fails, numbers, /canaryctl watch/, /judgeOverride/)).toBeUndefined();
+    expect(await liveWeight()).toBe(10);
+    await setWeight(10);
+    const moved = await canaryctl("set-traffic", "70", "30");
+    expect(refusalFault(moved, fails, numbers, /set-traffic 70 30 --now --reason/)).toBeUndefined();
+    expect(await liveWeight()).toBe(10);
+    await setWeight(5);
+    expect((await plainUp()).exitCode).toBe(0);
+    expect(await liveWeight()).toBe(5);
+  }, 240_000);
+
+  test("a reason in the config goes past the judge, and is told for as long as it stands", async () => {
+    expect((await pulumi("config", "set", "judgeOverride", "the old version leaks")).exitCode).toBe(0);
+    await setWeight(30);
+    const outcome = await plainUp();
+    expect(outcome).toMatchObject({
+      exitCode: 0,
+      output: expect.stringMatching(/judgeOverride stands: the old version/),
+    });
+    expect(await liveWeight()).toBe(30);
+    expect((await canaryctl("status")).output).toMatch(/judgeOverride stands: the old version leaks/);
+    expect((await canaryctl("config", "rm", "judgeOverride")).exitCode).toBe(0);
+    expect((await canaryctl("status")).output).not.toMatch(/judgeOverride/);
+  }, 120_000);
+
+  test("a healthy canary waits for traffic enough, and gets more then", async () => {
+    await setFaults("role=canary", {});
+    await firstShare();
+    await setWeight(30);
+    const waits = await plainUp();
+    expect(
+      refusalFault(waits, /The judge has no verdict yet, so the canary does not go from 10 % to 30 %/),
+    ).toBeUndefined();
+    expect(await liveWeight()).toBe(10);
+    const load = await startSteadyLoad({ rate: 100 });
+    const isHeld = /As things are, the update is refused/;
+    await until("the judge passes it", async () => !isHeld.test((await pulumi("preview")).output), calmly);
+    const outcome = await plainUp();
+    await load.stop();
+    expect(outcome.exitCode).toBe(0);
+    expect(await liveWeight()).toBe(30);
+  }, 240_000);
+});
