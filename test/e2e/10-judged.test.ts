@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { start } from "./support/command.ts";
 import { backToStart, mustBeUp } from "./support/configure.ts";
@@ -77,4 +80,41 @@ describePart("a promotion by the judge", () => {
     expect(Object.keys(versions).toSorted()).toEqual(["v1", "v4"]);
     expect(await liveWeight()).toBe(0);
   }, 180_000);
+
+  test("reports the release: its moves, who made them and by which verdicts", async () => {
+    const { exitCode, stdout } = await canaryctl("report", "--json");
+    expect(exitCode).toBe(0);
+    const { outcome, moves } = JSON.parse(stdout);
+    expect(outcome).toBe("promoted");
+    expect(moves).toMatchObject([
+      { share: 0, command: expect.stringMatching(/^create-canary /), judged: null },
+      { share: 20, command: "promote --judge", why: "The plan begins.", judged: null },
+      { share: 50, command: "promote --judge", judged: { verdict: "pass" } },
+      { share: 100, command: "promote --judge", judged: { verdict: "pass", numbers: { canary: { errors: 0 } } } },
+    ]);
+    for (const { who } of moves) expect(who).toMatch(/.@./);
+    // The evidence of a step counts in the steps after it.
+    expect(moves[3].judged.numbers.canary.requests).toBeGreaterThan(moves[2].judged.numbers.canary.requests);
+
+    const folder = mkdtempSync(join(tmpdir(), "canary-lab-report-"));
+    try {
+      const file = join(folder, "release.html");
+      const written = await canaryctl("report", "--out", file);
+      expect(written).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(`^promoted; 4 moves, .*${file}`) });
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+      expect(readFileSync(file, "utf8")).toContain(moves[3].judged.reason);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }, 60_000);
+
+  test("reports the release before that one, too, with the numbers that failed it", async () => {
+    const { moves } = JSON.parse((await canaryctl("report", "--json", "--since", "1h")).stdout);
+    const back = moves.findLast(({ judged }: { judged: { verdict: string } | null }) => judged?.verdict === "fail");
+    expect(back).toMatchObject({ share: 0, command: "promote --judge", from: "80/20", to: "100/0" });
+    const { tests, canary } = back.judged.numbers;
+    expect(canary.errors).toBeGreaterThan(0);
+    expect(tests[0]).toMatchObject({ speaker: "errors", mayFail: true });
+    expect(tests[0].evidence).toBeGreaterThanOrEqual(tests[0].bound);
+  }, 60_000);
 });

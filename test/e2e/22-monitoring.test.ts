@@ -193,6 +193,20 @@ describePart("an objective", () => {
         await series(`max_over_time(${rising(`,measured_at="${source}"`)}[2m])`, 1);
     }, 120_000);
 
+    test("a report has what the callers counted of both versions, by Prometheus", async () => {
+      const all = await until(
+        "its errors are counted",
+        async () => {
+          const { traffic } = JSON.parse((await canaryctl("report", "--json", "--since", "24h")).stdout);
+          return traffic?.all.canary.errors > 0 ? traffic.all : undefined;
+        },
+        calmly,
+      );
+      expect(all.canary.errorRate.lower).toBeGreaterThan(0);
+      for (const version of ["stable", "canary"])
+        expect(all[version]).toMatchObject({ requests: expect.any(Number), p95: { lower: expect.any(Number) } });
+    }, 120_000);
+
     test("every query of the dashboard answers, and it has marked the move", async () => {
       const { marks, panels } = await dashboardQueries();
       expect([marks.length, panels.length]).toEqual([2, 8]);

@@ -107,7 +107,8 @@ export class Recording {
 
   #entry(from: Position | null, to: Position, error: Error | undefined): HistoryEntry {
     const { command, source, options, reason, judged } = this.#recorded;
-    const override = textOf(new StackFile(options.stack).values().judgeOverride);
+    // Where the judge has taken the step, nothing was left out.
+    const override = judged ? undefined : textOf(new StackFile(options.stack).values().judgeOverride);
     const why = whyOf(reason(), override, from, to);
     return {
       at: new Date().toISOString(),

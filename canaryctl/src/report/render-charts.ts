@@ -117,7 +117,7 @@ interface FigureParts {
 const figure = (chart: Chart, { heading, note, hasKey = false, table }: FigureParts): Markup => html`<figure>
 <figcaption><b>${heading}</b>${hasKey ? html`<span class="key"><span class="stable">● stable</span><span class="canary">■ canary, dashed</span></span>` : html``}</figcaption>
 ${renderChart(chart)}
-<figcaption>${note}</figcaption>
+<p>${note}</p>
 <details><summary>The numbers as a table</summary><div class="wide">${table}</div></details>
 </figure>`;
 

@@ -1,4 +1,5 @@
 import type { Conclusion } from "../../../canary/judge/conclusion.ts";
+import { factsOf, strategyNames } from "../../../canary/strategies.ts";
 import { changeText, sourceText } from "../history/entry.ts";
 import type { Recorded, RecordedVerdict } from "./recorded.ts";
 import { outcomeOf, type Period, shareAfter } from "./release.ts";
@@ -77,7 +78,7 @@ export function reportOf(
     canaryImage: entries.findLast(({ to }) => to.canaryEnabled === "true")?.to.canaryImage ?? last.to.canaryImage,
     moves: entries.map(moveOf),
     ...counted,
-    lacking: [...counted.lacking, ...ofHistory(period.isWhole, unreadable)],
+    lacking: [...counted.lacking, ...ofHistory(period.isWhole, unreadable), ...ofController(last.to.strategy)],
   };
 }
 
@@ -100,3 +101,15 @@ const ofHistory = (isWhole: boolean, unreadable: number): readonly Lacking[] => 
     ? []
     : [{ what: `${unreadable} entries of the history: they were edited into something else.`, next: [] }]),
 ];
+
+/** Whose steps nobody records: the history has what people did. */
+function ofController(strategy: string): readonly Lacking[] {
+  const name = strategyNames.find((each) => each === strategy);
+  if (!name || !["rollout-controller", "deployment-controller"].includes(factsOf(name).owner)) return [];
+  return [
+    {
+      what: `The share between the moves: with strategy ${name} a controller takes the steps, and the history has what people did.`,
+      next: ["npx canaryctl status"],
+    },
+  ];
+}

@@ -10,7 +10,7 @@ h3{font-size:1rem;margin:0 0 .25rem}
 p{margin:.25rem 0 .5rem}
 code{font:.9em ui-monospace,monospace}
 td,dd,code,.typed{unicode-bidi:isolate}
-.soft,figcaption,caption,footer{color:var(--soft)}
+.soft,figcaption,figure>p,caption,footer{color:var(--soft)}
 .badge{display:inline-block;padding:.05em .6em;border:1px solid;border-radius:1em;font-weight:600;font-size:.9rem;color:var(--none)}
 .pass{color:var(--pass)}.fail{color:var(--fail)}
 dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,17rem),1fr));gap:.5rem 1.5rem;margin:1rem 0}
@@ -19,7 +19,7 @@ dd{margin:0}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,23rem),1fr));gap:1rem}
 figure{margin:0;min-width:0}
 figure,.card{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.75rem;break-inside:avoid}
-figcaption,caption{font-size:.85rem;text-align:left}
+figcaption,figure>p,caption{font-size:.85rem;text-align:left}
 figcaption b{color:var(--ink);font-size:1rem;display:block}
 svg{display:block;width:100%;height:auto}
 svg text{font:12px system-ui,sans-serif;fill:var(--soft)}
@@ -47,6 +47,7 @@ ol{list-style:none;padding:0;margin:0;display:grid;grid-template-columns:minmax(
 ul{padding-left:1.2rem}
 .number{display:inline-block;min-width:1.6em;text-align:center;border:1px solid var(--soft);border-radius:1em;margin-right:.35em;font-weight:600}
 footer{margin-top:2rem;border-top:1px solid var(--line);padding-top:.5rem;font-size:.85rem}
+@media (max-width:30rem){th,td{padding:.25rem .3rem}.bar{width:2.5rem}}
 @media print{:root{--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--stable:#0b5cad;--canary:#b34700;--pass:#1a6b2f;--fail:#b3261e;--none:#444}
 body{max-width:none;padding:0;font-size:11pt}.charts{grid-template-columns:1fr 1fr}details:not([open]){display:none}.wide{overflow:visible}tr{break-inside:avoid}h2,h3{break-after:avoid}*{print-color-adjust:exact}}
 `;

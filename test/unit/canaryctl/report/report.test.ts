@@ -193,6 +193,11 @@ describe("what cannot be had is said, with the commands that bring it", () => {
       /with strategy replica-ratio the callers' proxies do not tell/,
     ],
     [
+      "where a controller takes the steps",
+      { entries: release.map((entry) => ({ ...entry, to: { ...entry.to, strategy: "rollout-canary" } })) },
+      /The share between the moves: with strategy rollout-canary a controller takes the steps/,
+    ],
+    [
       "where the history was edited",
       { entries: [...release, { ...rolledBack, at: "yesterday" }] },
       /1 entries of the history: they were edited/,
