@@ -1,4 +1,4 @@
-import { clientName } from "../../../../components/names.ts";
+import { clientName, judgeName } from "../../../../components/names.ts";
 import type { ClusterFacts, Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 import { isGateway } from "../objects.ts";
@@ -9,6 +9,7 @@ export function sidecars(cluster: ClusterFacts, { config }: Facts): readonly Fin
   const { app, namespace } = config;
   return (cluster.pods ?? [])
     .filter(({ hasSidecar, isGoing, labels }) => !hasSidecar && !isGoing && !isGateway(labels))
+    .filter(({ labels }) => labels.app !== judgeName(app)) // it calls nobody but Prometheus
     .map((pod): Finding => {
       const { name, inject } = pod;
       const isOwn = pod.labels.app === app;

@@ -33,11 +33,22 @@ describe("STRICT mutual TLS", () => {
   });
 });
 
-test("the judge is missed where analyses ask it", () => {
-  const found = (config: Record<string, string>) =>
-    ids(factsOf({ config: { strategy: "rollout-canary", monitoring: "true", analysis: "step", ...config } }));
-  expect(found({})).toContain("warning not-ready/judge");
-  expect(found({ analysisBy: "objective" })).not.toContain("warning not-ready/judge");
+test("the judge is missed where analyses ask it, and nobody misses its sidecar", () => {
+  const found = (config: Record<string, string>, pods: readonly PodFacts[] = []) =>
+    ids(
+      factsOf({
+        config: { strategy: "rollout-canary", monitoring: "true", analysis: "step", ...config },
+        cluster: { pods: [...(wholeLab.pods ?? []), ...pods] },
+      }),
+    ).filter((id) => /judge/.test(id));
+  const [pod] = wholeLab.pods ?? [];
+  const name = "versioned-echo-judge-1";
+  const judge = { ...pod, name, labels: { app: "versioned-echo-judge" }, hasSidecar: false, isReady: true } as PodFacts;
+  expect(found({})).toEqual(["warning not-ready/judge"]);
+  expect(found({ analysisBy: "objective" })).toEqual([]);
+  expect(found({}, [judge])).toEqual([]);
+  const other = { ...judge, labels: { app: "judge" } };
+  expect(found({ analysisBy: "objective" }, [other])).toEqual([`warning sidecar-missing/${name}`]);
 });
 
 describe("a network policy", () => {
