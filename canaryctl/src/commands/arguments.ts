@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { parseDuration } from "../../../canary/duration.ts";
 import type { ConfigChanges, GlobalOptions } from "../lab.ts";
-import { UsageError } from "../usage-error.ts";
 
 /** Reads an argument that must be a whole number in a range. */
 export const wholeNumber =
@@ -40,21 +39,6 @@ export const addOverloadFlag = (command: Command): Command =>
   command.option("--allow-overload", "also where the ready pods of a side are too few for its share");
 
 export const overloadOf = ({ allowOverload }: OverloadFlag): ConfigChanges => (allowOverload ? { allowOverload } : {});
-
-/** `--now` and the reason for it. */
-export interface NowFlags {
-  readonly now?: boolean | undefined;
-  readonly reason?: string | undefined;
-}
-
-/** @throws UsageError for `--now` without a reason */
-export function mustSayWhy({ now, reason }: NowFlags, command: string): void {
-  if (!now || reason?.trim()) return;
-  throw new UsageError("--now goes past what the plan, the alerts and the judge say, and nobody would know why.", {
-    allowed: "--now with --reason",
-    next: `${command} --now --reason urgent`,
-  });
-}
 
 /** What can begin a release, or a part of one, that goes on without the command. */
 export const addFollowFlag = (command: Command): Command =>

@@ -3,7 +3,8 @@ import { openLab } from "../lab.ts";
 import { print, say } from "../print.ts";
 import { openMove } from "../strategies/table.ts";
 import { UsageError } from "../usage-error.ts";
-import { mustSayWhy, type NowFlags, type OverloadFlag, optionsOf, overloadOf } from "./arguments.ts";
+import { type OverloadFlag, optionsOf, overloadOf } from "./arguments.ts";
+import { mustSayWhy, type NowFlags } from "./now.ts";
 import { runMove } from "./run-move.ts";
 
 interface PromoteFlags extends OverloadFlag, NowFlags {
@@ -22,7 +23,7 @@ export async function run(command: Command): Promise<void> {
     await promoteJudged(command);
     return;
   }
-  mustSayWhy({ now, reason }, "npx canaryctl promote");
+  mustSayWhy({ now, reason }, "npx canaryctl promote --now --reason urgent");
   const move = await openMove(openLab(options, overloadOf(options)));
   const promotion = full ? "promoteFully" : "promote";
   print([await runMove(move, (strategy, lab) => strategy[promotion](lab, say, { now }))]);

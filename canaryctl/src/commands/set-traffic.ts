@@ -6,7 +6,8 @@ import { print, say } from "../print.ts";
 import { StackFile } from "../stack-file.ts";
 import { openMove } from "../strategies/table.ts";
 import { UsageError } from "../usage-error.ts";
-import { mustSayWhy, type NowFlags, type OverloadFlag, optionsOf, overloadOf } from "./arguments.ts";
+import { type OverloadFlag, optionsOf, overloadOf } from "./arguments.ts";
+import { mustSayWhy, type NowFlags } from "./now.ts";
 import { runMove } from "./run-move.ts";
 
 export async function run(stable: number, canary: number, command: Command): Promise<void> {
@@ -17,7 +18,7 @@ export async function run(stable: number, canary: number, command: Command): Pro
     });
   }
   const { now, reason, ...options } = optionsOf<RouteFlags & OverloadFlag & NowFlags>(command);
-  mustSayWhy({ now, reason }, `npx canaryctl set-traffic ${stable} ${canary}`);
+  mustSayWhy({ now, reason }, `npx canaryctl set-traffic ${stable} ${canary} --now --reason urgent`);
   const lab = openWithCanary(options, canary);
   print([await runMove(await openMove(lab), (strategy, move) => strategy.setTraffic(move, say, { now }))]);
 }
