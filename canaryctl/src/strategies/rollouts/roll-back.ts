@@ -90,8 +90,21 @@ async function remake(lab: Lab, say: Say): Promise<string> {
 }
 
 /** Such as a Service is made again, too, without which the controller moves nothing. */
-const update = (lab: Lab, changes: ConfigChanges, say: Say) =>
-  applyOnly(lab, changes, { say, waitSeconds: lockSeconds(lab), view: engineView(say), remakes: true });
+const update = (lab: Lab, changes: ConfigChanges, say: Say, forNow: ConfigChanges = {}) =>
+  applyOnly(lab, changes, { say, waitSeconds: lockSeconds(lab), view: engineView(say), remakes: true, forNow });
+
+/** Of `replicas` in the config. */
+const mostReplicas = 50;
+
+/**
+ * The number of pods that somebody has scaled the Rollout to stays for now, and the next `up` takes it back: an aborted Rollout whose
+ * template changes together with that number is looked at for its number alone, from then on (argo-rollouts 1.9.1, rollout/sync.go,
+ * isScalingEvent; seen).
+ */
+function podsAsTheyAre({ config }: Lab, { spec: { replicas = config.replicas } }: RolloutObject): ConfigChanges {
+  const isScaled = !config.autoscaling && replicas !== config.replicas && replicas > 0 && replicas <= mostReplicas;
+  return isScaled ? { replicas } : {};
+}
 
 /** An abort alone does not say it: somebody may have moved the route, or taken it away, since. */
 async function isBackAlready(lab: Lab): Promise<boolean> {
@@ -121,8 +134,9 @@ async function goBack(
   say: Say,
 ): Promise<void> {
   const isAtRest = ({ status }: LiveRollout) => isSettled(status) || (hasBegun(status) && !wasThere(status));
+  const { rollout } = await mustReadRollout(lab);
   await withoutSteps(lab, wasThere, async () => {
-    await update(lab, changes, say);
+    await update(lab, changes, say, podsAsTheyAre(lab, rollout));
     const { status } = await untilRollout(lab, "The end of the rollback", wholeSeconds, isAtRest, {
       say,
       needsPods: true,

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import { rolloutCanary } from "../../../../../canaryctl/src/strategies/rollouts/rollout.ts";
+import { rolloutPath } from "../../../../../cluster/kube/paths.ts";
 import { aborted, fakeRollout, healthy, pausedCanary } from "./fake-rollout.ts";
 
 const quiet = () => {};
@@ -139,6 +140,19 @@ describe("rollback", () => {
     expect(fake.log).toEqual(['patch versioned-echo/status {"status":{"abort":true}}', "update"]);
     expect(lines[0]).toMatch(/routed to the stable side, \d+\.\d s/);
     expect(fake.file()).toContain('canaryEnabled: "false"');
+  });
+
+  test("leaves the number of pods that somebody has scaled it to: with another one the controller looks at the template no more", async () => {
+    const fake = fakeRollout(pausedCanary, () => aborted, {
+      update: async () => fake.become({ ...healthy, stableRS: "old", currentPodHash: "old", abort: false }),
+    });
+    const { spec } = fake.objects[rolloutPath("canary-lab", "versioned-echo")] as { spec: { replicas: number } };
+    spec.replicas = 3;
+    await rolloutCanary.rollback(fake.lab, quiet);
+    expect(fake.scopes).toEqual([
+      expect.objectContaining({ text: expect.stringContaining('canary-lab:replicas: "3"') }),
+    ]);
+    expect(fake.file()).not.toContain("replicas");
   });
 
   test("goes on to the config where the abort fails, for the controller would begin the canary later", async () => {
