@@ -1,7 +1,7 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
 import type { PodExec } from "../../../stacks/live/proxies/exec.ts";
-import { isSameShare } from "../../../stacks/live/proxies/share.ts";
+import { isSameShare, type Share } from "../../../stacks/live/proxies/share.ts";
 import type { Lab } from "../lab.ts";
 import type { ReleaseStrategy } from "../strategies/strategy.ts";
 import { countAnswers, withoutCopies } from "./answers.ts";
@@ -34,7 +34,7 @@ export async function measureSplit(
   const verdict = async () => {
     const send = () => sendLoad(exec, config, requests);
     const { load, answers } = await countAnswers(exec, cluster, config, canaryPods, send);
-    const counted = isMirrored(config) ? withoutCopies(answers, load) : answers;
+    const counted = isRehearsal(config, expected) ? withoutCopies(answers, load) : answers;
     return judgeSplit(sidesOf(expected, names), counted, load, tolerance);
   };
   const first = await verdict();
@@ -47,5 +47,6 @@ export async function measureSplit(
   return verdict();
 }
 
-const isMirrored = ({ strategy, rolloutCanary }: LabConfig): boolean =>
-  strategy === "rollout-canary" && rolloutCanary.mirrorPercent > 0;
+/** Whether a canary may get copies: until it has a share. From then on more answers than requests are those of another load. */
+const isRehearsal = ({ strategy, rolloutCanary }: LabConfig, { canary }: Share): boolean =>
+  strategy === "rollout-canary" && rolloutCanary.mirrorPercent > 0 && canary === 0;

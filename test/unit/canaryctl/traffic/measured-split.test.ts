@@ -143,9 +143,23 @@ describe("measureSplit", () => {
 
   test("copies that a canary gets beside are no answers", async () => {
     const changes = { strategy: "rollout-canary", rolloutCanary: '{"mirrorPercent": 20}' };
-    const mirrored = fakeLab({ configWeight: 10, changes, objects: pods }).lab;
-    const client = pod([10], [{ v1: 362, v2: 38, copies: 80 }]);
+    const mirrored = fakeLab({ configWeight: 0, changes, objects: pods }).lab;
+    const client = pod([0], [{ v1: 400, copies: 80 }]);
     expect(await measureSplit(client.exec, mirrored, strategy, 400)).toMatchObject({ isAsWanted: true, answered: 400 });
+  });
+
+  test("a canary with a share gets none: what is answered beside is another load, by the same weights", async () => {
+    const changes = { strategy: "rollout-canary", rolloutCanary: '{"mirrorPercent": 20}' };
+    const mirrored = fakeLab({ configWeight: 10, changes, objects: pods }).lab;
+    const answers = { v1: 362, v2: 38 };
+    const client = pod([10], [answers]);
+    const beside: typeof client.exec = async (container, command) => {
+      const printed = await client.exec(container, command);
+      if (!command.includes("--requests")) return printed;
+      await client.exec(container, command); // another 400 requests, which nobody here has sent
+      return printed;
+    };
+    expect(await measureSplit(beside, mirrored, strategy, 400)).toMatchObject({ isAsWanted: true, answered: 800 });
   });
 
   test("a release that is finished has one side, and every answer is its own", async () => {
