@@ -66,7 +66,8 @@ function waitReason({ missing }: Verdict): string {
 
 const milliseconds = (value: number | undefined) => (value === undefined ? "unknown" : `${short(value)} ms`);
 
-const short = (value = Number.NaN): string => String(Number(value.toPrecision(3)));
+const short = (value = Number.NaN): string =>
+  value < 1e6 ? String(Number(value.toPrecision(3))) : value.toExponential(2).replace("e+", "e");
 
 /**
  * The slices of the release that goes on, where nobody says when it began: those from the canary's first request after a pause on. None

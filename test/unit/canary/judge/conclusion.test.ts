@@ -41,6 +41,10 @@ describe("a conclusion", () => {
     });
   });
 
+  test("writes large evidence by its power of ten", () => {
+    expect(errorsOnly(times(600, slice(10, 0))).reason).toMatch(/evidence \d\.\d\de\d+, bound 20/);
+  });
+
   test("says how much traffic is missing", () => {
     expect(errorsOnly(times(10, slice(10, 0)))).toMatchObject({
       verdict: "inconclusive",
