@@ -1,3 +1,5 @@
+import logBinomial from "@stdlib/math-base-special-binomcoefln";
+
 /** A rate 0..1 that was counted, and what it may be. */
 export interface RateInterval {
   readonly rate: number;
@@ -54,11 +56,5 @@ function chanceOfAtLeast(bad: number, requests: number, share: number, logWays: 
     sum += chance;
     chance *= ((requests - count) / (count + 1)) * odds;
   }
-  return sum;
-}
-
-function logBinomial(all: number, some: number): number {
-  let sum = 0;
-  for (let count = 1; count <= Math.min(some, all - some); count += 1) sum += Math.log((all - count + 1) / count);
   return sum;
 }

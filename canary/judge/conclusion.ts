@@ -66,7 +66,8 @@ function waitReason({ missing }: Verdict): string {
 
 const milliseconds = (value: number | undefined) => (value === undefined ? "unknown" : `${short(value)} ms`);
 
-const short = (value = Number.NaN): string =>
+/** Three digits that count; from a million on by powers of ten. */
+export const short = (value = Number.NaN): string =>
   value < 1e6 ? String(Number(value.toPrecision(3))) : value.toExponential(2).replace("e+", "e");
 
 /**

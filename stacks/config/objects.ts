@@ -5,6 +5,9 @@ import { between, boolean, duration, integer, object, oneOf, podCount } from "./
 
 const seconds = integer(0, 3600).describe("Seconds, 0 to 3600");
 
+/** Most pods that a side of an application may have. */
+export const mostReplicas = 50;
+
 // The engine replaces a default object whole where a stack sets one field of it, so the defaults of fields are here and not in Pulumi.yaml.
 
 export const objective = object({
@@ -30,7 +33,7 @@ export const rolloutCanary = object({
 export const blueGreen = object({
   autoPromotionEnabled: boolean.default(false).describe("Whether the preview becomes active without a promotion"),
   autoPromotionSeconds: integer(1, 86_400).optional(),
-  previewReplicaCount: integer(1, 50)
+  previewReplicaCount: integer(1, mostReplicas)
     .optional()
     .describe("Pods of the preview until its promotion, 1 to 50; left out: as many as are active"),
   prePromotionAnalysis: boolean
@@ -52,8 +55,8 @@ export const rollingUpdate = object({
 });
 
 export const autoscaling = object({
-  minReplicas: integer(1, 50).default(2),
-  maxReplicas: integer(1, 50),
+  minReplicas: integer(1, mostReplicas).default(2),
+  maxReplicas: integer(1, mostReplicas),
   targetCpuUtilization: integer(1, 100).default(70).describe("Percent of the CPU that a pod asks for, 1 to 100"),
 });
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { strategyNames } from "../../canary/strategies.ts";
 import { namespace } from "./namespace.ts";
-import { autoscaling, blueGreen, migration, objective, rollingUpdate, rolloutCanary } from "./objects.ts";
+import { autoscaling, blueGreen, migration, mostReplicas, objective, rollingUpdate, rolloutCanary } from "./objects.ts";
 import { plan } from "./plan.ts";
 import { istioRevision, namespacedName, platform } from "./platform-rule.ts";
 import { service } from "./service.ts";
@@ -119,8 +119,8 @@ export const schema = z.object({
   canaryEnabled: boolean
     .prefault(true)
     .describe("Whether the canary runs, true or false; where it does not, a canaryWeight that has a meaning must be 0"),
-  replicas: integer(1, 50).prefault(2).describe("Pods of the stable side, 1 to 50"),
-  canaryReplicas: integer(1, 50).prefault(2).describe("Pods of the canary side, 1 to 50"),
+  replicas: integer(1, mostReplicas).prefault(2).describe("Pods of the stable side, 1 to 50"),
+  canaryReplicas: integer(1, mostReplicas).prefault(2).describe("Pods of the canary side, 1 to 50"),
   allowOverload: boolean
     .prefault(false)
     .describe(

@@ -1,6 +1,6 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
-import { type Conclusion, conclude, lastRelease, presentSeconds } from "../../canary/judge/conclusion.ts";
+import { type Conclusion, conclude, lastRelease, presentSeconds, short } from "../../canary/judge/conclusion.ts";
 import { edgesFor } from "../../canary/judge/config.ts";
 import { alignedRange, prometheusNow, prometheusSlices, Unreadable } from "../../canary/judge/counters/prometheus.ts";
 import type { Factor } from "../../canary/judge/factor.ts";
@@ -109,5 +109,3 @@ function factorText(factor: Factor | undefined): readonly string[] {
   const upper = Number.isFinite(factor.upper) ? ` to ${short(factor.upper)}` : " or more";
   return [`factor ${short(factor.estimate)}, within ${short(factor.lower)}${upper}`];
 }
-
-const short = (value: number): string => String(Number(value.toPrecision(3)));

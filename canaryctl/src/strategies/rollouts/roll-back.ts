@@ -4,6 +4,7 @@ import type { RolloutObject } from "../../../../canary/rollout/rollout-object.ts
 import { hasBegun, type RolloutStatus, readRollout } from "../../../../canary/rollout/rollout-status.ts";
 import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
 import { rolloutPath } from "../../../../cluster/kube/paths.ts";
+import { mostReplicas } from "../../../../stacks/config/objects.ts";
 import { applyOnly, writeChanges } from "../../applied.ts";
 import { missing } from "../../kube/missing.ts";
 import { type ConfigChanges, type Lab, reread } from "../../lab.ts";
@@ -92,9 +93,6 @@ async function remake(lab: Lab, say: Say): Promise<string> {
 /** Such as a Service is made again, too, without which the controller moves nothing. */
 const update = (lab: Lab, changes: ConfigChanges, say: Say, forNow: ConfigChanges = {}) =>
   applyOnly(lab, changes, { say, waitSeconds: lockSeconds(lab), view: engineView(say), remakes: true, forNow });
-
-/** Of `replicas` in the config. */
-const mostReplicas = 50;
 
 /**
  * The number of pods that somebody has scaled the Rollout to stays for now, and the next `up` takes it back: an aborted Rollout whose
