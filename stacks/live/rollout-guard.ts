@@ -9,6 +9,7 @@ import { untilIdlePodsAreGone } from "./idle-pods.ts";
 import { type AdmissionWait, revisionHook } from "./revision-hook.ts";
 import { judgeRevision, judgeSteps, type RevisionVerdict } from "./revision-verdict.ts";
 import { readLiveRollout } from "./rollout-live.ts";
+import { scaleFirst } from "./scale-first.ts";
 import { waitUntilClear } from "./wait-until.ts";
 
 /**
@@ -53,30 +54,39 @@ function obstacleIn(verdict: RevisionVerdict): string | undefined {
   return verdict.kind === "wait" ? verdict.until : undefined;
 }
 
-/**
- * The hook that holds a new revision back until the Rollout can take it. Without a canary any steps are let in, for a way back must not
- * fail because of them.
- *
- * @param isCanary whether the stack asks for a canary
- */
+/** What the stack asks of its Rollout. */
+interface Asked extends ApplicationName {
+  /** Whether there is to be a canary. Without one anything is let in, for a way back must not fail because of it. */
+  readonly isCanary: boolean;
+  /** Pods; undefined where their number is left to others. */
+  readonly replicas: number | undefined;
+}
+
+/** The hook that holds a new revision back until the Rollout can take it. */
 export const revisionGuard = (
   client: ClusterClient,
-  application: ApplicationName,
-  isCanary: boolean,
+  { isCanary, replicas, ...application }: Asked,
 ): pulumi.ResourceHook =>
   revisionHook("revision-guard", {
     revision: async (image, wait) => {
       if (isCanary) await requireStableRevision(client, application);
       await admitRevision(client, application, image, wait);
+      await scaleFirst(client, application, replicas, wait);
     },
     ...(isCanary && { steps: (wait) => admitSteps(client, application, wait) }),
   });
 
 /** The hook that keeps a release of a blue-green from being taken for a first version, or for a way back. */
-export const previewGuard = (client: ClusterClient, application: ApplicationName): pulumi.ResourceHook =>
+export const previewGuard = (
+  client: ClusterClient,
+  { isCanary, replicas, ...application }: Asked,
+): pulumi.ResourceHook =>
   revisionHook("preview-guard", {
     revision: async (image, wait) => {
-      await requireStableRevision(client, application);
-      await untilIdlePodsAreGone(client, application, image, wait);
+      if (isCanary) {
+        await requireStableRevision(client, application);
+        await untilIdlePodsAreGone(client, application, image, wait);
+      }
+      await scaleFirst(client, application, replicas, wait);
     },
   });

@@ -13,7 +13,7 @@ import { renderEchoPod } from "../../components/workload/render-pod.ts";
 import { firstRevisionGuard } from "../live/first-revision.ts";
 import { together } from "../live/hook-bindings.ts";
 import { previewGuard } from "../live/rollout-guard.ts";
-import { revisionReference, type Strategy } from "./strategy.ts";
+import { askedRollout, revisionReference, type Strategy } from "./strategy.ts";
 
 /** One Rollout with two colours; its pods run the canary's image while a release is under way, and the stable one otherwise. */
 export const rolloutBlueGreen: Strategy = ({ config, live, platform, shared }) => {
@@ -33,8 +33,7 @@ export const rolloutBlueGreen: Strategy = ({ config, live, platform, shared }) =
   });
   const own = live.client && {
     ...firstRevisionGuard(config.strategy, canaryEnabled),
-    // Going back to the stable image is let in at once.
-    ...(canaryEnabled && { beforeUpdate: [previewGuard(live.client, { app, namespace })] }),
+    beforeUpdate: [previewGuard(live.client, askedRollout(config))],
   };
   const hooks = together(own, live.canaryHooks);
   // What callers see of each colour, so that nothing is asked of the application itself.

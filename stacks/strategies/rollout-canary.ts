@@ -13,7 +13,7 @@ import { firstRevisionGuard } from "../live/first-revision.ts";
 import { together } from "../live/hook-bindings.ts";
 import { revisionGuard } from "../live/rollout-guard.ts";
 import { createRolling } from "./rolling.ts";
-import { revisionReference, type Strategy, type StrategyContext } from "./strategy.ts";
+import { askedRollout, revisionReference, type Strategy, type StrategyContext } from "./strategy.ts";
 
 /** One Rollout whose controller moves the weights; its pods run the canary's image while a release is under way, else the stable one. */
 export const rolloutCanary: Strategy = (context) => {
@@ -22,7 +22,7 @@ export const rolloutCanary: Strategy = (context) => {
   const { inside } = shared;
   const own = live.client && {
     ...firstRevisionGuard(config.strategy, config.canaryEnabled),
-    beforeUpdate: [revisionGuard(live.client, { app, namespace }, config.canaryEnabled)],
+    beforeUpdate: [revisionGuard(live.client, askedRollout(config))],
   };
   const hooks = together(own, live.canaryHooks);
 

@@ -16,3 +16,11 @@ export type Strategy = (context: StrategyContext) => StrategyOutputs;
 /** The image that the pods of a strategy with one workload are to run, as the config names it. */
 export const revisionReference = ({ canaryEnabled, canaryImage, stableImage }: LabConfig): string =>
   canaryEnabled ? canaryImage : stableImage;
+
+/** What the stack asks of its Rollout, as its guards need to know it. */
+export const askedRollout = ({ app, namespace, canaryEnabled, autoscaling, replicas }: LabConfig) => ({
+  app,
+  namespace,
+  isCanary: canaryEnabled,
+  replicas: autoscaling ? undefined : replicas,
+});

@@ -17,32 +17,32 @@ import {
 import type { OwnPods, RolloutManifest } from "../../../../components/rollout/rollout-types.ts";
 import { renderDestinationRule, type SidesSpec } from "../../../../components/traffic/render-sides.ts";
 import { renderEchoPod } from "../../../../components/workload/render-pod.ts";
-import { revisionReference } from "../../../../stacks/strategies/strategy.ts";
+import { askedRollout, revisionReference } from "../../../../stacks/strategies/strategy.ts";
 import type { FakeProgram, Parts, Resource } from "./fake-program.ts";
 
 /** The resources of the strategies of Argo Rollouts, without analyses. What is left to the controller is written once. */
 export const rolloutParts: Readonly<Record<"rollout-canary" | "rollout-blue-green", Parts>> = {
   "rollout-canary": (program) => {
     const { config, client, guards } = program;
-    const { app, namespace, canaryEnabled, plan, rolloutCanary } = config;
+    const { app, canaryEnabled, plan, rolloutCanary } = config;
     return [
       ...routeOf(program, "revision", renderRestingRoute(config)),
       ...[stableService(app), canaryService(app)].map((name) => roleService(program, name)),
       rollout(program, renderRolloutCanary({ ...whatRuns(program), plan, ...rolloutCanary }), {
         ...guards.firstRevisionGuard(config.strategy, canaryEnabled),
-        beforeUpdate: [guards.revisionGuard(client, { app, namespace }, canaryEnabled)],
+        beforeUpdate: [guards.revisionGuard(client, askedRollout(config))],
       }),
     ];
   },
   "rollout-blue-green": (program) => {
     const { config, client, guards } = program;
-    const { app, namespace, canaryEnabled } = config;
+    const { app, canaryEnabled } = config;
     const { prePromotionAnalysis: _before, postPromotionAnalysis: _after, ...options } = config.blueGreen;
     return [
       ...[activeService(app), previewService(app)].map((name) => roleService(program, name)),
       rollout(program, renderRolloutBlueGreen({ ...whatRuns(program), ...options }), {
         ...guards.firstRevisionGuard(config.strategy, canaryEnabled),
-        ...(canaryEnabled && { beforeUpdate: [guards.previewGuard(client, { app, namespace })] }),
+        beforeUpdate: [guards.previewGuard(client, askedRollout(config))],
       }),
       ...routeOf(program, "nothing", renderBlueGreenRoute(config)),
     ];

@@ -16,6 +16,9 @@ export interface Given {
   readonly workloadRef?: { readonly scaleDown: string };
   readonly generation?: number;
   readonly annotations?: Readonly<Record<string, string>>;
+  readonly replicas?: number;
+  /** For how many pods the controller has scaled its ReplicaSets. */
+  readonly desired?: number;
 }
 
 export const application = { app: "echo", namespace: "lab" };
@@ -35,11 +38,20 @@ export const trafficRouting = {
 export const steps = [{ setWeight: 10 }, { pause: {} }];
 
 export function rolloutObject(given: Given) {
-  const { current = "aaa", stable = "aaa", abort, phase = "Healthy", workloadRef, generation = 1, annotations } = given;
+  const {
+    current = "aaa",
+    stable = "aaa",
+    abort,
+    phase = "Healthy",
+    workloadRef,
+    generation = 1,
+    annotations,
+    replicas = 2,
+  } = given;
   return {
     metadata: { name: "echo", generation, annotations },
     spec: {
-      replicas: 2,
+      replicas,
       ...(workloadRef && { workloadRef: { name: "echo", ...workloadRef } }),
       strategy: { canary: { trafficRouting, steps } },
     },
@@ -58,11 +70,16 @@ export function rolloutObject(given: Given) {
 
 /** The objects by path, as a client would find them. */
 export function objects(given: Given): Map<string, object> {
-  const { stable = "aaa", weight = 0, canaryHash = stable } = given;
+  const { stable = "aaa", weight = 0, canaryHash = stable, replicas = 2, desired = replicas } = given;
   const side = (subset: string, share: number) => ({ destination: { subset }, weight: share });
   const subset = (name: string, hash: string) => ({ name, labels: { "rollouts-pod-template-hash": hash } });
   const template = { spec: { containers: [{ name: "echo", image: "echo:stable" }] } };
+  const annotations = { "rollout.argoproj.io/desired-replicas": `${desired}` };
   return new Map<string, object>([
+    [
+      replicaSetsPath("lab", { app: "echo" }),
+      { items: [{ metadata: { name: "echo-aaa", annotations }, spec: { template } }] },
+    ],
     [paths.rollout, rolloutObject(given)],
     [
       paths.virtualService,
