@@ -46,20 +46,26 @@ function missingIn(
   return undefined;
 }
 
-function failReason({ failure, tests, stable, canary }: Verdict): string {
+function failReason({ failure, tests, ...sides }: Verdict): string {
   const test = tests.find(({ speaker }) => speaker === failure?.by);
-  const seen = failure?.by.startsWith("latency")
-    ? `p95 ${milliseconds(canary.p95Milliseconds)}, stable ${milliseconds(stable.p95Milliseconds)}`
-    : `${canary.errors} of ${canary.requests} requests failed, of stable ${stable.errors} of ${stable.requests}`;
+  const seen = seenOf(failure?.by.startsWith("latency") ? "latency" : "errors", sides);
   return `The canary is worse by its ${failure?.by}: ${seen}; evidence ${short(failure?.evidence)} after ${short(failure?.atSeconds)} s, bound ${short(test?.bound)}.`;
 }
+
+const seenOf = (by: "errors" | "latency", { stable, canary }: Pick<Verdict, "stable" | "canary">): string =>
+  by === "latency"
+    ? `p95 ${milliseconds(canary.p95Milliseconds)}, stable ${milliseconds(stable.p95Milliseconds)}`
+    : `${canary.errors} of ${canary.requests} requests failed, of stable ${stable.errors} of ${stable.requests}`;
 
 const passReason = ({ canary, pass }: Verdict): string =>
   `The canary is good enough: ${canary.errors} of ${canary.requests} requests failed; evidence ${short(Math.min(pass.errors, pass.latency ?? pass.errors))}, bound ${short(pass.bound)}.`;
 
-function waitReason({ missing }: Verdict): string {
+function waitReason({ missing, pass, ...sides }: Verdict): string {
   const { requests, seconds } = missing ?? {};
-  if (requests === undefined) return "Not enough traffic: what was seen so far leads neither to a pass nor to a fail.";
+  if (requests === undefined) {
+    const by = pass.errors < pass.bound ? "errors" : "latency";
+    return `Not enough traffic for a pass by its ${by}: ${seenOf(by, sides)}; evidence ${short(pass[by])}, bound ${short(pass.bound)}.`;
+  }
   const time = seconds === undefined ? "" : `, ${Math.ceil(seconds)} s at the present rate`;
   return `Not enough traffic: a pass needs ${requests} more requests to the canary${time}.`;
 }

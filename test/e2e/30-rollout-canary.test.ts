@@ -3,7 +3,7 @@ import { autoscaleByHand, withoutAutoscaler } from "./support/autoscaler.ts";
 import { start } from "./support/command.ts";
 import { describePart } from "./support/describe-part.ts";
 import { canaryctl, canaryctlFile, kubectl, liveWeight, namespace, pulumi } from "./support/lab.ts";
-import { expectCannotStart, withFullQuota, withoutRolloutsController } from "./support/obstacles.ts";
+import { expectCannotStart, withFullQuota } from "./support/obstacles.ts";
 import { refusalFault } from "./support/refusal.ts";
 import { note, phaseReached } from "./support/rollout.ts";
 import { editConfig, readConfig, type StackValues } from "./support/stack-config.ts";
@@ -148,33 +148,6 @@ test("a retry begins again at the first weight", async () => {
   expect((await load.stop()).failed).toBe(0);
   await expectSplit(10);
 }, 120_000);
-
-describePart("the Rollouts controller is away", () => {
-  test("a rollback sends the traffic back, says within seconds that the release is not ended, and the next one ends it", async () => {
-    const load = await startSteadyLoad();
-    await withoutRolloutsController(async () => {
-      const { exitCode, stderr, seconds, began } = await canaryctl("rollback");
-      expect({ exitCode, stderr }).toEqual({
-        exitCode: 1,
-        stderr: expect.stringMatching(/All traffic is routed to the stable side.*none of its pods is ready/),
-      });
-      expect(stderr).toContain("npx canaryctl rollback");
-      await expectSplit(0);
-      const { failed, sent, lastSeen } = await load.stop();
-      const back = ((lastSeen.v2 ?? 0) - began) / 1000;
-      note(
-        `the last answer of v2 came ${back} s after the command, which took ${seconds} s; ${failed} of ${sent} failed`,
-      );
-      expect(failed).toBe(0);
-      expect(seconds).toBeLessThan(20);
-    });
-    await mustSucceed("rollback");
-    expect(readConfig("canaryEnabled")).toBe("false");
-    await expectSplit(0);
-    await mustSucceed("create-canary", "--image", "versioned-echo:v2");
-    expect((await phaseReached("Paused")).weight).toBe(10);
-  }, 240_000);
-});
 
 describe("for those who ask for the canary as well", () => {
   let asking: SteadyLoad;

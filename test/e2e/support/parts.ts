@@ -56,6 +56,7 @@ const ofTheProduct = [
   "28-rolling-update",
   "29-migration",
   "30-rollout-canary",
+  "31-given-up",
   "32-analysis",
   "48-kills",
 ];

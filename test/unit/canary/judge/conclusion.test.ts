@@ -52,6 +52,29 @@ describe("a conclusion", () => {
     });
   });
 
+  test("says what keeps it from a pass that is not in sight", () => {
+    expect(errorsOnly([slice(10, 1), ...times(5, slice(10, 0))])).toMatchObject({
+      verdict: "inconclusive",
+      reason: expect.stringMatching(
+        /^Not enough traffic for a pass by its errors: 1 of 60 requests failed, of stable 0 of 600; evidence [\d.]+, bound 20[.]$/,
+      ),
+    });
+    // Of 400 requests none failed; 8 % of the canary's took longer than 250 ms, 4 % of stable's.
+    const within = (count: number, share: number) =>
+      judgeConfig().latency.edges.map((edge) => (edge < 250 ? count * (1 - share) : count));
+    const latency = {
+      stable: { requests: 100, within: within(100, 0.04) },
+      canary: { requests: 50, within: within(50, 0.08) },
+    };
+    const slower = { seconds: 1, stable: { requests: 100, bad: 0 }, canary: { requests: 50, bad: 0 }, latency };
+    expect(conclude(times(8, slower), {}, true)).toMatchObject({
+      verdict: "inconclusive",
+      reason: expect.stringMatching(
+        /^Not enough traffic for a pass by its latency: p95 \d+ ms, stable [\d.]+ ms; evidence [\d.]+, bound 20[.]$/,
+      ),
+    });
+  });
+
   test("is none without any reading, without a canary and without a stable version", () => {
     const reasonOf = (slices: readonly Slice[]) => {
       const { verdict, reason } = errorsOnly(slices);
