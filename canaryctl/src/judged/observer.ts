@@ -1,6 +1,6 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { type Conclusion, conclude } from "../../../canary/judge/conclusion.ts";
-import { edgesFor, type JudgeOptions } from "../../../canary/judge/config.ts";
+import { type JudgeOptions, optionsFor } from "../../../canary/judge/config.ts";
 import type { Release } from "../../../canary/judge/counters/telemetry.ts";
 import { lately } from "../../../canary/judge/slice.ts";
 import { countedRelease } from "../../../stacks/live/counted-release.ts";
@@ -63,15 +63,14 @@ export class Observer {
   #weight: { readonly percent: number | undefined; readonly before: number } | undefined;
 
   constructor(lab: Lab, route: JudgedRoute, say: Say) {
-    const { objective } = lab.config;
-    const edges = edgesFor(objective.p95Milliseconds);
+    const options = optionsFor(lab.config);
     this.#route = route;
     this.#say = say;
-    this.#options = { objective, latency: { edges } };
+    this.#options = options;
     this.#counters = new CallerCounters(lab.cluster, {
       groups: route.proxies(lab.config, platformOf(lab)),
       release: route.release,
-      edges,
+      edges: options.latency.edges,
     });
   }
 

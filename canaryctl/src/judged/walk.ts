@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { UserError } from "@canary-lab/kit/user-error";
 import { formatDuration } from "../../../canary/duration.ts";
-import { judgeConfig } from "../../../canary/judge/config.ts";
+import { judgeConfig, optionsFor } from "../../../canary/judge/config.ts";
 import { requestsToPass } from "../../../canary/judge/forecast.ts";
 import { type Act, nextAct } from "../../../canary/judge/next-act.ts";
 import { bakeAt, bakeOf, nextWeight } from "../../../canary/plan/plan.ts";
@@ -142,8 +142,8 @@ async function interrupted(acts: Acts): Promise<Walked> {
  * come in its bake time. The evidence of a step counts in the steps after it.
  */
 export function outlookText({ lab, requestsPerSecond, conclusion }: Look): string | undefined {
-  const { canaryWeight, plan, objective } = lab.config;
-  const requests = requestsToPass(judgeConfig({ objective })) - conclusion.numbers.canary.requests;
+  const { canaryWeight, plan } = lab.config;
+  const requests = requestsToPass(judgeConfig(optionsFor(lab.config))) - conclusion.numbers.canary.requests;
   const seconds = Math.ceil(requests / (requestsPerSecond * (canaryWeight / 100)));
   const bake = bakeAt(plan, canaryWeight);
   if (!Number.isFinite(seconds) || seconds <= bake) return undefined;
