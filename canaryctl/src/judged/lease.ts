@@ -4,7 +4,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import type { ApplicationName } from "../../../canary/application-name.ts";
 import { leasePath } from "../../../cluster/kube/paths.ts";
 import { promotionName } from "../../../components/names.ts";
-import { whoRuns } from "../history/entry.ts";
+import { whoRuns } from "../../../stacks/history-entry.ts";
 
 /** The parts of a Lease that are read. */
 interface LeaseObject {
