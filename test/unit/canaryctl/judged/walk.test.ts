@@ -41,6 +41,9 @@ interface Case {
   readonly beforeStep?: (attempt: number) => "changed" | undefined;
   readonly done?: string[];
   readonly patienceSeconds?: number;
+  /** The image that a promotion before was finishing. */
+  readonly finishing?: string;
+  readonly stableImage?: string;
 }
 
 /** Walks a plan whose looks have these verdicts; `done` has what was done, in order. */
@@ -51,7 +54,10 @@ async function walked({ verdicts, weight = 10, plan = "10-30-60", seconds = 60, 
   const judged: (Verdict | undefined)[] = [];
   const at = { weight };
   const open = async (): Promise<Lab> => {
-    const { lab } = fakeLab({ configWeight: at.weight, changes: { plan } });
+    const { lab } = fakeLab({
+      configWeight: at.weight,
+      changes: { plan, ...(given.stableImage && { stableImage: given.stableImage }) },
+    });
     return { ...lab, config: { ...lab.config, canaryWeight: toWeight(at.weight) } };
   };
   const controller = new AbortController();
@@ -84,6 +90,7 @@ async function walked({ verdicts, weight = 10, plan = "10-30-60", seconds = 60, 
       done.push(`promote to ${at.weight}`);
       return "";
     },
+    finishing: given.finishing,
     finish: async ({ conclusion }) => {
       judged.push(conclusion.verdict);
       done.push("finish");
@@ -118,6 +125,31 @@ describe("a walk through the plan", () => {
   test("begins a plan that has not begun, and goes on where a walk was killed", async () => {
     expect((await walked({ verdicts: ["inconclusive", "pass"], weight: 0 })).done[0]).toBe("promote to 10");
     expect((await walked({ verdicts: ["pass"], weight: 60 })).done).toEqual(["finish"]);
+  });
+
+  const image = fakeLab({}).lab.config.canaryImage;
+  test.each<[where: string, at: Partial<Case>]>([
+    ["before the file has the weight", { weight: 60, live: 100 }],
+    ["while the canary had all the traffic", { weight: 100, live: 100 }],
+    ["while the stable side got the image", { weight: 100, live: 100, stableImage: image }],
+    ["when the traffic was back at the stable side", { weight: 100, live: 0, stableImage: image }],
+  ])(
+    "finishes what was killed %s, once and without a verdict, where the judge had passed that image",
+    async (_, at) => {
+      const stopped = { verdicts: ["inconclusive"], seconds: 5, ...at } as const;
+      expect(await walked({ ...stopped, finishing: image })).toMatchObject({
+        ending: "promoted",
+        done: ["finish"],
+        reason: "The judge had passed it when it began to be finished.",
+      });
+      for (const finishing of [undefined, "versioned-echo:v9"])
+        expect((await walked({ ...stopped, finishing })).done).toEqual([]);
+    },
+  );
+
+  test("does not finish what was rolled back since", async () => {
+    const { ending, done } = await walked({ verdicts: ["inconclusive"], weight: 60, live: 0, finishing: image });
+    expect({ ending, done }).toEqual({ ending: "held", done: [] });
   });
 
   test("rolls back at once where the canary is worse, and does nothing after that", async () => {
