@@ -210,8 +210,15 @@ describe("a walk through the plan", () => {
   }, 20_000);
 });
 
+test("with replica-ratio it is counted by pod, without a latency", async () => {
+  const { lab } = fakeLab({ changes: { strategy: "replica-ratio" } });
+  const route = judgedRoute({ lab, strategy: await configuredStrategy(lab) });
+  expect(route.hasLatency).toBe(false);
+  expect(route.proxies).toBeUndefined(); // no proxy knows the split, and none is waited for
+});
+
 test("strategies without weights are refused, with what measures there", async () => {
-  for (const strategy of ["replica-ratio", "nginx-header", "rolling-update", "rollout-canary"] as const) {
+  for (const strategy of ["nginx-header", "rolling-update", "rollout-canary"] as const) {
     const { lab } = fakeLab({ changes: { strategy } });
     const move = { lab, strategy: await configuredStrategy(lab) };
     expect(() => judgedRoute(move)).toThrow(`With strategy ${strategy}`);
