@@ -251,7 +251,7 @@ describe("a look is shown", () => {
   test("as a block, whose bars are full where the evidence is enough", () => {
     const [step, ...lines] = blockText(look, "roll back");
     expect(step).toBe("Step 1 of 4: 10 % since 12 s of 1m, counted at 2 callers' proxies");
-    expect(lines.join("\n")).toMatch(/canary +10 % +9\.6 % +90 +27 \(30 %\) +-\n/);
+    expect(lines.join("\n")).toMatch(/canary +10 % +9\.6 % +90 +27 \(30 %, 20\.8 to 40\.6 %\) +-\n/);
     expect(lines.join("\n")).toMatch(/worse +errors +#{24} +\S+ of 200\n/);
     expect(lines.join("\n")).toMatch(/worse +latency +\.{24} +1 of 200\n/);
     expect(lines.at(-1)).toMatch(/^roll back: The canary is worse by its errors/);
