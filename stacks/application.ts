@@ -116,7 +116,7 @@ function createJudge(
   application: EchoApplication,
   image: (role: string, reference: string) => pulumi.Output<string>,
 ): Judge {
-  const { app, namespace, objective, imagePullSecret, imagePlatform } = config;
+  const { app, namespace, objective, judge: settings, imagePullSecret, imagePlatform } = config;
   const followed = starts?.follow(judgeStart(config));
   const judge = new Judge(
     "judge",
@@ -124,6 +124,7 @@ function createJudge(
       app,
       namespace,
       objective,
+      judge: settings,
       prometheus: prometheusOf(platform.facts),
       image: image("judge", config.judgeImage),
       imagePullSecret,

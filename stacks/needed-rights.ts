@@ -1,5 +1,12 @@
 import { factsOf } from "../canary/strategies.ts";
+import { ingressNamespace } from "../components/mesh/render-istio.ts";
+import { monitoringNamespace } from "../components/monitoring/render-kube-prometheus-stack.ts";
+import type { LabConfig } from "./config/schema.ts";
 import { type MadeConfig, madeObjects } from "./made-objects.ts";
+import { existingPlatform } from "./platform-parts.ts";
+
+/** What of a config says which rights its stack needs. */
+export type NeedyConfig = MadeConfig & Pick<LabConfig, "ingressGateway" | "prometheus">;
 
 /** One thing that an account may do. */
 export interface Right {
@@ -13,49 +20,86 @@ export interface Right {
 /** By which the engine's plugin, and Helm in it, make, change and remove an object. */
 const making = ["get", "create", "patch", "delete"];
 
-/** What else the update waits by, and what the commands read and write. */
-const further: readonly (readonly [resource: string, verbs: readonly string[]])[] = [
-  ["pods", ["get", "list", "watch", "delete"]],
-  ["pods/log", ["get"]],
-  ["pods/exec", ["get"]], // a WebSocket begins with a GET
-  ["pods/proxy", ["get"]], // the counters of callers' proxies
-  ["leases.coordination.k8s.io", ["get", "create", "patch"]], // one judged promotion at a time
-  ["events", ["list"]],
-  ["deployments.apps", ["list", "watch"]],
-  ["replicasets.apps", ["list"]],
-  ["configmaps", ["get", "create", "patch"]],
-];
+type Used = readonly (readonly [resource: string, verbs: readonly string[]])[];
 
 /** From this minor version of Kubernetes 1 on, a WebSocket to `pods/exec` needs `create` beside `get`. */
 const execNeedsCreate = 35;
 
+/** Callers' proxies are found, asked for their routes, and read for what they count. */
+const ofProxies = (minor: number): Used => [
+  ["pods", ["list"]],
+  ["pods/exec", minor < execNeedsCreate ? ["get"] : ["get", "create"]], // a WebSocket begins with a GET
+  ["pods/proxy", ["get"]],
+];
+
+/** What else the update waits by, and what the commands read and write. */
+const further: Used = [
+  ["pods", ["get", "watch", "delete"]],
+  ["pods/log", ["get"]],
+  ["leases.coordination.k8s.io", ["get", "create", "patch"]], // one judged promotion at a time
+  ["events", ["list"]],
+  ["deployments.apps", ["list", "watch"]],
+  ["replicasets.apps", ["list", "patch"]],
+  ["configmaps", ["get", "create", "patch"]],
+];
+
 /** `rollouts/status` is written by abort, retry and promote. */
-const ofRollouts: typeof further = [
+const ofRollouts: Used = [
   ["rollouts.argoproj.io/status", ["patch"]],
   ["analysisruns.argoproj.io", ["get", "list"]],
 ];
+
+/** By which a platform is found that no stack of this project installed. */
+const ofExisting: Used = [
+  ...[
+    "namespaces",
+    "services",
+    "pods",
+    "deployments.apps",
+    "mutatingwebhookconfigurations.admissionregistration.k8s.io",
+    "prometheuses.monitoring.coreos.com",
+  ].map((resource) => [resource, ["list"]] as const),
+  ["customresourcedefinitions.apiextensions.k8s.io", ["get"]],
+];
+
+/** The namespace of a part of the platform: of one that is only found in the update it is known where the config names it. */
+const placeOf = ({ platform }: NeedyConfig, own: string, named: string | undefined): string | undefined =>
+  platform === existingPlatform ? named?.split("/")[0] : own;
+
+const inside = (namespace: string | undefined, used: Used): readonly Right[] =>
+  used.flatMap(([resource, verbs]) => verbs.map((verb) => ({ verb, resource, ...(namespace && { namespace }) })));
+
+/** What is read of the platform: its gateway is a caller, and its Prometheus has the alerts and the judge's counters. */
+function ofPlatform(config: NeedyConfig, minor: number): readonly Right[] {
+  const { entry } = factsOf(config.strategy);
+  const gateway = placeOf(config, ingressNamespace, config.ingressGateway);
+  const monitoring = placeOf(config, monitoringNamespace, config.prometheus);
+  return [
+    ...(entry === "istio-gateway" && gateway !== undefined ? inside(gateway, ofProxies(minor)) : []),
+    ...(config.monitoring && monitoring !== undefined ? inside(monitoring, [["services/proxy", ["get"]]]) : []),
+    ...(entry === "ingress-controller" ? inside(undefined, [["ingressclasses.networking.k8s.io", ["get"]]]) : []),
+    ...(config.platform === existingPlatform ? inside(undefined, ofExisting) : []),
+  ];
+}
 
 /**
  * What an account must be allowed for a stack: to make all that it makes, and to run the commands. Each right once.
  *
  * @param minor the API server's, such as 36 for Kubernetes 1.36
  */
-export function neededRights(config: MadeConfig, minor: number): readonly Right[] {
+export function neededRights(config: NeedyConfig, minor: number): readonly Right[] {
   const { namespace, strategy } = config;
   const made = madeObjects(config);
   const isRollout = factsOf(strategy).owner === "rollout-controller";
-  const used = [
-    ...further,
-    ...(minor < execNeedsCreate ? [] : ([["pods/exec", ["create"]]] as const)),
-    ...(isRollout ? ofRollouts : []),
-  ];
+  const used = [...ofProxies(minor), ...further, ...(isRollout ? ofRollouts : [])];
   const all: Right[] = [
     ...made.flatMap((object) => making.map((verb) => ({ verb, ...object }))),
     // Where a release is, Helm looks for its revisions, and notes in the old one that it is superseded.
     ...made
       .filter(({ resource }) => resource === "secrets")
       .flatMap((object) => ["list", "update"].map((verb) => ({ verb, ...object }))),
-    ...used.flatMap(([resource, verbs]) => verbs.map((verb) => ({ verb, resource, namespace }))),
+    ...inside(namespace, used),
+    ...ofPlatform(config, minor),
     { verb: "list", resource: "namespaces" }, // in the first update: a stack may have been deployed under another name
   ];
   return [...new Map(all.map((right) => [`${right.verb} ${right.resource} ${right.namespace}`, right])).values()];

@@ -2,7 +2,7 @@ import type { Objective } from "../slo/objective.ts";
 import type { Limits } from "./difference.ts";
 
 /** Who may speak: a difference to the stable side, or the canary's own objective; by errors or by latency. */
-const speakers = ["errors", "latency", "error objective", "latency objective"] as const;
+export const speakers = ["errors", "latency", "error objective", "latency objective"] as const;
 export type Speaker = (typeof speakers)[number];
 
 /** Upper edges of a histogram's buckets in milliseconds, rising, as Envoy has them for the requests of an upstream. */
@@ -37,13 +37,18 @@ export interface JudgeConfig {
   readonly objective: Pick<Objective, "errorRate" | "p95Milliseconds">;
 }
 
+/** What a release may set, beside its objective. */
+export type JudgeSettings = Pick<JudgeConfig, "alpha" | "beta" | "mayFail" | "errors"> & {
+  readonly latency: Omit<JudgeConfig["latency"], "edges">;
+};
+
 /** What may be given; the rest has the defaults that are named at {@link JudgeConfig}. */
 export type JudgeOptions = Partial<Omit<JudgeConfig, "errors" | "latency">> & {
   readonly errors?: Partial<JudgeConfig["errors"]>;
   readonly latency?: Partial<JudgeConfig["latency"]>;
 };
 
-const defaults: JudgeConfig = {
+export const judgeDefaults: JudgeConfig = {
   alpha: 0.01,
   beta: 0.05,
   mayFail: ["errors", "latency"],
@@ -53,13 +58,29 @@ const defaults: JudgeConfig = {
   objective: { errorRate: 0.01, p95Milliseconds: 250 },
 };
 
+/** What a release is judged by, wherever it is: its objective and its settings, with the edges that are worth reading. */
+export function optionsFor({
+  objective,
+  judge,
+}: {
+  readonly objective: JudgeConfig["objective"];
+  readonly judge: JudgeSettings;
+}) {
+  const { errorRate, p95Milliseconds } = objective;
+  return {
+    ...judge,
+    objective: { errorRate, p95Milliseconds },
+    latency: { ...judge.latency, edges: edgesFor(p95Milliseconds) },
+  } satisfies JudgeOptions;
+}
+
 /** @throws RangeError that names each value which is not allowed, where it is, and what is allowed there */
 export function judgeConfig(options: JudgeOptions = {}): JudgeConfig {
   const config: JudgeConfig = {
-    ...defaults,
+    ...judgeDefaults,
     ...options,
-    errors: { ...defaults.errors, ...options.errors },
-    latency: { ...defaults.latency, ...options.latency },
+    errors: { ...judgeDefaults.errors, ...options.errors },
+    latency: { ...judgeDefaults.latency, ...options.latency },
   };
   const faults = faultsOf(config);
   if (faults.length > 0) throw new RangeError(`The judge cannot work with this:\n  - ${faults.join("\n  - ")}`);
@@ -122,4 +143,4 @@ const limitFaults = (name: string, { tolerance, worse, floorPoints }: Limits): r
   ].flat();
 
 /** Odds ratios above this are not told apart from it. */
-const mostFactor = 1000;
+export const mostFactor = 1000;

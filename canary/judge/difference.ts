@@ -1,6 +1,7 @@
 import { isInformative, type Table } from "./counts.ts";
 import { Evidence, Proof } from "./evidence.ts";
 import { logLikelihoods } from "./hypergeometric.ts";
+import { OddsGrid } from "./odds-grid.ts";
 import { Tested } from "./tested.ts";
 
 /** What of a difference between the sides is too much, and what is too little to matter. */
@@ -22,7 +23,7 @@ export const timesWorse = [1.2, 1.5, 2, 3, 5, 10, 30, 100] as const;
  */
 export class Difference extends Tested {
   private readonly limits: Limits;
-  private readonly logOdds: Float64Array;
+  private readonly grid: OddsGrid;
   private readonly logs: Float64Array;
   protected readonly evidence: Evidence;
   protected readonly proof = new Proof([1 / 3, 1 / 3, 1 / 3]);
@@ -33,7 +34,7 @@ export class Difference extends Tested {
     this.limits = limits;
     const { tolerance, worse } = limits;
     const odds = [tolerance, ...timesWorse.map((times) => tolerance * times), worse, 0.75, 1, worse ** (1 / 3)];
-    this.logOdds = Float64Array.from(odds, Math.log);
+    this.grid = new OddsGrid(Float64Array.from(odds, Math.log));
     this.logs = new Float64Array(odds.length);
     this.evidence = new Evidence(timesWorse.length, cut);
   }
@@ -42,7 +43,7 @@ export class Difference extends Tested {
     if (this.worse <= 1) this.recent = new Excess();
     this.recent.add(table);
     if (!isInformative(table)) return;
-    logLikelihoods(table, this.logOdds, this.logs);
+    logLikelihoods(table, this.grid, this.logs);
     this.evidence.add(this.logs, 0);
     this.proof.add(this.logs, 1 + timesWorse.length);
   }

@@ -20,6 +20,7 @@ export class Evidence {
   private readonly bets: Float64Array;
   private readonly cut: number;
   private slices = 0;
+  private kept = keptBack(0);
 
   /** @param cut largest factor of one slice, above 1; Infinity for none */
   constructor(alternatives: number, cut: number) {
@@ -33,8 +34,10 @@ export class Evidence {
    * @param logs log-likelihoods of it: at `from` that of what is tolerated, behind it those of the alternatives
    */
   add(logs: Float64Array, from: number): void {
-    const stake = (1 - fromTheStart) * (keptBack(this.slices) - keptBack(this.slices + 1));
     this.slices += 1;
+    const kept = keptBack(this.slices);
+    const stake = (1 - fromTheStart) * (this.kept - kept);
+    this.kept = kept;
     const tolerated = logs[from] as number;
     for (let index = 0; index < this.bets.length; index++) {
       const growth = Math.min(this.cut, (logs[from + 1 + index] as number) - tolerated);
@@ -44,8 +47,9 @@ export class Evidence {
 
   /** The e-value: 1 without any evidence, `1/alpha` where an error rate of alpha lets one reject. */
   get value(): number {
-    const sum = this.bets.reduce((total, bet) => total + bet, 0);
-    return sum / this.bets.length + (1 - fromTheStart) * keptBack(this.slices);
+    let sum = 0;
+    for (const bet of this.bets) sum += bet;
+    return sum / this.bets.length + (1 - fromTheStart) * this.kept;
   }
 }
 

@@ -1,5 +1,6 @@
 import { isInformative, type Table } from "./counts.ts";
-import { logLikelihoods } from "./hypergeometric.ts";
+import { aroundModes } from "./hypergeometric.ts";
+import { OddsGrid } from "./odds-grid.ts";
 
 /** By which factor the canary's odds of a bad request are those of the stable side. */
 export interface Factor {
@@ -12,7 +13,36 @@ export interface Factor {
 }
 
 /** Quarters of an octave, from 1/16 to 1024: where a bound lies between two of them, it is the outer one. */
-const grid = Float64Array.from({ length: 57 }, (_, index) => ((index - 16) * Math.LN2) / 4);
+const logFactors = Float64Array.from({ length: 57 }, (_, index) => ((index - 16) * Math.LN2) / 4);
+
+/** The log-likelihoods of all tables together. Factors are multiplied for as long as that overflows nothing: a logarithm costs more. */
+class JointLikelihoods {
+  private readonly logs = new Float64Array(logFactors.length);
+  private readonly grid = new OddsGrid(logFactors);
+  private readonly products = new Float64Array(logFactors.length).fill(1);
+  private readonly some = new Float64Array(logFactors.length);
+
+  add(table: Table): void {
+    const { logs, grid, products, some } = this;
+    if (!grid.sumsOver(table)) {
+      aroundModes(table, logFactors, some);
+      for (let index = 0; index < logs.length; index++) logs[index] = (logs[index] as number) + (some[index] as number);
+      return;
+    }
+    for (let index = 0; index < logs.length; index++) {
+      const product = (products[index] as number) * (grid.sums[index] as number);
+      if (product < 1e150) products[index] = product;
+      else {
+        logs[index] = (logs[index] as number) - Math.log(product);
+        products[index] = 1;
+      }
+    }
+  }
+
+  all(): Float64Array {
+    return this.logs.map((log, index) => log - Math.log(this.products[index] as number));
+  }
+}
 
 /**
  * The factor over slices, with a confidence sequence: what a uniform prior over the grid does not rule out, for the ratio of prior to
@@ -21,8 +51,7 @@ const grid = Float64Array.from({ length: 57 }, (_, index) => ((index - 16) * Mat
  * @param error chance that the sequence ever leaves out the true factor, between 0 and 1
  */
 export function factorOf(tables: Iterable<Table>, error: number): Factor {
-  const sums = new Float64Array(grid.length);
-  const logs = new Float64Array(grid.length);
+  const joint = new JointLikelihoods();
   let worse = 0;
   let better = 0;
   for (const table of tables) {
@@ -31,9 +60,9 @@ export function factorOf(tables: Iterable<Table>, error: number): Factor {
     const requests = stable.requests + canary.requests;
     worse += (canary.bad * (stable.requests - stable.bad)) / requests;
     better += (stable.bad * (canary.requests - canary.bad)) / requests;
-    logLikelihoods(table, grid, logs);
-    for (let index = 0; index < sums.length; index++) sums[index] = (sums[index] as number) + (logs[index] as number);
+    joint.add(table);
   }
+  const sums = joint.all();
   const largest = Math.max(...sums);
   const mean = sums.reduce((sum, log) => sum + Math.exp(log - largest), 0) / sums.length;
   const kept = (log: number) => log - largest > Math.log(mean * error);
@@ -41,7 +70,7 @@ export function factorOf(tables: Iterable<Table>, error: number): Factor {
   const last = sums.findLastIndex(kept);
   return {
     estimate: worse > 0 && better > 0 ? worse / better : undefined,
-    lower: first > 0 ? Math.exp(grid[first - 1] as number) : 0,
-    upper: last < grid.length - 1 ? Math.exp(grid[last + 1] as number) : Number.POSITIVE_INFINITY,
+    lower: first > 0 ? Math.exp(logFactors[first - 1] as number) : 0,
+    upper: last < logFactors.length - 1 ? Math.exp(logFactors[last + 1] as number) : Number.POSITIVE_INFINITY,
   };
 }

@@ -1,5 +1,6 @@
 import logBinomial from "@stdlib/math-base-special-binomcoefln";
 import type { Table } from "./counts.ts";
+import type { OddsGrid } from "./odds-grid.ts";
 
 /**
  * How likely the canary's bad requests are among all bad ones of a table, by Fisher's noncentral hypergeometric distribution: the
@@ -9,10 +10,15 @@ import type { Table } from "./counts.ts";
  *
  * Everything is relative to the observed count, so that nothing large is subtracted from its like where the count is a likely one.
  *
- * @param logOdds logarithms of the odds ratios, each within -25..25
- * @param into gets one logarithm of a chance for each of them
+ * @param into gets one logarithm of a chance for each of the odds ratios
  */
-export function logLikelihoods(table: Table, logOdds: Float64Array, into: Float64Array): void {
+export function logLikelihoods(table: Table, grid: OddsGrid, into: Float64Array): void {
+  if (!grid.sumsOver(table)) aroundModes(table, grid.logOdds, into);
+  else for (let index = 0; index < into.length; index++) into[index] = -Math.log(grid.sums[index] as number);
+}
+
+/** The same for as many terms as there may be: each sum from the likeliest one on, for as long as terms matter. */
+export function aroundModes(table: Table, logOdds: Float64Array, into: Float64Array): void {
   const distribution = new Noncentral(table);
   const observed = table.canary.bad;
   let at = observed;

@@ -88,12 +88,18 @@ export class Judge {
       case "errors":
         return this.errors.worse;
       case "latency":
-        return this.edges.reduce((sum, { test }) => sum + test.worse, 0) / this.edges.length;
+        return this.meanOfEdges();
       case "error objective":
         return this.errorObjective.worse;
       case "latency objective":
         return this.tooSlow.worse;
     }
+  }
+
+  private meanOfEdges(): number {
+    let sum = 0;
+    for (const { test } of this.edges) sum += test.worse;
+    return sum / this.edges.length;
   }
 
   /** The edge at which the latency differs most clearly. */

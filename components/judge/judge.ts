@@ -13,7 +13,7 @@ export interface JudgeArgs extends JudgeSpec, JudgeTemplateSpec {
 export class Judge extends pulumi.ComponentResource {
   readonly deployment: k8s.apps.v1.Deployment;
 
-  constructor(name: string, { hooks, objective, ...spec }: JudgeArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { hooks, objective, judge, ...spec }: JudgeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("canary-lab:judge:Judge", name, {}, opts);
     const account = new k8s.core.v1.ServiceAccount(`${name}-account`, renderJudgeAccount(spec), { parent: this });
     this.deployment = createDeployment(`${name}-deployment`, renderJudge(spec), {
@@ -22,7 +22,7 @@ export class Judge extends pulumi.ComponentResource {
       ...(hooks && { hooks }),
     });
     new k8s.core.v1.Service(`${name}-service`, renderJudgeService(spec), { parent: this });
-    const template = renderJudgeTemplate({ app: spec.app, namespace: spec.namespace, objective });
+    const template = renderJudgeTemplate({ app: spec.app, namespace: spec.namespace, objective, judge });
     new k8s.apiextensions.CustomResource(`${name}-analysis`, template, { parent: this });
     this.registerOutputs();
   }

@@ -1,5 +1,7 @@
 import type { ApplicationName } from "../../canary/application-name.ts";
 import { formatDuration } from "../../canary/duration.ts";
+import type { JudgeSettings } from "../../canary/judge/config.ts";
+import { settingParameters } from "../../canary/judge/parameters.ts";
 import type { Objective } from "../../canary/slo/objective.ts";
 import { scrapeSeconds } from "../monitoring/render-kube-prometheus-stack.ts";
 import { judgeName, judgePort } from "../names.ts";
@@ -8,6 +10,7 @@ import { type AnalysisTemplate, argument, endings, patience, renderTemplate } fr
 /** An application whose releases are judged. */
 export interface JudgeTemplateSpec extends ApplicationName {
   readonly objective: Objective;
+  readonly judge: JudgeSettings;
 }
 
 /** Seconds that a run takes where the traffic before it was enough: its first answer is a pass. */
@@ -18,7 +21,7 @@ export const passSeconds = scrapeSeconds;
  * Failed by its first `fail`, Successful by its first `pass`, and Inconclusive after as long without either as the plain rule takes.
  * Neither an outage of Prometheus, for the judge's answer is that there is no verdict, nor one of the judge aborts.
  */
-export function renderJudgeTemplate({ app, namespace, objective }: JudgeTemplateSpec): AnalysisTemplate {
+export function renderJudgeTemplate({ app, namespace, objective, judge }: JudgeTemplateSpec): AnalysisTemplate {
   const { errorRate, p95Milliseconds, windowSeconds } = objective;
   const asked = [
     "telemetry=envoy",
@@ -29,6 +32,7 @@ export function renderJudgeTemplate({ app, namespace, objective }: JudgeTemplate
     `step=${scrapeSeconds}`,
     `errorRate=${errorRate}`,
     `p95Milliseconds=${p95Milliseconds}`,
+    ...Object.entries(settingParameters(judge)).map(([name, text]) => `${name}=${encodeURIComponent(text)}`),
   ];
   const inconclusive = Math.ceil(((patience + 1) * windowSeconds) / scrapeSeconds) - 1;
   return renderTemplate({ app, namespace }, "judge", {

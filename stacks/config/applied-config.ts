@@ -27,6 +27,7 @@ export const leftOut: readonly string[] = [
 export const releaseKeys: readonly (keyof LabConfig)[] = [
   "plan",
   "objective",
+  "judge",
   "analysis",
   "analysisBy",
   "rolloutCanary",

@@ -119,6 +119,13 @@ const checks: readonly ((config: Partial<LabConfig>) => string | readonly string
     analysis !== "off" && analysisBy === "judge" && objective && objective.p95Milliseconds > longestEdge
       ? `objective.p95Milliseconds is ${objective.p95Milliseconds} while analysisBy is judge, which sees no times above ${longestEdge}; allowed: at most ${longestEdge}, or analysisBy objective`
       : undefined,
+  ({ judge }) =>
+    (["errors", "latency"] as const).flatMap((name) => {
+      const { tolerance, worse } = judge?.[name] ?? { tolerance: 1, worse: 2 };
+      return worse > tolerance
+        ? []
+        : `judge.${name}.worse is ${worse} while judge.${name}.tolerance is ${tolerance}, so what is tolerated could not pass; allowed: worse above ${tolerance}, or a lower tolerance`;
+    }),
   ({ analysis = "off", plan }) =>
     analysis !== "off" && plan && isAtOnce(plan)
       ? `plan is ${describePlan(plan)} while analysis is "${analysis}", and nothing would be analysed; allowed: a weight below 100, or analysis off`

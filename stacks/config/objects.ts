@@ -1,7 +1,8 @@
 import { parseDuration } from "../../canary/duration.ts";
+import { type JudgeSettings, judgeDefaults, mostFactor, speakers } from "../../canary/judge/config.ts";
 import type { Objective } from "../../canary/slo/objective.ts";
 import type { ScaleDown } from "../../components/rollout/rollout-types.ts";
-import { between, boolean, duration, integer, object, oneOf, podCount } from "./values.ts";
+import { between, boolean, distinct, duration, fromTo, integer, object, oneOf, podCount } from "./values.ts";
 
 const seconds = integer(0, 3600).describe("Seconds, 0 to 3600");
 
@@ -17,6 +18,35 @@ export const objective = object({
   window: duration("15s", "5m").default("1m"),
   minimumRequests: integer(1, 1_000_000).default(100).describe("Requests in a window; with fewer nothing is concluded"),
 }).transform(({ window, ...rest }): Objective => ({ ...rest, windowSeconds: parseDuration(window) as number }));
+
+const limits = ({ tolerance, worse, floorPoints }: JudgeSettings["errors"]) => ({
+  tolerance: fromTo(1, mostFactor)
+    .default(tolerance)
+    .describe("Odds of a bad request, against the stable side's, up to which nothing fails"),
+  worse: fromTo(1, mostFactor).default(worse).describe("Odds that a pass excludes, above the tolerance"),
+  floorPoints: fromTo(0, 100)
+    .default(floorPoints)
+    .describe("Percentage points more of bad requests below which a difference does not matter"),
+});
+
+const { alpha, beta, mayFail, errors, latency } = judgeDefaults;
+export const judge = object({
+  alpha: between(0, 0.5)
+    .default(alpha)
+    .describe("Chance that a healthy canary is failed in its whole release, shared among those that may fail it"),
+  beta: between(0, 0.5).default(beta).describe("Chance that a bad canary passes a test"),
+  mayFail: distinct(speakers).default([...mayFail]),
+  errors: object(limits(errors)).prefault({}),
+  latency: object({
+    ...limits(latency),
+    floorMilliseconds: fromTo(0, 30_000)
+      .default(latency.floorMilliseconds)
+      .describe("Edges of the histogram below this are not compared"),
+    warmUpSeconds: fromTo(0, 3600)
+      .default(latency.warmUpSeconds)
+      .describe("Seconds from the canary's first request on whose latency is left out"),
+  }).prefault({}),
+});
 
 export const rolloutCanary = object({
   headerRoute: boolean

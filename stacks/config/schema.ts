@@ -1,7 +1,16 @@
 import * as z from "zod";
 import { strategyNames } from "../../canary/strategies.ts";
 import { namespace } from "./namespace.ts";
-import { autoscaling, blueGreen, migration, mostReplicas, objective, rollingUpdate, rolloutCanary } from "./objects.ts";
+import {
+  autoscaling,
+  blueGreen,
+  judge,
+  migration,
+  mostReplicas,
+  objective,
+  rollingUpdate,
+  rolloutCanary,
+} from "./objects.ts";
 import { plan } from "./plan.ts";
 import { istioRevision, namespacedName, platform } from "./platform-rule.ts";
 import { service } from "./service.ts";
@@ -29,6 +38,11 @@ export const schema = z.object({
     .prefault({})
     .describe(
       "What a version must keep, an object: errorRate (between 0 and 1, 0.01), p95Milliseconds (250), window (1m), minimumRequests (100, in a window; with fewer nothing is concluded)",
+    ),
+  judge: judge
+    .prefault({})
+    .describe(
+      "By what the judge decides, wherever it is asked, an object: alpha (chance that a healthy canary is failed in its whole release, between 0 and 0.5; 0.01, shared among those that may fail it), beta (chance that a bad one passes a test, 0.05), mayFail (errors and latency, of those, `error objective` and `latency objective`), errors and latency, each with tolerance (odds of a bad request up to which nothing fails, 1.1), worse (odds that a pass excludes, 2) and floorPoints (percentage points below which a difference does not matter, 0.1 and 1), latency also with floorMilliseconds (20) and warmUpSeconds (of the canary's first latency, 10)",
     ),
   gate: oneOf(["judge", "none"])
     .prefault("judge")

@@ -30,12 +30,19 @@ export const integer = (lowest: number, highest: number) => read(integerFrom(low
 
 export const weight = read(integerFrom(0, 100, weightRange).transform(toWeight), integerIn);
 
+const decimalIn = (text: string): number | string => (/^\d{1,6}(\.\d{1,9})?$/.test(text) ? Number(text) : text);
+const written = "of at most 9 decimals, written as 0.01 is";
+
 /** A number between the two, which are not allowed themselves. */
 export function between(low: number, high: number) {
-  const allowed = `a number above ${low} and below ${high}, of at most 9 decimals, written as 0.01 is`;
-  return read(z.number(says(allowed)).gt(low, says(allowed)).lt(high, says(allowed)).describe(allowed), (text) =>
-    /^\d{1,6}(\.\d{1,9})?$/.test(text) ? Number(text) : text,
-  );
+  const allowed = `a number above ${low} and below ${high}, ${written}`;
+  return read(z.number(says(allowed)).gt(low, says(allowed)).lt(high, says(allowed)).describe(allowed), decimalIn);
+}
+
+/** A number from one to the other. */
+export function fromTo(low: number, high: number) {
+  const allowed = `a number from ${low} to ${high}, ${written}`;
+  return read(z.number(says(allowed)).min(low, says(allowed)).max(high, says(allowed)).describe(allowed), decimalIn);
 }
 
 export const matching = (pattern: RegExp, allowed: string) =>
@@ -132,6 +139,14 @@ function unknownFields(
 /** A list of at least one, as YAML or as JSON text. */
 export const list = <S extends z.ZodType>(entry: S, allowed: string) =>
   z.preprocess(parsed, z.array(entry, says(allowed)).min(1, says(allowed)));
+
+/** A list of at least one of several words, each once. */
+export function distinct<const T extends readonly string[]>(values: T) {
+  const allowed = `a list of ${values.join(", ")}, each at most once`;
+  return list(oneOf(values), allowed)
+    .refine((found) => new Set(found).size === found.length, says(allowed))
+    .describe(allowed);
+}
 
 /** The object that a value or its JSON text is; anything else as it is. */
 export function objectIn(value: unknown): unknown {

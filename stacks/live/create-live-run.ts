@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import * as pulumi from "@pulumi/pulumi";
 import { factsOf, type StrategyName } from "../../canary/strategies.ts";
@@ -16,13 +17,14 @@ import { isOwner } from "../platform-parts.ts";
 import { commandStart } from "./command-start.ts";
 import { createHook } from "./create-hook.ts";
 import type { LiveRun } from "./live-run.ts";
+import { markVariable } from "./mark-variable.ts";
 import { refuseForeignNamespace } from "./namespace-owner.ts";
 import { platformHooks, refuseLoss } from "./platform-guard.ts";
 import type { ProxyCluster } from "./proxies/proxies.ts";
 import { openToAll } from "./proxies/service-pods.ts";
 import { type RiseGate, releaseGuard } from "./release-guard.ts";
 import { releaseWatch } from "./release-watch.ts";
-import { isGated, riseFault, standingOverride } from "./rise-gate.ts";
+import { type GatedStack, isGated, type Rise, riseFault, standingOverride } from "./rise-gate.ts";
 import { enterRollout, leaveRollout } from "./rollout-handover.ts";
 import { serviceGuard } from "./service-guard.ts";
 import { StartFollower } from "./start-follower.ts";
@@ -96,15 +98,30 @@ export function createLiveRun(
   return { ...common, namespaceHooks: { ...namespaceHooks, beforeUpdate }, starts, guard };
 }
 
-/** Undefined where nobody is asked. */
-function riseGate(stack: Parameters<typeof riseFault>[0]): RiseGate | undefined {
-  if (!isGated(stack.config)) return undefined;
+/** Undefined where nobody is asked, and nothing is kept of that. */
+function riseGate(stack: GatedStack & { readonly client: ClusterClient }): RiseGate | undefined {
+  if (!isGated(stack.config)) return overriddenGate(stack);
   const override = "npx canaryctl config set judgeOverride urgent && npx canaryctl up";
   return {
     faultOf: (rise) => riseFault(stack, rise, override),
     tell: (fault) => void pulumi.log.warn(`As things are, the update is refused: ${toldOfStack(fault)}`),
   };
 }
+
+/** A rise that the config has made without the judge is in the history, also where plain `pulumi` makes it: canaryctl keeps its own moves. */
+function overriddenGate({ client, config }: { client: ClusterClient; config: LabConfig }): RiseGate | undefined {
+  if (!standingOverride(config)) return undefined;
+  const note = async (rise: Rise) => {
+    if (rise.from === 0 || rise.to <= rise.from) return; // a first share is not judged
+    const { noteOverride } = await import("./history.ts");
+    await noteOverride(client, config, rise).catch((error: Error) => {
+      void pulumi.log.warn(`This is not in the history: ${error.message}`);
+    });
+  };
+  return { faultOf: async () => undefined, tell: () => {}, ...(!isByCanaryctl() && { note }) };
+}
+
+const isByCanaryctl = (): boolean => isTargeted() || process.env[markVariable] !== undefined;
 
 /** A switch is made while the canary has no share. */
 const isSameService = ({ app, canaryWeight }: LabConfig, from: StrategyName, to: StrategyName): boolean =>

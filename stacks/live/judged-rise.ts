@@ -1,7 +1,7 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import { type Conclusion, conclude, lastRelease, presentSeconds, short } from "../../canary/judge/conclusion.ts";
-import { edgesFor } from "../../canary/judge/config.ts";
+import { optionsFor } from "../../canary/judge/config.ts";
 import { alignedRange, prometheusNow, prometheusSlices, Unreadable } from "../../canary/judge/counters/prometheus.ts";
 import type { Factor } from "../../canary/judge/factor.ts";
 import type { SideReport } from "../../canary/judge/verdict.ts";
@@ -61,11 +61,11 @@ export async function judgedFault(stack: JudgedStack, rise: Rise, override: stri
   }
 }
 
-/** An objective that no histogram of the callers' proxies can show. */
+/** An objective or limits that no histogram of the callers' proxies can show. */
 const misfit = ({ message }: RangeError, move: string, override: string): UserError =>
   new UserError(`${message}\nThe canary does not go ${move} unseen.`, {
-    place: "objective in the stack's config",
-    next: ["npx canaryctl config get objective", override],
+    place: "objective and judge in the stack's config",
+    next: ["npx canaryctl config get objective", "npx canaryctl config get judge", override],
   });
 
 /** The verdict on what the callers' proxies have counted since the release began. @throws Unreadable */
@@ -76,10 +76,10 @@ async function judgedRelease({ client, config, monitoring }: JudgedStack): Promi
   const [began, now] = await Promise.all([releaseBegan(client, config), prometheusNow(ask)]);
   const begin = Math.max(began, now - mostReadings * longestStep);
   const step = Math.max(shortestStep, Math.ceil((now - begin) / mostReadings));
-  const { objective } = config;
-  const edges = edgesFor(objective.p95Milliseconds);
+  const options = optionsFor(config);
+  const { edges } = options.latency;
   const slices = await prometheusSlices(ask, { release, edges, needsLatency: true }, alignedRange(begin, now, step));
-  return conclude(lastRelease(slices, presentSeconds), { objective, latency: { edges } }, true);
+  return conclude(lastRelease(slices, presentSeconds), options, true);
 }
 
 interface Pods {

@@ -38,6 +38,7 @@ export interface ReleaseGuard {
  */
 export function releaseGuard(client: Client, config: LabConfig, takenBack: TakenBack, gate?: RiseGate): ReleaseGuard {
   const changing = new Set<Version>();
+  let rising: Rise | undefined;
   const podsSplit = factsOf(config.strategy).canaryPods === "shared";
   const hook = (name: string, run: (args: pulumi.ResourceHookArgs) => Promise<void>) =>
     createHook(name, run, { onDryRun: true });
@@ -78,14 +79,19 @@ export function releaseGuard(client: Client, config: LabConfig, takenBack: Taken
     ]);
     throwIf(back ?? fault);
     if (!gate || to <= (from ?? 0)) return;
-    const held = await gate.faultOf({ from: await liveShare(client, config), to });
+    const rise = { from: await liveShare(client, config), to };
+    const held = await gate.faultOf(rise);
     if (held && pulumi.runtime.isDryRun()) gate.tell(held);
     else throwIf(held);
+    rising = rise;
+  });
+  const risen = createHook("share-record", async () => {
+    if (rising) await gate?.note?.(rising);
   });
   return {
     namespace,
     sides: { [versions.stable]: side(versions.stable), [versions.canary]: side(versions.canary) },
-    route: { beforeCreate: [route], beforeUpdate: [route] },
+    route: { beforeCreate: [route], beforeUpdate: [route], ...(gate?.note && { afterUpdate: [risen] }) },
   };
 }
 
@@ -94,6 +100,8 @@ export interface RiseGate {
   readonly faultOf: (rise: Rise) => Promise<UserError | undefined>;
   /** Of a preview, which nothing holds up: there may be evidence enough when it is applied. */
   readonly tell: (fault: UserError) => void;
+  /** After a rise; absent where somebody else keeps it. */
+  readonly note?: (rise: Rise) => Promise<void>;
 }
 
 function throwIf(fault: UserError | undefined): void {

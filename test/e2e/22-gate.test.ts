@@ -82,6 +82,9 @@ describePart("a share that the judge is asked about", () => {
     });
     expect(await liveWeight()).toBe(30);
     expect((await canaryctl("status")).output).toMatch(/judgeOverride stands: the old version leaks/);
+    expect((await canaryctl("history")).stdout).toMatch(
+      /pulumi up +95\/5 +70\/30 +judge overridden: the old version leaks/,
+    );
     expect((await canaryctl("config", "rm", "judgeOverride")).exitCode).toBe(0);
     expect((await canaryctl("status")).output).not.toMatch(/judgeOverride/);
   }, 120_000);

@@ -1,10 +1,13 @@
 import { describe, expect, test } from "@jest/globals";
+import { start } from "./support/command.ts";
 import { describePart } from "./support/describe-part.ts";
-import { canaryctl, kubectl, namespace, pulumiJson } from "./support/lab.ts";
+import { setFaults } from "./support/faults.ts";
+import { canaryctl, canaryctlFile, kubectl, namespace, pulumiJson } from "./support/lab.ts";
 import { expectCannotStart, withFullQuota } from "./support/obstacles.ts";
 import { note } from "./support/rollout.ts";
 import { withStrategy } from "./support/strategy.ts";
 import { sampleLoad, sendLoad, startSteadyLoad } from "./support/traffic.ts";
+import { until } from "./support/until.ts";
 import { testWholeRelease } from "./support/whole-release.ts";
 
 withStrategy({ strategy: "replica-ratio", replicas: 4 });
@@ -68,6 +71,19 @@ describePart("a release", () => {
     const { sent, versions } = await sendLoad(sampleLoad);
     expect(versions).toEqual({ v1: sent });
   }, 180_000);
+
+  test("promote --judge counts by pod, and rolls a canary of 30 % errors back by itself", async () => {
+    expect((await canaryctl("set-traffic", "75", "25")).exitCode).toBe(0);
+    const load = await startSteadyLoad({ rate: 100 });
+    const promotion = start(canaryctlFile, ["promote", "--judge"], { timeoutSeconds: 150 });
+    await until("it has counted requests", () => /seen \d/.test(promotion.output()), { seconds: 30 });
+    await setFaults("role=canary", { errorRate: 0.3 });
+    const { exitCode, output } = await promotion.finished;
+    await load.stop();
+    expect(output).toMatch(/Rolled back by the judge\. The canary is worse by its errors: \d+ of \d+ requests failed/);
+    expect(exitCode).toBe(3);
+    expect(await readyPods()).toEqual([4, 0]);
+  }, 240_000);
 
   testWholeRelease(["promote"]);
 });

@@ -1,5 +1,6 @@
 import { edgesFor, type JudgeOptions, judgeConfig, type Speaker } from "../../../canary/judge/config.ts";
 import { type Release, telemetryNames, versionLabels } from "../../../canary/judge/counters/telemetry.ts";
+import { type LimitParameter, limitParameters } from "../../../canary/judge/parameters.ts";
 
 /** What a verdict is asked about. */
 export interface Question {
@@ -19,6 +20,7 @@ export interface Question {
 export const parameters = [
   ...(["namespace", "app", "telemetry", "by", "stable", "canary", "since", "window", "step", "latency"] as const),
   ...(["errorRate", "p95Milliseconds", "alpha", "beta", "mayFail"] as const),
+  ...(Object.keys(limitParameters) as LimitParameter[]),
 ] as const;
 type Parameter = (typeof parameters)[number];
 
@@ -106,11 +108,17 @@ function optionsOf(
   const beta = number("beta", 0, 1);
   const errorRate = number("errorRate", 0, 1) ?? 0.01;
   const p95Milliseconds = number("p95Milliseconds", 0, 600_000) ?? 250;
+  const limits: Record<"errors" | "latency", Record<string, number>> = { errors: {}, latency: {} };
+  for (const [name, [group, key]] of Object.entries(limitParameters)) {
+    const value = number(name as LimitParameter, 0, 600_000);
+    if (value !== undefined) limits[group][key] = value;
+  }
   return {
     ...(alpha !== undefined && { alpha }),
     ...(beta !== undefined && { beta }),
     ...(mayFail !== undefined && { mayFail: mayFail.split(",") as Speaker[] }), // judgeConfig refuses any other
     objective: { errorRate, p95Milliseconds },
-    latency: { edges: edgesFor(p95Milliseconds) },
+    errors: limits.errors,
+    latency: { ...limits.latency, edges: edgesFor(p95Milliseconds) },
   };
 }

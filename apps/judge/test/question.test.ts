@@ -20,6 +20,7 @@ describe("a question", () => {
         needsLatency: true,
         options: {
           objective: { errorRate: 0.01, p95Milliseconds: 250 },
+          errors: {},
           latency: { edges: [0.5, 1, 5, 10, 25, 50, 100, 250, 500, 1000] },
         },
       },
@@ -35,6 +36,8 @@ describe("a question", () => {
       p95Milliseconds: "8000",
       alpha: "0.02",
       beta: "0.1",
+      errorsFloorPoints: "0",
+      latencyWarmUpSeconds: "30",
     };
     const rest = { since: "2026-01-31T12:00:00Z", latency: "off", mayFail: "errors,error objective" };
     expect(parseQuestion({ ...needed, ...release, ...numbers, ...rest })).toEqual({
@@ -49,7 +52,8 @@ describe("a question", () => {
           beta: 0.1,
           mayFail: ["errors", "error objective"],
           objective: { errorRate: 0.05, p95Milliseconds: 8000 },
-          latency: { edges: expect.arrayContaining([0.5, 10_000, 30_000]) },
+          errors: { floorPoints: 0 },
+          latency: { warmUpSeconds: 30, edges: expect.arrayContaining([0.5, 10_000, 30_000]) },
         },
       },
     });
@@ -66,6 +70,7 @@ describe("a question", () => {
     [{ ...needed, step: "0", window: "1" }, 'window is "1": allowed is a number from 60 to 86400\nstep is "0"'],
     [{ ...needed, step: "NaN" }, 'step is "NaN": allowed is a number from 1 to 300'],
     [{ ...needed, alpha: "0.5" }, "alpha is 0.5; allowed: between 0 and 0.5"],
+    [{ ...needed, latencyWorse: "1" }, "latency.worse is 1; allowed: above the tolerance of 1.1"],
     [{ ...needed, errorRate: "0" }, "objective.errorRate is 0; allowed: between 0 and 1"],
     [{ ...needed, p95Milliseconds: "31000" }, "objective.p95Milliseconds is 31000; allowed: 0.5 to 30000"],
     [

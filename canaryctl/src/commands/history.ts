@@ -1,6 +1,7 @@
 import type { Command } from "commander";
+import type { HistoryEntry } from "../../../stacks/history-entry.ts";
 import { asDeployed } from "../deployed.ts";
-import { changeText, type HistoryEntry, sourceText } from "../history/entry.ts";
+import { changeText, sourceText } from "../history/entry.ts";
 import { readHistory } from "../history/store.ts";
 import { openForRollback } from "../lab.ts";
 import { print, table } from "../print.ts";

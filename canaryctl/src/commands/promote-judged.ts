@@ -5,7 +5,7 @@ import { Recording } from "../history/record.ts";
 import { createJudgedView } from "../judged/judged-view.ts";
 import { type PromotionLease, takeLease } from "../judged/lease.ts";
 import { judgedRoute, type Look, Observer } from "../judged/observer.ts";
-import { type Acts, type Ending, type Walked, walk } from "../judged/walk.ts";
+import { type Acts, type Ending, passedBefore, type Walked, walk } from "../judged/walk.ts";
 import { type GlobalOptions, type Lab, openLab } from "../lab.ts";
 import { print, say } from "../print.ts";
 import { nothingToPromote } from "../strategies/refusals.ts";
@@ -92,13 +92,17 @@ interface Means {
 }
 
 function actsOf({ command, open, options, lease, tell }: Means): Acts {
-  const act = async (name: "promote" | "promoteFully", { lab: judged, conclusion }: Look) => {
+  const act = async (
+    name: "promote" | "promoteFully",
+    { lab: judged, conclusion }: Look,
+    reason = conclusion.reason,
+  ) => {
     const move = await open();
     if (!isSameStep(move.lab, judged)) return undefined;
     const isFirst = judged.config.canaryWeight === 0;
     const recording = isFirst
       ? Recording.ofJudged(command, "The plan begins.", undefined)
-      : Recording.ofJudged(command, conclusion.reason, conclusion);
+      : Recording.ofJudged(command, reason, conclusion);
     const done = await recorded(recording, tell, () =>
       runMove(move, (strategy, lab) => strategy[name](lab, tell, { judged: true })),
     );
@@ -107,7 +111,14 @@ function actsOf({ command, open, options, lease, tell }: Means): Acts {
   return {
     open: async () => (await open()).lab,
     promote: (judged) => act("promote", judged),
-    finish: (judged) => act("promoteFully", judged),
+    get finishing() {
+      return lease.finishing;
+    },
+    finish: async (judged) => {
+      const { lab, conclusion } = judged;
+      await lease.noteFinishing(lab.config.canaryImage);
+      return act("promoteFully", judged, conclusion.verdict === "pass" ? conclusion.reason : passedBefore);
+    },
     rollBack: (reason, judged) =>
       recorded(Recording.ofJudged(command, reason, judged?.conclusion), tell, () =>
         rollBack(options, (lines) => lines.forEach(tell)),

@@ -1,8 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Command } from "commander";
-import { countedRelease } from "../../../stacks/live/counted-release.ts";
 import { createJudgedView } from "../judged/judged-view.ts";
-import { judgedRoute, Observer } from "../judged/observer.ts";
+import { countedRoute, judgedRoute, Observer } from "../judged/observer.ts";
 import { openLab, reread } from "../lab.ts";
 import { print, say } from "../print.ts";
 import { type Move, openMove } from "../strategies/table.ts";
@@ -15,7 +14,7 @@ const betweenLooksMilliseconds = 1000;
 export async function run(command: Command): Promise<void> {
   const { json = false, ...options } = optionsOf<{ readonly json?: boolean }>(command);
   const move = await openMove(openLab(options));
-  if (!countedRelease(move.lab.config) && !json) print([endText(await showRelease(move.lab, move.strategy, say))]);
+  if (!countedRoute(move) && !json) print([endText(await showRelease(move.lab, move.strategy, say))]);
   else if (!(await watchJudged(move, json))) process.exitCode = 130;
   else if (!json) print(["The release has ended: there is no canary."]);
 }

@@ -1,8 +1,7 @@
 import { ApiError, type KubeClient } from "@canary-lab/kit/kube/client";
 import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
-import type { MadeConfig } from "../../../stacks/made-objects.ts";
-import { neededRights, type Right } from "../../../stacks/needed-rights.ts";
+import { type NeedyConfig, neededRights, type Right } from "../../../stacks/needed-rights.ts";
 
 type Client = Pick<KubeClient, "get" | "create">;
 
@@ -46,7 +45,7 @@ async function minorVersion(client: Client): Promise<number> {
 }
 
 /** The rights that the account lacks. An administrator is asked about once; anybody else about each right, all at the same time. */
-async function missingRights(client: Client, config: MadeConfig): Promise<readonly Right[]> {
+async function missingRights(client: Client, config: NeedyConfig): Promise<readonly Right[]> {
   if (await isAllowed(client, everything)) return [];
   const rights = neededRights(config, await minorVersion(client));
   const allowed = await Promise.all(rights.map((right) => isAllowed(client, right)));
@@ -54,7 +53,11 @@ async function missingRights(client: Client, config: MadeConfig): Promise<readon
 }
 
 /** Why the account of a context cannot put a stack up; undefined where it can. @param context flags by which kubectl finds the cluster */
-export async function rightsFault(client: Client, config: MadeConfig, context: string): Promise<UserError | undefined> {
+export async function rightsFault(
+  client: Client,
+  config: NeedyConfig,
+  context: string,
+): Promise<UserError | undefined> {
   const missing = await missingRights(client, config);
   const [first] = missing;
   if (!first) return undefined;

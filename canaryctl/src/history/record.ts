@@ -1,18 +1,17 @@
 import type { Command } from "commander";
 import type { Conclusion } from "../../../canary/judge/conclusion.ts";
 import { textOf } from "../../../stacks/config/raw-values.ts";
-import { asDeployed } from "../deployed.ts";
-import { type GlobalOptions, type Lab, openForRollback } from "../lab.ts";
-import { StackFile } from "../stack-file.ts";
 import {
   type HistoryEntry,
   type ImageSource,
-  isSamePosition,
   type Position,
   positionOf,
   whoRuns,
-  whyOf,
-} from "./entry.ts";
+} from "../../../stacks/history-entry.ts";
+import { asDeployed } from "../deployed.ts";
+import { type GlobalOptions, type Lab, openForRollback } from "../lab.ts";
+import { StackFile } from "../stack-file.ts";
+import { isSamePosition, whyOf } from "./entry.ts";
 import { recordedCommands } from "./recorded-commands.ts";
 import { appendHistory, readHistory } from "./store.ts";
 

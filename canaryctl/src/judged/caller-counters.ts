@@ -12,11 +12,11 @@ import type { ProxyGroup } from "../../../stacks/live/proxies/proxies.ts";
 const patienceMilliseconds = 2000;
 
 /** What is there in time; undefined for what fails or is late. */
-const inTime = <T>(answer: Promise<T | undefined>): Promise<T | undefined> =>
+export const inTime = <T>(answer: Promise<T | undefined>): Promise<T | undefined> =>
   Promise.race([answer, pause(patienceMilliseconds, undefined, { ref: false })]).catch(() => undefined);
 
 /** The monotonic clock of this process, in seconds: that of the machine may jump. */
-const secondsNow = (): number => performance.now() / 1000;
+export const secondsNow = (): number => performance.now() / 1000;
 
 /**
  * Counts the requests of a release at its callers' proxies, read through the API server: that needs no Prometheus, and nothing of the

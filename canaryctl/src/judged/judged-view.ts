@@ -5,6 +5,7 @@ import { formatDuration } from "../../../canary/duration.ts";
 import type { Act } from "../../../canary/judge/next-act.ts";
 import type { SideReport } from "../../../canary/judge/verdict.ts";
 import { bakeOf } from "../../../canary/plan/plan.ts";
+import { rateInterval } from "../../../canary/rate-interval.ts";
 import { shareOf, shareText } from "../../../stacks/live/proxies/share.ts";
 import { percent, table } from "../print.ts";
 import { printable } from "../this-stack.ts";
@@ -84,7 +85,7 @@ export function blockText(look: Look, act?: Act): readonly string[] {
     `${wanted[side]} %`,
     look.seen ? `${look.seen[side].toFixed(1)} %` : "-",
     String(numbers[side].requests),
-    errorsText(numbers[side]),
+    errorsText(numbers[side], confidence),
     latencyText(numbers[side]),
   ];
   const worse = numbers.tests
@@ -113,8 +114,15 @@ function stepText({ lab: { config }, seconds, callers }: Look): string {
   return `Step ${step} of ${stages.length}: ${canaryWeight} % since ${Math.round(seconds)} s${time}, counted at ${proxies}`;
 }
 
-const errorsText = ({ requests, errors }: SideReport): string =>
-  requests === 0 ? "-" : `${errors} (${percent(errors / requests)})`;
+/** Of the interval of an error rate that is shown. */
+const confidence = 0.95;
+
+function errorsText({ requests, errors }: SideReport, within?: number): string {
+  const interval = within && rateInterval(errors, requests, within);
+  if (requests === 0) return "-";
+  const bounds = interval ? `, ${percent(interval.lower).slice(0, -2)} to ${percent(interval.upper)}` : "";
+  return `${errors} (${percent(errors / requests)}${bounds})`;
+}
 
 const latencyText = ({ p95Milliseconds }: SideReport): string =>
   p95Milliseconds === undefined ? "-" : `${Number(p95Milliseconds.toPrecision(2))} ms`;

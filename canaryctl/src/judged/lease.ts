@@ -4,11 +4,11 @@ import { UserError } from "@canary-lab/kit/user-error";
 import type { ApplicationName } from "../../../canary/application-name.ts";
 import { leasePath } from "../../../cluster/kube/paths.ts";
 import { promotionName } from "../../../components/names.ts";
-import { whoRuns } from "../history/entry.ts";
+import { whoRuns } from "../../../stacks/history-entry.ts";
 
 /** The parts of a Lease that are read. */
 interface LeaseObject {
-  readonly metadata: { readonly resourceVersion: string };
+  readonly metadata: { readonly resourceVersion: string; readonly annotations?: Readonly<Record<string, string>> };
   readonly spec?: {
     readonly holderIdentity?: string;
     readonly acquireTime?: string;
@@ -22,8 +22,15 @@ const renewEveryMilliseconds = 10_000;
 
 type LeaseClient = Pick<PodClient, "get" | "apply" | "patch">;
 
+/** The image that a promotion has begun to make the stable one, for the judge has passed it: who takes over goes on with that. */
+const finishingAnnotation = "canary-lab/finishing";
+
 /** The right to walk the plan of an application. */
 export interface PromotionLease {
+  /** The image whose release a promotion, this one or one that was killed, has begun to finish; undefined where none has. */
+  readonly finishing: string | undefined;
+  /** Notes that the release of an image, which the judge has passed, is finished from now on. */
+  noteFinishing(image: string): Promise<void>;
   /** Says that the holder lives; to be called before each act, and often between. @throws UserError where another one has it now */
   renew(): Promise<void>;
   /** Gives it back, where it is still this one's. */
@@ -66,9 +73,13 @@ export async function takeLease(
   if (made && made.spec?.holderIdentity !== holderIdentity) throw taken(made, namespace, app);
   let renewed = performance.now();
 
-  async function changed({ resourceVersion }: LeaseObject["metadata"], change: object): Promise<LeaseObject> {
+  async function changed(
+    { resourceVersion }: LeaseObject["metadata"],
+    change: object,
+    also: object = {},
+  ): Promise<LeaseObject> {
     try {
-      return await cluster.patch<LeaseObject>(path, { metadata: { resourceVersion }, spec: change });
+      return await cluster.patch<LeaseObject>(path, { metadata: { resourceVersion, ...also }, spec: change });
     } catch (error) {
       if (!(error instanceof ApiError && (error.status === 409 || error.status === 404))) throw error;
       const now = await cluster.get<LeaseObject>(path);
@@ -78,7 +89,16 @@ export async function takeLease(
     }
   }
 
+  const note = (image: string | null) => ({ annotations: { [finishingAnnotation]: image } });
   return {
+    get finishing() {
+      return metadata.annotations?.[finishingAnnotation];
+    },
+    noteFinishing: async (image) => {
+      const isNoted = () => metadata.annotations?.[finishingAnnotation] === image;
+      // Once more where somebody else has changed it in between.
+      for (let tries = 0; tries < 2 && !isNoted(); tries++) ({ metadata } = await changed(metadata, {}, note(image)));
+    },
     renew: async () => {
       if (performance.now() - renewed < renewEvery) return;
       try {
@@ -90,7 +110,7 @@ export async function takeLease(
           throw error;
       }
     },
-    end: async () => void (await changed(metadata, { holderIdentity: null, renewTime: null })),
+    end: async () => void (await changed(metadata, { holderIdentity: null, renewTime: null }, note(null))),
   };
 }
 

@@ -1,7 +1,6 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { type Conclusion, conclude } from "../../../canary/judge/conclusion.ts";
-import { edgesFor, type JudgeOptions } from "../../../canary/judge/config.ts";
-import type { Release } from "../../../canary/judge/counters/telemetry.ts";
+import { type JudgeOptions, optionsFor } from "../../../canary/judge/config.ts";
 import { lately } from "../../../canary/judge/slice.ts";
 import { countedRelease } from "../../../stacks/live/counted-release.ts";
 import type { Share } from "../../../stacks/live/proxies/share.ts";
@@ -11,6 +10,7 @@ import type { Move } from "../strategies/table.ts";
 import { patiently } from "../traffic/patiently.ts";
 import type { LiveRoute, Route } from "../traffic/route.ts";
 import { CallerCounters } from "./caller-counters.ts";
+import { PodCounters } from "./pod-counters.ts";
 
 /** What is seen of a release at one moment. */
 export interface Look {
@@ -31,17 +31,42 @@ export interface Look {
   readonly conclusion: Conclusion;
 }
 
-/** A route whose callers can be asked who answered. */
-export type JudgedRoute = Route & Required<Pick<Route, "proxies">> & { readonly release: Release };
+/** Where the requests of a release are counted. */
+export type Counters = Pick<CallerCounters, "look" | "slices">;
 
-/** @throws UserError where the strategy has no route whose sides its callers tell apart */
-export function judgedRoute({ lab: { config }, strategy: { route } }: Move): JudgedRoute {
+/** A route whose callers' proxies tell the sides apart. */
+export interface JudgedRoute extends Route {
+  /** What counts from now on. @param edges of the histogram's buckets in milliseconds */
+  counters(lab: Lab, edges: readonly number[]): Counters;
+  /** Whether the latency of each side is counted, too; a pass needs it then. */
+  readonly hasLatency: boolean;
+}
+
+/** The route of a release that can be judged: by subset or Service, or by pod; undefined where nothing tells its sides apart. */
+export function countedRoute({ lab: { config }, strategy: { route } }: Move): JudgedRoute | undefined {
   const release = countedRelease(config);
-  if (route?.proxies && release) return { ...route, proxies: route.proxies, release };
+  const { proxies, callersOfPods } = route ?? {};
+  if (route && proxies && release)
+    return {
+      ...route,
+      hasLatency: true,
+      counters: (lab, edges) =>
+        new CallerCounters(lab.cluster, { groups: proxies(lab.config, platformOf(lab)), release, edges }),
+    };
+  if (route && callersOfPods)
+    return { ...route, hasLatency: false, counters: (lab) => new PodCounters(lab, callersOfPods(lab.config)) };
+  return undefined;
+}
+
+/** @throws UserError where nothing tells the sides apart */
+export function judgedRoute(move: Move): JudgedRoute {
+  const route = countedRoute(move);
+  if (route) return route;
   throw new UserError(
-    `With strategy ${config.strategy} the judge has nothing to walk: no route of this stack has weights that the callers' proxies count by.`,
+    `With strategy ${move.lab.config.strategy} the judge has nothing to walk: no route of this stack has weights that the callers' proxies count by.`,
     {
-      allowed: "strategy istio or gateway-api; with rollout-canary the key `analysis` measures each step",
+      allowed:
+        "strategy istio, gateway-api or replica-ratio; with rollout-canary the key `analysis` measures each step",
       next: "npx canaryctl status --watch",
     },
   );
@@ -56,23 +81,18 @@ const seenSeconds = 10;
 /** Looks at a release again and again, and keeps what the callers counted since the first look. */
 export class Observer {
   readonly #route: JudgedRoute;
-  readonly #counters: CallerCounters;
+  readonly #counters: Counters;
   readonly #options: JudgeOptions;
   readonly #say: Say;
   /** The canary's live weight, and its requests before that. */
   #weight: { readonly percent: number | undefined; readonly before: number } | undefined;
 
   constructor(lab: Lab, route: JudgedRoute, say: Say) {
-    const { objective } = lab.config;
-    const edges = edgesFor(objective.p95Milliseconds);
+    const options = optionsFor(lab.config);
     this.#route = route;
     this.#say = say;
-    this.#options = { objective, latency: { edges } };
-    this.#counters = new CallerCounters(lab.cluster, {
-      groups: route.proxies(lab.config, platformOf(lab)),
-      release: route.release,
-      edges,
-    });
+    this.#options = options;
+    this.#counters = route.counters(lab, options.latency.edges);
   }
 
   /** @throws UserError where the cluster is away for longer than a minute */
@@ -84,7 +104,7 @@ export class Observer {
       this.#route.read(cluster, config),
     );
     const { slices } = this.#counters;
-    const conclusion = conclude(slices, this.#options, true);
+    const conclusion = conclude(slices, this.#options, this.#route.hasLatency);
     const { requests } = conclusion.numbers.canary;
     if (!this.#weight || this.#weight.percent !== live?.weights.canary)
       this.#weight = { percent: live?.weights.canary, before: requests };

@@ -1,13 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { UserError } from "@canary-lab/kit/user-error";
 import { formatDuration } from "../../../canary/duration.ts";
-import { judgeConfig } from "../../../canary/judge/config.ts";
+import { judgeConfig, optionsFor } from "../../../canary/judge/config.ts";
 import { requestsToPass } from "../../../canary/judge/forecast.ts";
 import { type Act, nextAct } from "../../../canary/judge/next-act.ts";
 import { bakeAt, bakeOf, nextWeight } from "../../../canary/plan/plan.ts";
 import { isSameShare, shareText } from "../../../stacks/live/proxies/share.ts";
 import type { Lab } from "../lab.ts";
 import type { Say } from "../strategies/strategy.ts";
+import { isStopped } from "../strategies/weights/promote.ts";
 import { askedShare, type Route } from "../traffic/route.ts";
 import type { Look, Observer } from "./observer.ts";
 
@@ -22,6 +23,8 @@ export interface Acts {
    */
   promote(judged: Look): Promise<string | undefined>;
   finish(judged: Look): Promise<string | undefined>;
+  /** The image whose release this promotion, or one before that was killed, has begun to finish; undefined where none has. */
+  readonly finishing: string | undefined;
   /** @param judged the look that it goes by; undefined where the user asks for it, with that reason */
   rollBack(reason: string, judged?: Look): Promise<void>;
   /** Before each act. @throws UserError where another promotion has the plan now */
@@ -51,7 +54,8 @@ const afterRefusalMilliseconds = 5000;
 
 /**
  * Walks the plan by the judge's verdicts, from wherever the release stands: a walk that was killed goes on where it was, for the step and
- * when it began stand in the cluster. The evidence begins anew then. A step that is refused, as while an alert fires, or fails on its way is
+ * when it began stand in the cluster. The evidence begins anew then; a release that was being finished is finished, for at 100 % there is
+ * none any more, and the judge had passed it. A step that is refused, as while an alert fires, or fails on its way is
  * tried again for as long as a verdict is waited for: the canary is looked at meanwhile.
  *
  * @throws UserError where a rollback fails, where another promotion has the plan, and where the cluster is away for a minute
@@ -70,18 +74,22 @@ export async function walk(
     if (signal.aborted) return interrupted(acts);
     const look = await observer.look(lab);
     const { canaryWeight, plan } = lab.config;
-    if (!look.live || !isSameShare(askedShare(look.live), route.wanted(lab.config))) return moved(look, route);
-    const act = nextAct({
-      weight: canaryWeight,
-      bake: bakeOf(plan, canaryWeight),
-      seconds: look.seconds,
-      verdict: look.conclusion.verdict,
-      requests: look.requestsAtWeight,
-      patienceSeconds,
-    });
+    const resumes = isFinishing(look, acts, route);
+    if (!look.live || !(resumes || isSameShare(askedShare(look.live), route.wanted(lab.config))))
+      return moved(look, route);
+    const act = resumes
+      ? "advance"
+      : nextAct({
+          weight: canaryWeight,
+          bake: bakeOf(plan, canaryWeight),
+          seconds: look.seconds,
+          verdict: look.conclusion.verdict,
+          requests: look.requestsAtWeight,
+          patienceSeconds,
+        });
     show(look, act);
     tellOutlook(look);
-    const { reason } = look.conclusion;
+    const reason = resumes ? passedBefore : look.conclusion.reason;
     switch (act) {
       case "roll back":
         say(reason); // it is known whatever becomes of the rollback
@@ -97,7 +105,7 @@ export async function walk(
       case "advance": {
         await acts.renew();
         const next = nextWeight(plan, canaryWeight);
-        const isLast = next === undefined || (next === 100 && bakeOf(plan, next) === 0);
+        const isLast = resumes || next === undefined || (next === 100 && bakeOf(plan, next) === 0);
         try {
           const done = await (isLast ? acts.finish(look) : acts.promote(look));
           refusedSince = undefined;
@@ -121,6 +129,13 @@ export async function walk(
   }
 }
 
+/** Why a release is finished that has no evidence any more. */
+export const passedBefore = "The judge had passed it when it began to be finished.";
+
+/** Whether a promotion was stopped while it finished this release. A rollback since then has taken the traffic elsewhere, and has the last word. */
+const isFinishing = ({ lab, live }: Look, { finishing }: Acts, route: Route): boolean =>
+  live !== undefined && finishing === lab.config.canaryImage && isStopped(lab, route, live);
+
 /** Somebody else has moved the traffic: who walks the plan does not take that back. */
 function moved({ live, lab }: Look, route: Route): Walked {
   const now = live ? `at ${shareText(live.weights)}, by ${live.owner}` : "gone";
@@ -142,8 +157,8 @@ async function interrupted(acts: Acts): Promise<Walked> {
  * come in its bake time. The evidence of a step counts in the steps after it.
  */
 export function outlookText({ lab, requestsPerSecond, conclusion }: Look): string | undefined {
-  const { canaryWeight, plan, objective } = lab.config;
-  const requests = requestsToPass(judgeConfig({ objective })) - conclusion.numbers.canary.requests;
+  const { canaryWeight, plan } = lab.config;
+  const requests = requestsToPass(judgeConfig(optionsFor(lab.config))) - conclusion.numbers.canary.requests;
   const seconds = Math.ceil(requests / (requestsPerSecond * (canaryWeight / 100)));
   const bake = bakeAt(plan, canaryWeight);
   if (!Number.isFinite(seconds) || seconds <= bake) return undefined;

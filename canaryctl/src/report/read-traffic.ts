@@ -1,5 +1,5 @@
 import { conclude } from "../../../canary/judge/conclusion.ts";
-import { edgesFor } from "../../../canary/judge/config.ts";
+import { optionsFor } from "../../../canary/judge/config.ts";
 import { isObject } from "../../../canary/judge/counters/matrix.ts";
 import {
   type AskPrometheus,
@@ -48,8 +48,8 @@ export async function readTraffic(
       what: "Error rates and latency: this stack has no Prometheus that keeps them. With it, the next report has them.",
       next: ["npx canaryctl config set monitoring true", "npx canaryctl up"],
     });
-  const { objective } = config;
-  const edges = edgesFor(objective.p95Milliseconds);
+  const options = optionsFor(config);
+  const { edges } = options.latency;
   const first = noteFirst(platformPrometheus(lab.cluster, monitoring));
   try {
     const range = rangeOf(period, await prometheusNow(first.ask));
@@ -62,7 +62,7 @@ export async function readTraffic(
       });
     return {
       traffic,
-      judged: conclude(whileCalled(slices), { objective, latency: { edges } }, true),
+      judged: conclude(whileCalled(slices), options, true),
       lacking: range.start > period.begin.getTime() / 1000 + range.step ? [onlyTheEnd(range.start)] : [],
     };
   } catch (error) {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { HistoryEntry } from "../history/entry.ts";
+import type { HistoryEntry } from "../../../stacks/history-entry.ts";
 
 /** JSON has no infinity: an upper bound that is not there was written as null. */
 const factor = z.object({

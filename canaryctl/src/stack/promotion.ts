@@ -1,5 +1,5 @@
 import { reportedVersion } from "../../../components/image/render-built-image.ts";
-import type { HistoryEntry } from "../history/entry.ts";
+import type { HistoryEntry } from "../../../stacks/history-entry.ts";
 import type { Progress, Release } from "../strategies/strategy.ts";
 import type { RunningImage } from "./running-images.ts";
 

@@ -12,11 +12,18 @@ export interface Answers {
   readonly canary: number;
 }
 
+/** By what Envoy counts an outcome of a request at the host that got it: an answer below 500, or one from 500 on and none at all. */
+const statOf = { answered: "rq_success", failed: "rq_error" } as const;
+
 /**
  * What the pods of an application have answered a proxy since it knows of them, by address: over all names by which callers send to it,
- * its subsets and the Services of its sides. Envoy counts an answer below 500 as a success of the host that gave it.
+ * its subsets and the Services of its sides.
  */
-export function answersByAddress(dump: string, { app, namespace }: ApplicationName): ReadonlyMap<string, number> {
+export function answersByAddress(
+  dump: string,
+  { app, namespace }: ApplicationName,
+  outcome: keyof typeof statOf = "answered",
+): ReadonlyMap<string, number> {
   const cluster = new RegExp(`^outbound\\|\\d+\\|[^|]*\\|${app}(-[a-z0-9]+)?\\.${namespace}\\.svc\\.`);
   const hosts = clusterStatuses(dump).flatMap(({ name, host_statuses = [] }) =>
     cluster.test(name) ? host_statuses : [],
@@ -24,7 +31,7 @@ export function answersByAddress(dump: string, { app, namespace }: ApplicationNa
   const counts = new Map<string, number>();
   for (const { address, stats } of hosts) {
     const pod = address?.socket_address?.address ?? "";
-    const { value = "0" } = stats?.find(({ name }) => name === "rq_success") ?? {}; // 0 is not written
+    const { value = "0" } = stats?.find(({ name }) => name === statOf[outcome]) ?? {}; // 0 is not written
     counts.set(pod, (counts.get(pod) ?? 0) + Number(value));
   }
   return counts;

@@ -39,6 +39,8 @@ export interface Route {
   readonly targets: readonly string[];
   /** The proxies by which callers send. Absent where no proxy knows the split. */
   proxies?(config: LabConfig, platform: PlatformFacts): readonly ProxyGroup[];
+  /** The proxies that count by pod, where the pods are the share and no proxy knows the split. */
+  callersOfPods?(of: ApplicationName): readonly ProxyGroup[];
   /** Asks a proxy for the canary's pods. Absent where the route leads to Services of their own, or to none. */
   knowsCanary?(cluster: ClusterClient, of: ApplicationName): ProxyProbe;
   /** Whether pods of the canary run while it gets nothing, so that they are to be ready before it gets more. */

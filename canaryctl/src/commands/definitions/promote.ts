@@ -28,10 +28,11 @@ that is at its end then is written to the config, as with --full.
 rolling-update, nginx-header: refused, for there are no stages.
 --full, with every strategy: all the traffic to the canary, then stableImage := canaryImage, canaryWeight 0 and
 canaryEnabled false in the config. Without --full nothing ever gets more traffic than the next stage says.
---judge, with istio and gateway-api: counts the requests of both versions at their callers' proxies each second. A canary that is
-worse than the stable side is rolled back at once; the next step comes with a pass and after the bake time. Exit code: 0 promoted,
-3 rolled back, 4 held (a person decides, or somebody else moved the traffic), 5 no verdict, 130 after Ctrl-C, which on a terminal
-asks whether to hold or to roll back. Killed, it goes on where it was when it is run again; one promotion at a time.
+--judge, with istio, gateway-api and replica-ratio (by pod, without the latency): counts the requests of both versions at
+their callers' proxies each second. A canary that is worse than the stable side is rolled back at once; the next step comes
+with a pass and after the bake time. Exit code: 0 promoted, 3 rolled back, 4 held (a person decides, or somebody else moved the
+traffic), 5 no verdict, 130 after Ctrl-C, which on a terminal asks whether to hold or to roll back. Killed, it goes on where it
+was when it is run again; one promotion at a time.
 ${examples("canaryctl promote", "canaryctl promote --judge", "canaryctl promote --full", 'canaryctl promote --now --reason "the old version leaks"')}`,
     )
     .action(async (_options: unknown, command: Command) => (await import("../promote.ts")).run(command));

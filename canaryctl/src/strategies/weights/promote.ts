@@ -69,7 +69,7 @@ export function refuseOtherShare({ config, stackFile }: Lab, route: Route, live:
  * Whether a promote --full was stopped on its way, which the next one takes up: the route is ahead of the file at its end, or is back at
  * the stable side, which has the image already. Where only the engine can move it, the file is ahead of the pods.
  */
-function isStopped({ config }: Lab, route: Route, live: LiveRoute): boolean {
+export function isStopped({ config }: Pick<Lab, "config">, route: Route, live: LiveRoute): boolean {
   if (isForeign(live.owner)) return false;
   const { canary } = askedShare(live);
   if (!route.apply) return config.canaryWeight === 100;

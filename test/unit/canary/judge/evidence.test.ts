@@ -4,6 +4,7 @@ import type { Table } from "../../../../canary/judge/counts.ts";
 import { Difference, timesWorse } from "../../../../canary/judge/difference.ts";
 import { logLikelihoods } from "../../../../canary/judge/hypergeometric.ts";
 import { ObjectiveTest } from "../../../../canary/judge/objective-test.ts";
+import { OddsGrid } from "../../../../canary/judge/odds-grid.ts";
 
 const limits = { tolerance: 1.1, worse: 2, floorPoints: 0 };
 const table = (nc: number, ec: number, ns: number, es: number): Table => ({
@@ -17,7 +18,7 @@ function outcomes(nc: number, ns: number, bad: number, odds: number): readonly {
   for (let u = Math.max(0, bad - ns); u <= Math.min(bad, nc); u++) {
     const logs = new Float64Array(1);
     const each = table(nc, u, ns, bad - u);
-    logLikelihoods(each, Float64Array.of(Math.log(odds)), logs);
+    logLikelihoods(each, new OddsGrid(Float64Array.of(Math.log(odds))), logs);
     all.push({ table: each, chance: Math.exp(logs[0] ?? Number.NaN) });
   }
   return all;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { Table } from "../../../../canary/judge/counts.ts";
-import { logLikelihoods } from "../../../../canary/judge/hypergeometric.ts";
+import { aroundModes, logLikelihoods } from "../../../../canary/judge/hypergeometric.ts";
+import { OddsGrid } from "../../../../canary/judge/odds-grid.ts";
 
 const table = (nc: number, ec: number, ns: number, es: number): Table => ({
   canary: { requests: nc, bad: ec },
@@ -10,7 +11,7 @@ const table = (nc: number, ec: number, ns: number, es: number): Table => ({
 
 function logChances(given: Table, ...oddsRatios: number[]): number[] {
   const into = new Float64Array(oddsRatios.length);
-  logLikelihoods(given, Float64Array.from(oddsRatios, Math.log), into);
+  logLikelihoods(given, new OddsGrid(Float64Array.from(oddsRatios, Math.log)), into);
   return [...into];
 }
 
@@ -82,6 +83,25 @@ describe("logLikelihoods", () => {
           expect(Math.abs(found - given)).toBeLessThan(1e-9 * (1 + Math.abs(given)));
         }
       }),
+    );
+  });
+
+  test("is the same by the polynomial, which has all terms, and around the modes, where margins are small or large", () => {
+    const side = fc.integer({ min: 1, max: 1e6 });
+    const few = fc.integer({ min: 0, max: 90 });
+    const given = fc.tuple(side, few, side, few).map(([nc, ec, ns, es]) => table(nc + ec, ec, ns + es, es));
+    const logOdds = Float64Array.from([0.01, 0.75, 1, 1.1, 3, 110, 1000], Math.log);
+    fc.assert(
+      fc.property(fc.oneof(given, tables(60)), (each) => {
+        const [fast, slow] = [new Float64Array(logOdds.length), new Float64Array(logOdds.length)];
+        logLikelihoods(each, new OddsGrid(logOdds), fast);
+        aroundModes(each, logOdds, slow);
+        fast.forEach((log, index) => {
+          const expected = slow[index] as number;
+          expect(Math.abs(log - expected)).toBeLessThan(1e-9 * (1 + Math.abs(expected)));
+        });
+      }),
+      { numRuns: 300 },
     );
   });
 

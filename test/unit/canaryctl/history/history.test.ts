@@ -1,14 +1,10 @@
 import { ApiError } from "@canary-lab/kit/kube/client";
 import { describe, expect, test } from "@jest/globals";
 import { historyText } from "../../../../canaryctl/src/commands/history.ts";
-import {
-  changeText,
-  type HistoryEntry,
-  type Position,
-  positionOf,
-  whyOf,
-} from "../../../../canaryctl/src/history/entry.ts";
-import { appendHistory, mostEntries, readHistory } from "../../../../canaryctl/src/history/store.ts";
+import { changeText, whyOf } from "../../../../canaryctl/src/history/entry.ts";
+import { appendHistory, readHistory } from "../../../../canaryctl/src/history/store.ts";
+import { type HistoryEntry, type Position, positionOf } from "../../../../stacks/history-entry.ts";
+import { mostEntries } from "../../../../stacks/live/history.ts";
 
 const position = (change: Partial<Position> = {}): Position => ({
   strategy: "istio",

@@ -5,7 +5,7 @@ import { takeLease } from "../../../../canaryctl/src/judged/lease.ts";
 const of = { app: "versioned-echo", namespace: "canary-lab" };
 
 interface Stored {
-  metadata: { resourceVersion: string };
+  metadata: { resourceVersion: string; annotations?: Record<string, unknown> };
   spec: Record<string, unknown>;
 }
 
@@ -13,10 +13,15 @@ interface Stored {
 function fakeCluster(spec?: Record<string, unknown>) {
   let version = 1;
   let lease: Stored | undefined = spec && { metadata: { resourceVersion: "1" }, spec };
-  const put = (change: Record<string, unknown>): Stored => {
+  const merged = (one: object = {}, other: object = {}) =>
+    Object.fromEntries(Object.entries({ ...one, ...other }).filter(([, value]) => value !== null));
+  const put = (change: Record<string, unknown>, { annotations }: Partial<Stored["metadata"]> = {}): Stored => {
     version += 1;
-    const spec = Object.entries({ ...lease?.spec, ...change }).filter(([, value]) => value !== null);
-    lease = { metadata: { resourceVersion: String(version) }, spec: Object.fromEntries(spec) };
+    const metadata = {
+      resourceVersion: String(version),
+      annotations: merged(lease?.metadata.annotations, annotations),
+    };
+    lease = { metadata, spec: merged(lease?.spec, change) };
     return lease;
   };
   const cluster = {
@@ -25,7 +30,7 @@ function fakeCluster(spec?: Record<string, unknown>) {
     patch: async (_path: string, change: Stored) => {
       if (!lease) throw new ApiError(404, "not found", "");
       if (change.metadata.resourceVersion !== lease.metadata.resourceVersion) throw new ApiError(409, "conflict", "");
-      return put(change.spec);
+      return put(change.spec, change.metadata);
     },
   } as unknown as PodClient;
   return { cluster, lease: () => lease, put };
@@ -92,6 +97,19 @@ describe("the lease of a promotion", () => {
     const { cluster, lease } = fakeCluster({ holderIdentity: "eve@laptop, process 7", renewTime: ago(121) });
     await takeLease(cluster, of);
     expect(lease()?.spec.holderIdentity).toContain(String(process.pid));
+  });
+
+  test("tells who takes over which release was being finished, and who comes after an end nothing", async () => {
+    const { cluster, put } = fakeCluster();
+    const killed = await takeLease(cluster, of);
+    expect(killed.finishing).toBeUndefined();
+    put({}, { annotations: { somebody: "else" } });
+    await killed.noteFinishing("versioned-echo:v2");
+    put({ renewTime: ago(121) });
+    const next = await takeLease(cluster, of);
+    expect(next.finishing).toBe("versioned-echo:v2");
+    await next.end();
+    expect((await takeLease(cluster, of)).finishing).toBeUndefined();
   });
 
   test("of two that take it over in one moment one has it", async () => {

@@ -41,6 +41,9 @@ interface Case {
   readonly beforeStep?: (attempt: number) => "changed" | undefined;
   readonly done?: string[];
   readonly patienceSeconds?: number;
+  /** The image that a promotion before was finishing. */
+  readonly finishing?: string;
+  readonly stableImage?: string;
 }
 
 /** Walks a plan whose looks have these verdicts; `done` has what was done, in order. */
@@ -51,7 +54,10 @@ async function walked({ verdicts, weight = 10, plan = "10-30-60", seconds = 60, 
   const judged: (Verdict | undefined)[] = [];
   const at = { weight };
   const open = async (): Promise<Lab> => {
-    const { lab } = fakeLab({ configWeight: at.weight, changes: { plan } });
+    const { lab } = fakeLab({
+      configWeight: at.weight,
+      changes: { plan, ...(given.stableImage && { stableImage: given.stableImage }) },
+    });
     return { ...lab, config: { ...lab.config, canaryWeight: toWeight(at.weight) } };
   };
   const controller = new AbortController();
@@ -84,6 +90,7 @@ async function walked({ verdicts, weight = 10, plan = "10-30-60", seconds = 60, 
       done.push(`promote to ${at.weight}`);
       return "";
     },
+    finishing: given.finishing,
     finish: async ({ conclusion }) => {
       judged.push(conclusion.verdict);
       done.push("finish");
@@ -118,6 +125,31 @@ describe("a walk through the plan", () => {
   test("begins a plan that has not begun, and goes on where a walk was killed", async () => {
     expect((await walked({ verdicts: ["inconclusive", "pass"], weight: 0 })).done[0]).toBe("promote to 10");
     expect((await walked({ verdicts: ["pass"], weight: 60 })).done).toEqual(["finish"]);
+  });
+
+  const image = fakeLab({}).lab.config.canaryImage;
+  test.each<[where: string, at: Partial<Case>]>([
+    ["before the file has the weight", { weight: 60, live: 100 }],
+    ["while the canary had all the traffic", { weight: 100, live: 100 }],
+    ["while the stable side got the image", { weight: 100, live: 100, stableImage: image }],
+    ["when the traffic was back at the stable side", { weight: 100, live: 0, stableImage: image }],
+  ])(
+    "finishes what was killed %s, once and without a verdict, where the judge had passed that image",
+    async (_, at) => {
+      const stopped = { verdicts: ["inconclusive"], seconds: 5, ...at } as const;
+      expect(await walked({ ...stopped, finishing: image })).toMatchObject({
+        ending: "promoted",
+        done: ["finish"],
+        reason: "The judge had passed it when it began to be finished.",
+      });
+      for (const finishing of [undefined, "versioned-echo:v9"])
+        expect((await walked({ ...stopped, finishing })).done).toEqual([]);
+    },
+  );
+
+  test("does not finish what was rolled back since", async () => {
+    const { ending, done } = await walked({ verdicts: ["inconclusive"], weight: 60, live: 0, finishing: image });
+    expect({ ending, done }).toEqual({ ending: "held", done: [] });
   });
 
   test("rolls back at once where the canary is worse, and does nothing after that", async () => {
@@ -178,8 +210,15 @@ describe("a walk through the plan", () => {
   }, 20_000);
 });
 
+test("with replica-ratio it is counted by pod, without a latency", async () => {
+  const { lab } = fakeLab({ changes: { strategy: "replica-ratio" } });
+  const route = judgedRoute({ lab, strategy: await configuredStrategy(lab) });
+  expect(route.hasLatency).toBe(false);
+  expect(route.proxies).toBeUndefined(); // no proxy knows the split, and none is waited for
+});
+
 test("strategies without weights are refused, with what measures there", async () => {
-  for (const strategy of ["replica-ratio", "nginx-header", "rolling-update", "rollout-canary"] as const) {
+  for (const strategy of ["nginx-header", "rolling-update", "rollout-canary"] as const) {
     const { lab } = fakeLab({ changes: { strategy } });
     const move = { lab, strategy: await configuredStrategy(lab) };
     expect(() => judgedRoute(move)).toThrow(`With strategy ${strategy}`);
@@ -212,7 +251,7 @@ describe("a look is shown", () => {
   test("as a block, whose bars are full where the evidence is enough", () => {
     const [step, ...lines] = blockText(look, "roll back");
     expect(step).toBe("Step 1 of 4: 10 % since 12 s of 1m, counted at 2 callers' proxies");
-    expect(lines.join("\n")).toMatch(/canary +10 % +9\.6 % +90 +27 \(30 %\) +-\n/);
+    expect(lines.join("\n")).toMatch(/canary +10 % +9\.6 % +90 +27 \(30 %, 20\.8 to 40\.6 %\) +-\n/);
     expect(lines.join("\n")).toMatch(/worse +errors +#{24} +\S+ of 200\n/);
     expect(lines.join("\n")).toMatch(/worse +latency +\.{24} +1 of 200\n/);
     expect(lines.at(-1)).toMatch(/^roll back: The canary is worse by its errors/);

@@ -1,5 +1,5 @@
 import { type Conclusion, conclude } from "../../../../canary/judge/conclusion.ts";
-import type { HistoryEntry, Position } from "../../../../canaryctl/src/history/entry.ts";
+import type { HistoryEntry, Position } from "../../../../stacks/history-entry.ts";
 
 export const begin = Date.parse("2026-01-31T12:00:00Z");
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "@jest/globals";
-import type { HistoryEntry } from "../../../../canaryctl/src/history/entry.ts";
 import { readRecorded } from "../../../../canaryctl/src/report/recorded.ts";
 import {
   lastRelease,
@@ -8,6 +7,7 @@ import {
   type Period,
   shareAfter,
 } from "../../../../canaryctl/src/report/release.ts";
+import type { HistoryEntry } from "../../../../stacks/history-entry.ts";
 import {
   begin,
   begun,

@@ -1,6 +1,6 @@
 import { edgesFor } from "../../../../canary/judge/config.ts";
-import type { HistoryEntry } from "../../../../canaryctl/src/history/entry.ts";
 import type { ConfigChanges } from "../../../../canaryctl/src/lab.ts";
+import type { HistoryEntry } from "../../../../stacks/history-entry.ts";
 import { fakeLab } from "../fake-lab.ts";
 import { begin, begun, created, rolledBack, stepped } from "./release-history.ts";
 

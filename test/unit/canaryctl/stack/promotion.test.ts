@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import type { HistoryEntry } from "../../../../canaryctl/src/history/entry.ts";
 import { notReady, type PromotionSource, stableOf } from "../../../../canaryctl/src/stack/promotion.ts";
+import type { HistoryEntry } from "../../../../stacks/history-entry.ts";
 import { shareOf } from "../../../../stacks/live/proxies/share.ts";
 
 const position = { strategy: "istio", canaryWeight: "0", canaryEnabled: "false", stableImage: "a", canaryImage: "b" };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { parseQuestion } from "../../../../apps/judge/src/question.ts";
+import { type JudgeSettings, judgeDefaults } from "../../../../canary/judge/config.ts";
 import { telemetryOf } from "../../../../canary/judge/counters/telemetry.ts";
 import { callerSource } from "../../../../canary/slo/source.ts";
 import type { JudgeArgs } from "../../../../components/judge/judge.ts";
@@ -12,6 +13,7 @@ const spec: JudgeArgs = {
   namespace: "canary-lab",
   image: "registry/judge@sha256:1",
   objective: { errorRate: 0.01, p95Milliseconds: 250, windowSeconds: 60, minimumRequests: 100 },
+  judge: judgeDefaults,
 };
 
 describe("the judge of an application", () => {
@@ -88,6 +90,21 @@ describe("its AnalysisTemplate", () => {
     const side = (subset: string) =>
       sideOf({ cluster_name: `outbound|80|${subset}|versioned-echo.canary-lab.svc.cluster.local` });
     expect([side("v1"), side("v2"), side("")]).toEqual(["stable", "canary", undefined]);
+  });
+
+  test("asks by the settings of the release, where they are not the defaults", () => {
+    const { edges: _, ...latency } = judgeDefaults.latency;
+    const judge: JudgeSettings = {
+      ...spec.judge,
+      alpha: 0.001,
+      mayFail: ["errors", "error objective"],
+      latency: { ...latency, warmUpSeconds: 60 },
+    };
+    const parsed = parseQuestion(Object.fromEntries(new URL(urlOf({ ...spec, judge })).searchParams));
+    expect(parsed).toMatchObject({
+      question: { options: { alpha: 0.001, mayFail: judge.mayFail, errors: {}, latency: { warmUpSeconds: 60 } } },
+    });
+    expect(new URL(urlOf(spec)).searchParams.has("alpha")).toBe(false);
   });
 
   test.each([

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { judgeDefaults } from "../../../../canary/judge/config.ts";
 import { parseConfig } from "../../../../stacks/config/parse-config.ts";
 import { defaults } from "../sample-config.ts";
 import { problemsOf } from "./problems-of.ts";
@@ -13,6 +14,35 @@ describe("an object", () => {
       windowSeconds: 60,
       minimumRequests: 100,
     });
+  });
+
+  test("of the judge has the judge's own defaults, in its parts, too", () => {
+    const { edges: _, ...latency } = judgeDefaults.latency;
+    const { alpha, beta, mayFail, errors } = judgeDefaults;
+    expect(parse({}).judge).toEqual({ alpha, beta, mayFail, errors, latency });
+    expect(parse({ judge: '{"alpha": 0.001, "latency": {"warmUpSeconds": "60"}}' }).judge).toMatchObject({
+      alpha: 0.001,
+      errors,
+      latency: { ...latency, warmUpSeconds: 60 },
+    });
+  });
+
+  test.each([
+    [{ alpha: 0 }, 'judge.alpha is "0"; allowed: a number above 0 and below 0.5, of at most 9 decimals'],
+    [{ alpha: 0.5 }, 'judge.alpha is "0.5"; allowed: a number above 0 and below 0.5, of at most 9 decimals'],
+    [{ beta: 1 }, 'judge.beta is "1"; allowed: a number above 0 and below 0.5'],
+    [{ errors: { tolerance: 0.9 } }, 'judge.errors.tolerance is "0.9"; allowed: a number from 1 to 1000'],
+    [{ latency: { floorPoints: 101 } }, 'judge.latency.floorPoints is "101"; allowed: a number from 0 to 100'],
+    [
+      { latency: { floorMillis: 5 } },
+      "no such field is known; allowed: tolerance, worse, floorPoints, floorMilliseconds, warmUpSeconds",
+    ],
+    [{ errors: { worse: 1.05 } }, "judge.errors.worse is 1.05 while judge.errors.tolerance is 1.1"],
+    [{ mayFail: [] }, "allowed: a list of errors, latency, error objective, latency objective, each at most once"],
+    [{ mayFail: ["errors", "errors"] }, "each at most once"],
+    [{ mayFail: ["cpu"] }, 'judge.mayFail[0] is "cpu"; allowed: errors, latency, error objective, latency objective'],
+  ])("of the judge is refused with what it allows: %j", (judge, problem) => {
+    expect(problemsOf({ judge })).toEqual([expect.stringContaining(problem)]);
   });
 
   test.each([{ maxSurge: "25%", minReadySeconds: 5 }, '{"maxSurge":"25%","minReadySeconds":"5"}'])(

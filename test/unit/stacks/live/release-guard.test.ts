@@ -40,6 +40,7 @@ function guard({
   taken = undefined as UserError | undefined,
   held = undefined as UserError | undefined,
   isGated = true,
+  isNoted = false,
 } = {}) {
   const reads: string[] = [];
   const client = {
@@ -70,7 +71,11 @@ function guard({
     gifts.push(gift);
     return taken;
   };
-  const gate = isGated ? { faultOf, tell: (fault: UserError) => void told.push(fault) } : undefined;
+  const noted: Rise[] = [];
+  const keep = async (rise: Rise) => void noted.push(rise);
+  const gate = isGated
+    ? { faultOf, tell: (fault: UserError) => void told.push(fault), ...(isNoted && { note: keep }) }
+    : undefined;
   const hooks = releaseGuard(client, config, takenBack, gate);
   const [canary, share] = [hooks.sides.v2.beforeUpdate?.[0], hooks.route.beforeUpdate?.[0]] as unknown as [Hook, Hook];
   const namespace = hooks.namespace as unknown as Hook;
@@ -82,6 +87,8 @@ function guard({
     gifts,
     rises,
     told,
+    noted,
+    risen: hooks.route.afterUpdate?.[0] as unknown as Hook | undefined,
     reads,
     hooks: [canary, share, namespace],
     pods: (from: number, to: number) =>
@@ -218,5 +225,28 @@ describe("the program's guard", () => {
     const images = [{ canaryImage: "echo:v1" }, { canaryImage: "versioned-echo:v2" }] as const;
     await expect(guard({ live: 10 }).namespace(...images)).rejects.toThrow(/echo:v1 has 10 %/);
     await guard({ live: 0, weight: 0 }).namespace(...images);
+  });
+});
+
+describe("a rise that is to be noted", () => {
+  test("is, after it was made", async () => {
+    const { route, risen, noted } = guard({ isNoted: true });
+    await route(10, 30);
+    expect(noted).toEqual([]);
+    await risen?.run({});
+    expect(noted).toEqual([{ from: 10, to: 30 }]);
+    expect(risen?.options?.onDryRun).toBeUndefined();
+  });
+
+  test("is none where the route goes down, where it was refused, and where somebody else keeps it", async () => {
+    const lower = guard({ isNoted: true, live: 30 });
+    await lower.route(30, 10);
+    await lower.risen?.run({});
+    expect(lower.noted).toEqual([]);
+    const held = guard({ isNoted: true, held: new UserError("held") });
+    await expect(held.route(10, 30)).rejects.toThrow("held");
+    await held.risen?.run({});
+    expect(held.noted).toEqual([]);
+    expect(guard().risen).toBeUndefined();
   });
 });

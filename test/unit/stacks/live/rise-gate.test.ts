@@ -38,6 +38,11 @@ describe("a canary that has a share and is to get more", () => {
     expect(text).toMatch(/next: +npx canaryctl rollback\s+or: +npx canaryctl watch\s+or: +the way past$/);
   });
 
+  test("is judged by the settings in the config", async () => {
+    expect((await moved(bad, { judge: '{"alpha": 0.02}' })).text).toMatch(/^The judge fails .* bound 100\./);
+    expect((await moved(bad, { judge: '{"mayFail": ["latency"]}' })).text).toMatch(/^The judge has no verdict yet/);
+  });
+
   test("says the factor where the stable side has errors, too", async () => {
     const { text } = await moved({ ...bad, stable: { good: 89, bad: 1 } });
     expect(text).toMatch(/; factor 9\.\d+, within [\d.]+ to [\d.]+\./);
