@@ -14,6 +14,10 @@ export interface Right {
 /** By which the engine's plugin, and Helm in it, make, change and remove an object. */
 const making = ["get", "create", "patch", "delete"];
 
+/** Whoever gives rights that they have not themselves, as charts do, needs these. */
+const granting = ["escalate", "bind"];
+const isRole = (resource: string): boolean => /^(cluster)?roles\./.test(resource);
+
 type Used = readonly (readonly [resource: string, verbs: readonly string[]])[];
 
 /** By which pods are followed until they are ready, and those that wait out a back-off try again. */
@@ -70,6 +74,9 @@ export function neededRights(config: MadeConfig, minor: number, registry?: Regis
   ];
   const all: Right[] = [
     ...made.flatMap((object) => making.map((verb) => ({ verb, ...object }))),
+    ...made
+      .filter(({ resource }) => isRole(resource))
+      .flatMap((object) => granting.map((verb) => ({ verb, ...object }))),
     // Where a release is, Helm looks for its revisions, and notes in the old one that it is superseded.
     ...made
       .filter(({ resource }) => resource === "secrets")

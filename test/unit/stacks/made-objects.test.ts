@@ -99,6 +99,14 @@ test("all that is added for the whole cluster is named", () => {
   expect(clusterWideChanges(parseConfig({})).join()).not.toMatch(/monitoring|argo|gateway\.networking/);
 });
 
+test("an account that installs a mesh may give the rights of its charts", () => {
+  const rights = rightsOf({ strategy: "istio" });
+  for (const resource of ["clusterroles.rbac.authorization.k8s.io", "roles.rbac.authorization.k8s.io"])
+    for (const verb of ["escalate", "bind"])
+      expect(rights.some((right) => right.resource === resource && right.verb === verb)).toBe(true);
+  expect(rightsOf({ platform: "existing" }).some(({ verb }) => verb === "escalate")).toBe(false);
+});
+
 test("what brings images into the cluster's own registry has rights in its namespace alone", () => {
   const config = parseConfig({ platform: "existing" });
   const registry = "canary-lab-registry";
