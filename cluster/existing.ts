@@ -52,7 +52,7 @@ export function createExistingTarget(
   return {
     name: "existing",
     needs: async () =>
-      `the cluster of context ${kubeContext}, Pulumi (fetched where PATH has none that works)${buildsImages ? ", Docker, a registry that the cluster pulls from" : ""}, and some minutes`,
+      `the cluster of context ${kubeContext}, Pulumi (fetched where PATH has none that works)${buildsImages ? ", Docker" : ""}, and some minutes`,
     footprint: () => settings.changes.map((line) => `in the cluster of context ${kubeContext}: ${line}`),
     async check() {
       findKubeconfig(settings, settings.searchPath);

@@ -16,9 +16,16 @@ export const createPlatformNamespace = (
   called: string,
   owner: PlatformOwner | undefined,
   opts: pulumi.CustomResourceOptions,
+  labels?: Readonly<Record<string, string>>,
 ): k8s.core.v1.Namespace =>
   new k8s.core.v1.Namespace(
     name,
-    { metadata: { name: called, ...(owner && { annotations: { [ownerAnnotation]: owner.stack } }) } },
+    {
+      metadata: {
+        name: called,
+        ...(labels && { labels }),
+        ...(owner && { annotations: { [ownerAnnotation]: owner.stack } }),
+      },
+    },
     { ...opts, ...(owner?.hooks && { hooks: owner.hooks }) },
   );

@@ -14,6 +14,7 @@ import {
   type ScaledWorkload,
 } from "../components/workload/autoscaling.ts";
 import { EchoApplication } from "../components/workload/echo-application.ts";
+import { createDelivery } from "./cluster-registry.ts";
 import type { LabConfig } from "./config/schema.ts";
 import { fullStackName } from "./full-stack-name.ts";
 import { isJudged } from "./judged.ts";
@@ -60,8 +61,9 @@ export function createApplication(
     },
     { provider: cluster, dependsOn: [...mesh] },
   );
+  const way = createDelivery(config, platform, live, delivery);
   const image = (role: string, reference: string): pulumi.Output<string> =>
-    new BuiltImage(`${role}-image`, { reference, delivery }).reference;
+    new BuiltImage(`${role}-image`, { reference, delivery: way }).reference;
   const images = {
     stable: image("stable", config.stableImage),
     canary: config.canaryEnabled ? image("canary", config.canaryImage) : undefined,

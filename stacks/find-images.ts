@@ -1,7 +1,7 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import * as pulumi from "@pulumi/pulumi";
 import type { ImageDelivery } from "../cluster/images/delivery.ts";
-import { findDelivery, findRegistry } from "../cluster/images/find-delivery.ts";
+import { findBuiltDelivery, findDelivery } from "../cluster/images/find-delivery.ts";
 import { clientOf } from "../cluster/kube/client.ts";
 import type { ClusterName } from "../cluster/kubeconfig-file.ts";
 import type { LabConfig } from "./config/schema.ts";
@@ -19,7 +19,7 @@ export async function findImages(config: LabConfig, target: Required<ClusterName
     const request = imageRequest(config, `Pulumi.${pulumi.getStack()}.yaml`);
     const client = clientOf(target);
     // An update of a few resources is one of a route: it builds nothing, and what a build needs is no reason to refuse it.
-    if (process.env[targetedVariable] === "true") return await findRegistry(client, request);
+    if (process.env[targetedVariable] === "true") return await findBuiltDelivery(client, request);
     return await findDelivery(client, request);
   } catch (error) {
     throw error instanceof UserError ? new pulumi.RunError(toldOfStack(error)) : error;

@@ -1,5 +1,6 @@
 import type { ImageRequest } from "../cluster/images/delivery.ts";
 import { buildTag } from "../components/image/render-built-image.ts";
+import { ownerAnnotation } from "../components/names.ts";
 import type { LabConfig } from "./config/schema.ts";
 import { isJudged } from "./judged.ts";
 
@@ -42,8 +43,13 @@ export function imageRequest(config: ImageConfig, place: string, known?: ImageRe
   return {
     built: builtImages(config),
     place,
+    ownerAnnotation,
     ...(registry && { registry }),
     ...(pullRegistry !== undefined && { pullRegistry }),
     ...(platform !== undefined && { platform }),
   };
 }
+
+/** Whether a stack's images go into a registry in the cluster, where that announces none. */
+export const mayBringRegistry = (config: ImageConfig): boolean =>
+  config.imageRegistry === undefined && builtImages(config).length > 0;

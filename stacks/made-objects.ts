@@ -1,4 +1,5 @@
 import { factsOf, type StrategyFacts } from "../canary/strategies.ts";
+import { clusterRegistry } from "../cluster/images/cluster-registry.ts";
 import type { PlatformPart } from "../cluster/target.ts";
 import { argoCdNamespace } from "../components/argo/render-argo-cd.ts";
 import { rolloutsNamespace } from "../components/argo/render-argo-rollouts.ts";
@@ -155,6 +156,20 @@ export function madeObjects(config: MadeConfig): readonly MadeObjects[] {
   const all = [...programObjects(config), ...ofCharts];
   return [...new Map(all.map((made) => [`${made.resource} ${made.namespace}`, made])).values()];
 }
+
+/** What a stack makes beside that where it brings the cluster's own registry. */
+export const registryObjects: readonly MadeObjects[] = within(clusterRegistry.namespace, [
+  "configmaps",
+  "services",
+  "deployments.apps",
+  "daemonsets.apps",
+  "networkpolicies.networking.k8s.io",
+]);
+
+/** The same for people, before the cluster is asked whether it names a registry. */
+export const registryChanges: readonly string[] = [
+  `where it names no registry for images: namespace ${clusterRegistry.namespace} with one, and port ${clusterRegistry.ports.node} on the loopback of every node`,
+];
 
 /** What an update adds to the cluster outside of the application's namespace, one line each for people. */
 export function clusterWideChanges(config: MadeConfig): readonly string[] {

@@ -1,8 +1,9 @@
 import { factsOf } from "../canary/strategies.ts";
+import { clusterRegistry } from "../cluster/images/cluster-registry.ts";
 import { ingressNamespace } from "../components/mesh/render-istio.ts";
 import { monitoringNamespace } from "../components/monitoring/render-kube-prometheus-stack.ts";
 import type { LabConfig } from "./config/schema.ts";
-import { type MadeConfig, madeObjects } from "./made-objects.ts";
+import { type MadeConfig, madeObjects, registryObjects } from "./made-objects.ts";
 import { existingPlatform } from "./platform-parts.ts";
 
 /** What of a config says which rights its stack needs. */
@@ -20,27 +21,51 @@ export interface Right {
 /** By which the engine's plugin, and Helm in it, make, change and remove an object. */
 const making = ["get", "create", "patch", "delete"];
 
+/** Whoever gives rights that they have not themselves, as charts do, needs these. */
+const granting = ["escalate", "bind"];
+const isRole = (resource: string): boolean => /^(cluster)?roles\./.test(resource);
+
 type Used = readonly (readonly [resource: string, verbs: readonly string[]])[];
 
-/** From this minor version of Kubernetes 1 on, a WebSocket to `pods/exec` needs `create` beside `get`. */
-const execNeedsCreate = 35;
+/** From this minor version of Kubernetes 1 on, a WebSocket to a pod needs `create` beside the `get` that it begins with. */
+const socketNeedsCreate = 35;
+const bySocket = (minor: number): readonly string[] => (minor < socketNeedsCreate ? ["get"] : ["get", "create"]);
 
 /** Callers' proxies are found, asked for their routes, and read for what they count. */
 const ofProxies = (minor: number): Used => [
   ["pods", ["list"]],
-  ["pods/exec", minor < execNeedsCreate ? ["get"] : ["get", "create"]], // a WebSocket begins with a GET
+  ["pods/exec", bySocket(minor)],
   ["pods/proxy", ["get"]],
 ];
 
-/** What else the update waits by, and what the commands read and write. */
-const further: Used = [
-  ["pods", ["get", "watch", "delete"]],
+/** By which pods are followed until they are ready, and those that wait out a back-off try again. */
+const following: Used = [
+  ["pods", ["get", "list", "watch", "delete"]],
   ["pods/log", ["get"]],
-  ["leases.coordination.k8s.io", ["get", "create", "patch"]], // one judged promotion at a time
   ["events", ["list"]],
   ["deployments.apps", ["list", "watch"]],
   ["replicasets.apps", ["list", "patch"]],
+];
+
+/** What else the commands read and write. */
+const further: Used = [
+  ["leases.coordination.k8s.io", ["get", "create", "patch"]], // one judged promotion at a time
   ["configmaps", ["get", "create", "patch"]],
+];
+
+/** Whether a stack's images go into the cluster's own registry, and whether it brings that; undefined where they go elsewhere. */
+export type RegistryUse = "brings" | "uses" | undefined;
+
+/** By which images get into the cluster's own registry. */
+const ofRegistry = (use: RegistryUse, minor: number): Used => [
+  ...(use === "brings" ? [...following, ["daemonsets.apps", ["list", "watch"]] as const] : []),
+  ...(use === undefined
+    ? []
+    : ([
+        ["pods", ["list"]],
+        ["pods/portforward", bySocket(minor)],
+        ["configmaps", ["get", "patch"]],
+      ] as const)),
 ];
 
 /** `rollouts/status` is written by abort, retry and promote. */
@@ -87,18 +112,22 @@ function ofPlatform(config: NeedyConfig, minor: number): readonly Right[] {
  *
  * @param minor the API server's, such as 36 for Kubernetes 1.36
  */
-export function neededRights(config: NeedyConfig, minor: number): readonly Right[] {
+export function neededRights(config: NeedyConfig, minor: number, registry?: RegistryUse): readonly Right[] {
   const { namespace, strategy } = config;
-  const made = madeObjects(config);
+  const made = [...madeObjects(config), ...(registry === "brings" ? registryObjects : [])];
   const isRollout = factsOf(strategy).owner === "rollout-controller";
-  const used = [...ofProxies(minor), ...further, ...(isRollout ? ofRollouts : [])];
+  const used = [...ofProxies(minor), ...following, ...further, ...(isRollout ? ofRollouts : [])];
   const all: Right[] = [
     ...made.flatMap((object) => making.map((verb) => ({ verb, ...object }))),
+    ...made
+      .filter(({ resource }) => isRole(resource))
+      .flatMap((object) => granting.map((verb) => ({ verb, ...object }))),
     // Where a release is, Helm looks for its revisions, and notes in the old one that it is superseded.
     ...made
       .filter(({ resource }) => resource === "secrets")
       .flatMap((object) => ["list", "update"].map((verb) => ({ verb, ...object }))),
     ...inside(namespace, used),
+    ...inside(clusterRegistry.namespace, ofRegistry(registry, minor)),
     ...ofPlatform(config, minor),
     { verb: "list", resource: "namespaces" }, // in the first update: a stack may have been deployed under another name
   ];

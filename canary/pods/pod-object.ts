@@ -49,6 +49,7 @@ export interface ContainerFault {
 
 /** An object that makes pods, or makes what makes them. */
 export interface PodMaker {
+  readonly metadata?: { readonly name?: string; readonly uid?: string };
   readonly status?: { readonly conditions?: readonly Condition[] };
 }
 

@@ -2,6 +2,7 @@ import type { ImageDelivery, ImageRegistry, ImageRequest } from "../../cluster/i
 import { findDelivery, findRegistry } from "../../cluster/images/find-delivery.ts";
 import type { Environment } from "../../cluster/target.ts";
 import { imageRequest } from "../../stacks/image-request.ts";
+import type { RegistryUse } from "../../stacks/needed-rights.ts";
 import type { Lab } from "./lab.ts";
 
 type ImagesOf = Pick<Lab, "config" | "environment" | "cluster" | "stackFile">;
@@ -22,6 +23,13 @@ const requestOf = ({ config, environment, stackFile }: ImagesOf): ImageRequest =
 /** How the images of a stack get to its pods, by the program's own rule. @throws UserError where they cannot */
 export const imageDelivery = (lab: ImagesOf): Promise<ImageDelivery | undefined> =>
   findDelivery(lab.cluster, requestOf(lab));
+
+/** What a delivery needs of the cluster's own registry. */
+export function registryUse(delivery: ImageDelivery | undefined, { stackFile }: Pick<Lab, "stackFile">): RegistryUse {
+  if (!delivery || delivery.push !== undefined) return undefined;
+  const { broughtBy } = delivery;
+  return broughtBy === undefined || broughtBy.split("/").at(-1) === stackFile.stack ? "brings" : "uses";
+}
 
 /** The registry of a stack, whether or not it builds images. */
 export const imageRegistry = (lab: ImagesOf): Promise<ImageRegistry | undefined> =>

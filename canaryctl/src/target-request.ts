@@ -2,8 +2,8 @@ import type { TargetRequest } from "../../cluster/choose.ts";
 import type { TargetName } from "../../cluster/target.ts";
 import { ownImages } from "../../components/image/render-built-image.ts";
 import type { LabConfig } from "../../stacks/config/schema.ts";
-import { builtImages } from "../../stacks/image-request.ts";
-import { clusterWideChanges } from "../../stacks/made-objects.ts";
+import { builtImages, mayBringRegistry } from "../../stacks/image-request.ts";
+import { clusterWideChanges, registryChanges } from "../../stacks/made-objects.ts";
 import { isOwner, platformParts } from "../../stacks/platform-parts.ts";
 
 /**
@@ -23,7 +23,7 @@ export function targetRequest(config: LabConfig, searchPath?: string): TargetReq
     buildsImages: builtImages(config).length > 0,
     ownImages,
     parts: platformParts(config),
-    changes: clusterWideChanges(config),
+    changes: [...clusterWideChanges(config), ...(mayBringRegistry(config) ? registryChanges : [])],
   };
 }
 

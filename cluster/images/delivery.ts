@@ -1,4 +1,5 @@
 import { UserError } from "@canary-lab/kit/user-error";
+import { clusterRegistryAddress } from "./cluster-registry.ts";
 
 /** What a stack says of its images. */
 export interface ImageRequest {
@@ -12,6 +13,8 @@ export interface ImageRequest {
   readonly platform?: string;
   /** The stack's file. */
   readonly place: string;
+  /** The annotation by which a namespace says which stack made it. */
+  readonly ownerAnnotation: string;
 }
 
 /** A registry that a cluster announces, by the field names of KEP-1755. */
@@ -20,8 +23,6 @@ export interface AnnouncedRegistry {
   readonly host?: string;
   /** The same as the nodes' container runtime names it; absent where that is {@link host}. */
   readonly hostFromContainerRuntime?: string;
-  /** The address of a page for people. */
-  readonly help?: string;
 }
 
 /** What a cluster says of images, each undefined where it was not asked, or does not say. */
@@ -29,6 +30,8 @@ interface ClusterImages {
   readonly announced?: AnnouncedRegistry | undefined;
   /** Of the Linux nodes that take pods, such as `amd64`. */
   readonly architectures?: readonly string[] | undefined;
+  /** The stack that brought the cluster's own registry, by its full name; undefined where there is none. */
+  readonly broughtBy?: string | undefined;
 }
 
 export interface ImageRegistry {
@@ -40,11 +43,22 @@ export interface ImageRegistry {
   readonly reason: string;
 }
 
+/** The registry that a stack of the lab brings into the cluster: images go there from here, through the API server. */
+export interface ClusterRegistry {
+  readonly push?: never;
+  /** As the nodes name it. */
+  readonly pull: string;
+  /** Why this one, in words for the user. */
+  readonly reason: string;
+  /** The stack that brought it, by its full name; undefined where it is still to come. */
+  readonly broughtBy?: string;
+}
+
 /** How images that are built here get to the pods. */
-export interface ImageDelivery extends ImageRegistry {
+export type ImageDelivery = (ImageRegistry | ClusterRegistry) & {
   /** Such as `linux/amd64`; undefined where the nodes are not known, and the builder's own is taken. */
   readonly platform?: string;
-}
+};
 
 const announcement = "ConfigMap kube-public/local-registry-hosting";
 
@@ -59,18 +73,24 @@ export function registryOf(
   return { push: host, pull: pullRegistry ?? runtime ?? host, reason: `the cluster announces it in ${announcement}` };
 }
 
+/** The cluster's own registry, for a stack that no other is named to. */
+export const clusterRegistryOf = (broughtBy: string | undefined): ClusterRegistry => ({
+  pull: clusterRegistryAddress,
+  reason: "neither imageRegistry nor the cluster names another",
+  ...(broughtBy !== undefined && { broughtBy }),
+});
+
 /**
  * Where images that are built here go, and for what they are built. Undefined where none is.
  *
- * @throws UserError where there is no registry for them, or nodes of several architectures and no word on which is meant
+ * @throws UserError where there are nodes of several architectures and no word on which is meant
  */
 export function deliveryOf(
   request: ImageRequest,
-  { announced, architectures }: ClusterImages,
+  { announced, architectures, broughtBy }: ClusterImages,
 ): ImageDelivery | undefined {
   if (request.built.length === 0) return undefined;
-  const registry = registryOf(request, announced);
-  if (!registry) throw noRegistry(request, announced);
+  const registry = registryOf(request, announced) ?? clusterRegistryOf(broughtBy);
   const [first, ...others] = [...new Set(architectures)].map((architecture) => `linux/${architecture}`).toSorted();
   if (request.platform === undefined && first !== undefined && others.length > 0)
     throw mixedNodes(request, [first, ...others]);
@@ -81,22 +101,9 @@ export function deliveryOf(
 /** A delivery in one sentence. */
 export function describeDelivery({ push, pull, platform, reason }: ImageDelivery): string {
   const nodes = pull === push ? "" : `, which the nodes name ${pull}`;
-  return `Images are ${platform === undefined ? "" : `built for ${platform} and `}pushed to ${push}${nodes}: ${reason}.`;
+  const to = push ?? "the cluster's own registry through its API server";
+  return `Images are ${platform === undefined ? "" : `built for ${platform} and `}pushed to ${to}${nodes}: ${reason}.`;
 }
-
-const noRegistry = ({ built, place }: ImageRequest, announced: AnnouncedRegistry | undefined): UserError => {
-  const help = announced?.help === undefined ? "" : ` (its own page on that: ${announced.help})`;
-  return new UserError(
-    `imageRegistry is not set, ${built.join(" and ")} must be pushed, and the cluster announces no registry.`,
-    {
-      place: `imageRegistry in ${place}`,
-      allowed: `host[:port][/path] of a registry that this machine pushes to and the cluster pulls from; or one that the cluster announces in ${announcement}${help}; or images that need no build`,
-      first:
-        "set imageRegistry with `npx canaryctl config set imageRegistry HOST:PORT`, and imagePullRegistry where the nodes name it otherwise",
-      next: "npx canaryctl up",
-    },
-  );
-};
 
 const mixedNodes = ({ place }: ImageRequest, platforms: readonly string[]): UserError =>
   new UserError(`The cluster has nodes for ${platforms.join(" and ")}, and an image is built for one of them.`, {

@@ -1,8 +1,10 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
-import { configMapPath } from "../kube/paths.ts";
+import { configMapPath, namespacePath } from "../kube/paths.ts";
 import { readIfAllowed } from "../kube/read-if-allowed.ts";
+import { clusterRegistry } from "./cluster-registry.ts";
 import {
   type AnnouncedRegistry,
+  clusterRegistryOf,
   deliveryOf,
   type ImageDelivery,
   type ImageRegistry,
@@ -27,14 +29,29 @@ interface NodeObject {
  */
 export async function findDelivery(client: Client, request: ImageRequest): Promise<ImageDelivery | undefined> {
   if (request.built.length === 0) return undefined;
-  const [announced, architectures] = await Promise.all([
+  const [announced, architectures, broughtBy] = await Promise.all([
     request.registry ? undefined : announcedRegistry(client),
     request.platform === undefined ? nodeArchitectures(client) : undefined,
+    request.registry ? undefined : bringerOf(client, request),
   ]);
-  return deliveryOf(request, { announced, architectures });
+  return deliveryOf(request, { announced, architectures, broughtBy });
 }
 
-/** The registry of a stack, whether or not it builds images; undefined where there is none. */
+/** The same for an update that builds nothing, and is refused for nothing that a build needs. */
+export async function findBuiltDelivery(client: Client, request: ImageRequest): Promise<ImageDelivery> {
+  return (await findRegistry(client, request)) ?? clusterRegistryOf(await bringerOf(client, request));
+}
+
+/** The stack that brought the cluster's own registry; undefined where there is none, or where that may not be read. */
+async function bringerOf(client: Client, { ownerAnnotation }: ImageRequest): Promise<string | undefined> {
+  const path = namespacePath(clusterRegistry.namespace);
+  const found = await readIfAllowed<{
+    readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
+  }>(client, path);
+  return found?.metadata.annotations?.[ownerAnnotation];
+}
+
+/** The registry of a stack that is named or announced, whether or not it builds images; undefined where there is none. */
 export const findRegistry = async (
   client: Client,
   request: Pick<ImageRequest, "registry" | "pullRegistry">,
@@ -50,7 +67,7 @@ async function announcedRegistry(client: Client): Promise<AnnouncedRegistry | un
   return announcementIn(() => parse(text));
 }
 
-const fields = ["host", "hostFromContainerRuntime", "help"] as const;
+const fields = ["host", "hostFromContainerRuntime"] as const;
 
 /** What of an announcement can be used: others write it, by hand too. */
 function announcementIn(read: () => unknown): AnnouncedRegistry {

@@ -5,6 +5,9 @@ const inNamespace = (group: string, namespace: string, plural: string, name?: st
 export const deploymentsPath = (namespace: string, name?: string): string =>
   inNamespace("/apis/apps/v1", namespace, "deployments", name);
 
+export const daemonSetPath = (namespace: string, name: string): string =>
+  inNamespace("/apis/apps/v1", namespace, "daemonsets", name);
+
 /** Those that carry all of `labels`. */
 export const replicaSetsPath = (namespace: string, labels: Readonly<Record<string, string>>): string =>
   `${inNamespace("/apis/apps/v1", namespace, "replicasets")}?${labelQuery(labels)}`;

@@ -1,6 +1,12 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { type BuiltImageSpec, type ImageBuild, pulledReference, renderImageBuild } from "./render-built-image.ts";
+import {
+  type BuiltImageSpec,
+  type DeliverySpec,
+  type ImageBuild,
+  pulledReference,
+  renderImageBuild,
+} from "./render-built-image.ts";
 
 /** An image that a workload can run: built here and pushed, or one that is there already. */
 export class BuiltImage extends pulumi.ComponentResource {
@@ -13,11 +19,16 @@ export class BuiltImage extends pulumi.ComponentResource {
     const build = renderImageBuild(spec);
     this.reference = build
       ? new docker.Image(`${name}-build`, build, { parent: this, ...keptPlatform(build) }).repoDigest.apply((pushed) =>
-          delivery ? pulledReference(pushed, delivery) : pushed,
+          pulled(pushed, reference, delivery),
         )
       : pulumi.output(reference);
     this.registerOutputs();
   }
+}
+
+async function pulled(pushed: string, reference: string, delivery: DeliverySpec | undefined): Promise<string> {
+  if (!delivery) return pushed;
+  return delivery.push === undefined ? delivery.deliver({ id: pushed, reference }) : pulledReference(pushed, delivery);
 }
 
 /** An account that may not read the nodes knows no platform: what was built for one before is no change then, such as in a preview. */

@@ -10,13 +10,24 @@ export interface BuiltImageSpec {
 }
 
 /** How a built image gets to the pods. */
-export interface DeliverySpec {
+export type DeliverySpec = (PushSpec | CarrySpec) & {
+  /** Such as `linux/amd64`; default: what the builder builds for by itself. */
+  readonly platform?: string;
+};
+
+/** The builder pushes it. */
+interface PushSpec {
   /** `host[:port][/path]` that it is pushed to. */
   readonly push: string;
   /** The same registry as the nodes name it. */
   readonly pull: string;
-  /** Such as `linux/amd64`; default: what the builder builds for by itself. */
-  readonly platform?: string;
+}
+
+/** The builder keeps it, and the program brings it on. */
+interface CarrySpec {
+  readonly push?: never;
+  /** @returns the image as the nodes name it. @param id the builder's: `sha256:…` */
+  readonly deliver: (image: { readonly id: string; readonly reference: string }) => Promise<string>;
 }
 
 /** What a build needs, in the shape of @pulumi/docker's Image. */
@@ -29,6 +40,7 @@ export interface ImageBuild {
     readonly args: Readonly<Record<string, string>>;
     readonly platform?: string;
   };
+  readonly skipPush?: boolean;
 }
 
 /** Name and tag of an image of ours, undefined for an image that is not. */
@@ -65,9 +77,10 @@ export function renderImageBuild({ reference, delivery }: BuiltImageSpec): Image
       args: own.name === "versioned-echo" ? { APP_VERSION: own.tag } : {},
       ...(platform !== undefined && { platform }),
     },
+    ...(delivery && push === undefined && { skipPush: true }),
   };
 }
 
 /** An image as the nodes name it. @param pushed its reference in the registry that it was pushed to */
-export const pulledReference = (pushed: string, { push, pull }: Pick<DeliverySpec, "push" | "pull">): string =>
+export const pulledReference = (pushed: string, { push, pull }: PushSpec): string =>
   pushed.startsWith(`${push}/`) ? `${pull}${pushed.slice(push.length)}` : pushed;

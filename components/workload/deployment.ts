@@ -22,7 +22,7 @@ export interface DeploymentManifest {
  * follows them. `skipAwait` would do the same, and the engine would not wait for the end of a deletion either, so that a Deployment of the
  * same name could not be made after it.
  */
-const followedByProgram = { "pulumi.com/waitFor": "jsonpath={.metadata.uid}" } as const;
+export const followedByProgram = { "pulumi.com/waitFor": "jsonpath={.metadata.uid}" } as const;
 
 export const createDeployment = (
   name: string,

@@ -189,7 +189,14 @@ export const schema = z.object({
   imageRegistry: registry
     .optional()
     .describe(
-      "Registry, as host:port/path, that images built here are pushed to; empty for CANARY_LAB_IMAGE_REGISTRY, then for the one that the cluster announces (KEP-1755)",
+      "Registry, as host:port/path, that images built here are pushed to; empty for CANARY_LAB_IMAGE_REGISTRY, then for the one that the cluster announces (KEP-1755), then for one that the stack brings into the cluster",
+    ),
+  registryImage: image
+    .prefault(
+      "docker.io/library/registry:3.0.0@sha256:6c5666b861f3505b116bb9aa9b25175e71210414bd010d92035ff64018f9457e",
+    )
+    .describe(
+      "Image of the registry that the stack brings into a cluster which names none; it has the program `registry` of CNCF distribution, 2.8 or later",
     ),
   imagePullRegistry: registry
     .optional()

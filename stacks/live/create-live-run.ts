@@ -16,6 +16,7 @@ import type { PlatformFacts } from "../platform-facts.ts";
 import { isOwner } from "../platform-parts.ts";
 import { commandStart } from "./command-start.ts";
 import { createHook } from "./create-hook.ts";
+import type { ImageDeliverer } from "./image-deliverer.ts";
 import type { LiveRun } from "./live-run.ts";
 import { markVariable } from "./mark-variable.ts";
 import { refuseForeignNamespace } from "./namespace-owner.ts";
@@ -37,6 +38,7 @@ import { forThisStack, toldOfStack } from "./told.ts";
 interface BegunRun {
   readonly client: ReturnType<typeof clientOf>;
   readonly exec: ProxyCluster["exec"];
+  readonly deliver: NonNullable<LiveRun["deliver"]>;
   /** The mark of the last rollback before this run; undefined where it may not be read. */
   readonly markBefore: Mark | undefined;
 }
@@ -58,7 +60,7 @@ export async function beginLiveRun(config: LabConfig, target: Required<ClusterNa
       refuseForeignNamespace(client, { own, namespace, place: fileName() }),
     ]);
     if (!isTargeted()) await refuseLoss(client, fullStackName(), live, config);
-    return { client, exec: execBy(target), markBefore: mark };
+    return { client, exec: execBy(target), deliver: deliverTo(client, target), markBefore: mark };
   } catch (error) {
     throw error instanceof UserError ? new pulumi.RunError(toldOfStack(error)) : error;
   }
@@ -72,10 +74,19 @@ const execBy =
     return execIn({ kubeconfig, context, namespace, pod, timeoutMilliseconds });
   };
 
+/** Loaded where an image goes into the cluster's own registry only. */
+function deliverTo(client: BegunRun["client"], target: Required<ClusterName>): BegunRun["deliver"] {
+  let deliverer: Promise<Pick<ImageDeliverer, "deliver">> | undefined;
+  return async (image) => {
+    deliverer ??= import("./open-registry.ts").then(({ openRegistry }) => openRegistry(client, target, isTargeted()));
+    return (await deliverer).deliver(image);
+  };
+}
+
 /** Hooks for a run on a real cluster. A Rollout lets go of its route before another strategy takes that over. */
 export function createLiveRun(
   config: LabConfig,
-  { client, exec, markBefore: mark }: BegunRun,
+  { client, exec, deliver, markBefore: mark }: BegunRun,
   platform: Pick<PlatformFacts, "ingress" | "monitoring">,
 ): LiveRun {
   const say = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
@@ -86,7 +97,14 @@ export function createLiveRun(
   });
   const watched = isOwner(config) && { releaseWatch: releaseWatch(client) };
   const service = serviceGuard(client, config, platform, exec, say);
-  const common = { namespaceHooks, platformHooks: platformHooks(client, fullStackName()), client, service, ...watched };
+  const common = {
+    namespaceHooks,
+    platformHooks: platformHooks(client, fullStackName()),
+    client,
+    deliver,
+    service,
+    ...watched,
+  };
   const { owner } = factsOf(config.strategy);
   const starts = new StartFollower(client, isTargeted());
   const takenBack = takenBackBy({ client, config, markBefore: mark, fileNow, file: fileName() });

@@ -1,5 +1,6 @@
 import { startSeconds } from "../../canary/pods/start-fault.ts";
 import { factsOf } from "../../canary/strategies.ts";
+import { clusterRegistry } from "../../cluster/images/cluster-registry.ts";
 import { clientName, deploymentName, judgeName, type Version, versions } from "../../components/names.ts";
 import { probationSeconds } from "../../components/rolling-update/render-rolling-update.ts";
 import type { LabConfig } from "../config/schema.ts";
@@ -35,7 +36,7 @@ export const rollingStart = ({
 };
 
 /** A Deployment that stands beside the sides. */
-const helperStart = (name: string, { namespace }: LabConfig): DeploymentStart => ({
+const helperStart = (name: string, { namespace }: Pick<LabConfig, "namespace">): DeploymentStart => ({
   namespace,
   name,
   seconds: startSeconds,
@@ -44,3 +45,10 @@ const helperStart = (name: string, { namespace }: LabConfig): DeploymentStart =>
 
 export const clientStart = (config: LabConfig): DeploymentStart => helperStart(clientName(config.app), config);
 export const judgeStart = (config: LabConfig): DeploymentStart => helperStart(judgeName(config.app), config);
+
+/** What the cluster's own registry consists of. */
+export const registryStart: DeploymentStart = helperStart(clusterRegistry.name, clusterRegistry);
+export const mirrorStart: DeploymentStart = {
+  ...helperStart(clusterRegistry.mirror, clusterRegistry),
+  kind: "DaemonSet",
+};

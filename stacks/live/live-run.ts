@@ -1,5 +1,6 @@
 import type { PodClient } from "@canary-lab/kit/kube/client";
 import type * as pulumi from "@pulumi/pulumi";
+import type { BuiltHere } from "./image-deliverer.ts";
 import type { ReleaseGuard } from "./release-guard.ts";
 import type { ServiceGuard } from "./service-guard.ts";
 import type { StartFollower } from "./start-follower.ts";
@@ -13,6 +14,8 @@ export interface LiveRun {
   readonly releaseWatch?: pulumi.ResourceTransformation;
   readonly client?: PodClient;
   readonly starts?: StartFollower;
+  /** Brings an image that was built here into the cluster's own registry: `ImageDeliverer.deliver`. */
+  readonly deliver?: (image: BuiltHere) => Promise<string>;
   /** Only of a strategy with two Deployments and a share that the config says. */
   readonly guard?: ReleaseGuard;
   /** For the application's own Service, where pods may be taken out of it. */

@@ -77,7 +77,7 @@ export class PodStart {
   /**
    * One look. The first one also makes what waits out a back-off try again at once: the cause may be mended.
    *
-   * @param maker the workload, whose status says why it has no ReplicaSet
+   * @param maker the workload, whose status says why it has no ReplicaSet; a DaemonSet makes its pods itself
    * @param isCurrent finds the ReplicaSet that it is to have now
    * @returns what its pods wait for; undefined where they only begin to start
    * @throws UserError where they cannot start, with the cluster's own words
@@ -91,7 +91,7 @@ export class PodStart {
     ]);
     const set = sets?.items.find(isCurrent);
     const pods = (all?.items ?? []).filter(({ metadata }) =>
-      metadata.ownerReferences?.some(({ controller, uid }) => controller && uid === set?.metadata.uid),
+      metadata.ownerReferences?.some(({ controller, uid }) => controller && uid === (set ?? maker).metadata?.uid),
     );
     const isFirst = this.#beganAt === undefined;
     this.#beganAt ??= now;

@@ -2,12 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { Condition } from "../../canary/pods/pod-object.ts";
-import { deploymentsPath } from "../../cluster/kube/paths.ts";
+import { daemonSetPath, deploymentsPath } from "../../cluster/kube/paths.ts";
 import { PodStart, type ReplicaSetObject, type StartClient } from "./pod-start.ts";
 import { unlessSilent } from "./wait-until.ts";
 
 /** A Deployment that is waited for. */
 export interface DeploymentStart {
+  /** Default: Deployment. */
+  readonly kind?: "Deployment" | "DaemonSet";
   readonly namespace: string;
   readonly name: string;
   /** How long its pods may take, in seconds. */
@@ -59,8 +61,45 @@ export const isCurrentOf =
     metadata.annotations?.[revisionAnnotation] === deployment.annotations?.[revisionAnnotation];
 
 /** How a message names it. */
-export const deploymentPlace = ({ namespace, name }: Pick<DeploymentStart, "namespace" | "name">): string =>
-  `Deployment ${namespace}/${name}`;
+export const deploymentPlace = ({
+  kind = "Deployment",
+  namespace,
+  name,
+}: Pick<DeploymentStart, "kind" | "namespace" | "name">): string => `${kind} ${namespace}/${name}`;
+
+interface LiveDaemonSet {
+  readonly metadata: LiveDeployment["metadata"];
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly desiredNumberScheduled?: number;
+    readonly currentNumberScheduled?: number;
+    readonly updatedNumberScheduled?: number;
+    readonly numberAvailable?: number;
+    readonly numberReady?: number;
+  };
+}
+
+/** A DaemonSet in a Deployment's words: it wants as many pods as there are nodes for it. */
+const asDeployment = ({ metadata, status = {} }: LiveDaemonSet): LiveDeployment => ({
+  metadata,
+  spec: { replicas: status.desiredNumberScheduled ?? 0 },
+  status: {
+    observedGeneration: status.observedGeneration ?? 0,
+    replicas: status.currentNumberScheduled ?? 0,
+    readyReplicas: status.numberReady ?? 0,
+    updatedReplicas: status.updatedNumberScheduled ?? 0,
+    availableReplicas: status.numberAvailable ?? 0,
+  },
+});
+
+async function readLive(
+  client: StartClient,
+  { kind, namespace, name }: DeploymentStart,
+): Promise<LiveDeployment | undefined> {
+  if (kind !== "DaemonSet") return client.get<LiveDeployment>(deploymentsPath(namespace, name));
+  const live = await client.get<LiveDaemonSet>(daemonSetPath(namespace, name));
+  return live && asDeployment(live);
+}
 
 interface StartListener {
   /** Gets each change of what the pods wait for. */
@@ -77,10 +116,11 @@ interface StartListener {
  */
 export async function untilStarted(
   client: StartClient,
-  { namespace, name, seconds, next }: DeploymentStart,
+  wanted: DeploymentStart,
   { say, onReady, clock = { now: Date.now, sleep } }: StartListener,
 ): Promise<void> {
-  const place = deploymentPlace({ namespace, name });
+  const { kind = "Deployment", namespace, name, seconds, next } = wanted;
+  const place = deploymentPlace(wanted);
   const start = new PodStart(client, { namespace, name, place, next });
   const began = clock.now();
   let said = "";
@@ -88,8 +128,8 @@ export async function untilStarted(
   for (; ; await clock.sleep(betweenLooksMilliseconds)) {
     const now = clock.now();
     const look = async () => {
-      const live = await client.get<LiveDeployment>(deploymentsPath(namespace, name));
-      if (!live) throw new UserError(`Deployment ${name} is gone.`, { place, next });
+      const live = await readLive(client, wanted);
+      if (!live) throw new UserError(`${kind} ${name} is gone.`, { place, next });
       onReady?.(live.status?.readyReplicas ?? 0);
       return isComplete(live) ? "complete" : lineOf(live, start, now);
     };

@@ -21,7 +21,7 @@ import { settlePending } from "../engine/settle.ts";
 import { freeStack, updateStack } from "../engine/update.ts";
 import { refuseUnfitCluster } from "../existing-cluster/refuse-unfit-cluster.ts";
 import { refuseForeignMesh } from "../foreign-mesh.ts";
-import { imageDelivery } from "../image-delivery.ts";
+import { imageDelivery, registryUse } from "../image-delivery.ts";
 import { refuseWithoutIngressClass } from "../ingress-controller.ts";
 import { type ConfigChanges, type GlobalOptions, type Lab, labOf, type OpenedConfig, openConfig } from "../lab.ts";
 import { exclusively } from "../lab-lock.ts";
@@ -164,11 +164,11 @@ async function raise(target: Target, { stackFile, config, changes }: OpenedForUp
   // Nothing has been written for the stack yet, and nothing is where one of the two refuses.
   const [found] = await Promise.all([clusterOfStack(lab), refuseForeignNamespace(lab.cluster, claim)]);
   refuseOtherCluster(lab, found);
-  const [delivery] = await Promise.all([
-    imageDelivery(lab),
+  const delivery = await imageDelivery(lab);
+  await Promise.all([
     refuseForeignMesh(lab),
     refuseWithoutIngressClass(lab),
-    refuseUnfitCluster(lab),
+    refuseUnfitCluster(lab, registryUse(delivery, lab)),
   ]);
   if (delivery) progress.say(describeDelivery(delivery));
   noteStack(stackFile.stack, notedWay(environment, config));

@@ -1,7 +1,8 @@
 import { ApiError, type KubeClient } from "@canary-lab/kit/kube/client";
 import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
-import { type NeedyConfig, neededRights, type Right } from "../../../stacks/needed-rights.ts";
+import { clusterRegistry } from "../../../cluster/images/cluster-registry.ts";
+import { type NeedyConfig, neededRights, type RegistryUse, type Right } from "../../../stacks/needed-rights.ts";
 
 type Client = Pick<KubeClient, "get" | "create">;
 
@@ -45,9 +46,9 @@ async function minorVersion(client: Client): Promise<number> {
 }
 
 /** The rights that the account lacks. An administrator is asked about once; anybody else about each right, all at the same time. */
-async function missingRights(client: Client, config: NeedyConfig): Promise<readonly Right[]> {
+async function missingRights(client: Client, config: NeedyConfig, registry: RegistryUse): Promise<readonly Right[]> {
   if (await isAllowed(client, everything)) return [];
-  const rights = neededRights(config, await minorVersion(client));
+  const rights = neededRights(config, await minorVersion(client), registry);
   const allowed = await Promise.all(rights.map((right) => isAllowed(client, right)));
   return rights.filter((_, index) => !allowed[index]);
 }
@@ -57,8 +58,9 @@ export async function rightsFault(
   client: Client,
   config: NeedyConfig,
   context: string,
+  registry: RegistryUse,
 ): Promise<UserError | undefined> {
-  const missing = await missingRights(client, config);
+  const missing = await missingRights(client, config, registry);
   const [first] = missing;
   if (!first) return undefined;
   const place = ({ namespace }: Right) => (namespace === undefined ? "in the cluster" : `in namespace ${namespace}`);
@@ -68,9 +70,10 @@ export async function rightsFault(
     verbs.set(object, [...(verbs.get(object) ?? []), right.verb]);
   }
   const lines = [...verbs].map(([object, names]) => `${names.join(", ")} ${object}`);
+  const ofRegistry = missing.some(({ namespace }) => namespace === clusterRegistry.namespace);
   const scope = first.namespace === undefined ? "" : ` --namespace ${quoted(first.namespace)}`;
   return new UserError(["This account lacks rights that the stack needs:", ...lines].join("\n  - "), {
-    allowed: "an account with them, such as one with the ClusterRole cluster-admin",
+    allowed: `an account with them, such as one with the ClusterRole cluster-admin${ofRegistry ? "; or a registry that is there already: npx canaryctl config set imageRegistry HOST:PORT" : ""}`,
     first: "have them granted, or name a context with another account: npx canaryctl up --context NAME",
     next: `kubectl ${context} auth can-i ${first.verb} ${first.resource}${scope}`,
   });

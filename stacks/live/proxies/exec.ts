@@ -31,7 +31,7 @@ export const isReady = ({ metadata, status }: Pod): boolean =>
 
 /** The name of a pod that is ready and not about to go; undefined where there is none. */
 export async function readyPod(
-  cluster: ClusterClient,
+  cluster: Pick<ClusterClient, "get">,
   namespace: string,
   labels: Readonly<Record<string, string>>,
 ): Promise<string | undefined> {

@@ -11,7 +11,7 @@ export interface Checkout {
   /** Runs canaryctl there; `prefix` goes in front, as in `unshare --user canaryctl up`. */
   canaryctl(
     args: readonly string[],
-    options?: { prefix?: readonly string[]; env?: Record<string, string> },
+    options?: { prefix?: readonly string[]; env?: Record<string, string>; timeoutSeconds?: number },
   ): Promise<Outcome>;
   /** What `.lab/` holds, besides what Node keeps there of the compiled command line. */
   labFiles(): readonly string[];
@@ -31,9 +31,9 @@ export function makeCheckout(): Checkout {
   const command = join(folder, "canaryctl", "bin", "canaryctl.mjs");
   return {
     folder,
-    canaryctl: (args, { prefix = [], env = userEnvironment() } = {}) => {
+    canaryctl: (args, { prefix = [], env = userEnvironment(), timeoutSeconds = 60 } = {}) => {
       const [file = command, ...rest] = [...prefix, command, ...args];
-      return run(file, rest, { cwd: folder, env, timeoutSeconds: 60 });
+      return run(file, rest, { cwd: folder, env, timeoutSeconds });
     },
     labFiles: () =>
       existsSync(join(folder, ".lab"))

@@ -42,6 +42,7 @@ const ofTheProduct = [
   "10-moves",
   "10-overtaken",
   "11-cannot-start",
+  "13-bare-cluster",
   "13-their-istio",
   "21-another-service",
   "21-outside-callers",

@@ -7,9 +7,11 @@ let announced: object | undefined;
 jest.unstable_mockModule("../../../cluster/kube/client.ts", () => ({
   clientOf: () => ({
     get: async (path: string) =>
-      path.startsWith("/api/v1/nodes")
-        ? { items: architectures.map((name) => ({ metadata: { labels: { "kubernetes.io/arch": name } }, spec: {} })) }
-        : announced,
+      path.startsWith("/api/v1/namespaces/canary-lab-registry")
+        ? undefined
+        : path.startsWith("/api/v1/nodes")
+          ? { items: architectures.map((name) => ({ metadata: { labels: { "kubernetes.io/arch": name } }, spec: {} })) }
+          : announced,
   }),
 }));
 const { findImages } = await import("../../../stacks/find-images.ts");
@@ -21,11 +23,9 @@ afterEach(() => {
 const { imageRegistry: _, ...unnamed } = sampleConfig;
 
 test("an update of a route is refused for nothing that only a build needs", async () => {
-  await expect(findImages(unnamed, sampleTarget)).rejects.toThrow(/the cluster announces no registry/);
+  await expect(findImages(unnamed, sampleTarget)).rejects.toThrow(/nodes for linux\/amd64 and linux\/arm64/);
   process.env[targetedVariable] = "true";
-  expect(await findImages(unnamed, sampleTarget)).toBeUndefined();
+  expect(await findImages(unnamed, sampleTarget)).toEqual({ pull: "localhost:5101", reason: expect.any(String) });
   announced = { data: { "localRegistryHosting.v1": "host: here:5000\nhostFromContainerRuntime: there:5000\n" } };
   expect(await findImages(unnamed, sampleTarget)).toMatchObject({ push: "here:5000", pull: "there:5000" });
-  Reflect.deleteProperty(process.env, targetedVariable);
-  await expect(findImages(unnamed, sampleTarget)).rejects.toThrow(/nodes for linux\/amd64 and linux\/arm64/);
 });

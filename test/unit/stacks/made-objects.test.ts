@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { parseConfig, type RawConfig } from "../../../stacks/config/parse-config.ts";
-import { clusterWideChanges, madeObjects, programObjects } from "../../../stacks/made-objects.ts";
+import { clusterWideChanges, madeObjects, programObjects, registryObjects } from "../../../stacks/made-objects.ts";
 import { neededRights, type Right } from "../../../stacks/needed-rights.ts";
 import { type Manifest, manifestsOf } from "../../e2e/support/manifests.ts";
 import { variations } from "../../e2e/support/variations.ts";
@@ -96,4 +96,37 @@ test("all that is added for the whole cluster is named", () => {
     "port 30085 of every node, for the ingress gateway",
   ]);
   expect(clusterWideChanges(parseConfig({})).join()).not.toMatch(/monitoring|argo|gateway\.networking/);
+});
+
+test("an account that installs a mesh may give the rights of its charts", () => {
+  const rights = rightsOf({ strategy: "istio" });
+  for (const resource of ["clusterroles.rbac.authorization.k8s.io", "roles.rbac.authorization.k8s.io"])
+    for (const verb of ["escalate", "bind"])
+      expect(rights.some((right) => right.resource === resource && right.verb === verb)).toBe(true);
+  expect(rightsOf({ platform: "existing" }).some(({ verb }) => verb === "escalate")).toBe(false);
+});
+
+test("what brings images into the cluster's own registry has rights in its namespace alone", () => {
+  const config = parseConfig({ platform: "existing" });
+  const registry = "canary-lab-registry";
+  const rights = (use: "brings" | "uses" | undefined, minor = 36) =>
+    neededRights(config, minor, use)
+      .filter(({ namespace }) => namespace === registry)
+      .map(({ verb, resource }) => `${verb} ${resource}`);
+  expect(rights(undefined)).toEqual([]);
+  expect(rights("uses")).toEqual([
+    "list pods",
+    "get pods/portforward",
+    "get configmaps",
+    "patch configmaps",
+    "create pods/portforward",
+  ]);
+  expect(rights("uses", 34)).not.toContain("create pods/portforward");
+  const brought = new Set(rights("brings"));
+  const wanted = registryObjects.flatMap(({ resource }) =>
+    ["get", "create", "patch", "delete"].map((verb) => `${verb} ${resource}`),
+  );
+  expect(
+    [...rights("uses"), ...wanted, "list events", "watch daemonsets.apps"].filter((right) => !brought.has(right)),
+  ).toEqual([]);
 });

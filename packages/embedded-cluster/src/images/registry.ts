@@ -1,9 +1,10 @@
 import { createReadStream } from "node:fs";
+import { pushBlob, type RegistrySend } from "@canary-lab/kit/registry-push";
 import { UserError } from "@canary-lab/kit/user-error";
 import { Agent, type Dispatcher, request } from "undici";
 import type { ShippableImage } from "./archive.ts";
 import { type CompressedLayer, compressLayer } from "./compressed-layer.ts";
-import { type Descriptor, renderManifest } from "./image.ts";
+import { renderManifest } from "./image.ts";
 
 /** How to push to a registry. */
 export interface RegistryAccess {
@@ -51,16 +52,12 @@ export async function pushImage(image: ShippableImage, access: RegistryAccess): 
   }
 }
 
-interface Sent {
-  readonly type: string;
-  readonly size: number;
-  readonly content: string | NodeJS.ReadableStream;
-}
-
-type Send = (method: "HEAD" | "POST" | "PUT", path: string, sent?: Sent) => Promise<Dispatcher.ResponseData>;
-
 /** Sends requests about one repository; other answers than success and "not found" are errors. */
-function sender(repository: string, { host, credentials, advice }: RegistryAccess, dispatcher: Dispatcher): Send {
+function sender(
+  repository: string,
+  { host, credentials, advice }: RegistryAccess,
+  dispatcher: Dispatcher,
+): RegistrySend {
   const base = new URL(`https://${host}/v2/${repository}/`);
   const authorization = `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString("base64")}`;
   return async (method, path, sent) => {
@@ -71,31 +68,15 @@ function sender(repository: string, { host, credentials, advice }: RegistryAcces
         throw new UserError(`The cluster's registry does not answer: ${cause}`, { place: host, ...advice, cause });
       },
     );
-    if (answer.statusCode < 300 || answer.statusCode === 404) return answer;
+    const { statusCode: status, headers: received } = answer;
+    if (status < 300 || status === 404) {
+      await answer.body.dump();
+      return { status, location: received.location?.toString() };
+    }
     const said = (await answer.body.text()).trim();
-    throw new UserError(`The cluster's registry refused ${method} ${path}: ${answer.statusCode} ${said}`, {
+    throw new UserError(`The cluster's registry refused ${method} ${path}: ${status} ${said}`, {
       place: host,
       ...advice,
     });
   };
-}
-
-async function pushBlob(
-  { digest, size }: Pick<Descriptor, "digest" | "size">,
-  content: () => Sent["content"],
-  send: Send,
-): Promise<void> {
-  const found = await send("HEAD", `blobs/${digest}`);
-  await found.body.dump();
-  if (found.statusCode === 200) return;
-  const upload = await send("POST", "blobs/uploads/");
-  await upload.body.dump();
-  const to = new URL(String(upload.headers.location), "https://registry");
-  to.searchParams.set("digest", digest);
-  const done = await send("PUT", `${to.pathname}${to.search}`, {
-    type: "application/octet-stream",
-    size,
-    content: content(),
-  });
-  await done.body.dump();
 }

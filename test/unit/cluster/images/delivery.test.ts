@@ -4,7 +4,11 @@ import { expect, test } from "@jest/globals";
 import { describeDelivery, type ImageRequest } from "../../../../cluster/images/delivery.ts";
 import { findDelivery, findRegistry } from "../../../../cluster/images/find-delivery.ts";
 
-const request: ImageRequest = { built: ["versioned-echo:v1", "load-client:v1"], place: "Pulumi.dev.yaml" };
+const request: ImageRequest = {
+  built: ["versioned-echo:v1", "load-client:v1"],
+  place: "Pulumi.dev.yaml",
+  ownerAnnotation: "canary-lab/owner",
+};
 const named = {
   ...request,
   registry: { address: "r.example/team", reason: "imageRegistry in Pulumi.dev.yaml names it" },
@@ -28,17 +32,21 @@ const nodes = (given: readonly Node[]) => ({
   })),
 });
 
-/** A cluster that answers these two questions, and refuses what is undefined. */
+/** A cluster that answers these questions, and refuses what is forbidden. */
 function clusterWith({
   registry,
+  own,
   on = [{ arch: "amd64" }],
 }: {
   registry?: object | "forbidden";
+  /** The namespace of a registry that a stack brought. */
+  own?: object | "forbidden";
   on?: readonly Node[] | "forbidden";
 }) {
   const asked: string[] = [];
   const answer = (path: string): unknown => {
     if (path === "/api/v1/namespaces/kube-public/configmaps/local-registry-hosting") return registry;
+    if (path === "/api/v1/namespaces/canary-lab-registry") return own;
     if (path === "/api/v1/nodes?labelSelector=kubernetes.io%2Fos%3Dlinux") return on === "forbidden" ? on : nodes(on);
     throw new Error(`asked for ${path}`);
   };
@@ -106,21 +114,19 @@ test.each([
   ["its host is none", announcement("host: 5000\n")],
   ["it is no YAML", announcement("host: [")],
   ["it is of another form", { data: { "localRegistryHosting.v2": kindsGuide } }],
-])("without a registry the images and the ways out are named: %s", async (_, registry) => {
-  const error = await refusalIn(registry === undefined ? {} : { registry });
-  expect(error).toMatchObject({
-    message:
-      "imageRegistry is not set, versioned-echo:v1 and load-client:v1 must be pushed, and the cluster announces no registry.",
-    place: "imageRegistry in Pulumi.dev.yaml",
-    first: expect.stringContaining("config set imageRegistry HOST:PORT"),
-    next: "npx canaryctl up",
+])("without a registry the cluster gets one of its own: %s", async (_, registry) => {
+  expect(await deliveryIn(registry === undefined ? {} : { registry })).toEqual({
+    pull: "localhost:5101",
+    platform: "linux/amd64",
+    reason: "neither imageRegistry nor the cluster names another",
   });
-  expect(error.allowed).toMatch(/^host\[:port\]\[\/path\] of a registry .*; or images that need no build$/);
 });
 
-test("a cluster that announces only a page on registries has it named", async () => {
-  const { allowed } = await refusalIn({ registry: announcement("help: https://x.example/registries\n") });
-  expect(allowed).toContain("https://x.example/registries");
+test("a registry that another stack has brought is told by that stack, where its namespace may be read", async () => {
+  const own = { metadata: { annotations: { "canary-lab/owner": "organization/canary-lab/dev" } } };
+  expect(await deliveryIn({ own })).toMatchObject({ pull: "localhost:5101", broughtBy: "organization/canary-lab/dev" });
+  for (const other of ["forbidden", { metadata: {} }] as const)
+    expect(await deliveryIn({ own: other })).not.toHaveProperty("broughtBy");
 });
 
 test.each([
@@ -164,5 +170,9 @@ test.each([
   [
     { push: "localhost:5000", pull: "k3d-r:5000", platform: "linux/arm64", reason: "why" },
     "Images are built for linux/arm64 and pushed to localhost:5000, which the nodes name k3d-r:5000: why.",
+  ],
+  [
+    { pull: "localhost:5101", reason: "why" },
+    "Images are pushed to the cluster's own registry through its API server, which the nodes name localhost:5101: why.",
   ],
 ])("what `up` prints of %j", (delivery, line) => expect(describeDelivery(delivery)).toBe(line));

@@ -32,7 +32,7 @@ const failing = ({ makers, pods }: (typeof recorded)[keyof typeof recorded]): Mo
 });
 
 /** Follows with what the cluster answers second after second, the last for ever; says how it ended, when, and what was done. */
-async function follow(moments: readonly (Moment | Error)[], seconds = 240) {
+async function follow(moments: readonly (Moment | Error)[], seconds = 240, kind?: "DaemonSet") {
   let milliseconds = 0;
   const said: string[] = [];
   const done: string[] = [];
@@ -40,7 +40,7 @@ async function follow(moments: readonly (Moment | Error)[], seconds = 240) {
     const moment = moments[Math.min(Math.floor(milliseconds / 1000), moments.length - 1)];
     if (moment instanceof Error) throw moment;
     const { deployment: live, sets = [], pods = [], events = [] } = moment ?? {};
-    if (path.includes("/deployments/")) return live as T;
+    if (/\/(deployments|daemonsets)\//.test(path)) return live as T;
     const items = path.includes("/replicasets") ? sets : path.includes("/events") ? events : pods;
     return { items } as T;
   };
@@ -59,7 +59,13 @@ async function follow(moments: readonly (Moment | Error)[], seconds = 240) {
       milliseconds += pause;
     },
   };
-  const start = { namespace: "canary-lab", name: "versioned-echo-v2", seconds, next: ["npx canaryctl up"] };
+  const start = {
+    namespace: "canary-lab",
+    name: "versioned-echo-v2",
+    seconds,
+    next: ["npx canaryctl up"],
+    ...(kind && { kind }),
+  };
   const end = await untilStarted(client, start, { say: (line) => said.push(line), clock }).then(
     () => "ready",
     (error) => error.toText() as string,
@@ -183,4 +189,34 @@ test("isComplete is what `kubectl rollout status` waits for", () => {
   expect(isComplete(deployment(2, { updatedReplicas: 1 }))).toBe(false);
   expect(isComplete(deployment(2, { replicas: 3 }))).toBe(false);
   expect(isComplete({ metadata: {}, spec: { replicas: 0 }, status: {} })).toBe(true);
+});
+
+describe("a DaemonSet is followed", () => {
+  const daemonSet = (numberAvailable: number) => ({
+    metadata: { uid: "daemon-set", generation: 1 },
+    status: {
+      observedGeneration: 1,
+      ...{ desiredNumberScheduled: 2, currentNumberScheduled: 2, updatedNumberScheduled: 2 },
+      ...{ numberAvailable, numberReady: numberAvailable },
+    },
+  });
+
+  test("until it has a pod that is ready on each node", async () => {
+    const moments = [0, 1, 2].map((available) => ({ deployment: daemonSet(available) }));
+    const { end, said } = await follow(moments, 240, "DaemonSet");
+    expect([end, said]).toEqual([
+      "ready",
+      ["versioned-echo-v2: 0 of 2 new pods ready", "versioned-echo-v2: 1 of 2 new pods ready"],
+    ]);
+  });
+
+  test("until its pods cannot pull, with their own words, and those that wait out a back-off try again", async () => {
+    const { pods } = recorded.image;
+    const failed = pods.map((pod) => ({ ...pod, metadata: { ...pod.metadata, ownerReferences: owner("daemon-set") } }));
+    const { end, seconds, done } = await follow([{ deployment: daemonSet(0), pods: failed }], 240, "DaemonSet");
+    expect(end).toContain(recorded.image.words);
+    expect(end).toMatch(/\n {2}at: {6}DaemonSet canary-lab\/versioned-echo-v2/);
+    expect(seconds).toBeLessThan(20);
+    expect(done.every((act) => act.startsWith("delete "))).toBe(true);
+  });
 });

@@ -1,0 +1,71 @@
+import { request } from "node:http";
+import { text } from "node:stream/consumers";
+import { expect, test } from "@jest/globals";
+import { type WebSocket, WebSocketServer } from "ws";
+import { connectToPod } from "../../src/kube/port-forward.ts";
+import { listen } from "./fake-api.ts";
+
+const target = { namespace: "images", pod: "registry-0", port: 5000 };
+
+/** The kubelet's side of a port-forward: the port on both channels, and then what the pod sends. */
+async function kubelet(pod: (socket: WebSocket, received: Buffer) => void, first = true) {
+  const urls: (string | undefined)[] = [];
+  const { server, port } = await listen((_, response) => void response.writeHead(403).end("no"));
+  if (first) {
+    const sockets = new WebSocketServer({ server });
+    sockets.on("connection", (socket, { url }) => {
+      urls.push(url);
+      const number = Buffer.alloc(2);
+      number.writeUInt16LE(target.port);
+      for (const channel of [0, 1]) socket.send(Buffer.concat([Buffer.from([channel]), number]));
+      socket.on("message", (message: Buffer) => {
+        expect(message[0]).toBe(0);
+        pod(socket, message.subarray(1));
+      });
+    });
+  }
+  const connection = {
+    server: new URL(`http://127.0.0.1:${port}/prefix/`),
+    access: async () => ({ agent: undefined as never, headers: {} }),
+  };
+  return { connection, urls };
+}
+
+const data = (content: string | Buffer, channel = 0) => Buffer.concat([Buffer.from([channel]), Buffer.from(content)]);
+
+test("a request over HTTP goes to the pod's port, and megabytes come back", async () => {
+  const body = Buffer.alloc(3_000_000, "x");
+  let received = "";
+  const { connection, urls } = await kubelet((socket, bytes) => {
+    received += bytes;
+    if (!received.endsWith("pushed")) return;
+    socket.send(data(`HTTP/1.1 201 Created\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n`));
+    for (let at = 0; at < body.length; at += 32_768) socket.send(data(body.subarray(at, at + 32_768)));
+  });
+  const stream = await connectToPod(connection, target);
+  const answer = await new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
+    const call = request({ createConnection: () => stream, path: "/v2/", method: "PUT" }, async (response) =>
+      resolve({ status: response.statusCode, text: await text(response) }),
+    );
+    call.on("error", reject);
+    call.end("pushed");
+  });
+  expect(answer.status).toBe(201);
+  expect(answer.text).toHaveLength(body.length);
+  expect(received).toMatch(/^PUT \/v2\/ HTTP\/1\.1\r\n/);
+  expect(urls).toEqual(["/prefix/api/v1/namespaces/images/pods/registry-0/portforward?ports=5000"]);
+});
+
+test("the stream fails with what the kubelet says", async () => {
+  const { connection } = await kubelet((socket) => {
+    socket.send(data("error forwarding port 5000 to pod: connection refused\n", 1));
+  });
+  const stream = await connectToPod(connection, target);
+  stream.write("GET");
+  await expect(text(stream)).rejects.toThrow("error forwarding port 5000 to pod: connection refused");
+});
+
+test("an API server that refuses is an error before anything is sent", async () => {
+  const { connection } = await kubelet(() => {}, false);
+  await expect(connectToPod(connection, target)).rejects.toThrow("403");
+});
