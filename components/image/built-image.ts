@@ -16,7 +16,7 @@ export class BuiltImage extends pulumi.ComponentResource {
           delivery ? pulledReference(pushed, delivery) : pushed,
         )
       : pulumi.output(reference);
-    this.registerOutputs();
+    this.registerOutputs({ reference: this.reference });
   }
 }
 
