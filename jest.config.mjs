@@ -20,7 +20,11 @@ export default {
       globalSetup: "<rootDir>/test/unit/temporary-files-setup.mjs",
       globalTeardown: "<rootDir>/test/unit/temporary-files-teardown.mjs",
       // Pulumi's SDK loads both for functions that it serializes, of which there are none here. They would be two thirds of what it loads.
-      moduleNameMapper: { "^(typescript|@npmcli/arborist)$": "<rootDir>/test/unit/nothing.cjs" },
+      // The components' package is built only when it is packed; its source is what `tsconfig.json` takes as well.
+      moduleNameMapper: {
+        "^(typescript|@npmcli/arborist)$": "<rootDir>/test/unit/nothing.cjs",
+        "^@canary-lab/components$": "<rootDir>/components/index.ts",
+      },
       testMatch: [
         "<rootDir>/test/unit/**/*.test.ts",
         "<rootDir>/apps/*/test/**/*.test.ts",

@@ -1,3 +1,5 @@
+import type { ApplicationName } from "../canary/application-name.ts";
+
 /**
  * The label `version` of each side. These are the two slots of a release, not what an image calls itself: whatever image is tried
  * as the canary, it is `v2` while it is tried.
@@ -15,6 +17,13 @@ export const gatewayName = (app: string): string => `${app}-gateway`;
 
 /** The host that the ingress gateway answers to; `.test` is reserved for this (RFC 2606), so it never leaves the lab. */
 export const gatewayHost = (app: string, namespace: string): string => `${app}.${namespace}.test`;
+
+/** An application and where it answers. */
+export interface HostedApplication extends ApplicationName {
+  /** The host that a gateway or an ingress answers to. Default: {@link gatewayHost}. */
+  readonly host?: string | undefined;
+}
+export const hostOf = ({ app, namespace, host }: HostedApplication): string => host ?? gatewayHost(app, namespace);
 
 /** The Service's port, whatever the container's is. */
 export const servicePort = 80;

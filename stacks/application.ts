@@ -78,9 +78,8 @@ export function createApplication(
       image: image("client", config.clientImage),
       imagePullSecret,
       imagePlatform,
-      ...(followed && { hooks: followed.hooks }),
     },
-    { provider: cluster, dependsOn: before },
+    { provider: cluster, dependsOn: before, hooks: followed?.hooks },
   );
   void followed?.ready(client, client.deployment);
   const judge = isJudged(config) ? [createJudge(config, platform, live, application, image)] : [];
@@ -131,9 +130,12 @@ function createJudge(
       image: image("judge", config.judgeImage),
       imagePullSecret,
       imagePlatform,
-      ...(followed && { hooks: followed.hooks }),
     },
-    { provider: platform.cluster, dependsOn: [application.namespace, ...platform.rolloutsIn(application.namespace)] },
+    {
+      provider: platform.cluster,
+      dependsOn: [application.namespace, ...platform.rolloutsIn(application.namespace)],
+      hooks: followed?.hooks,
+    },
   );
   void followed?.ready(judge, judge.deployment);
   return judge;

@@ -18,6 +18,6 @@ export class ArgoCd extends pulumi.ComponentResource {
       parent: this,
       dependsOn: namespace,
     });
-    this.registerOutputs();
+    this.registerOutputs({ release: this.release });
   }
 }

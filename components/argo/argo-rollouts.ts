@@ -18,6 +18,6 @@ export class ArgoRollouts extends pulumi.ComponentResource {
         ? [createPlatformNamespace(`${name}-namespace`, rolloutsNamespace, owner, { parent: this })]
         : [];
     this.release = new k8s.helm.v3.Release(`${name}-release`, renderArgoRollouts(spec), { parent: this, dependsOn });
-    this.registerOutputs();
+    this.registerOutputs({ release: this.release });
   }
 }

@@ -1,6 +1,6 @@
 import type { ApplicationName } from "../../canary/application-name.ts";
 import { callerStatsAnnotations } from "../mesh/caller-stats.ts";
-import { gatewayHost, gatewayName, httpListener, servicePort, sideServiceName } from "../names.ts";
+import { gatewayName, type HostedApplication, hostOf, httpListener, servicePort, sideServiceName } from "../names.ts";
 import { type RouteMetadata, routeMetadata } from "../traffic/route-metadata.ts";
 import { type RouteRule, type RoutingSpec, routeRules } from "../traffic/route-rules.ts";
 
@@ -59,7 +59,7 @@ const renderRule = (app: string, { name, header, targets }: RouteRule) => ({
  * A NodePort, for a load balancer's address never comes on a local cluster. Istio runs the gateway's pods in the same namespace and
  * would give them the Gateway's own labels: with `app` among these they would be endpoints of the application.
  */
-export function renderApiGateway(spec: ApplicationName) {
+export function renderApiGateway(spec: HostedApplication) {
   const { annotations, labels, ...metadata } = routeMetadata(spec, gatewayName(spec.app));
   const { app: _, ...own } = labels;
   return {
@@ -82,7 +82,7 @@ export function renderApiGateway(spec: ApplicationName) {
         {
           ...httpListener,
           protocol: "HTTP",
-          hostname: gatewayHost(spec.app, spec.namespace),
+          hostname: hostOf(spec),
           allowedRoutes: { namespaces: { from: "Same" } },
         },
       ],

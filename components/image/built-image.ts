@@ -22,7 +22,7 @@ export class BuiltImage extends pulumi.ComponentResource {
           pulled(pushed, reference, delivery),
         )
       : pulumi.output(reference);
-    this.registerOutputs();
+    this.registerOutputs({ reference: this.reference });
   }
 }
 

@@ -1,29 +1,52 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type JudgeTemplateSpec, renderJudgeTemplate } from "../slo/render-judge-template.ts";
+import type { JudgeSettings } from "../../canary/judge/config.ts";
+import type { Objective } from "../../canary/slo/objective.ts";
+import { type ApplicationInputs, rendered } from "../inputs.ts";
+import { renderJudgeTemplate } from "../slo/render-judge-template.ts";
 import { createDeployment } from "../workload/deployment.ts";
-import { type JudgeSpec, renderJudge, renderJudgeAccount, renderJudgeService } from "./render-judge.ts";
+import type { PodImageSpec } from "../workload/render-pod.ts";
+import { renderJudge, renderJudgeAccount, renderJudgeService } from "./render-judge.ts";
 
-export interface JudgeArgs extends JudgeSpec, JudgeTemplateSpec {
-  /** Run before the Deployment is made or changed. */
-  readonly hooks?: pulumi.ResourceHookBinding;
+export interface JudgeArgs extends ApplicationInputs, PodImageSpec {
+  /** An image that is built from apps/judge. */
+  readonly image: pulumi.Input<string>;
+  /** Where Prometheus answers. Default: the address of the component `KubePrometheusStack`. */
+  readonly prometheus?: pulumi.Input<string> | undefined;
+  /** Plain: the queries compare with it. */
+  readonly objective: Objective;
+  /** How sure the judge must be. Plain, for the address that is asked holds it. */
+  readonly judge: JudgeSettings;
 }
 
-/** The judge of an application's releases, and the AnalysisTemplate by which a Rollout asks it (`analysisOf`). */
+/**
+ * The judge of an application's releases, and the AnalysisTemplate by which a Rollout asks it (`analysisOf`). `hooks` are the Deployment's.
+ */
 export class Judge extends pulumi.ComponentResource {
   readonly deployment: k8s.apps.v1.Deployment;
 
-  constructor(name: string, { hooks, objective, judge, ...spec }: JudgeArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: JudgeArgs, { hooks, ...opts }: pulumi.ComponentResourceOptions = {}) {
     super("canary-lab:judge:Judge", name, {}, opts);
-    const account = new k8s.core.v1.ServiceAccount(`${name}-account`, renderJudgeAccount(spec), { parent: this });
-    this.deployment = createDeployment(`${name}-deployment`, renderJudge(spec), {
-      parent: this,
-      dependsOn: account,
-      ...(hooks && { hooks }),
-    });
-    new k8s.core.v1.Service(`${name}-service`, renderJudgeService(spec), { parent: this });
-    const template = renderJudgeTemplate({ app: spec.app, namespace: spec.namespace, objective, judge });
-    new k8s.apiextensions.CustomResource(`${name}-analysis`, template, { parent: this });
-    this.registerOutputs();
+    const { app, namespace, prometheus, objective, judge, ...plain } = args;
+    const application = { app, namespace };
+    const account = new k8s.core.v1.ServiceAccount(
+      `${name}-account`,
+      { ...rendered(application, renderJudgeAccount), automountServiceAccountToken: false },
+      { parent: this },
+    );
+    this.deployment = createDeployment(
+      `${name}-deployment`,
+      { ...application, prometheus },
+      (known) => renderJudge({ ...plain, ...known }),
+      { parent: this, dependsOn: account, hooks },
+    );
+    new k8s.core.v1.Service(`${name}-service`, rendered(application, renderJudgeService), { parent: this });
+    const template = rendered(application, (known) => renderJudgeTemplate({ ...known, objective, judge }));
+    new k8s.apiextensions.CustomResource(
+      `${name}-analysis`,
+      { ...template, apiVersion: "argoproj.io/v1alpha1", kind: "AnalysisTemplate" },
+      { parent: this },
+    );
+    this.registerOutputs({ deployment: this.deployment });
   }
 }

@@ -32,6 +32,6 @@ export class Istio extends pulumi.ComponentResource {
     this.definitions = install("base", renderBase(spec), [namespace("system", systemNamespace)]);
     this.controlPlane = install("istiod", renderIstiod(spec), [this.definitions]);
     install("gateway", renderIngress(spec), [namespace("ingress", ingressNamespace), this.controlPlane]);
-    this.registerOutputs();
+    this.registerOutputs({ definitions: this.definitions, controlPlane: this.controlPlane });
   }
 }

@@ -1,5 +1,4 @@
-import type { ApplicationName } from "../../canary/application-name.ts";
-import { gatewayHost, servicePort, sideServiceName, type Version, versions } from "../names.ts";
+import { type HostedApplication, hostOf, servicePort, sideServiceName, type Version, versions } from "../names.ts";
 import { routeMetadata } from "../traffic/route-metadata.ts";
 import { canaryHeader } from "../traffic/route-rules.ts";
 
@@ -14,7 +13,7 @@ export const canaryAnnotations = {
 };
 
 /** The Ingress of one side: requests with the header `X-Canary: v2` are the canary's, all others the stable side's. */
-export function renderIngress(spec: ApplicationName, version: Version) {
+export function renderIngress(spec: HostedApplication, version: Version) {
   const { annotations, ...metadata } = routeMetadata(spec, sideServiceName(spec.app, version));
   const service = { name: sideServiceName(spec.app, version), port: { number: servicePort } };
   return {
@@ -31,7 +30,7 @@ export function renderIngress(spec: ApplicationName, version: Version) {
       ingressClassName,
       rules: [
         {
-          host: gatewayHost(spec.app, spec.namespace),
+          host: hostOf(spec),
           http: { paths: [{ path: "/", pathType: "Prefix", backend: { service } }] },
         },
       ],

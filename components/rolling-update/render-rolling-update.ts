@@ -16,17 +16,25 @@ export interface RollingUpdateSpec extends ApplicationName, PodImageSpec, Served
   /** The image as the config names it. */
   readonly reference: string;
   readonly replicas: number;
-  /** How many pods may be there beside the replicas while an update runs. Not both this and `maxUnavailable` are 0. */
+  /** How many pods may be there beside the replicas while an update runs. Not both this and `maxUnavailable` are 0. Default: 1. */
   readonly maxSurge: PodCount;
-  /** How many of the replicas may be missing while an update runs. */
+  /** How many of the replicas may be missing while an update runs. Default: 0. */
   readonly maxUnavailable: PodCount;
-  /** Old revisions kept for `undo`. */
+  /** Old revisions kept for `undo`. Default: 10. */
   readonly revisionHistoryLimit: number;
-  /** Seconds that a new pod must be ready before the next one is replaced. */
+  /** Seconds that a new pod must be ready before the next one is replaced. Default: 0. */
   readonly minReadySeconds: number;
-  /** Who says how many pods there are. In a migration it is the rollout controller, which takes the Deployment's pods away. */
+  /** Who says how many pods there are. In a migration it is the rollout controller, which takes the Deployment's pods away. Default: pulumi. */
   readonly replicasOwner: "pulumi" | "rollout-controller";
 }
+
+export const rollingUpdateDefaults = {
+  maxSurge: 1,
+  maxUnavailable: 0,
+  revisionHistoryLimit: 10,
+  minReadySeconds: 0,
+  replicasOwner: "pulumi",
+} as const satisfies Partial<RollingUpdateSpec>;
 
 /** Names the owner of `spec.replicas`, so that a change of it is a change of the Deployment even where the number is the same. */
 export const replicasOwnerAnnotation = "canary-lab/replicas-owner";

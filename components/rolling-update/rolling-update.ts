@@ -1,28 +1,41 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { rendered, type WithInputs } from "../inputs.ts";
 import { createDeployment } from "../workload/deployment.ts";
-import { type RollingUpdateSpec, renderRollingBudget, renderRollingUpdate } from "./render-rolling-update.ts";
+import {
+  type RollingUpdateSpec,
+  renderRollingBudget,
+  renderRollingUpdate,
+  rollingUpdateDefaults,
+} from "./render-rolling-update.ts";
 
-export interface RollingUpdateArgs extends RollingUpdateSpec {
-  /** Run before the Deployment is made or changed. */
-  readonly hooks?: pulumi.ResourceHookBinding;
-}
+/** `replicasOwner` is plain, for it decides which children there are. */
+export interface RollingUpdateArgs
+  extends WithInputs<Omit<RollingUpdateSpec, keyof typeof rollingUpdateDefaults>, "app" | "namespace" | "replicas">,
+    Partial<Pick<RollingUpdateSpec, keyof typeof rollingUpdateDefaults>> {}
 
-/** One Deployment under the application's name, whose controller replaces its pods a few at a time where the image changes. */
+/**
+ * One Deployment under the application's name, whose controller replaces its pods a few at a time where the image changes. `hooks` are the
+ * Deployment's.
+ */
 export class RollingUpdate extends pulumi.ComponentResource {
   readonly deployment: k8s.apps.v1.Deployment;
 
-  constructor(name: string, { hooks, ...spec }: RollingUpdateArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: RollingUpdateArgs, { hooks, ...opts }: pulumi.ComponentResourceOptions = {}) {
     super("canary-lab:rolling-update:RollingUpdate", name, {}, opts);
-    this.deployment = createDeployment(`${name}-deployment`, renderRollingUpdate(spec), {
-      parent: this,
-      ignoreChanges: spec.replicasOwner === "pulumi" ? [] : ["spec.replicas"],
-      ...(hooks && { hooks }),
-    });
+    const { app, namespace, replicas, ...plain } = { ...rollingUpdateDefaults, ...args };
+    const inputs = { app, namespace, replicas };
+    this.deployment = createDeployment(
+      `${name}-deployment`,
+      inputs,
+      (known) => renderRollingUpdate({ ...plain, ...known }),
+      { parent: this, ignoreChanges: plain.replicasOwner === "pulumi" ? [] : ["spec.replicas"], hooks },
+    );
     // Where the rollout controller has the pods, the Rollout has a budget for them, and of two for one pod neither works.
-    if (spec.replicasOwner === "pulumi") {
-      new k8s.policy.v1.PodDisruptionBudget(`${name}-disruption-budget`, renderRollingBudget(spec), { parent: this });
+    if (plain.replicasOwner === "pulumi") {
+      const budget = rendered({ app, namespace }, renderRollingBudget);
+      new k8s.policy.v1.PodDisruptionBudget(`${name}-disruption-budget`, budget, { parent: this });
     }
-    this.registerOutputs();
+    this.registerOutputs({ deployment: this.deployment });
   }
 }

@@ -1,5 +1,6 @@
 import type { ApplicationName } from "../../canary/application-name.ts";
 import { toWeight } from "../../canary/weight.ts";
+import type { HostedApplication } from "../names.ts";
 import { type HttpRoute, renderRoute, retries, type VirtualService } from "../traffic/render-weighted-route.ts";
 import { canaryHeader, weightedRule } from "../traffic/route-rules.ts";
 import { renderRollout } from "./render-rollout.ts";
@@ -39,7 +40,7 @@ export function renderRolloutBlueGreen(
  * The Services of the sides go on selecting both colours. Were the active Service, or the application's own, the only one that selects a
  * pod, the old pods' sidecars would forget it at the switch, while callers still send to them, and answer 503.
  */
-export function renderBlueGreenRoute(spec: ApplicationName): VirtualService {
+export function renderBlueGreenRoute(spec: HostedApplication): VirtualService {
   const to = (host: string): Pick<HttpRoute, "route" | "retries"> => ({
     route: [{ destination: { host }, weight: toWeight(100) }],
     retries,

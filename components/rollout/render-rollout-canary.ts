@@ -2,7 +2,7 @@ import type { ApplicationName } from "../../canary/application-name.ts";
 import { formatDuration } from "../../canary/duration.ts";
 import type { Bake, Plan, Stage } from "../../canary/plan/plan.ts";
 import { splitOf, toWeight } from "../../canary/weight.ts";
-import { versions, virtualServiceName } from "../names.ts";
+import { type HostedApplication, versions, virtualServiceName } from "../names.ts";
 import type { AnalysisReference } from "../slo/analysis.ts";
 import { renderRoute, renderRule, type VirtualService } from "../traffic/render-weighted-route.ts";
 import { canaryHeader, weightedRule } from "../traffic/route-rules.ts";
@@ -11,15 +11,25 @@ import type { CanaryStep, CanaryStrategy, RolloutManifest } from "./rollout-type
 
 /** How a canary is let in; the same fields as the config's object `rolloutCanary`. */
 export interface RolloutCanaryOptions {
-  /** Whether requests with the header `X-Canary: v2` reach the canary, from its first pod until it is promoted in full. */
+  /** Whether requests with the header `X-Canary: v2` reach the canary, from its first pod until it is promoted in full. Default: true. */
   readonly headerRoute: boolean;
-  /** Percent, 0..100, of the requests that are copied to the canary before any is answered by it; the copies' answers are dropped. */
+  /**
+   * Percent, 0..100, of the requests that are copied to the canary before any is answered by it; the copies' answers are dropped.
+   * Default: 0.
+   */
   readonly mirrorPercent: number;
-  /** Whether an Experiment runs at the first weight: young pods of both versions, to be compared by requests of one's own. */
+  /** Whether an Experiment runs at the first weight: young pods of both versions, to be compared by requests of one's own. Default: false. */
   readonly experiment: boolean;
-  /** Seconds for which the pods of an aborted canary are kept; 0 keeps them for good. */
+  /** Seconds for which the pods of an aborted canary are kept; 0 keeps them for good. Default: 30. */
   readonly abortScaleDownDelaySeconds: number;
 }
+
+export const rolloutCanaryDefaults: RolloutCanaryOptions = {
+  headerRoute: true,
+  mirrorPercent: 0,
+  experiment: false,
+  abortScaleDownDelaySeconds: 30,
+};
 
 export interface RolloutCanarySpec extends ApplicationName, RolloutCanaryOptions {
   /** Pods, at least 1. */
@@ -52,7 +62,7 @@ export function renderRolloutCanary(spec: RolloutCanarySpec): RolloutManifest<{ 
  * The route between two releases: the controller moves its weights, and puts routes of its own in front while a canary runs. None of ours
  * is for the canary's header, for the controller would leave it as it is, and keep who sends the header away from every canary.
  */
-export function renderRestingRoute(spec: ApplicationName): VirtualService {
+export function renderRestingRoute(spec: HostedApplication): VirtualService {
   const { stable, canary } = splitOf(toWeight(0));
   const targets = [
     { version: versions.stable, weight: stable },

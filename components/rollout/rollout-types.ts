@@ -65,7 +65,7 @@ export interface CanaryStrategy {
 
 /** How one colour takes over from the other: the part of the strategy that does not follow from the application's name. */
 export interface RolloutBlueGreenOptions {
-  /** Whether the preview becomes active without a promotion. */
+  /** Whether the preview becomes active without a promotion. Default: false. */
   readonly autoPromotionEnabled: boolean;
   /** Seconds, from 1, that it waits before it does; none where left out. Without `autoPromotionEnabled` it has no effect. */
   readonly autoPromotionSeconds?: number;
@@ -75,13 +75,19 @@ export interface RolloutBlueGreenOptions {
   readonly prePromotionAnalysis?: AnalysisReference;
   /** Decides whether the new active colour may stay: where it fails, the requests go back. */
   readonly postPromotionAnalysis?: AnalysisReference;
-  /** Seconds for which the old colour's pods stay after a switch, so that going back needs none to start. */
+  /** Seconds for which the old colour's pods stay after a switch, so that going back needs none to start. Default: 30. */
   readonly scaleDownDelaySeconds: number;
   /** How many old colours may wait for that; no limit where left out. */
   readonly scaleDownDelayRevisionLimit?: number;
-  /** Seconds for which the preview's pods stay after an abort; 0 keeps them. */
+  /** Seconds for which the preview's pods stay after an abort; 0 keeps them. Default: 30. */
   readonly abortScaleDownDelaySeconds: number;
 }
+
+export const rolloutBlueGreenDefaults = {
+  autoPromotionEnabled: false,
+  scaleDownDelaySeconds: 30,
+  abortScaleDownDelaySeconds: 30,
+} as const satisfies RolloutBlueGreenOptions;
 
 export interface BlueGreenStrategy extends RolloutBlueGreenOptions {
   readonly activeService: string;

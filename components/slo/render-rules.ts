@@ -66,10 +66,13 @@ export interface PrometheusRule {
 export const serviceLevelName = (app: string): string => `${app}-slo`;
 
 /** The places at which requests are counted: at the application, where it does so, and at its callers. */
-export const sourcesOf = (measured: CountingApplication): readonly Source[] => [
-  ...(measured.metrics === null ? [] : [applicationSource(measured)]),
-  callerSource(measured),
-];
+export const sourceNames = (metrics: CountingApplication["metrics"]): readonly Source["name"][] =>
+  metrics === null ? ["caller"] : ["application", "caller"];
+
+export const sourcesOf = (measured: CountingApplication): readonly Source[] =>
+  sourceNames(measured.metrics).map((name) =>
+    ({ application: applicationSource, caller: callerSource })[name](measured),
+  );
 
 /**
  * Rules about every version, from both sources: what is recorded, then the alerts, which read it. A group is evaluated in order, so

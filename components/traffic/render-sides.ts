@@ -1,13 +1,31 @@
 import type { ApplicationName } from "../../canary/application-name.ts";
 import { servicePort, sideServiceName, targetPort, type Version, versions } from "../names.ts";
+import type { Labels } from "../workload/render-pod.ts";
 import { type RouteMetadata, routeMetadata } from "./route-metadata.ts";
 
+/** What tells the pods of one side from the other's. */
+export const ToldApartBy = {
+  /** Their labels: `version`, or those that are given for each side. */
+  version: "version",
+  /** The revision's hash, which the rollout controller adds. */
+  revision: "revision",
+  /** Nothing, where one workload has all pods. */
+  nothing: "nothing",
+} as const;
+export type ToldApartBy = (typeof ToldApartBy)[keyof typeof ToldApartBy];
+
 export interface SidesSpec extends ApplicationName {
-  /**
-   * What tells the pods of one side from the other's: the label `version`, the revision's hash, which the rollout controller adds, or
-   * nothing, where one workload has all pods.
-   */
-  readonly toldApartBy: "version" | "revision" | "nothing";
+  readonly toldApartBy: ToldApartBy;
+  /** All labels that the stable side's pods are selected by, where they are told apart by `version`. Default: `version` and `app`. */
+  readonly stableLabels?: Labels | undefined;
+  /** As `stableLabels`, of the canary's pods. */
+  readonly canaryLabels?: Labels | undefined;
+}
+
+/** The labels that all pods of a side have, and none of the other side's. */
+function sideLabels({ toldApartBy, stableLabels, canaryLabels }: SidesSpec, version: Version): Labels | undefined {
+  if (toldApartBy !== "version") return undefined;
+  return version === versions.stable ? stableLabels : canaryLabels;
 }
 
 export interface DestinationRule {
@@ -27,7 +45,7 @@ export interface DestinationRule {
 export function renderDestinationRule(spec: SidesSpec): DestinationRule {
   const subset = (version: Version): DestinationRule["spec"]["subsets"][number] => ({
     name: version,
-    labels: spec.toldApartBy === "version" ? { version } : { app: spec.app },
+    labels: sideLabels(spec, version) ?? (spec.toldApartBy === "version" ? { version } : { app: spec.app }),
   });
   return {
     apiVersion: "networking.istio.io/v1",
@@ -43,7 +61,7 @@ export function renderSideService(spec: SidesSpec, version: Version) {
   return {
     metadata: { ...metadata, annotations: { ...annotations, "pulumi.com/skipAwait": "true" } },
     spec: {
-      selector: { app: spec.app, ...(spec.toldApartBy === "version" && { version }) },
+      selector: sideLabels(spec, version) ?? { app: spec.app, ...(spec.toldApartBy === "version" && { version }) },
       ports: [{ name: "http", port: servicePort, targetPort, protocol: "TCP" }],
     },
   };

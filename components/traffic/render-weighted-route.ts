@@ -1,14 +1,17 @@
-import type { ApplicationName } from "../../canary/application-name.ts";
 import type { Weight } from "../../canary/weight.ts";
-import { gatewayHost, gatewayName, ingressLabels, type Version, virtualServiceName } from "../names.ts";
+import {
+  gatewayName,
+  type HostedApplication,
+  hostOf,
+  ingressLabels,
+  type Version,
+  virtualServiceName,
+} from "../names.ts";
 import { type RouteMetadata, routeMetadata } from "./route-metadata.ts";
 import { type RouteRule, type RoutingSpec, routeRules, type WeightedTarget } from "./route-rules.ts";
 
-/** Who changes the weights once the route is made. */
-export type RouteOwner = "pulumi" | "rollout-controller";
-
 /** Where the traffic of one application goes. A `LabConfig` is one, so every caller renders from the same values. */
-export interface RouteSpec extends ApplicationName, RoutingSpec {}
+export interface RouteSpec extends HostedApplication, RoutingSpec {}
 
 interface Resource<Kind extends string, Spec> {
   readonly apiVersion: "networking.istio.io/v1";
@@ -69,13 +72,13 @@ export const renderVirtualService = (spec: RouteSpec): VirtualService =>
   );
 
 /** The VirtualService of an application with these routes, whatever they lead to. */
-export const renderRoute = (spec: ApplicationName, http: readonly HttpRoute[]): VirtualService => ({
+export const renderRoute = (spec: HostedApplication, http: readonly HttpRoute[]): VirtualService => ({
   apiVersion: "networking.istio.io/v1",
   kind: "VirtualService",
   metadata: routeMetadata(spec, virtualServiceName(spec.app)),
   spec: {
     // Istio reads the short name as the Service's full name; giving both would be the same host twice.
-    hosts: [spec.app, gatewayHost(spec.app, spec.namespace)],
+    hosts: [spec.app, hostOf(spec)],
     gateways: ["mesh", gatewayName(spec.app)],
     http,
   },
@@ -101,7 +104,7 @@ const renderTarget = (host: string, { version, weight, setCookie }: WeightedTarg
   ...(setCookie && { headers: { response: { add: { "set-cookie": setCookie } } } }),
 });
 
-export interface GatewaySpec extends ApplicationName {
+export interface GatewaySpec extends HostedApplication {
   /** Labels of the pods of the ingress gateway; default: those of the lab's own. */
   readonly ingressLabels?: Readonly<Record<string, string>> | undefined;
 }
@@ -113,9 +116,7 @@ export function renderGateway(spec: GatewaySpec): Gateway {
     metadata: routeMetadata(spec, gatewayName(spec.app)),
     spec: {
       selector: spec.ingressLabels ?? ingressLabels,
-      servers: [
-        { port: { number: 80, name: "http", protocol: "HTTP" }, hosts: [gatewayHost(spec.app, spec.namespace)] },
-      ],
+      servers: [{ port: { number: 80, name: "http", protocol: "HTTP" }, hosts: [hostOf(spec)] }],
     },
   };
 }

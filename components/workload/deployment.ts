@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { type Inputs, rendered } from "../inputs.ts";
 import { podTemplate } from "./pod-template.ts";
 import type { Labels, PodManifest } from "./render-pod.ts";
 
@@ -24,16 +25,20 @@ export interface DeploymentManifest {
  */
 export const followedByProgram = { "pulumi.com/waitFor": "jsonpath={.metadata.uid}" } as const;
 
-export const createDeployment = (
+export const createDeployment = <Spec extends object>(
   name: string,
-  { metadata, spec, template }: DeploymentManifest,
+  inputs: Inputs<Spec>,
+  render: (spec: Spec) => DeploymentManifest,
   opts: pulumi.CustomResourceOptions,
 ): k8s.apps.v1.Deployment =>
   new k8s.apps.v1.Deployment(
     name,
-    {
-      metadata: { ...metadata, annotations: { ...metadata.annotations, ...followedByProgram } },
-      spec: { ...spec, template: podTemplate(template) },
-    },
+    rendered(inputs, (known) => {
+      const { metadata, spec, template } = render(known);
+      return {
+        metadata: { ...metadata, annotations: { ...metadata.annotations, ...followedByProgram } },
+        spec: { ...spec, template: podTemplate(template) },
+      };
+    }),
     { customTimeouts: { delete: "2m" }, ...opts },
   );

@@ -20,7 +20,7 @@ export class EchoApplication extends pulumi.ComponentResource {
       parent: this,
       ...(args.namespaceHooks && { hooks: args.namespaceHooks }),
     });
-    this.registerOutputs();
+    this.registerOutputs({ namespace: this.namespace });
   }
 
   /**

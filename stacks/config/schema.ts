@@ -113,7 +113,7 @@ export const schema = z.object({
   service: service
     .optional()
     .describe(
-      "What both sides run as, an object: port (8080), healthPath, probes (startup, readiness, liveness, each with path, periodSeconds, timeoutSeconds, failureThreshold), command, args, environment (names with a text, or with {secret, key} of a Secret in the namespace), resources (requests and limits of cpu and memory), user (65532), readOnlyRootFilesystem (true), request (path / and method GET, by which the split is measured), metrics (port, path, requests and duration by their names, unit, statusLabel, routeLabel; left out: none, but for images of versioned-echo); empty for versioned-echo, whose values are the defaults",
+      "What both sides run as, a service of HTTP/1.1 and no gRPC, an object: port (8080), healthPath, probes (startup, readiness, liveness, each with path, periodSeconds, timeoutSeconds, failureThreshold), command, args, environment (names with a text, or with {secret, key} of a Secret in the namespace), resources (requests and limits of cpu and memory), user (65532), readOnlyRootFilesystem (true), request (path / and method GET, by which the split is measured), metrics (port, path, requests and duration by their names, unit, statusLabel, routeLabel; left out: none, but for images of versioned-echo); empty for versioned-echo, whose values are the defaults",
     ),
   previousImage: image
     .optional()

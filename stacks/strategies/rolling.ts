@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { versionOf } from "../../components/image/image-version.ts";
-import { RollingUpdate, type RollingUpdateArgs } from "../../components/rolling-update/rolling-update.ts";
+import type { RollingUpdateSpec } from "../../components/rolling-update/render-rolling-update.ts";
+import { RollingUpdate } from "../../components/rolling-update/rolling-update.ts";
 import { rollingStart } from "../live/deployment-starts.ts";
 import { together } from "../live/hook-bindings.ts";
 import { revisionReference, type StrategyContext } from "./strategy.ts";
@@ -12,7 +13,7 @@ import { revisionReference, type StrategyContext } from "./strategy.ts";
  */
 export function createRolling(
   { config, shared, live }: Pick<StrategyContext, "config" | "shared" | "live">,
-  replicasOwner: RollingUpdateArgs["replicasOwner"],
+  replicasOwner: RollingUpdateSpec["replicasOwner"],
   dependsOn: pulumi.Input<pulumi.Resource>[],
   own: pulumi.ResourceHookBinding | undefined,
 ): pulumi.Input<pulumi.Resource> {
@@ -35,10 +36,6 @@ export function createRolling(
     imagePlatform,
     service,
   };
-  const rolling = new RollingUpdate(
-    "rolling",
-    { ...spec, ...config.rollingUpdate, ...(hooks && { hooks }) },
-    { ...inside, dependsOn },
-  );
+  const rolling = new RollingUpdate("rolling", { ...spec, ...config.rollingUpdate }, { ...inside, dependsOn, hooks });
   return followed?.ready(rolling, rolling.deployment) ?? rolling;
 }

@@ -1,15 +1,9 @@
-import { versionOf } from "../../components/image/image-version.ts";
 import { gatewayHost } from "../../components/names.ts";
-import {
-  activeService,
-  previewService,
-  renderBlueGreenRoute,
-} from "../../components/rollout/render-rollout-blue-green.ts";
+import { activeService, previewService } from "../../components/rollout/render-rollout-blue-green.ts";
 import { RolloutBlueGreen } from "../../components/rollout/rollout-blue-green.ts";
 import { analysisOf } from "../../components/slo/analysis.ts";
 import { Sides } from "../../components/traffic/sides.ts";
 import { WeightedRoute } from "../../components/traffic/weighted-route.ts";
-import { renderEchoPod } from "../../components/workload/render-pod.ts";
 import { firstRevisionGuard } from "../live/first-revision.ts";
 import { together } from "../live/hook-bindings.ts";
 import { previewGuard } from "../live/rollout-guard.ts";
@@ -22,15 +16,6 @@ export const rolloutBlueGreen: Strategy = ({ config, live, platform, shared }) =
   const { prePromotionAnalysis, postPromotionAnalysis, ...options } = config.blueGreen;
   const sides = new Sides("route", { app, namespace, toldApartBy: "nothing" }, inside);
   const reference = revisionReference(config);
-  const version = versionOf(reference);
-  const template = renderEchoPod({
-    app,
-    version,
-    image: images.canary ?? images.stable,
-    imagePullSecret,
-    imagePlatform,
-    service,
-  });
   const own = live.client && {
     ...firstRevisionGuard(config.strategy, canaryEnabled),
     beforeUpdate: [previewGuard(live.client, askedRollout(config))],
@@ -44,19 +29,20 @@ export const rolloutBlueGreen: Strategy = ({ config, live, platform, shared }) =
       app,
       namespace,
       replicas,
-      pods: { template },
+      image: images.canary ?? images.stable,
+      imagePullSecret,
+      imagePlatform,
+      service,
       reference,
       ...options,
-      ...(hooks && { hooks }),
       ...(prePromotionAnalysis && { prePromotionAnalysis: analysis(previewService(app)) }),
       ...(postPromotionAnalysis && { postPromotionAnalysis: analysis(activeService(app)) }),
     },
-    { ...inside, dependsOn: [...inside.dependsOn, sides] },
+    { ...inside, dependsOn: [...inside.dependsOn, sides], hooks },
   );
-  const virtualService = renderBlueGreenRoute({ app, namespace });
   const route = new WeightedRoute(
     "route",
-    { app, namespace, owner: "pulumi", virtualService, ingressLabels: platform.facts.ingress?.labels },
+    { app, namespace, mode: "rollout-blue-green", ingressLabels: platform.facts.ingress?.labels },
     { ...inside, dependsOn: colours },
   );
   return { canaryShare: undefined, gateway: gatewayHost(app, namespace), rollout: colours.rollout, route };

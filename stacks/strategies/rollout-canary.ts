@@ -1,13 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { versionOf } from "../../components/image/image-version.ts";
 import { gatewayHost, versions } from "../../components/names.ts";
-import { renderRestingRoute } from "../../components/rollout/render-rollout-canary.ts";
 import { RolloutCanary } from "../../components/rollout/rollout-canary.ts";
-import type { RolloutManifest } from "../../components/rollout/rollout-types.ts";
 import { analysisOf } from "../../components/slo/analysis.ts";
 import { Sides } from "../../components/traffic/sides.ts";
 import { WeightedRoute } from "../../components/traffic/weighted-route.ts";
-import { renderEchoPod } from "../../components/workload/render-pod.ts";
 import { isJudged } from "../judged.ts";
 import { firstRevisionGuard } from "../live/first-revision.ts";
 import { together } from "../live/hook-bindings.ts";
@@ -18,8 +14,8 @@ import { askedRollout, revisionReference, type Strategy, type StrategyContext } 
 /** One Rollout whose controller moves the weights; its pods run the canary's image while a release is under way, else the stable one. */
 export const rolloutCanary: Strategy = (context) => {
   const { config, live, platform, shared } = context;
-  const { app, namespace, replicas, plan } = config;
-  const { inside } = shared;
+  const { app, namespace, replicas, plan, imagePullSecret, imagePlatform, service } = config;
+  const { images, inside } = shared;
   const own = live.client && {
     ...firstRevisionGuard(config.strategy, config.canaryEnabled),
     beforeUpdate: [revisionGuard(live.client, askedRollout(config))],
@@ -29,50 +25,42 @@ export const rolloutCanary: Strategy = (context) => {
   const sides = new Sides("route", { app, namespace, toldApartBy: "revision" }, inside);
   const route = new WeightedRoute(
     "route",
-    {
-      app,
-      namespace,
-      owner: "rollout-controller",
-      virtualService: renderRestingRoute({ app, namespace }),
-      ingressLabels: platform.facts.ingress?.labels,
-    },
+    { app, namespace, mode: "rollout-canary", ingressLabels: platform.facts.ingress?.labels },
     { ...inside, dependsOn: [...inside.dependsOn, sides] },
   );
-  const { pods, deployment } = podsOf(context, [...inside.dependsOn, sides], hooks);
+  const migrated = migratedFrom(context, [...inside.dependsOn, sides], hooks);
   const canary = new RolloutCanary(
     "release",
     {
       app,
       namespace,
       replicas,
-      pods,
+      image: images.canary ?? images.stable,
+      imagePullSecret,
+      imagePlatform,
+      service,
+      workloadRef: migrated?.workloadRef,
       reference: revisionReference(config),
       plan,
       ...config.rolloutCanary,
       ...analysesOf(context),
-      hooks,
     },
-    { ...inside, dependsOn: [...inside.dependsOn, sides, route, ...(deployment ? [deployment] : [])] },
+    { ...inside, dependsOn: [...inside.dependsOn, sides, route, ...(migrated ? [migrated.deployment] : [])], hooks },
   );
   return { canaryShare: undefined, gateway: gatewayHost(app, namespace), rollout: canary.rollout };
 };
 
-/** The Rollout's own pods, or those of a live Deployment that it takes over. */
-function podsOf(
+/** The live Deployment whose pods the Rollout takes over. */
+function migratedFrom(
   context: StrategyContext,
   dependsOn: pulumi.Resource[],
   hooks: pulumi.ResourceHookBinding | undefined,
-): { readonly pods: RolloutManifest["pods"]; readonly deployment?: pulumi.Input<pulumi.Resource> } {
-  const { app, migration, imagePullSecret, imagePlatform, service } = context.config;
-  const { images } = context.shared;
-  if (!migration) {
-    const version = versionOf(revisionReference(context.config));
-    const image = images.canary ?? images.stable;
-    return { pods: { template: renderEchoPod({ app, version, image, imagePullSecret, imagePlatform, service }) } };
-  }
+) {
+  const { app, migration } = context.config;
+  if (!migration) return undefined;
   const deployment = createRolling(context, "rollout-controller", dependsOn, hooks);
   const workloadRef = { apiVersion: "apps/v1", kind: "Deployment", name: app, scaleDown: migration.scaleDown } as const;
-  return { pods: { workloadRef }, deployment };
+  return { workloadRef, deployment };
 }
 
 /** By what callers see of the subsets, so that nothing is asked of the application itself. */

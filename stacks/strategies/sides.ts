@@ -39,8 +39,7 @@ export function createSides(
     const hooks = together(followed?.hooks, together(options.guard?.sides[version], after(other)));
     const reference = side === "canary" ? config.canaryImage : config.stableImage;
     const pods = { version, image, reference, replicas: replicas[side], imagePullSecret, imagePlatform, service };
-    const spec = { app, namespace, ...pods, ...(hooks && { hooks }) };
-    const workload = new EchoWorkload(side, spec, inside);
+    const workload = new EchoWorkload(side, { app, namespace, ...pods }, { ...inside, hooks });
     return followed?.ready(workload, workload.deployment, podsFor(config, side)) ?? workload;
   };
   const stable = run("stable", "canary", images.stable);

@@ -4,7 +4,6 @@ import type { StrategyName } from "../../canary/strategies.ts";
 import { HttpRoute } from "../../components/gateway-api/http-route.ts";
 import { gatewayHost } from "../../components/names.ts";
 import { HeaderIngress } from "../../components/nginx-header/header-ingress.ts";
-import { renderVirtualService } from "../../components/traffic/render-weighted-route.ts";
 import { Sides } from "../../components/traffic/sides.ts";
 import { WeightedRoute } from "../../components/traffic/weighted-route.ts";
 import type { LabConfig } from "../config/schema.ts";
@@ -20,19 +19,13 @@ const gatewayOf = ({ app, namespace }: LabConfig): string => gatewayHost(app, na
 
 const istio: Strategy = (context) => {
   const { config, platform, shared, live } = context;
+  const { app, namespace, canaryWeight, stickyCookie, canaryImage } = config;
   const { guard } = live;
   const after = createSides(context, { stable: config.replicas, canary: config.canaryReplicas }, { guard });
-  const virtualService = renderVirtualService(config);
   const route = new WeightedRoute(
     "route",
-    {
-      ...config,
-      owner: "pulumi",
-      virtualService,
-      ingressLabels: platform.facts.ingress?.labels,
-      ...(guard && { hooks: together(guard.route, live.service?.widen) as pulumi.ResourceHookBinding }),
-    },
-    { ...shared.inside, dependsOn: after },
+    { app, namespace, canaryWeight, stickyCookie, canaryImage, ingressLabels: platform.facts.ingress?.labels },
+    { ...shared.inside, dependsOn: after, hooks: guard && together(guard.route, live.service?.widen) },
   );
   return { canaryShare: pulumi.output(config.canaryWeight), gateway: gatewayOf(config), route };
 };
@@ -41,16 +34,18 @@ const gatewayApi: Strategy = (context) => {
   const { config, shared, live } = context;
   const { guard } = live;
   const after = createSides(context, { stable: config.replicas, canary: config.canaryReplicas }, { guard });
-  const args = { ...config, ...(guard && { hooks: guard.route }) };
-  const route = new HttpRoute("http-route", args, { ...shared.inside, dependsOn: after });
+  const { app, namespace, canaryWeight } = config;
+  const args = { app, namespace, canaryWeight };
+  const route = new HttpRoute("http-route", args, { ...shared.inside, dependsOn: after, hooks: guard?.route });
   return { canaryShare: pulumi.output(config.canaryWeight), gateway: gatewayOf(config), route };
 };
 
 const nginxHeader: Strategy = (context) => {
   const { config, live, shared } = context;
   const after = createSides(context, { stable: config.replicas, canary: config.canaryReplicas });
-  const args = { ...config, ...(live.canaryHooks && { hooks: live.canaryHooks }) };
-  const route = new HeaderIngress("ingress", args, { ...shared.inside, dependsOn: after });
+  const { app, namespace, canaryEnabled } = config;
+  const args = { app, namespace, canaryEnabled };
+  const route = new HeaderIngress("ingress", args, { ...shared.inside, dependsOn: after, hooks: live.canaryHooks });
   return { canaryShare: undefined, gateway: gatewayOf(config), route };
 };
 

@@ -29,6 +29,8 @@ const cases: readonly [file: string, imported: string, isRefused: boolean][] = [
   ["components/mesh/a.ts", "../../stacks/config/schema.ts", true],
   ["components/mesh/b.ts", "../../cluster/target.ts", true],
   ["components/mesh/c.ts", "../../canary/weight.ts", false],
+  ["examples/a.ts", "../components/names.ts", true],
+  ["examples/b.ts", "@canary-lab/components", false],
   ["stacks/live/a.ts", "../../canaryctl/src/lab.ts", true],
   ["stacks/live/b.ts", "../../cluster/target.ts", false],
 ];

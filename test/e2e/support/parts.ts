@@ -78,6 +78,16 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   "14-backends": stateElsewhere,
   "15-state-in-a-bucket": stateElsewhere,
+  "16-library": {
+    modules: ["components/index.ts", "components/plugin/main.ts", "components/plugin/write-schema.ts"],
+    data: [
+      "components/package.json",
+      "components/tsconfig.json",
+      "components/PulumiPlugin.yaml",
+      "tsconfig.json",
+      "examples",
+    ],
+  },
   "16-workflows": {
     modules: [],
     data: [".github", "action.yml", "test/e2e/tools/actionlint"],

@@ -19,7 +19,7 @@ const nameOf = (urn: string): string => urn.split("::")[3] ?? "";
  * Runs `build` under Pulumi's mocks and returns what it registered, by name. Nothing may be looked up: every invoke is an error.
  * Call it before the code under test is imported, or let `build` import it.
  *
- * @param options.outputs what a resource of a type gives back beside its inputs
+ * @param options.outputs what a resource of a type, or of a name, gives back beside its inputs
  * @param options.preview whether what no resource gives back is not known yet, as in a preview
  */
 export async function register(
@@ -29,7 +29,10 @@ export async function register(
   const seen = new Map<string, Registered>();
   await runtime.setMocks(
     {
-      newResource: ({ type, name, inputs }) => ({ id: `${name}-id`, state: { ...inputs, ...options.outputs?.[type] } }),
+      newResource: ({ type, name, inputs }) => ({
+        id: `${name}-id`,
+        state: { ...inputs, ...options.outputs?.[type], ...options.outputs?.[name] },
+      }),
       call: ({ token }) => {
         throw new Error(`unexpected invoke of ${token}`);
       },

@@ -3,12 +3,11 @@ import { parseQuestion } from "../../../../apps/judge/src/question.ts";
 import { type JudgeSettings, judgeDefaults } from "../../../../canary/judge/config.ts";
 import { telemetryOf } from "../../../../canary/judge/counters/telemetry.ts";
 import { callerSource } from "../../../../canary/slo/source.ts";
-import type { JudgeArgs } from "../../../../components/judge/judge.ts";
 import { analysisOf } from "../../../../components/slo/analysis.ts";
 import { renderJudgeTemplate } from "../../../../components/slo/render-judge-template.ts";
 import { register } from "../mocks.ts";
 
-const spec: JudgeArgs = {
+const spec = {
   app: "versioned-echo",
   namespace: "canary-lab",
   image: "registry/judge@sha256:1",
@@ -68,7 +67,7 @@ describe("the judge of an application", () => {
 });
 
 const [verdict] = renderJudgeTemplate(spec).spec.metrics;
-const urlOf = (of: JudgeArgs): string => {
+const urlOf = (of: typeof spec): string => {
   const [metric] = renderJudgeTemplate(of).spec.metrics;
   if (!metric || !("web" in metric.provider)) throw new Error("Nobody is asked.");
   return metric.provider.web.url;

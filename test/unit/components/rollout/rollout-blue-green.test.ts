@@ -85,8 +85,14 @@ test("the Services of the sides go on selecting both colours, and the controller
     });
   const all = await register(async () => {
     const { RolloutBlueGreen } = await import("../../../../components/rollout/rollout-blue-green.ts");
-    new RolloutBlueGreen("blue-green", spec);
+    new RolloutBlueGreen("blue-green", {
+      ...application,
+      reference: "versioned-echo:v2",
+      replicas: 2,
+      image: "registry/versioned-echo@sha256:abc",
+    });
   });
+  expect(all.get("blue-green-rollout")?.inputs.spec.strategy).toEqual(renderRolloutBlueGreen(spec).spec.strategy);
   expect([...all.keys()].sort()).toEqual([
     "blue-green",
     "blue-green-active-service",

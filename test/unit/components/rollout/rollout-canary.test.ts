@@ -1,11 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import { presetPlan } from "../../../../canary/plan/presets.ts";
-import type { RolloutManifest } from "../../../../components/rollout/rollout-types.ts";
-import { renderEchoPod } from "../../../../components/workload/render-pod.ts";
+import type { ReferredPods } from "../../../../components/rollout/rollout-types.ts";
 import { register } from "../mocks.ts";
 
-const template = renderEchoPod({ app: "versioned-echo", version: "v2", image: "echo@sha256:1" });
-const build = (pods: RolloutManifest["pods"]) =>
+const build = (workloadRef?: ReferredPods["workloadRef"]) =>
   register(async () => {
     const { RolloutCanary } = await import("../../../../components/rollout/rollout-canary.ts");
     new RolloutCanary("release", {
@@ -13,7 +11,8 @@ const build = (pods: RolloutManifest["pods"]) =>
       namespace: "canary-lab",
       reference: "versioned-echo:v2",
       replicas: 2,
-      pods,
+      image: "echo@sha256:1",
+      workloadRef,
       plan: presetPlan("10-30-60"),
       headerRoute: false,
       mirrorPercent: 0,
@@ -24,7 +23,7 @@ const build = (pods: RolloutManifest["pods"]) =>
 
 describe("RolloutCanary", () => {
   test("has the two Services before the Rollout, which is invalid without them", async () => {
-    const all = await build({ template });
+    const all = await build();
     expect(all.get("release-rollout")?.type).toBe("kubernetes:argoproj.io/v1alpha1:Rollout");
     for (const role of ["stable", "canary"]) {
       const service = all.get(`release-${role}-service`)?.inputs;
@@ -37,7 +36,7 @@ describe("RolloutCanary", () => {
   });
 
   test("selects its template by the application, and never by a version, which would change", async () => {
-    const { metadata, spec } = (await build({ template })).get("release-rollout")?.inputs ?? {};
+    const { metadata, spec } = (await build()).get("release-rollout")?.inputs ?? {};
     expect(spec.selector).toEqual({ matchLabels: { app: "versioned-echo" } });
     expect(spec.template.metadata.labels).toEqual({ app: "versioned-echo", version: "v2" });
     expect(spec.template.spec.containers).toMatchObject([{ name: "echo", image: "echo@sha256:1" }]);
@@ -53,14 +52,14 @@ describe("RolloutCanary", () => {
       name: "versioned-echo",
       scaleDown: "progressively",
     } as const;
-    const { spec } = (await build({ workloadRef })).get("release-rollout")?.inputs ?? {};
+    const { spec } = (await build(workloadRef)).get("release-rollout")?.inputs ?? {};
     expect(spec.workloadRef).toEqual(workloadRef);
     expect(spec).not.toHaveProperty("template");
     expect(spec).not.toHaveProperty("selector");
   });
 
   test("has a disruption budget over all revisions", async () => {
-    const budget = (await build({ template })).get("release-disruption-budget")?.inputs;
+    const budget = (await build()).get("release-disruption-budget")?.inputs;
     expect(budget.spec.selector.matchLabels).toEqual({ app: "versioned-echo" });
   });
 });

@@ -151,7 +151,7 @@ test("WeightedRoute makes the gateway before the route that names it, and Sides 
     const { WeightedRoute } = await import("../../../../components/traffic/weighted-route.ts");
     const { Sides } = await import("../../../../components/traffic/sides.ts");
     new Sides("route", { ...spec, toldApartBy: "version" });
-    new WeightedRoute("route", { ...spec, owner: "pulumi", virtualService: renderVirtualService(spec) });
+    new WeightedRoute("route", spec);
   });
   expect(all.get("route-virtual-service")?.inputs).toEqual(renderVirtualService(spec));
   expect(all.get("route-virtual-service")?.dependencies).toEqual(["route-gateway"]);

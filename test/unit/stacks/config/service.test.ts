@@ -107,6 +107,7 @@ describe("service", () => {
       { metrics: { statusLabel: "status code" } },
       'service.metrics.statusLabel is "status code"; allowed: a label\'s name of letters, digits and underscores, first no digit and not two underscores',
     ],
+    [{ protocol: "grpc" }, /^service\.protocol is "grpc", and no such field is known; /],
     [{ image: "podinfo" }, /^service\.image is "podinfo", and no such field is known; allowed: port, /],
     [9898, /^service is "9898"; allowed: an object of port, /],
   ])("%j is refused", (service, problem) => {
