@@ -236,7 +236,7 @@ describePart("the live page", () => {
     const load = await startSteadyLoad({ rate: 100 });
     const window = await open({ ...desktop, reducedMotion: "reduce" });
     await window.locator("canvas[aria-label*='requests per second to stable']").waitFor();
-    await until("requests are counted", async () => Number(await window.locator(".callers b").textContent()) > 0);
+    await window.locator(".lane.stable .rate", { hasText: /^[1-9]\d* requests/ }).waitFor();
     expect(await dotsOf(window)).toEqual({ stable: 0, canary: 0 });
     await close(window);
     await load.stop();

@@ -65,20 +65,21 @@ export function Flow({ traffic, release }: FlowProps) {
 
 function LaneEnd({ side, traffic, release }: FlowProps & { readonly side: Side }) {
   const { live, images } = release;
-  const seen = traffic?.seen?.[side];
+  const route = live ? percentText(live[side] / 100) : "–";
   return (
     <p class={`lane ${side}`}>
-      <b>{images[side] ?? "no canary"}</b>
-      <span class="share">
-        {seen === undefined ? (live ? percentText(live[side] / 100) : "–") : `${seen.toFixed(1)} %`}
-      </span>
-      <span class="soft">
-        {side}
-        {live && seen !== undefined ? `, route ${percentText(live[side] / 100)}` : ""}
-      </span>
+      <b>
+        {images[side] ?? "no"} {side}
+      </b>
+      <span class="share">{traffic?.seen ? `${traffic.seen[side].toFixed(1)} %` : route}</span>
+      {traffic?.seen && <span class="soft">route {route}</span>}
+      {traffic && <span class="soft rate">{Math.round(rateOf(side, traffic))} requests/s</span>}
     </p>
   );
 }
+
+const rateOf = (side: Side, { seen, requestsPerSecond }: TrafficView): number =>
+  seen ? (requestsPerSecond * seen[side]) / 100 : 0;
 
 const callersText = (callers: number): string =>
   callers === 1 ? "counted at 1 caller’s proxy" : `counted at ${callers} callers’ proxies`;
@@ -92,8 +93,5 @@ function captionOf(traffic: TrafficView | null, isStill: boolean): string {
   return `${size}; one with a cross has failed. Lanes as thick as the share that was seen in the last ten seconds.`;
 }
 
-function laneText(side: Side, traffic: TrafficView | null): string {
-  if (!traffic) return `${side} not counted`;
-  const rate = traffic.last.seconds > 0 ? traffic.last[side].requests / traffic.last.seconds : 0;
-  return `${Math.round(rate)} requests per second to ${side}`;
-}
+const laneText = (side: Side, traffic: TrafficView | null): string =>
+  traffic ? `${Math.round(rateOf(side, traffic))} requests per second to ${side}` : `${side} not counted`;

@@ -128,13 +128,14 @@ function Content({ snapshot, act, refusal }: ContentProps) {
             {!isReadOnly && <Controls snapshot={{ ...snapshot, release }} act={act} refusal={refusal} />}
             {release.plan.length > 0 && <Plan release={release} now={now} />}
             <Pods workloads={release.workloads} />
+            {isReadOnly && <Moves moves={moves} now={now} />}
             {!isReadOnly && release.acts.includes("faults") && <Faults act={act} />}
           </div>
           <div class="rest">
             {traffic && <Numbers traffic={traffic} release={release} />}
             {verdict && traffic && <Verdict verdict={verdict} since={traffic.since} />}
             <ShareChart release={release} traffic={traffic} />
-            <Moves moves={moves} now={now} />
+            {!isReadOnly && <Moves moves={moves} now={now} />}
           </div>
         </div>
       )}
