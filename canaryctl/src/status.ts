@@ -115,7 +115,8 @@ export function statusText(status: Status): readonly string[] {
   ];
 }
 
-const ownerText: Record<WeightOwner, string> = {
+/** Who moves the traffic. */
+export const ownerText: Record<WeightOwner, string> = {
   pulumi: "the config, canaryWeight",
   "rollout-controller": "the Rollouts controller",
   "deployment-controller": "the Deployment controller",

@@ -10,9 +10,14 @@ export const bareStack = () => impliedStack(process.env, readRecords().own?.vari
 let asPrinted = (text: string): string => text;
 
 export function printFor(reference: string): void {
+  asPrinted = printableFor(reference);
+}
+
+/** Makes the commands in a text those of a stack, as {@link printable} does for the stack of this process. */
+export function printableFor(reference: string): (text: string) => string {
   const implied = bareStack();
   const stack = ownName(reference);
-  asPrinted = (text) =>
+  return (text) =>
     withStack(
       withRunnable(text, () => hasPrograms(stack)),
       reference,

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { JudgeSettings } from "../../canary/judge/config.ts";
+import { type JudgeSettings, judgeDefaults } from "../../canary/judge/config.ts";
 import type { Objective } from "../../canary/slo/objective.ts";
 import { type ApplicationInputs, rendered } from "../inputs.ts";
 import { renderJudgeTemplate } from "../slo/render-judge-template.ts";
@@ -15,8 +15,8 @@ export interface JudgeArgs extends ApplicationInputs, PodImageSpec {
   readonly prometheus?: pulumi.Input<string> | undefined;
   /** Plain: the queries compare with it. */
   readonly objective: Objective;
-  /** How sure the judge must be. Plain, for the address that is asked holds it. */
-  readonly judge: JudgeSettings;
+  /** How sure the judge must be. Default: `judgeDefaults`. Plain, for the address that is asked holds it. */
+  readonly judge?: JudgeSettings | undefined;
 }
 
 /**
@@ -27,7 +27,7 @@ export class Judge extends pulumi.ComponentResource {
 
   constructor(name: string, args: JudgeArgs, { hooks, ...opts }: pulumi.ComponentResourceOptions = {}) {
     super("canary-lab:judge:Judge", name, {}, opts);
-    const { app, namespace, prometheus, objective, judge, ...plain } = args;
+    const { app, namespace, prometheus, objective, judge = judgeDefaults, ...plain } = args;
     const application = { app, namespace };
     const account = new k8s.core.v1.ServiceAccount(
       `${name}-account`,

@@ -55,7 +55,7 @@ const filesOf = (workspace: string): string[] =>
 
 function filesBelow(path: string, isFolder: boolean): string[] {
   const place = relative(repositoryRoot, path);
-  if (!isFolder) return /\.(ts|[cm]?js)$/.test(path) && !unpacked.includes(place) ? [path] : [];
+  if (!isFolder) return /\.(tsx?|[cm]?js)$/.test(path) && !unpacked.includes(place) ? [path] : [];
   if (/(^|\/)(node_modules|dist|\..+)$/.test(place) || workspaces.includes(place)) return [];
   return readdirSync(path, { withFileTypes: true }).flatMap((entry) =>
     filesBelow(join(path, entry.name), entry.isDirectory()),

@@ -2,6 +2,7 @@ import { createLiveBlock } from "@canary-lab/kit/live-block";
 import { isLive } from "@canary-lab/kit/progress";
 import type { Terminal } from "@canary-lab/kit/progress-live";
 import { formatDuration } from "../../../canary/duration.ts";
+import { evidencePart } from "../../../canary/judge/evidence-part.ts";
 import type { Act } from "../../../canary/judge/next-act.ts";
 import type { SideReport } from "../../../canary/judge/verdict.ts";
 import { bakeOf } from "../../../canary/plan/plan.ts";
@@ -129,9 +130,7 @@ const latencyText = ({ p95Milliseconds }: SideReport): string =>
 
 const barWidth = 24;
 
-/** A bar by the logarithm, for evidence multiplies: empty at 1 or below, full at the bound. */
 function evidenceCells(evidence: number, bound: number): readonly string[] {
-  const part = evidence <= 1 ? 0 : Math.min(1, Math.log(evidence) / Math.log(bound));
-  const full = Math.round(part * barWidth);
+  const full = Math.round(evidencePart(evidence, bound) * barWidth);
   return [`${"#".repeat(full)}${".".repeat(barWidth - full)}`, `${Number(evidence.toPrecision(3))} of ${bound}`];
 }

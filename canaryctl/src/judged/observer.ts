@@ -1,7 +1,7 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { type Conclusion, conclude } from "../../../canary/judge/conclusion.ts";
 import { type JudgeOptions, optionsFor } from "../../../canary/judge/config.ts";
-import { lately } from "../../../canary/judge/slice.ts";
+import { lately, type Slice } from "../../../canary/judge/slice.ts";
 import { countedRelease } from "../../../stacks/live/counted-release.ts";
 import type { Share } from "../../../stacks/live/proxies/share.ts";
 import { type Lab, platformOf } from "../lab.ts";
@@ -98,13 +98,12 @@ export class Observer {
   /** @throws UserError where the cluster is away for longer than a minute */
   async look(lab: Lab): Promise<Look> {
     const { cluster, config } = lab;
-    const callers = await this.#counters.look();
+    const callers = await this.count();
     // After the counters: what is decided goes by the route as it is now.
     const live = await patiently(cluster, { seconds: awaySeconds, say: this.#say }, () =>
       this.#route.read(cluster, config),
     );
-    const { slices } = this.#counters;
-    const conclusion = conclude(slices, this.#options, this.#route.hasLatency);
+    const conclusion = this.conclude();
     const { requests } = conclusion.numbers.canary;
     if (!this.#weight || this.#weight.percent !== live?.weights.canary)
       this.#weight = { percent: live?.weights.canary, before: requests };
@@ -112,7 +111,7 @@ export class Observer {
       at: new Date(),
       lab,
       live,
-      ...this.#lately(),
+      ...this.lately(),
       seconds: live?.since ? (Date.now() - live.since.getTime()) / 1000 : 0,
       callers,
       requestsAtWeight: requests - this.#weight.before,
@@ -120,8 +119,23 @@ export class Observer {
     };
   }
 
-  #lately(): Pick<Look, "seen" | "requestsPerSecond"> {
-    const { stable, canary, seconds } = lately(this.#counters.slices, seenSeconds);
+  /** Reads each caller once. @returns how many have answered */
+  count(): Promise<number> {
+    return this.#counters.look();
+  }
+
+  get slices(): readonly Slice[] {
+    return this.#counters.slices;
+  }
+
+  /** Takes the longer the more was counted: about 0.1 s for half an hour of looks. */
+  conclude(): Conclusion {
+    return conclude(this.slices, this.#options, this.#route.hasLatency);
+  }
+
+  /** What the callers' requests of the last seconds were. */
+  lately(): Pick<Look, "seen" | "requestsPerSecond"> {
+    const { stable, canary, seconds } = lately(this.slices, seenSeconds);
     const all = stable + canary;
     if (all === 0) return { seen: undefined, requestsPerSecond: 0 };
     return { seen: { stable: (100 * stable) / all, canary: (100 * canary) / all }, requestsPerSecond: all / seconds };

@@ -1,4 +1,5 @@
 import type { Conclusion } from "../../../canary/judge/conclusion.ts";
+import { evidencePart } from "../../../canary/judge/evidence-part.ts";
 import { html, type Markup } from "./markup.ts";
 import type { RecordedVerdict } from "./recorded.ts";
 import { countText, lengthText, millisecondsText, percentText, short } from "./words.ts";
@@ -43,11 +44,8 @@ function testRow({ speaker, mayFail, evidence, bound, excessPoints, factor, edge
   }</td><td>${factor ? factorText(factor) : "–"}</td></tr>`;
 }
 
-/** By the logarithm, for evidence multiplies: empty at 1 or below, full at the bound. */
-function evidenceBar(evidence: number, bound: number): Markup {
-  const part = evidence <= 1 || bound <= 1 ? 0 : Math.min(1, Math.log(evidence) / Math.log(bound));
-  return html`<span class="bar" aria-hidden="true"><i style="width:${Math.round(part * 100)}%"></i></span>`;
-}
+const evidenceBar = (evidence: number, bound: number): Markup =>
+  html`<span class="bar" aria-hidden="true"><i style="width:${Math.round(evidencePart(evidence, bound) * 100)}%"></i></span>`;
 
 function factorText({ estimate, lower, upper }: NonNullable<Test["factor"]>): string {
   const sequence = `[${short(lower)}, ${Number.isFinite(upper) ? `${short(upper)}]` : "∞)"}`;

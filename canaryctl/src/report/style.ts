@@ -1,8 +1,11 @@
-/** The page's style sheet: light and dark as the reader has it, one column on a phone, and paper. Colours keep 4.5:1 to what is behind them. */
-export const style = `
-:root{color-scheme:light dark;--paper:#fff;--card:#f6f7f9;--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--stable:#0b5cad;--canary:#b34700;--pass:#1a6b2f;--fail:#b3261e;--none:#57606a}
+/** The colours, light and dark as the reader has it. Each of text keeps 4.5:1 to what is behind it. */
+export const tokens = `:root{color-scheme:light dark;--paper:#fff;--card:#f6f7f9;--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--stable:#0b5cad;--canary:#b34700;--pass:#1a6b2f;--fail:#b3261e;--none:#57606a}
 @media (prefers-color-scheme:dark){:root{--paper:#0f1318;--card:#181e25;--ink:#e6eaef;--soft:#a0abb8;--line:#343d48;--stable:#6cb6ff;--canary:#ffa657;--pass:#56d364;--fail:#ff8b82;--none:#a0abb8}}
-*{box-sizing:border-box}
+`;
+
+/** The page's style sheet: one column on a phone, and paper. */
+export const style = `
+${tokens}*{box-sizing:border-box}
 body{margin:0 auto;padding:1rem;max-width:80rem;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
 h1{font-size:1.5rem;line-height:1.25;margin:.25rem 0 .5rem}
 h2{font-size:1.2rem;margin:2rem 0 .5rem}

@@ -67,7 +67,8 @@ function stretchOf(slices: readonly Slice[], begin: Date, edges: readonly number
   };
 }
 
-function countsOf(slices: readonly Slice[], side: "stable" | "canary", edges: readonly number[]): SideCounts {
+/** What was counted of one version in these slices. */
+export function countsOf(slices: readonly Slice[], side: "stable" | "canary", edges: readonly number[]): SideCounts {
   let [requests, errors] = [0, 0];
   let histogram: Histogram = { requests: 0, within: edges.map(() => 0) };
   for (const slice of slices) {

@@ -40,6 +40,14 @@ export function answersByAddress(
 /** What tells the canary's pods from the stable ones: the names of their ReplicaSets, or, without them, the name of the slot. */
 export type CanaryPods = readonly string[] | undefined;
 
+/** Whose pod it is, of those of an application. */
+export function sideOfPod({ metadata }: PodList["items"][number], canaryPods: CanaryPods): keyof Answers {
+  const isCanary = canaryPods
+    ? metadata.ownerReferences?.some(({ name }) => canaryPods.includes(name))
+    : metadata.labels?.version === versions.canary;
+  return isCanary ? "canary" : "stable";
+}
+
 /**
  * Who answers the requests that `send` sends from the client's pod, as its sidecar counts: whatever image answers. What else is sent from
  * that pod meanwhile counts as well. A pod that goes while it is measured takes its count along.
@@ -56,11 +64,9 @@ export async function countAnswers(
   const load = await send();
   const [after, pods] = await Promise.all([read(), cluster.get<PodList>(podsPath(of.namespace, { app: of.app }))]);
   const answers = { stable: 0, canary: 0 };
-  for (const { metadata, status } of pods?.items ?? []) {
-    const isCanary = canaryPods
-      ? metadata.ownerReferences?.some(({ name }) => canaryPods.includes(name))
-      : metadata.labels?.version === versions.canary;
-    answers[isCanary ? "canary" : "stable"] += growth(before.get(status?.podIP ?? ""), after.get(status?.podIP ?? ""));
+  for (const pod of pods?.items ?? []) {
+    const address = pod.status?.podIP ?? "";
+    answers[sideOfPod(pod, canaryPods)] += growth(before.get(address), after.get(address));
   }
   return { load, answers };
 }

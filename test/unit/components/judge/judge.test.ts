@@ -4,7 +4,7 @@ import { type JudgeSettings, judgeDefaults } from "../../../../canary/judge/conf
 import { telemetryOf } from "../../../../canary/judge/counters/telemetry.ts";
 import { callerSource } from "../../../../canary/slo/source.ts";
 import { analysisOf } from "../../../../components/slo/analysis.ts";
-import { renderJudgeTemplate } from "../../../../components/slo/render-judge-template.ts";
+import { type JudgeTemplateSpec, renderJudgeTemplate } from "../../../../components/slo/render-judge-template.ts";
 import { register } from "../mocks.ts";
 
 const spec = {
@@ -67,7 +67,7 @@ describe("the judge of an application", () => {
 });
 
 const [verdict] = renderJudgeTemplate(spec).spec.metrics;
-const urlOf = (of: typeof spec): string => {
+const urlOf = (of: JudgeTemplateSpec): string => {
   const [metric] = renderJudgeTemplate(of).spec.metrics;
   if (!metric || !("web" in metric.provider)) throw new Error("Nobody is asked.");
   return metric.provider.web.url;

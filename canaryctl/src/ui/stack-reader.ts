@@ -1,0 +1,145 @@
+import { inspect } from "node:util";
+import { UserError } from "@canary-lab/kit/user-error";
+import { edgesFor } from "../../../canary/judge/config.ts";
+import { readHistory } from "../history/store.ts";
+import { type JudgedRoute, judgedRoute, Observer } from "../judged/observer.ts";
+import { type Lab, openLab, reread } from "../lab.ts";
+import { forLog, say } from "../print.ts";
+import { readStatus } from "../status.ts";
+import { type Move, openMove } from "../strategies/table.ts";
+import { printableFor } from "../this-stack.ts";
+import { sharedReads } from "./shared-reads.ts";
+import type { Snapshot, TrafficView, VerdictView } from "./snapshot.ts";
+import { moveView, releaseView, trafficView, verdictView } from "./views.ts";
+
+/** What is read of a stack. */
+export type Read = Pick<Snapshot, "release" | "traffic" | "verdict" | "moves" | "trouble">;
+
+export const nothingRead: Read = { release: null, traffic: null, verdict: null, moves: [], trouble: null };
+
+/** The history is read so often, in milliseconds: a moved route is seen by itself. */
+const historyMilliseconds = 3000;
+const mostMoves = 20;
+
+/** A conclusion may take one part in so many of the time. */
+const concludesAtMost = 20;
+
+/** Evidence of so many looks; then it begins anew, and memory and time stay as they are. */
+const mostLooks = 3600;
+
+/** Reads one stack again and again, by the readers of `status`, `watch` and `history`. */
+export class StackReader {
+  readonly #stack: string;
+  readonly #printable: (text: string) => string;
+  readonly #open: (stack: string) => Lab;
+  #lab: Lab | undefined;
+  #counted: Counted | undefined;
+  #history: { readonly moves: Snapshot["moves"]; readonly due: number } = { moves: [], due: 0 };
+
+  /** @param open opens the stack; it is called again after an error */
+  constructor(stack: string, open = (name: string): Lab => openLab({ stack: name })) {
+    this.#stack = stack;
+    this.#printable = printableFor(stack);
+    this.#open = open;
+  }
+
+  /** What cannot be read is told in `trouble`, as the command line tells it. */
+  async read(): Promise<Read> {
+    try {
+      this.#lab ??= this.#open(this.#stack);
+      return await this.#readLab(this.#lab);
+    } catch (error) {
+      this.#lab = undefined;
+      this.#counted = undefined;
+      return { ...nothingRead, moves: this.#history.moves, trouble: this.#textOf(error) };
+    }
+  }
+
+  /** An error as the command line prints it. */
+  #textOf(error: unknown): string {
+    return forLog(error instanceof UserError ? this.#printable(error.toText()) : inspect(error));
+  }
+
+  async #readLab(opened: Lab): Promise<Read> {
+    const move = await openMove({ ...reread(opened), cluster: sharedReads(opened.cluster) });
+    const { lab, strategy } = move;
+    const { cluster, config } = lab;
+    const [status, live, counted, moves] = await Promise.all([
+      readStatus(lab, strategy),
+      strategy.route?.read(cluster, config),
+      this.#count(move, opened),
+      this.#moves(lab),
+    ]);
+    return {
+      release: releaseView(status, config, live, this.#printable),
+      traffic: counted?.traffic ?? null,
+      verdict: counted?.verdict ?? null,
+      moves,
+      trouble: null,
+    };
+  }
+
+  async #moves({ cluster, config }: Lab): Promise<Snapshot["moves"]> {
+    if (performance.now() < this.#history.due) return this.#history.moves;
+    const entries = await readHistory(cluster, config);
+    this.#history = {
+      moves: entries.slice(0, mostMoves).map(moveView),
+      due: performance.now() + historyMilliseconds,
+    };
+    return this.#history.moves;
+  }
+
+  /** Counts at the callers' proxies; undefined where they do not tell the versions apart. */
+  async #count(move: Move, opened: Lab) {
+    const route = judgedIfPossible(move);
+    if (!route) return undefined;
+    const { canaryEnabled, canaryImage, strategy, app, namespace, objective } = move.lab.config;
+    const about = JSON.stringify([strategy, app, namespace, objective, canaryEnabled && canaryImage]);
+    if (this.#counted?.about !== about || this.#counted.isLong) {
+      // The counters share no look with the other readers: what one of those waits for is not theirs.
+      this.#counted = new Counted(about, { ...move.lab, cluster: opened.cluster }, route);
+    }
+    return this.#counted.look();
+  }
+}
+
+/** Undefined where no route of the stack is counted by version. */
+function judgedIfPossible(move: Move): JudgedRoute | undefined {
+  try {
+    return judgedRoute(move);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+/** What was counted of one release. */
+class Counted {
+  readonly about: string;
+  readonly #observer: Observer;
+  readonly #edges: readonly number[];
+  readonly #since = new Date();
+  #verdict: VerdictView | undefined;
+  #due = 0;
+
+  constructor(about: string, lab: Lab, route: JudgedRoute) {
+    this.about = about;
+    this.#observer = new Observer(lab, route, say);
+    this.#edges = edgesFor(lab.config.objective.p95Milliseconds);
+  }
+
+  get isLong(): boolean {
+    return this.#observer.slices.length >= mostLooks;
+  }
+
+  async look(): Promise<{ readonly traffic: TrafficView; readonly verdict: VerdictView | undefined }> {
+    const callers = await this.#observer.count();
+    const began = performance.now();
+    if (began >= this.#due) {
+      this.#verdict = verdictView(this.#observer.conclude());
+      this.#due = began + concludesAtMost * (performance.now() - began);
+    }
+    const about = { callers, since: this.#since, lately: this.#observer.lately() };
+    return { traffic: trafficView(this.#observer.slices, this.#edges, about), verdict: this.#verdict };
+  }
+}

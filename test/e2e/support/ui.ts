@@ -1,0 +1,111 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Page } from "./browser-types.ts";
+import { type Outcome, start } from "./command.ts";
+import { canaryctlFile } from "./lab.ts";
+import { until } from "./until.ts";
+
+const require = createRequire(import.meta.url);
+
+/** A server of the page that runs. */
+export interface RunningUi {
+  readonly pid: number;
+  /** With the token. */
+  readonly url: string;
+  readonly port: number;
+  /** Ends it as Ctrl-C does on a terminal. */
+  stop(): Promise<Outcome>;
+}
+
+/** Starts `canaryctl ui`, and waits until it has printed its address. */
+export async function startUi(...flags: readonly string[]): Promise<RunningUi> {
+  const { pid, output, finished } = start(canaryctlFile, ["ui", ...flags], { timeoutSeconds: 3600, quiet: true });
+  let ended: Outcome | undefined;
+  void finished.then((outcome) => {
+    ended = outcome;
+  });
+  const url = await until(
+    "the page's address",
+    () => {
+      if (ended) throw new Error(`canaryctl ui has ended: ${ended.output}`);
+      return /http:\S+/.exec(output())?.[0];
+    },
+    { seconds: 30 },
+  );
+  return {
+    pid,
+    url,
+    port: Number(new URL(url).port),
+    stop: () => {
+      if (!ended) process.kill(-pid, "SIGINT");
+      return finished;
+    },
+  };
+}
+
+/** The canary's share at which the slider of a page stands. */
+export const sliderValue = async (page: Page): Promise<number> => Number(await page.getByRole("slider").inputValue());
+
+/** Drags the slider with the mouse to a share of the canary, and lets go of it. */
+export async function dragTo(page: Page, percent: number): Promise<void> {
+  const slider = page.getByRole("slider");
+  const box = await slider.boundingBox();
+  if (!box) throw new Error("The slider is not shown.");
+  const from = await sliderValue(page);
+  // The middle of its thumb, which is 16 pixels wide, goes from one end to the other.
+  const at = (value: number) => box.x + 8 + ((box.width - 16) * value) / 100;
+  const y = box.y + box.height / 2;
+  await page.mouse.move(at(from), y);
+  await page.mouse.down();
+  await page.mouse.move(at(percent), y, { steps: 5 });
+  // Pixels are coarser than percents: the keys do the rest before it is let go of.
+  for (let step = 0; step < 5; step++) {
+    const value = await sliderValue(page);
+    if (value === percent) break;
+    await page.keyboard.press(value < percent ? "ArrowRight" : "ArrowLeft");
+  }
+  await page.mouse.up();
+}
+
+/** Requests that were shown as dots so far, by side. */
+export async function dotsOf(page: Page): Promise<{ readonly stable: number; readonly canary: number }> {
+  const canvas = page.locator("canvas");
+  const [stable, canary] = await Promise.all([canvas.getAttribute("data-stable"), canvas.getAttribute("data-canary")]);
+  return { stable: Number(stable ?? 0), canary: Number(canary ?? 0) };
+}
+
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+/** What axe has against a page, a line for each. */
+export async function axeFindings(page: Page): Promise<readonly string[]> {
+  const { violations } = await page.evaluate<{ readonly violations: readonly Violation[] }>(
+    `(() => { const module = undefined; ${axe}; return window.axe.run(); })()`,
+  );
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
+  );
+}
+
+/** Bytes of a page's heap that are in use, after the garbage was collected. */
+export async function heapOf(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  try {
+    await session.send("HeapProfiler.collectGarbage");
+    return (await session.send("Runtime.getHeapUsage")).usedSize;
+  } finally {
+    await session.detach();
+  }
+}
+
+/** Seconds of processor time that a process has used. */
+export function processorSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /, "")
+    .split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}

@@ -1,0 +1,102 @@
+import { UserError } from "@canary-lab/kit/user-error";
+import { expect, test } from "@jest/globals";
+import { ActLog } from "../../../../canaryctl/src/ui/act-log.ts";
+import type { Ended } from "../../../../canaryctl/src/ui/act-process.ts";
+
+/** Processes that end when a test says so. */
+function acting() {
+  const begun: { readonly words: readonly string[]; print(line: string): void; end(ended: Ended): void }[] = [];
+  const unused = { count: 0 };
+  let told = 0;
+  const log = new ActLog(
+    () => {
+      told++;
+    },
+    {
+      prepare: () => {
+        unused.count++;
+        return {
+          run: (words, print) => {
+            unused.count--;
+            return new Promise((end) => void begun.push({ words, print, end }));
+          },
+          end: () => void unused.count--,
+        };
+      },
+      faults: async (_stack, { side, fault }) => {
+        if (fault === "crash")
+          throw new UserError("There is no pod of the canary side.", { next: "npx canaryctl status" });
+        return `2 of 2 ${side} pods: ${fault}.`;
+      },
+    },
+  );
+  return { log, begun, unused, told: () => told };
+}
+
+test("an act is a command line of its stack, whose output and end are told", async () => {
+  const { log, begun, told } = acting();
+  const done = log.do("staging", { name: "set-traffic", canary: 30 });
+  expect(begun[0]?.words).toEqual(["--stack", "staging", "set-traffic", "70", "30"]);
+  expect(log.isRunning("staging")).toBe(true);
+  begun[0]?.print("a note");
+  begun[0]?.print("Traffic: 90/10 -> 70/30");
+  begun[0]?.end({ exitCode: 0 });
+  expect(await done).toMatchObject({
+    command: "set-traffic 70 30",
+    state: "done",
+    output: "a note\nTraffic: 90/10 -> 70/30",
+  });
+  expect([log.of("staging").length, log.of("dev").length, told()]).toEqual([1, 0, 4]);
+});
+
+test("a rollback begins while another act runs", async () => {
+  const { log, begun } = acting();
+  const moving = log.do("dev", { name: "promote" });
+  const back = log.do("dev", { name: "rollback" });
+  expect(begun.map(({ words }) => words.at(-1))).toEqual(["promote", "rollback"]);
+  begun[1]?.end({ exitCode: 0 });
+  expect((await back).state).toBe("done");
+  expect(log.of("dev").map(({ command, state }) => `${command} ${state}`)).toEqual([
+    "rollback done",
+    "promote running",
+  ]);
+  begun[0]?.end({ exitCode: 1 });
+  expect((await moving).state).toBe("failed");
+});
+
+test("a process is ready before it is needed, and the last one ends with the server", async () => {
+  const { log, begun, unused } = acting();
+  log.prepare();
+  expect(unused.count).toBe(1);
+  const done = log.do("dev", { name: "abort" });
+  expect(unused.count).toBe(1); // the next one
+  let isOver = false;
+  const over = log.end().then(() => {
+    isOver = true;
+  });
+  await Promise.resolve();
+  expect([unused.count, isOver]).toEqual([0, false]);
+  begun[0]?.end({ exitCode: 0 });
+  await Promise.all([done, over]);
+});
+
+test("faults are set here, and a refusal has its next command for that stack", async () => {
+  const { log, begun } = acting();
+  const set = await log.do("dev", { name: "faults", side: "canary", fault: "errors" });
+  expect(set).toMatchObject({ state: "done", output: "2 of 2 canary pods: errors." });
+  const refused = await log.do("staging", { name: "faults", side: "canary", fault: "crash" });
+  expect(refused).toMatchObject({
+    state: "failed",
+    output: "error: There is no pod of the canary side.\n  next:    npx canaryctl --stack staging status",
+  });
+  expect(begun).toEqual([]);
+});
+
+test("the last acts are kept, and those that run", async () => {
+  const { log, begun } = acting();
+  const first = log.do("dev", { name: "promote" });
+  for (let more = 0; more < 20; more++) await log.do("dev", { name: "faults", side: "stable", fault: "none" });
+  expect([log.of("dev").length, log.of("dev").at(-1)?.state]).toEqual([9, "running"]);
+  begun[0]?.end({ exitCode: 0 });
+  await first;
+});

@@ -1,0 +1,41 @@
+import { Hub } from "../../../../canaryctl/src/ui/hub.ts";
+import type { ActView } from "../../../../canaryctl/src/ui/snapshot.ts";
+import { nothingRead, type Read } from "../../../../canaryctl/src/ui/stack-reader.ts";
+
+/** A hub whose stacks read as a test says. `opened` has the stacks that were begun to be read, in order. */
+export function fakeHub(isReadOnly = false) {
+  const opened: string[] = [];
+  let looks = 0;
+  let read: Read = { ...nothingRead, trouble: "error: The lab is not up." };
+  const acts = new Map<string, readonly ActView[]>();
+  const log = {
+    of: (stack: string) => acts.get(stack) ?? [],
+    isRunning: (stack: string) => log.of(stack).some(({ state }) => state === "running"),
+  };
+  const hub = new Hub({
+    isReadOnly,
+    stacks: () => ["dev", "staging"],
+    acts: log,
+    reader: (stack) => {
+      opened.push(stack);
+      return {
+        read: async () => {
+          looks++;
+          return read;
+        },
+      };
+    },
+  });
+  return {
+    hub,
+    opened,
+    looks: () => looks,
+    becomes: (to: Partial<Read>) => {
+      read = { ...read, ...to };
+    },
+    acts: (stack: string, ...views: readonly ActView[]) => {
+      acts.set(stack, views);
+      hub.changed(stack);
+    },
+  };
+}

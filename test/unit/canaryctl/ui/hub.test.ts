@@ -1,0 +1,87 @@
+import { until } from "@canary-lab/kit/until";
+import { afterEach, expect, jest, test } from "@jest/globals";
+import type { Hub } from "../../../../canaryctl/src/ui/hub.ts";
+import type { ActView, Snapshot } from "../../../../canaryctl/src/ui/snapshot.ts";
+import { fakeHub } from "./fake-hub.ts";
+
+const hubs: Hub[] = [];
+afterEach(() => {
+  for (const hub of hubs.splice(0)) hub.end();
+});
+
+function watched(stack = "dev") {
+  const fake = fakeHub();
+  hubs.push(fake.hub);
+  const window = () => {
+    const events: [string, Partial<Snapshot>][] = [];
+    const close = fake.hub.subscribe(stack, (event, data) => events.push([event, data]));
+    const sees = (holds: (data: Partial<Snapshot>) => boolean) =>
+      until(async () => events.some(([, data]) => holds(data)) || undefined, { seconds: 5 });
+    return { events, close, sees };
+  };
+  return { ...fake, window };
+}
+
+const running: ActView = {
+  id: 1,
+  name: "set-traffic",
+  command: "set-traffic 70 30",
+  began: "2026-01-31T12:00:00Z",
+  state: "running",
+  output: "",
+};
+
+test("a window gets a snapshot, and then what changes, and nothing while nothing does", async () => {
+  const { window, looks, becomes } = watched();
+  const { events, sees } = window();
+  expect(events).toMatchObject([["snapshot", { stack: "dev", stacks: ["dev", "staging"], release: null, acts: [] }]]);
+  await sees(({ trouble }) => trouble !== undefined && trouble !== null);
+  expect(events[1]).toEqual(["change", { trouble: "error: The lab is not up." }]);
+  const before = looks();
+  await until(async () => looks() > before + 1 || undefined, { seconds: 5 });
+  expect(events.length).toBe(2);
+  becomes({ trouble: null });
+  await sees((data) => data.stack === undefined && data.trouble === null);
+  expect(events.at(-1)).toEqual(["change", { trouble: null }]);
+});
+
+test("two windows share what is read of a stack, and the second one begins where the first one is", async () => {
+  const { window, opened } = watched();
+  const first = window();
+  await first.sees(({ trouble }) => typeof trouble === "string");
+  const second = window();
+  expect(second.events).toMatchObject([["snapshot", { trouble: "error: The lab is not up." }]]);
+  expect(opened).toEqual(["dev"]);
+});
+
+test("an act is told at once to each window, and while it runs the looks are closer", async () => {
+  const { window, acts, looks } = watched();
+  const [one, other] = [window(), window()];
+  await one.sees(({ trouble }) => typeof trouble === "string");
+  acts("dev", running);
+  expect(one.events.at(-1)).toEqual(["change", { acts: [running] }]);
+  expect(other.events.at(-1)).toEqual(["change", { acts: [running] }]);
+  const [before, began] = [looks(), performance.now()];
+  await until(async () => looks() >= before + 3 || undefined, { seconds: 5 });
+  expect(performance.now() - began).toBeLessThan(2000); // three of the usual looks take as many seconds
+});
+
+test("a window that is closed hears no more", async () => {
+  const { window, acts } = watched();
+  const { events, close, sees } = window();
+  await sees(({ trouble }) => typeof trouble === "string");
+  close();
+  acts("dev", running);
+  expect(events.length).toBe(2);
+});
+
+test("a stack is read also by a server that has waited long for its first window", async () => {
+  const late = performance.now.bind(performance);
+  const clock = jest.spyOn(performance, "now").mockImplementation(() => late() + 3_600_000);
+  try {
+    const { sees } = watched().window();
+    await sees(({ trouble }) => typeof trouble === "string");
+  } finally {
+    clock.mockRestore();
+  }
+});

@@ -1,0 +1,150 @@
+import { UserError } from "@canary-lab/kit/user-error";
+import { describe, expect, test } from "@jest/globals";
+import type { Lab } from "../../../../canaryctl/src/lab.ts";
+import { StackReader } from "../../../../canaryctl/src/ui/stack-reader.ts";
+import { type FakeOptions, fakeLab } from "../fake-lab.ts";
+
+const position = (canaryWeight: string) => ({
+  strategy: "istio",
+  canaryWeight,
+  canaryEnabled: "true",
+  stableImage: "versioned-echo:v1",
+  canaryImage: "versioned-echo:v2",
+});
+const entry = {
+  at: "2026-01-31T12:00:00.000Z",
+  who: "mira@atlas",
+  command: "set-traffic 90 10",
+  from: position("0"),
+  to: position("10"),
+  why: "a first look",
+};
+const pods = {
+  items: [{ metadata: { name: "client" }, status: { conditions: [{ type: "Ready", status: "True" }] } }],
+};
+
+/** A lab with a caller whose proxy counts what a test says; `asked` has each path that was read. */
+function counted(options: FakeOptions = {}) {
+  const counts = { v1: 900, v2: 100, failed: 0 };
+  const asked: string[] = [];
+  const { lab } = fakeLab({
+    configWeight: 10,
+    objects: {
+      "/api/v1/namespaces/canary-lab/pods": pods,
+      "/api/v1/namespaces/canary-lab/configmaps/versioned-echo-history": {
+        data: { "20260131T120000Z-7": JSON.stringify(entry) },
+      },
+    },
+    ...options,
+  });
+  const line = (subset: string, codes: string, count: number) =>
+    `envoy_cluster_upstream_rq{cluster_name="outbound|80|${subset}|versioned-echo.canary-lab.svc.cluster.local",response_code_class="${codes}"} ${count}`;
+  const cluster: Lab["cluster"] = {
+    ...lab.cluster,
+    get: (path) => {
+      asked.push(path);
+      return lab.cluster.get(path);
+    },
+    text: async () =>
+      [line("v1", "2xx", counts.v1), line("v2", "2xx", counts.v2), line("v2", "5xx", counts.failed)].join("\n"),
+  };
+  return { lab: { ...lab, cluster }, counts, asked };
+}
+
+const readerOf = (lab: Lab) => new StackReader("dev", () => lab);
+
+describe("a stack is read", () => {
+  test("with what runs and what is asked for, its plan and its moves", async () => {
+    const { release, moves, trouble } = await readerOf(counted().lab).read();
+    expect(trouble).toBeNull();
+    expect(release).toMatchObject({
+      app: "versioned-echo",
+      strategy: "istio",
+      images: { stable: "v1", canary: "v2" },
+      wanted: { stable: 90, canary: 10 },
+      live: { stable: 90, canary: 10 },
+      workloads: [
+        { role: "stable", ready: 2, wanted: 2 },
+        { role: "canary", ready: 2, wanted: 2 },
+      ],
+      acts: ["set-traffic", "promote", "rollback", "faults"],
+      fault: null,
+    });
+    expect(release?.plan.at(-1)).toEqual({ weight: 100, bake: null });
+    expect(moves).toEqual([
+      {
+        at: entry.at,
+        who: "mira@atlas",
+        command: "set-traffic 90 10",
+        from: "100/0",
+        to: "90/10",
+        why: "a first look",
+        failed: null,
+      },
+    ]);
+  });
+
+  test("with what its callers count from the first look on, by version", async () => {
+    const { lab, counts } = counted();
+    const reader = readerOf(lab);
+    expect((await reader.read()).traffic?.seen).toBeNull();
+    Object.assign(counts, { v1: 1080, v2: 117, failed: 3 });
+    const { traffic, verdict } = await reader.read();
+    expect(traffic).toMatchObject({
+      last: { stable: { requests: 180, bad: 0 }, canary: { requests: 20, bad: 3 } },
+      seen: { stable: 90, canary: 10 },
+      stable: { requests: 180, errors: 0, errorRate: { rate: 0, lower: 0 } },
+      canary: { requests: 20, errors: 3, errorRate: { rate: 0.15 } },
+    });
+    expect(verdict?.verdict).toBe("inconclusive");
+    expect(verdict?.evidence).toContainEqual({
+      name: "errors",
+      says: "worse",
+      evidence: expect.any(Number),
+      bound: expect.any(Number),
+    });
+  });
+
+  test("once: what several readers of a look need is asked for one time", async () => {
+    const { lab, asked } = counted();
+    await readerOf(lab).read();
+    const ofTheLook = asked.filter((path) => !path.includes("/pods?")); // the counters have their own, in their own time
+    expect(ofTheLook.toSorted()).toEqual([...new Set(ofTheLook)].toSorted());
+    expect(ofTheLook.some((path) => path.includes("virtualservices"))).toBe(true);
+  });
+
+  test("anew where another canary is released: its evidence is its own", async () => {
+    const { lab, counts } = counted();
+    const reader = readerOf(lab);
+    await reader.read();
+    counts.v2 = 5100;
+    expect((await reader.read()).traffic?.canary.requests).toBe(5000);
+    lab.stackFile.set({ canaryImage: "versioned-echo:v3" });
+    expect((await reader.read()).traffic?.canary.requests).toBe(0);
+  });
+
+  test("without numbers where the callers' proxies do not tell the versions apart", async () => {
+    const { release, traffic, verdict } = await readerOf(
+      counted({ changes: { strategy: "replica-ratio" } }).lab,
+    ).read();
+    expect([release?.strategy, traffic, verdict]).toEqual(["replica-ratio", null, null]);
+  });
+});
+
+test("what cannot be read is told as the command line tells it, and tried again", async () => {
+  const { lab } = counted();
+  let isUp = false;
+  const reader = new StackReader("staging", () => {
+    if (isUp) return lab;
+    throw new UserError("The lab is not up.", { next: "npx canaryctl up" });
+  });
+  expect(await reader.read()).toEqual({
+    release: null,
+    traffic: null,
+    verdict: null,
+    moves: [],
+    trouble: "error: The lab is not up.\n  next:    npx canaryctl --stack staging up",
+  });
+  isUp = true;
+  expect((await reader.read()).trouble).toBeNull();
+});
