@@ -41,6 +41,13 @@ describe("Pulumi.yaml", () => {
       stableImage: "versioned-echo:v1",
       canaryImage: "versioned-echo:v2",
       clientImage: "load-client:v1",
+      judge: {
+        alpha: 0.01,
+        beta: 0.05,
+        mayFail: ["errors", "latency"],
+        errors: { tolerance: 1.1, worse: 2, floorPoints: 0.1 },
+        latency: { tolerance: 1.1, worse: 2, floorPoints: 1, floorMilliseconds: 20, warmUpSeconds: 10 },
+      },
       judgeImage: "judge:v1",
       canaryEnabled: true,
       replicas: 2,
