@@ -112,10 +112,24 @@ export class ImageDeliverer {
     try {
       const file = join(folder, "image.tar");
       this.#tools.say(`saving ${reference}`);
-      await this.#tools.save(id, file);
+      await this.#tools.save(id, file).catch((error: unknown) => {
+        throw isGone(error) ? goneFromBuilder(id, reference) : error;
+      });
       return await work(file);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
   }
 }
+
+/** In the words of Docker's two image stores. */
+const isGone = (error: unknown): boolean =>
+  error instanceof Error && /no such image|image not known|reference does not exist/i.test(error.message);
+
+/** The engine's Docker plugin does not look whether the builder still has what it has built. */
+const goneFromBuilder = (id: string, reference: string): UserError =>
+  new UserError(`The cluster's registry lost ${reference}, and the builder has it no more.`, {
+    place: `image ${id}`,
+    first: "have it built again: pulumi up --replace URN, with the URN of its docker:index/image:Image from the list",
+    next: 'eval "$(npx canaryctl env)" && pulumi stack --show-urns',
+  });

@@ -198,7 +198,7 @@ describePart("a cluster that is there, and names no registry", () => {
     const file = join(checkout.folder, "Pulumi.staging.yaml");
     const values = Object.entries((parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> }).config);
     const config = parseConfig(
-      Object.fromEntries(values.map(([key, value]) => [key.replace(/^canary-lab:/, ""), value])) as never,
+      Object.fromEntries(values.map(([key, value]) => [key.replace(/^canary-lab:/, ""), value])),
     );
     const { minor } = JSON.parse(await kubectl("get", "--raw", "/version"));
     const kubeconfig = join(folder, "restricted");

@@ -55,6 +55,7 @@ describe("Pulumi.yaml", () => {
       gate: "judge",
       canaryReplicas: 2,
       platform: "own",
+      registryImage: expect.stringMatching(/@sha256:[0-9a-f]{64}$/),
       istiodReplicas: 1,
       gatewayNodePort: 30080,
       monitoring: false,

@@ -17,7 +17,13 @@ const pod = (ready: boolean) => ({
 });
 
 /** A cluster with the registry, and a builder with one image; what is noted there, and what was saved. */
-function lab({ notes = {} as Record<string, string>, isLooking = false, readyAfter = 0, refusals = 0 } = {}) {
+function lab({
+  notes = {} as Record<string, string>,
+  isLooking = false,
+  readyAfter = 0,
+  refusals = 0,
+  isPruned = false,
+} = {}) {
   const savedFiles: string[] = [];
   let milliseconds = 0;
   let failures = refusals;
@@ -41,6 +47,8 @@ function lab({ notes = {} as Record<string, string>, isLooking = false, readyAft
     },
     save: async (id, file) => {
       expect(id).toBe(image.id);
+      // As the docker command's own words reach it.
+      if (isPruned) throw new Error(`docker image failed: Error response from daemon: No such image: ${id}`);
       savedFiles.push(file);
       await writeArchive(file, saved(["layer"]));
     },
@@ -103,4 +111,12 @@ test.each([
 ])("%s is told, with the place", async (_, given, message, place) => {
   const failure = lab(given).deliverer.deliver(image);
   await expect(failure).rejects.toMatchObject({ message: expect.stringMatching(message), place });
+});
+
+test("an image that the builder lost too is told, with what builds it again", async () => {
+  await expect(lab({ isPruned: true }).deliverer.deliver(image)).rejects.toMatchObject({
+    message: "The cluster's registry lost versioned-echo:v1, and the builder has it no more.",
+    place: `image ${image.id}`,
+    first: expect.stringContaining("pulumi up --replace URN"),
+  });
 });
