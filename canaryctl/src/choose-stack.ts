@@ -60,6 +60,7 @@ const ownArgument = "takes the stack as an argument";
 /** By command, what it does not read: a flag that was passed over would be taken for obeyed. */
 const unread: Readonly<Record<string, Partial<Record<GlobalFlag, Unread>>>> = {
   comment: unreadBy("comment", "is about a text", "stack", "ns", "app"),
+  ui: unreadBy("ui", ownConfig, "ns", "app"),
   "stack list": unreadBy("stack list", ownConfig, "ns", "app"),
   "stack new": {
     ...unreadBy("stack new", ownConfig, "app"),

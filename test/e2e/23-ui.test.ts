@@ -235,7 +235,7 @@ describePart("the live page", () => {
   test("who asks for less motion sees counts, and no dots", async () => {
     const load = await startSteadyLoad({ rate: 100 });
     const window = await open({ ...desktop, reducedMotion: "reduce" });
-    await window.locator("canvas[aria-label*='requests per second to stable']").waitFor();
+    await window.locator(".flow canvas[aria-label*='requests per second to stable']").waitFor();
     await window.locator(".lane.stable .rate", { hasText: /^[1-9]\d* requests/ }).waitFor();
     expect(await dotsOf(window)).toEqual({ stable: 0, canary: 0 });
     await close(window);

@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { UnreachableError } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import { edgesFor } from "../../../canary/judge/config.ts";
 import { readHistory } from "../history/store.ts";
@@ -34,6 +35,7 @@ export class StackReader {
   readonly #open: (stack: string) => Lab;
   #lab: Lab | undefined;
   #counted: Counted | undefined;
+  #last = nothingRead;
   #history: { readonly moves: Snapshot["moves"]; readonly due: number } = { moves: [], due: 0 };
 
   /** @param open opens the stack; it is called again after an error */
@@ -43,15 +45,19 @@ export class StackReader {
     this.#open = open;
   }
 
-  /** What cannot be read is told in `trouble`, as the command line tells it. */
+  /** What cannot be read is told in `trouble`, as the command line tells it; while the API server is away beside what was read last. */
   async read(): Promise<Read> {
     try {
       this.#lab ??= this.#open(this.#stack);
-      return await this.#readLab(this.#lab);
+      this.#last = await this.#readLab(this.#lab);
+      return this.#last;
     } catch (error) {
-      this.#lab = undefined;
-      this.#counted = undefined;
-      return { ...nothingRead, moves: this.#history.moves, trouble: this.#textOf(error) };
+      if (!(error instanceof UnreachableError)) {
+        this.#lab = undefined; // it may be another cluster, or another configuration, by now
+        this.#counted = undefined;
+        this.#last = nothingRead;
+      }
+      return { ...this.#last, trouble: this.#textOf(error) };
     }
   }
 

@@ -69,7 +69,7 @@ export async function dragTo(page: Page, percent: number): Promise<void> {
 
 /** Requests that were shown as dots so far, by side. */
 export async function dotsOf(page: Page): Promise<{ readonly stable: number; readonly canary: number }> {
-  const canvas = page.locator("canvas");
+  const canvas = page.locator(".flow canvas");
   const [stable, canary] = await Promise.all([canvas.getAttribute("data-stable"), canvas.getAttribute("data-canary")]);
   return { stable: Number(stable ?? 0), canary: Number(canary ?? 0) };
 }

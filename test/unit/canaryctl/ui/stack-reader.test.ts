@@ -1,3 +1,4 @@
+import { UnreachableError } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import { describe, expect, test } from "@jest/globals";
 import type { Lab } from "../../../../canaryctl/src/lab.ts";
@@ -147,4 +148,27 @@ test("what cannot be read is told as the command line tells it, and tried again"
   });
   isUp = true;
   expect((await reader.read()).trouble).toBeNull();
+});
+
+test("while the API server is away, what was read stays, and what was counted goes on after it", async () => {
+  const { lab, counts } = counted();
+  let isAway = false;
+  const cluster: Lab["cluster"] = {
+    ...lab.cluster,
+    get: async (path) => {
+      if (isAway) throw new UnreachableError("no answer within 10 s", { next: "kubectl get --raw /readyz" });
+      return lab.cluster.get(path);
+    },
+  };
+  const reader = readerOf({ ...lab, cluster });
+  await reader.read();
+  counts.v1 = 1000;
+  const { release } = await reader.read();
+  isAway = true;
+  const away = await reader.read();
+  expect([away.release, away.trouble]).toEqual([release, expect.stringMatching(/^error: .*no answer within 10 s/)]);
+  isAway = false;
+  counts.v1 = 1100;
+  const back = await reader.read();
+  expect([back.trouble, back.traffic?.stable.requests]).toEqual([null, 200]);
 });
