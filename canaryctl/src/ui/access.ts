@@ -37,8 +37,8 @@ export function readToken(file = inLab("ui-token")): string {
 const tokenForm = /^[\w-]{43}$/;
 
 /** Whether two tokens are the same, in a time that says nothing of where they differ. */
-export const isToken = (given: string | undefined, token: string): boolean =>
-  given !== undefined && timingSafeEqual(digest(given), digest(token));
+export const isToken = (given: unknown, token: string): boolean =>
+  typeof given === "string" && timingSafeEqual(digest(given), digest(token));
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
 

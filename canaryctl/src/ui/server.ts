@@ -46,7 +46,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     reply.headers(headers);
     const fault = strangerFault(request, access);
     if (fault !== undefined) return refuse(reply, 403, fault);
-    const { token } = request.query as { token?: string };
+    const { token } = request.query as { token?: unknown };
     if (request.url.startsWith("/?") && isToken(token, access.token)) {
       // The token is in the cookie from here on, and out of the address that others may see.
       return reply.header("set-cookie", cookieOf(access)).redirect("/", 303);

@@ -3,15 +3,18 @@ import uPlot from "uplot";
 import type { Snapshot } from "../snapshot.ts";
 import { useMedia } from "./media.ts";
 
-/** What is kept of the past, in seconds, and of it not more than so many points. */
+/** What is kept of the past, in seconds: a point for each. */
 const shownSeconds = 300;
-const mostPoints = 1500;
 const height = 180;
 
 type Points = { readonly at: number; readonly live: number | null; readonly seen: number | null };
 
 /** The canary's share of the last minutes: what the route gave, and what was seen. */
-export function ShareChart({ release, traffic }: Pick<Snapshot, "release" | "traffic">) {
+export function ShareChart({
+  now,
+  release,
+  traffic,
+}: Pick<Snapshot, "release" | "traffic"> & { readonly now: number }) {
   const holder = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(null);
   const points = useRef<readonly Points[]>([]);
@@ -29,11 +32,11 @@ export function ShareChart({ release, traffic }: Pick<Snapshot, "release" | "tra
   }, [isDark]);
 
   useEffect(() => {
-    const at = Date.now() / 1000;
+    const at = now / 1000;
     const point = { at, live: release?.live?.canary ?? null, seen: traffic?.seen?.canary ?? null };
-    points.current = [...points.current.filter((each) => at - each.at < shownSeconds), point].slice(-mostPoints);
+    points.current = [...points.current.filter((each) => at - each.at < shownSeconds), point];
     if (!document.hidden) plot.current?.setData(dataOf(points.current));
-  }, [release, traffic]);
+  }, [now]);
 
   return (
     <section class="card chart" aria-labelledby="chart">

@@ -31,7 +31,7 @@ export function Controls({ snapshot, act, refusal }: ControlsProps) {
           move={(canary) => act({ name: "set-traffic", canary })}
         />
       ) : (
-        <p class="soft">The traffic is moved by {release.mover}.</p>
+        <p class="soft mover">The traffic is moved by {release.mover}.</p>
       )}
       <div class="buttons">
         {button("promote", next === undefined ? "Promote" : `Promote to ${next} %`)}
@@ -43,7 +43,14 @@ export function Controls({ snapshot, act, refusal }: ControlsProps) {
   );
 }
 
-function Outcomes({ acts, refusal }: { readonly acts: readonly ActView[]; readonly refusal: string | undefined }) {
+/** The last commands of this page, and what they said. */
+export function Outcomes({
+  acts,
+  refusal,
+}: {
+  readonly acts: readonly ActView[];
+  readonly refusal: string | undefined;
+}) {
   const [last] = acts;
   return (
     <div class="outcomes">

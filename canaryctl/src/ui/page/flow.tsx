@@ -71,8 +71,8 @@ function LaneEnd({ side, traffic, release }: FlowProps & { readonly side: Side }
       <b>
         {images[side] ?? "no"} {side}
       </b>
-      <span class="share">{traffic?.seen ? `${traffic.seen[side].toFixed(1)} %` : route}</span>
-      {traffic?.seen && <span class="soft">route {route}</span>}
+      <span class="share">{traffic ? (traffic.seen ? `${traffic.seen[side].toFixed(1)} %` : "–") : route}</span>
+      {traffic && <span class="soft">route {route}</span>}
       {traffic && <span class="soft rate">{Math.round(rateOf(side, traffic))} requests/s</span>}
     </p>
   );

@@ -11,3 +11,13 @@ export function useMedia(query: string): boolean {
   }, [query]);
   return holds;
 }
+
+/** The time in milliseconds, second by second: what is shown of it must not stand still where nothing else changes. */
+export function useNow(): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return now;
+}

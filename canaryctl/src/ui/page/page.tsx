@@ -3,10 +3,11 @@ import { useEffect, useState } from "preact/hooks";
 import type { Act } from "../acts.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { ShareChart } from "./chart.tsx";
-import { Controls } from "./controls.tsx";
+import { Controls, Outcomes } from "./controls.tsx";
 import { Faults } from "./faults.tsx";
 import { Flow } from "./flow.tsx";
 import { type Live, post, useLive } from "./live.ts";
+import { useNow } from "./media.ts";
 import { Moves, Numbers, Plan, Pods, Verdict } from "./panels.tsx";
 
 const namedStack = (): string | undefined => new URLSearchParams(location.search).get("stack") ?? undefined;
@@ -112,7 +113,7 @@ interface ContentProps {
 
 function Content({ snapshot, act, refusal }: ContentProps) {
   const { release, traffic, verdict, moves, trouble, isReadOnly } = snapshot;
-  const now = Date.now();
+  const now = useNow();
   return (
     <>
       {trouble !== null && (
@@ -120,6 +121,7 @@ function Content({ snapshot, act, refusal }: ContentProps) {
           {trouble}
         </pre>
       )}
+      {!release && <Outcomes acts={snapshot.acts} refusal={refusal} />}
       {release?.fault && <pre class="refused trouble">{release.fault}</pre>}
       {release && (
         <div class="grid">
@@ -134,7 +136,7 @@ function Content({ snapshot, act, refusal }: ContentProps) {
           <div class="rest">
             {traffic && <Numbers traffic={traffic} release={release} />}
             {verdict && traffic && <Verdict verdict={verdict} since={traffic.since} />}
-            <ShareChart release={release} traffic={traffic} />
+            <ShareChart now={now} release={release} traffic={traffic} />
             {!isReadOnly && <Moves moves={moves} now={now} />}
           </div>
         </div>

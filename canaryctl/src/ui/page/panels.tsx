@@ -117,7 +117,7 @@ export function Plan({ release, now }: { readonly release: ReleaseView; readonly
   return (
     <section class="card" aria-labelledby="plan">
       <h2 id="plan">Plan</h2>
-      {progress !== null && <p>{progress}</p>}
+      {progress !== null && <p class="plan-line">{progress}</p>}
       <ol class="plan">
         {plan.map(({ weight, bake }, index) => (
           <li

@@ -53,7 +53,8 @@ describe("who may ask", () => {
     const [cookie = ""] = String(first.headers["set-cookie"]).split(";");
     const page = await app.inject({ url: "/", headers: { host, cookie } });
     expect(page).toMatchObject({ statusCode: 200, body: expect.stringContaining("/page.js") });
-    expect((await app.inject({ url: "/?token=wrong", headers: { host } })).statusCode).toBe(401);
+    for (const url of ["/?token=wrong", `/?token=${access.token}&token=${access.token}`])
+      expect((await app.inject({ url, headers: { host } })).statusCode).toBe(401);
   });
 
   test("a name that leads here by somebody's DNS is refused, also with the token", async () => {
