@@ -40,6 +40,8 @@ export default {
       globalTeardown: "<rootDir>/test/e2e/support/whole-suite-end.mjs",
     },
   ],
+  // A machine that is busy with others' work makes a test of a second take ten.
+  testTimeout: 20_000,
   // A worker needs longer to end than the half second that jest grants, where the machine is busy, and would be killed and blamed for open
   // handles. test/unit/no-leftovers.mjs finds those, and names the file.
   workerGracefulExitTimeout: 30_000,

@@ -3,7 +3,7 @@ import { UnreachableError } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import { edgesFor } from "../../../canary/judge/config.ts";
 import { readHistory } from "../history/store.ts";
-import { type JudgedRoute, judgedRoute, Observer } from "../judged/observer.ts";
+import { countedRoute, type JudgedRoute, Observer } from "../judged/observer.ts";
 import { type Lab, openLab, reread } from "../lab.ts";
 import { forLog, say } from "../print.ts";
 import { readStatus } from "../status.ts";
@@ -97,7 +97,7 @@ export class StackReader {
 
   /** Counts at the callers' proxies; undefined where they do not tell the versions apart. */
   async #count(move: Move, opened: Lab) {
-    const route = judgedIfPossible(move);
+    const route = countedRoute(move);
     if (!route) return undefined;
     const { canaryEnabled, canaryImage, strategy, app, namespace, objective } = move.lab.config;
     const about = JSON.stringify([strategy, app, namespace, objective, canaryEnabled && canaryImage]);
@@ -106,16 +106,6 @@ export class StackReader {
       this.#counted = new Counted(about, { ...move.lab, cluster: opened.cluster }, route);
     }
     return this.#counted.look();
-  }
-}
-
-/** Undefined where no route of the stack is counted by version. */
-function judgedIfPossible(move: Move): JudgedRoute | undefined {
-  try {
-    return judgedRoute(move);
-  } catch (error) {
-    if (error instanceof UserError) return undefined;
-    throw error;
   }
 }
 

@@ -117,9 +117,9 @@ test("what brings images into the cluster's own registry has rights in its names
   expect(rights("uses")).toEqual([
     "list pods",
     "get pods/portforward",
+    "create pods/portforward",
     "get configmaps",
     "patch configmaps",
-    "create pods/portforward",
   ]);
   expect(rights("uses", 34)).not.toContain("create pods/portforward");
   const brought = new Set(rights("brings"));

@@ -40,5 +40,12 @@ function timed(): { slices: number; milliseconds: number; verdictMilliseconds: n
   return { slices: reader.slices.length, milliseconds: millisecondsSince(begin), verdictMilliseconds };
 }
 
-const runs = Array.from({ length: 5 }, timed).sort((a, b) => a.milliseconds - b.milliseconds);
-console.log(JSON.stringify(runs[0]));
+const runs = Array.from({ length: 5 }, timed);
+const least = (key: "milliseconds" | "verdictMilliseconds") => Math.min(...runs.map((run) => run[key]));
+console.log(
+  JSON.stringify({
+    slices: runs[0]?.slices,
+    milliseconds: least("milliseconds"),
+    verdictMilliseconds: least("verdictMilliseconds"),
+  }),
+);
