@@ -18,8 +18,8 @@ export interface Right {
   readonly namespace?: string;
 }
 
-/** By which the engine's plugin, and Helm in it, make, change and remove an object. */
-const making = ["get", "create", "patch", "delete"];
+/** By which the engine's plugin, and Helm in it, make, change and remove an object, and watch it until it is ready or gone. */
+const making = ["get", "create", "patch", "delete", "list", "watch"];
 
 /** Whoever gives rights that they have not themselves, as charts do, needs these. */
 const granting = ["escalate", "bind"];

@@ -53,7 +53,7 @@ test("the rights cover all that is made, each once, and what the commands do", (
     const rights = new Set(listed);
     expect(listed).toHaveLength(rights.size);
     const made = madeObjects(parseConfig(values)).flatMap((object) =>
-      ["get", "create", "patch", "delete"].map((verb) => `${verb} ${placeOf(object)}`),
+      ["get", "list", "watch", "create", "patch", "delete"].map((verb) => `${verb} ${placeOf(object)}`),
     );
     const further = [
       "list namespaces",
@@ -124,7 +124,7 @@ test("what brings images into the cluster's own registry has rights in its names
   expect(rights("uses", 34)).not.toContain("create pods/portforward");
   const brought = new Set(rights("brings"));
   const wanted = registryObjects.flatMap(({ resource }) =>
-    ["get", "create", "patch", "delete"].map((verb) => `${verb} ${resource}`),
+    ["get", "list", "watch", "create", "patch", "delete"].map((verb) => `${verb} ${resource}`),
   );
   expect(
     [...rights("uses"), ...wanted, "list events", "watch daemonsets.apps"].filter((right) => !brought.has(right)),

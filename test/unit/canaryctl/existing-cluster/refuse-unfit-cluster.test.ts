@@ -97,7 +97,7 @@ describe("rights", () => {
     const { message, next, allowed } = await refusal(clusterWith(may), { platform: "dev" });
     expect(message.split("\n  - ")).toEqual([
       "This account lacks rights that the stack needs:",
-      "create, patch, delete, list namespaces in the cluster",
+      "create, patch, delete, list, watch namespaces in the cluster",
       "delete pods in namespace canary-lab",
     ]);
     expect(allowed).toContain("cluster-admin");

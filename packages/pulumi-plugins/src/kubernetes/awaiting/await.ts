@@ -139,6 +139,7 @@ export async function awaitDeleted(
     });
   session.engine.status(urn, "");
   if (readiness.ready) return;
+  if (readiness.failed) throw new AwaitFailure(readiness.details.join("; "), watched.object);
   const finalizers = listAt(watched.object, "metadata", "finalizers").join(", ");
   session.engine.warning(urn, `finalizers might be preventing deletion (${finalizers})`);
   throw new AwaitFailure("timed out waiting for the condition", watched.object);

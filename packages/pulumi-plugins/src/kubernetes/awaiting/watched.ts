@@ -2,10 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { WatchEvent } from "@canary-lab/kit/kube/api-server";
 import { numberAt, textAt } from "../../json.ts";
 import { NoMatchError, type Observer, type Selection } from "../api/cluster.ts";
-import { isNotFound } from "../api/errors.ts";
+import { isForbidden, isNotFound, messageOf } from "../api/errors.ts";
 import { type KubeObject, kindOf, nameOf } from "../objects/objects.ts";
 import { reachable, type Session } from "../session.ts";
 import type { Readiness, Snapshot } from "./readiness.ts";
+
+/** A right that was given a moment ago may not be known everywhere yet: so often in a row, a second apart, the watch is refused for good. */
+const refusals = 5;
 
 const uidOf = (object: KubeObject): string => textAt(object, "metadata", "uid");
 
@@ -23,7 +26,10 @@ export class Watched {
     this.#before = before;
   }
 
-  /** The first readiness that ends the wait: ready, failed, or the latest one at the timeout or when the user cancels. */
+  /**
+   * The first readiness that ends the wait: ready, failed, or the latest one at the timeout or when the user cancels. Failed, too, where
+   * the account may not watch the object: nothing would ever be seen of it.
+   */
   async until(
     session: Session,
     [own, ...others]: readonly Selection[],
@@ -46,6 +52,10 @@ export class Watched {
         clearInterval(pulse);
         resolve();
       });
+      const onRefusal = (error: unknown) => {
+        latest = { ready: false, failed: true, status: "", details: [messageOf(error)] };
+        resolve();
+      };
       if (own)
         this.#follow(
           session,
@@ -53,6 +63,7 @@ export class Watched {
           signal,
           { onList: (list) => this.#onOwnList(list), onEvent: (event) => this.#onOwnEvent(event) },
           evaluate,
+          onRefusal,
         );
       for (const selection of others) {
         const observer = {
@@ -67,14 +78,16 @@ export class Watched {
     return latest;
   }
 
-  /** Follows a selection until the signal, starting over when the connection fails. */
+  /** Follows a selection until the signal, starting over when the connection fails. @param onRefusal told where it may not be followed */
   async #follow(
     session: Session,
     selection: Selection,
     signal: AbortSignal,
     observer: Observer,
     evaluate: () => void,
+    onRefusal?: (error: unknown) => void,
   ): Promise<void> {
+    let refused = 0;
     const observe: Observer = {
       onList: (objects) => {
         if (signal.aborted) return;
@@ -90,7 +103,10 @@ export class Watched {
     while (!signal.aborted) {
       try {
         await reachable(session).follow(selection, observe, signal);
+        refused = 0;
       } catch (error) {
+        refused = isForbidden(error) ? refused + 1 : 0;
+        if (refused === refusals) onRefusal?.(error);
         if (error instanceof NoMatchError) observe.onList([]); // the kind itself is gone
         // It may be gone, or not there yet after a start of the API server: what is served is asked again, and decides.
         if (isNotFound(error)) await session.cluster?.discover().catch(() => undefined);
