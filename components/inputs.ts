@@ -23,19 +23,32 @@ export type WithInputs<Spec, Field extends keyof Spec> = Omit<Spec, Field> & Inp
 export type Rendered<Manifest> = { readonly [Part in keyof Manifest]: pulumi.Input<Manifest[Part]> };
 
 /** Every part of a manifest that may depend on an input. */
-const parts = ["metadata", "spec", "data"] as const;
+const parts: readonly string[] = ["metadata", "spec", "data", "automountServiceAccountToken"];
+/** What is plain wherever it stands: a custom resource's arguments name its type by them. */
+const plainParts: readonly string[] = ["apiVersion", "kind"];
 
 /**
  * What a renderer makes of inputs. Where all of them are plain it is plain as well: a transformation can read it, and a preview hides
- * nothing of it. Else only `metadata`, `spec` and `data` are there, as outputs.
+ * nothing of it. Else only {@link parts} are there, as outputs: which others there are is not known before the inputs are.
+ *
+ * @throws Error for a manifest that has others, also where nothing would be lost
  */
 export function rendered<Spec extends object, Manifest extends object>(
   inputs: Inputs<Spec>,
   render: (spec: Spec) => Manifest,
 ): Rendered<Manifest> {
-  if (!isEventual(inputs)) return render(inputs as Spec);
-  const manifest = pulumi.output(inputs).apply((spec) => render(spec as Spec) as Readonly<Record<string, unknown>>);
-  return Object.fromEntries(parts.map((part) => [part, manifest.apply((all) => all[part])])) as Rendered<Manifest>;
+  if (!isEventual(inputs)) return checked(render(inputs as Spec));
+  const manifest = pulumi.output(inputs).apply((spec) => checked(render(spec as Spec)));
+  const part = (name: string) => manifest.apply((all) => (all as Readonly<Record<string, unknown>>)[name]);
+  return Object.fromEntries(parts.map((name) => [name, part(name)])) as Rendered<Manifest>;
+}
+
+function checked<Manifest extends object>(manifest: Manifest): Manifest {
+  const lost = Object.keys(manifest).filter((name) => !parts.includes(name) && !plainParts.includes(name));
+  if (lost.length === 0) return manifest;
+  throw new Error(
+    `A manifest has ${lost.join(", ")}, which would be lost where an input is an output; allowed: ${parts.join(", ")}`,
+  );
 }
 
 const isEventual = (value: unknown): boolean =>

@@ -1,8 +1,8 @@
 import type { Table } from "./counts.ts";
 
-/** Counts that the canary's share of the bad requests may have, at most, for its sums to be polynomials. */
+/** Counts that the canary's bad requests may have above the one that was seen, and as many below it, for sums to be polynomials. */
 const mostTerms = 96;
-/** Sums above this are left to another way: two of them still have a product. */
+/** Sums above this are left to `aroundModes`: two of them still have a product. */
 const mostSum = 1e100;
 
 /** Odds ratios at which the tables of a release are looked at, and what is common to all of those. */

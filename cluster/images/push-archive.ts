@@ -14,7 +14,12 @@ export interface ForwardedRegistry {
   readonly place: string;
   /** The repository in which this process has seen a blob, by its digest: others get it from there. */
   readonly seen: Map<string, string>;
+  /** How long neither side may send anything. Default: {@link silenceMilliseconds}. */
+  readonly silence?: number;
 }
+
+/** A registry checks a layer of gigabytes before it answers. */
+const silenceMilliseconds = 120_000;
 
 const manifestType = "application/vnd.oci.image.manifest.v1+json";
 
@@ -92,11 +97,11 @@ function progress(
   };
 }
 
-function sender({ open, place }: ForwardedRegistry, repository: string): RegistrySend {
+function sender({ place, ...registry }: ForwardedRegistry, repository: string): RegistrySend {
   const next = "npx canaryctl up";
   return async (method, path, sent) => {
     const url = new URL(path, `http://registry/v2/${repository}/`);
-    const answer = await call(open, method, `${url.pathname}${url.search}`, sent).catch((cause: Error) => {
+    const answer = await call(registry, method, `${url.pathname}${url.search}`, sent).catch((cause: Error) => {
       throw new UserError(`The cluster's registry does not answer: ${cause.message}`, { place, next, cause });
     });
     if (answer.status < 300 || answer.status === 404) return answer;
@@ -109,12 +114,13 @@ function sender({ open, place }: ForwardedRegistry, repository: string): Registr
 
 /** One request over a connection of its own. */
 async function call(
-  open: ForwardedRegistry["open"],
+  { open, silence = silenceMilliseconds }: Pick<ForwardedRegistry, "open" | "silence">,
   method: string,
   path: string,
   sent: SentBody | undefined,
 ): Promise<RegistryAnswer & { readonly said: string }> {
   const stream = await open();
+  const silent = setTimeout(() => stream.destroy(new Error(`nothing was sent for ${silence / 1000} s`)), silence);
   const headers = {
     host: "registry",
     accept: manifestType,
@@ -128,9 +134,10 @@ async function call(
       });
       message.on("error", reject);
       if (sent === undefined || typeof sent.content === "string") message.end(sent?.content);
-      else pipeline(sent.content, message).catch(reject);
+      else pipeline(sent.content.on("data", () => silent.refresh()).pause(), message).catch(reject);
     });
   } finally {
+    clearTimeout(silent);
     stream.destroy();
   }
 }

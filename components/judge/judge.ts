@@ -29,11 +29,9 @@ export class Judge extends pulumi.ComponentResource {
     super("canary-lab:judge:Judge", name, {}, opts);
     const { app, namespace, prometheus, objective, judge = judgeDefaults, ...plain } = args;
     const application = { app, namespace };
-    const account = new k8s.core.v1.ServiceAccount(
-      `${name}-account`,
-      { ...rendered(application, renderJudgeAccount), automountServiceAccountToken: false },
-      { parent: this },
-    );
+    const account = new k8s.core.v1.ServiceAccount(`${name}-account`, rendered(application, renderJudgeAccount), {
+      parent: this,
+    });
     this.deployment = createDeployment(
       `${name}-deployment`,
       { ...application, prometheus },

@@ -79,7 +79,7 @@ describePart("the components as a package", () => {
   test("its schema has the types, defaults and words of what other languages can use", () => {
     const { resources, types, dependencies } = read("dist/components/plugin/schema.json");
     expect(Object.keys(resources).sort()).toEqual(
-      ["GatewayApi", "HeaderIngress", "HttpRoute", "Judge", "LoadClient", "Sides", "WeightedRoute"].map(
+      ["GatewayApi", "HeaderIngress", "HttpRoute", "LoadClient", "Sides", "WeightedRoute"].map(
         (name) => `canary-lab:index:${name}`,
       ),
     );

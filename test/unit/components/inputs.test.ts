@@ -104,6 +104,11 @@ test("what is rendered from plain values can be read at once", () => {
   expect(rendered({ app: "shop" }, render)).toEqual({ metadata: { name: "shop" } });
 });
 
+test("a part of a manifest that would be lost where an input is an output is refused of plain values, too", () => {
+  const render = (spec: { readonly app: string }) => ({ metadata: { name: spec.app }, provisioner: "none" });
+  expect(() => rendered({ app: "shop" }, render)).toThrow("A manifest has provisioner, which would be lost");
+});
+
 test("a weight that is none is refused", async () => {
   const at = { app: "shop", namespace: "shops", canaryWeight: 101 };
   await register(async () => {

@@ -12,19 +12,27 @@ export interface PodPort {
 /** The API server's names for the streams of the one port that is asked for: the first byte of each message. */
 const channels = { data: 0, errors: 1 } as const;
 
+/** How long the API server may take to open a connection. */
+const handshakeMilliseconds = 30_000;
+
 /**
  * Opens one TCP connection to a port of a pod through the API server, as `kubectl port-forward` does: it needs no way to the pod's network.
  * The stream fails with what the kubelet says, such as that nothing listens there.
  *
  * @throws Error where the API server refuses, or does not answer
  */
-export async function connectToPod(connection: Connection, target: PodPort): Promise<Duplex> {
+export async function connectToPod(
+  connection: Connection,
+  target: PodPort,
+  handshakeTimeout = handshakeMilliseconds,
+): Promise<Duplex> {
   const { agent, headers } = await connection.access();
   const { default: Socket } = await import("ws"); // a tenth of what `--help` would load
   const socket = new Socket(urlOf(connection.server, target), "v4.channel.k8s.io", {
     agent,
     headers: headers as Record<string, string>,
     perMessageDeflate: false,
+    handshakeTimeout,
   });
   const stream = new PodStream(socket);
   await new Promise<void>((resolve, reject) => {

@@ -69,3 +69,11 @@ test("an API server that refuses is an error before anything is sent", async () 
   const { connection } = await kubelet(() => {}, false);
   await expect(connectToPod(connection, target)).rejects.toThrow("403");
 });
+
+test("an API server that does not answer is an error", async () => {
+  const { server, port } = await listen(() => {});
+  const access = async () => ({ agent: undefined as never, headers: {} });
+  const connection = { server: new URL(`http://127.0.0.1:${port}`), access };
+  await expect(connectToPod(connection, target, 50)).rejects.toThrow("Opening handshake has timed out");
+  server.closeAllConnections();
+});

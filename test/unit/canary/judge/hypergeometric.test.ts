@@ -105,6 +105,45 @@ describe("logLikelihoods", () => {
     );
   });
 
+  describe("by the polynomial or not", () => {
+    const grid = (...oddsRatios: number[]) => new OddsGrid(Float64Array.from(oddsRatios, Math.log));
+
+    test.each([
+      [96, 96, true],
+      [97, 96, false],
+      [96, 97, false],
+    ])("with %d counts below the one that was seen and %d above it: %p", (below, above, isPolynomial) => {
+      const given = table(1e9, below, 1e9, above);
+      expect(grid(0.75, 1, 2).sumsOver(given)).toBe(isPolynomial);
+      const slow = new Float64Array(3);
+      aroundModes(given, Float64Array.from([0.75, 1, 2], Math.log), slow);
+      logChances(given, 0.75, 1, 2).forEach((log, index) => {
+        expect(log).toBeCloseTo(slow[index] as number, 9);
+      });
+    });
+
+    // One of 96 bad requests is the canary's, of sides so large that each is drawn by itself: a binomial.
+    test.each([
+      [1e3, false],
+      [10, true],
+    ])("where sums are large: odds of %d, %p", (psi, isPolynomial) => {
+      const given = table(1e9, 1, 1e9, 95);
+      expect(grid(psi).sumsOver(given)).toBe(isPolynomial);
+      const most = Math.log(96) - 95 * Math.log(psi) - 96 * Math.log1p(1 / psi);
+      expect(logChances(given, psi)[0]).toBeCloseTo(most, 4);
+    });
+
+    test.each([
+      [0, 0, 0, 0],
+      [5, 0, 7, 0],
+      [5, 5, 7, 7],
+      [0, 0, 7, 3],
+      [5, 2, 0, 0],
+    ])("of margins that leave one count it is certain: %d, %d, %d, %d", (nc, ec, ns, es) => {
+      for (const log of logChances(table(nc, ec, ns, es), 1e-3, 1, 1e3)) expect(Math.abs(log)).toBe(0);
+    });
+  });
+
   // Each bad request is drawn by itself where the sides are large: a binomial. And the first two of it in closed form.
   test("is exact for few bad requests among 1e9", () => {
     const [one = Number.NaN] = logChances(table(1e9, 1, 1e9, 0), 3);

@@ -18,6 +18,7 @@ export async function fakeRegistry() {
   const manifests = new Map<string, Buffer>();
   const requests: string[] = [];
   let refusal: string | undefined;
+  let isSilent = false;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = "", url = "", headers } = request;
@@ -28,6 +29,7 @@ export async function fakeRegistry() {
     requests.push(`${method} ${repository} ${kind}${body.length > 0 ? ` ${body.length}` : ""}`);
     const end = (status: number, more: Record<string, string> = {}, text = "") =>
       void response.writeHead(status, more).end(method === "HEAD" ? "" : text);
+    if (isSilent) return;
     if (refusal !== undefined) return end(500, {}, refusal);
     const unknown = (code: string) => end(404, {}, `{"errors":[{"code":"${code}_UNKNOWN"}]}`);
     if (method === "HEAD") return linked.has(`${repository} ${last}`) ? end(200) : unknown("BLOB");
@@ -61,6 +63,10 @@ export async function fakeRegistry() {
     /** Answers everything with 500 from now on. */
     refuse: (words: string) => {
       refusal = words;
+    },
+    /** Answers nothing from now on. */
+    fallSilent: () => {
+      isSilent = true;
     },
     /** As a pod whose emptyDir went with it. */
     loseAll: () => {

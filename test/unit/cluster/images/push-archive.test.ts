@@ -94,3 +94,11 @@ test.each([
   const registry = { open: server.open, place, seen: new Map() };
   await expect(pushArchive(file, "versioned-echo", registry, () => {})).rejects.toThrow(/archive|tar header/);
 });
+
+test("a registry that says nothing does not answer", async () => {
+  server.fallSilent();
+  const registry = { open: server.open, place, seen: new Map(), silence: 50 };
+  await expect(hasImage(registry, "versioned-echo", digestOf("any"))).rejects.toThrow(
+    "The cluster's registry does not answer: nothing was sent for 0.05 s",
+  );
+});
