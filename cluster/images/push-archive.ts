@@ -14,7 +14,7 @@ export interface ForwardedRegistry {
   readonly place: string;
   /** The repository in which this process has seen a blob, by its digest: others get it from there. */
   readonly seen: Map<string, string>;
-  /** How long neither side may send anything. Default: {@link silenceMilliseconds}. */
+  /** Milliseconds without a byte after which it does not answer. Default: {@link silenceMilliseconds}. */
   readonly silence?: number;
 }
 

@@ -82,7 +82,7 @@ export function parseQuestion(
   const since = sinceIn(text("since"));
   if (Number.isNaN(since))
     problems.push(`since is "${text("since")}": allowed is a time such as 2026-01-31T12:00:00Z, or Unix seconds`);
-  const options = optionsOf(number, text("mayFail"));
+  const options = optionsOf(number, input.mayFail as string | undefined);
   try {
     judgeConfig(options);
   } catch (error) {
@@ -116,7 +116,8 @@ function optionsOf(
   return {
     ...(alpha !== undefined && { alpha }),
     ...(beta !== undefined && { beta }),
-    ...(mayFail !== undefined && { mayFail: mayFail.split(",") as Speaker[] }), // judgeConfig refuses any other
+    // Empty for nobody, which is not the default; judgeConfig refuses words that are none of the speakers.
+    ...(mayFail !== undefined && { mayFail: (mayFail === "" ? [] : mayFail.split(",")) as Speaker[] }),
     objective: { errorRate, p95Milliseconds },
     errors: limits.errors,
     latency: { ...limits.latency, edges: edgesFor(p95Milliseconds) },

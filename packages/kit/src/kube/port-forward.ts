@@ -19,6 +19,7 @@ const handshakeMilliseconds = 30_000;
  * Opens one TCP connection to a port of a pod through the API server, as `kubectl port-forward` does: it needs no way to the pod's network.
  * The stream fails with what the kubelet says, such as that nothing listens there.
  *
+ * @param handshakeTimeout milliseconds that the API server may take. Default: 30 s
  * @throws Error where the API server refuses, or does not answer
  */
 export async function connectToPod(

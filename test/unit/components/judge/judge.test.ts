@@ -106,6 +106,12 @@ describe("its AnalysisTemplate", () => {
     expect(new URL(urlOf(spec)).searchParams.has("alpha")).toBe(false);
   });
 
+  test("asks for a verdict that never fails where nobody may fail the release", () => {
+    const url = new URL(urlOf({ ...spec, judge: { ...spec.judge, mayFail: [] } }));
+    const parsed = parseQuestion(Object.fromEntries(url.searchParams));
+    expect(parsed).toMatchObject({ question: { options: { mayFail: [] } } });
+  });
+
   test.each([
     ["pass", [true, false]],
     ["fail", [false, true]],
