@@ -24,9 +24,8 @@ const reading = (config: MadeConfig): Used => [
     "networkpolicies.networking.k8s.io",
     "horizontalpodautoscalers.autoscaling",
     "leases.coordination.k8s.io",
-    ...ofRolloutsIn(config)
-      .map(([resource]) => resource)
-      .filter((resource) => !resource.includes("/")),
+    "rollouts.argoproj.io",
+    "analysisruns.argoproj.io",
   ].map((resource) => [resource, ["get", "list"]] as const),
   ["pods/log", ["get"]],
 ];
