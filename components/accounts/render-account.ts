@@ -27,7 +27,8 @@ export const renderAccount = ({ app, namespace, role }: AccountSpec) => ({
 });
 
 /**
- * For each place where the account has rights a role with them, and the binding that gives it. Those outside of its namespace have that in their name: they stand beside others'.
+ * For each place where the account has rights a role with them, and the binding that gives it. Those outside of its namespace have that in
+ * their name: they stand beside others'.
  */
 export function renderGrants(spec: AccountSpec) {
   const { app, role, rights } = spec;
