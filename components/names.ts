@@ -13,6 +13,8 @@ export const sideServiceName = deploymentName;
 export const clientName = (app: string): string => `${app}-client`;
 export const judgeName = (app: string): string => `${app}-judge`;
 export const virtualServiceName = (app: string): string => `${app}-virtualservice`;
+/** The ServiceAccount of whoever acts on an application from outside, by what they do: such as `versioned-echo-mover`. */
+export const accountName = (app: string, role: string): string => `${app}-${role}`;
 export const gatewayName = (app: string): string => `${app}-gateway`;
 
 /** The host that the ingress gateway answers to; `.test` is reserved for this (RFC 2606), so it never leaves the lab. */

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { factsOf } from "../canary/strategies.ts";
 import type { ImageDelivery } from "../cluster/images/delivery.ts";
+import { Account } from "../components/accounts/account.ts";
 import { BuiltImage } from "../components/image/built-image.ts";
 import { Judge } from "../components/judge/judge.ts";
 import { deploymentName, versions } from "../components/names.ts";
@@ -24,6 +25,7 @@ import type { LiveRun } from "./live/live-run.ts";
 import type { Platform } from "./platform.ts";
 import { prometheusOf } from "./platform-facts.ts";
 import { isOwner, neededParts } from "./platform-parts.ts";
+import { placedBy, roleNames, roleRights } from "./roles.ts";
 import { metricsOf } from "./service-metrics.ts";
 import { strategies } from "./strategies/table.ts";
 
@@ -61,6 +63,7 @@ export function createApplication(
     },
     { provider: cluster, dependsOn: [...mesh] },
   );
+  if (config.accounts) createAccounts(config, platform, application);
   const way = createDelivery(config, platform, live, delivery);
   const image = (role: string, reference: string): pulumi.Output<string> =>
     new BuiltImage(`${role}-image`, { reference, delivery: way }).reference;
@@ -104,6 +107,21 @@ export function createApplication(
     followRollout(rollout, { client: live.client, name: app, namespace }, config.canaryEnabled);
   const started = pulumi.output(live.starts?.ended());
   return { ...outputs, images, progress: pulumi.all([progress, started]).apply(([line]) => line ?? null) };
+}
+
+/** An account for each role. Its rights on the platform stand in the platform's namespaces, which are there first. */
+function createAccounts(
+  config: LabConfig,
+  { cluster, facts, mesh, monitoring }: Platform,
+  { namespace }: EchoApplication,
+) {
+  const { app, namespace: place } = config;
+  for (const role of roleNames)
+    new Account(
+      role,
+      { app, namespace: place, role, rights: roleRights(role, placedBy(config, facts)) },
+      { provider: cluster, dependsOn: [namespace, ...mesh, ...monitoring] },
+    );
 }
 
 /**

@@ -26,6 +26,8 @@ export interface HistoryEntry {
   readonly at: string;
   /** The user and the machine. */
   readonly who: string;
+  /** As whom the cluster knows them, such as `system:serviceaccount:shop:shop-mover`; absent where it does not say. */
+  readonly account?: string;
   /** The command line, without the program. */
   readonly command: string;
   /** Null where nothing was recorded before. */

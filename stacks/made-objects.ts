@@ -1,71 +1,26 @@
-import { factsOf, type StrategyFacts } from "../canary/strategies.ts";
 import { clusterRegistry } from "../cluster/images/cluster-registry.ts";
 import type { PlatformPart } from "../cluster/target.ts";
 import { argoCdNamespace } from "../components/argo/render-argo-cd.ts";
 import { rolloutsNamespace } from "../components/argo/render-argo-rollouts.ts";
 import { ingressNamespace, systemNamespace } from "../components/mesh/render-istio.ts";
 import { monitoringNamespace } from "../components/monitoring/render-kube-prometheus-stack.ts";
-import type { LabConfig } from "./config/schema.ts";
-import { isJudged } from "./judged.ts";
-import { isOwner, neededParts, platformParts, rolloutsScope } from "./platform-parts.ts";
-
-export type MadeConfig = Pick<
-  LabConfig,
-  | "analysis"
-  | "analysisBy"
-  | "argoCd"
-  | "autoscaling"
-  | "gatewayApi"
-  | "gatewayNodePort"
-  | "monitoring"
-  | "namespace"
-  | "platform"
-  | "rollouts"
-  | "strategy"
->;
-
-/** Objects that an update makes. */
-interface MadeObjects {
-  /** As kubectl names it: `services`, `deployments.apps`. */
-  readonly resource: string;
-  /** Absent for what belongs to the whole cluster. */
-  readonly namespace?: string;
-}
+import { applicationKinds, type MadeConfig, type MadeObjects } from "./application-kinds.ts";
+import { isOwner, platformParts, rolloutsScope } from "./platform-parts.ts";
+import { accountObjects } from "./roles.ts";
 
 const within = (namespace: string, resources: readonly string[]): readonly MadeObjects[] =>
   resources.map((resource) => ({ resource, namespace }));
 
-const entries: Readonly<Record<StrategyFacts["entry"], readonly string[]>> = {
-  "istio-gateway": ["gateways.networking.istio.io", "virtualservices.networking.istio.io"],
-  "own-gateway": ["gateways.gateway.networking.k8s.io", "httproutes.gateway.networking.k8s.io"],
-  "ingress-controller": ["ingresses.networking.k8s.io"],
-  none: [],
-};
-
 /** What the program itself makes; a unit test holds it to what it renders. */
 export function programObjects(config: MadeConfig): readonly MadeObjects[] {
-  const { namespace, monitoring, autoscaling, strategy } = config;
-  const { entry, owner } = factsOf(strategy);
-  const isAnalysed = monitoring && neededParts(config).includes("rollouts");
+  const { namespace, monitoring } = config;
   return [
     { resource: "namespaces" },
-    ...within(namespace, [
-      "services",
-      "deployments.apps",
-      "poddisruptionbudgets.policy",
-      "destinationrules.networking.istio.io",
-      ...entries[entry],
-      ...(owner === "rollout-controller" ? ["rollouts.argoproj.io"] : []),
-      ...(autoscaling ? ["horizontalpodautoscalers.autoscaling"] : []),
-      ...(monitoring
-        ? ["configmaps", "podmonitors.monitoring.coreos.com", "prometheusrules.monitoring.coreos.com"]
-        : []),
-      ...(isAnalysed ? ["analysistemplates.argoproj.io"] : []),
-      ...(isJudged(config) ? ["serviceaccounts"] : []),
-    ]),
+    ...within(namespace, applicationKinds(config)),
     ...(monitoring && isOwner(config)
       ? within(monitoringNamespace, ["secrets", "services", "podmonitors.monitoring.coreos.com"])
       : []),
+    ...accountObjects(config),
   ];
 }
 
@@ -185,8 +140,16 @@ export function clusterWideChanges(config: MadeConfig): readonly string[] {
     ...(charts.some(({ inside }) => inside.some(({ namespace }) => namespace === "kube-system"))
       ? ["Services in kube-system, by which the monitoring reads the cluster's own parts"]
       : []),
+    ...accountChanges(config),
     ...(isOwner(config) ? [`port ${config.gatewayNodePort} of every node, for the ingress gateway`] : []),
   ];
+}
+
+/** The accounts' rights outside of the application's namespace. */
+function accountChanges(config: MadeConfig): readonly string[] {
+  const places = accountObjects(config).map(({ namespace = "the whole cluster" }) => namespace);
+  const outside = [...new Set(places)].filter((place) => place !== config.namespace);
+  return outside.length === 0 ? [] : [`rights of the application's accounts in ${outside.join(", ")}`];
 }
 
 const bare = (resource: string): string => resource.split(".")[0] as string;

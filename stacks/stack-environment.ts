@@ -1,6 +1,6 @@
 import { delimiter } from "node:path";
 import { type Variables, variable } from "@canary-lab/kit/variables";
-import { findKubeconfig } from "../cluster/kubeconfig-file.ts";
+import { absoluteKubeconfig, findKubeconfig } from "../cluster/kubeconfig-file.ts";
 import type { Environment } from "../cluster/target.ts";
 import type { LabConfig } from "./config/schema.ts";
 import { type LabRecords, readRecords, recordedEnvironment } from "./lab-records.ts";
@@ -69,12 +69,21 @@ export function environmentOf(
   variables: Variables = process.env,
 ): Environment | undefined {
   const recorded = recordedEnvironment(stack, records);
-  if (recorded) return recorded;
+  if (recorded) return asNamed(recorded, config, variables);
   const named = withVariables(stack, config, variables);
   const { KUBECONFIG: searchPath } = variablesOf(stack, variables);
   if (config.kubeContext) return existing(named, searchPath, "the stack's config names it");
   const own = isNamedByUser(variables) ? undefined : records.own;
   return own ?? existing(named, searchPath, "CANARY_LAB_KUBE_CONTEXT names it");
+}
+
+/** The same cluster by the kubeconfig that the user's own variables name for it, as the program goes by them: by another account, perhaps. */
+function asNamed(recorded: Environment, { kubeconfig }: ClusterConfig, variables: Variables): Environment {
+  const named = variable(variables, "CANARY_LAB_KUBECONFIG");
+  const isSame = isNamedByUser(variables) && variables.CANARY_LAB_KUBE_CONTEXT === recorded.kubeContext;
+  return isSame && named !== undefined && kubeconfig === undefined
+    ? { ...recorded, kubeconfig: absoluteKubeconfig(named) }
+    : recorded;
 }
 
 /** The config with what the environment says where it says nothing, key by key, as the program reads it. */

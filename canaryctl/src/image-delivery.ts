@@ -2,7 +2,7 @@ import type { ImageDelivery, ImageRegistry, ImageRequest } from "../../cluster/i
 import { findDelivery, findRegistry } from "../../cluster/images/find-delivery.ts";
 import type { Environment } from "../../cluster/target.ts";
 import { imageRequest } from "../../stacks/image-request.ts";
-import type { RegistryUse } from "../../stacks/needed-rights.ts";
+import type { RegistryUse } from "../../stacks/rights.ts";
 import type { Lab } from "./lab.ts";
 
 type ImagesOf = Pick<Lab, "config" | "environment" | "cluster" | "stackFile">;

@@ -57,6 +57,8 @@ export interface Lab {
   readonly fileFault?: UserError;
   /** What was applied, where the command leaves the rest of the config alone; see `withApplied`. */
   readonly applied?: Applied;
+  /** As whom the cluster knows whoever runs this; undefined where it does not say. */
+  account?(): Promise<string | undefined>;
   /** A way into a pod, whose commands may take that long. */
   exec(namespace: string, pod: string, timeoutMilliseconds?: number): Promise<PodExec>;
   /** A way into the pod that sends measured traffic. */
@@ -205,6 +207,7 @@ export function labOf(stackFile: StackFile, config: LabConfig, environment: Envi
     ),
     state: FileState.at(backendUrl(process.env), stack),
     cluster,
+    account: async () => (await import("./kube/account.ts")).accountBy(cluster),
     exec,
     client: async () => {
       const app = clientName(config.app);

@@ -57,6 +57,10 @@ export const proxyStatsPath = (namespace: string, pod: string, filter: string): 
 export const leasePath = (namespace: string, name: string): string =>
   inNamespace("/apis/coordination.k8s.io/v1", namespace, "leases", name);
 
+/** Where a token of a ServiceAccount is asked for. */
+export const accountTokenPath = (namespace: string, name: string): string =>
+  `${inNamespace("/api/v1", namespace, "serviceaccounts", name)}/token`;
+
 /** The events of one object. */
 export const eventsPath = (namespace: string, of: string): string =>
   `${inNamespace("/api/v1", namespace, "events")}?${new URLSearchParams({ fieldSelector: `involvedObject.name=${of}` })}`;

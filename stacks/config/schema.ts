@@ -180,6 +180,11 @@ export const schema = z.object({
       "Whether the definitions of the Gateway API are installed though strategy does not need them, true or false: for other stacks on this platform",
     ),
   argoCd: boolean.prefault(false).describe("Whether Argo CD with the Rollouts extension is installed, true or false"),
+  accounts: boolean
+    .prefault(false)
+    .describe(
+      "Whether the application has accounts with only the rights of a role, true or false: APP-mover for whoever moves its traffic, APP-viewer for whoever looks at it; canaryctl kubeconfig writes a kubeconfig for one",
+    ),
   kubeContext: anything
     .optional()
     .describe("Context of the cluster; empty for CANARY_LAB_KUBE_CONTEXT. Never the current context"),

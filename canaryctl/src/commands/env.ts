@@ -6,7 +6,12 @@ import { currentContext } from "../../../cluster/kubeconfig-file.ts";
 import { inLab } from "../../../cluster/lab-folder.ts";
 import type { Environment } from "../../../cluster/target.ts";
 import { notUp, recordedEnvironment } from "../../../stacks/lab-records.ts";
-import { environmentOf, searchPathVariable, usersKubeconfig } from "../../../stacks/stack-environment.ts";
+import {
+  environmentOf,
+  printedVariable,
+  searchPathVariable,
+  usersKubeconfig,
+} from "../../../stacks/stack-environment.ts";
 import { engineVariables } from "../engine/variables.ts";
 import { configForRollback, mustNameFile } from "../lab.ts";
 import { print } from "../print.ts";
@@ -23,6 +28,7 @@ export function run(command: Command): void {
   print(
     exports({
       ...variables,
+      [printedVariable]: reference,
       // The shell has its own, in which a password may stand.
       ...(url !== undefined && url !== process.env.PULUMI_BACKEND_URL && { PULUMI_BACKEND_URL: url }),
       KUBECONFIG: kubectlPath(environment, stack),

@@ -21,10 +21,17 @@ export async function run(command: Command): Promise<void> {
 
 export function historyText(entries: readonly HistoryEntry[]): readonly string[] {
   if (entries.length === 0) return ["Nothing has been released or moved yet."];
-  const rows = entries.map(({ at, who, command, from, to, why, source, failed }) => {
+  const rows = entries.map(({ at, who, account, command, from, to, why, source, failed }) => {
     const change = changeText(from, to);
     const told = [why, source && sourceText(source), failed === undefined ? undefined : `failed: ${failed}`];
-    return [at.replace(/\.\d+Z$/, "Z"), who, command, change.from, change.to, told.filter(Boolean).join("; ")];
+    return [
+      at.replace(/\.\d+Z$/, "Z"),
+      account ? `${who} as ${account}` : who,
+      command,
+      change.from,
+      change.to,
+      told.filter(Boolean).join("; "),
+    ];
   });
   return table([["when", "who", "command", "from", "to", "why"], ...rows]);
 }

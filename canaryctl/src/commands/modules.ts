@@ -33,6 +33,7 @@ const modules: readonly CommandModule[] = [
   { names: ["stack"], load: async () => (await import("./definitions/stack.ts")).addStack },
   { names: ["config"], load: async () => (await import("./definitions/config.ts")).addConfig },
   { names: ["env"], load: async () => (await import("./definitions/env.ts")).addEnv },
+  { names: ["kubeconfig"], load: async () => (await import("./definitions/kubeconfig.ts")).addKubeconfig },
   { names: ["down"], load: async () => (await import("./definitions/down.ts")).addDown },
 ];
 

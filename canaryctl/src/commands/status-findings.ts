@@ -18,7 +18,7 @@ import { readHttpRoutes, readIngresses } from "../doctor/read-cluster.ts";
 import { Reader } from "../doctor/reader.ts";
 import { rolloutFacts } from "../doctor/rollouts.ts";
 import { destinationRuleFacts, routeFacts } from "../doctor/route-objects.ts";
-import { type Drift, findDrift } from "../engine/drift/live-objects.ts";
+import { type Drift, findVisibleDrift } from "../engine/drift/live-objects.ts";
 import { driftText } from "../engine/drift/mend.ts";
 import type { ExportedState } from "../engine/pending.ts";
 import type { Lab } from "../lab.ts";
@@ -90,7 +90,7 @@ async function readDrift({ cluster, state }: Lab): Promise<readonly Drift[] | Us
     if (error instanceof UserError) return error;
     throw error;
   }
-  return saved ? findDrift(cluster, saved.deployment) : [];
+  return saved ? findVisibleDrift(cluster, saved.deployment) : [];
 }
 
 /** One round of parallel reads; the proxies are asked as soon as their pods are known. What the checks do not need is left out. */

@@ -5,7 +5,7 @@ import { writePrivateFile } from "@canary-lab/kit/private-files";
 import { type Variables, variable } from "@canary-lab/kit/variables";
 import { inLab } from "../../../cluster/lab-folder.ts";
 import type { Environment } from "../../../cluster/target.ts";
-import { printedForOther, printedVariable } from "../../../stacks/stack-environment.ts";
+import { isNamedByUser, printedForOther, printedVariable } from "../../../stacks/stack-environment.ts";
 import { ownName } from "../../../stacks/stack-name.ts";
 
 export const passphraseFile = (): string => inLab("passphrase");
@@ -46,7 +46,8 @@ export function engineVariables(environment: Environment, user: Variables, refer
     // What kubectl and helm remember of the API server; they would keep it in the user's ~/.kube.
     KUBECACHEDIR: variable(user, "KUBECACHEDIR") ?? inLab("kube-cache"),
   };
-  if (reference !== undefined) variables[printedVariable] = reference;
+  // Without it they are the user's own, which the program follows also where another kubeconfig is noted.
+  if (reference !== undefined && !isNamedByUser(user)) variables[printedVariable] = reference;
   const { imageRegistry, chartMirror } = environment;
   // What `canaryctl env` printed for another stack is not this one's.
   const isOthers = printedForOther(ownName(reference ?? ""), user) !== undefined;

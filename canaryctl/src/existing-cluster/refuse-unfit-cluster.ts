@@ -2,7 +2,7 @@ import type { KubeClient } from "@canary-lab/kit/kube/client";
 import { quoted } from "@canary-lab/kit/programs";
 import { asOneError, type UserError } from "@canary-lab/kit/user-error";
 import { clientOf } from "../../../cluster/kube/client.ts";
-import type { RegistryUse } from "../../../stacks/needed-rights.ts";
+import type { RegistryUse } from "../../../stacks/rights.ts";
 import type { Lab } from "../lab.ts";
 import { nodesFault } from "./nodes.ts";
 import { quotaFaults } from "./quotas.ts";

@@ -2,7 +2,10 @@ import { ApiError, type KubeClient } from "@canary-lab/kit/kube/client";
 import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import { clusterRegistry } from "../../../cluster/images/cluster-registry.ts";
-import { type NeedyConfig, neededRights, type RegistryUse, type Right } from "../../../stacks/needed-rights.ts";
+import type { Right } from "../../../components/accounts/render-account.ts";
+import type { MadeConfig } from "../../../stacks/application-kinds.ts";
+import { neededRights } from "../../../stacks/needed-rights.ts";
+import type { RegistryUse } from "../../../stacks/rights.ts";
 
 type Client = Pick<KubeClient, "get" | "create">;
 
@@ -46,7 +49,7 @@ async function minorVersion(client: Client): Promise<number> {
 }
 
 /** The rights that the account lacks. An administrator is asked about once; anybody else about each right, all at the same time. */
-async function missingRights(client: Client, config: NeedyConfig, registry: RegistryUse): Promise<readonly Right[]> {
+async function missingRights(client: Client, config: MadeConfig, registry: RegistryUse): Promise<readonly Right[]> {
   if (await isAllowed(client, everything)) return [];
   const rights = neededRights(config, await minorVersion(client), registry);
   const allowed = await Promise.all(rights.map((right) => isAllowed(client, right)));
@@ -56,7 +59,7 @@ async function missingRights(client: Client, config: NeedyConfig, registry: Regi
 /** Why the account of a context cannot put a stack up; undefined where it can. @param context flags by which kubectl finds the cluster */
 export async function rightsFault(
   client: Client,
-  config: NeedyConfig,
+  config: MadeConfig,
   context: string,
   registry: RegistryUse,
 ): Promise<UserError | undefined> {

@@ -90,7 +90,8 @@ export class Recording {
       const lab = await asDeployed(openForRollback(options));
       const from = isUp ? await lastPosition(lab) : (this.#before ?? null);
       if (isUp && from && isSamePosition(from, to)) return;
-      await appendHistory(lab.cluster, lab.config, this.#entry(from, to, error));
+      const account = await lab.account?.();
+      await appendHistory(lab.cluster, lab.config, { ...this.#entry(from, to, error), ...(account && { account }) });
     } catch (failure) {
       say(`warning: this is not in the history: ${(failure as Error).message}`);
     }

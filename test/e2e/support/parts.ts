@@ -46,6 +46,7 @@ const ofTheProduct = [
   "13-their-istio",
   "21-another-service",
   "21-outside-callers",
+  "21-roles",
   "21-targeted-users",
   "22-gate",
   "22-monitoring",

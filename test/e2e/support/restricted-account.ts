@@ -1,21 +1,10 @@
 import { writeFileSync } from "node:fs";
-import type { Right } from "../../../stacks/needed-rights.ts";
+import { type Right, rulesOf } from "../../../components/accounts/render-account.ts";
 import { applyObjects, kubectl } from "./lab.ts";
 
 const name = "e2e-restricted";
 const namespace = "kube-public";
 const metadata = { name };
-
-/** As RBAC has a right. */
-function ruleOf({ verb, resource: named }: Right) {
-  const [full = "", subresource] = named.split("/");
-  const [resource = "", ...group] = full.split(".");
-  return {
-    verbs: [verb],
-    apiGroups: [group.join(".")],
-    resources: [subresource === undefined ? resource : `${resource}/${subresource}`],
-  };
-}
 
 /**
  * An account that has these rights and no others. The namespaces that they are for are not there yet, and RBAC binds in no namespace that is
@@ -28,7 +17,7 @@ export async function makeRestrictedAccount(rights: readonly Right[], file: stri
   const subject = { kind: "ServiceAccount", name, namespace };
   await applyObjects(
     { apiVersion: "v1", kind: "ServiceAccount", metadata: { name, namespace } },
-    { apiVersion: `${rbac}/v1`, kind: "ClusterRole", metadata, rules: rights.map(ruleOf) },
+    { apiVersion: `${rbac}/v1`, kind: "ClusterRole", metadata, rules: rulesOf(rights) },
     {
       apiVersion: `${rbac}/v1`,
       kind: "ClusterRoleBinding",

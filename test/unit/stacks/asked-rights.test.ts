@@ -1,7 +1,11 @@
 import { expect, test } from "@jest/globals";
-import { appendHistory } from "../../../canaryctl/src/history/store.ts";
+import { readNote } from "../../../canaryctl/src/deployed.ts";
+import { appendHistory, noteRollback, readHistory } from "../../../canaryctl/src/history/store.ts";
 import { CallerCounters } from "../../../canaryctl/src/judged/caller-counters.ts";
 import { takeLease } from "../../../canaryctl/src/judged/lease.ts";
+import type { Lab } from "../../../canaryctl/src/lab.ts";
+import { tellController } from "../../../canaryctl/src/strategies/rollouts/tell.ts";
+import { configuredStrategy } from "../../../canaryctl/src/strategies/table.ts";
 import { firingAlerts } from "../../../canaryctl/src/traffic/alerts.ts";
 import { gatewayRoute } from "../../../canaryctl/src/traffic/gateway-route.ts";
 import { istioRoute } from "../../../canaryctl/src/traffic/istio-route.ts";
@@ -13,10 +17,12 @@ import { countedRelease } from "../../../stacks/live/counted-release.ts";
 import { findExisting } from "../../../stacks/live/existing-platform.ts";
 import { removeIdlePods } from "../../../stacks/live/idle-pods.ts";
 import { sendsBy, waitForProxies } from "../../../stacks/live/proxies/proxies.ts";
+import { applyService } from "../../../stacks/live/proxies/service-pods.ts";
 import { shareOf } from "../../../stacks/live/proxies/share.ts";
 import { riseFault } from "../../../stacks/live/rise-gate.ts";
 import { neededRights } from "../../../stacks/needed-rights.ts";
 import { ownFacts } from "../../../stacks/platform-facts.ts";
+import { type RoleName, roleRights } from "../../../stacks/roles.ts";
 import { rolloutObject } from "./live/fake-rollout.ts";
 
 const pod = { metadata: { name: "pod" }, status: { conditions: [{ type: "Ready", status: "True" }] } };
@@ -43,6 +49,7 @@ function notingServer() {
     needed,
     get: async <T>(path: string): Promise<T | undefined> => {
       note(path, "get");
+      if (path.includes("/rollouts/")) return rolloutObject({ phase: "Paused", weight: 10, current: "new" }) as T;
       if (path.includes("/replicasets?")) return { items: [idleSet] } as T;
       return (path.includes("/pods?") ? { items: [pod] } : undefined) as T;
     },
@@ -98,6 +105,55 @@ const callers: Readonly<Record<string, (server: Server, config: LabConfig) => Pr
   },
 };
 
+/** What the commands read of a release, whoever runs them. */
+const readers: typeof callers = {
+  "whose the namespace is": (cluster, config) => readNote(labOf(cluster, config)),
+  "where the release stands": async (cluster, config) => {
+    const lab = labOf(cluster, config);
+    return (await configuredStrategy(lab)).read(lab);
+  },
+  "the history": (cluster, config) => readHistory(cluster, config),
+};
+
+/** What a move writes beside what {@link callers} do. */
+const movers: typeof callers = {
+  "the route": async (client, config) => {
+    const route = config.strategy === "istio" ? istioRoute : gatewayRoute;
+    if (!["istio", "gateway-api"].includes(config.strategy)) return;
+    await route.apply?.(client, config);
+    await route.applyAround?.(client, config, ownFacts(config, "dev"));
+  },
+  "the Service's pods": (client, config) => applyService(client, config),
+  "the mark of a rollback": (client, config) => noteRollback(client, config),
+  "the word to the Rollouts controller": async (cluster, config) => {
+    if (config.strategy.startsWith("rollout-")) await tellController(labOf(cluster, config), { abort: true });
+  },
+};
+
+const labOf = (cluster: Server, config: LabConfig) =>
+  ({
+    cluster,
+    config,
+    environment: {},
+    stackFile: { stack: "dev", reference: "dev", claim: () => ({ stack: "dev", namespace: config.namespace }) },
+  }) as unknown as Lab;
+
+/** What calls ask for that a role does not give; a Namespace is read by a right in itself. */
+async function lacking(role: RoleName, values: RawConfig, ...calls: readonly (typeof callers)[]) {
+  const config = parseConfig(values);
+  const server = notingServer();
+  for (const call of calls.flatMap((some) => Object.values(some))) await call(server, config).catch(() => {});
+  const rights = new Set(
+    roleRights(role, config).map(({ verb, resource, namespace }) =>
+      namespace === undefined || resource === "namespaces"
+        ? `${verb} ${resource}`
+        : `${verb} ${resource} in ${namespace}`,
+    ),
+  );
+  const needed = [...server.needed];
+  return { needed, lacking: needed.filter((right) => !rights.has(right) && !rights.has(right.replace(/ in .*/, ""))) };
+}
+
 /** With one right that is asked for at least. */
 const stacks: readonly (readonly [title: string, asked: string, values: RawConfig])[] = [
   ["istio, monitored", "get services/proxy in monitoring", { strategy: "istio", monitoring: true }],
@@ -145,4 +201,16 @@ test.each([
   );
   const outside = rights.flatMap(({ namespace }) => (namespace && namespace !== "canary-lab" ? namespace : []));
   expect([...new Set(outside)].sort()).toEqual([...places].sort());
+});
+
+test.each(stacks)("what a move asks of the API server is in the mover's rights: %s", async (_title, asked, values) => {
+  const found = await lacking("mover", values, callers, readers, movers);
+  expect(found.needed).toEqual(expect.arrayContaining([asked, "patch configmaps in canary-lab"]));
+  expect(found.lacking).toEqual([]);
+});
+
+test.each(stacks)("what is read of a release is in the viewer's rights: %s", async (_title, _asked, values) => {
+  const found = await lacking("viewer", values, readers);
+  expect(found.needed).toEqual(expect.arrayContaining(["get namespaces", "get configmaps in canary-lab"]));
+  expect(found.lacking).toEqual([]);
 });

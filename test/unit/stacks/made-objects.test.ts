@@ -1,7 +1,8 @@
 import { expect, test } from "@jest/globals";
+import type { Right } from "../../../components/accounts/render-account.ts";
 import { parseConfig, type RawConfig } from "../../../stacks/config/parse-config.ts";
 import { clusterWideChanges, madeObjects, programObjects, registryObjects } from "../../../stacks/made-objects.ts";
-import { neededRights, type Right } from "../../../stacks/needed-rights.ts";
+import { neededRights } from "../../../stacks/needed-rights.ts";
 import { type Manifest, manifestsOf } from "../../e2e/support/manifests.ts";
 import { variations } from "../../e2e/support/variations.ts";
 
@@ -32,6 +33,8 @@ const cases: readonly (readonly [title: string, values: RawConfig])[] = [
   ["analysed by the objective", { ...analysed, analysisBy: "objective" }],
   ["scaled by load", { strategy: "istio", autoscaling: { maxReplicas: 4 } }],
   ["the controller of the namespace", { strategy: "rollout-canary", rollouts: "namespace" }],
+  ["with accounts", { strategy: "istio", monitoring: true, accounts: true }],
+  ["with accounts, by header", { strategy: "nginx-header", accounts: true }],
   ["on another stack's platform", { strategy: "rollout-blue-green", monitoring: true, platform: "dev" }],
 ];
 

@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
+import { clusterVariables } from "../../../stacks/cluster-variables.ts";
 import type { LabRecords } from "../../../stacks/lab-records.ts";
 import {
   environmentOf,
@@ -37,6 +38,18 @@ describe("the cluster of a stack", () => {
     ["the environment, in a fresh checkout", "prod", {}, nothing, "ci"],
   ])("is %s", (_case, stack, config, records, context) => {
     expect(environmentOf(stack, config, records, variables)?.kubeContext).toBe(context);
+  });
+
+  test("is reached by the kubeconfig that the user's variables name for it, as the program reaches it", () => {
+    const named = { CANARY_LAB_KUBE_CONTEXT: "canary-lab", CANARY_LAB_KUBECONFIG: "/mover" };
+    const way = (config: object, given: Record<string, string>) =>
+      environmentOf("dev", config, ofLab, given)?.kubeconfig;
+    expect(way({}, named)).toBe("/mover");
+    expect(clusterVariables("dev", {}, named, ofLab, () => true).CANARY_LAB_KUBECONFIG).toBe("/mover");
+    // Another cluster, the stack's own key, or what `canaryctl env` printed: what its `up` noted.
+    expect(way({}, { ...named, CANARY_LAB_KUBE_CONTEXT: "ci" })).toBe(own.kubeconfig);
+    expect(way({ kubeconfig: "/own" }, named)).toBe(own.kubeconfig);
+    expect(way({}, { ...named, [printedVariable]: "dev" })).toBe(own.kubeconfig);
   });
 
   test("is the one that the lab made here, where nothing names another", () => {

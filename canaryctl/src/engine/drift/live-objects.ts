@@ -1,4 +1,4 @@
-import type { ClusterClient } from "@canary-lab/kit/kube/client";
+import { ApiError, type ClusterClient } from "@canary-lab/kit/kube/client";
 import { secretsPath } from "../../../../cluster/kube/paths.ts";
 import { fieldManager } from "../../../../components/traffic/route-metadata.ts";
 import { type Deployment, objectOf, type ResourceState, releaseOf } from "../pending.ts";
@@ -24,11 +24,37 @@ interface Probe extends Pick<Drift, "kind" | "id" | "path"> {
   readonly resource: ResourceState;
 }
 
-/** Compares each Kubernetes object and Helm release of a state with the cluster: one round of reads, side by side. */
-export async function findDrift(cluster: Pick<ClusterClient, "get">, state: Deployment): Promise<readonly Drift[]> {
+/**
+ * Compares each Kubernetes object and Helm release of a state with the cluster: one round of reads, side by side.
+ *
+ * @throws ApiError where the account may not read one of them
+ */
+export const findDrift = (cluster: Pick<ClusterClient, "get">, state: Deployment): Promise<readonly Drift[]> =>
+  driftBy((path) => cluster.get<Fields>(path), state);
+
+/** The same without what the account may not read: of a platform, for instance, on which it has no rights. */
+export const findVisibleDrift = (cluster: Pick<ClusterClient, "get">, state: Deployment): Promise<readonly Drift[]> =>
+  driftBy(async (path) => {
+    try {
+      return await cluster.get<Fields>(path);
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 403) return hidden;
+      throw error;
+    }
+  }, state);
+
+const hidden = Symbol("hidden");
+
+async function driftBy(
+  read: (path: string) => Promise<Fields | undefined | typeof hidden>,
+  state: Deployment,
+): Promise<readonly Drift[]> {
   const probes = (state.resources ?? []).flatMap((resource) => probeOf(resource) ?? []);
-  const found = await Promise.all(probes.map(({ path }) => cluster.get<Fields>(path)));
-  return probes.flatMap((probe, index) => driftOf(probe, found[index]) ?? []);
+  const compared = probes.map(async (probe) => {
+    const live = await read(probe.path);
+    return live === hidden ? undefined : driftOf(probe, live);
+  });
+  return (await Promise.all(compared)).filter((drift) => drift !== undefined);
 }
 
 /** Undefined for what is no single object in the cluster, such as an image, and for what the engine itself is about to remove. */

@@ -7,7 +7,7 @@ import type { Lab } from "../../lab.ts";
 import { stateOf } from "../state.ts";
 import { withLive } from "./adopt.ts";
 import type { FieldDrift } from "./compare.ts";
-import { type Drift, findDrift, isLeaving } from "./live-objects.ts";
+import { type Drift, findVisibleDrift, isLeaving } from "./live-objects.ts";
 
 /**
  * Finds what was changed or deleted in the cluster behind the engine's back, and corrects the state, so that the next update puts it
@@ -25,7 +25,7 @@ export async function noteDrift(
   const { cluster, config, engine } = lab;
   const exported = await stateOf(lab);
   if (!exported) return;
-  const find = async () => (await findDrift(cluster, exported.deployment)).filter(isMeant);
+  const find = async () => (await findVisibleDrift(cluster, exported.deployment)).filter(isMeant);
   let drift = await find();
   if (await untilGone(cluster, drift, say)) drift = await find();
   if (drift.length === 0) return;

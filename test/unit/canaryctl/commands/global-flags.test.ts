@@ -12,8 +12,8 @@ function linesOf(command: Command, words: readonly string[]): readonly (readonly
   const needed = command.registeredArguments.flatMap(({ required, parseArg }) =>
     required ? [parseArg ? "50" : "dev"] : [],
   );
-  const options = command.options.flatMap(({ mandatory, long }) =>
-    mandatory && long ? [long, "versioned-echo:v2"] : [],
+  const options = command.options.flatMap(({ mandatory, long, argChoices: [first = "versioned-echo:v2"] = [] }) =>
+    mandatory && long ? [long, first] : [],
   );
   return [[...words, ...needed, ...options]];
 }

@@ -57,6 +57,11 @@ describe("engineVariables", () => {
     expect(ofDev).not.toHaveProperty("CANARY_LAB_CHART_MIRROR");
   });
 
+  test("are the user's own where the user names the cluster, and the program follows those", () => {
+    const user = { CANARY_LAB_KUBE_CONTEXT: "canary-lab", CANARY_LAB_KUBECONFIG: "/mover" };
+    expect(engineVariables(environment, user, "dev")).not.toHaveProperty("CANARY_LAB_ENV");
+  });
+
   test("a target without registry and charts sets none", () => {
     const { imageRegistry: _, ...own } = environment;
     const variables = engineVariables(own, {});

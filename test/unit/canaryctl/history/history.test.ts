@@ -115,6 +115,11 @@ test("the list has the reason, and what failed", () => {
   ]);
 });
 
+test("the list says as whom the cluster knew the one who moved", () => {
+  const [, line] = historyText([entry(1, { account: "system:serviceaccount:canary-lab:versioned-echo-mover" })]);
+  expect(line).toContain("  ann@desk as system:serviceaccount:canary-lab:versioned-echo-mover  set-traffic 70 30");
+});
+
 test("an image that comes from another stack is told with its source, digest and commit", () => {
   const digest = `sha256:${"a".repeat(64)}`;
   const source = { stack: "dev", image: "r/versioned-echo", digest, commit: "0a1b2c3d4e5f6a7b" };

@@ -62,6 +62,7 @@ describe("Pulumi.yaml", () => {
       rollouts: "auto",
       gatewayApi: false,
       argoCd: false,
+      accounts: false,
     });
   });
 

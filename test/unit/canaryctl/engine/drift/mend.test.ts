@@ -1,6 +1,7 @@
+import { ApiError } from "@canary-lab/kit/kube/client";
 import { describe, expect, test } from "@jest/globals";
 import { withLive } from "../../../../../canaryctl/src/engine/drift/adopt.ts";
-import { findDrift, objectPath } from "../../../../../canaryctl/src/engine/drift/live-objects.ts";
+import { findDrift, findVisibleDrift, objectPath } from "../../../../../canaryctl/src/engine/drift/live-objects.ts";
 import { noteDrift } from "../../../../../canaryctl/src/engine/drift/mend.ts";
 import type { FileState } from "../../../../../canaryctl/src/engine/file-state.ts";
 import type { ExportedState, ResourceState } from "../../../../../canaryctl/src/engine/pending.ts";
@@ -79,6 +80,18 @@ describe("findDrift", () => {
     expect(await drifted({ ...asWritten, [servicePath]: { metadata: { labels: {} } } })).toEqual([
       ["Service lab/web", false, 1],
     ]);
+  });
+
+  test("takes what the account may not read neither for gone nor for changed, where it looks at the rest", async () => {
+    const forbidding = (status: number) => ({
+      get: async <T>(path: string) => {
+        if (path.startsWith(secretsPath)) throw new ApiError(status, "secrets is forbidden", path);
+        return clusterOf({ ...asWritten, [servicePath]: undefined }).get<T>(path);
+      },
+    });
+    expect((await findVisibleDrift(forbidding(403), state.deployment)).map(({ id }) => id)).toEqual(["lab/web"]);
+    await expect(findVisibleDrift(forbidding(500), state.deployment)).rejects.toThrow("secrets is forbidden");
+    await expect(findDrift(forbidding(403), state.deployment)).rejects.toThrow("secrets is forbidden");
   });
 
   test("asks only whether it is there for what holds secrets and for definitions, and not at all for what is about to go", async () => {
