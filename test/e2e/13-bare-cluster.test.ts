@@ -130,7 +130,7 @@ describePart("a cluster that is there, and names no registry", () => {
   test("has nothing to change then", async () => {
     const preview = await second("preview", "--markdown", "--stack", "dev");
     expect(preview.exitCode).toBe(0);
-    expect(preview.stdout).toBe("No change in `dev`.\n");
+    expect(preview.stdout).toBe("No change in `dev`.");
   }, 60_000);
 
   test("nobody in the cluster can push into its registry", async () => {

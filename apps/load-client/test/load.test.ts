@@ -144,7 +144,11 @@ describe("a run", () => {
     const run = start(source, {}, args);
     programs.push(run);
     const end = ended(run);
-    await sleep(1000);
+    const answered = async () => {
+      const metrics = await (await fetch(`${url}/metrics`)).text();
+      return Number(/^http_requests_total\{(?=.*route="\/").*\} (\d+)$/m.exec(metrics)?.[1] ?? 0);
+    };
+    while ((await answered()) < 2) await sleep(50);
     expect(run.exitCode).toBeNull();
     run.stdin.end();
     const { stdout, stderr } = await end;
