@@ -1,3 +1,4 @@
+import type { SideCounts } from "../report/traffic.ts";
 /** Percent of the requests. */
 export interface Percent {
   readonly stable: number;
@@ -54,16 +55,6 @@ export interface ReadingView {
   readonly bad: number;
 }
 
-/** What was counted of one version. */
-export interface CountedView {
-  readonly requests: number;
-  readonly errors: number;
-  /** A share 0..1 with its exact 95 % interval; null without requests. */
-  readonly errorRate: { readonly rate: number; readonly lower: number; readonly upper: number } | null;
-  /** Milliseconds with the edges of its bucket; null where it was not counted. */
-  readonly p95: { readonly estimate: number; readonly lower: number; readonly upper: number | null } | null;
-}
-
 /** What the callers' proxies count. */
 export interface TrafficView {
   /** Seconds that the last reading spans, and the requests of both sides in it. */
@@ -76,8 +67,8 @@ export interface TrafficView {
   /** ISO time of the first reading. */
   readonly since: string;
   /** Over the last minute. */
-  readonly stable: CountedView;
-  readonly canary: CountedView;
+  readonly stable: SideCounts;
+  readonly canary: SideCounts;
 }
 
 export interface EvidenceView {

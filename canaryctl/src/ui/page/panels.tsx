@@ -1,6 +1,7 @@
 import { evidencePart } from "../../../../canary/judge/evidence-part.ts";
+import type { SideCounts } from "../../report/traffic.ts";
 import { countText, millisecondsText, percentText, short } from "../../report/words.ts";
-import type { CountedView, EvidenceView, MoveView, ReleaseView, TrafficView, VerdictView } from "../snapshot.ts";
+import type { EvidenceView, MoveView, ReleaseView, TrafficView, VerdictView } from "../snapshot.ts";
 import { agoText, stageAt } from "./view.ts";
 
 const sides = ["stable", "canary"] as const;
@@ -41,7 +42,7 @@ export function Numbers({ traffic, release }: { readonly traffic: TrafficView; r
   );
 }
 
-const RateText = ({ errorRate }: CountedView) =>
+const RateText = ({ errorRate }: SideCounts) =>
   errorRate ? (
     <>
       <b>{percentText(errorRate.rate)}</b>
@@ -53,7 +54,7 @@ const RateText = ({ errorRate }: CountedView) =>
     <>–</>
   );
 
-const LatencyText = ({ p95 }: CountedView) =>
+const LatencyText = ({ p95 }: SideCounts) =>
   p95 ? (
     <>
       <b>{millisecondsText(p95.estimate)}</b>
