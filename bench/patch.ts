@@ -7,3 +7,11 @@ export async function patchWeight(canary: number): Promise<Outcome> {
   const args = ["patch", "virtualservice", route, "-n", namespace, "--type=json", "-p", patch];
   return mustRun("kubectl", args, { env: await labShell() });
 }
+
+/** Lets the Service have the pods of v2 as well: while their share is 0 it has none of them, and a route alone would lead nowhere. */
+export async function openService(): Promise<void> {
+  const patch = JSON.stringify({ spec: { selector: { version: null } } });
+  await mustRun("kubectl", ["patch", "service", "versioned-echo", "-n", namespace, "--type=merge", "-p", patch], {
+    env: await labShell(),
+  });
+}

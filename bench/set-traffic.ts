@@ -3,7 +3,7 @@ import type { Outcome } from "../test/e2e/support/command.ts";
 import { canaryctl } from "../test/e2e/support/lab.ts";
 import { startLoad } from "../test/e2e/support/traffic.ts";
 import type { EmptyProgram } from "./empty-program.ts";
-import { patchWeight } from "./patch.ts";
+import { openService, patchWeight } from "./patch.ts";
 import { repeat, secondsOf } from "./sample.ts";
 import type { Row } from "./table.ts";
 
@@ -39,7 +39,7 @@ export async function measureFirstResponse(runs: number): Promise<Row> {
     floors: [
       {
         name: "`kubectl patch`",
-        values: await repeat(runs, () => firstCanaryResponse(() => patchWeight(100))),
+        values: await repeat(runs, () => firstCanaryResponse(() => patchWeight(100), openService)),
         unit: "s",
       },
     ],
@@ -47,8 +47,9 @@ export async function measureFirstResponse(runs: number): Promise<Row> {
   };
 }
 
-async function firstCanaryResponse(move: () => Promise<Outcome>): Promise<number> {
+async function firstCanaryResponse(move: () => Promise<Outcome>, prepare = async () => {}): Promise<number> {
   secondsOf(await canaryctl("set-traffic", "100", "0"));
+  await prepare();
   const load = await startLoad({ requests: 1600, rate: 200 });
   await sleep(2500); // kubectl needs about half a second to start the load
   const { began, ...outcome } = await move();
