@@ -31,10 +31,20 @@ interface Sources {
 export const takenBackBy =
   ({ client, config, markBefore, fileNow, file }: Sources): TakenBack =>
   async (gift) => {
-    const [asked, mark] = await Promise.all([fileNow(), rollbackMark(client, config)]);
-    const isNew = markBefore !== undefined && mark?.text !== undefined && mark.text !== markBefore.text;
-    return lowered(gift, asked, file) ?? (isNew ? rolledBack(config, mark.text) : undefined);
+    const [asked, rolledBack] = await Promise.all([fileNow(), rolledBackSince(client, config, markBefore)]);
+    return lowered(gift, asked, file) ?? rolledBack;
   };
+
+/** The error of a command that a rollback has overtaken; undefined where there was none since. @param markBefore as in {@link Sources} */
+export async function rolledBackSince(
+  client: Sources["client"],
+  config: Sources["config"],
+  markBefore: Mark | undefined,
+): Promise<UserError | undefined> {
+  const mark = await rollbackMark(client, config);
+  const isNew = markBefore !== undefined && mark?.text !== undefined && mark.text !== markBefore.text;
+  return isNew ? rolledBack(config, mark.text) : undefined;
+}
 
 function lowered(gift: Gift, { canaryWeight, canaryEnabled }: AskedNow, file: string): UserError | undefined {
   if (gift === "canary") {
@@ -56,7 +66,7 @@ function lowered(gift: Gift, { canaryWeight, canaryEnabled }: AskedNow, file: st
 }
 
 const rolledBack = ({ app, namespace }: Sources["config"], mark: string): UserError =>
-  new UserError("The canary's traffic has been sent back by a rollback since this update began.", {
+  new UserError("The canary's traffic has been sent back by a rollback since this command began.", {
     place: `annotation ${rolledBackAnnotation} of configmap ${namespace}/${historyName(app)}: ${mark}`,
     ...afterRollback,
   });

@@ -37,7 +37,7 @@ describePart("a rollback that overtakes a plain pulumi up", () => {
         /began with 50 % for the canary, and Pulumi\.dev\.yaml asks for 0 % now/,
         /^20\d\d-/,
       ],
-      ["elsewhere", () => markRollback("elsewhere"), /sent back by a rollback since this update began/, /^elsewhere$/],
+      ["elsewhere", () => markRollback("elsewhere"), /sent back by a rollback since this command began/, /^elsewhere$/],
     ])(
       "made %s: the update that began with a share gives none, though the canary had none before",
       async (_, rollBack, why, mark) => {
@@ -70,7 +70,7 @@ describePart("a rollback that overtakes a plain pulumi up", () => {
     await markRollback("elsewhere-in-the-preview");
     const outcome = await updating.finished;
     expect(outcome.exitCode).not.toBe(0);
-    expect(outcome.output).toMatch(/sent back by a rollback since this update began/);
+    expect(outcome.output).toMatch(/sent back by a rollback since this command began/);
     expect(await liveWeight()).toBe(0);
     expect((await pulumi("up", "--yes")).exitCode).toBe(0);
     expect(await liveWeight()).toBe(50);

@@ -4,6 +4,7 @@ import { versions } from "../../../../components/names.ts";
 import { type ProxyReport, sendsBy, waitForProxies } from "../../../../stacks/live/proxies/proxies.ts";
 import { isSameShare, type Share, shareText } from "../../../../stacks/live/proxies/share.ts";
 import { noCanary, shareFault } from "../../../../stacks/live/share-verdict.ts";
+import { rollbackMark, rolledBackSince } from "../../../../stacks/live/taken-back.ts";
 import { applyOnly } from "../../applied.ts";
 import { EngineBusyError, InterruptedError } from "../../engine/engine-failure.ts";
 import { freeStack } from "../../engine/update.ts";
@@ -26,12 +27,13 @@ const proxySeconds = 15;
  * @returns what was done, in one line
  * @throws UserError where a side has too few ready pods for its share, with nothing touched; where the update fails, with the traffic and
  * the file as they were, or for a lower share as they are to be; where a proxy has not got the route; where another command has set
- * another weight meanwhile
+ * another weight meanwhile, or a rollback has sent the traffic back
  */
 export async function moveTraffic(lab: Lab, route: Route, say: Say): Promise<string> {
   const { cluster, config } = lab;
-  const [before, stable, canary] = await Promise.all([
+  const [before, mark, stable, canary] = await Promise.all([
     route.read(cluster, config),
+    rollbackMark(cluster, config),
     readWorkload(cluster, config, versions.stable),
     readWorkload(cluster, config, versions.canary),
   ]);
@@ -47,8 +49,16 @@ export async function moveTraffic(lab: Lab, route: Route, say: Say): Promise<str
   await patiently(cluster, { seconds: moveSeconds, say }, async () => {
     if (isRise) await route.applyAround?.(cluster, config, platformOf(lab)); // without what the route leads by and to, its requests get errors
     if (isRise && before.weights.canary === 0) await openService(lab, route, proxySeconds);
+    const overtaken = to.canary > 0 && (await rolledBackSince(cluster, config, mark));
+    if (overtaken) throw overtaken;
     await route.apply?.(cluster, config);
   });
+  // A rollback waits for nobody: one that wrote the route just before has left its mark by now.
+  const overtakenNow = to.canary > 0 && (await rolledBackSince(cluster, config, mark));
+  if (overtakenNow) {
+    await route.apply?.(cluster, { ...config, canaryWeight: toWeight(0) });
+    throw overtakenNow;
+  }
   const failed = new AbortController();
   const following = follow(lab, route, before, say).catch((error) => {
     failed.abort();

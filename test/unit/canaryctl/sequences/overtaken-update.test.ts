@@ -48,7 +48,7 @@ test("and one from another machine, whose file says nothing here", async () => {
   const { world, up } = await overtaken(({ server }) =>
     noteRollback(server, { app: "versioned-echo", namespace: namespaces.dev }),
   );
-  await expect(up).rejects.toThrow(/sent back by a rollback since this update began/);
+  await expect(up).rejects.toThrow(/sent back by a rollback since this command began/);
   expect(shareOf(world, "dev")).toBe(0);
   await world.stacks.dev.lab().engine.update(); // the next update is asked for after the rollback
   expect(shareOf(world, "dev")).toBe(50);
@@ -63,7 +63,7 @@ test("and one that came while the update waited for its turn, before its engine 
   dev.file.set({ canaryWeight: 50, canaryReplicas: 2 });
   const update = () => updateStack(dev.lab(), { say: () => {}, markBefore: text });
   await noteRollback(world.server, of);
-  await expect(update()).rejects.toThrow(/sent back by a rollback since this update began/);
+  await expect(update()).rejects.toThrow(/sent back by a rollback since this command began/);
   expect(shareOf(world, "dev")).toBe(0);
 });
 
@@ -84,7 +84,7 @@ test("and one that came while plain pulumi previewed, or asked; a command that i
   await world.server.patch(configMapPath(of.namespace, historyName(of.app)), { metadata: { managedFields } });
   dev.file.set({ canaryWeight: 50, canaryReplicas: 2 });
   dev.commandStart = Date.parse("2026-02-01T00:00:05Z");
-  await expect(dev.lab().engine.update()).rejects.toThrow(/sent back by a rollback since this update began/);
+  await expect(dev.lab().engine.update()).rejects.toThrow(/sent back by a rollback since this command began/);
   expect(shareOf(world, "dev")).toBe(0);
   dev.commandStart = Date.parse("2026-02-01T00:00:20Z");
   await dev.lab().engine.update();

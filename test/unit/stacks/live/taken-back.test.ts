@@ -54,7 +54,7 @@ describe("what an update may not give the canary any more", () => {
     });
     for (const gift of ["canary", { share: 1 }] as const)
       expect(await message(gift)).toMatch(
-        /a rollback since this update began[\s\S]*canary-lab\/versioned-echo-history/,
+        /a rollback since this command began[\s\S]*canary-lab\/versioned-echo-history/,
       );
   });
 

@@ -5,6 +5,7 @@ import type { Lab } from "../../../../../canaryctl/src/lab.ts";
 import { moveTraffic } from "../../../../../canaryctl/src/strategies/weights/move-traffic.ts";
 import { istioRoute } from "../../../../../canaryctl/src/traffic/istio-route.ts";
 import { podShare } from "../../../../../canaryctl/src/traffic/pod-share.ts";
+import { rolledBackAnnotation } from "../../../../../components/names.ts";
 import { fakeLab, heldLock } from "../../fake-lab.ts";
 
 const quiet = () => {};
@@ -69,6 +70,27 @@ describe("moveTraffic", () => {
       /Another command has set the traffic to 100\/0/,
     );
     expect(fake.live.weight).toBe(0);
+  });
+
+  test.each([
+    ["before the route is written", 2, []],
+    ["while the route is written: it is taken back", 3, ["apply 10", "apply 0"]],
+  ])("a rollback that comes %s holds, also where the canary was to get less", async (_when, markedAt, written) => {
+    const fake = fakeLab({ configWeight: 30, changes: { canaryWeight: 10 } });
+    const before = fake.file();
+    let reads = 0;
+    const cluster = Object.create(fake.lab.cluster, {
+      get: {
+        value: async (path: string) => {
+          if (!path.endsWith("/configmaps/versioned-echo-history")) return fake.lab.cluster.get(path);
+          reads += 1;
+          return { metadata: { annotations: { [rolledBackAnnotation]: reads < markedAt ? "earlier" : "now" } } };
+        },
+      },
+    });
+    await expect(moveTraffic({ ...fake.lab, cluster }, istioRoute, quiet)).rejects.toThrow(/sent back by a rollback/);
+    expect(fake.log).toEqual(written);
+    expect(fake.file()).toBe(before);
   });
 
   test.each([
