@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { UnreachableError } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
-import { edgesFor } from "../../../canary/judge/config.ts";
+import { optionsFor } from "../../../canary/judge/config.ts";
 import { readHistory } from "../history/store.ts";
 import { countedRoute, type JudgedRoute, Observer } from "../judged/observer.ts";
 import { type Lab, openLab, reread } from "../lab.ts";
@@ -121,7 +121,7 @@ class Counted {
   constructor(about: string, lab: Lab, route: JudgedRoute) {
     this.about = about;
     this.#observer = new Observer(lab, route, say);
-    this.#edges = edgesFor(lab.config.objective.p95Milliseconds);
+    this.#edges = optionsFor(lab.config).latency.edges;
   }
 
   get isLong(): boolean {

@@ -45,19 +45,20 @@ export async function moveTraffic(lab: Lab, route: Route, say: Say): Promise<str
     : isRise && !canary && noCanary(config);
   if (fault) throw fault;
 
+  const rolledBack = async () => (to.canary > 0 ? rolledBackSince(cluster, config, mark) : undefined);
   if (isRise) await freeStack(lab, { say }); // a rise that the state cannot follow is not begun
   await patiently(cluster, { seconds: moveSeconds, say }, async () => {
     if (isRise) await route.applyAround?.(cluster, config, platformOf(lab)); // without what the route leads by and to, its requests get errors
     if (isRise && before.weights.canary === 0) await openService(lab, route, proxySeconds);
-    const overtaken = to.canary > 0 && (await rolledBackSince(cluster, config, mark));
-    if (overtaken) throw overtaken;
+    const since = await rolledBack();
+    if (since) throw since;
     await route.apply?.(cluster, config);
   });
   // A rollback waits for nobody: one that wrote the route just before has left its mark by now.
-  const overtakenNow = to.canary > 0 && (await rolledBackSince(cluster, config, mark));
-  if (overtakenNow) {
+  const meanwhile = await rolledBack();
+  if (meanwhile) {
     await route.apply?.(cluster, { ...config, canaryWeight: toWeight(0) });
-    throw overtakenNow;
+    throw meanwhile;
   }
   const failed = new AbortController();
   const following = follow(lab, route, before, say).catch((error) => {
