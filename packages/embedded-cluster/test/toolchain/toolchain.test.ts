@@ -15,12 +15,17 @@ let folder: string;
 let cache: string;
 let release: () => void;
 let made: number;
+let making: Promise<void>;
 let unit: BuildUnit;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "cache-"));
   cache = join(folder, "cache");
   makeCache(cache, commands);
   made = 0;
+  let begin: () => void;
+  making = new Promise((resolve) => {
+    begin = resolve;
+  });
   const released = new Promise<void>((resolve) => {
     release = resolve;
   });
@@ -33,6 +38,7 @@ beforeEach(() => {
     gigabytes: 1,
     async make(draft) {
       made++;
+      begin();
       mkdirSync(buildCaches(cache), { recursive: true });
       await released;
       writeFileSync(join(draft, "binary"), "");
@@ -53,6 +59,7 @@ const checkout = (waiting: () => void = () => {}) =>
 describe("two checkouts with one cache", () => {
   test("that need the same unit make it once, and the second says that it waits", async () => {
     const first = checkout();
+    await making; // it has the lock
     let isWaiting: () => void = () => {};
     const waits = new Promise<void>((resolve) => {
       isWaiting = resolve;
