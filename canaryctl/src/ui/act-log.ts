@@ -9,6 +9,8 @@ import { setFaults } from "./faults.ts";
 import type { ActView } from "./snapshot.ts";
 
 const mostActs = 8;
+/** Processes that wait for a command line: one for an act, and one for the rollback of it, which has no time to load anything. */
+const mostReady = 2;
 /** Of what a command prints, so many lines are kept. */
 const mostLines = 60;
 
@@ -32,8 +34,9 @@ export class ActLog {
   readonly #changed: (stack: string) => void;
   readonly #acts = new Map<string, readonly ActView[]>();
   readonly #running = new Set<Promise<unknown>>();
-  #next: ActProcess | undefined;
+  readonly #ready: ActProcess[] = [];
   #last = 0;
+  #isEnding = false;
 
   /** @param changed told whenever an act of a stack begins, prints or ends */
   constructor(changed: (stack: string) => void, given: Means = means) {
@@ -41,9 +44,9 @@ export class ActLog {
     this.#means = given;
   }
 
-  /** Loads what the first act needs. */
+  /** Loads what the next acts need. */
   prepare(): void {
-    this.#next = this.#means.prepare();
+    while (this.#ready.length < mostReady) this.#ready.push(this.#means.prepare());
   }
 
   /** The newest first. */
@@ -71,8 +74,8 @@ export class ActLog {
 
   /** Waits for what is under way. */
   async end(): Promise<void> {
-    this.#next?.end();
-    this.#next = undefined;
+    this.#isEnding = true;
+    for (const process of this.#ready.splice(0)) process.end();
     await Promise.allSettled(this.#running);
   }
 
@@ -87,9 +90,9 @@ export class ActLog {
         print(await this.#means.faults(stack, act));
         return true;
       }
-      const child = this.#next ?? this.#means.prepare();
-      this.#next = this.#means.prepare(); // for the next one, which may be a rollback of this one
+      const child = this.#ready.shift() ?? this.#means.prepare();
       const { exitCode } = await child.run(["--stack", stack, ...(wordsOf(act) ?? [])], print);
+      if (!this.#isEnding) this.prepare(); // not beside the act, whose time it would take
       return exitCode === 0;
     } catch (error) {
       const text = error instanceof UserError ? printableFor(stack)(error.toText()) : String(error);

@@ -64,12 +64,25 @@ test("a rollback begins while another act runs", async () => {
   expect((await moving).state).toBe("failed");
 });
 
-test("a process is ready before it is needed, and the last one ends with the server", async () => {
+test("a process is ready for an act and for its rollback, and is replaced after the act, not beside it", async () => {
   const { log, begun, unused } = acting();
   log.prepare();
-  expect(unused.count).toBe(1);
+  expect(unused.count).toBe(2);
+  const first = log.do("dev", { name: "abort" });
+  const second = log.do("dev", { name: "rollback" });
+  expect([begun.length, unused.count]).toEqual([2, 0]);
+  begun[1]?.end({ exitCode: 0 });
+  await second;
+  expect(unused.count).toBe(2);
+  begun[0]?.end({ exitCode: 0 });
+  await first;
+  expect(unused.count).toBe(2);
+});
+
+test("what is ready ends with the server, which waits for what is under way", async () => {
+  const { log, begun, unused } = acting();
+  log.prepare();
   const done = log.do("dev", { name: "abort" });
-  expect(unused.count).toBe(1); // the next one
   let isOver = false;
   const over = log.end().then(() => {
     isOver = true;
@@ -78,6 +91,7 @@ test("a process is ready before it is needed, and the last one ends with the ser
   expect([unused.count, isOver]).toEqual([0, false]);
   begun[0]?.end({ exitCode: 0 });
   await Promise.all([done, over]);
+  expect(unused.count).toBe(0);
 });
 
 test("faults are set here, and a refusal has its next command for that stack", async () => {
