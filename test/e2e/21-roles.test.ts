@@ -211,6 +211,9 @@ describePart("accounts with the rights of a role", () => {
         expect.objectContaining({ account, command: "promote --now" }),
         expect.objectContaining({ account, command: "set-traffic 70 30" }),
       ]);
+      expect(await kubectl("get", "events", "-n", namespace, "--field-selector", "reason=Moved", "-o", "wide")).toMatch(
+        new RegExp(`rollback: 40/60 -> 100/0, by \\S+, for the cluster ${account}`),
+      );
       expect(audited(account)).toEqual(Array.from({ length: 3 }, () => "patch virtualservices 200"));
     }, 120_000);
 
