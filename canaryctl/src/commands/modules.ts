@@ -24,6 +24,7 @@ const modules: readonly CommandModule[] = [
     load: async () => (await import("./definitions/controller-commands.ts")).addControllerCommands,
   },
   { names: ["delete-canary"], load: async () => (await import("./definitions/delete-canary.ts")).addDeleteCanary },
+  { names: ["faults"], load: async () => (await import("./definitions/faults.ts")).addFaults },
   { names: ["watch"], load: async () => (await import("./definitions/watch.ts")).addWatch },
   { names: ["history"], load: async () => (await import("./definitions/history.ts")).addHistory },
   { names: ["report"], load: async () => (await import("./definitions/report.ts")).addReport },

@@ -1,11 +1,6 @@
-import { UserError } from "@canary-lab/kit/user-error";
-import { openLab } from "../lab.ts";
 import { forLog } from "../print.ts";
-import { openMove } from "../strategies/table.ts";
-import { printableFor } from "../this-stack.ts";
 import { type ActProcess, prepareProcess } from "./act-process.ts";
-import { type Act, actText, wordsOf } from "./acts.ts";
-import { setFaults } from "./faults.ts";
+import { type Act, wordsOf } from "./acts.ts";
 import type { ActView } from "./snapshot.ts";
 
 const mostActs = 8;
@@ -14,23 +9,9 @@ const mostReady = 2;
 /** Of what a command prints, so many lines are kept. */
 const mostLines = 60;
 
-/** How the acts are done; a test puts others in their place. */
-export interface Means {
-  readonly prepare: () => ActProcess;
-  readonly faults: (stack: string, act: Act & { readonly name: "faults" }) => Promise<string>;
-}
-
-const means: Means = {
-  prepare: prepareProcess,
-  faults: async (stack, { side, fault }) => {
-    const { lab, strategy } = await openMove(openLab({ stack }));
-    return setFaults(lab, strategy, side, fault);
-  },
-};
-
 /** Does what the page asks for, each act beside the others, and keeps what they printed. */
 export class ActLog {
-  readonly #means: Means;
+  readonly #prepare: () => ActProcess;
   readonly #changed: (stack: string) => void;
   readonly #acts = new Map<string, readonly ActView[]>();
   readonly #running = new Set<Promise<unknown>>();
@@ -38,15 +19,18 @@ export class ActLog {
   #last = 0;
   #isEnding = false;
 
-  /** @param changed told whenever an act of a stack begins, prints or ends */
-  constructor(changed: (stack: string) => void, given: Means = means) {
+  /**
+   * @param changed told whenever an act of a stack begins, prints or ends
+   * @param prepare begins a process for one act
+   */
+  constructor(changed: (stack: string) => void, prepare: () => ActProcess = prepareProcess) {
     this.#changed = changed;
-    this.#means = given;
+    this.#prepare = prepare;
   }
 
   /** Loads what the next acts need. */
   prepare(): void {
-    while (this.#ready.length < mostReady) this.#ready.push(this.#means.prepare());
+    while (this.#ready.length < mostReady) this.#ready.push(this.#prepare());
   }
 
   /** The newest first. */
@@ -62,7 +46,7 @@ export class ActLog {
   async do(stack: string, act: Act): Promise<ActView> {
     const id = ++this.#last;
     const began = new Date().toISOString();
-    this.#put(stack, { id, name: act.name, command: actText(act), began, state: "running", output: "" });
+    this.#put(stack, { id, name: act.name, command: wordsOf(act).join(" "), began, state: "running", output: "" });
     const doing = this.#run(stack, act, id);
     this.#running.add(doing);
     try {
@@ -86,17 +70,12 @@ export class ActLog {
       this.#change(stack, id, { output: lines.slice(-mostLines).join("\n") });
     };
     try {
-      if (act.name === "faults") {
-        print(await this.#means.faults(stack, act));
-        return true;
-      }
-      const child = this.#ready.shift() ?? this.#means.prepare();
-      const { exitCode } = await child.run(["--stack", stack, ...(wordsOf(act) ?? [])], print);
+      const child = this.#ready.shift() ?? this.#prepare();
+      const { exitCode } = await child.run(["--stack", stack, ...wordsOf(act)], print);
       if (!this.#isEnding) this.prepare(); // not beside the act, whose time it would take
       return exitCode === 0;
     } catch (error) {
-      const text = error instanceof UserError ? printableFor(stack)(error.toText()) : String(error);
-      print(forLog(text));
+      print(forLog(String(error)));
       return false;
     }
   }

@@ -1,4 +1,3 @@
-import { UserError } from "@canary-lab/kit/user-error";
 import { expect, test } from "@jest/globals";
 import { ActLog } from "../../../../canaryctl/src/ui/act-log.ts";
 import type { Ended } from "../../../../canaryctl/src/ui/act-process.ts";
@@ -12,22 +11,15 @@ function acting() {
     () => {
       told++;
     },
-    {
-      prepare: () => {
-        unused.count++;
-        return {
-          run: (words, print) => {
-            unused.count--;
-            return new Promise((end) => void begun.push({ words, print, end }));
-          },
-          end: () => void unused.count--,
-        };
-      },
-      faults: async (_stack, { side, fault }) => {
-        if (fault === "crash")
-          throw new UserError("There is no pod of the canary side.", { next: "npx canaryctl status" });
-        return `2 of 2 ${side} pods: ${fault}.`;
-      },
+    () => {
+      unused.count++;
+      return {
+        run: (words, print) => {
+          unused.count--;
+          return new Promise((end) => void begun.push({ words, print, end }));
+        },
+        end: () => void unused.count--,
+      };
     },
   );
   return { log, begun, unused, told: () => told };
@@ -94,22 +86,20 @@ test("what is ready ends with the server, which waits for what is under way", as
   expect(unused.count).toBe(0);
 });
 
-test("faults are set here, and a refusal has its next command for that stack", async () => {
-  const { log, begun } = acting();
-  const set = await log.do("dev", { name: "faults", side: "canary", fault: "errors" });
-  expect(set).toMatchObject({ state: "done", output: "2 of 2 canary pods: errors." });
-  const refused = await log.do("staging", { name: "faults", side: "canary", fault: "crash" });
-  expect(refused).toMatchObject({
-    state: "failed",
-    output: "error: There is no pod of the canary side.\n  next:    npx canaryctl --stack staging status",
-  });
-  expect(begun).toEqual([]);
+test("a process that cannot be told its words is a failed act", async () => {
+  const failing = () => ({ run: () => Promise.reject(new Error("it has ended")), end: () => {} });
+  const log = new ActLog(() => {}, failing);
+  expect(await log.do("dev", { name: "abort" })).toMatchObject({ state: "failed", output: "Error: it has ended" });
 });
 
 test("the last acts are kept, and those that run", async () => {
   const { log, begun } = acting();
   const first = log.do("dev", { name: "promote" });
-  for (let more = 0; more < 20; more++) await log.do("dev", { name: "faults", side: "stable", fault: "none" });
+  for (let more = 1; more <= 20; more++) {
+    const done = log.do("dev", { name: "faults", side: "stable", fault: "none" });
+    begun[more]?.end({ exitCode: 0 });
+    await done;
+  }
   expect([log.of("dev").length, log.of("dev").at(-1)?.state]).toEqual([9, "running"]);
   begun[0]?.end({ exitCode: 0 });
   await first;
