@@ -29,6 +29,7 @@ const modules: readonly CommandModule[] = [
   { names: ["history"], load: async () => (await import("./definitions/history.ts")).addHistory },
   { names: ["report"], load: async () => (await import("./definitions/report.ts")).addReport },
   { names: ["ui"], load: async () => (await import("./definitions/ui.ts")).addUi },
+  { names: ["lab"], load: async () => (await import("./definitions/lab.ts")).addLab },
   { names: ["preview"], load: async () => (await import("./definitions/preview.ts")).addPreview },
   { names: ["comment"], load: async () => (await import("./definitions/comment.ts")).addComment },
   { names: ["stack"], load: async () => (await import("./definitions/stack.ts")).addStack },
