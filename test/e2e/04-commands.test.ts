@@ -46,6 +46,7 @@ describe("what does not change the lab", () => {
       "status",
       "doctor",
       "history",
+      "graph",
       "set-traffic",
       "rollback",
       "create-canary",
@@ -71,6 +72,21 @@ describe("what does not change the lab", () => {
     expect(JSON.parse(stdout)).toMatchObject({
       weights: { config: { stable: 50, canary: 50 }, route: { stable: 50, canary: 50 } },
     });
+  });
+
+  test("graph draws the weights, both subsets and each pod, as Mermaid and as SVG", async () => {
+    const names = await kubectl("get", "pods", "-n", namespace, "-l", "app=versioned-echo", "-o", "name");
+    const pods = names.split("\n").map((name) => name.replace("pod/", ""));
+    expect(pods).toHaveLength(4);
+    const drawings = await Promise.all([canaryctl("graph"), canaryctl("graph", "--format", "svg")]);
+    for (const { exitCode, stdout } of drawings) {
+      expect(exitCode).toBe(0);
+      for (const text of [route, "v1 of versioned-echo", "v2 of versioned-echo", ...pods])
+        expect(stdout).toContain(text);
+      expect(stdout).not.toMatch(/is not there|no pod/);
+    }
+    expect(drawings[0].stdout.match(/\b50 %/g)).toHaveLength(2);
+    expect(drawings[1].stdout).toMatch(/^<svg .*<\/svg>\n?$/s);
   });
 
   test("preview of what stands announces no change", async () => {
