@@ -2,11 +2,12 @@ import { createInterface } from "node:readline/promises";
 import { withNext } from "@canary-lab/kit/user-error";
 import type { Command } from "commander";
 import { configProblems } from "../../../stacks/config/parse-config.ts";
+import { judgedExitCodes } from "../exit-codes.ts";
 import { Recording } from "../history/record.ts";
 import { createJudgedView } from "../judged/judged-view.ts";
 import { type PromotionLease, takeLease } from "../judged/lease.ts";
 import { judgedRoute, type Look, Observer } from "../judged/observer.ts";
-import { type Acts, type Ending, passedBefore, type Walked, walk } from "../judged/walk.ts";
+import { type Acts, passedBefore, type Walked, walk } from "../judged/walk.ts";
 import { type ConfigChanges, type GlobalOptions, type Lab, openLab } from "../lab.ts";
 import { print, say } from "../print.ts";
 import { nothingToPromote } from "../strategies/refusals.ts";
@@ -17,16 +18,6 @@ import { UsageError } from "../usage-error.ts";
 import { type OverloadFlag, optionsOf, overloadOf } from "./arguments.ts";
 import { rollBack } from "./rollback.ts";
 import { runMove } from "./run-move.ts";
-
-/** What a script learns from the exit code. */
-const judgedExitCodes: Readonly<Record<Ending, number>> = {
-  promoted: 0,
-  "rolled back": 3,
-  held: 4,
-  "waits for a person": 4,
-  "no verdict": 5,
-  interrupted: 130,
-};
 
 interface JudgedFlags extends OverloadFlag {
   readonly json?: boolean;
