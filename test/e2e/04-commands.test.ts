@@ -1,3 +1,6 @@
+import { readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { run, userEnvironment } from "./support/command.ts";
 import {
@@ -78,7 +81,10 @@ describe("what does not change the lab", () => {
     const names = await kubectl("get", "pods", "-n", namespace, "-l", "app=versioned-echo", "-o", "name");
     const pods = names.split("\n").map((name) => name.replace("pod/", ""));
     expect(pods).toHaveLength(4);
-    const drawings = await Promise.all([canaryctl("graph"), canaryctl("graph", "--format", "svg")]);
+    const file = join(tmpdir(), `deployed-${process.pid}.svg`);
+    const [text, picture] = await Promise.all([canaryctl("graph"), canaryctl("graph", "--output", file)]);
+    const drawings = [text, { ...picture, stdout: readFileSync(file, "utf8") }] as const;
+    rmSync(file);
     for (const { exitCode, stdout } of drawings) {
       expect(exitCode).toBe(0);
       for (const text of [route, "v1 of versioned-echo", "v2 of versioned-echo", ...pods])
