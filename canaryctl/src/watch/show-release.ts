@@ -1,10 +1,9 @@
 import { withNext } from "@canary-lab/kit/user-error";
+import { watchedExitCodes } from "../exit-codes.ts";
 import type { Lab } from "../lab.ts";
 import type { ReleaseStrategy, Say } from "../strategies/strategy.ts";
 import { untilInterrupted } from "../until-interrupted.ts";
-import { type Ending, type Watched, watchRelease } from "./watch.ts";
-
-const exitCodes: Record<Ending, number> = { finished: 0, waiting: 0, failed: 1, interrupted: 130 };
+import { type Watched, watchRelease } from "./watch.ts";
 
 /** Shows a release until it ends, see {@link watchRelease}, and sets the exit code of the process. */
 export async function showRelease(lab: Lab, strategy: ReleaseStrategy, say: Say): Promise<Watched> {
@@ -12,7 +11,7 @@ export async function showRelease(lab: Lab, strategy: ReleaseStrategy, say: Say)
   const view = createView();
   try {
     const watched = await untilInterrupted((signal) => watchRelease(lab, strategy, view.show, { say, signal }));
-    process.exitCode = exitCodes[watched.ending];
+    process.exitCode = watchedExitCodes[watched.ending];
     return watched;
   } finally {
     view.end();

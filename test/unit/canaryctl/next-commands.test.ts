@@ -2,13 +2,12 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { describe, expect, test } from "@jest/globals";
-import type { Command, CommanderError } from "commander";
 import ts from "typescript/lib/typescript.js"; // the package by its name is a mock here
-import { buildProgram } from "../../../canaryctl/src/main.ts";
 import { Mask } from "../../../canaryctl/src/mask.ts";
 import { withRunnable } from "../../../canaryctl/src/runnable.ts";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
 import { withStack } from "../../../stacks/stack-name.ts";
+import { parseOnly } from "./parse-only.ts";
 
 /** A text in a source file; what is put into a template is a number here, as it is in quotes there. */
 interface Text {
@@ -68,30 +67,6 @@ const canaryctlIn = (text: string): readonly (readonly string[])[] =>
     words.trim().replace("--replicas sample", "--replicas 2").split(/\s+/),
   );
 
-/** The program, in which no command does anything. */
-async function program(): Promise<Command> {
-  const parsed = await buildProgram();
-  const silence = (command: Command): void => {
-    command.exitOverride().configureOutput({ writeErr: () => {}, writeOut: () => {} });
-    if (command.commands.length === 0) command.action(() => {});
-    for (const sub of command.commands) silence(sub);
-  };
-  silence(parsed);
-  // biome-ignore lint/suspicious/noExplicitAny: what settles the stack of a real run would look at this checkout
-  (parsed as any)._lifeCycleHooks = {};
-  return parsed;
-}
-
-async function parsed(words: readonly string[]): Promise<Command> {
-  const command = await program();
-  try {
-    await command.parseAsync(words, { from: "user" });
-  } catch (error) {
-    if ((error as CommanderError).code !== "commander.helpDisplayed") throw error;
-  }
-  return command;
-}
-
 const withCommands = texts.filter(({ text }) => canaryctlIn(text).length > 0);
 const examples = ["config set KEY VALUE", "set-traffic sample sample"]; // the words stand for the user's, or for numbers
 
@@ -101,12 +76,12 @@ describe("every command that a message names", () => {
   test.each(withCommands)("$place: $text", async ({ text }) => {
     for (const words of canaryctlIn(text)) {
       if (examples.includes(words.join(" "))) continue;
-      await parsed(words);
+      await parseOnly(words);
       const [named = []] = canaryctlIn(
         withStack(`npx canaryctl ${words.join(" ")}`, "prod", { reference: "dev", source: "" }),
       );
       const stack = words[0] === "--stack" ? words[1] : words[0] === "stack" ? undefined : "prod";
-      expect((await parsed(named)).opts().stack).toBe(stack);
+      expect((await parseOnly(named)).opts().stack).toBe(stack);
     }
   });
 });

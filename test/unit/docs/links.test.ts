@@ -1,0 +1,24 @@
+import { expect, test } from "@jest/globals";
+import { linkFault, pages } from "./page.ts";
+
+const links = pages.flatMap((page) => page.links.map((link) => ({ ...link, page })));
+
+test("links are found", () => expect(links.length).toBeGreaterThan(50));
+
+test("each link leads to a file of the repository, and to a heading that it has", () => {
+  const faults = links.flatMap(({ page, place, url }) => {
+    const fault = linkFault(page, url);
+    return fault === undefined ? [] : [`${place}: ${url}: ${fault}`];
+  });
+  expect(faults).toEqual([]);
+});
+
+test("a file, a heading and a heading of another page that are not there are faults", () => {
+  const [page] = pages.filter(({ path }) => path === "docs/judge.md");
+  if (!page) throw new Error("there is no docs/judge.md");
+  expect(linkFault(page, "nowhere.md")).toBe("there is no docs/nowhere.md");
+  expect(linkFault(page, "#nowhere")).toBe("docs/judge.md has no heading for #nowhere");
+  expect(linkFault(page, "../README.md#nowhere")).toBe("README.md has no heading for #nowhere");
+  expect(linkFault(page, "#what-it-computes")).toBeUndefined();
+  expect(linkFault(page, "../README.md#two-commands")).toBeUndefined();
+});
