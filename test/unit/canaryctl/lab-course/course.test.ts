@@ -65,7 +65,7 @@ test.each(names)(
       if (command.includes('eval "$(npx canaryctl env)"')) hasEnvironment = true;
       for (const [, word = ""] of command.matchAll(/npx canaryctl (?:--stack \S+ )?(\S+)/g))
         expect(commandNames).toContain(word.replace(')"', ""));
-      if (/\b(kubectl|pulumi|helm|istioctl|labs\/set-faults\.sh)\b/.test(command))
+      if (/\b(kubectl|pulumi|helm|istioctl)\b/.test(command))
         expect([command, hasEnvironment]).toEqual([command, true]);
     }
   },
