@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
-import { pages as generated } from "../../../docs/generate/pages.ts";
+import { pages as generated } from "../../../reference/pages.ts";
 import { schema } from "../../../stacks/config/schema.ts";
 import { parseOnly } from "../canaryctl/parse-only.ts";
 import { commandsIn, type ShellCommand } from "./commands-in.ts";
