@@ -4,6 +4,7 @@ import type { ImageDelivery } from "../cluster/images/delivery.ts";
 import { findBuiltDelivery, findDelivery } from "../cluster/images/find-delivery.ts";
 import { clientOf } from "../cluster/kube/client.ts";
 import type { ClusterName } from "../cluster/kubeconfig-file.ts";
+import { imagesMustBeBuilt } from "./built-images.ts";
 import type { LabConfig } from "./config/schema.ts";
 import { imageRequest } from "./image-request.ts";
 import { targetedVariable } from "./live/targeted.ts";
@@ -20,6 +21,7 @@ export async function findImages(config: LabConfig, target: Required<ClusterName
     const client = clientOf(target);
     // An update of a few resources is one of a route: it builds nothing, and what a build needs is no reason to refuse it.
     if (process.env[targetedVariable] === "true") return await findBuiltDelivery(client, request);
+    imagesMustBeBuilt(config);
     return await findDelivery(client, request);
   } catch (error) {
     throw error instanceof UserError ? new pulumi.RunError(toldOfStack(error)) : error;

@@ -5,7 +5,7 @@ import type { LabConfig } from "./config/schema.ts";
 import { isJudged } from "./judged.ts";
 
 /** What of a config says where images go. */
-type ImageConfig = Pick<
+export type ImageConfig = Pick<
   LabConfig,
   | "stableImage"
   | "canaryImage"

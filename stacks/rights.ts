@@ -36,6 +36,7 @@ export const following: Used = [
 export const further: Used = [
   ["leases.coordination.k8s.io", ["get", "create", "patch"]], // one judged promotion at a time
   ["configmaps", ["get", "create", "patch"]],
+  ["events", ["create", "patch"]], // each move is one
 ];
 
 /** Whether a stack's images go into the cluster's own registry, and whether it brings that; undefined where they go elsewhere. */

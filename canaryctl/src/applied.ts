@@ -30,8 +30,8 @@ export interface Applied {
 const canaryKeys: readonly (keyof LabConfig)[] = ["canaryEnabled", "canaryImage"];
 
 /**
- * The lab with the applied config in place of the file's, but for the weight and the way to the cluster: a command that moves the
- * traffic changes nothing else. The lab as it is where nothing is noted, as before the first update by this version.
+ * The lab with the applied config in place of the file's, but for the weight, the way to the cluster, and what the command line says: a
+ * command that moves the traffic changes nothing else. The lab as it is where nothing is noted, as before the first update by this version.
  *
  * @param text the note on the application's Namespace
  */
@@ -66,7 +66,7 @@ function byValues(lab: Lab, values: Readonly<Record<string, string>>, own: reado
     const kept = Object.fromEntries(Object.entries(lab.config).filter(([key]) => own.includes(key)));
     return {
       ...lab,
-      config: { ...applied, ...kept },
+      config: { ...applied, ...kept, ...(lab.plan && { plan: lab.plan }) },
       applied: { values, pending: pendingChanges(values, fileValues(lab) ?? values) },
     };
   } catch (error) {

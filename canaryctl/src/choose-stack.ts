@@ -29,7 +29,7 @@ export async function chooseStack(program: Command, command: Command): Promise<v
   if (command.name() === "preview" && (json || markdown)) return;
   const isOfGroup = command.parent?.name() === "stack"; // which names its stacks by itself
   refuseUnread(isOfGroup ? `stack ${command.name()}` : command.name(), { stack: named, ns, app });
-  if (command.name() === "comment") return; // which is about a text
+  if (["comment", "lab"].includes(command.name())) return; // which are about texts
   if (new Set(stacks).size > 1 && command.name() !== "preview") throw severalStacks(stacks);
   if (isOfGroup && named === undefined) return;
   const stackFile = openFile(reference, source);
@@ -60,6 +60,7 @@ const ownArgument = "takes the stack as an argument";
 /** By command, what it does not read: a flag that was passed over would be taken for obeyed. */
 const unread: Readonly<Record<string, Partial<Record<GlobalFlag, Unread>>>> = {
   comment: unreadBy("comment", "is about a text", "stack", "ns", "app"),
+  lab: unreadBy("lab", "is about pages, whose commands name no stack", "stack", "ns", "app"),
   ui: unreadBy("ui", ownConfig, "ns", "app"),
   "stack list": unreadBy("stack list", ownConfig, "ns", "app"),
   "stack new": {

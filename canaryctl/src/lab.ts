@@ -57,6 +57,8 @@ export interface Lab {
   readonly fileFault?: UserError;
   /** What was applied, where the command leaves the rest of the config alone; see `withApplied`. */
   readonly applied?: Applied;
+  /** The ladder that the command line names, in place of the config's; see `withApplied`. */
+  readonly plan?: LabConfig["plan"];
   /** As whom the cluster knows whoever runs this; undefined where it does not say. */
   account?(): Promise<string | undefined>;
   /** A way into a pod, whose commands may take that long. */

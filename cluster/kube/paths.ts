@@ -54,6 +54,8 @@ export const podLogPath = (
 export const proxyStatsPath = (namespace: string, pod: string, filter: string): string =>
   `${podPath(namespace, `${pod}:15090`)}/proxy/stats/prometheus?usedonly&filter=${encodeURIComponent(filter)}`;
 
+export const eventPath = (namespace: string, name: string): string => inNamespace("/api/v1", namespace, "events", name);
+
 export const leasePath = (namespace: string, name: string): string =>
   inNamespace("/apis/coordination.k8s.io/v1", namespace, "leases", name);
 

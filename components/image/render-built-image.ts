@@ -49,6 +49,9 @@ function ownImage(reference: string): { readonly name: string; readonly tag: str
   return tag !== undefined && ownImages.some((own) => own === name) && name ? { name, tag } : undefined;
 }
 
+/** The folder in `apps/` of an image of ours, undefined for an image that is not. */
+export const ownName = (reference: string): string | undefined => ownImage(reference)?.name;
+
 /** The tag of a reference to an image of ours, undefined for an image that is not. */
 export const buildTag = (reference: string): string | undefined => ownImage(reference)?.tag;
 

@@ -15,13 +15,15 @@ interface ConfigMap {
 
 export const historyPath = ({ app, namespace }: ApplicationName): string => configMapPath(namespace, historyName(app));
 
+/** Under which this process keeps an entry. */
+export const entryKey = ({ at }: HistoryEntry): string => `${at.replaceAll(/[^0-9TZ]/g, "")}-${process.pid}`;
+
 /**
  * Adds an entry in one write: each has a key of its own, which begins with its time, so that two commands at once do not take each
  * other's entry away, and nothing must be read before. The oldest go when there are too many.
  */
 export async function writeEntry(cluster: Writer, of: ApplicationName, entry: HistoryEntry): Promise<void> {
-  const key = `${entry.at.replaceAll(/[^0-9TZ]/g, "")}-${process.pid}`;
-  const written = await changeHistory(cluster, of, { data: { [key]: JSON.stringify(entry) } });
+  const written = await changeHistory(cluster, of, { data: { [entryKey(entry)]: JSON.stringify(entry) } });
   const tooOld = Object.keys(written.data ?? {})
     .toSorted()
     .slice(0, -mostEntries);

@@ -1,3 +1,6 @@
+import { readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { run, userEnvironment } from "./support/command.ts";
 import {
@@ -46,6 +49,7 @@ describe("what does not change the lab", () => {
       "status",
       "doctor",
       "history",
+      "graph",
       "set-traffic",
       "rollback",
       "create-canary",
@@ -71,6 +75,24 @@ describe("what does not change the lab", () => {
     expect(JSON.parse(stdout)).toMatchObject({
       weights: { config: { stable: 50, canary: 50 }, route: { stable: 50, canary: 50 } },
     });
+  });
+
+  test("graph draws the weights, both subsets and each pod, as Mermaid and as SVG", async () => {
+    const names = await kubectl("get", "pods", "-n", namespace, "-l", "app=versioned-echo", "-o", "name");
+    const pods = names.split("\n").map((name) => name.replace("pod/", ""));
+    expect(pods).toHaveLength(4);
+    const file = join(tmpdir(), `deployed-${process.pid}.svg`);
+    const [text, picture] = await Promise.all([canaryctl("graph"), canaryctl("graph", "--output", file)]);
+    const drawings = [text, { ...picture, stdout: readFileSync(file, "utf8") }] as const;
+    rmSync(file);
+    for (const { exitCode, stdout } of drawings) {
+      expect(exitCode).toBe(0);
+      for (const text of [route, "v1 of versioned-echo", "v2 of versioned-echo", ...pods])
+        expect(stdout).toContain(text);
+      expect(stdout).not.toMatch(/is not there|no pod/);
+    }
+    expect(drawings[0].stdout.match(/\b50 %/g)).toHaveLength(2);
+    expect(drawings[1].stdout).toMatch(/^<svg .*<\/svg>\n?$/s);
   });
 
   test("preview of what stands announces no change", async () => {

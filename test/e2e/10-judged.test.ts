@@ -15,7 +15,8 @@ import { until } from "./support/until.ts";
 const rate = 100;
 
 /** Starts a promotion by the judge. */
-const promoteJudged = () => start(canaryctlFile, ["promote", "--judge"], { timeoutSeconds: 100 });
+const promoteJudged = (...flags: readonly string[]) =>
+  start(canaryctlFile, ["promote", "--judge", ...flags], { timeoutSeconds: 100 });
 
 async function newCanary(version: string): Promise<void> {
   expect((await canaryctl("rollback")).exitCode).toBe(0);
@@ -61,10 +62,10 @@ describePart("a promotion by the judge", () => {
     );
   }, 180_000);
 
-  test("walks a healthy canary through the plan, finishes the release, and loses no request", async () => {
+  test("walks a healthy canary through the plan of the command line, finishes the release, and loses no request", async () => {
     await newCanary("v4"); // new pods, without the fault
     const load = await startSteadyLoad({ rate });
-    const promotion = promoteJudged();
+    const promotion = promoteJudged("--plan", '{"weights": [30, 60], "bake": "5s"}');
     const second = until("it walks", () => /Step 1 of 3/.test(promotion.output()), { seconds: 30 }).then(() =>
       canaryctl("promote", "--judge"),
     );
@@ -74,7 +75,7 @@ describePart("a promotion by the judge", () => {
     });
     const { exitCode, output } = await promotion.finished;
     expect({ exitCode, output }).toMatchObject({ exitCode: 0, output: expect.stringMatching(/Promoted by the judge/) });
-    expect(output).toMatch(/80\/20 -> 50\/50[\s\S]*50\/50 -> 0\/100/);
+    expect(output).toMatch(/70\/30 -> 40\/60[\s\S]*40\/60 -> 0\/100/);
     const { failed, errors, versions } = await load.stop();
     expect({ failed, errors }).toEqual({ failed: 0, errors: {} });
     expect(Object.keys(versions).toSorted()).toEqual(["v1", "v4"]);
@@ -85,12 +86,13 @@ describePart("a promotion by the judge", () => {
     const { exitCode, stdout } = await canaryctl("report", "--json");
     expect(exitCode).toBe(0);
     const { outcome, moves } = JSON.parse(stdout);
+    const command = expect.stringMatching(/^promote --judge --plan /);
     expect(outcome).toBe("promoted");
     expect(moves).toMatchObject([
       { share: 0, command: expect.stringMatching(/^create-canary /), judged: null },
-      { share: 20, command: "promote --judge", why: "The plan begins.", judged: null },
-      { share: 50, command: "promote --judge", judged: { verdict: "pass" } },
-      { share: 100, command: "promote --judge", judged: { verdict: "pass", numbers: { canary: { errors: 0 } } } },
+      { share: 30, command, why: "The plan begins.", judged: null },
+      { share: 60, command, judged: { verdict: "pass" } },
+      { share: 100, command, judged: { verdict: "pass", numbers: { canary: { errors: 0 } } } },
     ]);
     for (const { who } of moves) expect(who).toMatch(/.@./);
     // The evidence of a step counts in the steps after it.

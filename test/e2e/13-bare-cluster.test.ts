@@ -18,8 +18,6 @@ import { connectToPod } from "@canary-lab/kit/kube/port-forward";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { clusterRegistry } from "../../cluster/images/cluster-registry.ts";
-import { repositoryRoot } from "../../cluster/lab-folder.ts";
-import { ownImages } from "../../components/image/render-built-image.ts";
 import { parseConfig } from "../../stacks/config/parse-config.ts";
 import { recordedEnvironment } from "../../stacks/lab-records.ts";
 import { ImageDeliverer } from "../../stacks/live/image-deliverer.ts";
@@ -98,10 +96,6 @@ describePart("a cluster that is there, and names no registry", () => {
     registryImage = await buildRegistryImage(shell);
     expect((await pulumi("destroy", "--yes", "--skip-preview")).exitCode).toBe(0);
     checkout = makeCheckout();
-    for (const app of ownImages) {
-      const dist = join("apps", app, "dist");
-      cpSync(join(repositoryRoot, dist), join(checkout.folder, dist), { recursive: true });
-    }
     env = strangersShell(shell);
     editConfig({ registryImage, chartMirror: shell.CANARY_LAB_CHART_MIRROR }, checkout.folder);
   }, 300_000);

@@ -13,7 +13,7 @@ async function underLoad(...words: readonly string[]): Promise<Readonly<Record<s
     expect(await canaryctl(...words)).toMatchObject({ exitCode: 0 });
   });
   expect({ errors }).toEqual({ errors: {} });
-  expect(sent).toBeGreaterThan(50);
+  expect(sent).toBeGreaterThan(10); // some 150 in a second, where the machine is not busy
   expect(await inside.stop()).toMatchObject({ failed: 0, errors: {} });
   return versions;
 }

@@ -130,6 +130,15 @@ async function allowedOf(client: KubeClient, tries: readonly Try[]): Promise<rea
   return allowed.toSorted();
 }
 
+/** The changes of the route that the API server wrote down of an account, the oldest first. */
+const audited = (account: string): readonly string[] =>
+  readFileSync(inLab("logs", "audit.log"), "utf8")
+    .split("\n")
+    .filter((line) => line.includes(account))
+    .map((line) => JSON.parse(line))
+    .filter(({ user: who, objectRef }) => who.username === account && objectRef.resource === "virtualservices")
+    .map(({ verb, objectRef, responseStatus }) => `${verb} ${objectRef.resource} ${responseStatus.code}`);
+
 describePart("accounts with the rights of a role", () => {
   beforeAll(async () => {
     await requireLab();
@@ -202,6 +211,10 @@ describePart("accounts with the rights of a role", () => {
         expect.objectContaining({ account, command: "promote --now" }),
         expect.objectContaining({ account, command: "set-traffic 70 30" }),
       ]);
+      expect(await kubectl("get", "events", "-n", namespace, "--field-selector", "reason=Moved", "-o", "wide")).toMatch(
+        new RegExp(`rollback: 40/60 -> 100/0, by \\S+, for the cluster ${account}`),
+      );
+      expect(audited(account)).toEqual(Array.from({ length: 3 }, () => "patch virtualservices 200"));
     }, 120_000);
 
     test("ends a release, and takes it back", async () => {

@@ -176,10 +176,10 @@ describePart("the live page", () => {
       );
     };
     await page.getByRole("button", { name: "30 % errors" }).click();
-    await outcome(page, "faults of the canary pods: errors", "done").waitFor();
+    await outcome(page, "faults canary --error-rate 0.3", "done").waitFor();
     expect(await faults()).toMatchObject({ errorRate: 0.3 });
     await page.getByRole("button", { name: "Healthy" }).click();
-    await outcome(page, "faults of the canary pods: none", "done").waitFor();
+    await outcome(page, "faults canary --none", "done").waitFor();
     expect(await faults()).toMatchObject({ errorRate: 0 });
   }, 60_000);
 

@@ -11,6 +11,13 @@ export const wholeNumber =
     throw new InvalidArgumentError(`Allowed: an integer from ${lowest} to ${highest}.`);
   };
 
+/** Reads an argument that is a share, from 0 to 1. */
+export function share(text: string): number {
+  const value = /^(0|1|0?\.\d{1,6}|1\.0+)$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError("Allowed: a number from 0 to 1, such as 0.3.");
+}
+
 /** Reads an argument that is a time, such as `10m`, in seconds. */
 export function duration(text: string): number {
   const seconds = parseDuration(text);

@@ -1,18 +1,20 @@
 import { createInterface } from "node:readline/promises";
 import { withNext } from "@canary-lab/kit/user-error";
 import type { Command } from "commander";
+import { configProblems } from "../../../stacks/config/parse-config.ts";
 import { judgedExitCodes } from "../exit-codes.ts";
 import { Recording } from "../history/record.ts";
 import { createJudgedView } from "../judged/judged-view.ts";
 import { type PromotionLease, takeLease } from "../judged/lease.ts";
 import { judgedRoute, type Look, Observer } from "../judged/observer.ts";
 import { type Acts, passedBefore, type Walked, walk } from "../judged/walk.ts";
-import { type GlobalOptions, type Lab, openLab } from "../lab.ts";
+import { type ConfigChanges, type GlobalOptions, type Lab, openLab } from "../lab.ts";
 import { print, say } from "../print.ts";
 import { nothingToPromote } from "../strategies/refusals.ts";
 import { type Move, openMove } from "../strategies/table.ts";
 import { patiently } from "../traffic/patiently.ts";
 import { untilInterrupted } from "../until-interrupted.ts";
+import { UsageError } from "../usage-error.ts";
 import { type OverloadFlag, optionsOf, overloadOf } from "./arguments.ts";
 import { rollBack } from "./rollback.ts";
 import { runMove } from "./run-move.ts";
@@ -20,6 +22,7 @@ import { runMove } from "./run-move.ts";
 interface JudgedFlags extends OverloadFlag {
   readonly json?: boolean;
   readonly patience?: number;
+  readonly plan?: string;
 }
 
 /** How long a step waits for a verdict after its bake time, in seconds. */
@@ -30,8 +33,12 @@ const awaySeconds = 60;
 
 /** Walks the plan by the judge's verdicts to its end, and sets the exit code of the process. */
 export async function promoteJudged(command: Command): Promise<void> {
-  const { json, patience = defaultPatience, ...options } = optionsOf<JudgedFlags>(command);
-  const openNow = () => openMove(openLab(options, overloadOf(options)));
+  const { json, patience = defaultPatience, plan, ...options } = optionsOf<JudgedFlags>(command);
+  const changes = { ...overloadOf(options), ...planOf(plan) };
+  const openNow = () => {
+    const lab = openLab(options, changes);
+    return openMove(plan === undefined ? lab : { ...lab, plan: lab.config.plan });
+  };
   const move = await openNow();
   const route = judgedRoute(move);
   if (!move.lab.config.canaryEnabled) throw nothingToPromote(move.lab);
@@ -69,6 +76,14 @@ export async function promoteJudged(command: Command): Promise<void> {
   if (!isMoved(walked)) await Recording.ofJudged(command, walked.reason, last?.conclusion).end(say);
   process.exitCode = judgedExitCodes[walked.ending];
   print(json ? [JSON.stringify({ at: new Date().toISOString(), ...walked })] : [endText(walked)]);
+}
+
+/** The plan of this walk, in place of the config's. @throws UsageError */
+function planOf(plan: string | undefined): ConfigChanges {
+  if (plan === undefined) return {};
+  const problems = configProblems({ plan });
+  if (problems.length === 0) return { plan };
+  throw new UsageError(problems.join(" "), { place: "--plan", next: "npx canaryctl promote --judge --plan 10-30-60" });
 }
 
 /** Whether the last act was a move, which the history has. */

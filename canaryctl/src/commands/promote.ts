@@ -12,11 +12,13 @@ interface PromoteFlags extends OverloadFlag, NowFlags {
   readonly judge?: boolean;
   readonly json?: boolean;
   readonly patience?: number;
+  readonly plan?: string;
 }
 
 export async function run(command: Command): Promise<void> {
-  const { full, now, reason, judge, json, patience, ...options } = optionsOf<PromoteFlags>(command);
-  if (!judge && (json || patience !== undefined)) throw onlyWithJudge(json ? "--json" : "--patience");
+  const { full, now, reason, judge, json, patience, plan, ...options } = optionsOf<PromoteFlags>(command);
+  const judged = Object.entries({ json, patience, plan }).find(([, given]) => given !== undefined);
+  if (!judge && judged) throw onlyWithJudge(`--${judged[0]}`);
   if (judge) {
     if (full || now) throw noJudge(full ? "--full" : "--now");
     const { promoteJudged } = await import("./promote-judged.ts");

@@ -1,7 +1,10 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { mustBeBuilt } from "@canary-lab/kit/built";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { Command } from "commander";
+import { repositoryRoot } from "../../../cluster/lab-folder.ts";
 import { print } from "../print.ts";
 import { knownStacks } from "../stack/known-stacks.ts";
 import { StackFile } from "../stack-file.ts";
@@ -9,7 +12,6 @@ import { readToken } from "../ui/access.ts";
 import { ActLog } from "../ui/act-log.ts";
 import { Hub } from "../ui/hub.ts";
 import { buildServer } from "../ui/server.ts";
-import { mustBeBuilt } from "../ui/shell.ts";
 import { StackReader } from "../ui/stack-reader.ts";
 import { untilInterrupted } from "../until-interrupted.ts";
 import { optionsOf } from "./arguments.ts";
@@ -24,7 +26,7 @@ const host = "127.0.0.1";
 
 export async function run(command: Command): Promise<void> {
   const { port, readOnly: isReadOnly = false, stack: reference } = optionsOf<UiOptions>(command);
-  mustBeBuilt();
+  mustBeBuilt(join(repositoryRoot, "canaryctl"), "The page");
   const { stack } = new StackFile(reference);
   const acts: ActLog = new ActLog((changed) => hub.changed(changed));
   const hub = new Hub({ isReadOnly, stacks: knownStacks, acts, reader: (name) => new StackReader(name) });

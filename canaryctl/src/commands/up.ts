@@ -7,6 +7,7 @@ import { clientOf } from "../../../cluster/kube/client.ts";
 import { namespacePath } from "../../../cluster/kube/paths.ts";
 import type { Environment, Target, TargetName } from "../../../cluster/target.ts";
 import { platformAnnotation } from "../../../components/workload/render-application.ts";
+import { imagesMustBeBuilt } from "../../../stacks/built-images.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
 import { notedTarget, noteStack, noteTarget, readRecords } from "../../../stacks/lab-records.ts";
 import { type LiveNamespace, namespaceFault, refuseForeignNamespace } from "../../../stacks/live/namespace-owner.ts";
@@ -98,6 +99,7 @@ const usualDeploy = 20;
 
 async function up(opened: OpenedForUp, override: TargetName | undefined, progress: Stages): Promise<void> {
   const started = performance.now();
+  imagesMustBeBuilt(opened.config);
   const target = await chooseAndTell(opened, override, progress);
   const raised = await raise(target, opened, progress);
   const lab = await progress.stage("deploy", (note) => deploy(raised, progress, note), usualDeploy);

@@ -1,3 +1,4 @@
+import { quoted } from "@canary-lab/kit/programs";
 import type { Command } from "commander";
 import type { Conclusion } from "../../../canary/judge/conclusion.ts";
 import { textOf } from "../../../stacks/config/raw-values.ts";
@@ -137,7 +138,7 @@ const flagsOf = (command: Command): readonly string[] =>
     const key = option.attributeName();
     if (command.getOptionValueSource(key) !== "cli" || key === "reason") return [];
     const value: unknown = command.getOptionValue(key);
-    return [value === true ? `${option.long}` : `${option.long} ${value}`];
+    return [value === true ? `${option.long}` : `${option.long} ${quoted(String(value))}`];
   });
 
 async function lastPosition({ cluster, config }: Lab): Promise<Position | null> {

@@ -4,6 +4,7 @@ import { rolledBackAnnotation } from "../../../components/names.ts";
 import type { HistoryEntry } from "../../../stacks/history-entry.ts";
 import { changeHistory, historyPath, writeEntry } from "../../../stacks/live/history.ts";
 import { environmentMask } from "../mask.ts";
+import { writeEvent } from "./event.ts";
 
 interface ConfigMap {
   readonly data?: Readonly<Record<string, string>>;
@@ -20,9 +21,11 @@ export async function readHistory(
     .flatMap(([, text]) => parsed(text));
 }
 
-/** Adds an entry, with what is secret masked: whoever may read the namespace may read the history. */
+/** Adds an entry, and an event that says it, with what is secret masked: whoever may read the namespace may read both. */
 export async function appendHistory(cluster: Writer, of: ApplicationName, entry: HistoryEntry): Promise<void> {
-  await writeEntry(cluster, of, withoutSecrets(entry));
+  const written = withoutSecrets(entry);
+  await writeEntry(cluster, of, written);
+  await writeEvent(cluster, of, written);
 }
 
 /**

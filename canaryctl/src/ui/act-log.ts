@@ -1,49 +1,36 @@
-import { UserError } from "@canary-lab/kit/user-error";
-import { openLab } from "../lab.ts";
 import { forLog } from "../print.ts";
-import { openMove } from "../strategies/table.ts";
-import { printableFor } from "../this-stack.ts";
 import { type ActProcess, prepareProcess } from "./act-process.ts";
-import { type Act, actText, wordsOf } from "./acts.ts";
-import { setFaults } from "./faults.ts";
+import { type Act, wordsOf } from "./acts.ts";
 import type { ActView } from "./snapshot.ts";
 
 const mostActs = 8;
+/** Processes that wait for a command line: one for an act, and one for the rollback of it, which has no time to load anything. */
+const mostReady = 2;
 /** Of what a command prints, so many lines are kept. */
 const mostLines = 60;
 
-/** How the acts are done; a test puts others in their place. */
-export interface Means {
-  readonly prepare: () => ActProcess;
-  readonly faults: (stack: string, act: Act & { readonly name: "faults" }) => Promise<string>;
-}
-
-const means: Means = {
-  prepare: prepareProcess,
-  faults: async (stack, { side, fault }) => {
-    const { lab, strategy } = await openMove(openLab({ stack }));
-    return setFaults(lab, strategy, side, fault);
-  },
-};
-
 /** Does what the page asks for, each act beside the others, and keeps what they printed. */
 export class ActLog {
-  readonly #means: Means;
+  readonly #prepare: () => ActProcess;
   readonly #changed: (stack: string) => void;
   readonly #acts = new Map<string, readonly ActView[]>();
   readonly #running = new Set<Promise<unknown>>();
-  #next: ActProcess | undefined;
+  readonly #ready: ActProcess[] = [];
   #last = 0;
+  #isEnding = false;
 
-  /** @param changed told whenever an act of a stack begins, prints or ends */
-  constructor(changed: (stack: string) => void, given: Means = means) {
+  /**
+   * @param changed told whenever an act of a stack begins, prints or ends
+   * @param prepare begins a process for one act
+   */
+  constructor(changed: (stack: string) => void, prepare: () => ActProcess = prepareProcess) {
     this.#changed = changed;
-    this.#means = given;
+    this.#prepare = prepare;
   }
 
-  /** Loads what the first act needs. */
+  /** Loads what the next acts need. */
   prepare(): void {
-    this.#next = this.#means.prepare();
+    while (this.#ready.length < mostReady) this.#ready.push(this.#prepare());
   }
 
   /** The newest first. */
@@ -59,7 +46,7 @@ export class ActLog {
   async do(stack: string, act: Act): Promise<ActView> {
     const id = ++this.#last;
     const began = new Date().toISOString();
-    this.#put(stack, { id, name: act.name, command: actText(act), began, state: "running", output: "" });
+    this.#put(stack, { id, name: act.name, command: wordsOf(act).join(" "), began, state: "running", output: "" });
     const doing = this.#run(stack, act, id);
     this.#running.add(doing);
     try {
@@ -71,8 +58,8 @@ export class ActLog {
 
   /** Waits for what is under way. */
   async end(): Promise<void> {
-    this.#next?.end();
-    this.#next = undefined;
+    this.#isEnding = true;
+    for (const process of this.#ready.splice(0)) process.end();
     await Promise.allSettled(this.#running);
   }
 
@@ -83,17 +70,12 @@ export class ActLog {
       this.#change(stack, id, { output: lines.slice(-mostLines).join("\n") });
     };
     try {
-      if (act.name === "faults") {
-        print(await this.#means.faults(stack, act));
-        return true;
-      }
-      const child = this.#next ?? this.#means.prepare();
-      this.#next = this.#means.prepare(); // for the next one, which may be a rollback of this one
-      const { exitCode } = await child.run(["--stack", stack, ...(wordsOf(act) ?? [])], print);
+      const child = this.#ready.shift() ?? this.#prepare();
+      const { exitCode } = await child.run(["--stack", stack, ...wordsOf(act)], print);
+      if (!this.#isEnding) this.prepare(); // not beside the act, whose time it would take
       return exitCode === 0;
     } catch (error) {
-      const text = error instanceof UserError ? printableFor(stack)(error.toText()) : String(error);
-      print(forLog(text));
+      print(forLog(String(error)));
       return false;
     }
   }

@@ -24,21 +24,26 @@ export function actsOf(strategy: StrategyName, isOwnService: boolean): readonly 
   return actNames.filter((name) => offers[name]);
 }
 
-/** The words of an act for the command line; undefined for one that is no command. */
-export function wordsOf(act: Act): readonly string[] | undefined {
+/** What each switch asks of the service. */
+const faultWords: Readonly<Record<FaultName, readonly string[]>> = {
+  none: ["--none"],
+  errors: ["--error-rate", "0.3"],
+  latency: ["--latency", "400"],
+  "not ready": ["--not-ready"],
+  crash: ["--crash"],
+};
+
+/** The words of an act for the command line. */
+export function wordsOf(act: Act): readonly string[] {
   switch (act.name) {
     case "set-traffic":
       return ["set-traffic", String(100 - act.canary), String(act.canary)];
     case "faults":
-      return undefined;
+      return ["faults", act.side, ...faultWords[act.fault]];
     default:
       return [act.name];
   }
 }
-
-/** An act for people. */
-export const actText = (act: Act): string =>
-  act.name === "faults" ? `faults of the ${act.side} pods: ${act.fault}` : (wordsOf(act) ?? []).join(" ");
 
 /**
  * Reads the body of a request.

@@ -1,19 +1,8 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "@canary-lab/kit/user-error";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
 
 /** Where `npm ci` puts the page's script and style sheet. */
 export const pageFolder = join(repositoryRoot, "canaryctl/dist/ui");
-
-/** @throws UserError where they were not built */
-export function mustBeBuilt(): void {
-  if (existsSync(join(pageFolder, "page.js"))) return;
-  throw new UserError("The page is not built: npm was told to run no scripts.", {
-    place: pageFolder,
-    next: "npm run build",
-  });
-}
 
 /** Two lanes. */
 export const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path d="M1 8h3c4 0 3-4 7-4h4" fill="none" stroke="#0b5cad" stroke-width="3"/><path d="M4 8c4 0 3 4 7 4h4" fill="none" stroke="#b34700" stroke-width="2"/></svg>`;

@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlin
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
+import { ownImages } from "../../../components/image/render-built-image.ts";
 import { type Outcome, run, userEnvironment } from "./command.ts";
 
 /** A second clone of the repository: where a bad input is tried, nothing of the lab under test can be hurt. */
@@ -18,6 +19,16 @@ export interface Checkout {
   remove(): void;
 }
 
+/** Copies what `npm ci` builds of the images' programs, as if it had run in another checkout. */
+export function copyBuilds(folder: string): void {
+  for (const app of ownImages) {
+    for (const built of ["dist", "built.json"]) {
+      const path = join("apps", app, built);
+      cpSync(join(repositoryRoot, path), join(folder, path), { recursive: true });
+    }
+  }
+}
+
 /** Copies the tracked files, as they are now, to a temporary folder; the packages are shared by a link. */
 export function makeCheckout(): Checkout {
   const folder = mkdtempSync(join(tmpdir(), "second-checkout-"));
@@ -28,6 +39,7 @@ export function makeCheckout(): Checkout {
     cpSync(join(repositoryRoot, file), join(folder, file));
   }
   symlinkSync(join(repositoryRoot, "node_modules"), join(folder, "node_modules"));
+  copyBuilds(folder);
   const command = join(folder, "canaryctl", "bin", "canaryctl.mjs");
   return {
     folder,

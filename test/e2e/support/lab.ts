@@ -1,6 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { parseEnvironment } from "../../../canaryctl/src/lab-course/shell.ts";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
 import { mustRun, type Outcome, run, start } from "./command.ts";
 
@@ -35,15 +36,6 @@ export function labShell(): Promise<Record<string, string>> {
   );
   return shell;
 }
-
-/** Reads the output of `env -0`. */
-export const parseEnvironment = (text: string): Record<string, string> =>
-  Object.fromEntries(
-    text
-      .split("\0")
-      .filter((line) => line.includes("="))
-      .map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
-  );
 
 export const pulumi = async (...args: readonly string[]): Promise<Outcome> =>
   run("pulumi", ["--non-interactive", ...args], { env: await labShell(), timeoutSeconds: 300 });

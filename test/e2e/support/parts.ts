@@ -117,6 +117,10 @@ export const parts: Readonly<Record<string, Part>> = {
     modules: ["stacks/platform.ts", "stacks/platform-parts.ts", `${embedded}/src/charts/own-charts.ts`],
     data: [`${embedded}/own-charts/argo-rollouts`, `${embedded}/modules/cluster`],
   },
+  "60-labs": {
+    modules: product.modules,
+    data: [...product.data, "labs"],
+  },
   "80-conformance": {
     modules: [
       `${plugins}/src/kubernetes/main.ts`,

@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
-import { ownImages } from "../../../components/image/render-built-image.ts";
-import { makeCheckout } from "./checkout.ts";
+import { copyBuilds, makeCheckout } from "./checkout.ts";
 import { mustRun, type Outcome, run } from "./command.ts";
 import { labShell } from "./lab.ts";
 
@@ -107,10 +106,7 @@ function linkPackages(folder: string): void {
       cpSync(source, target, { recursive: true, verbatimSymlinks: true });
     else symlinkSync(source, target);
   }
-  for (const app of ownImages) {
-    const dist = join("apps", app, "dist");
-    cpSync(join(repositoryRoot, dist), join(folder, dist), { recursive: true });
-  }
+  copyBuilds(folder);
 }
 
 /** The script of a workflow's only step that runs `command`. */

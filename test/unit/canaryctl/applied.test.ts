@@ -28,6 +28,14 @@ describe("a command that moves the traffic", () => {
     ]);
   });
 
+  test("goes by the plan that its command line names, not by the one that is applied", () => {
+    const fake = fakeLab({ configWeight: 10, objects: {} });
+    const plan = parseConfig({ ...fake.lab.stackFile.values(), plan: "25" }).plan;
+    const applied = withApplied({ ...fake.lab, plan }, canonicalJson(appliedValues(fake.lab.stackFile.values())));
+    expect(applied.config.plan).toEqual(plan);
+    expect(applied.applied?.pending).toEqual([]);
+  });
+
   test("applies its own changes without what is pending, which stays in the file", async () => {
     const { lab, scopes, file } = pendingLab({ replicas: "3", canaryImage: "versioned-echo:v3" });
     const after = await applyOnly(lab, { canaryWeight: 30 }, { ...quiet, targets: ["**::route"] });

@@ -82,6 +82,6 @@ export function linkFault(page: Page, url: string): string | undefined {
   const path = file === "" ? page.path : join(dirname(page.path), file);
   if (!existsSync(join(repositoryRoot, path))) return `there is no ${path}`;
   if (anchor === undefined) return undefined;
-  const target = pages.find((each) => each.path === path);
-  return target?.anchors.has(anchor) ? undefined : `${path} has no heading for #${anchor}`;
+  const target = pages.find((each) => each.path === path) ?? readPage(path);
+  return target.anchors.has(anchor) ? undefined : `${path} has no heading for #${anchor}`;
 }

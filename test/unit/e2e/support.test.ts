@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { mustRun, run } from "../../e2e/support/command.ts";
-import { parseEnvironment, weightOf, weightPatch } from "../../e2e/support/lab.ts";
+import { weightOf, weightPatch } from "../../e2e/support/lab.ts";
 import { readAddress } from "../../e2e/support/listeners.ts";
 import { refusalFault } from "../../e2e/support/refusal.ts";
 import { editConfig, keepConfig, readConfig } from "../../e2e/support/stack-config.ts";
@@ -159,10 +159,6 @@ describe("weightOf", () => {
       { op: "replace", path: "/spec/http/1/route/1/weight", value: 30 },
     ]);
   });
-});
-
-test("parseEnvironment keeps values with equals signs and line breaks", () => {
-  expect(parseEnvironment("A=1\0B=x=y\nz\0C=\0")).toEqual({ A: "1", B: "x=y\nz", C: "" });
 });
 
 describe("the stack's config", () => {

@@ -15,6 +15,7 @@ export function addPromote(program: Command): void {
       "with --judge: how long a step waits for a verdict after its bake time (10m)",
       duration,
     )
+    .option("--plan <plan>", "with --judge: walk this plan and leave the config's key `plan` as it is; the same words")
     .option("--json", "with --judge: an object in each line")
     .addHelpText(
       "after",
@@ -32,8 +33,8 @@ canaryEnabled false in the config. Without --full nothing ever gets more traffic
 their callers' proxies each second. A canary that is worse than the stable side is rolled back at once; the next step comes
 with a pass and after the bake time. Exit code: 0 promoted, 3 rolled back, 4 held (a person decides, or somebody else moved the
 traffic), 5 no verdict, 130 after Ctrl-C, which on a terminal asks whether to hold or to roll back. Killed, it goes on where it
-was when it is run again; one promotion at a time.
-${examples("canaryctl promote", "canaryctl promote --judge", "canaryctl promote --full", 'canaryctl promote --now --reason "the old version leaks"')}`,
+was when it is run again, with the same --plan; one promotion at a time.
+${examples("canaryctl promote", "canaryctl promote --judge", "canaryctl promote --judge --plan 90-70-50-0", "canaryctl promote --full", 'canaryctl promote --now --reason "the old version leaks"')}`,
     )
     .action(async (_options: unknown, command: Command) => (await import("../promote.ts")).run(command));
 }

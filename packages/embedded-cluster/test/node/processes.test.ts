@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { loopback } from "../../src/node/network/addresses.ts";
+import { renderAuditPolicy } from "../../src/node/processes/audit.ts";
 import { renderCniConfiguration, renderContainerdConfiguration } from "../../src/node/processes/containerd.ts";
 import { renderKubeProxyConfiguration } from "../../src/node/processes/kube-proxy.ts";
 import { renderKubeletConfiguration } from "../../src/node/processes/kubelet.ts";
@@ -58,6 +59,20 @@ describe("the API server", () => {
         "--service-cluster-ip-range=198.19.0.0/16",
       ]),
     );
+  });
+
+  test("writes down who changed what, without contents, and no more than 30 MB of it", () => {
+    expect(argvOf("kube-apiserver")).toEqual(
+      expect.arrayContaining([
+        "--audit-policy-file=/home/me/canary-lab/.lab/node/config/audit-policy.yaml",
+        "--audit-log-path=/home/me/canary-lab/.lab/logs/audit.log",
+        "--audit-log-maxsize=10",
+        "--audit-log-maxbackup=2",
+      ]),
+    );
+    const { rules } = parse(renderAuditPolicy());
+    expect(new Set(rules.map(({ level }: { level: string }) => level))).toEqual(new Set(["None", "Metadata"]));
+    expect(rules.at(-1)).toEqual({ level: "Metadata" });
   });
 
   test("verifies etcd and the kubelet by their authorities", () => {

@@ -9,8 +9,8 @@ const { buildProgram } = await import("../../../../canaryctl/src/main.ts");
 /** What a command line needs besides the flag: its words, arguments and mandatory options, such as `stack promote dev dev`. */
 function linesOf(command: Command, words: readonly string[]): readonly (readonly string[])[] {
   if (command.commands.length > 0) return command.commands.flatMap((sub) => linesOf(sub, [...words, sub.name()]));
-  const needed = command.registeredArguments.flatMap(({ required, parseArg }) =>
-    required ? [parseArg ? "50" : "dev"] : [],
+  const needed = command.registeredArguments.flatMap(({ required, parseArg, argChoices }) =>
+    required ? [argChoices?.[0] ?? (parseArg ? "50" : "dev")] : [],
   );
   const options = command.options.flatMap(({ mandatory, long, argChoices: [first = "versioned-echo:v2"] = [] }) =>
     mandatory && long ? [long, first] : [],

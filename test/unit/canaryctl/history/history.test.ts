@@ -27,14 +27,18 @@ const entry = (second: number, change: Partial<HistoryEntry> = {}): HistoryEntry
 function configMap(data?: Record<string, string>) {
   let kept = data;
   const log: string[] = [];
+  const events: object[] = [];
   return {
     log,
+    events,
     keys: () => Object.keys(kept ?? {}),
     cluster: {
       get: async <T>() => (kept && { data: kept }) as T | undefined,
-      async apply<T>(): Promise<T> {
-        log.push("apply");
-        kept ??= {};
+      async apply<T>(path: string, object: object): Promise<T> {
+        const isEvent = path.includes("/events/");
+        log.push(isEvent ? "event" : "apply");
+        if (isEvent) events.push(object);
+        else kept ??= {};
         return {} as T;
       },
       async patch<T>(path: string, change: object): Promise<T> {
@@ -54,10 +58,30 @@ describe("the store", () => {
   test("makes the ConfigMap at the first entry, and adds one write for each later one", async () => {
     const { cluster, log } = configMap();
     await appendHistory(cluster, of, entry(1));
-    expect(log).toEqual(["patch", "apply", "patch"]);
+    expect(log).toEqual(["patch", "apply", "patch", "event"]);
     await appendHistory(cluster, of, entry(2, { why: "trying" }));
-    expect(log).toEqual(["patch", "apply", "patch", "patch"]);
+    expect(log.slice(4)).toEqual(["patch", "event"]);
     expect(await readHistory(cluster, of)).toEqual([entry(2, { why: "trying" }), entry(1)]);
+  });
+
+  test("says each entry in an event of the Service, one that failed as a warning; without the right to it the history has it alone", async () => {
+    const { cluster, events } = configMap({});
+    await appendHistory(cluster, of, entry(1, { account: "system:serviceaccount:shop:mover", why: "trying" }));
+    await appendHistory(cluster, of, entry(2, { failed: "it broke" }));
+    expect(events).toMatchObject([
+      {
+        metadata: { name: `versioned-echo.20260101t000001000z-${process.pid}`, namespace: "canary-lab" },
+        involvedObject: { kind: "Service", name: "versioned-echo" },
+        type: "Normal",
+        reason: "Moved",
+        message:
+          "set-traffic 70 30: 90/10 -> 70/30, by ann@desk, for the cluster system:serviceaccount:shop:mover; trying",
+      },
+      { type: "Warning", reason: "MoveFailed", message: expect.stringMatching(/ann@desk; failed: it broke$/) },
+    ]);
+    const forbidden = { ...cluster, apply: () => Promise.reject(new ApiError(403, "events is forbidden", "/events")) };
+    await appendHistory(forbidden, of, entry(3));
+    expect(await readHistory(cluster, of)).toHaveLength(3);
   });
 
   test("two commands at once both keep their entry", async () => {

@@ -1,4 +1,3 @@
-import { UserError } from "@canary-lab/kit/user-error";
 import { expect, test } from "@jest/globals";
 import { ActLog } from "../../../../canaryctl/src/ui/act-log.ts";
 import type { Ended } from "../../../../canaryctl/src/ui/act-process.ts";
@@ -12,22 +11,15 @@ function acting() {
     () => {
       told++;
     },
-    {
-      prepare: () => {
-        unused.count++;
-        return {
-          run: (words, print) => {
-            unused.count--;
-            return new Promise((end) => void begun.push({ words, print, end }));
-          },
-          end: () => void unused.count--,
-        };
-      },
-      faults: async (_stack, { side, fault }) => {
-        if (fault === "crash")
-          throw new UserError("There is no pod of the canary side.", { next: "npx canaryctl status" });
-        return `2 of 2 ${side} pods: ${fault}.`;
-      },
+    () => {
+      unused.count++;
+      return {
+        run: (words, print) => {
+          unused.count--;
+          return new Promise((end) => void begun.push({ words, print, end }));
+        },
+        end: () => void unused.count--,
+      };
     },
   );
   return { log, begun, unused, told: () => told };
@@ -64,12 +56,25 @@ test("a rollback begins while another act runs", async () => {
   expect((await moving).state).toBe("failed");
 });
 
-test("a process is ready before it is needed, and the last one ends with the server", async () => {
+test("a process is ready for an act and for its rollback, and is replaced after the act, not beside it", async () => {
   const { log, begun, unused } = acting();
   log.prepare();
-  expect(unused.count).toBe(1);
+  expect(unused.count).toBe(2);
+  const first = log.do("dev", { name: "abort" });
+  const second = log.do("dev", { name: "rollback" });
+  expect([begun.length, unused.count]).toEqual([2, 0]);
+  begun[1]?.end({ exitCode: 0 });
+  await second;
+  expect(unused.count).toBe(2);
+  begun[0]?.end({ exitCode: 0 });
+  await first;
+  expect(unused.count).toBe(2);
+});
+
+test("what is ready ends with the server, which waits for what is under way", async () => {
+  const { log, begun, unused } = acting();
+  log.prepare();
   const done = log.do("dev", { name: "abort" });
-  expect(unused.count).toBe(1); // the next one
   let isOver = false;
   const over = log.end().then(() => {
     isOver = true;
@@ -78,24 +83,23 @@ test("a process is ready before it is needed, and the last one ends with the ser
   expect([unused.count, isOver]).toEqual([0, false]);
   begun[0]?.end({ exitCode: 0 });
   await Promise.all([done, over]);
+  expect(unused.count).toBe(0);
 });
 
-test("faults are set here, and a refusal has its next command for that stack", async () => {
-  const { log, begun } = acting();
-  const set = await log.do("dev", { name: "faults", side: "canary", fault: "errors" });
-  expect(set).toMatchObject({ state: "done", output: "2 of 2 canary pods: errors." });
-  const refused = await log.do("staging", { name: "faults", side: "canary", fault: "crash" });
-  expect(refused).toMatchObject({
-    state: "failed",
-    output: "error: There is no pod of the canary side.\n  next:    npx canaryctl --stack staging status",
-  });
-  expect(begun).toEqual([]);
+test("a process that cannot be told its words is a failed act", async () => {
+  const failing = () => ({ run: () => Promise.reject(new Error("it has ended")), end: () => {} });
+  const log = new ActLog(() => {}, failing);
+  expect(await log.do("dev", { name: "abort" })).toMatchObject({ state: "failed", output: "Error: it has ended" });
 });
 
 test("the last acts are kept, and those that run", async () => {
   const { log, begun } = acting();
   const first = log.do("dev", { name: "promote" });
-  for (let more = 0; more < 20; more++) await log.do("dev", { name: "faults", side: "stable", fault: "none" });
+  for (let more = 1; more <= 20; more++) {
+    const done = log.do("dev", { name: "faults", side: "stable", fault: "none" });
+    begun[more]?.end({ exitCode: 0 });
+    await done;
+  }
   expect([log.of("dev").length, log.of("dev").at(-1)?.state]).toEqual([9, "running"]);
   begun[0]?.end({ exitCode: 0 });
   await first;

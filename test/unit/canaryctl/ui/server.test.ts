@@ -1,7 +1,7 @@
 import { get } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { type Act, actText } from "../../../../canaryctl/src/ui/acts.ts";
+import { type Act, wordsOf } from "../../../../canaryctl/src/ui/acts.ts";
 import { buildServer } from "../../../../canaryctl/src/ui/server.ts";
 import type { ActView } from "../../../../canaryctl/src/ui/snapshot.ts";
 import { fakeHub } from "./fake-hub.ts";
@@ -19,8 +19,8 @@ function serve({ isReadOnly = false, state = "done" as ActView["state"], output 
   const done: string[] = [];
   const { hub } = fakeHub(isReadOnly);
   const act = async (stack: string, act: Act): Promise<ActView> => {
-    done.push(`${stack}: ${actText(act)}`);
-    return { id: 1, name: act.name, command: actText(act), began: "2026-01-31T12:00:00Z", state, output };
+    done.push(`${stack}: ${wordsOf(act).join(" ")}`);
+    return { id: 1, name: act.name, command: wordsOf(act).join(" "), began: "2026-01-31T12:00:00Z", state, output };
   };
   const own = { ...access };
   const app = buildServer({

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { clusterDomain, nodePorts } from "../network/addresses.ts";
 import type { NodeSpec } from "../node-spec.ts";
 import { authorityFile, pemFile, serviceAccountFiles } from "../pki/files.ts";
+import { auditFlags, renderAuditPolicy } from "./audit.ts";
 import { etcdServers } from "./etcd.ts";
 import type { ProcessSpec } from "./process-spec.ts";
 
@@ -10,6 +11,7 @@ export function renderApiServer({ layout, addresses, tools }: NodeSpec): Process
   const pem = (name: Parameters<typeof pemFile>[1]) => pemFile(layout.pki, name);
   const authority = (name: Parameters<typeof authorityFile>[1]) => authorityFile(layout.pki, name);
   const serviceAccount = serviceAccountFiles(layout.pki);
+  const auditPolicy = join(layout.config, "audit-policy.yaml");
   const reads = [
     pem("apiserver"),
     pem("apiserver-etcd-client"),
@@ -57,7 +59,9 @@ export function renderApiServer({ layout, addresses, tools }: NodeSpec): Process
       `--service-account-signing-key-file=${serviceAccount.privateKey}`,
       `--service-cluster-ip-range=${addresses.serviceNetwork}`,
       "--profiling=false",
+      ...auditFlags(layout, auditPolicy),
     ],
+    files: { [auditPolicy]: renderAuditPolicy() },
     folders: [join(layout.state, "kube-apiserver")],
     reads,
     after: ["etcd"],

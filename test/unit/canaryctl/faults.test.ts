@@ -1,8 +1,7 @@
 import { expect, test } from "@jest/globals";
-import { parseFaults } from "../../../../apps/versioned-echo/src/faults.ts";
-import type { Release } from "../../../../canaryctl/src/strategies/strategy.ts";
-import { faultsOf, setFaults } from "../../../../canaryctl/src/ui/faults.ts";
-import { fakeLab } from "../fake-lab.ts";
+import { setFaults } from "../../../canaryctl/src/faults.ts";
+import type { Release } from "../../../canaryctl/src/strategies/strategy.ts";
+import { fakeLab } from "./fake-lab.ts";
 
 const pod = (name: string, version: string, replicaSet: string, isGoing = false) => ({
   metadata: {
@@ -28,13 +27,9 @@ const strategy = (canaryPods?: readonly string[]) => ({
   read: async () => ({ ...(canaryPods && { canaryPods }) }) as Release,
 });
 
-test("each switch is one that the service takes", () => {
-  for (const faults of Object.values(faultsOf)) expect(parseFaults(faults)).toHaveProperty("faults");
-});
-
 test("the pods of one side get them, but those that go", async () => {
   const { lab: given, asked } = lab();
-  expect(await setFaults(given, strategy(), "canary", "errors")).toBe(
+  expect(await setFaults(given, strategy(), "canary", { errorRate: 0.3 })).toBe(
     "2 of 2 canary pods: 30 % of the answers are errors.",
   );
   expect(asked).toEqual(["b", "c"].map((name) => `${name} echo "{\\"errorRate\\":0.3}"`));
@@ -42,15 +37,23 @@ test("the pods of one side get them, but those that go", async () => {
 
 test("of one workload the canary's pods are those of its ReplicaSets", async () => {
   const { lab: given, asked } = lab();
-  await setFaults(given, strategy(["one"]), "canary", "none");
+  await setFaults(given, strategy(["one"]), "canary", {});
   expect(asked).toEqual(['a echo "{}"']);
 });
 
 test("a side without a pod, and a pod that does not take it, are told", async () => {
-  await expect(setFaults(lab().lab, strategy(["nobody"]), "canary", "errors")).rejects.toThrow(
+  await expect(setFaults(lab().lab, strategy(["nobody"]), "canary", { errorRate: 0.3 })).rejects.toThrow(
     "There is no pod of the canary side.",
   );
-  await expect(setFaults(lab("bad faults").lab, strategy(), "stable", "errors")).rejects.toThrow(
-    "Pod a does not take the fault: bad faults",
+  await expect(
+    setFaults(lab("bad faults").lab, strategy(), "stable", { ready: false, latencyMilliseconds: 400 }),
+  ).rejects.toThrow("Pod a does not take the fault: bad faults");
+});
+
+test("a service of somebody else's is refused", async () => {
+  const { lab: given } = lab();
+  const config = { ...given.config, canaryImage: "ghcr.io/stefanprodan/podinfo:6.9.2" };
+  await expect(setFaults({ ...given, config }, strategy(), "canary", {})).rejects.toThrow(
+    "Faults are the lab's own service's; the canary side runs ghcr.io/stefanprodan/podinfo:6.9.2.",
   );
 });

@@ -1,30 +1,23 @@
 import { UserError } from "@canary-lab/kit/user-error";
-import type { Faults } from "../../../apps/versioned-echo/src/faults.ts";
-import { podsPath } from "../../../cluster/kube/paths.ts";
-import { appContainer } from "../../../components/workload/render-pod.ts";
-import type { PodList } from "../../../stacks/live/proxies/exec.ts";
-import type { Lab } from "../lab.ts";
-import type { ReleaseStrategy } from "../strategies/strategy.ts";
-import { sideOfPod } from "../traffic/answers.ts";
-import type { FaultName } from "./snapshot.ts";
+import type { Faults } from "../../apps/versioned-echo/src/faults.ts";
+import { podsPath } from "../../cluster/kube/paths.ts";
+import { reportedVersion } from "../../components/image/render-built-image.ts";
+import { appContainer } from "../../components/workload/render-pod.ts";
+import type { PodList } from "../../stacks/live/proxies/exec.ts";
+import type { Lab } from "./lab.ts";
+import type { ReleaseStrategy } from "./strategies/strategy.ts";
+import { sideOfPod } from "./traffic/answers.ts";
 
-/** What each switch asks of the service; what it does not name is healthy. */
-export const faultsOf: Readonly<Record<FaultName, Partial<Faults>>> = {
-  none: {},
-  errors: { errorRate: 0.3 },
-  latency: { latencyMilliseconds: 400 },
-  "not ready": { ready: false },
-  crash: { crash: true },
-};
-
-/** What becomes of a pod, in words. */
-const words: Readonly<Record<FaultName, string>> = {
-  none: "healthy again",
-  errors: "30 % of the answers are errors",
-  latency: "each answer comes 400 ms later",
-  "not ready": "not ready",
-  crash: "told to crash",
-};
+/** What becomes of a pod, in words. What is not named is healthy. */
+function wordsOf({ errorRate, latencyMilliseconds, ready, crash }: Partial<Faults>): string {
+  const parts = [
+    errorRate && `${Number((errorRate * 100).toFixed(2))} % of the answers are errors`,
+    latencyMilliseconds && `each answer comes ${latencyMilliseconds} ms later`,
+    ready === false && "not ready",
+    crash && "told to crash",
+  ].filter(Boolean);
+  return parts.length > 0 ? parts.join(", ") : "healthy again";
+}
 
 /** Inside of the pod, where no policy of the mesh is in the way. */
 const put = (faults: Partial<Faults>): readonly string[] => [
@@ -39,17 +32,25 @@ const timeout = 8000;
 /**
  * Sets the faults of the pods of one side of the lab's own service. A pod that is not ready is asked as well: it may be so by such a fault.
  *
+ * @param faults all of them: what is not named is healthy
  * @returns what was done, in one line
- * @throws UserError where the side has no pod, or one does not take it
+ * @throws UserError where the image is not of the lab, the side has no pod, or one does not take it
  */
 export async function setFaults(
   lab: Lab,
   strategy: Pick<ReleaseStrategy, "read">,
   side: "stable" | "canary",
-  fault: FaultName,
+  faults: Partial<Faults>,
 ): Promise<string> {
   const { cluster, config, exec } = lab;
   const { app, namespace } = config;
+  const image = side === "stable" ? config.stableImage : config.canaryImage;
+  if (reportedVersion(image) === undefined)
+    throw new UserError(`Faults are the lab's own service's; the ${side} side runs ${image}.`, {
+      place: `${side}Image`,
+      allowed: "versioned-echo:TAG",
+      next: "npx canaryctl status",
+    });
   const [{ canaryPods }, pods] = await Promise.all([
     strategy.read(lab),
     cluster.get<PodList>(podsPath(namespace, { app })),
@@ -65,7 +66,7 @@ export async function setFaults(
   const set = await Promise.all(
     asked.map(async ({ metadata: { name } }) => {
       const run = await exec(namespace, name, timeout);
-      const answer = (await run(appContainer, put(faultsOf[fault]))).trim();
+      const answer = (await run(appContainer, put(faults))).trim();
       if (answer === "set") return name;
       throw new UserError(`Pod ${name} does not take the fault: ${answer}`, {
         place: `pod ${namespace}/${name}`,
@@ -73,5 +74,5 @@ export async function setFaults(
       });
     }),
   );
-  return `${set.length} of ${asked.length} ${side} pods: ${words[fault]}.`;
+  return `${set.length} of ${asked.length} ${side} pods: ${wordsOf(faults)}.`;
 }

@@ -1,0 +1,24 @@
+import { Argument, type Command } from "commander";
+import { examples, share, wholeNumber } from "../arguments.ts";
+
+export function addFaults(program: Command): void {
+  program
+    .command("faults")
+    .description("break the pods of one side on purpose, or heal them: to see what the judge and Kubernetes make of it")
+    .addArgument(new Argument("<side>", "whose pods").choices(["stable", "canary"]))
+    .option("--error-rate <share>", "that share of the answers is 500, 0 to 1", share)
+    .option("--latency <milliseconds>", "each answer comes so much later, 0 to 60000", wholeNumber(0, 60_000))
+    .option("--not-ready", "the readiness probe fails")
+    .option("--crash", "the process ends, once")
+    .option("--none", "healthy again")
+    .addHelpText(
+      "after",
+      `
+For versioned-echo alone, the lab's own service. Each call says all of it: what it does not name is healthy. Pods that start later are
+healthy.
+${examples("canaryctl faults canary --error-rate 0.3", "canaryctl faults canary --latency 400", "canaryctl faults canary --none")}`,
+    )
+    .action(async (side: "stable" | "canary", _options: unknown, command: Command) =>
+      (await import("../faults.ts")).run(side, command),
+    );
+}

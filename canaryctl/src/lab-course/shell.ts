@@ -1,0 +1,102 @@
+import { execa } from "execa";
+import { repositoryRoot } from "../../../cluster/lab-folder.ts";
+import type { Status } from "../status.ts";
+
+/** What a command has come to. */
+export interface Ran {
+  /** -1 where it was ended by a signal. */
+  readonly exitCode: number;
+  /** Both streams, in the order in which they were written. */
+  readonly output: string;
+}
+
+/** How a page's commands are run. */
+export interface LabShell {
+  /** Runs a command to its end; one that fails is an outcome. */
+  run(command: string): Promise<Ran>;
+  /** Starts a command that goes on beside the ones after it, until {@link end}. */
+  start(command: string): void;
+  /** The stack's status. @param requests how many are sent to measure the split; by default none @throws Error where it cannot be read */
+  status(requests?: number): Promise<Status>;
+  /** Ends what still runs, and waits until it has. */
+  end(): Promise<void>;
+}
+
+/** A command is ended after that time. It may build the tools of an add-on. */
+const longestSeconds = 1800;
+
+/** Runs its first argument, then writes the environment that this has left to file descriptor 3, for the next command. */
+const script = 'eval "$1" 2>&1 3>&-\ncode=$?\nenv -0 >&3\nexit $code';
+
+/**
+ * A shell in the repository's root, as a user's terminal has it: what a command sets in the environment is there for the next one.
+ *
+ * @param environment the first command's; the shell keeps it up to date
+ * @param print gets what the commands print, as they do
+ */
+export function bashShell(environment: Readonly<Record<string, string>>, print: (text: string) => void): LabShell {
+  let env = environment;
+  const running = new Set<ReturnType<typeof launch>>();
+  const begin = (command: string) => {
+    const child = launch(command, env);
+    running.add(child);
+    child.stdout.on("data", (chunk) => print(String(chunk)));
+    void child.then(() => running.delete(child));
+    return child;
+  };
+  return {
+    run: async (command) => {
+      const child = begin(command);
+      const limit = setTimeout(() => endGroup(child.pid), longestSeconds * 1000);
+      const { exitCode = -1, stdout, stdio } = await child;
+      clearTimeout(limit);
+      const left = parseEnvironment(stdio[3]);
+      if (Object.keys(left).length > 0) env = left;
+      return { exitCode, output: stdout };
+    },
+    start: (command) => void begin(command),
+    status: (requests) => readStatus(env, requests),
+    end: async () => {
+      const left = [...running];
+      for (const { pid } of left) endGroup(pid);
+      await Promise.all(left);
+    },
+  };
+}
+
+/** As the leader of a process group of its own, so that all of it can be ended. */
+const launch = (command: string, env: Readonly<Record<string, string>>) =>
+  execa("bash", ["-c", script, "bash", command], {
+    cwd: repositoryRoot,
+    env,
+    extendEnv: false,
+    stdio: ["ignore", "pipe", "inherit", "pipe"],
+    reject: false,
+    detached: true,
+  });
+
+function endGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGTERM");
+  } catch {
+    // it has ended meanwhile
+  }
+}
+
+/** `canaryctl status` in a process of its own: it reads the stack as it is now. It ends with 1, and prints all the same, where something is wrong. */
+async function readStatus(env: Readonly<Record<string, string>>, requests: number | undefined): Promise<Status> {
+  const traffic = requests === undefined ? [] : ["--traffic", String(requests)];
+  const args = ["canaryctl", "status", "--json", ...traffic];
+  const { stdout, stderr } = await execa("npx", args, { cwd: repositoryRoot, env, extendEnv: false, reject: false });
+  if (!stdout.startsWith("{")) throw new Error(`The status cannot be read:\n${stderr}`);
+  return JSON.parse(stdout);
+}
+
+/** Reads the output of `env -0`. */
+export const parseEnvironment = (text: string): Record<string, string> =>
+  Object.fromEntries(
+    text
+      .split("\0")
+      .filter((line) => line.includes("="))
+      .map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+  );

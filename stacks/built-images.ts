@@ -1,0 +1,15 @@
+import { join } from "node:path";
+import { mustBeBuilt } from "@canary-lab/kit/built";
+import { repositoryRoot } from "../cluster/lab-folder.ts";
+import { ownName } from "../components/image/render-built-image.ts";
+import { builtImages, type ImageConfig } from "./image-request.ts";
+
+/**
+ * Refuses to make images of other code than this checkout's.
+ *
+ * @throws UserError
+ */
+export function imagesMustBeBuilt(config: ImageConfig): void {
+  const names = new Set(builtImages(config).flatMap((reference) => ownName(reference) ?? []));
+  for (const name of names) mustBeBuilt(join(repositoryRoot, "apps", name), `apps/${name}`);
+}

@@ -1,0 +1,76 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "@jest/globals";
+import { commandNames } from "../../../../canaryctl/src/commands/modules.ts";
+import { readPages } from "../../../../canaryctl/src/lab-course/course.ts";
+import type { LabPage } from "../../../../canaryctl/src/lab-course/page.ts";
+import { repositoryRoot } from "../../../../cluster/lab-folder.ts";
+
+const pages = readPages();
+const read = (file: string): string => readFileSync(join(repositoryRoot, file), "utf8");
+const names = pages.map((page) => [page.file, page] as const);
+const commandsOf = (page: LabPage) =>
+  page.sections.flatMap(({ parts }) => parts.flatMap((part) => (part.kind === "commands" ? part.commands : [])));
+
+test("the labs are numbered without a gap, and their list has each with its title and its minutes", () => {
+  expect(pages.map(({ number }) => number)).toEqual(pages.map((_, index) => index + 1));
+  const rows = read("labs/README.md")
+    .split("\n")
+    .filter((line) => /^\| \[\d/.test(line));
+  expect(rows).toEqual(
+    pages.map(({ number, title, file, minutes }) => {
+      return `| [${number}. ${title}](${file.replace("labs/", "")}) | ${minutes} min |`;
+    }),
+  );
+});
+
+test.each(names)("%s has all sections in their order, and its steps are numbered", (_, { sections }) => {
+  const order = /^learn (start )?(step )+questions undo$/;
+  expect(sections.map(({ kind }) => kind).join(" ")).toMatch(order);
+  const steps = sections.filter(({ kind }) => kind === "step");
+  expect(steps.map(({ title }) => title.split(":")[0])).toEqual(steps.map((__, index) => `Step ${index + 1}`));
+});
+
+test.each(names)(
+  "%s asks questions, and folds their answers away; what is folded elsewhere is a hint",
+  (_, { sections }) => {
+    for (const { kind, parts } of sections)
+      for (const part of parts) {
+        if (part.kind !== "folded") continue;
+        if (kind === "questions") expect(part.summary).toMatch(/\?$/);
+        else expect(part.summary).toMatch(/^Hint: /);
+      }
+    const questions = sections.find(({ kind }) => kind === "questions")?.parts ?? [];
+    expect(questions.length).toBeGreaterThanOrEqual(2);
+    expect(questions.every(({ kind }) => kind === "folded")).toBe(true);
+  },
+);
+
+test.each(names)("%s checks what it has done, and at its end that it is undone", (_, { sections }) => {
+  const checks = (kind: string) =>
+    sections
+      .filter((each) => each.kind === kind)
+      .flatMap(({ parts }) => parts.filter((part) => part.kind === "checks"));
+  expect(checks("step").length).toBeGreaterThan(0);
+  expect(checks("undo").flatMap(({ sentences }) => sentences.map(({ sentence }) => sentence))).toContain(
+    "nothing is wrong",
+  );
+});
+
+test.each(names)(
+  "%s runs commands that there are, and reads the lab's environment before the first that needs it",
+  (_, page) => {
+    let hasEnvironment = false;
+    for (const { command } of commandsOf(page)) {
+      if (command.includes('eval "$(npx canaryctl env)"')) hasEnvironment = true;
+      for (const [, word = ""] of command.matchAll(/npx canaryctl (?:--stack \S+ )?(\S+)/g))
+        expect(commandNames).toContain(word.replace(')"', ""));
+      if (/\b(kubectl|pulumi|helm|istioctl|labs\/set-faults\.sh)\b/.test(command))
+        expect([command, hasEnvironment]).toEqual([command, true]);
+    }
+  },
+);
+
+test("no page is longer than a reader bears", () => {
+  for (const { file } of pages) expect([file, read(file).split("\n").length < 320]).toEqual([file, true]);
+});
