@@ -2,6 +2,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
+import { binomialInterval } from "../../canary/binomial.ts";
 import { run, userEnvironment } from "./support/command.ts";
 import {
   canaryctl,
@@ -94,6 +95,22 @@ describe("what does not change the lab", () => {
     expect(drawings[0].stdout.match(/\b50 %/g)).toHaveLength(2);
     expect(drawings[1].stdout).toMatch(/^<svg .*<\/svg>\n?$/s);
   });
+
+  test("load says who answers, and that is the weights", async () => {
+    const { exitCode, stdout } = await canaryctl("load", "--rate", "100", "--for", "7s");
+    expect(exitCode).toBe(0);
+    const parts = stdout.split("\n").flatMap((line) => {
+      const [, sent, stable, canary] = /(\d+) requests, 0 failed\S*.* v1 (\d+) \(.* v2 (\d+) \(/.exec(line) ?? [];
+      return sent === undefined ? [] : [{ sent: Number(sent), stable: Number(stable), canary: Number(canary) }];
+    });
+    expect(parts).toHaveLength(2); // 5 s and 2 s
+    for (const { sent, stable, canary } of parts) {
+      expect(stable + canary).toBe(sent);
+      const { lowest, highest } = binomialInterval({ trials: sent, probability: 0.5, confidence: 0.9999 });
+      expect(canary).toBeGreaterThanOrEqual(lowest);
+      expect(canary).toBeLessThanOrEqual(highest);
+    }
+  }, 30_000);
 
   test("preview of what stands announces no change", async () => {
     const before = await routeVersion();

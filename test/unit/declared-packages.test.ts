@@ -32,7 +32,8 @@ const named: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const unpacked = ["components/image/built-image.ts"];
 
 /** Files that do not come along with the program: what only they import may be missing for whoever runs it. */
-const isForTests = (file: string): boolean => /^(test|bench|examples|docs)\/|\/conformance\/|\.config\.mjs$/.test(file);
+const isForTests = (file: string): boolean =>
+  /^(test|bench|docs|examples|reference)\/|\/conformance\/|\.config\.mjs$/.test(file);
 
 const statements = /^\s*(?:import|export)\b[^"'`;()]*?\bfrom "([^"\n]+)"|^\s*import "([^"\n]+)"/gm;
 const calls = /(?<![\w.])(?:import|require|require\.resolve|import\.meta\.resolve)\(\s*"([^"\n]+)"/g;

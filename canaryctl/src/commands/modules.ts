@@ -25,6 +25,7 @@ const modules: readonly CommandModule[] = [
   },
   { names: ["delete-canary"], load: async () => (await import("./definitions/delete-canary.ts")).addDeleteCanary },
   { names: ["faults"], load: async () => (await import("./definitions/faults.ts")).addFaults },
+  { names: ["load"], load: async () => (await import("./definitions/load.ts")).addLoad },
   { names: ["watch"], load: async () => (await import("./definitions/watch.ts")).addWatch },
   { names: ["history"], load: async () => (await import("./definitions/history.ts")).addHistory },
   { names: ["report"], load: async () => (await import("./definitions/report.ts")).addReport },

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
-import { pages as generated } from "../../../docs/generate/pages.ts";
+import { pages as generated } from "../../../reference/pages.ts";
 import { faultOf } from "./command-fault.ts";
 import { commandsIn, type ShellCommand } from "./commands-in.ts";
 import { type Fence, pages } from "./page.ts";

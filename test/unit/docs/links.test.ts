@@ -1,4 +1,5 @@
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
+import { sidebar } from "../../../docs/.vitepress/sidebar.ts";
 import { linkFault, pages } from "./page.ts";
 
 const links = pages.flatMap((page) => page.links.map((link) => ({ ...link, page })));
@@ -21,4 +22,25 @@ test("a file, a heading and a heading of another page that are not there are fau
   expect(linkFault(page, "../README.md#nowhere")).toBe("README.md has no heading for #nowhere");
   expect(linkFault(page, "#what-it-computes")).toBeUndefined();
   expect(linkFault(page, "../README.md#two-commands")).toBeUndefined();
+});
+
+describe("the site", () => {
+  const ofSite = pages.map(({ path }) => path).filter((path) => path.startsWith("docs/"));
+
+  test("offers each page", () => {
+    const offered = sidebar.flatMap(({ items }) => items.map(({ link }) => `docs${link.replace(/\/$/, "/index")}.md`));
+    expect(offered.toSorted()).toEqual(ofSite.toSorted());
+  });
+
+  test("has each page in its contents", () => {
+    const contents = pages.find(({ path }) => path === "docs/index.md");
+    const linked = contents?.links.map(({ url }) => `docs/${url}`) ?? [];
+    expect(ofSite.filter((path) => path !== contents?.path && !linked.includes(path))).toEqual([]);
+  });
+
+  test("has diagrams without a semicolon, which ends a statement of Mermaid", () => {
+    const diagrams = pages.flatMap(({ fences }) => fences).filter(({ language }) => language === "mermaid");
+    expect(diagrams.length).toBeGreaterThan(5);
+    expect(diagrams.filter(({ text }) => text.includes(";"))).toEqual([]);
+  });
 });

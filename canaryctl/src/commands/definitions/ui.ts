@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { examples, wholeNumber } from "../arguments.ts";
 
 /** Above the ports of the lab's own, and below those that systems give to connections. */
-const defaultPort = 8642;
+export const defaultPort = 8642;
 
 export function addUi(program: Command): void {
   program

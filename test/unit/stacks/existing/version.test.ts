@@ -37,18 +37,18 @@ test("where the image has a digest only, the chart's labels say the version", ()
   expect(versionOf(deployment({}))).toBeUndefined();
 });
 
-test("what the lab installs itself is supported, and the README says from which version on", () => {
+test("what the lab installs itself is supported, and the docs say from which version on", () => {
   const own = {
     istio: istioVersion,
     prometheus: prometheusVersion,
     rollouts: argoRolloutsVersion,
     gatewayApi: gatewayApiVersion,
   };
-  const readme = readFileSync(join(repositoryRoot, "README.md"), "utf8");
+  const page = readFileSync(join(repositoryRoot, "docs/how-to/own-cluster.md"), "utf8");
   const names = { istio: "Istio", prometheus: "Prometheus", rollouts: "Argo Rollouts", gatewayApi: "Gateway API" };
   for (const [part, range] of Object.entries(supportedVersions) as [keyof typeof own, string][]) {
     expect([part, satisfies(own[part].replace("v", ""), range)]).toEqual([part, true]);
     const [, from] = /^>=(\d+\.\d+)\.0 /.exec(range) ?? [];
-    expect(readme).toContain(`${names[part]} ${from} or newer`);
+    expect(page).toContain(`${names[part]} ${from} or newer`);
   }
 });

@@ -8,7 +8,7 @@ const inCell = (text: string): string => text.replaceAll("|", "\\|").replaceAll(
 export const code = (text: string): string => (text.includes("`") ? `\`\` ${text} \`\`` : `\`${text}\``);
 
 /** A text as it is, where a site would take `<name>` for an element. */
-export const plain = (text: string): string => text.replaceAll("<", "&lt;");
+export const plain = (text: string): string => text.replaceAll(/`[^`]*`|</g, (part) => (part === "<" ? "&lt;" : part));
 
 /** A page whose source is elsewhere. */
 export const generatedPage = (title: string, source: string, ...parts: readonly string[]): string =>

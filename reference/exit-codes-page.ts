@@ -1,6 +1,6 @@
-import { exitCodes, judgedExitCodes, watchedExitCodes } from "../../canaryctl/src/exit-codes.ts";
-import { exitCodeOf } from "../../canaryctl/src/preview/exit-code.ts";
-import type { Outcome } from "../../canaryctl/src/preview/outcome.ts";
+import { exitCodes, judgedExitCodes, watchedExitCodes } from "../canaryctl/src/exit-codes.ts";
+import { exitCodeOf } from "../canaryctl/src/preview/exit-code.ts";
+import type { Outcome } from "../canaryctl/src/preview/outcome.ts";
 import { generatedPage, table } from "./markdown.ts";
 
 type Words<Key extends string> = Readonly<Record<Key, string>>;

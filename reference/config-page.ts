@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { schema } from "../../stacks/config/schema.ts";
+import { schema } from "../stacks/config/schema.ts";
 import { describeValue, type Field, fieldsOf } from "./config-fields.ts";
 import { code, generatedPage, plain, table } from "./markdown.ts";
 

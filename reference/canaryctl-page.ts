@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { buildProgram } from "../../canaryctl/src/main.ts";
+import { buildProgram } from "../canaryctl/src/main.ts";
 import { generatedPage, table } from "./markdown.ts";
 
 /** Columns of a help text: what a page shows without a scroll bar. */

@@ -1,0 +1,40 @@
+const page = (text: string, link: string) => ({ text, link });
+
+/** The pages in the order in which the site offers them. A unit test sees that none is left out. */
+export const sidebar = [
+  {
+    items: [
+      page("Contents", "/"),
+      page("Architecture", "/architecture"),
+      page("Security", "/security"),
+      page("FAQ", "/faq"),
+      page("Compared with others", "/comparison"),
+    ],
+  },
+  {
+    text: "How to",
+    items: [
+      page("Your own service", "/how-to/own-service"),
+      page("Your own cluster", "/how-to/own-cluster"),
+      page("Your own metrics", "/how-to/own-metrics"),
+      page("CI", "/how-to/ci"),
+      page("State and secrets", "/how-to/state"),
+    ],
+  },
+  {
+    text: "Reference",
+    items: [
+      page("canaryctl", "/reference/canaryctl"),
+      page("Config of a stack", "/reference/config"),
+      page("Exit codes", "/reference/exit-codes"),
+      page("Components", "/reference/components"),
+      page("Files and listeners", "/reference/files"),
+      page("Rights of the accounts", "/reference/rights"),
+    ],
+  },
+  {
+    text: "The judge",
+    items: [page("Method and error rates", "/judge"), page("As a service", "/judge-service")],
+  },
+  { text: "Components", items: [page("In a program of your own", "/library")] },
+];
