@@ -8,6 +8,7 @@ import {
   migration,
   mostReplicas,
   objective,
+  prices,
   rollingUpdate,
   rolloutCanary,
 } from "./objects.ts";
@@ -184,6 +185,11 @@ export const schema = z.object({
     .prefault(false)
     .describe(
       "Whether the application has accounts with only the rights of a role, true or false: APP-mover for whoever moves its traffic, APP-viewer for whoever looks at it; canaryctl kubeconfig writes a kubeconfig for one",
+    ),
+  prices: prices
+    .prefault({})
+    .describe(
+      "By what canaryctl cost and previews reckon, an object: cpuHour (price of a CPU that pods ask for, for an hour; 0.0445) and gibHour (of a GiB of memory; 0.0049225), by default the list prices of GKE Autopilot in us-central1, and currency (USD)",
     ),
   kubeContext: anything
     .optional()

@@ -51,6 +51,7 @@ describe("what does not change the lab", () => {
       "doctor",
       "history",
       "graph",
+      "cost",
       "set-traffic",
       "rollback",
       "create-canary",
@@ -111,6 +112,21 @@ describe("what does not change the lab", () => {
       expect(canary).toBeLessThanOrEqual(highest);
     }
   }, 30_000);
+
+  test("cost adds up what the canary, the sidecars and istiod ask for", async () => {
+    const { prices, parts, added } = JSON.parse((await canaryctl("cost", "--json")).stdout);
+    const [{ perHour }] = parts.filter(({ part }: { readonly part: string }) => part === "canary");
+    expect(parts).toMatchObject(
+      expect.arrayContaining([
+        expect.objectContaining({ part: "canary", pods: 2, requests: { cpu: 0.04, memory: 128 * 2 ** 20 } }),
+        expect.objectContaining({ part: "sidecars", pods: 5 }),
+        expect.objectContaining({ part: "istiod", pods: 1 }),
+      ]),
+    );
+    expect(perHour).toBeCloseTo(0.04 * prices.cpuHour + 0.125 * prices.gibHour, 9);
+    expect(added.perHour).toBeGreaterThan(perHour);
+    expect((await canaryctl("cost")).stdout).toMatch(/beside the stable side +\d/);
+  });
 
   test("preview of what stands announces no change", async () => {
     const before = await routeVersion();

@@ -30,6 +30,7 @@ const modules: readonly CommandModule[] = [
   { names: ["history"], load: async () => (await import("./definitions/history.ts")).addHistory },
   { names: ["report"], load: async () => (await import("./definitions/report.ts")).addReport },
   { names: ["graph"], load: async () => (await import("./definitions/graph.ts")).addGraph },
+  { names: ["cost"], load: async () => (await import("./definitions/cost.ts")).addCost },
   { names: ["ui"], load: async () => (await import("./definitions/ui.ts")).addUi },
   { names: ["lab"], load: async () => (await import("./definitions/lab.ts")).addLab },
   { names: ["preview"], load: async () => (await import("./definitions/preview.ts")).addPreview },
