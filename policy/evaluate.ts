@@ -1,5 +1,5 @@
 import { Environment, type ParseResult } from "@marcbachmann/cel-js";
-import { type PolicySpec, type Rule, rules, stackRules } from "../components/policy/rules.ts";
+import { faultOf, type PolicySpec, type Rule, rules, stackRules } from "../components/policy/rules.ts";
 import { targets } from "../components/policy/targets.ts";
 
 /** An object as it is sent to the API server. */
@@ -46,6 +46,8 @@ function celValue(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   return new Proxy(value, {
     get: (of, field) => {
+      // A wrapper of somebody else's around the object wraps what is inherited, too: CEL would not see what kind of value it is.
+      if (!Object.hasOwn(of, field)) return Reflect.get(Array.isArray(of) ? Array.prototype : Object.prototype, field);
       const found: unknown = Reflect.get(of, field);
       return Array.isArray(of) && field === "length" ? found : celValue(found);
     },
@@ -93,9 +95,7 @@ export function faultsOf(objects: readonly PolicyObject[], spec: PolicySpec): re
   const budgets = own.filter(({ kind }) => kind === "PodDisruptionBudget");
   return own.flatMap((object) =>
     [...rules, ...stackRules].flatMap((rule) =>
-      keeps(rule, object, spec, { budgets })
-        ? []
-        : `${object.kind} ${object.metadata.name}: ${rule.name}: ${rule.says(spec)}`,
+      keeps(rule, object, spec, { budgets }) ? [] : `${object.kind} ${object.metadata.name}: ${faultOf(rule, spec)}`,
     ),
   );
 }

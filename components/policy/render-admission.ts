@@ -1,4 +1,4 @@
-import { type PolicySpec, type Rule, rules } from "./rules.ts";
+import { faultOf, type PolicySpec, type Rule, rules } from "./rules.ts";
 import { type Target, type TargetName, targets } from "./targets.ts";
 
 /** What becomes of a request that breaks a rule. */
@@ -26,9 +26,9 @@ export const renderAdmission = (spec: AdmissionSpec) =>
 
 type Validation = ReturnType<typeof validationOf>[number];
 
-function validationOf({ name, holds, says }: Rule, spec: PolicySpec) {
-  const expression = holds(spec);
-  return expression === undefined ? [] : [{ expression, message: `${name}: ${says(spec)}`, reason: "Forbidden" }];
+function validationOf(rule: Rule, spec: PolicySpec) {
+  const expression = rule.holds(spec);
+  return expression === undefined ? [] : [{ expression, message: faultOf(rule, spec), reason: "Forbidden" }];
 }
 
 function renderTarget(spec: AdmissionSpec, target: TargetName, validations: readonly Validation[]) {

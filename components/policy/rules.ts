@@ -14,8 +14,9 @@ export interface Rule {
   /** The name of the policy in the pack, and the first word of what the API server says. */
   readonly name: string;
   readonly target: TargetName;
-  /** What is wrong and what is allowed, for people. */
-  readonly says: (spec: PolicySpec) => string;
+  /** What is wrong with an object that does not keep it, for people. */
+  readonly wrong: string;
+  readonly allowed: (spec: PolicySpec) => string;
   /**
    * A CEL expression of type bool over `object`, `oldObject` (null where there is none) and the variables of the target; undefined where the
    * settings do not ask for the rule.
@@ -23,13 +24,14 @@ export interface Rule {
   readonly holds: (spec: PolicySpec) => string | undefined;
 }
 
+/** A rule that an object does not keep, for people. */
+export const faultOf = ({ name, wrong, allowed }: Rule, spec: PolicySpec): string =>
+  `${name}: ${wrong}; allowed: ${allowed(spec)}`;
+
 const text = (value: unknown): string => JSON.stringify(value);
 const onlyIf = (isAsked: boolean, expression: string): string | undefined => (isAsked ? expression : undefined);
 
-const tooSteep =
-  (what: string): Rule["says"] =>
-  ({ settings: { maxRise } }) =>
-    `${what} raises the canary's share by more than ${maxRise} points; allowed: at most ${maxRise} at once`;
+const atMostRise: Rule["allowed"] = ({ settings }) => `at most ${settings.maxRise} points more`;
 
 /** CEL: each weight of the ladder is at most the greatest rise above another one, or above 0. */
 const isGentle = ({ maxRise }: PolicySettings): string =>
@@ -39,22 +41,24 @@ const pods: readonly Rule[] = [
   {
     name: "image-tag",
     target: "workloads",
-    says: () =>
-      "an image has no tag, or the tag latest, which is another image tomorrow; allowed: NAME:TAG or a digest",
+    wrong: "an image has no tag, or the tag latest, which is another image tomorrow",
+    allowed: () => "NAME:TAG or a digest",
     holds: () =>
       'variables.containers.all(c, c.image.contains("@") || (c.image.matches(":[^:/]+$") && !c.image.endsWith(":latest")))',
   },
   {
     name: "image-digest",
     target: "workloads",
-    says: () => "an image is not named by its digest; allowed: NAME@sha256:…",
+    wrong: "an image is not named by its digest",
+    allowed: () => "NAME@sha256:…",
     holds: ({ settings }) =>
       onlyIf(settings.digests, 'variables.containers.all(c, c.image.matches("@sha256:[0-9a-f]{64}$"))'),
   },
   {
     name: "image-registry",
     target: "workloads",
-    says: ({ settings }) => `an image is from another registry; allowed: ${settings.registries?.join(", ")}`,
+    wrong: "an image is from another registry",
+    allowed: ({ settings }) => settings.registries?.join(", ") ?? "any",
     holds: ({ settings: { registries } }) =>
       onlyIf(
         registries !== undefined,
@@ -65,7 +69,8 @@ const pods: readonly Rule[] = [
     // No limit of CPU is wanted: throttling shows as latency that no version is to blame for.
     name: "resources",
     target: "workloads",
-    says: () => "a container does not say what it needs; allowed: requests of cpu and memory, and a limit of memory",
+    wrong: "a container does not say what it needs",
+    allowed: () => "requests of cpu and memory, and a limit of memory",
     holds: () =>
       `variables.lasting.all(c, ${["requests.?cpu", "requests.?memory", "limits.?memory"]
         .map((field) => `c.?resources.?${field}.hasValue()`)
@@ -74,20 +79,23 @@ const pods: readonly Rule[] = [
   {
     name: "probes",
     target: "workloads",
-    says: () => "a container with a port has no probes; allowed: a readinessProbe and a livenessProbe",
+    wrong: "a container with a port has no probes",
+    allowed: () => "a readinessProbe and a livenessProbe",
     holds: () =>
       "variables.serving.all(c, size(c.?ports.orValue([])) == 0 || (has(c.readinessProbe) && has(c.livenessProbe)))",
   },
   {
     name: "non-root",
     target: "workloads",
-    says: () => "a container may run as root; allowed: securityContext.runAsNonRoot true, of the container or the pod",
+    wrong: "a container may run as root",
+    allowed: () => "securityContext.runAsNonRoot true, of the container or the pod",
     holds: () => "variables.containers.all(c, c.?securityContext.?runAsNonRoot.orValue(variables.isNonRoot))",
   },
   {
     name: "read-only-root",
     target: "workloads",
-    says: () => "a container may write into its image's files; allowed: securityContext.readOnlyRootFilesystem true",
+    wrong: "a container may write into its image's files",
+    allowed: () => "securityContext.readOnlyRootFilesystem true",
     holds: () => "variables.containers.all(c, c.?securityContext.?readOnlyRootFilesystem.orValue(false))",
   },
 ];
@@ -96,7 +104,8 @@ const others: readonly Rule[] = [
   {
     name: "load-balancer",
     target: "services",
-    says: () => "a Service asks for a load balancer; allowed: ClusterIP or NodePort, or policy.loadBalancers true",
+    wrong: "a Service asks for a load balancer",
+    allowed: () => "ClusterIP or NodePort, or policy.loadBalancers true",
     holds: ({ settings }) =>
       onlyIf(!settings.loadBalancers, 'object.spec.?type.orValue("ClusterIP") != "LoadBalancer"'),
   },
@@ -104,34 +113,39 @@ const others: readonly Rule[] = [
     // Of these one holds up every drain, the other protects no pod.
     name: "budget-of-pods",
     target: "budgets",
-    says: () => "a budget lets no pod go, or every pod; allowed: at least one, and not 100%",
+    wrong: "a budget lets no pod go, or every pod",
+    allowed: () => "at least one, and not 100%",
     holds: () =>
       '!(string(dyn(object).spec.?maxUnavailable.orValue(1)) in ["0", "0%", "100%"]) && !(string(dyn(object).spec.?minAvailable.orValue(1)) in ["0", "0%", "100%"])',
   },
   {
     name: "rollout-strategy",
     target: "rollouts",
-    says: ({ settings }) => `a Rollout has another strategy; allowed: ${settings.strategies.join(", ")}`,
+    wrong: "a Rollout has another strategy",
+    allowed: ({ settings }) => settings.strategies.join(", "),
     holds: ({ settings }) =>
       `(dyn(object).spec.?strategy.?blueGreen.hasValue() ? "rollout-blue-green" : "rollout-canary") in ${text(settings.strategies)}`,
   },
   {
     name: "rollout-steps",
     target: "rollouts",
-    says: tooSteep("a step"),
+    wrong: "a step raises the canary's share too far at once",
+    allowed: atMostRise,
     holds: ({ settings }) => `!dyn(object).spec.?strategy.?canary.hasValue() || ${isGentle(settings)}`,
   },
   {
     name: "strategy",
     target: "namespaces",
-    says: ({ settings }) => `the stack has another strategy; allowed: ${settings.strategies.join(", ")}`,
+    wrong: "the stack has another strategy",
+    allowed: ({ settings }) => settings.strategies.join(", "),
     holds: ({ settings }) =>
       `object.metadata.?annotations[?${text(strategyAnnotation)}].orValue(${text(settings.strategies[0])}) in ${text(settings.strategies)}`,
   },
   {
     name: "plan",
     target: "namespaces",
-    says: tooSteep("a step of the plan"),
+    wrong: "a step of the plan raises the canary's share too far at once",
+    allowed: atMostRise,
     holds: ({ settings }) => isGentle(settings),
   },
 ];
@@ -141,22 +155,24 @@ const routes = (target: TargetName, { targets, unweighted }: RouteFields): reado
   {
     name: "weights",
     target,
-    says: () => "the weights of a rule have another sum; allowed: 100",
+    wrong: "the weights of a rule have another sum",
+    allowed: () => "100",
     holds: () =>
       `variables.rules.all(r, size(r.${targets}) < 2 || r.${targets}.map(d, int(d.?weight.orValue(${unweighted}))).sum() == 100)`,
   },
   {
     name: "weight-limit",
     target,
-    says: ({ settings }) =>
-      `the canary gets more than ${weightLimit(settings)} percent; allowed: at most that, or policy.approval with a weight and a reason`,
+    wrong: "the canary gets more of the traffic than is allowed without an approval",
+    allowed: ({ settings }) => `${weightLimit(settings)} percent, or policy.approval with a weight and a reason`,
     // What is above already may come down in steps.
     holds: ({ settings }) => `variables.now.all(w, w <= ${weightLimit(settings)} || variables.was.exists(o, w <= o))`,
   },
   {
     name: "weight-rise",
     target,
-    says: tooSteep("a move"),
+    wrong: "a move raises the canary's share too far at once",
+    allowed: atMostRise,
     holds: ({ settings }) =>
       `size(variables.was) == 0 || variables.now.all(w, variables.was.exists(o, w - o <= ${settings.maxRise}))`,
   },
@@ -178,7 +194,8 @@ export const stackRules: readonly Rule[] = [
   {
     name: "budget",
     target: "workloads",
-    says: () => "a workload of several pods has no PodDisruptionBudget; allowed: one whose labels its pods have",
+    wrong: "a workload of several pods has no PodDisruptionBudget",
+    allowed: () => "one whose labels its pods have",
     holds: () =>
       `!(object.kind in ["Deployment", "StatefulSet", "Rollout"]) || !has(object.spec.template) || object.spec.?replicas.orValue(1) < 2 || budgets.exists(b, b.spec.selector.matchLabels.all(k, object.spec.template.?metadata.?labels[?k].orValue("") == b.spec.selector.matchLabels[k]))`,
   },

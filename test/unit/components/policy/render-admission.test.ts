@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { renderAdmission } from "../../../../components/policy/render-admission.ts";
-import { rules } from "../../../../components/policy/rules.ts";
+import { faultOf, rules } from "../../../../components/policy/rules.ts";
 import { expression } from "../../../../policy/evaluate.ts";
 import { parseConfig } from "../../../../stacks/config/parse-config.ts";
 import { clusterWideChanges, programObjects } from "../../../../stacks/made-objects.ts";
@@ -13,7 +13,7 @@ const rendered = renderAdmission({ ...application, mode: "enforce", settings });
 
 test("each rule that is asked for is in the policy of its target, with the expression that the pack evaluates", () => {
   const spec = { ...application, settings };
-  const wanted = rules.map(({ target, name, holds, says }) => [target, holds(spec), `${name}: ${says(spec)}`]);
+  const wanted = rules.map((rule) => [rule.target, rule.holds(spec), faultOf(rule, spec)]);
   const found = rendered.flatMap(({ target, policy }) =>
     policy.spec.validations.map(({ expression: text, message }) => [target, text, message]),
   );
