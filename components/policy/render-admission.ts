@@ -28,11 +28,12 @@ type Validation = ReturnType<typeof validationOf>[number];
 
 function validationOf(rule: Rule, spec: PolicySpec) {
   const expression = rule.holds(spec);
-  return expression === undefined ? [] : [{ expression, message: faultOf(rule, spec), reason: "Forbidden" }];
+  return expression === undefined ? [] : [{ expression, message: faultOf(rule, spec) }];
 }
 
 function renderTarget(spec: AdmissionSpec, target: TargetName, validations: readonly Validation[]) {
   const { kinds, variables, changed }: Target = targets[target];
+  const named = Object.entries(variables(spec)).map(([name, expression]) => ({ name, expression }));
   const metadata = { name: nameOf(spec, target), labels: { app: spec.app } };
   return {
     policy: {
@@ -51,7 +52,8 @@ function renderTarget(spec: AdmissionSpec, target: TargetName, validations: read
         ...(changed !== undefined && {
           matchConditions: [{ name: "changed", expression: `oldObject == null || ${changed}` }],
         }),
-        variables: Object.entries(variables(spec)).map(([name, expression]) => ({ name, expression })),
+        // An empty list would not be there when it is read again.
+        ...(named.length > 0 && { variables: named }),
         validations: [...validations],
       },
     },

@@ -18,8 +18,10 @@ test("each rule that is asked for is in the policy of its target, with the expre
     policy.spec.validations.map(({ expression: text, message }) => [target, text, message]),
   );
   expect(found.toSorted()).toEqual(wanted.toSorted());
-  for (const { policy } of rendered)
+  for (const { policy } of rendered) {
+    expect(policy.spec.variables).not.toEqual([]);
     for (const { expression: text } of policy.spec.matchConditions ?? []) expect(() => expression(text)).not.toThrow();
+  }
 });
 
 test("a target that nothing is asked of has no policy", () => {
