@@ -14,6 +14,7 @@ export const sidebar = [
       page("What it costs", "/cost"),
       page("Architecture", "/architecture"),
       page("Security", "/security"),
+      page("Policy", "/policy"),
       page("FAQ", "/faq"),
       page("Compared with others", "/comparison"),
     ],

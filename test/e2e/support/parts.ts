@@ -119,6 +119,16 @@ export const parts: Readonly<Record<string, Part>> = {
     modules: ["components/nginx-header/header-ingress.ts", "canaryctl/src/strategies/header.ts"],
     data: [],
   },
+  "33-policy": {
+    modules: [...product.modules, "policy/pack.ts"],
+    data: [
+      ...product.data,
+      "policy/PulumiPolicy.yaml",
+      "policy/advisory.json",
+      "policy/main.mjs",
+      "policy/package.json",
+    ],
+  },
   "46-rollouts-scope": {
     modules: ["stacks/platform.ts", "stacks/platform-parts.ts", `${embedded}/src/charts/own-charts.ts`],
     data: [`${embedded}/own-charts/argo-rollouts`, `${embedded}/modules/cluster`],

@@ -64,6 +64,15 @@ describe("Pulumi.yaml", () => {
       gatewayApi: false,
       argoCd: false,
       accounts: false,
+      policy: {
+        mode: "off",
+        maxWeight: 100,
+        maxRise: 100,
+        strategies: [...strategyNames],
+        digests: false,
+        loadBalancers: false,
+        sidecarImages: ["docker.io/istio/proxyv2"],
+      },
     });
   });
 
