@@ -17,6 +17,7 @@ export type MadeConfig = Pick<
   | "monitoring"
   | "namespace"
   | "platform"
+  | "policy"
   | "prometheus"
   | "rollouts"
   | "strategy"

@@ -5,6 +5,7 @@ import { Account } from "../components/accounts/account.ts";
 import { BuiltImage } from "../components/image/built-image.ts";
 import { Judge } from "../components/judge/judge.ts";
 import { deploymentName, versions } from "../components/names.ts";
+import { AdmissionPolicies } from "../components/policy/admission-policies.ts";
 import { ServiceLevel } from "../components/slo/service-level.ts";
 import type { SharedResources, StrategyOutputs } from "../components/strategy.ts";
 import { LoadClient } from "../components/traffic/load-client.ts";
@@ -25,6 +26,7 @@ import type { LiveRun } from "./live/live-run.ts";
 import type { Platform } from "./platform.ts";
 import { prometheusOf } from "./platform-facts.ts";
 import { isOwner, neededParts } from "./platform-parts.ts";
+import { checkedLadder } from "./policy.ts";
 import { placedBy, roleNames, roleRights } from "./roles.ts";
 import { metricsOf } from "./service-metrics.ts";
 import { strategies } from "./strategies/table.ts";
@@ -59,6 +61,7 @@ export function createApplication(
       applied,
       sidecarLabels: { ...(config.monitoring && facts.monitoring?.picks.namespaces), ...facts.mesh.sidecarLabels },
       namespaceHooks: live.namespaceHooks,
+      ladder: checkedLadder(config),
       ...(!isOwner(config) && { platformFacts: facts }),
     },
     { provider: cluster, dependsOn: [...mesh] },
@@ -71,7 +74,8 @@ export function createApplication(
     stable: image("stable", config.stableImage),
     canary: config.canaryEnabled ? image("canary", config.canaryImage) : undefined,
   };
-  const before: pulumi.Resource[] = [application.namespace];
+  // A limit that is raised is there before what it lets through.
+  const before: pulumi.Resource[] = [application.namespace, ...createPolicies(config, platform)];
   const followed = live.starts?.follow(clientStart(config));
   const client = new LoadClient(
     "client",
@@ -107,6 +111,12 @@ export function createApplication(
     followRollout(rollout, { client: live.client, name: app, namespace }, config.canaryEnabled);
   const started = pulumi.output(live.starts?.ended());
   return { ...outputs, images, progress: pulumi.all([progress, started]).apply(([line]) => line ?? null) };
+}
+
+function createPolicies({ app, namespace, policy }: LabConfig, { cluster }: Platform): readonly AdmissionPolicies[] {
+  const { mode, ...settings } = policy;
+  if (mode === "off") return [];
+  return [new AdmissionPolicies("policy", { app, namespace, mode, settings }, { provider: cluster })];
 }
 
 /** An account for each role. Its rights on the platform stand in the platform's namespaces, which are there first. */

@@ -7,8 +7,9 @@ import { type ClusterName, findKubeconfig } from "../cluster/kubeconfig-file.ts"
 import { repositoryRoot } from "../cluster/lab-folder.ts";
 import { clusterVariables } from "./cluster-variables.ts";
 import { appliedValues } from "./config/applied-config.ts";
-import { isProviderKey, unreadKeys } from "./config/other-keys.ts";
+import { unreadKeys } from "./config/other-keys.ts";
 import { parseConfig } from "./config/parse-config.ts";
+import { projectValues } from "./config/project-values.ts";
 import type { LabConfig } from "./config/schema.ts";
 import { ambiguityError, ambiguousValues } from "./config/yaml-numbers.ts";
 import { toldOfStack } from "./live/told.ts";
@@ -56,12 +57,3 @@ const namedCluster = ({ kubeContext, kubeconfig }: Readonly<Record<string, strin
   ...(kubeContext && { kubeContext }),
   ...(kubeconfig && { kubeconfig }),
 });
-
-/** All values in the project's own namespace, unknown keys too, which `pulumi.Config` alone would never show; and the provider's. */
-function projectValues(): Record<string, string> {
-  const prefix = `${pulumi.getProject()}:`;
-  const own = Object.entries(pulumi.runtime.allConfig()).filter(
-    ([key]) => key.startsWith(prefix) || isProviderKey(key),
-  );
-  return Object.fromEntries(own.map(([key, value]) => [isProviderKey(key) ? key : key.slice(prefix.length), value]));
-}

@@ -6,6 +6,7 @@ import { ingressNamespace, systemNamespace } from "../components/mesh/render-ist
 import { monitoringNamespace } from "../components/monitoring/render-kube-prometheus-stack.ts";
 import { applicationKinds, type MadeConfig, type MadeObjects } from "./application-kinds.ts";
 import { isOwner, platformParts, rolloutsScope } from "./platform-parts.ts";
+import { policyObjects } from "./policy.ts";
 import { accountObjects } from "./roles.ts";
 
 const within = (namespace: string, resources: readonly string[]): readonly MadeObjects[] =>
@@ -21,6 +22,7 @@ export function programObjects(config: MadeConfig): readonly MadeObjects[] {
       ? within(monitoringNamespace, ["secrets", "services", "podmonitors.monitoring.coreos.com"])
       : []),
     ...accountObjects(config),
+    ...policyObjects(config),
   ];
 }
 
@@ -141,6 +143,7 @@ export function clusterWideChanges(config: MadeConfig): readonly string[] {
       ? ["Services in kube-system, by which the monitoring reads the cluster's own parts"]
       : []),
     ...accountChanges(config),
+    ...(policyObjects(config).length > 0 ? [`admission policies for namespace ${config.namespace} alone`] : []),
     ...(isOwner(config) ? [`port ${config.gatewayNodePort} of every node, for the ingress gateway`] : []),
   ];
 }

@@ -1,8 +1,15 @@
 import { growingStages, type Plan } from "../canary/plan/plan.ts";
-import { describePlan, measuredTiming, type Prediction, predict, type Timing } from "../canary/plan/prediction.ts";
+import {
+  describePlan,
+  measuredTiming,
+  type Prediction,
+  predict,
+  remainingAt,
+  type Timing,
+} from "../canary/plan/prediction.ts";
 import { replicaRatio } from "../canary/replica-ratio.ts";
 import { factsOf } from "../canary/strategies.ts";
-import type { Weight } from "../canary/weight.ts";
+import { toWeight, type Weight } from "../canary/weight.ts";
 import { experimentSeconds } from "../components/rollout/render-rollout-canary.ts";
 import { goodRunSeconds } from "../components/slo/render-analysis.ts";
 import { passSeconds } from "../components/slo/render-judge-template.ts";
@@ -57,3 +64,17 @@ const byHand = (plan: Plan, rollbackSeconds: number, shareAt?: (weight: Weight) 
   decisions: plan.stages.length,
   rollbackSeconds,
 });
+
+/** How long a release takes, in seconds without what people take to decide; undefined where the strategy follows no plan. */
+export interface PlanLength {
+  readonly seconds: number;
+  readonly decisions: number;
+}
+
+/** Where people take the steps it is the least that these are kept. */
+export function planLength(config: LabConfig): PlanLength | undefined {
+  const release = releasePlan(config);
+  if (!release) return undefined;
+  const { promotionSeconds = remainingAt(config.plan, toWeight(0)).seconds, decisions } = release;
+  return { seconds: promotionSeconds, decisions };
+}

@@ -15,6 +15,7 @@ import type { Applied } from "./applied.ts";
 import { deployedNamespaces, readIfPossible } from "./deployed.ts";
 import { type Engine, PulumiEngine } from "./engine/engine.ts";
 import { FileState } from "./engine/file-state.ts";
+import { policyPackOptions } from "./engine/policy-pack.ts";
 import { backendUrl, engineVariables } from "./engine/variables.ts";
 import { environmentMask } from "./mask.ts";
 import { say } from "./print.ts";
@@ -206,6 +207,7 @@ export function labOf(stackFile: StackFile, config: LabConfig, environment: Envi
       engineVariables(environment, process.env, stackFile.reference),
       undefined,
       commandLine(),
+      policyPackOptions(config),
     ),
     state: FileState.at(backendUrl(process.env), stack),
     cluster,

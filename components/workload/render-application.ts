@@ -11,6 +11,8 @@ export interface ReleaseSpec extends ApplicationName {
   readonly canaryEnabled: boolean;
   /** The label by which pods get sidecars; default: that of the lab's own mesh. */
   readonly sidecarLabels?: Readonly<Record<string, string>>;
+  /** The weights of its plan, where its policy looks at them. */
+  readonly ladder?: readonly number[] | undefined;
   /** What the application stands on, where its stack did not install that. */
   readonly platformFacts?: object;
 }
@@ -27,6 +29,7 @@ export const stackAnnotation = "canary-lab/stack";
 export const configAnnotation = "canary-lab/config";
 export const platformAnnotation = "canary-lab/platform";
 export const configHashAnnotation = "canary-lab/config-hash";
+export const planAnnotation = "canary-lab/plan";
 
 /** Those that each namespace of an application has. */
 export const namespaceNotes = [
@@ -62,6 +65,7 @@ export const renderNamespace = (spec: ReleaseSpec) => ({
       [stackAnnotation]: spec.stack,
       [configAnnotation]: canonicalJson(spec.applied),
       [configHashAnnotation]: configHash(spec.applied),
+      ...(spec.ladder && { [planAnnotation]: spec.ladder.join(" ") }),
       ...(spec.platformFacts && { [platformAnnotation]: canonicalJson(spec.platformFacts) }),
     },
   },

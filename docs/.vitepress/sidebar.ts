@@ -5,8 +5,16 @@ export const sidebar = [
   {
     items: [
       page("Contents", "/"),
+      page("Commands", "/commands"),
+      page("Ways to release", "/strategies"),
+      page("The live page", "/live-page"),
+      page("When something is wrong", "/troubleshooting"),
+      page("Where it runs", "/where-it-runs"),
+      page("How fast", "/performance"),
+      page("What it costs", "/cost"),
       page("Architecture", "/architecture"),
       page("Security", "/security"),
+      page("Policy", "/policy"),
       page("FAQ", "/faq"),
       page("Compared with others", "/comparison"),
     ],
@@ -14,6 +22,7 @@ export const sidebar = [
   {
     text: "How to",
     items: [
+      page("Environments side by side", "/how-to/environments"),
       page("Your own service", "/how-to/own-service"),
       page("Your own cluster", "/how-to/own-cluster"),
       page("Your own metrics", "/how-to/own-metrics"),

@@ -7,8 +7,8 @@ export type Values = Readonly<Record<string, unknown>>;
 
 /**
  * Where the cluster is belongs to whoever runs the command, a permission and who is asked for it to the update that they are given to, the
- * image before the last release to whoever rolls that back, and the weight is what the commands move: the live route and the stack's file
- * say it.
+ * image before the last release to whoever rolls that back, prices to whoever reads them, and the weight is what the commands move: the live
+ * route and the stack's file say it.
  */
 export const leftOut: readonly string[] = [
   "canaryWeight",
@@ -16,6 +16,7 @@ export const leftOut: readonly string[] = [
   "gate",
   "judgeOverride",
   "previousImage",
+  "prices",
   "kubeContext",
   "kubeconfig",
   "imageRegistry",

@@ -155,6 +155,11 @@ const checks: readonly ((config: Partial<LabConfig>) => string | readonly string
       ? `migration.scaleDown is "${migration.scaleDown}" while ${notRead(strategy, "migration", "no migration")}`
       : undefined,
   limitsBelowRequests,
+  // Its chart asks for no limit of memory, and names the image by a tag.
+  ({ policy, rollouts }) =>
+    policy?.mode === "enforce" && rollouts === "namespace"
+      ? "policy.mode is enforce while rollouts is namespace, whose controller would be refused in the application's namespace; allowed: warn, or rollouts cluster"
+      : undefined,
   notInstalledHere,
   nothingToFind,
   ({ stickyCookie, strategy }) =>

@@ -1,8 +1,9 @@
+import { listPrices } from "../../canary/cost.ts";
 import { parseDuration } from "../../canary/duration.ts";
 import { type JudgeSettings, judgeDefaults, mostFactor, speakers } from "../../canary/judge/config.ts";
 import type { Objective } from "../../canary/slo/objective.ts";
 import type { ScaleDown } from "../../components/rollout/rollout-types.ts";
-import { between, boolean, distinct, duration, fromTo, integer, object, oneOf, podCount } from "./values.ts";
+import { between, boolean, distinct, duration, fromTo, integer, matching, object, oneOf, podCount } from "./values.ts";
 
 const seconds = integer(0, 3600).describe("Seconds, 0 to 3600");
 
@@ -93,4 +94,11 @@ export const autoscaling = object({
 /** How a live Deployment becomes a Rollout: when its pods go. */
 export const migration = object({
   scaleDown: oneOf(["never", "onsuccess", "progressively"] satisfies ScaleDown[]),
+});
+
+/** What `canaryctl cost` and previews reckon by. */
+export const prices = object({
+  cpuHour: fromTo(0, 1000).default(listPrices.cpuHour).describe("Price of a CPU for an hour"),
+  gibHour: fromTo(0, 1000).default(listPrices.gibHour).describe("Price of a GiB of memory for an hour"),
+  currency: matching(/^[A-Z]{3}$/, "three capital letters such as USD").default(listPrices.currency),
 });

@@ -8,11 +8,13 @@ import {
   migration,
   mostReplicas,
   objective,
+  prices,
   rollingUpdate,
   rolloutCanary,
 } from "./objects.ts";
 import { plan } from "./plan.ts";
 import { istioRevision, namespacedName, platform } from "./platform-rule.ts";
+import { policy } from "./policy.ts";
 import { service } from "./service.ts";
 import { anything, boolean, image, integer, matching, oneOf, registry, secretName, weight } from "./values.ts";
 
@@ -184,6 +186,16 @@ export const schema = z.object({
     .prefault(false)
     .describe(
       "Whether the application has accounts with only the rights of a role, true or false: APP-mover for whoever moves its traffic, APP-viewer for whoever looks at it; canaryctl kubeconfig writes a kubeconfig for one",
+    ),
+  prices: prices
+    .prefault({})
+    .describe(
+      "By what canaryctl cost and previews reckon, an object: cpuHour (price of a CPU that pods ask for, for an hour; 0.0445) and gibHour (of a GiB of memory; 0.0049225), by default the list prices of GKE Autopilot in us-central1, and currency (USD)",
+    ),
+  policy: policy
+    .prefault({})
+    .describe(
+      "What the application's objects may be, by admission policies of the cluster (Kubernetes 1.30 or later) and in previews, an object: mode (off, warn or enforce; off), maxWeight (percent of the traffic that the canary may get, 100), approval (weight and reason: raises maxWeight while it stands), maxRise (percentage points at once, 100), strategies (those allowed; all), registries (of images; any), digests (whether images are named by them, false), loadBalancers (false), sidecarImages (of the mesh's own containers). In any case images have a tag that is not latest, and containers requests and a limit of memory, probes where they have a port, a user that is not root and read-only files",
     ),
   kubeContext: anything
     .optional()

@@ -2,6 +2,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
+import { binomialInterval } from "../../canary/binomial.ts";
 import { run, userEnvironment } from "./support/command.ts";
 import {
   canaryctl,
@@ -50,6 +51,7 @@ describe("what does not change the lab", () => {
       "doctor",
       "history",
       "graph",
+      "cost",
       "set-traffic",
       "rollback",
       "create-canary",
@@ -93,6 +95,37 @@ describe("what does not change the lab", () => {
     }
     expect(drawings[0].stdout.match(/\b50 %/g)).toHaveLength(2);
     expect(drawings[1].stdout).toMatch(/^<svg .*<\/svg>\n?$/s);
+  });
+
+  test("load says who answers, and that is the weights", async () => {
+    const { exitCode, stdout } = await canaryctl("load", "--rate", "100", "--for", "7s");
+    expect(exitCode).toBe(0);
+    const parts = stdout.split("\n").flatMap((line) => {
+      const [, sent, stable, canary] = /(\d+) requests, 0 failed\S*.* v1 (\d+) \(.* v2 (\d+) \(/.exec(line) ?? [];
+      return sent === undefined ? [] : [{ sent: Number(sent), stable: Number(stable), canary: Number(canary) }];
+    });
+    expect(parts).toHaveLength(2); // 5 s and 2 s
+    for (const { sent, stable, canary } of parts) {
+      expect(stable + canary).toBe(sent);
+      const { lowest, highest } = binomialInterval({ trials: sent, probability: 0.5, confidence: 0.9999 });
+      expect(canary).toBeGreaterThanOrEqual(lowest);
+      expect(canary).toBeLessThanOrEqual(highest);
+    }
+  }, 30_000);
+
+  test("cost adds up what the canary, the sidecars and istiod ask for", async () => {
+    const { prices, parts, added } = JSON.parse((await canaryctl("cost", "--json")).stdout);
+    const [{ perHour }] = parts.filter(({ part }: { readonly part: string }) => part === "canary");
+    expect(parts).toMatchObject(
+      expect.arrayContaining([
+        expect.objectContaining({ part: "canary", pods: 2, requests: { cpu: 0.04, memory: 128 * 2 ** 20 } }),
+        expect.objectContaining({ part: "sidecars", pods: 5 }),
+        expect.objectContaining({ part: "istiod", pods: 1 }),
+      ]),
+    );
+    expect(perHour).toBeCloseTo(0.04 * prices.cpuHour + 0.125 * prices.gibHour, 9);
+    expect(added.perHour).toBeGreaterThan(perHour);
+    expect((await canaryctl("cost")).stdout).toMatch(/beside the stable side +\d/);
   });
 
   test("preview of what stands announces no change", async () => {

@@ -33,7 +33,7 @@ const unpacked = ["components/image/built-image.ts"];
 
 /** Files that do not come along with the program: what only they import may be missing for whoever runs it. */
 const isForTests = (file: string): boolean =>
-  /^(test|bench|examples|reference)\/|\/conformance\/|\.config\.mjs$/.test(file);
+  /^(test|bench|docs|examples|reference)\/|\/conformance\/|\.config\.mjs$/.test(file);
 
 const statements = /^\s*(?:import|export)\b[^"'`;()]*?\bfrom "([^"\n]+)"|^\s*import "([^"\n]+)"/gm;
 const calls = /(?<![\w.])(?:import|require|require\.resolve|import\.meta\.resolve)\(\s*"([^"\n]+)"/g;

@@ -31,6 +31,8 @@ const cases: readonly [file: string, imported: string, isRefused: boolean][] = [
   ["components/mesh/c.ts", "../../canary/weight.ts", false],
   ["examples/a.ts", "../components/names.ts", true],
   ["examples/b.ts", "@canary-lab/components", false],
+  ["policy/a.ts", "../cluster/target.ts", true],
+  ["policy/b.ts", "../stacks/config/schema.ts", false],
   ["stacks/live/a.ts", "../../canaryctl/src/lab.ts", true],
   ["stacks/live/b.ts", "../../cluster/target.ts", false],
 ];

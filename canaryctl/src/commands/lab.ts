@@ -33,11 +33,7 @@ export async function run(number: number): Promise<void> {
   if (!process.stdin.isTTY || !process.stdout.isTTY) throw noTerminal(page);
   const done = readPositions()[number] ?? 0;
   const input = createInterface({ input: process.stdin, output: process.stdout });
-  let isClosed = false;
-  const closed = once(input, "close").then(() => {
-    isClosed = true;
-    return undefined;
-  });
+  const closed = once(input, "close").then(() => undefined);
   const shell = bashShell(variables(), (text) => void process.stdout.write(text));
   input.on("SIGINT", () => {
     process.exitCode = exitCodes.interrupted;
@@ -46,8 +42,11 @@ export async function run(number: number): Promise<void> {
   });
   const dialog: Dialog = {
     print: (text) => print([text]),
-    ask: async (prompt) =>
-      isClosed ? undefined : (await Promise.race([input.question(prompt), closed]))?.trim().toLowerCase(),
+    // The input ends by Ctrl-C, which closes it, or by Ctrl-D. What was typed while a command ran is left out: an Enter would run the next one.
+    ask: async (prompt) => {
+      const typed = input.question(prompt).catch(() => undefined);
+      return (await Promise.race([typed, closed]))?.trim().toLowerCase();
+    },
   };
   try {
     const isFinished = await teach({

@@ -79,9 +79,20 @@ export class PulumiEngine implements Engine {
   readonly #stack: string;
   readonly #variables: Readonly<Record<string, string>>;
   readonly #run: (process: EngineProcess) => Promise<EngineExit>;
+  readonly #policyPack: readonly string[];
 
-  /** @param command the command line that updates; it stands as the message in `pulumi stack history` */
-  constructor(stack: string, variables: Readonly<Record<string, string>>, run = runEngine, command?: string) {
+  /**
+   * @param command the command line that updates; it stands as the message in `pulumi stack history`
+   * @param policyPack options of a preview, by which its violations are events: see `policyPackOptions`
+   */
+  constructor(
+    stack: string,
+    variables: Readonly<Record<string, string>>,
+    run = runEngine,
+    command?: string,
+    policyPack: readonly string[] = [],
+  ) {
+    this.#policyPack = policyPack;
     this.#message = command === undefined ? [] : ["--message", command];
     this.#stack = stack;
     this.#variables = variables;
@@ -101,7 +112,7 @@ export class PulumiEngine implements Engine {
   }
 
   async preview(configFile: string): Promise<void> {
-    const args = this.#args(["preview", "--diff", "--config-file", configFile]);
+    const args = this.#args(["preview", "--diff", "--config-file", configFile, ...this.#policyPack]);
     const exit = await this.#run({ args, runsProgram: true, variables: this.#variables });
     // The engine has written its reasons to the terminal already.
     if (exit.code !== 0) throw new UserError("The preview failed: the engine says why above.");
@@ -109,7 +120,7 @@ export class PulumiEngine implements Engine {
 
   async previewEvents(configFile: string): Promise<readonly string[]> {
     const { code, lines, isInterrupted } = await this.#run({
-      args: this.#args(["preview", "--json", "--config-file", configFile]),
+      args: this.#args(["preview", "--json", "--config-file", configFile, ...this.#policyPack]),
       runsProgram: true,
       // Without it the engine gives a digest at its end, which lacks what came before an error.
       variables: { ...this.#variables, PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" },

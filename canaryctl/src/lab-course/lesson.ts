@@ -24,7 +24,10 @@ const keys = "Enter: run this here · n: next, I ran it in another terminal · c
 export async function teach({ page, from, course, dialog, done }: Lesson): Promise<boolean> {
   dialog.print(`Lab ${page.number}: ${page.title}. Needs ${page.needs}; takes about ${page.minutes} minutes.`);
   for (const [index, section] of page.sections.entries()) {
-    if (index < from) continue;
+    if (index < from) {
+      await takeEnvironment(section, course);
+      continue;
+    }
     dialog.print(`\n${section.title}\n`);
     for (const part of section.parts) if (part.kind !== "folded") dialog.print(`${shown(part)}\n`);
     const goesOn =
@@ -32,9 +35,16 @@ export async function teach({ page, from, course, dialog, done }: Lesson): Promi
         ? await discuss(foldedIn(section), dialog)
         : !hasWork(section) || (await work(page, section, course, dialog));
     if (!goesOn) return false;
+    await takeEnvironment(section, course);
     done(index + 1);
   }
   return true;
+}
+
+/** What a section sets in the environment, for the commands after it: it may have been run in another terminal, or another day. */
+async function takeEnvironment({ parts }: Section, { shell }: Course): Promise<void> {
+  const commands = parts.flatMap((part) => (part.kind === "commands" ? part.commands : []));
+  for (const { command } of commands) if (/^(eval|export) /.test(command)) await shell.run(command);
 }
 
 const hasWork = ({ parts }: Section): boolean => parts.some(({ kind }) => kind === "commands" || kind === "checks");

@@ -2,6 +2,7 @@ import { configAnnotation, stackAnnotation } from "../../../components/workload/
 import { appliedValues, notedValues, type Pending, pendingChanges } from "../../../stacks/config/applied-config.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
 import type { Mask } from "../mask.ts";
+import { type CostChange, costChange } from "./cost.ts";
 import { isRefusal, type Missing, missingIn, type Outcome, withoutEngineWords } from "./outcome.ts";
 import type { Fields, PreviewEvents, Step } from "./preview-events.ts";
 import { countUnchanged, type ResourceChange, resourceChanges } from "./resources.ts";
@@ -39,6 +40,8 @@ export interface PreviewDigest {
   /** Why it was refused, failed or not made: the errors in full. */
   readonly errors: readonly string[];
   readonly traffic: Traffic;
+  /** Null where the pods ask for as much as before, and where that is not known. */
+  readonly cost: CostChange | null;
   readonly risks: readonly Risk[];
   /** Config keys whose values are not the applied ones. */
   readonly config: readonly Pending[];
@@ -82,6 +85,7 @@ export function digestOf({ stack, events, config, live = {}, mask }: DigestInput
     missing: outcome === "not-made" ? (missingIn(events.errors) ?? null) : null,
     errors,
     traffic,
+    cost: isWhole && config ? costChange(steps, config) : null,
     risks: risksOf({ resources, traffic, drift, applied, config, tried: live.tried }),
     config: configChanges(applied, events.config, mask),
     resources,

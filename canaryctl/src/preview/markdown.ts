@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { costWords } from "./cost.ts";
 import type { PreviewDigest } from "./digest.ts";
 import { type Block, fitTo } from "./fit.ts";
 import { fenced, inMarkdown } from "./markdown-escape.ts";
@@ -30,7 +31,7 @@ export function previewMarkdown(digests: readonly PreviewDigest[], longest = lon
 }
 
 function blocksOf(digest: PreviewDigest): readonly Block[] {
-  const { stack, outcome, errors, risks, config, resources, warnings, notCompared } = digest;
+  const { stack, outcome, errors, risks, cost, config, resources, warnings, notCompared } = digest;
   const of = inMarkdown(words`${stack}`);
   const failure = errors.length > 0 ? [errorBlock(of, digest)] : [];
   // What came before the end of a preview that could not be made is about the place where it was tried.
@@ -46,6 +47,7 @@ function blocksOf(digest: PreviewDigest): readonly Block[] {
       `#### ${of}: risks`,
       risks.map(({ text }) => text),
     ),
+    ...section(ranks.resources, `#### ${of}: cost`, cost ? [costWords(cost)] : []),
     ...section(ranks.resources, `#### ${of}: config`, settings),
     ...section(ranks.resources, `#### ${of}: ${seen}`, resources.map(resourceText)),
     ...section(ranks.resources, `#### ${of}: notes`, notes),

@@ -7,13 +7,27 @@ import type { PodExec } from "../../../stacks/live/proxies/exec.ts";
 /** The application that is asked. */
 type Asked = ServedSpec & Pick<ApplicationName, "app">;
 
+export interface Pace {
+  readonly requestsPerSecond: number;
+  /** The longest time. */
+  readonly seconds: number;
+}
+
 /** How the client pod sends: fast enough for `up` to end soon, and far below what the load generator allows. */
-const pace = { requestsPerSecond: 800, concurrency: 32, seconds: 60 } as const;
+const measuringPace: Pace = { requestsPerSecond: 800, seconds: 60 };
+
+/** Requests in flight at once. */
+const concurrency = 32;
 
 const timeout = { seconds: 30, everyMilliseconds: 200 } as const;
 
 /** Sends `requests` requests from the client pod to the application, through the mesh. */
-export async function sendLoad(exec: PodExec, { app, service }: Asked, requests: number): Promise<LoadSummary> {
+export async function sendLoad(
+  exec: PodExec,
+  { app, service }: Asked,
+  requests: number,
+  pace = measuringPace,
+): Promise<LoadSummary> {
   const { path, method } = (service ?? versionedEcho).request;
   const printed = await exec("client", [
     "node",
@@ -22,7 +36,7 @@ export async function sendLoad(exec: PodExec, { app, service }: Asked, requests:
     ...(method === "GET" ? [] : ["--method", method]), // which images from before know nothing of
     ...["--requests", String(requests)],
     ...["--rps", String(pace.requestsPerSecond)],
-    ...["--concurrency", String(pace.concurrency)],
+    ...["--concurrency", String(concurrency)],
     ...["--seconds", String(pace.seconds)],
   ]);
   return JSON.parse(printed);

@@ -63,12 +63,18 @@ const ofTheProduct = [
   "48-kills",
 ];
 
+/** What executes pages of the course: the first labs are short enough for most runs, the others for those that leave nothing out. */
+const ofTheCourse = ["60-labs", "61-labs-of-traffic", "62-labs-of-rollouts", "63-labs-of-pods", "64-labs-of-every-day"];
+
 /**
  * By the name of the file with the tests: `describePart` encloses them, and what the file tests outside of it runs each time. Paths are
  * relative to the repository's root.
  */
 export const parts: Readonly<Record<string, Part>> = {
   ...Object.fromEntries(ofTheProduct.map((name) => [name, product])),
+  ...Object.fromEntries(
+    ofTheCourse.map((name) => [name, { ...product, data: [...product.data, "labs", "Pulumi.staging.yaml"] }]),
+  ),
   "09-machine": {
     modules: [`${embedded}/src/command.ts`, "cluster/embedded.ts"],
     data: [`${embedded}/modules`, `${embedded}/bin`],
@@ -113,13 +119,19 @@ export const parts: Readonly<Record<string, Part>> = {
     modules: ["components/nginx-header/header-ingress.ts", "canaryctl/src/strategies/header.ts"],
     data: [],
   },
+  "33-policy": {
+    modules: [...product.modules, "policy/pack.ts"],
+    data: [
+      ...product.data,
+      "policy/PulumiPolicy.yaml",
+      "policy/advisory.json",
+      "policy/main.mjs",
+      "policy/package.json",
+    ],
+  },
   "46-rollouts-scope": {
     modules: ["stacks/platform.ts", "stacks/platform-parts.ts", `${embedded}/src/charts/own-charts.ts`],
     data: [`${embedded}/own-charts/argo-rollouts`, `${embedded}/modules/cluster`],
-  },
-  "60-labs": {
-    modules: product.modules,
-    data: [...product.data, "labs"],
   },
   "80-conformance": {
     modules: [

@@ -57,3 +57,11 @@ test("a service of somebody else's is refused", async () => {
     "Faults are the lab's own service's; the canary side runs ghcr.io/stefanprodan/podinfo:6.9.2.",
   );
 });
+
+test("a pod that crashes before it has answered has taken the fault; what else fails is told", async () => {
+  const failing = (message: string) => ({ ...lab().lab, exec: async () => () => Promise.reject(new Error(message)) });
+  const killed = failing("`node` failed: command terminated with exit code 137");
+  expect(await setFaults(killed, strategy(), "canary", { crash: true })).toBe("2 of 2 canary pods: told to crash.");
+  await expect(setFaults(killed, strategy(), "canary", { errorRate: 1 })).rejects.toThrow("exit code 137");
+  await expect(setFaults(failing("forbidden"), strategy(), "canary", { crash: true })).rejects.toThrow("forbidden");
+});

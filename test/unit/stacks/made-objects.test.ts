@@ -35,6 +35,7 @@ const cases: readonly (readonly [title: string, values: RawConfig])[] = [
   ["the controller of the namespace", { strategy: "rollout-canary", rollouts: "namespace" }],
   ["with accounts", { strategy: "istio", monitoring: true, accounts: true }],
   ["with accounts, by header", { strategy: "nginx-header", accounts: true }],
+  ["with a policy", { strategy: "istio", policy: { mode: "enforce" } }],
   ["on another stack's platform", { strategy: "rollout-blue-green", monitoring: true, platform: "dev" }],
 ];
 

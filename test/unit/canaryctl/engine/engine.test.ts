@@ -1,25 +1,32 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "@canary-lab/kit/user-error";
 import { describe, expect, test } from "@jest/globals";
 import { PulumiEngine } from "../../../../canaryctl/src/engine/engine.ts";
 import { EngineBusyError, InterruptedError, NoStackError } from "../../../../canaryctl/src/engine/engine-failure.ts";
+import { policyPackOptions } from "../../../../canaryctl/src/engine/policy-pack.ts";
 import type { EngineExit, EngineProcess } from "../../../../canaryctl/src/engine/process.ts";
 import { repositoryRoot } from "../../../../cluster/lab-folder.ts";
+import { parseConfig } from "../../../../stacks/config/parse-config.ts";
 
 const step = { op: "create", urn: "urn:pulumi:dev::lab::a:b:C::x", type: "a:b:C" };
 const event = (sequence: number, content: object): string => JSON.stringify({ sequence, timestamp: 1, ...content });
 
-function engineThat(exit: Partial<EngineExit>, lines: readonly string[] = [], variables = { A: "b" } as object) {
+function engineThat(
+  exit: Partial<EngineExit>,
+  lines: readonly string[] = [],
+  variables = { A: "b" } as object,
+  policyPack: readonly string[] = [],
+) {
   const calls: EngineProcess[] = [];
-  const engine = new PulumiEngine("dev", { ...variables }, async (process) => {
+  const run = async (process: EngineProcess) => {
     calls.push(process);
     for (const line of lines) process.onLine?.(line);
     return { code: 0, lines, output: lines, isInterrupted: false, ...exit };
-  });
-  return { engine, calls };
+  };
+  return { engine: new PulumiEngine("dev", { ...variables }, run, undefined, policyPack), calls };
 }
 
 const failure = async (lines: readonly string[]): Promise<UserError> =>
@@ -53,6 +60,23 @@ describe("PulumiEngine", () => {
     ]);
     expect(calls[0]?.variables).toEqual({ A: "b" });
     expect(said).toEqual(["^C received; cancelling.", expect.stringMatching(/^ \+ a:b:C x created \(/)]);
+  });
+
+  test.each([
+    ["off", []],
+    ["warn", ["--policy-pack", "policy", "--policy-pack-config", "policy/advisory.json"]],
+    ["enforce", ["--policy-pack", "policy"]],
+  ])("a preview runs the policy pack as policy.mode says, and an update does not: %s", async (mode, options) => {
+    const { engine, calls } = engineThat({}, [], {}, policyPackOptions(parseConfig({ policy: { mode } })));
+    await engine.preview("/copy.yaml");
+    await engine.previewEvents("/copy.yaml");
+    await engine.update();
+    const given = calls.map(({ args }) =>
+      args.filter((arg, at) => /^--policy/.test(arg) || /^--policy/.test(args[at - 1] ?? "")),
+    );
+    expect(given).toEqual([options, options, []]);
+    for (const file of options.filter((option) => !option.startsWith("--")))
+      expect(existsSync(join(repositoryRoot, file))).toBe(true);
   });
 
   test("tells the program where an update is about a few resources only", async () => {

@@ -1,16 +1,17 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
-import { commandNames } from "../../../../canaryctl/src/commands/modules.ts";
 import { readPages } from "../../../../canaryctl/src/lab-course/course.ts";
 import type { LabPage } from "../../../../canaryctl/src/lab-course/page.ts";
 import { repositoryRoot } from "../../../../cluster/lab-folder.ts";
+import { faultOf } from "../../docs/command-fault.ts";
+import { commandsIn } from "../../docs/commands-in.ts";
 
 const pages = readPages();
 const read = (file: string): string => readFileSync(join(repositoryRoot, file), "utf8");
 const names = pages.map((page) => [page.file, page] as const);
-const commandsOf = (page: LabPage) =>
-  page.sections.flatMap(({ parts }) => parts.flatMap((part) => (part.kind === "commands" ? part.commands : [])));
+const blocksOf = ({ sections }: LabPage) =>
+  sections.flatMap(({ parts }) => parts.filter((part) => part.kind === "commands"));
 
 test("the labs are numbered without a gap, and their list has each with its title and its minutes", () => {
   expect(pages.map(({ number }) => number)).toEqual(pages.map((_, index) => index + 1));
@@ -57,19 +58,18 @@ test.each(names)("%s checks what it has done, and at its end that it is undone",
   );
 });
 
-test.each(names)(
-  "%s runs commands that there are, and reads the lab's environment before the first that needs it",
-  (_, page) => {
-    let hasEnvironment = false;
-    for (const { command } of commandsOf(page)) {
-      if (command.includes('eval "$(npx canaryctl env)"')) hasEnvironment = true;
-      for (const [, word = ""] of command.matchAll(/npx canaryctl (?:--stack \S+ )?(\S+)/g))
-        expect(commandNames).toContain(word.replace(')"', ""));
-      if (/\b(kubectl|pulumi|helm|istioctl|labs\/set-faults\.sh)\b/.test(command))
-        expect([command, hasEnvironment]).toEqual([command, true]);
-    }
-  },
-);
+test.each(names)("%s reads the lab's environment before the first command that needs it", (_, page) => {
+  const commands = blocksOf(page).flatMap((block) => block.commands.map(({ command }) => command));
+  const reads = commands.findIndex((command) => command.includes('eval "$(npx canaryctl env)"'));
+  const needs = commands.findIndex((command) => /^(?!eval).*\b(kubectl|pulumi|helm|istioctl)\b/.test(command));
+  if (needs >= 0) expect([commands[needs], reads >= 0 && reads < needs]).toEqual([commands[needs], true]);
+});
+
+test.each(names)("%s has commands that can be meant, but where it shows a refusal", async (_, page) => {
+  const meant = blocksOf(page).filter(({ exitCode }) => exitCode !== 1);
+  for (const command of meant.flatMap(({ commands }) => commands.flatMap((each) => commandsIn(each.command))))
+    expect([command, await faultOf(command)]).toEqual([command, undefined]);
+});
 
 test("no page is longer than a reader bears", () => {
   for (const { file } of pages) expect([file, read(file).split("\n").length < 320]).toEqual([file, true]);

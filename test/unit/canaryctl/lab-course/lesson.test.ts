@@ -3,9 +3,7 @@ import { teach } from "../../../../canaryctl/src/lab-course/lesson.ts";
 import { parsePage } from "../../../../canaryctl/src/lab-course/page.ts";
 import { fakeShell } from "./fake-shell.ts";
 
-const page = parsePage(
-  "labs/02-x.md",
-  `# Lab 2: X
+const text = `# Lab 2: X
 
 Needs the lab. Takes about 3 minutes.
 
@@ -43,17 +41,18 @@ Because.
 \`\`\`console
 $ undo
 \`\`\`
-`,
-);
+`;
+
+const page = parsePage("labs/02-x.md", text);
 
 /** Goes through the page with these answers; the input ends after them. */
-async function lesson(typed: readonly string[], { from = 0, canary = 30, output = "moved" } = {}) {
+async function lesson(typed: readonly string[], { from = 0, canary = 30, output = "moved", of = page } = {}) {
   const { shell, ran } = fakeShell({ move: output }, canary);
   const keys = [...typed];
   const printed: string[] = [];
   const done: number[] = [];
   const isFinished = await teach({
-    page,
+    page: of,
     from,
     course: { shell, say: (line) => printed.push(line) },
     dialog: { print: (text) => printed.push(text), ask: async () => keys.shift() },
@@ -105,4 +104,11 @@ test("a step without a check cannot be checked, and says so", async () => {
   const { text, left } = await lesson(["c", "n"], { from: 3 });
   expect(text).toContain("There is nothing to check here: n goes on.");
   expect(left).toBe(0);
+});
+
+test("what a step sets in the environment is there for the steps after it, wherever and whenever it was run", async () => {
+  const withEnvironment = parsePage(page.file, text.replace("$ move", "$ export LAB=1\n$ move"));
+  const run = (typed: readonly string[], from = 0) => lesson(typed, { from, of: withEnvironment });
+  expect(await run(["n", "", ""])).toMatchObject({ ran: ["export LAB=1", "undo"] });
+  expect(await run(["", ""], 2)).toMatchObject({ ran: ["export LAB=1", "undo"] });
 });

@@ -116,3 +116,14 @@ test("the JSON has the same content as plain text", () => {
     text: "versioned-echo:v9 becomes the stable image without having been the canary: all of the stable side gets it",
   });
 });
+
+test("what the pods ask for is priced, and the canary for the length of the plan", () => {
+  const { cost } = recorded("replicas");
+  // 4 pods of 20m and 64Mi and the client of 10m and 64Mi, then 2 pods more: 0.04 x 0.0445 + 0.125 x 0.0049225 an hour.
+  expect(cost?.before).toEqual({ cpu: 0.09, memory: 5 * 64 * 2 ** 20 });
+  expect(cost?.after).toEqual({ cpu: 0.13, memory: 7 * 64 * 2 ** 20 });
+  expect(cost?.perHour).toBeCloseTo(0.0023953125, 12);
+  // The same two pods are the canary's: three minutes of them.
+  expect(cost?.plan).toEqual({ seconds: 180, decisions: 4, cost: expect.closeTo(0.000119765625, 12) });
+  expect(recorded("weight-move").cost).toBeNull();
+});

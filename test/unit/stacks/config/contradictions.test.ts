@@ -56,6 +56,10 @@ describe("values that do not go together", () => {
       'migration.scaleDown is "never" while strategy is istio, which does not read it; allowed: no migration, or strategy rollout-canary',
     ],
     [
+      { policy: { mode: "enforce" }, rollouts: "namespace" },
+      "policy.mode is enforce while rollouts is namespace, whose controller would be refused in the application's namespace; allowed: warn, or rollouts cluster",
+    ],
+    [
       { stickyCookie: "side", strategy: "gateway-api" },
       'stickyCookie is "side" while strategy is gateway-api, which does not read it; allowed: an empty stickyCookie, or strategy istio',
     ],

@@ -48,6 +48,7 @@ describe("Pulumi.yaml", () => {
         errors: { tolerance: 1.1, worse: 2, floorPoints: 0.1 },
         latency: { tolerance: 1.1, worse: 2, floorPoints: 1, floorMilliseconds: 20, warmUpSeconds: 10 },
       },
+      prices: { cpuHour: 0.0445, gibHour: 0.0049225, currency: "USD" },
       judgeImage: "judge:v1",
       canaryEnabled: true,
       replicas: 2,
@@ -63,6 +64,15 @@ describe("Pulumi.yaml", () => {
       gatewayApi: false,
       argoCd: false,
       accounts: false,
+      policy: {
+        mode: "off",
+        maxWeight: 100,
+        maxRise: 100,
+        strategies: [...strategyNames],
+        digests: false,
+        loadBalancers: false,
+        sidecarImages: ["docker.io/istio/proxyv2"],
+      },
     });
   });
 
