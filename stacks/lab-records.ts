@@ -7,7 +7,9 @@ import { type Environment, type TargetName, targetNames } from "../cluster/targe
 import { defaultStack } from "./stack-name.ts";
 
 /** No cluster is known for a stack. */
-export class NotUpError extends UserError {}
+export class NotUpError extends UserError {
+  override readonly kind = "not-up";
+}
 
 export const notUp = (): NotUpError => new NotUpError("The lab is not up.", { next: "npx canaryctl up" });
 

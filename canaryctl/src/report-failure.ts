@@ -17,8 +17,12 @@ export function reportFailure(error: unknown): number {
   return error instanceof InterruptedError ? exitCodes.interrupted : exitCodes.failed;
 }
 
+/** Where there is a page about errors of its kind, its path in the checkout is the last line. */
+const textOf = (error: UserError): string =>
+  error.kind === undefined ? withNextOf(error) : `${withNextOf(error)}\n  more:    docs/errors/${error.kind}.md`;
+
 /** An update that runs already is waited for by nobody here: the next step is this same command. */
-function textOf(error: UserError): string {
+function withNextOf(error: UserError): string {
   if (!(error instanceof EngineBusyError) || error.next !== undefined) return error.toText();
   return withNext(error.toText(), ["npx", "canaryctl", ...process.argv.slice(2)].map(quoted).join(" "));
 }

@@ -17,6 +17,11 @@ const load = createRequire(import.meta.url);
 /** Loaded where a config is first read: it takes 40 ms, which `--help` need not wait for. */
 const shape = () => (load("./schema.ts") as typeof import("./schema.ts")).schema.shape;
 
+/** Values of the config that are not allowed. */
+class ConfigError extends UserError {
+  override readonly kind = "config";
+}
+
 /** Every key that a stack's config may hold. */
 export const configKeys = (): readonly string[] => Object.keys(shape());
 
@@ -67,9 +72,9 @@ function read(raw: RawConfig, environment: Variables) {
  *
  * @param next the way out; by default the project's defaults
  */
-export function configError(problems: readonly string[], place: string, next = wayBack(problems)): UserError {
+export function configError(problems: readonly string[], place: string, next = wayBack(problems)): ConfigError {
   const count = problems.length === 1 ? "1 value" : `${problems.length} values`;
-  return new UserError([`${count} of the config cannot be used:`, ...problems].join("\n  - "), {
+  return new ConfigError([`${count} of the config cannot be used:`, ...problems].join("\n  - "), {
     place,
     first: "set what is allowed with `npx canaryctl config set KEY VALUE`; or put the project's defaults back",
     next,

@@ -39,7 +39,7 @@ export async function judgedFault(stack: JudgedStack, rise: Rise, override: stri
       verdict === "fail"
         ? `The judge fails the canary, which does not go ${move}.`
         : `The judge has no verdict yet, so the canary does not go ${move}.`;
-    return new UserError(
+    return new NotPassedError(
       `${cause} ${reason} ${[sideText("Canary", canary), sideText("stable", stable), ...factorText(factor)].join("; ")}.`,
       {
         place: `${place}; counted for ${Math.round(numbers.seconds)} s`,
@@ -50,7 +50,7 @@ export async function judgedFault(stack: JudgedStack, rise: Rise, override: stri
   } catch (error) {
     if (error instanceof RangeError) return misfit(error, move, override);
     if (!(error instanceof Unreadable)) throw error;
-    return new UserError(
+    return new NotPassedError(
       `Prometheus cannot be asked about the canary, which does not go ${move} unseen: ${error.message}`,
       {
         place,
@@ -61,9 +61,14 @@ export async function judgedFault(stack: JudgedStack, rise: Rise, override: stri
   }
 }
 
+/** The judge does not let the canary have more. */
+class NotPassedError extends UserError {
+  override readonly kind = "judge";
+}
+
 /** An objective or limits that no histogram of the callers' proxies can show. */
 const misfit = ({ message }: RangeError, move: string, override: string): UserError =>
-  new UserError(`${message}\nThe canary does not go ${move} unseen.`, {
+  new NotPassedError(`${message}\nThe canary does not go ${move} unseen.`, {
     place: "objective and judge in the stack's config",
     next: ["npx canaryctl config get objective", "npx canaryctl config get judge", override],
   });

@@ -69,6 +69,11 @@ export const noCanary = (config: Named): UserError =>
       : `npx canaryctl create-canary --image ${quoted(nextImage(config))}`,
   });
 
+/** A side has too few ready pods for its share. */
+class ShareError extends UserError {
+  override readonly kind = "share";
+}
+
 function podsFault(
   version: Version,
   { ready, wanted }: SidePods,
@@ -78,7 +83,7 @@ function podsFault(
   const name = version === versions.canary ? "The canary" : "The stable side";
   const place = placeOf(config, version);
   if (ready === 0) {
-    return new UserError(`${name} has no ready pod of ${wanted}: its share of the traffic would get errors.`, {
+    return new ShareError(`${name} has no ready pod of ${wanted}: its share of the traffic would get errors.`, {
       place,
       next: [
         "npx canaryctl up",
@@ -88,7 +93,7 @@ function podsFault(
   }
   const needed = podsNeeded(whole, share);
   if (ready >= needed || config.allowOverload) return undefined;
-  return new UserError(
+  return new ShareError(
     `${name} has ${ready} ready pods, and ${share} % of the traffic needs ${needed} of the ${whole} that carry all of it.`,
     {
       place,

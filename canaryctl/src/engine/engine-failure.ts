@@ -9,13 +9,19 @@ import { describeLock, lockIn, unlock } from "./stack-lock.ts";
 import { backendUrl } from "./variables.ts";
 
 /** Another update holds the stack's lock. */
-export class EngineBusyError extends UserError {}
+export class EngineBusyError extends UserError {
+  override readonly kind = "busy";
+}
 
 /** The stack is not in the backend. */
-export class NoStackError extends UserError {}
+export class NoStackError extends UserError {
+  override readonly kind = "no-stack";
+}
 
 /** The user asked to stop; what was in flight has ended and the state is saved. */
-export class InterruptedError extends UserError {}
+export class InterruptedError extends UserError {
+  override readonly kind = "interrupted";
+}
 
 /** The API server's words where somebody else wrote an object between the provider's reading and its writing. */
 const overtaken = /the object has been modified; please apply your changes to the latest version/;

@@ -11,7 +11,9 @@ const words = {
 } as const;
 
 /** The engine has no key to a stack's secrets, or a wrong one. */
-export class SecretsError extends UserError {}
+export class SecretsError extends UserError {
+  override readonly kind = "secrets";
+}
 
 /**
  * Why the engine cannot read a stack's secrets, by its own words; undefined where they are about something else.

@@ -118,7 +118,9 @@ const isAlive = ({ spec }: LeaseObject): boolean =>
   Boolean(spec?.holderIdentity) && Date.parse(spec?.renewTime ?? "") + leaseSeconds * 1000 > Date.now();
 
 /** Somebody else has the lease. */
-class TakenError extends UserError {}
+class TakenError extends UserError {
+  override readonly kind = "busy";
+}
 
 const isTaken = (error: unknown): boolean => error instanceof TakenError;
 

@@ -15,7 +15,9 @@ export const moveSeconds = 30;
 export const rollbackSeconds = 180;
 
 /** Who was waited for is away still. */
-export class AwayError extends UserError {}
+export class AwayError extends UserError {
+  override readonly kind = "unreachable";
+}
 
 const away = {
   apiServer: { name: "The cluster's API server", next: "kubectl get --raw /readyz" },

@@ -4,6 +4,8 @@
  * @example new UserError("The API server did not answer within 60 s.", { place: ".lab/logs/kube-apiserver.log", next: "npx canaryctl up" })
  */
 export class UserError extends Error {
+  /** A word for errors of this kind, under which there is more about them to read; undefined for one that says all itself. */
+  readonly kind: string | undefined = undefined;
   /** Where it happened: a file, a config key, an address. */
   readonly place: string | undefined;
   /** What is allowed there. */

@@ -1,3 +1,4 @@
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { sidebar } from "../../../docs/.vitepress/sidebar.ts";
 import { linkFault, pages } from "./page.ts";
@@ -32,10 +33,13 @@ describe("the site", () => {
     expect(offered.toSorted()).toEqual(ofSite.toSorted());
   });
 
-  test("has each page in its contents", () => {
-    const contents = pages.find(({ path }) => path === "docs/index.md");
-    const linked = contents?.links.map(({ url }) => `docs/${url}`) ?? [];
-    expect(ofSite.filter((path) => path !== contents?.path && !linked.includes(path))).toEqual([]);
+  test("has each page in its contents, and each error's in theirs", () => {
+    const linkedFrom = (path: string) =>
+      pages
+        .filter((page) => page.path === path)
+        .flatMap(({ links }) => links.map(({ url }) => join(dirname(path), url)));
+    const linked = ["docs/index.md", "docs/errors/index.md"].flatMap(linkedFrom);
+    expect(ofSite.filter((path) => path !== "docs/index.md" && !linked.includes(path))).toEqual([]);
   });
 
   test("has diagrams without a semicolon, which ends a statement of Mermaid", () => {

@@ -7,7 +7,9 @@ interface DeploymentList {
 }
 
 /** The traffic is back, and no controller is there that could end the release. */
-export class ControllerAwayError extends UserError {}
+export class ControllerAwayError extends UserError {
+  override readonly kind = "controller-away";
+}
 
 export const controllerAway = (seconds: number, place: string): ControllerAwayError =>
   new ControllerAwayError(

@@ -2,6 +2,7 @@ import { UserError } from "../user-error.ts";
 
 /** An answer of the API server that is not a success. */
 export class ApiError extends UserError {
+  override readonly kind = "api-server";
   /** The HTTP status. */
   readonly status: number;
   /** Kubernetes' word for it, such as `AlreadyExists`; empty where the answer has none. */
@@ -19,4 +20,6 @@ export class ApiError extends UserError {
 }
 
 /** The API server could not be asked at all. */
-export class UnreachableError extends UserError {}
+export class UnreachableError extends UserError {
+  override readonly kind = "unreachable";
+}

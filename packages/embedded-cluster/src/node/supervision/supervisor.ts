@@ -29,7 +29,9 @@ export interface Supervision {
 }
 
 /** A process that ended before it was ready. */
-export class ProcessEndedError extends UserError {}
+export class ProcessEndedError extends UserError {
+  override readonly kind = "node-process";
+}
 
 /** A process that is running now. */
 export interface RunningProcess extends ProcessIdentity {
