@@ -20,6 +20,9 @@ const typed = (...words: readonly string[]) => ({
   command: [canaryctlFile, ...words].map(quoted).join(" "),
 });
 
+/** The judge's block on a terminal has the canary's shares, wanted and seen, once it has counted requests of it. */
+const hasCounted = /canary +\d+ % +[\d.]+ %/;
+
 /** The README's film: `up`, a move, and a canary whose errors the judge sends back, on the lab that is up. */
 async function record(): Promise<Recording> {
   const recording = new Recording(size);
@@ -32,7 +35,7 @@ async function record(): Promise<Recording> {
     {
       ...typed("promote", "--judge"),
       onOutput: (output) => {
-        if (/seen \d/.test(output)) broken ??= setFaults("role=canary", { errorRate: 0.3 });
+        if (hasCounted.test(output)) broken ??= setFaults("role=canary", { errorRate: 0.3 });
       },
     },
     environment,

@@ -50,7 +50,7 @@ export class Recording {
     const offset = this.#at;
     const sized = `stty cols ${columns} rows ${rows}; ${command}`;
     const child = execa("script", ["--quiet", "--flush", "--command", sized, "/dev/null"], {
-      env: { ...environment, TERM: "xterm-256color" },
+      env: { ...environment, TERM: "xterm-256color", CI: "" }, // which would ask for plain lines
       extendEnv: false,
       stdin: "ignore",
       reject: false,
