@@ -64,7 +64,8 @@ export function createApplication(
       ladder: checkedLadder(config),
       ...(!isOwner(config) && { platformFacts: facts }),
     },
-    { provider: cluster, dependsOn: [...mesh] },
+    // What a policy lets through comes after it, the note that it was applied as well.
+    { provider: cluster, dependsOn: [...mesh, ...createPolicies(config, platform)] },
   );
   if (config.accounts) createAccounts(config, platform, application);
   const way = createDelivery(config, platform, live, delivery);
@@ -74,8 +75,7 @@ export function createApplication(
     stable: image("stable", config.stableImage),
     canary: config.canaryEnabled ? image("canary", config.canaryImage) : undefined,
   };
-  // A limit that is raised is there before what it lets through.
-  const before: pulumi.Resource[] = [application.namespace, ...createPolicies(config, platform)];
+  const before: pulumi.Resource[] = [application.namespace];
   const followed = live.starts?.follow(clientStart(config));
   const client = new LoadClient(
     "client",

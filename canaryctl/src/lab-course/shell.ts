@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { execa } from "execa";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
 import type { Status } from "../status.ts";
@@ -21,6 +22,9 @@ export interface LabShell {
   /** Ends what still runs, and waits until it has. */
   end(): Promise<void>;
 }
+
+/** Without the half second that `npx` adds. */
+const canaryctl = join(repositoryRoot, "canaryctl", "bin", "canaryctl.mjs");
 
 /** A command is ended after that time. It may build the tools of an add-on. */
 const longestSeconds = 1800;
@@ -86,8 +90,13 @@ function endGroup(pid: number | undefined): void {
 /** `canaryctl status` in a process of its own: it reads the stack as it is now. It ends with 1, and prints all the same, where something is wrong. */
 async function readStatus(env: Readonly<Record<string, string>>, requests: number | undefined): Promise<Status> {
   const traffic = requests === undefined ? [] : ["--traffic", String(requests)];
-  const args = ["canaryctl", "status", "--json", ...traffic];
-  const { stdout, stderr } = await execa("npx", args, { cwd: repositoryRoot, env, extendEnv: false, reject: false });
+  const args = ["status", "--json", ...traffic];
+  const { stdout, stderr } = await execa(canaryctl, args, {
+    cwd: repositoryRoot,
+    env,
+    extendEnv: false,
+    reject: false,
+  });
   if (!stdout.startsWith("{")) throw new Error(`The status cannot be read:\n${stderr}`);
   return JSON.parse(stdout);
 }
