@@ -19,7 +19,7 @@ export function list(): void {
   });
   print([
     ...table([["lab", "title", "takes", "needs", ""], ...rows]),
-    "npx canaryctl lab 1 goes through the first one.",
+    "`npx canaryctl lab 1` goes through the first one.",
   ]);
 }
 
