@@ -10,5 +10,6 @@ test("an act is the command itself, with its refusal and its exit code", async (
     "  at:      --stack",
     expect.stringMatching(/^ {2}allowed: /),
     "  next:    npx canaryctl --stack nowhere up --create",
+    "  more:    docs/errors/usage.md",
   ]);
 }, 60_000);
