@@ -42,8 +42,14 @@ const unknownSeconds = 300;
  * Chooses what a run leaves out. Of the parts that are due those come first whose proof is the oldest, so that in the end each has its turn.
  *
  * @param seconds for the parts that are due. Default: as long as they take
+ * @param nightly parts for which a run that is bounded has no time
  */
-export function leaveOut(now: Digests, proved: Proofs, seconds = Number.POSITIVE_INFINITY): LeftOut {
+export function leaveOut(
+  now: Digests,
+  proved: Proofs,
+  seconds = Number.POSITIVE_INFINITY,
+  nightly: readonly string[] = [],
+): LeftOut {
   const parts = Object.keys(now);
   const unchanged = parts.filter((part) => now[part] === proved[part]?.digest);
   const dayOf = (part: string) => proved[part]?.day ?? "";
@@ -52,9 +58,9 @@ export function leaveOut(now: Digests, proved: Proofs, seconds = Number.POSITIVE
     .toSorted((a, b) => (dayOf(a) === dayOf(b) ? 0 : dayOf(a) < dayOf(b) ? -1 : 1));
   let left = seconds;
   const late = due.filter((part) => {
-    const takes = proved[part]?.seconds ?? unknownSeconds;
+    const takes = nightly.includes(part) ? Number.POSITIVE_INFINITY : (proved[part]?.seconds ?? unknownSeconds);
     if (takes > left) return true;
-    left -= takes;
+    if (Number.isFinite(takes)) left -= takes;
     return false;
   });
   return { unchanged, late };

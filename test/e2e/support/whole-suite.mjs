@@ -27,11 +27,12 @@ async function chooseParts() {
   const { parts } = await import("./parts.ts");
   const { digestsOf } = await import("./part-digest.ts");
   const { leaveOut, leftOutLines, readProved } = await import("./proved.ts");
+  const nightly = Object.keys(parts).filter((name) => parts[name].isNightly);
   const now = await digestsOf(parts, fileURLToPath(root));
   const { PARTS_SECONDS: seconds } = process.env;
   const leftOut = process.argv.includes("--all")
     ? { unchanged: [], late: [] }
-    : leaveOut(now, readProved(), seconds ? Number(seconds) : undefined);
+    : leaveOut(now, readProved(), seconds ? Number(seconds) : undefined, nightly);
   process.env.PART_DIGESTS = JSON.stringify(now);
   process.env.LEFT_OUT_PARTS = JSON.stringify([...leftOut.unchanged, ...leftOut.late]);
   for (const line of leftOutLines(leftOut)) process.stderr.write(`${line}\n`);

@@ -171,6 +171,11 @@ describe("what was proved", () => {
     expect(late()).toEqual([]);
   });
 
+  test("a run that is bounded has no time for the nightly ones, however much it has; one that is not has them", () => {
+    expect(leaveOut({ a: "1", b: "1" }, {}, 10_000, ["b"])).toEqual({ unchanged: [], late: ["b"] });
+    expect(leaveOut({ a: "1", b: "1" }, {}, undefined, ["b"])).toEqual({ unchanged: [], late: [] });
+  });
+
   test("is said part by part, with the reason and the way to run it; where nothing is left out, nothing is", () => {
     expect(leftOutLines({ unchanged: ["25-gateway-api"], late: ["45-nginx-header"] })).toEqual([
       expect.stringMatching(/^test\/e2e\/25-gateway-api\.test\.ts: .* nothing that it depends on has changed/),
