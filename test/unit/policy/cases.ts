@@ -158,7 +158,10 @@ export const cases: readonly PolicyCase[] = [
   {
     rule: "image-digest",
     of: "a container that has the name of the mesh's, and not its image",
-    rejects: pod({}, { initContainers: [{ ...container, ...withoutDigest, name: "istio-proxy" }] }),
+    rejects: pod(
+      {},
+      { initContainers: [{ ...container, ...withoutDigest, name: "istio-proxy", restartPolicy: "Always" }] },
+    ),
     passes: pod({}, { initContainers: [ofMesh] }),
   },
   {
