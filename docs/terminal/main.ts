@@ -4,7 +4,6 @@ import { quoted } from "@canary-lab/kit/programs";
 import { repositoryRoot } from "../../cluster/lab-folder.ts";
 import { userEnvironment } from "../../test/e2e/support/command.ts";
 import { backToStart, mustBeUp } from "../../test/e2e/support/configure.ts";
-import { setFaults } from "../../test/e2e/support/faults.ts";
 import { canaryctl, canaryctlFile, requireLab } from "../../test/e2e/support/lab.ts";
 import { editConfig, keepConfig } from "../../test/e2e/support/stack-config.ts";
 import { startSteadyLoad } from "../../test/e2e/support/traffic.ts";
@@ -20,9 +19,6 @@ const typed = (...words: readonly string[]) => ({
   command: [canaryctlFile, ...words].map(quoted).join(" "),
 });
 
-/** The judge's block on a terminal has the canary's shares, wanted and seen, once it has counted requests of it. */
-const hasCounted = /canary +\d+ % +[\d.]+ %/;
-
 /** The README's film: `up`, a move, and a canary whose errors the judge sends back, on the lab that is up. */
 async function record(): Promise<Recording> {
   const recording = new Recording(size);
@@ -30,17 +26,8 @@ async function record(): Promise<Recording> {
   await recording.run(typed("up"), environment);
   await recording.run(typed("set-traffic", "80", "20"), environment);
   const load = await startSteadyLoad({ rate: 100 });
-  let broken: Promise<number> | undefined;
-  await recording.run(
-    {
-      ...typed("promote", "--judge"),
-      onOutput: (output) => {
-        if (hasCounted.test(output)) broken ??= setFaults("role=canary", { errorRate: 0.3 });
-      },
-    },
-    environment,
-  );
-  await broken;
+  await recording.run(typed("faults", "canary", "--error-rate", "0.3"), environment);
+  await recording.run(typed("promote", "--judge"), environment);
   await load.stop();
   await recording.run(typed("status"), environment);
   return recording;
@@ -56,11 +43,12 @@ try {
   const words = {
     title: "A canary that is worse goes back by itself",
     description:
-      "canaryctl up shows the lab; set-traffic 80 20 gives the canary a fifth of the requests; promote --judge counts its errors, and rolls it back; status shows all traffic on the stable side.",
+      "canaryctl up shows the lab; set-traffic 80 20 gives the canary a fifth of the requests; faults breaks it; promote --judge counts its errors, and rolls it back; status shows all traffic on the stable side.",
   };
   writeFileSync(join(repositoryRoot, "docs/terminal.svg"), renderTerminal(await framesOf(events, size), size, words));
 } finally {
   await canaryctl("rollback");
+  await canaryctl("faults", "canary", "--none");
   await backToStart();
   restore();
 }

@@ -18,8 +18,6 @@ export interface RecordedCommand {
   readonly shown: string;
   /** What is run, by a shell. */
   readonly command: string;
-  /** Called with all that was printed so far, whenever there is more. */
-  readonly onOutput?: (output: string) => void;
 }
 
 /** Seconds between two letters that are typed, and before a command that stands there is sent. */
@@ -40,10 +38,7 @@ export class Recording {
   }
 
   /** @param environment all of it */
-  async run(
-    { shown, command, onOutput }: RecordedCommand,
-    environment: Readonly<Record<string, string>>,
-  ): Promise<void> {
+  async run({ shown, command }: RecordedCommand, environment: Readonly<Record<string, string>>): Promise<void> {
     this.#type(shown);
     const { columns, rows } = this.#size;
     const began = performance.now();
@@ -56,11 +51,8 @@ export class Recording {
       reject: false,
       buffer: false,
     });
-    let output = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       this.#events.push({ at: offset + (performance.now() - began) / 1000, text });
-      output += text;
-      onOutput?.(output);
     });
     await child;
     this.#at = offset + (performance.now() - began) / 1000;
