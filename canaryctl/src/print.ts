@@ -5,8 +5,10 @@ import { printable } from "./this-stack.ts";
 /** Lines of a table whose columns are as wide as they must be. */
 export function table(rows: readonly (readonly string[])[], indent = "  "): readonly string[] {
   const widths: number[] = [];
+  // A cell with nothing beside it may be as long as it likes.
   for (const row of rows)
-    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
+    for (const [column, cell] of row.entries())
+      if (row.length > 1) widths[column] = Math.max(widths[column] ?? 0, cell.length);
   return rows.map((row) => (indent + row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")).trimEnd());
 }
 

@@ -1,4 +1,5 @@
 import { execa } from "execa";
+import { repositoryRoot } from "../../cluster/lab-folder.ts";
 
 /** What a terminal was given at one moment. */
 export interface TerminalEvent {
@@ -52,7 +53,9 @@ export class Recording {
       buffer: false,
     });
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      this.#events.push({ at: offset + (performance.now() - began) / 1000, text });
+      // Where the checkout of whoever records lies is of no use to a reader.
+      const shown = text.replaceAll(repositoryRoot, "~/canary-lab");
+      this.#events.push({ at: offset + (performance.now() - began) / 1000, text: shown });
     });
     await child;
     this.#at = offset + (performance.now() - began) / 1000;

@@ -38,9 +38,20 @@ export function upReport(
     renderRunTime(time),
     "",
     "Where to look next",
-    ...table(nextCommands(lab, gatewayPort).map(([command = "", ...what]) => [printable(command), ...what])),
+    ...commandLines(nextCommands(lab, gatewayPort).map(([command = "", what = ""]) => [printable(command), what])),
   ];
 }
+
+/** What a longer command is for stands below it, as in help texts: beside it, it would not fit into a terminal. */
+const longestBeside = 54;
+
+/** Commands that run as they are printed, with what each is for. */
+const commandLines = (commands: readonly (readonly [command: string, what: string])[]): readonly string[] =>
+  table(
+    commands.flatMap(([command, what]) =>
+      command.length <= longestBeside ? [[command, what]] : [[command], ["", what]],
+    ),
+  );
 
 /** Each stage has said its time already: only the longest ones are named again. */
 export function renderRunTime({ seconds, stages }: RunTime): string {

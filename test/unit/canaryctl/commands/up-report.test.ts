@@ -30,21 +30,21 @@ test.each(["rollout-canary", "rolling-update"])(
     const canaryImage = "ghcr.io/stefanprodan/podinfo:6.9.2";
     const { lab } = fakeLab({ changes: { strategy, canaryImage } });
     const report = upReport(lab, undefined, null, { seconds: 1, stages: [] }).join("\n");
-    expect(report).toContain(`npx canaryctl create-canary --image ${canaryImage} `);
+    expect(report).toContain(`npx canaryctl create-canary --image ${canaryImage}\n`);
   },
 );
 
 test("each gateway is named with the port that it has", () => {
-  expect(reportOf("istio")).toMatch(/curl .*127\.0\.0\.1:30080\/ +through the ingress gateway/);
+  expect(reportOf("istio")).toMatch(/curl .*127\.0\.0\.1:30080\/\n +through the ingress gateway$/m);
   expect(reportOf("gateway-api")).toMatch(/get service versioned-echo-gateway-istio .*nodePort/);
-  expect(reportOf("istio", false, "kind")).toMatch(/curl .*127\.0\.0\.1:30080\/ +through the ingress gateway/);
+  expect(reportOf("istio", false, "kind")).toMatch(/curl .*127\.0\.0\.1:30080\/\n +through the ingress gateway$/m);
 });
 
 test.each(["kind", "existing"] as const)(
   "an own gateway on %s has no port of this machine: it is forwarded",
   (target) => {
     expect(reportOf("gateway-api", false, target)).toMatch(
-      /kubectl -n \S+ port-forward service\/versioned-echo-gateway-istio 8080:80 .*curl -H 'Host: \S+' http:\/\/127\.0\.0\.1:8080\//,
+      /kubectl -n \S+ port-forward service\/versioned-echo-gateway-istio 8080:80\n.*curl -H 'Host: \S+' http:\/\/127\.0\.0\.1:8080\//,
     );
     expect(reportOf("gateway-api", false, target)).not.toContain("nodePort");
   },
@@ -54,7 +54,7 @@ test.each(["embedded", "kind", "existing"] as const)(
   "one way to the ingress gateway is printed everywhere: %s",
   (target) => {
     expect(reportOf("istio", true, target)).toMatch(
-      /eval "\$\(npx canaryctl env\)" && kubectl -n istio-ingress port-forward service\/istio-ingress 8080:80 .*http:\/\/127\.0\.0\.1:8080\//,
+      /eval "\$\(npx canaryctl env\)" && kubectl -n istio-ingress port-forward service\/istio-ingress 8080:80\n.*http:\/\/127\.0\.0\.1:8080\//,
     );
   },
 );
@@ -81,4 +81,19 @@ test("the time of a run names its longest stages, the longest first", () => {
     "It took 1 min 32 s, of which stage 2 1 min 15 s, stage 0 12.3 s, stage 1 3.0 s.",
   );
   expect(renderRunTime({ seconds: 3.8, stages: [] })).toBe("It took 3.8 s.");
+});
+
+test("what a command is for stands beside it, or below one that a terminal could not have with it in a line", () => {
+  const lines = reportOf("istio", true).split("\n");
+  const begin = lines.indexOf("Where to look next");
+  expect(lines.slice(begin + 1, begin + 4)).toEqual([
+    "  npx canaryctl status             weights, pods, and who owns the route",
+    "  npx canaryctl set-traffic 70 30  move the traffic",
+    "  npx canaryctl promote            the next share of the plan; --full finishes the release",
+  ]);
+  expect(lines.slice(-3)).toEqual([
+    "  curl -H 'Host: versioned-echo.canary-lab.test' http://127.0.0.1:30080/",
+    "                                   through the ingress gateway",
+    "  npx canaryctl down               take it all down",
+  ]);
 });
