@@ -1,4 +1,5 @@
 import { Argument, type Command } from "commander";
+import { maxLatencyMilliseconds } from "../../../../apps/versioned-echo/src/faults.ts";
 import { examples, share, wholeNumber } from "../arguments.ts";
 
 export function addFaults(program: Command): void {
@@ -7,7 +8,11 @@ export function addFaults(program: Command): void {
     .description("break the pods of one side on purpose, or heal them: to see what the judge and Kubernetes make of it")
     .addArgument(new Argument("<side>", "whose pods").choices(["stable", "canary"]))
     .option("--error-rate <share>", "that share of the answers is 500, 0 to 1", share)
-    .option("--latency <milliseconds>", "each answer comes so much later, 0 to 60000", wholeNumber(0, 60_000))
+    .option(
+      "--latency <milliseconds>",
+      `each answer comes so much later, 0 to ${maxLatencyMilliseconds}`,
+      wholeNumber(0, maxLatencyMilliseconds),
+    )
     .option("--not-ready", "the readiness probe fails")
     .option("--crash", "the process ends, once")
     .option("--none", "healthy again")
