@@ -159,7 +159,10 @@ describePart("secrets that are planted are found nowhere that they do not belong
 
   test("in objects of the application's namespace, its pods' environment and its events", async () => {
     const kinds = "all,configmaps,secrets,events,leases,virtualservices,destinationrules,serviceaccounts";
-    const objects = await kubectl("get", kinds, "-n", namespace, "-o", "json");
+    const { stdout: objects } = await mustRun("kubectl", ["get", kinds, "-n", namespace, "-o", "json"], {
+      env: await labShell(),
+      quiet: true,
+    });
     expect(objects.length).toBeGreaterThan(10_000);
     expect(foundIn(objects)).toEqual([]);
     expect(foundIn(await kubectl("get", "namespace", namespace, "-o", "json"))).toEqual([]);
@@ -169,15 +172,13 @@ describePart("secrets that are planted are found nowhere that they do not belong
     const { images } = JSON.parse(printed.get("pulumi stack output --json") as string) as {
       readonly images: { readonly stable: string; readonly canary: string };
     };
+    const patterns = secretFile(Object.values(planted).flatMap(secretForms).join("\n"));
+    const script = 'docker pull -q "$0" >&2; docker save "$0" | tar -xO | grep -aFc "$@" || true';
+    const linesWith = async (image: string, ...of: readonly string[]) =>
+      Number((await mustRun("bash", ["-c", script, image, ...of], { env: await labShell() })).stdout);
     for (const image of [images.stable, images.canary]) {
-      const script =
-        'docker pull -q "$0" >&2; docker save "$0" | tar -xO | tee >(wc -c >&2) | grep -aFc -f "$1" || true';
-      const patterns = secretFile(Object.values(planted).flatMap(secretForms).join("\n"));
-      const { stdout, stderr } = await mustRun("bash", ["-eo", "pipefail", "-c", script, image, patterns], {
-        env: await labShell(),
-      });
-      expect(Number(stderr.trim().split(/\s+/).at(-1))).toBeGreaterThan(10_000_000);
-      expect(stdout.trim()).toBe("0");
+      expect(await linesWith(image, "/faults")).toBeGreaterThan(0); // the service's own code can be read in it
+      expect(await linesWith(image, "-f", patterns)).toBe(0);
     }
   }, 120_000);
 });
