@@ -5,6 +5,7 @@ import { conclude } from "../../../../canary/judge/conclusion.ts";
 import { readReport } from "../../../../canaryctl/src/commands/report.ts";
 import { renderReport } from "../../../../canaryctl/src/report/render-report.ts";
 import { short } from "../../../../canaryctl/src/report/words.ts";
+import { codePoint } from "../code-point.ts";
 import { elementsIn, parsePage, textOf } from "./page.ts";
 import { begin, begun, created, failed, passed, rolledBack } from "./release-history.ts";
 import { type Case, labWith, prometheus, release } from "./reported-lab.ts";
@@ -15,11 +16,6 @@ const sections = (page: string) =>
       .filter(({ name }) => name === "section")
       .map((section) => [section.attributes["aria-labelledby"], section]),
   );
-
-/** What the unit "binary" has, too; of that fast-check makes a table of a million entries first, which takes seconds. */
-const codePoint = fc
-  .oneof(fc.integer({ min: 0, max: 0xd7ff }), fc.integer({ min: 0xe000, max: 0x10ffff }))
-  .map((code) => String.fromCodePoint(code));
 
 describe("the report of a release", () => {
   test("has its moves with who and why, its verdicts, and what the callers counted", async () => {
