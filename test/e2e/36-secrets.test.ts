@@ -147,7 +147,7 @@ describePart("secrets that are planted are found nowhere that they do not belong
       [inLab("kubeconfig"), "the key of the cluster's administrator"],
       [join((await labShell()).DOCKER_CONFIG as string, "config.json"), "the registry's password"],
     ]);
-    const folders = ["logs", "pulumi", "state", "stacks", "run"].map((name) => inLab(name));
+    const folders = ["logs", "pulumi", "state", "stacks", "engines"].map((name) => inLab(name));
     const files = [...keepers.keys(), report, ...folders.flatMap(filesIn)];
     expect(files.length).toBeGreaterThan(20);
     for (const file of files) {
