@@ -3,6 +3,7 @@ import { factsOf } from "../canary/strategies.ts";
 import type { ImageDelivery } from "../cluster/images/delivery.ts";
 import { Account } from "../components/accounts/account.ts";
 import { BuiltImage } from "../components/image/built-image.ts";
+import { Isolation } from "../components/isolation/isolation.ts";
 import { Judge } from "../components/judge/judge.ts";
 import { deploymentName, versions } from "../components/names.ts";
 import { AdmissionPolicies } from "../components/policy/admission-policies.ts";
@@ -19,6 +20,7 @@ import { EchoApplication } from "../components/workload/echo-application.ts";
 import { createDelivery } from "./cluster-registry.ts";
 import type { LabConfig } from "./config/schema.ts";
 import { fullStackName } from "./full-stack-name.ts";
+import { isolationOf } from "./isolation.ts";
 import { isJudged } from "./judged.ts";
 import { clientStart, judgeStart } from "./live/deployment-starts.ts";
 import { followRollout } from "./live/follow-rollout.ts";
@@ -68,6 +70,7 @@ export function createApplication(
     { provider: cluster, dependsOn: [...mesh, ...createPolicies(config, platform)] },
   );
   if (config.accounts) createAccounts(config, platform, application);
+  createIsolation(config, platform, application);
   const way = createDelivery(config, platform, live, delivery);
   const image = (role: string, reference: string): pulumi.Output<string> =>
     new BuiltImage(`${role}-image`, { reference, delivery: way }).reference;
@@ -117,6 +120,11 @@ function createPolicies({ app, namespace, policy }: LabConfig, { cluster }: Plat
   const { mode, ...settings } = policy;
   if (mode === "off") return [];
   return [new AdmissionPolicies("policy", { app, namespace, mode, settings }, { provider: cluster })];
+}
+
+function createIsolation(config: LabConfig, { cluster, facts, mesh }: Platform, { namespace }: EchoApplication) {
+  const isolation = isolationOf(config, facts);
+  if (isolation) new Isolation("isolation", isolation, { provider: cluster, dependsOn: [namespace, ...mesh] });
 }
 
 /** An account for each role. Its rights on the platform stand in the platform's namespaces, which are there first. */

@@ -83,6 +83,22 @@ function limitsBelowRequests({ service }: Partial<LabConfig>): string[] {
   });
 }
 
+function isolationFaults({ isolation, strategy }: Partial<LabConfig>): string[] {
+  if (!isolation || isolation.mode === "off") return [];
+  const { mutualTls, callers } = isolation;
+  if (mutualTls === "permissive")
+    return callers
+      ? [
+          "isolation.callers is set while isolation.mutualTls is permissive, where callers in plain text have no name; allowed: no callers, or mutualTls strict",
+        ]
+      : [];
+  return strategy && factsOf(strategy).entry === "ingress-controller"
+    ? [
+        `isolation.mutualTls is strict while strategy is ${strategy}, whose ingress controller is outside of the mesh and would be refused; allowed: permissive, or another strategy`,
+      ]
+    : [];
+}
+
 const checks: readonly ((config: Partial<LabConfig>) => string | readonly string[] | undefined)[] = [
   ({ canaryEnabled, canaryWeight = 0, strategy }) =>
     canaryEnabled === false && canaryWeight > 0 && strategy && factsOf(strategy).owner === "pulumi"
@@ -155,6 +171,7 @@ const checks: readonly ((config: Partial<LabConfig>) => string | readonly string
       ? `migration.scaleDown is "${migration.scaleDown}" while ${notRead(strategy, "migration", "no migration")}`
       : undefined,
   limitsBelowRequests,
+  isolationFaults,
   // Its chart asks for no limit of memory, and names the image by a tag.
   ({ policy, rollouts }) =>
     policy?.mode === "enforce" && rollouts === "namespace"

@@ -36,6 +36,7 @@ const cases: readonly (readonly [title: string, values: RawConfig])[] = [
   ["with accounts", { strategy: "istio", monitoring: true, accounts: true }],
   ["with accounts, by header", { strategy: "nginx-header", accounts: true }],
   ["with a policy", { strategy: "istio", policy: { mode: "enforce" } }],
+  ["kept apart", { strategy: "istio", monitoring: true, isolation: { mode: "enforce" } }],
   ["on another stack's platform", { strategy: "rollout-blue-green", monitoring: true, platform: "dev" }],
 ];
 

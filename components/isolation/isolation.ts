@@ -1,0 +1,16 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { type MeshPolicySpec, renderMeshPolicies } from "./render-mesh-policies.ts";
+
+/** What decides which children there are, so all of it is plain. */
+export type IsolationArgs = MeshPolicySpec;
+
+/** What keeps an application's namespace apart from others. */
+export class Isolation extends pulumi.ComponentResource {
+  constructor(name: string, args: IsolationArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("canary-lab:isolation:Isolation", name, {}, opts);
+    for (const { role, manifest } of renderMeshPolicies(args))
+      new k8s.apiextensions.CustomResource(`${name}-${role}`, manifest, { parent: this });
+    this.registerOutputs();
+  }
+}
