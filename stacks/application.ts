@@ -4,6 +4,7 @@ import type { ImageDelivery } from "../cluster/images/delivery.ts";
 import { Account } from "../components/accounts/account.ts";
 import { BuiltImage } from "../components/image/built-image.ts";
 import { Isolation } from "../components/isolation/isolation.ts";
+import { notEnforced } from "../components/isolation/pod-security.ts";
 import { Judge } from "../components/judge/judge.ts";
 import { deploymentName, versions } from "../components/names.ts";
 import { AdmissionPolicies } from "../components/policy/admission-policies.ts";
@@ -20,7 +21,7 @@ import { EchoApplication } from "../components/workload/echo-application.ts";
 import { createDelivery } from "./cluster-registry.ts";
 import type { LabConfig } from "./config/schema.ts";
 import { fullStackName } from "./full-stack-name.ts";
-import { isolationOf } from "./isolation.ts";
+import { isolationLabels, isolationOf } from "./isolation.ts";
 import { isJudged } from "./judged.ts";
 import { clientStart, judgeStart } from "./live/deployment-starts.ts";
 import { followRollout } from "./live/follow-rollout.ts";
@@ -61,7 +62,8 @@ export function createApplication(
       ...config,
       stack: fullStackName(),
       applied,
-      sidecarLabels: { ...(config.monitoring && facts.monitoring?.picks.namespaces), ...facts.mesh.sidecarLabels },
+      sidecarLabels: facts.mesh.sidecarLabels,
+      labels: { ...(config.monitoring && facts.monitoring?.picks.namespaces), ...isolationLabels(config) },
       namespaceHooks: live.namespaceHooks,
       ladder: checkedLadder(config),
       ...(!isOwner(config) && { platformFacts: facts }),
@@ -124,7 +126,9 @@ function createPolicies({ app, namespace, policy }: LabConfig, { cluster }: Plat
 
 function createIsolation(config: LabConfig, { cluster, facts, mesh }: Platform, { namespace }: EchoApplication) {
   const isolation = isolationOf(config, facts);
-  if (isolation) new Isolation("isolation", isolation, { provider: cluster, dependsOn: [namespace, ...mesh] });
+  if (!isolation) return;
+  if (pulumi.runtime.isDryRun()) void pulumi.log.warn(`${notEnforced(config.namespace)}. See docs/security.md.`);
+  new Isolation("isolation", isolation, { provider: cluster, dependsOn: [namespace, ...mesh] });
 }
 
 /** An account for each role. Its rights on the platform stand in the platform's namespaces, which are there first. */
