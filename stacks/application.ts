@@ -72,7 +72,6 @@ export function createApplication(
     { provider: cluster, dependsOn: [...mesh, ...createPolicies(config, platform)] },
   );
   if (config.accounts) createAccounts(config, platform, application);
-  createIsolation(config, platform, application);
   const way = createDelivery(config, platform, live, delivery);
   const image = (role: string, reference: string): pulumi.Output<string> =>
     new BuiltImage(`${role}-image`, { reference, delivery: way }).reference;
@@ -80,7 +79,7 @@ export function createApplication(
     stable: image("stable", config.stableImage),
     canary: config.canaryEnabled ? image("canary", config.canaryImage) : undefined,
   };
-  const before: pulumi.Resource[] = [application.namespace];
+  const before: pulumi.Resource[] = [application.namespace, ...createIsolation(config, platform, application)];
   const followed = live.starts?.follow(clientStart(config));
   const client = new LoadClient(
     "client",
@@ -124,11 +123,16 @@ function createPolicies({ app, namespace, policy }: LabConfig, { cluster }: Plat
   return [new AdmissionPolicies("policy", { app, namespace, mode, settings }, { provider: cluster })];
 }
 
-function createIsolation(config: LabConfig, { cluster, facts, mesh }: Platform, { namespace }: EchoApplication) {
+/** Workloads come after it: a quota grows before they do. */
+function createIsolation(
+  config: LabConfig,
+  { cluster, facts, mesh }: Platform,
+  { namespace }: EchoApplication,
+): pulumi.Resource[] {
   const isolation = isolationOf(config, facts);
-  if (!isolation) return;
+  if (!isolation) return [];
   if (pulumi.runtime.isDryRun()) void pulumi.log.warn(`${notEnforced(config.namespace)}. See docs/security.md.`);
-  new Isolation("isolation", isolation, { provider: cluster, dependsOn: [namespace, ...mesh] });
+  return [new Isolation("isolation", isolation, { provider: cluster, dependsOn: [namespace, ...mesh] })];
 }
 
 /** An account for each role. Its rights on the platform stand in the platform's namespaces, which are there first. */

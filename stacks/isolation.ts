@@ -4,6 +4,7 @@ import { podSecurityLabels } from "../components/isolation/pod-security.ts";
 import { portOf } from "../components/workload/service-spec.ts";
 import type { LabConfig } from "./config/schema.ts";
 import type { PlatformFacts } from "./platform-facts.ts";
+import { roomOf } from "./release-room.ts";
 import { metricsOf, metricsPortOf } from "./service-metrics.ts";
 
 /** What a stack's namespace is kept apart by; undefined where its isolation is off. */
@@ -15,6 +16,7 @@ export function isolationOf(config: LabConfig, facts: PlatformFacts): IsolationA
   return {
     app,
     namespace,
+    room: roomOf(config),
     mutualTls: isolation.mutualTls,
     callers: [...new Set([namespace, ...ingress, ...(isolation.callers ?? [])])],
     ...(config.monitoring && { scraped: scrapedOf(config) }),
@@ -41,4 +43,6 @@ export const isolationKinds = ({ isolation }: Pick<LabConfig, "isolation">): rea
     : [
         ...(isolation.mutualTls === "strict" ? ["peerauthentications.security.istio.io"] : []),
         "authorizationpolicies.security.istio.io",
+        "resourcequotas",
+        "limitranges",
       ];

@@ -1,9 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type MeshPolicySpec, renderMeshPolicies } from "./render-mesh-policies.ts";
+import { type QuotaSpec, renderDefaults, renderQuota } from "./render-quota.ts";
 
 /** What decides which children there are, so all of it is plain. */
-export type IsolationArgs = MeshPolicySpec;
+export interface IsolationArgs extends MeshPolicySpec, QuotaSpec {}
 
 /** What keeps an application's namespace apart from others. */
 export class Isolation extends pulumi.ComponentResource {
@@ -11,6 +12,8 @@ export class Isolation extends pulumi.ComponentResource {
     super("canary-lab:isolation:Isolation", name, {}, opts);
     for (const { role, manifest } of renderMeshPolicies(args))
       new k8s.apiextensions.CustomResource(`${name}-${role}`, manifest, { parent: this });
+    new k8s.core.v1.ResourceQuota(`${name}-quota`, renderQuota(args), { parent: this });
+    new k8s.core.v1.LimitRange(`${name}-defaults`, renderDefaults(args), { parent: this });
     this.registerOutputs();
   }
 }

@@ -4,7 +4,9 @@ import { envoyEdges } from "../../canary/judge/config.ts";
 import { type Plan, shortestBake, waitingStages } from "../../canary/plan/plan.ts";
 import { describePlan } from "../../canary/plan/prediction.ts";
 import { factsOf, type StrategyName, type StrategyOption, strategiesWhere } from "../../canary/strategies.ts";
+import { renderQuota } from "../../components/isolation/render-quota.ts";
 import { existingPlatform } from "../platform-parts.ts";
+import { releaseRoom, roomOf } from "../release-room.ts";
 import type { LabConfig } from "./schema.ts";
 
 /** What each value allows by itself and not together, one sentence each; a value that is missing contradicts nothing. */
@@ -81,6 +83,21 @@ function limitsBelowRequests({ service }: Partial<LabConfig>): string[] {
     if (limit === undefined || (nanosOf(limit) ?? 0n) >= (nanosOf(request) ?? 0n)) return [];
     return `service.resources.limits.${resource} is "${limit}" while service.resources.requests.${resource} is "${request}"; allowed: ${request} or more, or a smaller request`;
   });
+}
+
+/** A quota that would stop a release in its midst. */
+function quotaBelowRelease(config: Partial<LabConfig>): string[] {
+  const { isolation, replicas, canaryReplicas, blueGreen, platform } = config;
+  if (!isolation?.quota || !replicas || !canaryReplicas || !blueGreen || !platform) return [];
+  const sized = { ...config, isolation, replicas, canaryReplicas, blueGreen, platform };
+  const { hard: least } = renderQuota({ app: "", namespace: "", room: releaseRoom(sized) }).spec;
+  const [needed, given] = [releaseRoom(sized), roomOf(sized)];
+  const key = { pods: "pods", cpu: "requests.cpu", memory: "requests.memory" } as const;
+  return (["pods", "cpu", "memory"] as const).flatMap((part) =>
+    given[part] >= needed[part]
+      ? []
+      : `isolation.quota.${part} is "${isolation.quota?.[part]}" while a release may take ${least[key[part]]}; allowed: that or more, or no ${part}`,
+  );
 }
 
 function isolationFaults({ isolation, strategy }: Partial<LabConfig>): string[] {
@@ -172,6 +189,7 @@ const checks: readonly ((config: Partial<LabConfig>) => string | readonly string
       : undefined,
   limitsBelowRequests,
   isolationFaults,
+  quotaBelowRelease,
   // Its chart asks for no limit of memory, and names the image by a tag.
   ({ policy, rollouts }) =>
     policy?.mode === "enforce" && rollouts === "namespace"

@@ -1,4 +1,5 @@
-import { list, matching, object, oneOf } from "./values.ts";
+import { cpu, memory } from "./service.ts";
+import { integer, list, matching, object, oneOf } from "./values.ts";
 
 const dnsLabel = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
 const caller = matching(
@@ -14,4 +15,11 @@ export const isolation = object({
   callers: list(caller, "a list of namespaces, and of ServiceAccounts as NAMESPACE/NAME")
     .optional()
     .describe("Who may call the service beside the pods of its own namespace and the ingress gateway"),
+  quota: object({
+    pods: integer(1, 10_000).optional(),
+    cpu: cpu.optional(),
+    memory: memory.optional(),
+  })
+    .optional()
+    .describe("What the pods of the namespace may ask for together, in place of what a whole release takes"),
 });

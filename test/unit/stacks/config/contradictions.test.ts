@@ -60,6 +60,14 @@ describe("values that do not go together", () => {
       "isolation.callers is set while isolation.mutualTls is permissive, where callers in plain text have no name; allowed: no callers, or mutualTls strict",
     ],
     [
+      { isolation: { mode: "enforce", quota: { pods: 15, cpu: "1", memory: "4Gi" } } },
+      'isolation.quota.pods is "15" while a release may take 16; allowed: that or more, or no pods',
+    ],
+    [
+      { isolation: { mode: "enforce", quota: { memory: "1Gi" } } },
+      'isolation.quota.memory is "1Gi" while a release may take 2Gi; allowed: that or more, or no memory',
+    ],
+    [
       { migration: { scaleDown: "never" } },
       'migration.scaleDown is "never" while strategy is istio, which does not read it; allowed: no migration, or strategy rollout-canary',
     ],
