@@ -8,6 +8,8 @@ export interface MeshPolicySpec extends ApplicationName {
   readonly callers: readonly string[];
   /** What Prometheus reads of the pods, from outside of the mesh and so in plain text; default: nothing. */
   readonly scraped?: { readonly port: number; readonly path: string } | undefined;
+  /** Whether the sidecars send nothing to what is not in the namespace. */
+  readonly isEgressClosed: boolean;
   /** The port at which versioned-echo takes faults; left out for any other service, whose `/faults` is its own. */
   readonly faultsPort?: number | undefined;
 }
@@ -48,7 +50,7 @@ export const renderPlainPort = (spec: ApplicationName, port: number) => ({
  * `callers` lets a request without a name do nothing but read the metrics there.
  */
 export function renderMeshPolicies(spec: MeshPolicySpec): readonly NamedManifest[] {
-  const { app, mutualTls, scraped, faultsPort } = spec;
+  const { app, mutualTls, scraped, isEgressClosed, faultsPort } = spec;
   const policy = (role: string, kind: string, content: object): NamedManifest => ({
     role,
     manifest: { apiVersion: security, kind, metadata: metadataOf(spec, role), spec: content },
@@ -64,9 +66,18 @@ export function renderMeshPolicies(spec: MeshPolicySpec): readonly NamedManifest
   const faults = { to: [{ operation: { paths: ["/faults*"], ports: [String(faultsPort)] } }] };
   return [
     ...(mutualTls === "strict" ? strict : []),
+    ...(isEgressClosed ? [{ role: "egress", manifest: renderClosedEgress(spec) }] : []),
     ...(faultsPort === undefined ? [] : [authorization("faults", "DENY", [faults])]),
   ];
 }
+
+/** To a sidecar there is nothing but the namespace: a request to anything else ends in it. */
+const renderClosedEgress = (spec: ApplicationName) => ({
+  apiVersion: "networking.istio.io/v1",
+  kind: "Sidecar",
+  metadata: metadataOf(spec, "egress"),
+  spec: { egress: [{ hosts: ["./*"] }], outboundTrafficPolicy: { mode: "REGISTRY_ONLY" } },
+});
 
 /** An account is named without its trust domain, as a namespace is: both are those of the mesh. */
 function fromCallers({ callers }: MeshPolicySpec) {

@@ -40,3 +40,39 @@ describe("what keeps a namespace apart", () => {
     expect(isolated({ service: { port: 9898 }, ...foreign })).not.toHaveProperty("faultsPort");
   });
 });
+
+describe("what the network lets through", () => {
+  const network = (values: RawConfig = {}, isolation: object = {}) => isolated(values, isolation)?.network;
+
+  test("is nothing that nobody needs", () => {
+    expect(network()).toEqual({
+      from: ["istio-ingress"],
+      controlPlane: "istio-system",
+      hasGateway: false,
+      hasController: false,
+      egress: [],
+    });
+    expect(isolated()?.isEgressClosed).toBe(true);
+  });
+
+  test("follows the callers, the metrics, the judge and the strategy", () => {
+    expect(network({}, { callers: ["shop/cart", "shop"] })?.from).toEqual(["istio-ingress", "shop"]);
+    expect(network({ strategy: "nginx-header" }, { mutualTls: "permissive" })?.from).toBe("any");
+    expect(network({ strategy: "gateway-api" })?.hasGateway).toBe(true);
+    expect(network({ strategy: "rollout-canary", rollouts: "namespace" })?.hasController).toBe(true);
+    const judged = { strategy: "rollout-canary", monitoring: true, analysis: "step" };
+    expect(network(judged)).toMatchObject({
+      scraper: { namespace: "monitoring", port: "http" },
+      judgeAsks: "monitoring",
+    });
+    expect(network({ monitoring: true, service: { metrics: { port: 9797 } } })?.scraper?.port).toBe("metrics");
+    expect(network({ monitoring: true, service: { port: 9898 }, ...foreign })).not.toHaveProperty("scraper");
+  });
+
+  test("is what the config names beside it, and no sidecar is in its way then", () => {
+    const given = isolated({}, { egress: ["10.0.0.0/8"] });
+    expect([given?.network?.egress, given?.isEgressClosed]).toEqual([["10.0.0.0/8"], false]);
+    const without = isolated({}, { networkPolicies: false });
+    expect([without?.network, without?.isEgressClosed]).toEqual([undefined, false]);
+  });
+});

@@ -6,6 +6,7 @@ const spec: MeshPolicySpec = {
   namespace: "apps",
   mutualTls: "strict",
   callers: ["apps", "istio-ingress"],
+  isEgressClosed: false,
 };
 
 const rendered = (change: Partial<MeshPolicySpec> = {}) =>
@@ -65,3 +66,13 @@ test.each(["strict", "permissive"] as const)(
     });
   },
 );
+
+test("where egress is closed, a sidecar knows nothing but its namespace", () => {
+  const { manifest } =
+    renderMeshPolicies({ ...spec, isEgressClosed: true }).find(({ role }) => role === "egress") ?? {};
+  expect(manifest).toMatchObject({
+    apiVersion: "networking.istio.io/v1",
+    kind: "Sidecar",
+    spec: { egress: [{ hosts: ["./*"] }], outboundTrafficPolicy: { mode: "REGISTRY_ONLY" } },
+  });
+});

@@ -11,6 +11,22 @@ const labelled = (labels: Readonly<Record<string, string>>): Partial<ClusterFact
   return { namespace: { ...live, labels: { ...live.labels, ...labels } } };
 };
 
+test.each([
+  [true, ["warning network-policy/unenforced"]],
+  [false, []],
+])(
+  "a request that no policy allows and that is answered (%p) says whether policies are enforced",
+  (isAnswered, found) => {
+    const forbidden = { from: "client", to: "echo", url: "http://10.0.0.1:15021/healthz/ready", isAnswered };
+    const facts = isolated({ ...labelled(podSecurityLabels(true)), forbidden });
+    expect(ids(facts)).toEqual(found);
+    if (isAnswered)
+      expect(finding(facts, "network-policy/unenforced")?.evidence).toEqual([
+        "pod client got an answer of http://10.0.0.1:15021/healthz/ready, pod echo, which no policy allows",
+      ]);
+  },
+);
+
 describe("Pod Security", () => {
   test("is told of where it is not enforced, with what the namespace says, and is no warning", () => {
     const facts = isolated(labelled(podSecurityLabels(false)));
