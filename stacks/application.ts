@@ -3,6 +3,8 @@ import { factsOf } from "../canary/strategies.ts";
 import type { ImageDelivery } from "../cluster/images/delivery.ts";
 import { Account } from "../components/accounts/account.ts";
 import { BuiltImage } from "../components/image/built-image.ts";
+import { Isolation } from "../components/isolation/isolation.ts";
+import { notEnforced } from "../components/isolation/pod-security.ts";
 import { Judge } from "../components/judge/judge.ts";
 import { deploymentName, versions } from "../components/names.ts";
 import { AdmissionPolicies } from "../components/policy/admission-policies.ts";
@@ -19,6 +21,7 @@ import { EchoApplication } from "../components/workload/echo-application.ts";
 import { createDelivery } from "./cluster-registry.ts";
 import type { LabConfig } from "./config/schema.ts";
 import { fullStackName } from "./full-stack-name.ts";
+import { isolationLabels, isolationOf } from "./isolation.ts";
 import { isJudged } from "./judged.ts";
 import { clientStart, judgeStart } from "./live/deployment-starts.ts";
 import { followRollout } from "./live/follow-rollout.ts";
@@ -59,7 +62,8 @@ export function createApplication(
       ...config,
       stack: fullStackName(),
       applied,
-      sidecarLabels: { ...(config.monitoring && facts.monitoring?.picks.namespaces), ...facts.mesh.sidecarLabels },
+      sidecarLabels: facts.mesh.sidecarLabels,
+      labels: { ...(config.monitoring && facts.monitoring?.picks.namespaces), ...isolationLabels(config) },
       namespaceHooks: live.namespaceHooks,
       ladder: checkedLadder(config),
       ...(!isOwner(config) && { platformFacts: facts }),
@@ -75,7 +79,7 @@ export function createApplication(
     stable: image("stable", config.stableImage),
     canary: config.canaryEnabled ? image("canary", config.canaryImage) : undefined,
   };
-  const before: pulumi.Resource[] = [application.namespace];
+  const before: pulumi.Resource[] = [application.namespace, ...createIsolation(config, platform, application)];
   const followed = live.starts?.follow(clientStart(config));
   const client = new LoadClient(
     "client",
@@ -117,6 +121,18 @@ function createPolicies({ app, namespace, policy }: LabConfig, { cluster }: Plat
   const { mode, ...settings } = policy;
   if (mode === "off") return [];
   return [new AdmissionPolicies("policy", { app, namespace, mode, settings }, { provider: cluster })];
+}
+
+/** Workloads come after it: a quota grows before they do. */
+function createIsolation(
+  config: LabConfig,
+  { cluster, facts, mesh }: Platform,
+  { namespace }: EchoApplication,
+): pulumi.Resource[] {
+  const isolation = isolationOf(config, facts);
+  if (!isolation) return [];
+  if (pulumi.runtime.isDryRun()) void pulumi.log.warn(`${notEnforced(config.namespace)}. See docs/security.md.`);
+  return [new Isolation("isolation", isolation, { provider: cluster, dependsOn: [namespace, ...mesh] })];
 }
 
 /** An account for each role. Its rights on the platform stand in the platform's namespaces, which are there first. */

@@ -36,6 +36,9 @@ const cases: readonly (readonly [title: string, values: RawConfig])[] = [
   ["with accounts", { strategy: "istio", monitoring: true, accounts: true }],
   ["with accounts, by header", { strategy: "nginx-header", accounts: true }],
   ["with a policy", { strategy: "istio", policy: { mode: "enforce" } }],
+  ["kept apart", { strategy: "istio", monitoring: true, isolation: { mode: "enforce" } }],
+  ["kept apart, with addresses", { strategy: "gateway-api", isolation: { mode: "enforce", egress: ["10.0.0.0/8"] } }],
+  ["kept apart by the mesh alone", { strategy: "istio", isolation: { mode: "enforce", networkPolicies: false } }],
   ["on another stack's platform", { strategy: "rollout-blue-green", monitoring: true, platform: "dev" }],
 ];
 
