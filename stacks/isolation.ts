@@ -23,6 +23,7 @@ export function isolationOf(config: LabConfig, facts: PlatformFacts): IsolationA
     room: roomOf(config),
     isEgressClosed: closesSidecars(config),
     ...(isolation.networkPolicies && { network: networkOf(config, facts, callers) }),
+    priority: isolation.priority,
     mutualTls: isolation.mutualTls,
     callers,
     ...(config.monitoring && { scraped: scrapedOf(config) }),
@@ -63,6 +64,14 @@ function scrapedOf(config: LabConfig): IsolationArgs["scraped"] {
  */
 export const isolationLabels = ({ isolation }: Pick<LabConfig, "isolation">): Readonly<Record<string, string>> =>
   isolation.mode === "off" ? {} : podSecurityLabels(false);
+
+/** The kind of object that belongs to the whole cluster; none where the pods have no priority of their own. */
+export const priorityObjects = ({
+  isolation,
+}: Pick<LabConfig, "isolation">): readonly { readonly resource: string }[] =>
+  isolation.mode === "off" || isolation.priority === undefined
+    ? []
+    : [{ resource: "priorityclasses.scheduling.k8s.io" }];
 
 /** The kinds of objects in the application's namespace; none where its isolation is off. */
 export const isolationKinds = ({ isolation }: Pick<LabConfig, "isolation">): readonly string[] =>
