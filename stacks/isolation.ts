@@ -7,7 +7,7 @@ import type { LabConfig } from "./config/schema.ts";
 import { isJudged } from "./judged.ts";
 import type { PlatformFacts } from "./platform-facts.ts";
 import { isOwner, rolloutsScope } from "./platform-parts.ts";
-import { roomOf } from "./release-room.ts";
+import { quantitiesOf, roomOf } from "./release-room.ts";
 import { metricsOf, metricsPortOf } from "./service-metrics.ts";
 
 /** What a stack's namespace is kept apart by; undefined where its isolation is off. */
@@ -20,7 +20,7 @@ export function isolationOf(config: LabConfig, facts: PlatformFacts): IsolationA
   return {
     app,
     namespace,
-    room: roomOf(config),
+    room: quantitiesOf(roomOf(config)),
     isEgressClosed: closesSidecars(config),
     ...(isolation.networkPolicies && { network: networkOf(config, facts, callers) }),
     priority: isolation.priority,
