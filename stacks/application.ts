@@ -5,6 +5,7 @@ import { Account } from "../components/accounts/account.ts";
 import { BuiltImage } from "../components/image/built-image.ts";
 import { Isolation } from "../components/isolation/isolation.ts";
 import { notEnforced } from "../components/isolation/pod-security.ts";
+import { withPriority } from "../components/isolation/priority.ts";
 import { Judge } from "../components/judge/judge.ts";
 import { deploymentName, versions } from "../components/names.ts";
 import { AdmissionPolicies } from "../components/policy/admission-policies.ts";
@@ -94,11 +95,16 @@ export function createApplication(
   );
   void followed?.ready(client, client.deployment);
   const judge = isJudged(config) ? [createJudge(config, platform, live, application, image)] : [];
-  const { autoscaling } = config;
+  const { autoscaling, isolation } = config;
   const inside = {
     provider: cluster,
     dependsOn: [...before, ...createNeeds(config, platform, application), ...judge],
-    ...(autoscaling && { transformations: [leaveReplicas(autoscaling)] }),
+    transformations: [
+      ...(autoscaling ? [leaveReplicas(autoscaling)] : []),
+      ...(isolation.mode === "enforce" && isolation.priority !== undefined
+        ? [withPriority({ app, namespace, priority: isolation.priority })]
+        : []),
+    ],
   };
   const outputs = strategies[config.strategy]({ config, platform, live, shared: { application, images, inside } });
   application.serve(config, {

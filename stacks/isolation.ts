@@ -7,7 +7,7 @@ import type { LabConfig } from "./config/schema.ts";
 import { isJudged } from "./judged.ts";
 import type { PlatformFacts } from "./platform-facts.ts";
 import { isOwner, rolloutsScope } from "./platform-parts.ts";
-import { roomOf } from "./release-room.ts";
+import { quantitiesOf, roomOf } from "./release-room.ts";
 import { metricsOf, metricsPortOf } from "./service-metrics.ts";
 
 /** What a stack's namespace is kept apart by; undefined where its isolation is off. */
@@ -20,9 +20,10 @@ export function isolationOf(config: LabConfig, facts: PlatformFacts): IsolationA
   return {
     app,
     namespace,
-    room: roomOf(config),
+    room: quantitiesOf(roomOf(config)),
     isEgressClosed: closesSidecars(config),
     ...(isolation.networkPolicies && { network: networkOf(config, facts, callers) }),
+    priority: isolation.priority,
     mutualTls: isolation.mutualTls,
     callers,
     ...(config.monitoring && { scraped: scrapedOf(config) }),
@@ -63,6 +64,14 @@ function scrapedOf(config: LabConfig): IsolationArgs["scraped"] {
  */
 export const isolationLabels = ({ isolation }: Pick<LabConfig, "isolation">): Readonly<Record<string, string>> =>
   isolation.mode === "off" ? {} : podSecurityLabels(false);
+
+/** The kind of object that belongs to the whole cluster; none where the pods have no priority of their own. */
+export const priorityObjects = ({
+  isolation,
+}: Pick<LabConfig, "isolation">): readonly { readonly resource: string }[] =>
+  isolation.mode === "off" || isolation.priority === undefined
+    ? []
+    : [{ resource: "priorityclasses.scheduling.k8s.io" }];
 
 /** The kinds of objects in the application's namespace; none where its isolation is off. */
 export const isolationKinds = ({ isolation }: Pick<LabConfig, "isolation">): readonly string[] =>

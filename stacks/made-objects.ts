@@ -5,6 +5,7 @@ import { rolloutsNamespace } from "../components/argo/render-argo-rollouts.ts";
 import { ingressNamespace, systemNamespace } from "../components/mesh/render-istio.ts";
 import { monitoringNamespace } from "../components/monitoring/render-kube-prometheus-stack.ts";
 import { applicationKinds, type MadeConfig, type MadeObjects } from "./application-kinds.ts";
+import { priorityObjects } from "./isolation.ts";
 import { isOwner, platformParts, rolloutsScope } from "./platform-parts.ts";
 import { policyObjects } from "./policy.ts";
 import { accountObjects } from "./roles.ts";
@@ -23,6 +24,7 @@ export function programObjects(config: MadeConfig): readonly MadeObjects[] {
       : []),
     ...accountObjects(config),
     ...policyObjects(config),
+    ...priorityObjects(config),
   ];
 }
 
@@ -144,6 +146,7 @@ export function clusterWideChanges(config: MadeConfig): readonly string[] {
       : []),
     ...accountChanges(config),
     ...(policyObjects(config).length > 0 ? [`admission policies for namespace ${config.namespace} alone`] : []),
+    ...(priorityObjects(config).length > 0 ? [`a priority class for pods of namespace ${config.namespace}`] : []),
     ...(isOwner(config) ? [`port ${config.gatewayNodePort} of every node, for the ingress gateway`] : []),
   ];
 }

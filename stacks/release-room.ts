@@ -1,10 +1,15 @@
-import { nanosOf } from "@canary-lab/kit/kube/quantity";
+import { canonicalQuantity, nanosOf } from "@canary-lab/kit/kube/quantity";
 import { type Amounts, sumOf } from "../canary/cost.ts";
-import type { Room } from "../components/isolation/render-quota.ts";
+import type { Room as Quantities } from "../components/isolation/render-quota.ts";
 import { proxyRequests } from "../components/mesh/render-istio.ts";
 import { versionedEcho } from "../components/workload/service-spec.ts";
 import type { LabConfig } from "./config/schema.ts";
 import { isOwner } from "./platform-parts.ts";
+
+/** What pods ask for together. */
+interface Room extends Amounts {
+  readonly pods: number;
+}
 
 type Sized = "autoscaling" | "blueGreen" | "canaryReplicas" | "platform" | "replicas" | "service";
 
@@ -44,3 +49,10 @@ export function roomOf(config: Pick<LabConfig, Sized | "isolation">): Room {
     ...(memory !== undefined && { memory: numberOf(memory) }),
   };
 }
+
+/** As the API server writes them. */
+export const quantitiesOf = ({ pods, cpu, memory }: Room): Quantities => ({
+  pods: String(pods),
+  cpu: canonicalQuantity(`${Math.round(cpu * 1000)}m`),
+  memory: canonicalQuantity(`${Math.ceil(memory / 2 ** 20)}Mi`),
+});

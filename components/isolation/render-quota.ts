@@ -1,10 +1,10 @@
-import { canonicalQuantity } from "@canary-lab/kit/kube/quantity";
 import type { ApplicationName } from "../../canary/application-name.ts";
-import type { Amounts } from "../../canary/cost.ts";
 
-/** What the pods of a namespace may ask for together. */
-export interface Room extends Amounts {
-  readonly pods: number;
+/** What the pods of a namespace may ask for together: quantities as the API server writes them, such as `1500m` and `2Gi`. */
+export interface Room {
+  readonly pods: string;
+  readonly cpu: string;
+  readonly memory: string;
 }
 
 export interface QuotaSpec extends ApplicationName {
@@ -17,10 +17,9 @@ export const renderQuota = ({ app, namespace, room: { pods, cpu, memory } }: Quo
   metadata: { name: quotaName(app), namespace, labels: { app } },
   spec: {
     hard: {
-      pods: String(pods),
-      // As the API server writes them.
-      "requests.cpu": canonicalQuantity(`${Math.round(cpu * 1000)}m`),
-      "requests.memory": canonicalQuantity(`${Math.ceil(memory / 2 ** 20)}Mi`),
+      pods,
+      "requests.cpu": cpu,
+      "requests.memory": memory,
     },
   },
 });

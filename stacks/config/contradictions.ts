@@ -4,9 +4,8 @@ import { envoyEdges } from "../../canary/judge/config.ts";
 import { type Plan, shortestBake, waitingStages } from "../../canary/plan/plan.ts";
 import { describePlan } from "../../canary/plan/prediction.ts";
 import { factsOf, type StrategyName, type StrategyOption, strategiesWhere } from "../../canary/strategies.ts";
-import { renderQuota } from "../../components/isolation/render-quota.ts";
 import { existingPlatform } from "../platform-parts.ts";
-import { releaseRoom, roomOf } from "../release-room.ts";
+import { quantitiesOf, releaseRoom, roomOf } from "../release-room.ts";
 import type { LabConfig } from "./schema.ts";
 
 /** What each value allows by itself and not together, one sentence each; a value that is missing contradicts nothing. */
@@ -90,13 +89,12 @@ function quotaBelowRelease(config: Partial<LabConfig>): string[] {
   const { isolation, replicas, canaryReplicas, blueGreen, platform } = config;
   if (!isolation?.quota || !replicas || !canaryReplicas || !blueGreen || !platform) return [];
   const sized = { ...config, isolation, replicas, canaryReplicas, blueGreen, platform };
-  const { hard: least } = renderQuota({ app: "", namespace: "", room: releaseRoom(sized) }).spec;
+  const least = quantitiesOf(releaseRoom(sized));
   const [needed, given] = [releaseRoom(sized), roomOf(sized)];
-  const key = { pods: "pods", cpu: "requests.cpu", memory: "requests.memory" } as const;
   return (["pods", "cpu", "memory"] as const).flatMap((part) =>
     given[part] >= needed[part]
       ? []
-      : `isolation.quota.${part} is "${isolation.quota?.[part]}" while a release may take ${least[key[part]]}; allowed: that or more, or no ${part}`,
+      : `isolation.quota.${part} is "${isolation.quota?.[part]}" while a release may take ${least[part]}; allowed: that or more, or no ${part}`,
   );
 }
 

@@ -33,6 +33,9 @@ export const isolation = object({
     .describe(
       "What the service may reach outside of its namespace, such as a database; the sidecars are then open, and only network policies hold",
     ),
+  priority: integer(1, 1_000_000_000)
+    .optional()
+    .describe("Value of a PriorityClass for the service's pods, which are replaced for it; left out: none"),
   quota: object({
     pods: integer(1, 10_000).optional(),
     cpu: cpu.optional(),

@@ -201,7 +201,7 @@ export const schema = z.object({
   isolation: isolation
     .prefault({})
     .describe(
-      "What keeps the application's namespace apart, an object: mode (off or enforce; off), mutualTls (strict or permissive; strict, but for scraping the metrics), callers (namespaces, and ServiceAccounts as NAMESPACE/NAME, that may call the service beside its own namespace and the ingress gateway), networkPolicies (only what the lab needs gets in and out, true), egress (addresses as CIDR that the service may reach; none), quota (pods, cpu and memory that the namespace may ask for, in place of what a whole release takes)",
+      "What keeps the application's namespace apart, an object: mode (off or enforce; off), mutualTls (strict or permissive; strict, but for scraping the metrics), callers (namespaces, and ServiceAccounts as NAMESPACE/NAME, that may call the service beside its own namespace and the ingress gateway), networkPolicies (only what the lab needs gets in and out, true), egress (addresses as CIDR that the service may reach; none), priority (of the service's pods by a PriorityClass, 1 to 1000000000; none), quota (pods, cpu and memory that the namespace may ask for, in place of what a whole release takes)",
     ),
   kubeContext: anything
     .optional()

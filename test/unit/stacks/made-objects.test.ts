@@ -38,6 +38,7 @@ const cases: readonly (readonly [title: string, values: RawConfig])[] = [
   ["with a policy", { strategy: "istio", policy: { mode: "enforce" } }],
   ["kept apart", { strategy: "istio", monitoring: true, isolation: { mode: "enforce" } }],
   ["kept apart, with addresses", { strategy: "gateway-api", isolation: { mode: "enforce", egress: ["10.0.0.0/8"] } }],
+  ["with a priority", { strategy: "rolling-update", isolation: { mode: "enforce", priority: 1000 } }],
   ["kept apart by the mesh alone", { strategy: "istio", isolation: { mode: "enforce", networkPolicies: false } }],
   ["on another stack's platform", { strategy: "rollout-blue-green", monitoring: true, platform: "dev" }],
 ];

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { parseConfig, type RawConfig } from "../../../stacks/config/parse-config.ts";
-import { releaseRoom, roomOf } from "../../../stacks/release-room.ts";
+import { quantitiesOf, releaseRoom, roomOf } from "../../../stacks/release-room.ts";
 
 const room = (values: RawConfig = {}) => releaseRoom(parseConfig(values));
 const mebibytes = (count: number) => count * 2 ** 20;
@@ -28,4 +28,10 @@ test("pods and sidecars are counted as they are asked for", () => {
 test("a quota of the user's own takes the place of what it names", () => {
   const config = parseConfig({ isolation: { mode: "enforce", quota: { cpu: "4" } } });
   expect(roomOf(config)).toEqual({ ...releaseRoom(config), cpu: 4 });
+});
+
+test("quantities are written as the API server writes them", () => {
+  const written = (cpu: number, gibibytes: number) => quantitiesOf({ pods: 16, cpu, memory: gibibytes * 2 ** 30 });
+  expect(written(0.48, 2)).toEqual({ pods: "16", cpu: "480m", memory: "2Gi" });
+  expect(written(2, 1.5)).toMatchObject({ cpu: "2", memory: "1536Mi" });
 });
