@@ -77,8 +77,22 @@ const ofExisting: Used = [
 const placeOf = ({ platform }: MadeConfig, own: string, named: string | undefined): string | undefined =>
   platform === existingPlatform ? named?.split("/")[0] : own;
 
+/** Each right once. */
+export const once = (rights: readonly Right[]): readonly Right[] => [
+  ...new Map(rights.map((right) => [`${right.verb} ${right.resource} ${right.namespace}`, right])).values(),
+];
+
 export const inside = (namespace: string | undefined, used: Used): readonly Right[] =>
   used.flatMap(([resource, verbs]) => verbs.map((verb) => ({ verb, resource, ...(namespace && { namespace }) })));
+
+/** What an update and its preview look up before anything else: which cluster that is, whose namespaces are, which registry it has, for what to build. */
+export const lookedUp: readonly Right[] = [
+  ...inside(undefined, [
+    ["namespaces", ["get", "list"]],
+    ["nodes", ["list"]],
+  ]),
+  ...inside("kube-public", [["configmaps", ["get"]]]),
+];
 
 /** What is read of the platform: its gateway is a caller, and its Prometheus has the alerts and the judge's counters. */
 export function ofPlatform(config: MadeConfig, minor: number): readonly Right[] {
