@@ -34,7 +34,7 @@ export const rightsToMake = (objects: readonly MadeObjects[]): readonly Right[] 
  */
 export function neededRights(config: MadeConfig, minor: number, registry?: RegistryUse): readonly Right[] {
   const { namespace, strategy } = config;
-  const made = [...madeObjects(config), ...(registry === "brings" ? registryObjects : [])];
+  const made = updatedObjects(config, registry);
   const isRollout = factsOf(strategy).owner === "rollout-controller";
   const used = [...ofProxies(minor), ...following, ...further, ...(isRollout ? ofRollouts : [])];
   const all: Right[] = [
@@ -49,4 +49,19 @@ export function neededRights(config: MadeConfig, minor: number, registry?: Regis
     { verb: "list", resource: "namespaces" }, // in the first update: a stack may have been deployed under another name
   ];
   return once(all);
+}
+
+/** What an update makes beside the stack's accounts and policies. */
+export const updatedObjects = (config: MadeConfig, registry?: RegistryUse): readonly MadeObjects[] => [
+  ...madeObjects(config),
+  ...(registry === "brings" ? registryObjects : []),
+];
+
+/** As {@link neededRights}, for a stack whose namespaces are there: none is made or removed. */
+export function updateRights(config: MadeConfig, minor: number, registry?: RegistryUse): readonly Right[] {
+  const places = updatedObjects(config, registry).flatMap(({ namespace }) => namespace ?? []);
+  return once([
+    ...neededRights(config, minor, registry).filter(({ resource }) => resource !== "namespaces"),
+    ...places.flatMap((place) => (place === "kube-system" ? [] : inside(place, [["namespaces", ["get", "patch"]]]))),
+  ]);
 }

@@ -1,9 +1,9 @@
 import { factsOf } from "../canary/strategies.ts";
 import type { Right } from "../components/accounts/render-account.ts";
-import { ingressNamespace } from "../components/mesh/render-istio.ts";
+import { ingressNamespace, systemNamespace } from "../components/mesh/render-istio.ts";
 import { monitoringNamespace } from "../components/monitoring/render-kube-prometheus-stack.ts";
 import type { MadeConfig } from "./application-kinds.ts";
-import { existingPlatform } from "./platform-parts.ts";
+import { existingPlatform, isOwner } from "./platform-parts.ts";
 
 // What the rights of a stack, and those of each role, are put together from.
 
@@ -71,6 +71,13 @@ const ofExisting: Used = [
     "prometheuses.monitoring.coreos.com",
   ].map((resource) => [resource, ["list"]] as const),
   ["customresourcedefinitions.apiextensions.k8s.io", ["get"]],
+];
+
+/** Without which there is no preview: whose the namespace is, and what the application stands on. */
+export const neededToPreview = ({ namespace, platform }: MadeConfig): readonly Right[] => [
+  { verb: "get", resource: "namespaces", namespace },
+  ...(platform === existingPlatform ? inside(undefined, ofExisting) : []),
+  ...(isOwner({ platform }) || platform === existingPlatform ? [] : inside(systemNamespace, [["namespaces", ["get"]]])),
 ];
 
 /** The namespace of a part of the platform: of one that is only found in the update it is known where the config names it. */

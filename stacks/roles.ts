@@ -2,8 +2,7 @@ import { factsOf } from "../canary/strategies.ts";
 import { clusterRegistry } from "../cluster/images/cluster-registry.ts";
 import type { Right } from "../components/accounts/render-account.ts";
 import { applicationKinds, type MadeConfig, type MadeObjects, routeKinds, workloadKinds } from "./application-kinds.ts";
-import { madeObjects, registryObjects } from "./made-objects.ts";
-import { neededRights, rightsToMake } from "./needed-rights.ts";
+import { rightsToMake, updatedObjects, updateRights } from "./needed-rights.ts";
 import type { PlatformFacts } from "./platform-facts.ts";
 import { policyObjects } from "./policy.ts";
 import {
@@ -61,21 +60,6 @@ function moving(config: MadeConfig): Used {
   ];
 }
 
-/** What an update makes beside the stack's accounts and policies. */
-const made = (config: MadeConfig, registry: RegistryUse): readonly MadeObjects[] => [
-  ...madeObjects(config),
-  ...(registry === "brings" ? registryObjects : []),
-];
-
-/** By which an update makes that, in namespaces that are there: a new one comes with new rights, which are not for this account to give. */
-function updating(config: MadeConfig, registry: RegistryUse): readonly Right[] {
-  const places = made(config, registry).flatMap(({ namespace }) => namespace ?? []);
-  return [
-    ...neededRights(config, newest, registry).filter(({ resource }) => resource !== "namespaces"),
-    ...places.flatMap((place) => (place === "kube-system" ? [] : inside(place, [["namespaces", ["get", "patch"]]]))),
-  ];
-}
-
 /** By which an image that was built here is known by its digest. */
 const ofNotes = (registry: RegistryUse): readonly Right[] =>
   registry === undefined ? [] : inside(clusterRegistry.namespace, [["configmaps", ["get"]]]);
@@ -92,7 +76,7 @@ const rights: Readonly<Record<RoleName, Rights>> = {
   updater: (config, registry) => [
     ...lookedUp,
     ...inside(config.namespace, reading(config)),
-    ...updating(config, registry),
+    ...updateRights(config, newest, registry), // a new namespace comes with new rights, which this account gives to none
   ],
   /** Moves the traffic, has it judged, rolls it back and ends a release. */
   mover: (config, registry) => [
@@ -104,7 +88,7 @@ const rights: Readonly<Record<RoleName, Rights>> = {
   previewer: (config, registry) => [
     ...lookedUp,
     ...inside(config.namespace, reading(config)),
-    ...made(config, registry)
+    ...updatedObjects(config, registry)
       .map((object) => ({ verb: "get", ...object }))
       .filter(isReading),
     ...ofPlatform(config, newest).filter(isReading),
