@@ -19,7 +19,7 @@ import {
   type ScaledWorkload,
 } from "../components/workload/autoscaling.ts";
 import { EchoApplication } from "../components/workload/echo-application.ts";
-import { createDelivery } from "./cluster-registry.ts";
+import { createDelivery, registryUse } from "./cluster-registry.ts";
 import type { LabConfig } from "./config/schema.ts";
 import { fullStackName } from "./full-stack-name.ts";
 import { isolationLabels, isolationOf } from "./isolation.ts";
@@ -31,7 +31,9 @@ import type { Platform } from "./platform.ts";
 import { prometheusOf } from "./platform-facts.ts";
 import { isOwner, neededParts } from "./platform-parts.ts";
 import { checkedLadder } from "./policy.ts";
-import { placedBy, roleNames, roleRights } from "./roles.ts";
+import type { RegistryUse } from "./rights.ts";
+import { roleNames } from "./role-names.ts";
+import { placedBy, roleRights } from "./roles.ts";
 import { metricsOf } from "./service-metrics.ts";
 import { strategies } from "./strategies/table.ts";
 
@@ -72,7 +74,7 @@ export function createApplication(
     // What a policy lets through comes after it, the note that it was applied as well.
     { provider: cluster, dependsOn: [...mesh, ...createPolicies(config, platform)] },
   );
-  if (config.accounts) createAccounts(config, platform, application);
+  if (config.accounts) createAccounts(config, platform, application, registryUse(delivery));
   const way = createDelivery(config, platform, live, delivery);
   const image = (role: string, reference: string): pulumi.Output<string> =>
     new BuiltImage(`${role}-image`, { reference, delivery: way }).reference;
@@ -146,12 +148,13 @@ function createAccounts(
   config: LabConfig,
   { cluster, facts, mesh, monitoring }: Platform,
   { namespace }: EchoApplication,
+  registry: RegistryUse,
 ) {
   const { app, namespace: place } = config;
   for (const role of roleNames)
     new Account(
       role,
-      { app, namespace: place, role, rights: roleRights(role, placedBy(config, facts)) },
+      { app, namespace: place, role, rights: roleRights(role, placedBy(config, facts), registry) },
       { provider: cluster, dependsOn: [namespace, ...mesh, ...monitoring] },
     );
 }

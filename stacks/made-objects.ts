@@ -7,13 +7,11 @@ import { monitoringNamespace } from "../components/monitoring/render-kube-promet
 import { applicationKinds, type MadeConfig, type MadeObjects } from "./application-kinds.ts";
 import { priorityObjects } from "./isolation.ts";
 import { isOwner, platformParts, rolloutsScope } from "./platform-parts.ts";
-import { policyObjects } from "./policy.ts";
-import { accountObjects } from "./roles.ts";
 
 const within = (namespace: string, resources: readonly string[]): readonly MadeObjects[] =>
   resources.map((resource) => ({ resource, namespace }));
 
-/** What the program itself makes; a unit test holds it to what it renders. */
+/** What the program itself makes beside accounts and policies (`guardObjects`); a unit test holds both to what it renders. */
 export function programObjects(config: MadeConfig): readonly MadeObjects[] {
   const { namespace, monitoring } = config;
   return [
@@ -22,8 +20,6 @@ export function programObjects(config: MadeConfig): readonly MadeObjects[] {
     ...(monitoring && isOwner(config)
       ? within(monitoringNamespace, ["secrets", "services", "podmonitors.monitoring.coreos.com"])
       : []),
-    ...accountObjects(config),
-    ...policyObjects(config),
     ...priorityObjects(config),
   ];
 }
@@ -106,7 +102,7 @@ const chartsOf = (config: MadeConfig): readonly Chart[] =>
     ? [mesh, ...platformParts(config).map((part) => parts[part](config)), ...(config.argoCd ? [argoCd] : [])]
     : [];
 
-/** Everything that an update of a stack makes in its cluster, each kind once for each place. */
+/** Everything that an update of a stack makes in its cluster beside accounts and policies, each kind once for each place. */
 export function madeObjects(config: MadeConfig): readonly MadeObjects[] {
   const ofCharts = chartsOf(config).flatMap(({ clusterWide, inside }) => [
     ...[definitions, ...clusterWide].map((resource): MadeObjects => ({ resource })),
@@ -130,7 +126,7 @@ export const registryChanges: readonly string[] = [
   `where it names no registry for images: namespace ${clusterRegistry.namespace} with one, and port ${clusterRegistry.ports.node} on the loopback of every node`,
 ];
 
-/** What an update adds to the cluster outside of the application's namespace, one line each for people. */
+/** What an update adds to the cluster outside of the application's namespace beside those, one line each for people. */
 export function clusterWideChanges(config: MadeConfig): readonly string[] {
   const charts = chartsOf(config);
   const made = charts.flatMap(({ inside }) => inside.map(({ namespace }) => namespace));
@@ -144,18 +140,9 @@ export function clusterWideChanges(config: MadeConfig): readonly string[] {
     ...(charts.some(({ inside }) => inside.some(({ namespace }) => namespace === "kube-system"))
       ? ["Services in kube-system, by which the monitoring reads the cluster's own parts"]
       : []),
-    ...accountChanges(config),
-    ...(policyObjects(config).length > 0 ? [`admission policies for namespace ${config.namespace} alone`] : []),
     ...(priorityObjects(config).length > 0 ? [`a priority class for pods of namespace ${config.namespace}`] : []),
     ...(isOwner(config) ? [`port ${config.gatewayNodePort} of every node, for the ingress gateway`] : []),
   ];
-}
-
-/** The accounts' rights outside of the application's namespace. */
-function accountChanges(config: MadeConfig): readonly string[] {
-  const places = accountObjects(config).map(({ namespace = "the whole cluster" }) => namespace);
-  const outside = [...new Set(places)].filter((place) => place !== config.namespace);
-  return outside.length === 0 ? [] : [`rights of the application's accounts in ${outside.join(", ")}`];
 }
 
 const bare = (resource: string): string => resource.split(".")[0] as string;

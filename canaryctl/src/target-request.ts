@@ -5,6 +5,7 @@ import type { LabConfig } from "../../stacks/config/schema.ts";
 import { builtImages, mayBringRegistry } from "../../stacks/image-request.ts";
 import { clusterWideChanges, registryChanges } from "../../stacks/made-objects.ts";
 import { isOwner, platformParts } from "../../stacks/platform-parts.ts";
+import { guardChanges } from "../../stacks/roles.ts";
 
 /**
  * What a stack's config asks of the cluster that it runs in.
@@ -23,7 +24,11 @@ export function targetRequest(config: LabConfig, searchPath?: string): TargetReq
     buildsImages: builtImages(config).length > 0,
     ownImages,
     parts: platformParts(config),
-    changes: [...clusterWideChanges(config), ...(mayBringRegistry(config) ? registryChanges : [])],
+    changes: [
+      ...clusterWideChanges(config),
+      ...guardChanges(config),
+      ...(mayBringRegistry(config) ? registryChanges : []),
+    ],
   };
 }
 

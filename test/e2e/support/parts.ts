@@ -50,6 +50,7 @@ const ofTheProduct = [
   "21-outside-callers",
   "21-roles",
   "21-targeted-users",
+  "21-update-roles",
   "22-gate",
   "22-monitoring",
   "22-scraping",
