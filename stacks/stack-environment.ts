@@ -77,8 +77,12 @@ export function environmentOf(
   return own ?? existing(named, searchPath, "CANARY_LAB_KUBE_CONTEXT names it");
 }
 
-/** Whether a way into a cluster is not the one by which the lab made it: its account may lack rights. */
-export const isForeignWay = ({ target, kubeconfig }: Environment, own = readRecords().own): boolean =>
+/**
+ * Whether a way into a cluster is not the one by which the lab made it: its account may lack rights.
+ *
+ * @param own the way into the lab's own cluster; undefined before its first `up` has ended
+ */
+export const isForeignWay = ({ target, kubeconfig }: Environment, own: Environment | undefined): boolean =>
   target === "existing" || (own !== undefined && own.kubeconfig !== kubeconfig);
 
 /** The same cluster by the kubeconfig that the user's own variables name for it, as the program goes by them: by another account, perhaps. */

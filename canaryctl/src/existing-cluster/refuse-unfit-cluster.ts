@@ -2,6 +2,7 @@ import type { KubeClient } from "@canary-lab/kit/kube/client";
 import { quoted } from "@canary-lab/kit/programs";
 import { asOneError, UserError } from "@canary-lab/kit/user-error";
 import { clientOf } from "../../../cluster/kube/client.ts";
+import { type LabRecords, readRecords } from "../../../stacks/lab-records.ts";
 import type { RegistryUse } from "../../../stacks/rights.ts";
 import { isForeignWay } from "../../../stacks/stack-environment.ts";
 import type { Lab } from "../lab.ts";
@@ -23,8 +24,9 @@ export async function refuseUnfitCluster(
   { config, environment }: Pick<Lab, "config" | "environment">,
   registry: RegistryUse,
   client: Pick<KubeClient, "get" | "create"> = clientOf(environment),
+  { own }: Pick<LabRecords, "own"> = readRecords(),
 ): Promise<void> {
-  if (!isForeignWay(environment)) return;
+  if (!isForeignWay(environment, own)) return;
   const context = contextFlags(environment);
   const faults = await Promise.all([
     rightsFaults(client, config, context, registry),
@@ -43,8 +45,9 @@ export async function refuseUnfitCluster(
 export async function refuseBlindPreview(
   { config, environment }: Pick<Lab, "config" | "environment">,
   client: Pick<KubeClient, "get" | "create"> = clientOf(environment),
+  { own }: Pick<LabRecords, "own"> = readRecords(),
 ): Promise<void> {
-  if (!isForeignWay(environment)) return;
+  if (!isForeignWay(environment, own)) return;
   const fault = await previewFault(client, config, contextFlags(environment)).catch((error: unknown) => {
     if (error instanceof UserError) return undefined; // the preview itself says why the cluster does not answer
     throw error;

@@ -42,7 +42,9 @@ const admin = () => true;
 
 function look(cluster: ReturnType<typeof clusterWith>, values: RawConfig = {}, target: TargetName = "existing") {
   const environment = { target, reason: "", kubeconfig: "/k", kubeContext: "theirs", path: [], variables: {} };
-  return refuseUnfitCluster({ config: parseConfig(values), environment }, undefined, cluster.client);
+  return refuseUnfitCluster({ config: parseConfig(values), environment }, undefined, cluster.client, {
+    own: environment,
+  });
 }
 
 async function refusal(...args: Parameters<typeof look>): Promise<UserError> {

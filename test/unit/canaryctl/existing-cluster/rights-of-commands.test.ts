@@ -72,8 +72,8 @@ const fault = async (
   const config = parseConfig(values);
   const looked =
     look === refuseBlindPreview
-      ? refuseBlindPreview({ config, environment }, client)
-      : refuseUnfitCluster({ config, environment }, undefined, client);
+      ? refuseBlindPreview({ config, environment }, client, { own: undefined })
+      : refuseUnfitCluster({ config, environment }, undefined, client, { own: undefined });
   return looked.then(
     () => undefined,
     (error: UserError) => error,
