@@ -11,6 +11,7 @@ export const sidebar = [
       page("When something is wrong", "/troubleshooting"),
       page("Where it runs", "/where-it-runs"),
       page("How fast", "/performance"),
+      page("What goes wrong, and what comes of it", "/faults"),
       page("What it costs", "/cost"),
       page("Architecture", "/architecture"),
       page("Security", "/security"),
