@@ -160,6 +160,10 @@ const checks: readonly ((config: Partial<LabConfig>) => string | readonly string
     policy?.mode === "enforce" && rollouts === "namespace"
       ? "policy.mode is enforce while rollouts is namespace, whose controller would be refused in the application's namespace; allowed: warn, or rollouts cluster"
       : undefined,
+  ({ rollouts, services = {} }) =>
+    rollouts === "namespace" && Object.keys(services).length > 0
+      ? "rollouts is namespace while there are services, which have namespaces of their own; allowed: auto or cluster, or no services"
+      : undefined,
   notInstalledHere,
   nothingToFind,
   ({ stickyCookie, strategy }) =>
