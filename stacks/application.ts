@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { factsOf } from "../canary/strategies.ts";
-import type { ImageDelivery } from "../cluster/images/delivery.ts";
 import { Account } from "../components/accounts/account.ts";
 import { BuiltImage } from "../components/image/built-image.ts";
+import type { DeliverySpec } from "../components/image/render-built-image.ts";
 import { Judge } from "../components/judge/judge.ts";
 import { deploymentName, versions } from "../components/names.ts";
 import { AdmissionPolicies } from "../components/policy/admission-policies.ts";
@@ -16,7 +16,7 @@ import {
   type ScaledWorkload,
 } from "../components/workload/autoscaling.ts";
 import { EchoApplication } from "../components/workload/echo-application.ts";
-import { createDelivery } from "./cluster-registry.ts";
+import { named } from "./application-scope.ts";
 import type { LabConfig } from "./config/schema.ts";
 import { fullStackName } from "./full-stack-name.ts";
 import { isJudged } from "./judged.ts";
@@ -25,14 +25,14 @@ import { followRollout } from "./live/follow-rollout.ts";
 import type { LiveRun } from "./live/live-run.ts";
 import type { Platform } from "./platform.ts";
 import { prometheusOf } from "./platform-facts.ts";
-import { isOwner, neededParts } from "./platform-parts.ts";
+import { isAnalysed, isOwner } from "./platform-parts.ts";
 import { checkedLadder } from "./policy.ts";
 import { placedBy, roleNames, roleRights } from "./roles.ts";
 import { metricsOf } from "./service-metrics.ts";
 import { strategies } from "./strategies/table.ts";
 
 /** What runs of the application. */
-interface Application extends StrategyOutputs {
+export interface Application extends StrategyOutputs {
   /** The image of each side that runs; by digest where it was built here. */
   readonly images: SharedResources["images"];
   /** Where the Rollout stands at the end of an update, null without one: known when all pods that are followed are ready. */
@@ -49,12 +49,12 @@ export function createApplication(
   platform: Platform,
   live: LiveRun = {},
   applied: Readonly<Record<string, string>> = {},
-  delivery?: ImageDelivery,
+  delivery?: DeliverySpec,
 ): Application {
   const { app, namespace, imagePullSecret, imagePlatform } = config;
   const { cluster, mesh, facts } = platform;
   const application = new EchoApplication(
-    "echo",
+    named("echo"),
     {
       ...config,
       stack: fullStackName(),
@@ -68,9 +68,8 @@ export function createApplication(
     { provider: cluster, dependsOn: [...mesh, ...createPolicies(config, platform)] },
   );
   if (config.accounts) createAccounts(config, platform, application);
-  const way = createDelivery(config, platform, live, delivery);
   const image = (role: string, reference: string): pulumi.Output<string> =>
-    new BuiltImage(`${role}-image`, { reference, delivery: way }).reference;
+    new BuiltImage(named(`${role}-image`), { reference, delivery }).reference;
   const images = {
     stable: image("stable", config.stableImage),
     canary: config.canaryEnabled ? image("canary", config.canaryImage) : undefined,
@@ -78,7 +77,7 @@ export function createApplication(
   const before: pulumi.Resource[] = [application.namespace];
   const followed = live.starts?.follow(clientStart(config));
   const client = new LoadClient(
-    "client",
+    named("client"),
     {
       app,
       namespace,
@@ -102,7 +101,10 @@ export function createApplication(
     ...(outputs.route && { dependsOn: [outputs.route] }),
   });
   for (const workload of autoscaling ? scaledWorkloads(config) : []) {
-    createAutoscaler(workload, config, autoscaling as AutoscalingOptions, { provider: cluster, dependsOn: before });
+    createAutoscaler(named(`${workload.name}-autoscaler`), workload, config, autoscaling as AutoscalingOptions, {
+      provider: cluster,
+      dependsOn: before,
+    });
   }
   const { rollout } = outputs;
   const progress =
@@ -116,7 +118,7 @@ export function createApplication(
 function createPolicies({ app, namespace, policy }: LabConfig, { cluster }: Platform): readonly AdmissionPolicies[] {
   const { mode, ...settings } = policy;
   if (mode === "off") return [];
-  return [new AdmissionPolicies("policy", { app, namespace, mode, settings }, { provider: cluster })];
+  return [new AdmissionPolicies(named("policy"), { app, namespace, mode, settings }, { provider: cluster })];
 }
 
 /** An account for each role. Its rights on the platform stand in the platform's namespaces, which are there first. */
@@ -128,7 +130,7 @@ function createAccounts(
   const { app, namespace: place } = config;
   for (const role of roleNames)
     new Account(
-      role,
+      named(role),
       { app, namespace: place, role, rights: roleRights(role, placedBy(config, facts)) },
       { provider: cluster, dependsOn: [namespace, ...mesh, ...monitoring] },
     );
@@ -148,7 +150,7 @@ function createJudge(
   const { app, namespace, objective, judge: settings, imagePullSecret, imagePlatform } = config;
   const followed = starts?.follow(judgeStart(config));
   const judge = new Judge(
-    "judge",
+    named("judge"),
     {
       app,
       namespace,
@@ -188,13 +190,13 @@ function createNeeds(config: LabConfig, platform: Platform, { namespace }: EchoA
   if (!config.monitoring) return needs;
   const { app, objective } = config;
   const serviceLevel = new ServiceLevel(
-    "slo",
+    named("slo"),
     {
       app,
       namespace: config.namespace,
       objective,
       metrics: metricsOf(config),
-      analysis: neededParts(config).includes("rollouts"),
+      analysis: isAnalysed(config),
       prometheus: prometheusOf(facts),
       ...(facts.monitoring && { picks: facts.monitoring.picks, scrapesProxies: facts.monitoring.scrapesProxies }),
     },

@@ -2,6 +2,7 @@ import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { Command } from "commander";
 import { notedTarget, readRecords, stacksIn } from "../../stacks/lab-records.ts";
+import { stackCommands } from "../../stacks/service-commands.ts";
 import { noCluster } from "../../stacks/stack-environment.ts";
 import { parseStackName } from "../../stacks/stack-name.ts";
 import { PulumiEngine } from "./engine/engine.ts";
@@ -34,10 +35,19 @@ export async function chooseStack(program: Command, command: Command): Promise<v
   if (isOfGroup && named === undefined) return;
   const stackFile = openFile(reference, source);
   if (isOfGroup) return;
-  printFor(stackFile.reference);
+  const service =
+    app === undefined ? undefined : (await import("./stack-file-of.ts")).stackFileOf({ stack: reference, app }).service;
+  printFor(stackFile.reference, service);
+  if (service !== undefined && stackCommands.includes(command.name())) throw allOfStack(command.name(), service);
   if (create !== true) await mustBeUsable(stackFile, source, command.name());
   else stackFile.mustBeReadable();
 }
+
+const allOfStack = (command: string, service: string): UsageError =>
+  new UsageError(`${command} is about all of the stack, and --app names its service ${service}.`, {
+    allowed: `${command} without --app`,
+    next: `npx canaryctl ${command} --help`,
+  });
 
 interface GlobalFlags {
   readonly stack?: string;

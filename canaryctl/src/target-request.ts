@@ -10,8 +10,13 @@ import { isOwner, platformParts } from "../../stacks/platform-parts.ts";
  * What a stack's config asks of the cluster that it runs in.
  *
  * @param searchPath where its context is looked for, where the config names no file: see `variablesOf`
+ * @param services the configs of the stack's services
  */
-export function targetRequest(config: LabConfig, searchPath?: string): TargetRequest {
+export function targetRequest(
+  config: LabConfig,
+  searchPath?: string,
+  services: readonly LabConfig[] = [],
+): TargetRequest {
   const { kubeContext, kubeconfig, imageRegistry, gatewayNodePort } = config;
   return {
     ...(kubeContext && { kubeContext }),
@@ -20,10 +25,14 @@ export function targetRequest(config: LabConfig, searchPath?: string): TargetReq
     ...(imageRegistry && { imageRegistry }),
     // The gateway of a stack on another's platform is that one's, and so is the port.
     ...(isOwner(config) && { gatewayNodePort }),
-    buildsImages: builtImages(config).length > 0,
+    buildsImages: builtImages(config, ...services).length > 0,
     ownImages,
     parts: platformParts(config),
-    changes: [...clusterWideChanges(config), ...(mayBringRegistry(config) ? registryChanges : [])],
+    changes: [
+      ...clusterWideChanges(config),
+      ...services.map(({ app, namespace }) => `namespace ${namespace} of service ${app}, with what is in it`),
+      ...(mayBringRegistry(config, ...services) ? registryChanges : []),
+    ],
   };
 }
 

@@ -6,6 +6,7 @@ import { describePlan } from "../../canary/plan/prediction.ts";
 import { factsOf, type StrategyName, type StrategyOption, strategiesWhere } from "../../canary/strategies.ts";
 import { existingPlatform } from "../platform-parts.ts";
 import type { LabConfig } from "./schema.ts";
+import { hasServices } from "./service-values.ts";
 
 /** What each value allows by itself and not together, one sentence each; a value that is missing contradicts nothing. */
 export function contradictions(config: Partial<LabConfig>): string[] {
@@ -160,8 +161,8 @@ const checks: readonly ((config: Partial<LabConfig>) => string | readonly string
     policy?.mode === "enforce" && rollouts === "namespace"
       ? "policy.mode is enforce while rollouts is namespace, whose controller would be refused in the application's namespace; allowed: warn, or rollouts cluster"
       : undefined,
-  ({ rollouts, services = {} }) =>
-    rollouts === "namespace" && Object.keys(services).length > 0
+  (config) =>
+    config.rollouts === "namespace" && hasServices(config)
       ? "rollouts is namespace while there are services, which have namespaces of their own; allowed: auto or cluster, or no services"
       : undefined,
   notInstalledHere,

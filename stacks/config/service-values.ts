@@ -47,6 +47,8 @@ export function servicesIn({ services }: RawValues): Readonly<Record<string, Raw
   return Object.fromEntries(named.map(([name, values]) => [name, objectOf(values)]));
 }
 
+export const hasServices = (config: RawValues): boolean => Object.keys(servicesIn(config)).length > 0;
+
 /**
  * A stack's values as they are for one of its services: as if that were its only application.
  *

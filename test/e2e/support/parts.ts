@@ -62,6 +62,7 @@ const ofTheProduct = [
   "30-rollout-canary",
   "31-given-up",
   "32-analysis",
+  "34-services",
   "48-kills",
 ];
 
