@@ -27,7 +27,11 @@ export async function chooseStack(program: Command, command: Command): Promise<v
   if (named === undefined) program.setOptionValueWithSource("stack", reference, "default");
   const { create, json, markdown } = command.opts<{ create?: boolean; json?: boolean; markdown?: boolean }>();
   // Of each of its stacks the preview for programs tells what stands in its way.
-  if (command.name() === "preview" && (json || markdown)) return;
+  if (command.name() === "preview" && (json || markdown)) {
+    const service = await serviceNamed(reference, app);
+    if (service !== undefined) throw allOfStack("preview", service);
+    return;
+  }
   const isOfGroup = command.parent?.name() === "stack"; // which names its stacks by itself
   refuseUnread(isOfGroup ? `stack ${command.name()}` : command.name(), { stack: named, ns, app });
   if (["comment", "lab"].includes(command.name())) return; // which are about texts
@@ -35,13 +39,16 @@ export async function chooseStack(program: Command, command: Command): Promise<v
   if (isOfGroup && named === undefined) return;
   const stackFile = openFile(reference, source);
   if (isOfGroup) return;
-  const service =
-    app === undefined ? undefined : (await import("./stack-file-of.ts")).stackFileOf({ stack: reference, app }).service;
+  const service = await serviceNamed(reference, app);
   printFor(stackFile.reference, service);
   if (service !== undefined && stackCommands.includes(command.name())) throw allOfStack(command.name(), service);
   if (create !== true) await mustBeUsable(stackFile, source, command.name());
   else stackFile.mustBeReadable();
 }
+
+/** The service that --app names; undefined where it names the stack's own application, or nothing that there is. */
+const serviceNamed = async (stack: string, app: string | undefined): Promise<string | undefined> =>
+  app === undefined ? undefined : (await import("./stack-file-of.ts")).stackFileOf({ stack, app }).service;
 
 const allOfStack = (command: string, service: string): UsageError =>
   new UsageError(`${command} is about all of the stack, and --app names its service ${service}.`, {
