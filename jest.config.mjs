@@ -10,6 +10,9 @@ const shared = {
   modulePathIgnorePatterns: ["<rootDir>/.lab/"],
 };
 
+/** Modules of Pulumi's SDK that note the stack of each promise and resource. */
+const notesStacks = String.raw`@pulumi/pulumi/(runtime/debuggable|resource)\.js$`;
+
 /** Unit tests use mocks and touch nothing; end-to-end tests drive a real cluster as a user would. */
 export default {
   projects: [
@@ -19,6 +22,8 @@ export default {
       testEnvironment: "<rootDir>/test/unit/no-leftovers.mjs",
       globalSetup: "<rootDir>/test/unit/temporary-files-setup.mjs",
       globalTeardown: "<rootDir>/test/unit/temporary-files-teardown.mjs",
+      transform: { ...shared.transform, [notesStacks]: "<rootDir>/test/unit/without-noted-stacks.mjs" },
+      transformIgnorePatterns: [`/node_modules/(?!${notesStacks})`],
       // Pulumi's SDK loads both for functions that it serializes, of which there are none here. They would be two thirds of what it loads.
       // The components' package is built only when it is packed; its source is what `tsconfig.json` takes as well.
       moduleNameMapper: {

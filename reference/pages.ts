@@ -3,6 +3,7 @@ import { componentsPage } from "./components-page.ts";
 import { configPage } from "./config-page.ts";
 import { exitCodesPage } from "./exit-codes-page.ts";
 import { filesPage } from "./files-page.ts";
+import { licencesPage } from "./licences-page.ts";
 import { rightsPage } from "./rights-page.ts";
 
 /** The pages that are written from the code, by their paths from the repository's root. */
@@ -13,4 +14,5 @@ export const pages: Readonly<Record<string, () => string | Promise<string>>> = {
   "docs/reference/components.md": componentsPage,
   "docs/reference/files.md": filesPage,
   "docs/reference/rights.md": rightsPage,
+  "docs/reference/licences.md": licencesPage,
 };

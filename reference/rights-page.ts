@@ -1,27 +1,42 @@
 import { parseConfig } from "../stacks/config/parse-config.ts";
-import { roleNames, roleRights } from "../stacks/roles.ts";
+import { type RoleName, roleNames, roleTasks } from "../stacks/role-names.ts";
+import { roleRights } from "../stacks/roles.ts";
 import { code, generatedPage, table } from "./markdown.ts";
 
-const config = parseConfig({ monitoring: true, accounts: true });
-const withRollout = parseConfig({ monitoring: true, accounts: true, strategy: "rollout-canary" });
+const values = { monitoring: true, accounts: true, platform: "dev" };
+const config = parseConfig(values);
+
+/** What other configs add, by what they have otherwise. */
+const others = {
+  "With strategy `rollout-canary` also:": parseConfig({ ...values, strategy: "rollout-canary" }),
+  "With a policy also:": parseConfig({ ...values, policy: { mode: "enforce" } }),
+  "Of a stack that owns its platform also:": parseConfig({ ...values, platform: "own" }),
+};
 
 /** What the accounts of an application may do. */
 export const rightsPage = (): string =>
   generatedPage(
     "Rights of the accounts",
     "stacks/roles.ts and stacks/rights.ts",
-    "With `accounts true` a stack makes two ServiceAccounts, `APP-mover` and `APP-viewer`, each with these rights and no others. The application is in namespace `canary-lab` here, with strategy `istio` and monitoring on.",
-    ...roleNames.flatMap((role) => [`## ${role}`, rightsTable(roleRights(role, config)), ...furtherRights(role)]),
+    `With \`accounts true\` a stack makes ServiceAccounts ${roleNames.map((role) => code(`APP-${role}`)).join(", ")}, each with these rights and no others. The application is in namespace \`canary-lab\` here, on another stack's platform, with strategy \`istio\` and monitoring on.`,
+    ...roleNames.flatMap((role) => [
+      `## ${role}`,
+      `It ${roleTasks[role]}.`,
+      rightsTable(roleRights(role, config)),
+      ...furtherRights(role),
+    ]),
   );
 
 type Rights = ReturnType<typeof roleRights>;
 
 const keyOf = ({ verb, resource, namespace = "" }: Rights[number]): string => `${verb} ${resource} ${namespace}`;
 
-function furtherRights(role: (typeof roleNames)[number]): readonly string[] {
+function furtherRights(role: RoleName): readonly string[] {
   const usual = new Set(roleRights(role, config).map(keyOf));
-  const more = roleRights(role, withRollout).filter((right) => !usual.has(keyOf(right)));
-  return more.length === 0 ? [] : ["With strategy `rollout-canary` also:", rightsTable(more)];
+  return Object.entries(others).flatMap(([title, other]) => {
+    const more = roleRights(role, other).filter((right) => !usual.has(keyOf(right)));
+    return more.length === 0 ? [] : [title, rightsTable(more)];
+  });
 }
 
 function rightsTable(rights: Rights): string {

@@ -1,5 +1,6 @@
 import { factsOf, type StrategyFacts } from "../canary/strategies.ts";
 import type { LabConfig } from "./config/schema.ts";
+import { isolationKinds } from "./isolation.ts";
 import { isJudged } from "./judged.ts";
 import { isAnalysed } from "./platform-parts.ts";
 
@@ -14,6 +15,7 @@ export type MadeConfig = Pick<
   | "gatewayApi"
   | "gatewayNodePort"
   | "ingressGateway"
+  | "isolation"
   | "monitoring"
   | "namespace"
   | "platform"
@@ -62,5 +64,6 @@ export function applicationKinds(config: MadeConfig): readonly string[] {
     ...(monitoring ? ["configmaps", "podmonitors.monitoring.coreos.com", "prometheusrules.monitoring.coreos.com"] : []),
     ...(isAnalysed(config) ? ["analysistemplates.argoproj.io"] : []),
     ...(isJudged(config) ? ["serviceaccounts"] : []),
+    ...isolationKinds(config),
   ];
 }

@@ -3,6 +3,9 @@ import { factsOf } from "../canary/strategies.ts";
 import { Account } from "../components/accounts/account.ts";
 import { BuiltImage } from "../components/image/built-image.ts";
 import type { DeliverySpec } from "../components/image/render-built-image.ts";
+import { Isolation } from "../components/isolation/isolation.ts";
+import { notEnforced } from "../components/isolation/pod-security.ts";
+import { withPriority } from "../components/isolation/priority.ts";
 import { Judge } from "../components/judge/judge.ts";
 import { deploymentName, versions } from "../components/names.ts";
 import { AdmissionPolicies } from "../components/policy/admission-policies.ts";
@@ -19,6 +22,7 @@ import { EchoApplication } from "../components/workload/echo-application.ts";
 import { named } from "./application-scope.ts";
 import type { LabConfig } from "./config/schema.ts";
 import { fullStackName } from "./full-stack-name.ts";
+import { isolationLabels, isolationOf } from "./isolation.ts";
 import { isJudged } from "./judged.ts";
 import { clientStart, judgeStart } from "./live/deployment-starts.ts";
 import { followRollout } from "./live/follow-rollout.ts";
@@ -27,7 +31,9 @@ import type { Platform } from "./platform.ts";
 import { prometheusOf } from "./platform-facts.ts";
 import { isAnalysed, isOwner } from "./platform-parts.ts";
 import { checkedLadder } from "./policy.ts";
-import { placedBy, roleNames, roleRights } from "./roles.ts";
+import type { RegistryUse } from "./rights.ts";
+import { roleNames } from "./role-names.ts";
+import { placedBy, roleRights } from "./roles.ts";
 import { metricsOf } from "./service-metrics.ts";
 import { strategies } from "./strategies/table.ts";
 
@@ -39,17 +45,22 @@ export interface Application extends StrategyOutputs {
   readonly progress: pulumi.Output<string | null>;
 }
 
+/** How the stack's images get to its pods. */
+interface ImageWay {
+  /** Undefined where no image is built. */
+  readonly delivery?: DeliverySpec | undefined;
+  readonly registry?: RegistryUse;
+}
+
 /**
  * Images, workloads and route. The control plane is ready first, or pods would start without a sidecar.
- *
- * @param delivery undefined where no image is built
  */
 export function createApplication(
   config: LabConfig,
   platform: Platform,
   live: LiveRun = {},
   applied: Readonly<Record<string, string>> = {},
-  delivery?: DeliverySpec,
+  { delivery, registry }: ImageWay = {},
 ): Application {
   const { app, namespace, imagePullSecret, imagePlatform } = config;
   const { cluster, mesh, facts } = platform;
@@ -59,7 +70,8 @@ export function createApplication(
       ...config,
       stack: fullStackName(),
       applied,
-      sidecarLabels: { ...(config.monitoring && facts.monitoring?.picks.namespaces), ...facts.mesh.sidecarLabels },
+      sidecarLabels: facts.mesh.sidecarLabels,
+      labels: { ...(config.monitoring && facts.monitoring?.picks.namespaces), ...isolationLabels(config) },
       namespaceHooks: live.namespaceHooks,
       ladder: checkedLadder(config),
       ...(!isOwner(config) && { platformFacts: facts }),
@@ -67,14 +79,14 @@ export function createApplication(
     // What a policy lets through comes after it, the note that it was applied as well.
     { provider: cluster, dependsOn: [...mesh, ...createPolicies(config, platform)] },
   );
-  if (config.accounts) createAccounts(config, platform, application);
+  if (config.accounts) createAccounts(config, platform, application, registry);
   const image = (role: string, reference: string): pulumi.Output<string> =>
     new BuiltImage(named(`${role}-image`), { reference, delivery }).reference;
   const images = {
     stable: image("stable", config.stableImage),
     canary: config.canaryEnabled ? image("canary", config.canaryImage) : undefined,
   };
-  const before: pulumi.Resource[] = [application.namespace];
+  const before: pulumi.Resource[] = [application.namespace, ...createIsolation(config, platform, application)];
   const followed = live.starts?.follow(clientStart(config));
   const client = new LoadClient(
     named("client"),
@@ -89,11 +101,16 @@ export function createApplication(
   );
   void followed?.ready(client, client.deployment);
   const judge = isJudged(config) ? [createJudge(config, platform, live, application, image)] : [];
-  const { autoscaling } = config;
+  const { autoscaling, isolation } = config;
   const inside = {
     provider: cluster,
     dependsOn: [...before, ...createNeeds(config, platform, application), ...judge],
-    ...(autoscaling && { transformations: [leaveReplicas(autoscaling)] }),
+    transformations: [
+      ...(autoscaling ? [leaveReplicas(autoscaling)] : []),
+      ...(isolation.mode === "enforce" && isolation.priority !== undefined
+        ? [withPriority({ app, namespace, priority: isolation.priority })]
+        : []),
+    ],
   };
   const outputs = strategies[config.strategy]({ config, platform, live, shared: { application, images, inside } });
   application.serve(config, {
@@ -121,17 +138,30 @@ function createPolicies({ app, namespace, policy }: LabConfig, { cluster }: Plat
   return [new AdmissionPolicies(named("policy"), { app, namespace, mode, settings }, { provider: cluster })];
 }
 
+/** Workloads come after it: a quota grows before they do. */
+function createIsolation(
+  config: LabConfig,
+  { cluster, facts, mesh }: Platform,
+  { namespace }: EchoApplication,
+): pulumi.Resource[] {
+  const isolation = isolationOf(config, facts);
+  if (!isolation) return [];
+  if (pulumi.runtime.isDryRun()) void pulumi.log.warn(`${notEnforced(config.namespace)}. See docs/security.md.`);
+  return [new Isolation(named("isolation"), isolation, { provider: cluster, dependsOn: [namespace, ...mesh] })];
+}
+
 /** An account for each role. Its rights on the platform stand in the platform's namespaces, which are there first. */
 function createAccounts(
   config: LabConfig,
   { cluster, facts, mesh, monitoring }: Platform,
   { namespace }: EchoApplication,
+  registry: RegistryUse,
 ) {
   const { app, namespace: place } = config;
   for (const role of roleNames)
     new Account(
       named(role),
-      { app, namespace: place, role, rights: roleRights(role, placedBy(config, facts)) },
+      { app, namespace: place, role, rights: roleRights(role, placedBy(config, facts), registry) },
       { provider: cluster, dependsOn: [namespace, ...mesh, ...monitoring] },
     );
 }

@@ -8,6 +8,7 @@ import { fullStackName } from "./full-stack-name.ts";
 import { mirrorStart, registryStart } from "./live/deployment-starts.ts";
 import type { LiveRun } from "./live/live-run.ts";
 import type { Platform } from "./platform.ts";
+import type { RegistryUse } from "./rights.ts";
 
 /** How images that are built here get to the pods; the cluster's own registry is made where no other stack has brought it. */
 export function createDelivery(
@@ -27,6 +28,10 @@ export function createDelivery(
     },
   };
 }
+
+/** What a delivery needs of the cluster's own registry. */
+export const registryUse = (delivery: ImageDelivery | undefined): RegistryUse =>
+  !delivery || delivery.push !== undefined ? undefined : isOwn(delivery) ? "brings" : "uses";
 
 const isOwn = ({ broughtBy }: ClusterRegistry): boolean => broughtBy === undefined || broughtBy === fullStackName();
 

@@ -2,7 +2,7 @@ import { factsOf } from "../canary/strategies.ts";
 import { clientName } from "../components/names.ts";
 import { createApplication } from "./application.ts";
 import { inApplication } from "./application-scope.ts";
-import { createDelivery } from "./cluster-registry.ts";
+import { createDelivery, registryUse } from "./cluster-registry.ts";
 import type { LoadedConfig, StackApplication } from "./config.ts";
 import { findImages } from "./find-images.ts";
 import { findPlatform, readOutputs } from "./find-platform.ts";
@@ -21,7 +21,7 @@ export async function createStack({ config, target, applications, isOfOne }: Loa
   const begin = ({ service, config: own }: StackApplication) =>
     inApplication(service, () => Promise.all([beginLiveRun(own, target), findPlatform(own, target)]));
   const [first, ...others] = applications;
-  const [begun, images, last] = await Promise.all([
+  const [begun, found, last] = await Promise.all([
     Promise.all(applications.map(begin)),
     findImages([first.config, ...others.map((one) => one.config)], target),
     isOfOne ? readOutputs(fullStackName()) : undefined,
@@ -33,10 +33,10 @@ export async function createStack({ config, target, applications, isOfOne }: Loa
   });
   const [{ facts, live }] = runs as [(typeof runs)[number]];
   const platform = createPlatform(config, target, facts, live);
-  const delivery = createDelivery(config, platform, live, images);
+  const images = { delivery: createDelivery(config, platform, live, found), registry: registryUse(found) };
   const made = runs.map(({ application: { service, config: own, applied }, ...run }): [string, ApplicationOutputs] => {
     const on = { ...platform, facts: run.facts };
-    const application = inApplication(service, () => createApplication(own, on, run.live, applied, delivery));
+    const application = inApplication(service, () => createApplication(own, on, run.live, applied, images));
     return [service ?? "", applicationOutputs(own, application)];
   });
   const { "": stack, ...services } = Object.fromEntries(made);

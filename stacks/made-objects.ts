@@ -5,14 +5,14 @@ import { rolloutsNamespace } from "../components/argo/render-argo-rollouts.ts";
 import { ingressNamespace, systemNamespace } from "../components/mesh/render-istio.ts";
 import { monitoringNamespace } from "../components/monitoring/render-kube-prometheus-stack.ts";
 import { applicationKinds, type MadeConfig, type MadeObjects } from "./application-kinds.ts";
+import type { LabConfig } from "./config/schema.ts";
+import { priorityObjects } from "./isolation.ts";
 import { isOwner, platformParts, rolloutsScope } from "./platform-parts.ts";
-import { policyObjects } from "./policy.ts";
-import { accountObjects } from "./roles.ts";
 
 const within = (namespace: string, resources: readonly string[]): readonly MadeObjects[] =>
   resources.map((resource) => ({ resource, namespace }));
 
-/** What the program itself makes; a unit test holds it to what it renders. */
+/** What the program itself makes beside accounts and policies (`guardObjects`); a unit test holds both to what it renders. */
 export function programObjects(config: MadeConfig): readonly MadeObjects[] {
   const { namespace, monitoring } = config;
   return [
@@ -21,8 +21,7 @@ export function programObjects(config: MadeConfig): readonly MadeObjects[] {
     ...(monitoring && isOwner(config)
       ? within(monitoringNamespace, ["secrets", "services", "podmonitors.monitoring.coreos.com"])
       : []),
-    ...accountObjects(config),
-    ...policyObjects(config),
+    ...priorityObjects(config),
   ];
 }
 
@@ -104,7 +103,7 @@ const chartsOf = (config: MadeConfig): readonly Chart[] =>
     ? [mesh, ...platformParts(config).map((part) => parts[part](config)), ...(config.argoCd ? [argoCd] : [])]
     : [];
 
-/** Everything that an update of a stack makes in its cluster, each kind once for each place. */
+/** Everything that an update of a stack makes in its cluster beside accounts and policies, each kind once for each place. */
 export function madeObjects(config: MadeConfig): readonly MadeObjects[] {
   const ofCharts = chartsOf(config).flatMap(({ clusterWide, inside }) => [
     ...[definitions, ...clusterWide].map((resource): MadeObjects => ({ resource })),
@@ -128,7 +127,7 @@ export const registryChanges: readonly string[] = [
   `where it names no registry for images: namespace ${clusterRegistry.namespace} with one, and port ${clusterRegistry.ports.node} on the loopback of every node`,
 ];
 
-/** What an update adds to the cluster outside of the application's namespace, one line each for people. */
+/** What an update adds to the cluster outside of the application's namespace beside those, one line each for people. */
 export function clusterWideChanges(config: MadeConfig): readonly string[] {
   const charts = chartsOf(config);
   const made = charts.flatMap(({ inside }) => inside.map(({ namespace }) => namespace));
@@ -142,17 +141,18 @@ export function clusterWideChanges(config: MadeConfig): readonly string[] {
     ...(charts.some(({ inside }) => inside.some(({ namespace }) => namespace === "kube-system"))
       ? ["Services in kube-system, by which the monitoring reads the cluster's own parts"]
       : []),
-    ...accountChanges(config),
-    ...(policyObjects(config).length > 0 ? [`admission policies for namespace ${config.namespace} alone`] : []),
+    ...priorityChanges(config),
     ...(isOwner(config) ? [`port ${config.gatewayNodePort} of every node, for the ingress gateway`] : []),
   ];
 }
 
-/** The accounts' rights outside of the application's namespace. */
-function accountChanges(config: MadeConfig): readonly string[] {
-  const places = accountObjects(config).map(({ namespace = "the whole cluster" }) => namespace);
-  const outside = [...new Set(places)].filter((place) => place !== config.namespace);
-  return outside.length === 0 ? [] : [`rights of the application's accounts in ${outside.join(", ")}`];
-}
+const priorityChanges = (config: Pick<LabConfig, "isolation" | "namespace">): readonly string[] =>
+  priorityObjects(config).length > 0 ? [`a priority class for pods of namespace ${config.namespace}`] : [];
+
+/** As {@link clusterWideChanges}, of one of the stack's services: what it stands on is the stack's. */
+export const serviceChanges = (config: Pick<LabConfig, "app" | "isolation" | "namespace">): readonly string[] => [
+  `namespace ${config.namespace} of service ${config.app}, with what is in it`,
+  ...priorityChanges(config),
+];
 
 const bare = (resource: string): string => resource.split(".")[0] as string;

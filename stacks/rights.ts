@@ -1,9 +1,9 @@
 import { factsOf } from "../canary/strategies.ts";
 import type { Right } from "../components/accounts/render-account.ts";
-import { ingressNamespace } from "../components/mesh/render-istio.ts";
+import { ingressNamespace, systemNamespace } from "../components/mesh/render-istio.ts";
 import { monitoringNamespace } from "../components/monitoring/render-kube-prometheus-stack.ts";
 import type { MadeConfig } from "./application-kinds.ts";
-import { existingPlatform } from "./platform-parts.ts";
+import { existingPlatform, isOwner } from "./platform-parts.ts";
 
 // What the rights of a stack, and those of each role, are put together from.
 
@@ -73,12 +73,33 @@ const ofExisting: Used = [
   ["customresourcedefinitions.apiextensions.k8s.io", ["get"]],
 ];
 
+/** Without which there is no preview: whose the namespace is, and what the application stands on. */
+export const neededToPreview = ({ namespace, platform }: MadeConfig): readonly Right[] => [
+  { verb: "get", resource: "namespaces", namespace },
+  ...(platform === existingPlatform ? inside(undefined, ofExisting) : []),
+  ...(isOwner({ platform }) || platform === existingPlatform ? [] : inside(systemNamespace, [["namespaces", ["get"]]])),
+];
+
 /** The namespace of a part of the platform: of one that is only found in the update it is known where the config names it. */
 const placeOf = ({ platform }: MadeConfig, own: string, named: string | undefined): string | undefined =>
   platform === existingPlatform ? named?.split("/")[0] : own;
 
+/** Each right once. */
+export const once = (rights: readonly Right[]): readonly Right[] => [
+  ...new Map(rights.map((right) => [`${right.verb} ${right.resource} ${right.namespace}`, right])).values(),
+];
+
 export const inside = (namespace: string | undefined, used: Used): readonly Right[] =>
   used.flatMap(([resource, verbs]) => verbs.map((verb) => ({ verb, resource, ...(namespace && { namespace }) })));
+
+/** What an update and its preview look up before anything else: which cluster that is, whose namespaces are, which registry it has, for what to build. */
+export const lookedUp: readonly Right[] = [
+  ...inside(undefined, [
+    ["namespaces", ["get", "list"]],
+    ["nodes", ["list"]],
+  ]),
+  ...inside("kube-public", [["configmaps", ["get"]]]),
+];
 
 /** What is read of the platform: its gateway is a caller, and its Prometheus has the alerts and the judge's counters. */
 export function ofPlatform(config: MadeConfig, minor: number): readonly Right[] {

@@ -77,8 +77,12 @@ export function environmentOf(
   return own ?? existing(named, searchPath, "CANARY_LAB_KUBE_CONTEXT names it");
 }
 
+/** Whether a way into a cluster is not the one by which the lab made it: its account may lack rights. */
+export const isForeignWay = ({ target, kubeconfig }: Environment, own = readRecords().own): boolean =>
+  target === "existing" || (own !== undefined && own.kubeconfig !== kubeconfig);
+
 /** The same cluster by the kubeconfig that the user's own variables name for it, as the program goes by them: by another account, perhaps. */
-function asNamed(recorded: Environment, { kubeconfig }: ClusterConfig, variables: Variables): Environment {
+export function asNamed(recorded: Environment, { kubeconfig }: ClusterConfig, variables: Variables): Environment {
   const named = variable(variables, "CANARY_LAB_KUBECONFIG");
   const isSame = isNamedByUser(variables) && variables.CANARY_LAB_KUBE_CONTEXT === recorded.kubeContext;
   return isSame && named !== undefined && kubeconfig === undefined

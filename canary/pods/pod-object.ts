@@ -31,6 +31,7 @@ export interface PodObject {
   };
   readonly status?: {
     readonly conditions?: readonly Condition[];
+    readonly podIP?: string;
     readonly containerStatuses?: readonly ContainerStatus[];
     readonly initContainerStatuses?: readonly ContainerStatus[];
   };

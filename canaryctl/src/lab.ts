@@ -2,7 +2,7 @@ import type { PodClient } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import { clientOf } from "../../cluster/kube/client.ts";
 import type { Environment } from "../../cluster/target.ts";
-import { clientName, virtualServiceName } from "../../components/names.ts";
+import { clientName } from "../../components/names.ts";
 import { parseConfig } from "../../stacks/config/parse-config.ts";
 import type { LabConfig } from "../../stacks/config/schema.ts";
 import type { RawValue } from "../../stacks/config/stack-yaml.ts";
@@ -18,10 +18,10 @@ import { FileState } from "./engine/file-state.ts";
 import { policyPackOptions } from "./engine/policy-pack.ts";
 import { backendUrl, engineVariables } from "./engine/variables.ts";
 import { environmentMask } from "./mask.ts";
+import { mustNameThis } from "./named-by-flags.ts";
 import { say } from "./print.ts";
 import type { StackFile } from "./stack-file.ts";
 import { stackFileOf } from "./stack-file-of.ts";
-import { UsageError } from "./usage-error.ts";
 import { configWithoutFile, fileFault, noFile } from "./without-file.ts";
 
 /** The flags that every command has. */
@@ -227,27 +227,4 @@ export function labOf(stackFile: StackFile, config: LabConfig, environment: Envi
       return exec(config.namespace, pod);
     },
   };
-}
-
-/**
- * A stack has one namespace, one application and one route. A flag that names another one is refused, so that nothing ever moves
- * another stack's traffic by accident. A host may be given by any name that Kubernetes has for it.
- */
-export function mustNameThis({ stack, ns, app, vs, host }: GlobalOptions & RouteFlags, config: LabConfig): void {
-  const hosts = ["", `.${config.namespace}`, `.${config.namespace}.svc`, `.${config.namespace}.svc.cluster.local`];
-  const flags: readonly (readonly [flag: string, given: string | undefined, own: readonly string[]])[] = [
-    ["--ns", ns, [config.namespace]],
-    ["--app", app, [config.app]],
-    ["--vs", vs, [virtualServiceName(config.app)]],
-    ["--host", host, hosts.map((suffix) => config.app + suffix)],
-  ];
-  for (const [flag, given, own] of flags) {
-    if (given === undefined || own.includes(given)) continue;
-    const services = flag === "--app" ? Object.keys(config.services) : [];
-    throw new UsageError(`${flag} is "${given}", which is not what stack ${stack} is about.`, {
-      allowed: [...own, ...services].join(", "),
-      first: "name the stack that you mean with --stack; to rename what this one is about, use up with the flag",
-      next: "npx canaryctl status",
-    });
-  }
 }

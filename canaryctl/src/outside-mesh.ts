@@ -1,11 +1,16 @@
-import { factsOf, type StrategyName } from "../../canary/strategies.ts";
+import { factsOf } from "../../canary/strategies.ts";
+import type { LabConfig } from "../../stacks/config/schema.ts";
 
 /**
  * Who answers callers without a sidecar, in words: for them the application's own Service is all there is.
  *
  * @param canary its share in the mesh, in percent
  */
-export function outsideMesh(strategy: StrategyName, canary: number): string {
+export function outsideMesh(
+  { strategy, isolation }: Pick<LabConfig, "strategy" | "isolation">,
+  canary: number,
+): string {
+  if (isolation.mode === "enforce" && isolation.mutualTls === "strict") return "nobody: mutual TLS is strict";
   const { servicePods, owner } = factsOf(strategy);
   if (servicePods === "active") return "the active colour";
   if (servicePods === "every")

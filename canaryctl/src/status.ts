@@ -81,7 +81,7 @@ export async function readStatus(
       route: release.live ?? null,
     },
     routeOwner: release.liveOwner ?? null,
-    outsideMesh: release.workloads.length > 0 ? outsideMesh(config.strategy, release.live?.canary ?? 0) : null,
+    outsideMesh: release.workloads.length > 0 ? outsideMesh(config, release.live?.canary ?? 0) : null,
     workloads: release.workloads,
     release: release.progress ?? null,
     fault: release.fault ?? null,

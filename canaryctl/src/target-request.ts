@@ -3,8 +3,9 @@ import type { TargetName } from "../../cluster/target.ts";
 import { ownImages } from "../../components/image/render-built-image.ts";
 import type { LabConfig } from "../../stacks/config/schema.ts";
 import { builtImages, mayBringRegistry } from "../../stacks/image-request.ts";
-import { clusterWideChanges, registryChanges } from "../../stacks/made-objects.ts";
+import { clusterWideChanges, registryChanges, serviceChanges } from "../../stacks/made-objects.ts";
 import { isOwner, platformParts } from "../../stacks/platform-parts.ts";
+import { guardChanges } from "../../stacks/roles.ts";
 
 /**
  * What a stack's config asks of the cluster that it runs in.
@@ -30,7 +31,8 @@ export function targetRequest(
     parts: platformParts(config),
     changes: [
       ...clusterWideChanges(config),
-      ...services.map(({ app, namespace }) => `namespace ${namespace} of service ${app}, with what is in it`),
+      ...services.flatMap(serviceChanges),
+      ...new Set([config, ...services].flatMap(guardChanges)),
       ...(mayBringRegistry(config, ...services) ? registryChanges : []),
     ],
   };

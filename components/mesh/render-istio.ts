@@ -43,6 +43,9 @@ export const ingressNamespace = "istio-ingress";
 
 const requests = (cpu: string, memory: string): Resources => ({ requests: { cpu, memory } });
 
+/** Of each sidecar. Small: with Istio's 100m two cores are full before the lab is up. */
+export const proxyRequests = { cpu: "10m", memory: "64Mi" };
+
 const release = <Values extends object>(
   spec: IstioSpec,
   chart: string,
@@ -62,8 +65,7 @@ export function renderIstiod(spec: IstioSpec): ReleaseManifest<IstiodValues> {
     "istiod",
     { name: "istiod", namespace: systemNamespace },
     {
-      // Small requests: with Istio's 100m for each sidecar two cores are full before the lab is up.
-      global: { hub: spec.hub, tag: spec.version, proxy: { resources: requests("10m", "64Mi") } },
+      global: { hub: spec.hub, tag: spec.version, proxy: { resources: { requests: proxyRequests } } },
       // A fixed number, for an autoscaler needs a metrics server; from 2 on the chart adds a disruption budget by itself.
       autoscaleEnabled: false,
       replicaCount: spec.replicas,

@@ -10,7 +10,12 @@ export interface AdmissionSpec extends PolicySpec {
 }
 
 /** Both belong to the whole cluster. Neither a namespace nor an application has a dot in its name, so that no two stacks share one. */
-const nameOf = ({ namespace, app }: AdmissionSpec, target: TargetName): string => `${namespace}.${app}.${target}`;
+const nameOf = ({ namespace, app }: Pick<AdmissionSpec, "app" | "namespace">, target: TargetName): string =>
+  `${namespace}.${app}.${target}`;
+
+/** The names of all policies that an application may have, and of their bindings. */
+export const policyNames = (spec: Pick<AdmissionSpec, "app" | "namespace">): readonly string[] =>
+  (Object.keys(targets) as TargetName[]).map((target) => nameOf(spec, target));
 
 const actions: Readonly<Record<PolicyMode, readonly string[]>> = { warn: ["Warn", "Audit"], enforce: ["Deny"] };
 

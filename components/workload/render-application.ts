@@ -11,6 +11,8 @@ export interface ReleaseSpec extends ApplicationName {
   readonly canaryEnabled: boolean;
   /** The label by which pods get sidecars; default: that of the lab's own mesh. */
   readonly sidecarLabels?: Readonly<Record<string, string>>;
+  /** Further labels of its namespace. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
   /** The weights of its plan, where its policy looks at them. */
   readonly ladder?: readonly number[] | undefined;
   /** What the application stands on, where its stack did not install that. */
@@ -58,7 +60,7 @@ export const sidecarLabels = { "istio-injection": "enabled" } as const;
 export const renderNamespace = (spec: ReleaseSpec) => ({
   metadata: {
     name: spec.namespace,
-    labels: spec.sidecarLabels ?? sidecarLabels,
+    labels: { ...spec.labels, ...(spec.sidecarLabels ?? sidecarLabels) },
     annotations: {
       [strategyAnnotation]: spec.strategy,
       [canaryAnnotation]: String(spec.canaryEnabled),

@@ -40,6 +40,7 @@ export const sidebar = [
       page("Components", "/reference/components"),
       page("Files and listeners", "/reference/files"),
       page("Rights of the accounts", "/reference/rights"),
+      page("Licences", "/reference/licences"),
     ],
   },
   {

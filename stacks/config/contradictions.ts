@@ -5,6 +5,7 @@ import { type Plan, shortestBake, waitingStages } from "../../canary/plan/plan.t
 import { describePlan } from "../../canary/plan/prediction.ts";
 import { factsOf, type StrategyName, type StrategyOption, strategiesWhere } from "../../canary/strategies.ts";
 import { existingPlatform } from "../platform-parts.ts";
+import { quantitiesOf, releaseRoom, roomOf } from "../release-room.ts";
 import type { LabConfig } from "./schema.ts";
 import { hasServices } from "./service-values.ts";
 
@@ -84,6 +85,36 @@ function limitsBelowRequests({ service }: Partial<LabConfig>): string[] {
   });
 }
 
+/** A quota that would stop a release in its midst. */
+function quotaBelowRelease(config: Partial<LabConfig>): string[] {
+  const { isolation, replicas, canaryReplicas, blueGreen, platform } = config;
+  if (!isolation?.quota || !replicas || !canaryReplicas || !blueGreen || !platform) return [];
+  const sized = { ...config, isolation, replicas, canaryReplicas, blueGreen, platform };
+  const least = quantitiesOf(releaseRoom(sized));
+  const [needed, given] = [releaseRoom(sized), roomOf(sized)];
+  return (["pods", "cpu", "memory"] as const).flatMap((part) =>
+    given[part] >= needed[part]
+      ? []
+      : `isolation.quota.${part} is "${isolation.quota?.[part]}" while a release may take ${least[part]}; allowed: that or more, or no ${part}`,
+  );
+}
+
+function isolationFaults({ isolation, strategy }: Partial<LabConfig>): string[] {
+  if (!isolation || isolation.mode === "off") return [];
+  const { mutualTls, callers } = isolation;
+  if (mutualTls === "permissive")
+    return callers
+      ? [
+          "isolation.callers is set while isolation.mutualTls is permissive, where callers in plain text have no name; allowed: no callers, or mutualTls strict",
+        ]
+      : [];
+  return strategy && factsOf(strategy).entry === "ingress-controller"
+    ? [
+        `isolation.mutualTls is strict while strategy is ${strategy}, whose ingress controller is outside of the mesh and would be refused; allowed: permissive, or another strategy`,
+      ]
+    : [];
+}
+
 const checks: readonly ((config: Partial<LabConfig>) => string | readonly string[] | undefined)[] = [
   ({ canaryEnabled, canaryWeight = 0, strategy }) =>
     canaryEnabled === false && canaryWeight > 0 && strategy && factsOf(strategy).owner === "pulumi"
@@ -156,6 +187,8 @@ const checks: readonly ((config: Partial<LabConfig>) => string | readonly string
       ? `migration.scaleDown is "${migration.scaleDown}" while ${notRead(strategy, "migration", "no migration")}`
       : undefined,
   limitsBelowRequests,
+  isolationFaults,
+  quotaBelowRelease,
   // Its chart asks for no limit of memory, and names the image by a tag.
   ({ policy, rollouts }) =>
     policy?.mode === "enforce" && rollouts === "namespace"

@@ -94,7 +94,8 @@ function serviceProblems(raw: RawConfig, environment: Variables, known: readonly
 function readOne(raw: RawConfig, environment: Variables) {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
-  for (const [key, allowed] of Object.entries(shape())) {
+  const keys = shape();
+  for (const [key, allowed] of Object.entries(keys)) {
     const [source, given] = sourceOf(key as keyof LabConfig, allowed.type === "optional", raw, environment);
     const { success, data, error } = allowed.safeParse(given, { jitless: true, reportInput: true });
     if (!success) problems.push(...error.issues.flatMap((issue) => sentences(issue, source)));
@@ -102,8 +103,8 @@ function readOne(raw: RawConfig, environment: Variables) {
   }
   for (const key of Object.keys(raw)) {
     if (isProviderKey(key)) problems.push(providerKeyProblem(key));
-    else if (!configKeys().includes(key))
-      problems.push(`${key} is not a key of this project; ${suggestion(key, configKeys())}`);
+    else if (!Object.hasOwn(keys, key))
+      problems.push(`${key} is not a key of this project; ${suggestion(key, Object.keys(keys))}`);
   }
   problems.push(...contradictions(values));
   return { values, problems };

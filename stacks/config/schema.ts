@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { strategyNames } from "../../canary/strategies.ts";
+import { isolation } from "./isolation.ts";
 import { namespace } from "./namespace.ts";
 import {
   autoscaling,
@@ -198,6 +199,11 @@ export const schema = z.object({
     .prefault({})
     .describe(
       "What the application's objects may be, by admission policies of the cluster (Kubernetes 1.30 or later) and in previews, an object: mode (off, warn or enforce; off), maxWeight (percent of the traffic that the canary may get, 100), approval (weight and reason: raises maxWeight while it stands), maxRise (percentage points at once, 100), strategies (those allowed; all), registries (of images; any), digests (whether images are named by them, false), loadBalancers (false), sidecarImages (of the mesh's own containers). In any case images have a tag that is not latest, and containers requests and a limit of memory, probes where they have a port, a user that is not root and read-only files",
+    ),
+  isolation: isolation
+    .prefault({})
+    .describe(
+      "What keeps the application's namespace apart, an object: mode (off or enforce; off), mutualTls (strict or permissive; strict, but for scraping the metrics), callers (namespaces, and ServiceAccounts as NAMESPACE/NAME, that may call the service beside its own namespace and the ingress gateway), networkPolicies (only what the lab needs gets in and out, true), egress (addresses as CIDR that the service may reach; none), priority (of the service's pods by a PriorityClass, 1 to 1000000000; none), quota (pods, cpu and memory that the namespace may ask for, in place of what a whole release takes)",
     ),
   kubeContext: anything
     .optional()

@@ -37,6 +37,7 @@ export const serviceKeys = [
   "replicas",
   "allowOverload",
   "imagePullSecret",
+  "isolation",
 ] as const;
 
 type RawValues = Readonly<Record<string, unknown>>;

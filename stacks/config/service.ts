@@ -84,8 +84,8 @@ const quantity = (step: bigint, allowed: string) =>
       }, says(allowed))
       .meta({ description: allowed, type: ["string", "number"] }),
   );
-const cpu = quantity(1_000_000n, "CPUs above 0 such as 100m or 1.5, no finer than 1m");
-const memory = quantity(1_000_000_000n, "bytes above 0 such as 64Mi or 1G, no part of one");
+export const cpu = quantity(1_000_000n, "CPUs above 0 such as 100m or 1.5, no finer than 1m");
+export const memory = quantity(1_000_000_000n, "bytes above 0 such as 64Mi or 1G, no part of one");
 
 const metricName = matching(
   /^(?!.*_bucket$)[a-zA-Z_:][a-zA-Z0-9_:]*$/,

@@ -11,12 +11,15 @@ export type SpecSchemas = Readonly<Record<string, SpecSchema>>;
 /** The kinds that the program makes. */
 const kinds: readonly string[] = [
   "AnalysisTemplate",
+  "AuthorizationPolicy",
   "DestinationRule",
   "Gateway",
   "HTTPRoute",
+  "PeerAuthentication",
   "PodMonitor",
   "PrometheusRule",
   "Rollout",
+  "Sidecar",
   "VirtualService",
 ];
 

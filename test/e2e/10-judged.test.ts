@@ -101,7 +101,7 @@ describePart("a promotion by the judge", () => {
     const folder = mkdtempSync(join(tmpdir(), "canary-lab-report-"));
     try {
       const file = join(folder, "release.html");
-      const written = await canaryctl("report", "--out", file);
+      const written = await canaryctl("report", "--output", file);
       expect(written).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(`^promoted; 4 moves, .*${file}`) });
       expect(statSync(file).mode & 0o777).toBe(0o600);
       expect(readFileSync(file, "utf8")).toContain(moves[3].judged.reason);

@@ -2,142 +2,17 @@ import { readFileSync, rmSync, statSync } from "node:fs";
 import { ApiError, KubeClient } from "@canary-lab/kit/kube/client";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
-import { inLab, repositoryRoot } from "../../cluster/lab-folder.ts";
-import { parseConfig } from "../../stacks/config/parse-config.ts";
-import { recordedEnvironment } from "../../stacks/lab-records.ts";
-import { type RoleName, roleNames, roleRights } from "../../stacks/roles.ts";
-import { type Outcome, run, userEnvironment } from "./support/command.ts";
+import { roleNames } from "../../stacks/role-names.ts";
+import { roleRights } from "../../stacks/roles.ts";
+import { allowedOf, asRight, discover, type Try, verbs } from "./support/all-rights.ts";
+import { run } from "./support/command.ts";
 import { backToStart, enterStack, mustBeUp, startingPoint } from "./support/configure.ts";
 import { describePart } from "./support/describe-part.ts";
-import { canaryctl, canaryctlFile, kubectl, liveWeight, namespace, requireLab } from "./support/lab.ts";
+import { canaryctl, kubectl, liveWeight, namespace, requireLab } from "./support/lab.ts";
+import { as, audited, labEnvironment, programConfig, roleAccount, roleFile, user } from "./support/role.ts";
 import { configuredWeight, editConfig } from "./support/stack-config.ts";
 
 // Each command is run by its role's own kubeconfig, and whatever else there is in the API is tried with its token.
-
-const file = (role: RoleName) => inLab("accounts", `dev-${role}.yaml`);
-const environment = () => {
-  const found = recordedEnvironment("dev");
-  if (!found) throw new Error("The lab is not up.");
-  return found;
-};
-const { CANARY_LAB_ENV: _, ...user } = userEnvironment();
-
-/** A command of canaryctl by the kubeconfig of a role. */
-const as = (role: RoleName, ...args: readonly string[]): Promise<Outcome> =>
-  run(canaryctlFile, args, {
-    env: { ...user, CANARY_LAB_KUBE_CONTEXT: environment().kubeContext, CANARY_LAB_KUBECONFIG: file(role) },
-    timeoutSeconds: 300,
-  });
-
-/** The stack's config as the program reads it. */
-function config() {
-  const { config: values } = parse(readFileSync(`${repositoryRoot}/Pulumi.dev.yaml`, "utf8")) as {
-    readonly config: Readonly<Record<string, string>>;
-  };
-  return parseConfig(
-    Object.fromEntries(Object.entries(values).map(([key, value]) => [key.replace(/^canary-lab:/, ""), value])),
-  );
-}
-
-interface Resource {
-  readonly group: string;
-  /** With a subresource: `pods/exec`. */
-  readonly name: string;
-  readonly namespaced: boolean;
-}
-
-interface ResourceList {
-  readonly resources: readonly { readonly name: string; readonly namespaced: boolean }[];
-}
-
-/** All that the API server has. */
-async function discover(client: KubeClient): Promise<readonly Resource[]> {
-  const groups = await client.get<{
-    readonly groups: readonly { readonly name: string; readonly preferredVersion: { readonly groupVersion: string } }[];
-  }>("/apis");
-  const places = [
-    { name: "", path: "/api/v1" },
-    ...(groups?.groups ?? []).map(({ name, preferredVersion }) => ({
-      name,
-      path: `/apis/${preferredVersion.groupVersion}`,
-    })),
-  ];
-  const lists = await Promise.all(
-    places.map(async ({ name: group, path }) =>
-      ((await client.get<ResourceList>(path))?.resources ?? []).map(({ name, namespaced }) => ({
-        group,
-        name,
-        namespaced,
-      })),
-    ),
-  );
-  return lists.flat();
-}
-
-const verbs = [
-  ...["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"],
-  ...["bind", "escalate", "impersonate", "approve", "sign"],
-];
-
-const asRight = ({ group, name }: Resource): string => {
-  const [resource, sub] = name.split("/");
-  return [resource, ...(group ? [group] : [])].join(".") + (sub ? `/${sub}` : "");
-};
-
-/** What every account may: asking who it is, and what it may. */
-const isOfEveryAccount = (right: string): boolean =>
-  /^create selfsubject(access|rules)?reviews\.(authorization|authentication)\.k8s\.io/.test(right);
-
-/** One verb on one resource, at one place or in the whole cluster. */
-interface Try {
-  readonly verb: string;
-  readonly of: Resource;
-  readonly place: string | undefined;
-}
-
-async function isAllowed(client: KubeClient, { verb, of, place }: Try): Promise<boolean> {
-  const [resource, subresource] = of.name.split("/");
-  const { status } = await client.create<{ readonly status: { readonly allowed: boolean } }>(
-    "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
-    {
-      apiVersion: "authorization.k8s.io/v1",
-      kind: "SelfSubjectAccessReview",
-      spec: {
-        resourceAttributes: {
-          verb,
-          group: of.group,
-          resource,
-          ...(subresource && { subresource }),
-          ...(place && { namespace: place }),
-        },
-      },
-    },
-  );
-  return status.allowed;
-}
-
-/** Asks for all, some at a time. */
-async function allowedOf(client: KubeClient, tries: readonly Try[]): Promise<readonly string[]> {
-  const allowed: string[] = [];
-  const left = [...tries];
-  const ask = async () => {
-    for (let next = left.pop(); next; next = left.pop()) {
-      const right = `${next.verb} ${asRight(next.of)}${next.place ? ` in ${next.place}` : ""}`;
-      if ((await isAllowed(client, next)) && !isOfEveryAccount(right)) allowed.push(right);
-    }
-  };
-  await Promise.all(Array.from({ length: 16 }, ask));
-  return allowed.toSorted();
-}
-
-/** The changes of the route that the API server wrote down of an account, the oldest first. */
-const audited = (account: string): readonly string[] =>
-  readFileSync(inLab("logs", "audit.log"), "utf8")
-    .split("\n")
-    .filter((line) => line.includes(account))
-    .map((line) => JSON.parse(line))
-    .filter(({ user: who, objectRef }) => who.username === account && objectRef.resource === "virtualservices")
-    .map(({ verb, objectRef, responseStatus }) => `${verb} ${objectRef.resource} ${responseStatus.code}`);
 
 describePart("accounts with the rights of a role", () => {
   beforeAll(async () => {
@@ -146,7 +21,7 @@ describePart("accounts with the rights of a role", () => {
   }, 300_000);
 
   afterAll(async () => {
-    for (const role of roleNames) rmSync(file(role), { force: true });
+    for (const role of roleNames) rmSync(roleFile(role), { force: true });
     editConfig({ accounts: undefined });
     await backToStart();
   }, 240_000);
@@ -156,12 +31,12 @@ describePart("accounts with the rights of a role", () => {
     async (role) => {
       const outcome = await canaryctl("kubeconfig", "--role", role);
       expect(outcome.exitCode).toBe(0);
-      expect(statSync(file(role)).mode & 0o777).toBe(0o600);
-      const { users } = parse(readFileSync(file(role), "utf8")) as { users: { user: { token: string } }[] };
+      expect(statSync(roleFile(role)).mode & 0o777).toBe(0o600);
+      const { users } = parse(readFileSync(roleFile(role), "utf8")) as { users: { user: { token: string } }[] };
       const token = users[0]?.user.token ?? "";
       expect(outcome.output).not.toContain(token);
       const { exp, iat, sub } = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
-      expect([exp - iat, sub]).toEqual([3600, `system:serviceaccount:${namespace}:versioned-echo-${role}`]);
+      expect([exp - iat, sub]).toEqual([3600, roleAccount(role)]);
       const [, next = ""] = /^ *next: +(.*)$/m.exec(outcome.stdout) ?? [];
       const printed = await run("bash", ["-c", next], { env: user });
       expect(printed.exitCode).toBe(0);
@@ -173,10 +48,10 @@ describePart("accounts with the rights of a role", () => {
   test.each(roleNames)(
     "of all verbs on all resources %s may what its role says, and nothing else",
     async (role) => {
-      const { kubeconfig, kubeContext } = environment();
+      const { kubeconfig, kubeContext } = labEnvironment();
       const resources = await discover(new KubeClient(kubeconfig, kubeContext));
       expect(resources.length).toBeGreaterThan(100);
-      const given = roleRights(role, config());
+      const given = roleRights(role, programConfig());
       const others = ["istio-ingress", "istio-system", "kube-system", "default"];
       const places = [...new Set([undefined, ...others, ...given.map(({ namespace: place }) => place)])];
       const tries = resources.flatMap((of) =>
@@ -189,7 +64,7 @@ describePart("accounts with the rights of a role", () => {
       );
       const known = new Set(resources.map(asRight));
       const ofServer = rights.filter((right) => known.has(right.split(" ")[1] ?? ""));
-      const allowed = await allowedOf(new KubeClient(file(role), kubeContext), tries);
+      const allowed = await allowedOf(new KubeClient(roleFile(role), kubeContext), tries);
       console.log(`# ${role}: ${tries.length} tries, ${allowed.length} allowed`);
       expect(allowed).toEqual(ofServer.toSorted());
     },
@@ -205,7 +80,7 @@ describePart("accounts with the rights of a role", () => {
       expect((await as("mover", "rollback")).exitCode).toBe(0);
       expect(await liveWeight()).toBe(0);
       const history = await as("mover", "history", "--json", "--last", "3");
-      const account = `system:serviceaccount:${namespace}:versioned-echo-mover`;
+      const account = roleAccount("mover");
       expect(JSON.parse(history.stdout)).toEqual([
         expect.objectContaining({ account, command: "rollback" }),
         expect.objectContaining({ account, command: "promote --now" }),
@@ -215,8 +90,8 @@ describePart("accounts with the rights of a role", () => {
         new RegExp(`rollback: 40/60 -> 100/0, by \\S+, for the cluster ${account}`),
       );
       // A move writes the route itself, and the engine writes it once more.
-      expect(audited(account).length).toBeGreaterThanOrEqual(3);
-      expect(new Set(audited(account))).toEqual(new Set(["patch virtualservices 200"]));
+      expect(audited(account, "virtualservices").length).toBeGreaterThanOrEqual(3);
+      expect(new Set(audited(account, "virtualservices"))).toEqual(new Set(["patch virtualservices 200"]));
     }, 120_000);
 
     test("ends a release, and takes it back", async () => {
@@ -252,7 +127,7 @@ describePart("accounts with the rights of a role", () => {
     expect(await kubectl("-n", namespace, "get", "secrets", "-o", "name")).not.toContain("versioned-echo-viewer");
     editConfig({ accounts: false });
     await mustBeUp();
-    const gone = new KubeClient(file("viewer"), environment().kubeContext);
+    const gone = new KubeClient(roleFile("viewer"), labEnvironment().kubeContext);
     await expect(gone.get(`/api/v1/namespaces/${namespace}/services`)).rejects.toThrow(ApiError);
   }, 180_000);
 });

@@ -2,20 +2,14 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import { autoscaleByHand, withoutAutoscaler } from "./support/autoscaler.ts";
 import { start } from "./support/command.ts";
 import { describePart } from "./support/describe-part.ts";
+import { expectSplit, mustSucceed } from "./support/expectations.ts";
 import { canaryctl, canaryctlFile, kubectl, liveWeight, namespace, pulumi } from "./support/lab.ts";
 import { expectCannotStart, withFullQuota } from "./support/obstacles.ts";
 import { refusalFault } from "./support/refusal.ts";
 import { note, phaseReached } from "./support/rollout.ts";
 import { editConfig, readConfig, type StackValues } from "./support/stack-config.ts";
 import { withStrategy } from "./support/strategy.ts";
-import {
-  routeInEffect,
-  type SteadyLoad,
-  sampleLoad,
-  sendLoad,
-  splitFault,
-  startSteadyLoad,
-} from "./support/traffic.ts";
+import { type SteadyLoad, sendLoad, startSteadyLoad } from "./support/traffic.ts";
 import { until } from "./support/until.ts";
 import { testReleaseEnd } from "./support/whole-release.ts";
 
@@ -27,15 +21,6 @@ withStrategy({ strategy: "rollout-canary", plan });
 
 /** Who asks for the canary. */
 const targeted = { "X-Canary": "v2" };
-
-async function mustSucceed(...command: readonly string[]): Promise<void> {
-  expect((await canaryctl(...command)).exitCode).toBe(0);
-}
-
-async function expectSplit(percent: number): Promise<void> {
-  await routeInEffect(percent);
-  expect(splitFault(await sendLoad(sampleLoad), percent)).toBeUndefined();
-}
 
 describePart("what is in the way of a release", () => {
   test("a release whose pods a quota forbids is told soon, and a rollback ends it", async () => {

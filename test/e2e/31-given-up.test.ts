@@ -1,20 +1,12 @@
 import { beforeAll, expect, test } from "@jest/globals";
 import { describePart } from "./support/describe-part.ts";
+import { expectSplit, mustSucceed } from "./support/expectations.ts";
 import { canaryctl, kubectl, namespace } from "./support/lab.ts";
 import { withoutRolloutsController } from "./support/obstacles.ts";
 import { note, phaseReached } from "./support/rollout.ts";
 import { editConfig, readConfig } from "./support/stack-config.ts";
 import { withStrategy } from "./support/strategy.ts";
-import { routeInEffect, sampleLoad, sendLoad, splitFault, startSteadyLoad } from "./support/traffic.ts";
-
-async function mustSucceed(...command: readonly string[]): Promise<void> {
-  expect((await canaryctl(...command)).exitCode).toBe(0);
-}
-
-async function expectSplit(percent: number): Promise<void> {
-  await routeInEffect(percent);
-  expect(splitFault(await sendLoad(sampleLoad), percent)).toBeUndefined();
-}
+import { startSteadyLoad } from "./support/traffic.ts";
 
 describePart("a release that is given up", () => {
   withStrategy({ strategy: "rollout-canary", plan: { steps: [{ weight: 10, pause: true }] } });

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { TestEnvironment } from "jest-environment-node";
 import { parseOnce } from "./parsed-once.mjs";
-import { leaveNotedStacks } from "./untranslated-stacks.mjs";
 
 /**
  * What ended a moment ago may take this many rounds of the event loop to be closed, 20 ms apart. Rounds and no clock: a machine that
@@ -31,7 +30,6 @@ export default class NoLeftovers extends TestEnvironment {
   async setup() {
     await super.setup();
     parseOnce();
-    leaveNotedStacks(this.global);
     void [process.stdin, process.stdout, process.stderr]; // opened when they are first used, and then for good
     this.before = activeNow();
   }

@@ -11,7 +11,7 @@ import { accountTokenPath } from "../../../cluster/kube/paths.ts";
 import { inLab } from "../../../cluster/lab-folder.ts";
 import type { Environment } from "../../../cluster/target.ts";
 import { accountName } from "../../../components/names.ts";
-import type { RoleName } from "../../../stacks/roles.ts";
+import type { RoleName } from "../../../stacks/role-names.ts";
 import { asDeployed } from "../deployed.ts";
 import { openForRollback } from "../lab.ts";
 import { print } from "../print.ts";

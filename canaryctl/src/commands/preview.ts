@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { withConfigCopy } from "../engine/config-copy.ts";
+import { refuseBlindPreview } from "../existing-cluster/refuse-unfit-cluster.ts";
 import { openLab } from "../lab.ts";
 import { UsageError } from "../usage-error.ts";
 import { optionsOf } from "./arguments.ts";
@@ -30,6 +31,7 @@ export async function run(command: Command): Promise<void> {
   const lab = openLab(options);
   lab.mustBeNamed?.(lab.config);
   if (lab.state?.exists() === false) throw (await import("../preview/not-in-backend.ts")).notInBackend(lab);
+  await refuseBlindPreview(lab);
   await withConfigCopy(lab.stackFile, (copy) => lab.engine.preview(copy));
 }
 

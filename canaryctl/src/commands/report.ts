@@ -18,23 +18,23 @@ import { UsageError } from "../usage-error.ts";
 import { optionsOf } from "./arguments.ts";
 
 interface ReportOptions {
-  readonly out?: string;
+  readonly output?: string;
   readonly since?: Date;
   readonly json?: boolean;
 }
 
 export async function run(command: Command): Promise<void> {
-  const { out, since, json, ...options } = optionsOf<ReportOptions>(command);
-  if (json && out !== undefined)
-    throw new UsageError("--json prints, and --out names a file for the page.", {
-      allowed: "--json or --out",
+  const { output, since, json, ...options } = optionsOf<ReportOptions>(command);
+  if (json && output !== undefined)
+    throw new UsageError("--json prints, and --output names a file for the page.", {
+      allowed: "--json or --output",
       next: "npx canaryctl report --json",
     });
-  if (out !== undefined) mustBeWritable(out);
+  if (output !== undefined) mustBeWritable(output);
   const report = await readReport(await asDeployed(openForRollback(options)), since);
   if (json) print([JSON.stringify(report, null, 2)]);
   else {
-    const path = writeReport(report, out);
+    const path = writeReport(report, output);
     print([`${report.outcome}; ${report.moves.length} moves, ${verdicts(report)} verdicts: ${path}`]);
   }
 }
@@ -62,8 +62,8 @@ export async function readReport(lab: ReportedLab, since?: Date): Promise<Report
 const asPrinted = ({ what, next }: Lacking): Lacking => ({ what, next: next.map(printable) });
 
 /** @returns the path of the file */
-export function writeReport(report: Report, out?: string): string {
-  const path = resolve(out ?? nameOf(report));
+export function writeReport(report: Report, output?: string): string {
+  const path = resolve(output ?? nameOf(report));
   mustBeWritable(path);
   try {
     writePrivateFile(path, renderReport({ ...report, lacking: report.lacking.map(asPrinted) }));
@@ -80,18 +80,18 @@ const nameOf = ({ stack, begin }: Report): string =>
   `canary-report-${stack.replaceAll(/[^A-Za-z0-9._-]/g, "-")}-${begin.toISOString().replaceAll(/[-:]|\.\d+/g, "")}.html`;
 
 /** Before anything is read of the cluster. */
-function mustBeWritable(out: string): void {
-  const folder = dirname(resolve(out));
+function mustBeWritable(output: string): void {
+  const folder = dirname(resolve(output));
   const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
   if (!isFolder(folder))
-    throw new UsageError("The folder of --out is not there.", {
+    throw new UsageError("The folder of --output is not there.", {
       place: folder,
       allowed: "a file in a folder that is there",
       next: "npx canaryctl report",
     });
-  if (isFolder(resolve(out)))
-    throw new UsageError("--out is a folder.", {
-      place: resolve(out),
+  if (isFolder(resolve(output)))
+    throw new UsageError("--output is a folder.", {
+      place: resolve(output),
       allowed: "a file",
       next: "npx canaryctl report",
     });

@@ -5,6 +5,7 @@ import { clientName } from "../../../components/names.ts";
 import { serviceOf } from "../../../stacks/application-scope.ts";
 import { askProxies } from "../doctor/ask-pods.ts";
 import { admission } from "../doctor/checks/admission.ts";
+import { absentState } from "../doctor/checks/engine.ts";
 import { namespace } from "../doctor/checks/namespace.ts";
 import { pods } from "../doctor/checks/pods.ts";
 import { replicas } from "../doctor/checks/replicas.ts";
@@ -34,9 +35,21 @@ export interface StatusFinding extends Pick<Finding, "id" | "what" | "evidence">
 export async function readFindings(lab: Lab): Promise<readonly StatusFinding[]> {
   const reader = new Reader(lab.cluster);
   const [cluster, drift] = await Promise.all([readFacts(lab, reader), readDrift(lab)]);
-  return drift instanceof UserError
-    ? [damage(drift), ...statusFindings(lab, cluster, [])]
-    : statusFindings(lab, cluster, drift);
+  const of = drift instanceof UserError ? undefined : drift;
+  return [...stateFindings(lab, cluster, drift), ...statusFindings(lab, cluster, of ?? [])];
+}
+
+/** @param read the error of a state that is damaged; undefined where nothing can be read of it */
+export function stateFindings(
+  {
+    state,
+    stackFile: { stack },
+  }: { readonly state: object | undefined; readonly stackFile: { readonly stack: string } },
+  { namespace: deployed }: Pick<ClusterFacts, "namespace">,
+  read: readonly Drift[] | UserError | undefined,
+): readonly StatusFinding[] {
+  if (read instanceof UserError) return [damage(read)];
+  return !read && state && deployed ? [asFinding(absentState(stack))] : [];
 }
 
 const damage = ({ message, place = "", first, next }: UserError): StatusFinding => ({
@@ -58,7 +71,7 @@ export function statusFindings(
   const found = checks.flatMap((check) => check(cluster, facts)).filter(isFault);
   const more = drift.filter((one) => !found.some((finding) => isAbout(finding, one)));
   return [
-    ...found.map(({ id, what, evidence, mend }) => ({ id, what, evidence, next: mend[0] ?? "npx canaryctl doctor" })),
+    ...found.map(asFinding),
     ...more.map((one) => ({
       id: `drift/${one.kind}/${one.id}`,
       what: `${one.kind} ${one.id} ${one.live ? "is not as the last update wrote it" : "is gone"}.`,
@@ -67,6 +80,13 @@ export function statusFindings(
     })),
   ];
 }
+
+const asFinding = ({ id, what, evidence, mend }: Finding): StatusFinding => ({
+  id,
+  what,
+  evidence,
+  next: mend[0] ?? "npx canaryctl doctor",
+});
 
 /** A number of pods that is not the config's is one here, too, whoever is well served by it. */
 const isFault = ({ severity, id }: Finding): boolean =>
@@ -81,9 +101,9 @@ const isAbout = ({ id }: Finding, { kind, id: object }: Drift): boolean => {
 /**
  * Of the application that the status is about, with the stack's own also of its platform. Where only the engine can read the state there is nothing to compare with: starting it takes longer than all of `status`.
  *
- * @returns the error where the state is damaged
+ * @returns the error where the state is damaged, undefined where nothing can be read of it
  */
-async function readDrift({ cluster, state, stackFile }: Lab): Promise<readonly Drift[] | UserError> {
+async function readDrift({ cluster, state, stackFile }: Lab): Promise<readonly Drift[] | UserError | undefined> {
   let saved: ExportedState | undefined;
   try {
     saved = state?.read();
@@ -92,7 +112,7 @@ async function readDrift({ cluster, state, stackFile }: Lab): Promise<readonly D
     throw error;
   }
   const resources = saved?.deployment.resources?.filter(({ urn }) => serviceOf(urn) === stackFile.service);
-  return saved ? findVisibleDrift(cluster, { ...saved.deployment, ...(resources && { resources }) }) : [];
+  return saved && findVisibleDrift(cluster, { ...saved.deployment, ...(resources && { resources }) });
 }
 
 /** One round of parallel reads; the proxies are asked as soon as their pods are known. What the checks do not need is left out. */

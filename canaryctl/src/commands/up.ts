@@ -14,7 +14,7 @@ import { type LiveNamespace, namespaceFault, refuseForeignNamespace } from "../.
 import { rollbackMark } from "../../../stacks/live/taken-back.ts";
 import { notedFacts } from "../../../stacks/platform-facts.ts";
 import { isOwner, platformParts } from "../../../stacks/platform-parts.ts";
-import { notedWay } from "../../../stacks/stack-environment.ts";
+import { asNamed, notedWay } from "../../../stacks/stack-environment.ts";
 import { noteDrift } from "../engine/drift/mend.ts";
 import { refillRegistry } from "../engine/lost-images.ts";
 import { prepareStack } from "../engine/prepare.ts";
@@ -163,7 +163,8 @@ async function raise(target: Target, { stackFile, config, changes }: OpenedForUp
     if (fault) throw fault;
   }
   noteTarget(target.name);
-  const environment = await target.up(progress, platformParts(config));
+  const made = await target.up(progress, platformParts(config));
+  const environment = asNamed(made, config, process.env);
   const lab = labOf(stackFile, config, environment);
   // Nothing has been written for the stack yet, and nothing is where one of the two refuses.
   const [found] = await Promise.all([clusterOfStack(lab), refuseForeignNamespace(lab.cluster, claim)]);
@@ -175,7 +176,7 @@ async function raise(target: Target, { stackFile, config, changes }: OpenedForUp
     ...[lab, ...serviceLabs(lab)].map((one) => refuseUnfitCluster(one, registryUse(delivery, lab))),
   ]);
   if (delivery) progress.say(describeDelivery(delivery));
-  noteStack(stackFile.stack, notedWay(environment, config));
+  noteStack(stackFile.stack, notedWay(made, config));
   if (Object.keys(changes).length > 0) stackFile.set(changes);
   return { lab, found };
 }

@@ -3,7 +3,7 @@ import type { PodExec } from "../../../stacks/live/proxies/exec.ts";
 import { routesCommand, sidecarSplit } from "../../../stacks/live/proxies/sidecar-route.ts";
 import { type Lab, platformOf } from "../lab.ts";
 import { sendLoad } from "../traffic/measure.ts";
-import type { ClusterFacts, PodFacts, ProxyFacts } from "./facts.ts";
+import type { ClusterFacts, ForbiddenFacts, PodFacts, ProxyFacts } from "./facts.ts";
 import { isGateway, isIngressPod } from "./objects.ts";
 import type { Reader } from "./reader.ts";
 
@@ -21,17 +21,47 @@ export async function askPods(
   lab: Lab,
   reader: Reader,
   pods: readonly PodFacts[],
-): Promise<Pick<ClusterFacts, "proxies" | "answers">> {
+): Promise<Pick<ClusterFacts, "proxies" | "answers" | "forbidden">> {
   const client = callersOf(lab, pods).find(({ labels }) => labels.app === clientName(lab.config.app));
-  const [proxies, answers] = await Promise.all([
+  const [proxies, answers, forbidden] = await Promise.all([
     askProxies(lab, reader, pods),
     client &&
       ask(lab, reader, client, "answers to", async (exec) =>
         answerFacts(await sendLoad(exec, lab.config, probeRequests)),
       ),
+    client && askForbidden(lab, reader, client, pods),
   ]);
-  return { proxies, answers };
+  return { proxies, answers, forbidden };
 }
+
+/**
+ * Asks a pod of the application at its sidecar's health port, which no policy of the isolation opens, for two seconds. It is asked from the
+ * client's sidecar container, whose own connections no sidecar takes over: only the network can be in the way.
+ */
+async function askForbidden(
+  { exec, config }: Lab,
+  reader: Reader,
+  client: PodFacts,
+  pods: readonly PodFacts[],
+): Promise<ForbiddenFacts | undefined> {
+  const { app, namespace, isolation } = config;
+  const target = pods.find((pod) => pod.namespace === namespace && pod.labels.app === app && isAnswering(pod));
+  if (isolation.mode === "off" || !isolation.networkPolicies || !target?.ip) return undefined;
+  const url = `http://${target.ip.includes(":") ? `[${target.ip}]` : target.ip}:15021/healthz/ready`;
+  const limits = ["--timeoutSeconds", "2", "--requestTimeoutMillis", "1500", "--periodMillis", "250"];
+  return ask({ exec }, reader, client, "whether network policies are enforced by", async (run) => {
+    const isAnswered = await run("istio-proxy", ["pilot-agent", "wait", "--url", url, ...limits]).then(
+      () => true,
+      (error: Error) => {
+        if (/timeout waiting/.test(error.message)) return false;
+        throw error;
+      },
+    );
+    return { from: client.name, to: target.name, url, isAnswered };
+  });
+}
+
+const isAnswering = ({ isReady, isGoing, hasSidecar }: PodFacts): boolean => isReady && !isGoing && hasSidecar;
 
 /** The routes of each proxy that calls the application. */
 export async function askProxies(lab: Lab, reader: Reader, pods: readonly PodFacts[]): Promise<readonly ProxyFacts[]> {

@@ -3,15 +3,8 @@ import type { LabConfig } from "../../../stacks/config/schema.ts";
 import { mustBeSameCluster } from "../../../stacks/same-cluster.ts";
 import { environmentOf } from "../../../stacks/stack-environment.ts";
 import { asDeployed } from "../deployed.ts";
-import {
-  configForRollback,
-  type GlobalOptions,
-  type Lab,
-  labOf,
-  mustNameThis,
-  type OpenedConfig,
-  openConfig,
-} from "../lab.ts";
+import { configForRollback, type GlobalOptions, type Lab, labOf, type OpenedConfig, openConfig } from "../lab.ts";
+import { mustNameThis } from "../named-by-flags.ts";
 import { runnable } from "../runnable.ts";
 import { stackFileOf } from "../stack-file-of.ts";
 import { type Finding, withoutIgnored } from "./finding.ts";

@@ -29,6 +29,8 @@ export interface PodFacts {
   readonly namespace: string;
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** Absent before it has one. */
+  readonly ip?: string;
   /** The value of sidecar.istio.io/inject as label or annotation. */
   readonly inject: string | undefined;
   /** What makes a pod anew: kind and name of its controller. */
@@ -134,6 +136,14 @@ interface AnswerFacts {
   readonly reasons: readonly string[];
 }
 
+/** A request from the client's pod to a port that the isolation's network policies close. */
+export interface ForbiddenFacts {
+  readonly from: string;
+  readonly to: string;
+  readonly url: string;
+  readonly isAnswered: boolean;
+}
+
 /** What was read of the cluster. What could not be read is undefined: then nothing is said about it. */
 export interface ClusterFacts {
   readonly version: string | undefined;
@@ -163,6 +173,8 @@ export interface ClusterFacts {
   readonly injectors: readonly string[] | undefined;
   readonly proxies: readonly ProxyFacts[] | undefined;
   readonly answers: AnswerFacts | undefined;
+  /** What a request met that no network policy lets through; undefined where none was sent. */
+  readonly forbidden?: ForbiddenFacts | undefined;
 }
 
 export interface LockFacts {

@@ -110,6 +110,7 @@ export function podFacts(pod: Pod): PodFacts {
     namespace: metadata.namespace ?? "",
     name: metadata.name,
     labels: metadata.labels ?? {},
+    ...(pod.status?.podIP && { ip: pod.status.podIP }),
     inject: metadata.labels?.[injectKey] ?? metadata.annotations?.[injectKey],
     owner: owner && { kind: owner.kind, name: owner.name },
     isGoing: metadata.deletionTimestamp !== undefined,

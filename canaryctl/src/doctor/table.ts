@@ -1,6 +1,7 @@
 import { admission } from "./checks/admission.ts";
 import { drift } from "./checks/drift.ts";
 import { engineState } from "./checks/engine.ts";
+import { isolation } from "./checks/isolation.ts";
 import { istioctl } from "./checks/istioctl.ts";
 import { mtls } from "./checks/mtls.ts";
 import { namespace } from "./checks/namespace.ts";
@@ -41,6 +42,7 @@ const ofCluster: Readonly<Record<string, (cluster: ClusterFacts, facts: Facts) =
   release,
   "network policies": network,
   "mutual TLS": mtls,
+  isolation,
   answers,
 };
 

@@ -3,6 +3,7 @@ import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import { factsOf } from "../../../canary/strategies.ts";
 import { readIfAllowed } from "../../../cluster/kube/read-if-allowed.ts";
+import { quotaName } from "../../../components/isolation/render-quota.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
 
 interface QuotaList {
@@ -19,7 +20,7 @@ interface QuotaList {
 
 type SizeConfig = Pick<
   LabConfig,
-  "autoscaling" | "canaryEnabled" | "canaryReplicas" | "namespace" | "replicas" | "strategy"
+  "app" | "autoscaling" | "canaryEnabled" | "canaryReplicas" | "namespace" | "replicas" | "strategy"
 >;
 
 /** Pods that run at the same time, without those of a release that goes on: both sides, and the one that measures. */
@@ -34,7 +35,7 @@ function podsOf({ strategy, replicas, canaryEnabled, canaryReplicas, autoscaling
 /** A number of pods as quotas have it: the API server writes 5000 as `5k`. NaN for what is none. */
 const countOf = (quantity: string): number => Number(quantity.replace(/k$/, "e3").replace(/M$/, "e6"));
 
-/** The quotas of the namespace that forbid the stack's pods, whoever else has pods there. One that cannot be read is left to the API server. */
+/** The quotas of the namespace that forbid the stack's pods, whoever else has pods there. The stack's own grows with it. One that cannot be read is left to the API server. */
 export async function quotaFaults(
   client: Pick<KubeClient, "get">,
   config: SizeConfig,
@@ -45,7 +46,8 @@ export async function quotaFaults(
   const pods = podsOf(config);
   return (quotas?.items ?? []).flatMap(({ metadata: { name }, spec: { hard = {}, scopes, scopeSelector } }) => {
     const most = hard.pods ?? hard["count/pods"];
-    if (most === undefined || scopes || scopeSelector || !(countOf(most) < pods)) return [];
+    if (name === quotaName(config.app) || most === undefined || scopes || scopeSelector || !(countOf(most) < pods))
+      return [];
     return new UserError(`ResourceQuota ${name} allows ${most} pods, and the stack has ${pods}.`, {
       place: `namespace ${namespace}`,
       allowed: `a quota of ${pods} pods or more, and one more while pods are replaced; or fewer replicas`,

@@ -4,6 +4,7 @@ import type { LabConfig } from "../../../stacks/config/schema.ts";
 import { projectName, shortened, withStack } from "../../../stacks/stack-name.ts";
 import { mustBeKnown } from "../choose-stack.ts";
 import { withConfigCopy } from "../engine/config-copy.ts";
+import { refuseBlindPreview } from "../existing-cluster/refuse-unfit-cluster.ts";
 import type { GlobalOptions, Lab } from "../lab.ts";
 import { openLab } from "../lab.ts";
 import { environmentMask, type Mask } from "../mask.ts";
@@ -38,6 +39,7 @@ async function previewStack(options: GlobalOptions): Promise<PreviewDigest> {
 
 /** The engine and the cluster are asked at the same time. */
 export async function previewLab(stack: string, lab: Lab, mask: Mask): Promise<PreviewDigest> {
+  await refuseBlindPreview(lab);
   const preview = withConfigCopy(lab.stackFile, (copy) => lab.engine.previewEvents(copy));
   const [lines, live] = await Promise.all([preview, readLive(lab)]);
   const events = withFirstUpdate(readPreviewEvents(lines, projectName), lab);

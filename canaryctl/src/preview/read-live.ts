@@ -5,7 +5,7 @@ import { factsOf } from "../../../canary/strategies.ts";
 import type { HistoryEntry } from "../../../stacks/history-entry.ts";
 import { withApplied } from "../applied.ts";
 import { placeOf } from "../deployed.ts";
-import { findDrift } from "../engine/drift/live-objects.ts";
+import { findVisibleDrift } from "../engine/drift/live-objects.ts";
 import { driftText } from "../engine/drift/mend.ts";
 import { stateOf } from "../engine/state.ts";
 import { readHistory } from "../history/store.ts";
@@ -19,7 +19,7 @@ export async function readLive(lab: Lab): Promise<LiveFacts> {
   const [traffic, drift] = await Promise.all([known(readTraffic(lab)), known(readDrift(lab))]);
   return {
     ...(traffic instanceof UserError ? {} : traffic),
-    ...(drift instanceof UserError ? { notCompared: drift.message } : { drift }),
+    ...(drift instanceof UserError ? { notCompared: drift.message } : drift),
   };
 }
 
@@ -56,15 +56,23 @@ async function readTraffic(given: Lab): Promise<Pick<LiveFacts, "share" | "perMi
 const triedIn = (history: readonly HistoryEntry[]): readonly string[] =>
   history.flatMap(({ to }) => (to.canaryEnabled === "true" && Number(to.canaryWeight) > 0 ? [to.canaryImage] : []));
 
-async function readDrift(lab: Lab): Promise<readonly PreviewDrift[]> {
+/** What may not be read, as Helm's Secrets by a previewer, is told as not compared, and the rest is compared. */
+async function readDrift(lab: Lab): Promise<Pick<LiveFacts, "drift" | "notCompared">> {
   const state = await stateOf(lab);
-  const drift = state ? await findDrift(lab.cluster, state.deployment) : [];
-  return drift.map((one) => ({
-    kind: one.kind,
-    id: one.id,
-    isGone: one.live === undefined,
-    fields: one.live ? driftText(one) : [],
-  }));
+  const refusals: string[] = [];
+  const found = state
+    ? await findVisibleDrift(lab.cluster, state.deployment, ({ message }) => refusals.push(message))
+    : [];
+  const drift = found.map(
+    (one): PreviewDrift => ({
+      kind: one.kind,
+      id: one.id,
+      isGone: one.live === undefined,
+      fields: one.live ? driftText(one) : [],
+    }),
+  );
+  const [first] = refusals;
+  return { drift, ...(first !== undefined && { notCompared: `${refusals.length} of its objects: ${first}` }) };
 }
 
 /** Of the callers' proxies, within two minutes: four scrapes. Undefined without monitoring, and where Prometheus does not know. */

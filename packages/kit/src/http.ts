@@ -74,11 +74,15 @@ export async function textOf(response: IncomingMessage): Promise<string> {
   return text;
 }
 
-/** An agent that keeps connections to one server, by way of `proxy` where there is one; default: the environment's. */
-export function agentFor(url: URL, tls: TlsOptions = {}, proxy = proxyFor(url)): Agent {
+/**
+ * An agent that keeps connections to one server, by way of `proxy` where there is one; default: the environment's.
+ *
+ * @param maxSockets how many connections there are at most; further requests wait for one. Each costs two handshakes' work of both sides
+ */
+export function agentFor(url: URL, tls: TlsOptions = {}, proxy = proxyFor(url), maxSockets = 64): Agent {
   const options = {
     keepAlive: true,
-    maxSockets: 64,
+    maxSockets,
     ...(proxy && { proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } }),
   };
   return url.protocol === "http:" ? new HttpAgent(options) : new HttpsAgent({ ...options, ...tls });

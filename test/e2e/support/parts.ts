@@ -50,6 +50,7 @@ const ofTheProduct = [
   "21-outside-callers",
   "21-roles",
   "21-targeted-users",
+  "21-update-roles",
   "22-gate",
   "22-monitoring",
   "22-scraping",
@@ -63,6 +64,8 @@ const ofTheProduct = [
   "31-given-up",
   "32-analysis",
   "34-services",
+  "35-isolation",
+  "36-secrets",
   "48-kills",
 ];
 

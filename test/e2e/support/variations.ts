@@ -31,6 +31,7 @@ export const variations: Readonly<Record<StrategyName, Readonly<Record<string, R
     "all traffic on the canary": { canaryWeight: 100 },
     "sticky and monitored": { stickyCookie: "version", ...monitored },
     "another service": otherService,
+    "kept apart": { isolation: { mode: "enforce", callers: ["shop", "shop/cart"] }, ...monitored },
   },
   "gateway-api": { plain: {}, "without canary": idle, monitored, "another service": otherService },
   "nginx-header": { plain: {}, "without canary": idle },

@@ -6,7 +6,7 @@ import { deployedNamespaces, deployedServices } from "../../../canaryctl/src/dep
 import { isGone } from "../../../canaryctl/src/engine/drift/mend.ts";
 import { PulumiEngine } from "../../../canaryctl/src/engine/engine.ts";
 import type { EngineProcess } from "../../../canaryctl/src/engine/process.ts";
-import { mustNameThis } from "../../../canaryctl/src/lab.ts";
+import { mustNameThis } from "../../../canaryctl/src/named-by-flags.ts";
 import { StackFile } from "../../../canaryctl/src/stack-file.ts";
 import { canonicalJson } from "../../../components/workload/render-application.ts";
 import { appliedValues } from "../../../stacks/config/applied-config.ts";

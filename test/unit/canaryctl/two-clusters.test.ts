@@ -67,6 +67,8 @@ function run(...args: readonly string[]): Promise<string> {
   const env = {
     PATH: process.env.PATH,
     HOME: checkout.folder,
+    // What the checkout's `.lab` keeps as well, where it has one.
+    NODE_COMPILE_CACHE: join(checkout.folder, "compile-cache"),
     CANARY_LAB_ENV: "dev",
     CANARY_LAB_KUBE_CONTEXT: "default",
     CANARY_LAB_KUBECONFIG: kubeconfigOf("dev"),

@@ -12,7 +12,7 @@ const checks = new Map(Object.entries(schemas).map(([kind, schema]) => [kind, fr
 /** What a definition has against the specs of custom resources, and how many of them it looked at. */
 function judge(manifests: readonly Manifest[]) {
   const custom = manifests.filter(({ apiVersion }) =>
-    /^(argoproj|gateway|monitoring|networking\.istio)/.test(apiVersion),
+    /^(argoproj|gateway|monitoring|networking\.istio|security\.istio)/.test(apiVersion),
   );
   const faults = custom.flatMap(({ apiVersion, kind, metadata, ...rest }) => {
     const check = checks.get(`${apiVersion} ${kind}`);

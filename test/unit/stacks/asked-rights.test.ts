@@ -22,7 +22,8 @@ import { shareOf } from "../../../stacks/live/proxies/share.ts";
 import { riseFault } from "../../../stacks/live/rise-gate.ts";
 import { neededRights } from "../../../stacks/needed-rights.ts";
 import { ownFacts } from "../../../stacks/platform-facts.ts";
-import { type RoleName, roleRights } from "../../../stacks/roles.ts";
+import type { RoleName } from "../../../stacks/role-names.ts";
+import { roleRights } from "../../../stacks/roles.ts";
 import { rolloutObject } from "./live/fake-rollout.ts";
 
 const pod = { metadata: { name: "pod" }, status: { conditions: [{ type: "Ready", status: "True" }] } };

@@ -3,6 +3,7 @@ import type { Right } from "../../../components/accounts/render-account.ts";
 import { parseConfig, type RawConfig } from "../../../stacks/config/parse-config.ts";
 import { clusterWideChanges, madeObjects, programObjects, registryObjects } from "../../../stacks/made-objects.ts";
 import { neededRights } from "../../../stacks/needed-rights.ts";
+import { guardObjects, guardRights } from "../../../stacks/roles.ts";
 import { type Manifest, manifestsOf } from "../../e2e/support/manifests.ts";
 import { variations } from "../../e2e/support/variations.ts";
 
@@ -36,6 +37,10 @@ const cases: readonly (readonly [title: string, values: RawConfig])[] = [
   ["with accounts", { strategy: "istio", monitoring: true, accounts: true }],
   ["with accounts, by header", { strategy: "nginx-header", accounts: true }],
   ["with a policy", { strategy: "istio", policy: { mode: "enforce" } }],
+  ["kept apart", { strategy: "istio", monitoring: true, isolation: { mode: "enforce" } }],
+  ["kept apart, with addresses", { strategy: "gateway-api", isolation: { mode: "enforce", egress: ["10.0.0.0/8"] } }],
+  ["with a priority", { strategy: "rolling-update", isolation: { mode: "enforce", priority: 1000 } }],
+  ["kept apart by the mesh alone", { strategy: "istio", isolation: { mode: "enforce", networkPolicies: false } }],
   ["on another stack's platform", { strategy: "rollout-blue-green", monitoring: true, platform: "dev" }],
 ];
 
@@ -43,7 +48,9 @@ test.each(cases)(
   "what is said to be made is what the program renders: %s",
   async (_title, values) => {
     const rendered = await manifestsOf(values);
-    expect(places(programObjects(parseConfig(values)))).toEqual([...new Set(rendered.map(madeBy))].sort());
+    const config = parseConfig(values);
+    const said = [...programObjects(config), ...guardObjects(config)];
+    expect(places(said)).toEqual([...new Set(rendered.map(madeBy))].sort());
   },
   60_000,
 );
@@ -53,10 +60,11 @@ const own = "canary-lab";
 
 test("the rights cover all that is made, each once, and what the commands do", () => {
   for (const [, values] of cases) {
+    const config = parseConfig(values);
     const listed = rightsOf(values).map((right) => `${right.verb} ${placeOf(right)}`);
-    const rights = new Set(listed);
-    expect(listed).toHaveLength(rights.size);
-    const made = madeObjects(parseConfig(values)).flatMap((object) =>
+    expect(listed).toHaveLength(new Set(listed).size);
+    const rights = new Set([...listed, ...guardRights(config).map((right) => `${right.verb} ${placeOf(right)}`)]);
+    const made = [...madeObjects(config), ...guardObjects(config)].flatMap((object) =>
       ["get", "list", "watch", "create", "patch", "delete"].map((verb) => `${verb} ${placeOf(object)}`),
     );
     const further = [

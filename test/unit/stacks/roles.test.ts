@@ -1,10 +1,10 @@
 import { expect, test } from "@jest/globals";
 import type { Right } from "../../../components/accounts/render-account.ts";
 import { parseConfig, type RawConfig } from "../../../stacks/config/parse-config.ts";
-import { clusterWideChanges } from "../../../stacks/made-objects.ts";
 import { neededRights } from "../../../stacks/needed-rights.ts";
 import { ownFacts } from "../../../stacks/platform-facts.ts";
-import { accountObjects, placedBy, type RoleName, roleNames, roleRights } from "../../../stacks/roles.ts";
+import { type RoleName, roleNames } from "../../../stacks/role-names.ts";
+import { accountObjects, guardChanges, guardRights, placedBy, roleRights } from "../../../stacks/roles.ts";
 import { manifestsOf } from "../../e2e/support/manifests.ts";
 import { variations } from "../../e2e/support/variations.ts";
 
@@ -71,26 +71,30 @@ test("a mover removes no route that stays when a release ends", () => {
   );
 });
 
+/** With what a Role has, and a ClusterRole, of the account of a role. */
+interface Rendered {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly rules: readonly {
+    readonly apiGroups: string[];
+    readonly resources: string[];
+    readonly verbs: string[];
+  }[];
+}
+
 test("what the program renders gives each account its rights, and no other", async () => {
   const values = { strategy: "istio", monitoring: true, accounts: true };
   const config = parseConfig(values);
-  const manifests = await manifestsOf(values);
+  const manifests = (await manifestsOf(values)) as unknown as readonly Rendered[];
   for (const role of roleNames) {
     const roles = manifests.filter(
-      ({ kind, metadata }) => kind === "Role" && metadata.name.endsWith(`versioned-echo-${role}`),
-    ) as unknown as readonly {
-      readonly metadata: { readonly namespace: string };
-      readonly rules: readonly {
-        readonly apiGroups: string[];
-        readonly resources: string[];
-        readonly verbs: string[];
-      }[];
-    }[];
+      ({ kind, metadata }) => /^(Cluster)?Role$/.test(kind) && metadata.name.endsWith(`versioned-echo-${role}`),
+    );
     const given = roles.flatMap(({ metadata: { namespace }, rules }) =>
       rules.flatMap(({ apiGroups, resources: [named = ""], verbs }) => {
         const [resource, sub] = named.split("/");
         const full = [resource, ...apiGroups.filter(Boolean)].join(".") + (sub ? `/${sub}` : "");
-        return verbs.map((verb) => text({ verb, resource: full, namespace }));
+        return verbs.map((verb) => text({ verb, resource: full, ...(namespace !== undefined && { namespace }) }));
       }),
     );
     expect(given.toSorted()).toEqual(roleRights(role, config).map(text).toSorted());
@@ -99,10 +103,11 @@ test("what the program renders gives each account its rights, and no other", asy
 
 test("there are no accounts unless the config asks for them, and then all that they add is named", () => {
   expect(accountObjects(parseConfig({}))).toEqual([]);
-  const line = "rights of the application's accounts in istio-ingress, monitoring";
-  expect(clusterWideChanges(parseConfig({ monitoring: true, accounts: true }))).toContain(line);
-  expect(clusterWideChanges(parseConfig({ monitoring: true })).join()).not.toContain("accounts");
-  const granting = neededRights(parseConfig({ platform: "dev", accounts: true }), 36).map(text);
+  expect(guardChanges(parseConfig({ platform: "dev", monitoring: true, accounts: true }))).toEqual([
+    "rights of the application's accounts in the whole cluster, kube-public, istio-ingress, monitoring",
+  ]);
+  expect(guardChanges(parseConfig({ monitoring: true }))).toEqual([]);
+  const granting = guardRights(parseConfig({ platform: "dev", accounts: true })).map(text);
   expect(granting).toContain("escalate roles.rbac.authorization.k8s.io in istio-ingress");
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, jest, test } from "@jest/globals";
+import { clusterRegistryOf, type ImageDelivery } from "../../../cluster/images/delivery.ts";
 import { scopeIn, scopeVariables, serviceOf, urnsOf } from "../../../stacks/application-scope.ts";
 import { appliedValues } from "../../../stacks/config/applied-config.ts";
 import { parseConfig, type RawConfig, schemaDefaults } from "../../../stacks/config/parse-config.ts";
@@ -42,9 +43,8 @@ jest.unstable_mockModule("../../../stacks/find-platform.ts", () => ({
     services: { orders: "before", billing: "before" },
   }),
 }));
-jest.unstable_mockModule("../../../stacks/find-images.ts", () => ({
-  findImages: async () => ({ push: "198.18.0.1:5001", pull: "198.18.0.1:5001", reason: "a test" }),
-}));
+let images: ImageDelivery = { push: "198.18.0.1:5001", pull: "198.18.0.1:5001", reason: "a test" };
+jest.unstable_mockModule("../../../stacks/find-images.ts", () => ({ findImages: async () => images }));
 
 const program = async (values: RawConfig, only?: number) => {
   let made: Readonly<Record<string, unknown>> = {};
@@ -90,6 +90,42 @@ describe("the program of a stack with services", () => {
       { weight: 40 },
     ]);
     expect([...all.keys()]).toEqual(expect.arrayContaining(["billing/release-rollout", "billing/billing-autoscaler"]));
+  });
+
+  test("keeps each namespace apart, as its service has it or as the stack", async () => {
+    const isolation = { mode: "enforce", priority: 5, callers: ["shop"] };
+    const quota = { ...given.services.orders, isolation: { mode: "enforce", quota: { pods: 90 } } };
+    const { all } = await program({ ...given, isolation, services: { ...given.services, orders: quota } });
+    const metadataOf = (name: string) => all.get(name)?.inputs.metadata;
+    for (const [service, namespace] of [
+      ["", "canary-lab"],
+      ["orders/", "canary-lab-orders"],
+      ["billing/", "canary-lab-billing"],
+    ]) {
+      expect(metadataOf(`${service}isolation-quota`)).toMatchObject({ namespace });
+      expect(metadataOf(`${service}echo-namespace`).labels).toMatchObject({
+        "pod-security.kubernetes.io/warn": "restricted",
+      });
+    }
+    expect(all.get("orders/isolation-quota")?.inputs.spec.hard.pods).toBe("90");
+    expect(all.has("orders/isolation-priority-class")).toBe(false);
+    expect(metadataOf("billing/isolation-priority-class").name).toBe("canary-lab-billing.billing.5");
+    const { priorityClassName } = all.get("billing/release-rollout")?.inputs.spec.template.spec ?? {};
+    expect(priorityClassName).toBe("canary-lab-billing.billing.5");
+    const from = (name: string) => all.get(name)?.inputs.spec.rules[0].from[0].source.namespaces;
+    expect(from("billing/isolation-callers")).toContain("shop");
+    expect(from("orders/isolation-callers")).not.toContain("shop");
+  });
+
+  test("gives the accounts of each application what its images need of the registry", async () => {
+    const pushed = images;
+    images = clusterRegistryOf(undefined);
+    const { all } = await program({ ...given, accounts: true });
+    images = pushed;
+    for (const service of ["", "orders/", "billing/"]) {
+      expect([...all.keys()]).toContain(`${service}mover-canary-lab-registry-role`);
+      expect([...all.keys()]).toContain(`${service}updater-account`);
+    }
   });
 
   test("notes on each namespace what is applied there, and on the stack's what the services take of the platform", async () => {

@@ -5,7 +5,9 @@ import { describe, expect, test } from "@jest/globals";
 import { clusterVariables } from "../../../stacks/cluster-variables.ts";
 import type { LabRecords } from "../../../stacks/lab-records.ts";
 import {
+  asNamed,
   environmentOf,
+  isForeignWay,
   notedWay,
   printedVariable,
   searchPathVariable,
@@ -50,6 +52,14 @@ describe("the cluster of a stack", () => {
     expect(way({}, { ...named, CANARY_LAB_KUBE_CONTEXT: "ci" })).toBe(own.kubeconfig);
     expect(way({ kubeconfig: "/own" }, named)).toBe(own.kubeconfig);
     expect(way({}, { ...named, [printedVariable]: "dev" })).toBe(own.kubeconfig);
+  });
+
+  test("is asked what its account may where that is not the lab's own", () => {
+    const named = { CANARY_LAB_KUBE_CONTEXT: own.kubeContext, CANARY_LAB_KUBECONFIG: "/updater" };
+    expect(isForeignWay(own, own)).toBe(false);
+    expect(isForeignWay(asNamed(own, {}, named), own)).toBe(true);
+    expect(isForeignWay({ ...own, target: "existing" }, own)).toBe(true);
+    expect(isForeignWay(own, undefined)).toBe(false); // its first `up` goes on
   });
 
   test("is the one that the lab made here, where nothing names another", () => {

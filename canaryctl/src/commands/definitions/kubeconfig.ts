@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { roleNames, roleTasks } from "../../../../stacks/role-names.ts";
 import { duration, examples } from "../arguments.ts";
 
 /** In seconds: the API server gives no token for less than 10 minutes. */
@@ -9,8 +10,8 @@ export function addKubeconfig(program: Command): void {
     .command("kubeconfig")
     .description("write a kubeconfig for one of the application's accounts, by a token that ends by itself")
     .addOption(
-      new Option("--role <role>", "mover: moves traffic, judges, rolls back; viewer: only reads")
-        .choices(["mover", "viewer"])
+      new Option("--role <role>", roleNames.map((role) => `${role}: ${roleTasks[role]}`).join("; "))
+        .choices(roleNames)
         .makeOptionMandatory(),
     )
     .option("--for <time>", "how long it holds, 10m..24h", lifetime, 3600)

@@ -9,7 +9,7 @@ export function addReport(program: Command): void {
       "write a release into one HTML file: weights, rates and p95 by version, verdicts with their numbers, who and why",
     )
     .option(
-      "--out <file>",
+      "--output <file>",
       "the file, whose name ends in .html; one that is there is replaced (default: canary-report-<stack>-<begin>.html)",
       htmlFile,
     )
@@ -24,7 +24,7 @@ export function addReport(program: Command): void {
       `
 Moves and the judge's verdicts come from the history in the cluster, error rates and latency from Prometheus where the stack has
 monitoring. The file needs no network and runs no script; only you can read it (0600).
-${examples("canaryctl report", "canaryctl report --since 24h --out releases.html", "canaryctl report --json")}`,
+${examples("canaryctl report", "canaryctl report --since 24h --output releases.html", "canaryctl report --json")}`,
     )
     .action(async (_options: unknown, command: Command) => (await import("../report.ts")).run(command));
 }

@@ -15,17 +15,7 @@ export function engineState({ state, stack, cluster }: Facts): readonly Finding[
             ...state.damage,
           },
         ]),
-    ...(!state.isThere && cluster?.namespace
-      ? [
-          {
-            id: "state-absent",
-            severity: "error" as const,
-            what: `There is no state of stack ${stack}, and its application is in the cluster: the next update would make it again.`,
-            evidence: ["the backend has no such stack"],
-            mend: ["pulumi stack ls"],
-          },
-        ]
-      : []),
+    ...(!state.isThere && cluster?.namespace ? [absentState(stack)] : []),
     ...(state.pending.length === 0
       ? []
       : [
@@ -41,6 +31,15 @@ export function engineState({ state, stack, cluster }: Facts): readonly Finding[
     ...state.locks.flatMap((lock) => lockFinding(lock, stack)),
   ];
 }
+
+/** Of an application that is in the cluster. */
+export const absentState = (stack: string): Finding => ({
+  id: "state-absent",
+  severity: "error",
+  what: `There is no state of stack ${stack}, and its application is in the cluster: the next update would make it again.`,
+  evidence: ["the backend has no such stack"],
+  mend: ["pulumi stack ls"],
+});
 
 function lockFinding({ path, pid, host, since, holder }: LockFacts, stack: string): readonly Finding[] {
   if (holder === "running") return [];

@@ -1,3 +1,4 @@
+import { renderPlainPort } from "../../../../components/isolation/render-mesh-policies.ts";
 import { metricsPortOf } from "../../../../stacks/service-metrics.ts";
 import type { ClusterFacts, Facts, PeerAuthenticationFacts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
@@ -41,16 +42,5 @@ function decides(
 }
 
 /** Only the port of the metrics takes plain text; what is STRICT for everything else stays so. */
-function exemption({ namespace, app }: Facts["config"], port: number): string {
-  const policy = {
-    apiVersion: "security.istio.io/v1",
-    kind: "PeerAuthentication",
-    metadata: { name: `${app}-metrics`, namespace },
-    spec: {
-      selector: { matchLabels: { app } },
-      mtls: { mode: "STRICT" },
-      portLevelMtls: { [port]: { mode: "PERMISSIVE" } },
-    },
-  };
-  return `kubectl apply -f - <<< '${JSON.stringify(policy)}'`;
-}
+const exemption = (config: Facts["config"], port: number): string =>
+  `kubectl apply -f - <<< '${JSON.stringify(renderPlainPort(config, port))}'`;

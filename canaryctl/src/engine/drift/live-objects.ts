@@ -32,13 +32,24 @@ interface Probe extends Pick<Drift, "kind" | "id" | "path"> {
 export const findDrift = (cluster: Pick<ClusterClient, "get">, state: Deployment): Promise<readonly Drift[]> =>
   driftBy((path) => cluster.get<Fields>(path), state);
 
-/** The same without what the account may not read: of a platform, for instance, on which it has no rights. */
-export const findVisibleDrift = (cluster: Pick<ClusterClient, "get">, state: Deployment): Promise<readonly Drift[]> =>
+/**
+ * The same without what the account may not read: of a platform, for instance, on which it has no rights.
+ *
+ * @param note gets the refusal of each of these
+ */
+export const findVisibleDrift = (
+  cluster: Pick<ClusterClient, "get">,
+  state: Deployment,
+  note: (refusal: ApiError) => void = () => {},
+): Promise<readonly Drift[]> =>
   driftBy(async (path) => {
     try {
       return await cluster.get<Fields>(path);
     } catch (error) {
-      if (error instanceof ApiError && error.status === 403) return hidden;
+      if (error instanceof ApiError && error.status === 403) {
+        note(error);
+        return hidden;
+      }
       throw error;
     }
   }, state);

@@ -81,7 +81,7 @@ export class ApiServer {
   ): Promise<void> {
     try {
       const call = { query: { ...query, watch: "1", timeoutSeconds: "1200" }, signal };
-      const response = await this.#send(path, call, 0);
+      const response = await this.#send(path, call, 0, "streams");
       const status = response.statusCode ?? 0;
       if (status >= 300) throw refusalOf(status, await textOf(response), `watch ${path}`);
       await this.#guarded(path, signal, async () => {
@@ -92,10 +92,15 @@ export class ApiServer {
     }
   }
 
-  async #send(path: string, call: Call, timeoutMilliseconds: number): Promise<IncomingMessage> {
+  async #send(
+    path: string,
+    call: Call,
+    timeoutMilliseconds: number,
+    by: "agent" | "streams" = "agent",
+  ): Promise<IncomingMessage> {
     this.#connection ??= this.#open();
     const { server, access } = await this.#connection;
-    const { agent, headers } = await access();
+    const { [by]: agent, headers } = await access();
     const { method = "GET", query = {}, body, contentType = "application/json", accept, signal } = call;
     const url = new URL(server.pathname.replace(/\/$/, "") + path, server);
     for (const [key, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(key, value);

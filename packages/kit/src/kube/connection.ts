@@ -12,6 +12,8 @@ import { type Fields, type SelectedContext, textIn } from "./kubeconfig.ts";
 /** How to send a request to one API server as one user. */
 export interface Access {
   readonly agent: Agent;
+  /** For what keeps its connection, as a watch does: calls would wait behind it. */
+  readonly streams: Agent;
   readonly headers: OutgoingHttpHeaders;
 }
 
@@ -80,27 +82,30 @@ const namedServer = (name: string): TlsOptions =>
     ? { servername: name }
     : { checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate) };
 
+/**
+ * Connections for calls. `canaryctl status` sends 40 at once: with a connection for each, the handshakes took 0.15 s of its 0.75 s, and
+ * as much of the API server.
+ */
+const callSockets = 12;
+
 function ownConnection({ cluster, user }: SelectedContext, server: URL, proxy: string | undefined): Connection {
   const tls = tlsOf(cluster);
   const issue = user.exec ? execCredentials(user.exec as Fields) : undefined;
   const cert = contentOf(user, "client-certificate");
   const key = contentOf(user, "client-key");
-  let agent: Agent | undefined;
-  let agentFrom: Credential | undefined;
+  let agents: Pick<Access, "agent" | "streams"> | undefined;
+  let agentsFrom: Credential | undefined;
   return {
     server,
     async access() {
       const issued = await issue?.();
-      if (!agent || agentFrom?.clientCertificateData !== issued?.clientCertificateData) {
-        agent = agentFor(
-          server,
-          { ...tls, cert: issued?.clientCertificateData ?? cert, key: issued?.clientKeyData ?? key },
-          proxy,
-        );
-        agentFrom = issued;
+      if (!agents || agentsFrom?.clientCertificateData !== issued?.clientCertificateData) {
+        const own = { ...tls, cert: issued?.clientCertificateData ?? cert, key: issued?.clientKeyData ?? key };
+        agents = { agent: agentFor(server, own, proxy, callSockets), streams: agentFor(server, own, proxy) };
+        agentsFrom = issued;
       }
       const authorization = authorizationOf(user, issued);
-      return { agent, headers: authorization ? { authorization } : {} };
+      return { ...agents, headers: authorization ? { authorization } : {} };
     },
   };
 }
@@ -137,7 +142,8 @@ async function clientConnection(
       await config.applyToHTTPSOptions(options);
       const { auth, headers } = options;
       const basic = auth && { authorization: `Basic ${Buffer.from(auth).toString("base64")}` };
-      return { agent: options.agent as Agent, headers: { ...(headers as OutgoingHttpHeaders), ...basic } };
+      const agent = options.agent as Agent;
+      return { agent, streams: agent, headers: { ...(headers as OutgoingHttpHeaders), ...basic } };
     },
   };
 }

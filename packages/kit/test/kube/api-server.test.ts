@@ -65,6 +65,24 @@ describe("a call", () => {
   });
 });
 
+test("calls share a few connections, and none waits behind watches", async () => {
+  const ofCalls = new Set<unknown>();
+  const { port } = await listen((request, response) => {
+    if (request.url?.includes("watch=1")) return response.writeHead(200).flushHeaders();
+    ofCalls.add(request.socket);
+    setTimeout(() => response.end("{}"), 5);
+  });
+  const api = apiAt(port, { timeoutMilliseconds: 5000 });
+  const calls = () => Promise.all(Array.from({ length: 40 }, () => api.call("/x")));
+  await calls();
+  const given = new AbortController();
+  const watches = Array.from({ length: 20 }, () => api.watch("/x", {}, () => {}, given.signal));
+  await calls();
+  given.abort();
+  await Promise.all(watches);
+  expect(ofCalls.size).toBe(12);
+});
+
 describe("a watch", () => {
   async function watched() {
     let opened: (response: ServerResponse) => void = () => {};

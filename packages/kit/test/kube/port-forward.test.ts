@@ -26,7 +26,7 @@ async function kubelet(pod: (socket: WebSocket, received: Buffer) => void, first
   }
   const connection = {
     server: new URL(`http://127.0.0.1:${port}/prefix/`),
-    access: async () => ({ agent: undefined as never, headers: {} }),
+    access: async () => ({ agent: undefined as never, streams: undefined as never, headers: {} }),
   };
   return { connection, urls };
 }
@@ -72,7 +72,7 @@ test("an API server that refuses is an error before anything is sent", async () 
 
 test("an API server that does not answer is an error", async () => {
   const { server, port } = await listen(() => {});
-  const access = async () => ({ agent: undefined as never, headers: {} });
+  const access = async () => ({ agent: undefined as never, streams: undefined as never, headers: {} });
   const connection = { server: new URL(`http://127.0.0.1:${port}`), access };
   await expect(connectToPod(connection, target, 50)).rejects.toThrow("Opening handshake has timed out");
   server.closeAllConnections();

@@ -94,7 +94,7 @@ describe("the command line", () => {
 
   test.each([
     [[], /--role/],
-    [["--role", "admin"], /mover, viewer/],
+    [["--role", "admin"], /updater, mover, previewer, viewer/],
     [["--role", "mover", "--for", "9m"], /from 10m to 24h/],
     [["--role", "mover", "--for", "25h"], /from 10m to 24h/],
     [["--role", "mover", "--for", "soon"], /a time such as/],

@@ -1,5 +1,6 @@
+import { UserError } from "@canary-lab/kit/user-error";
 import { describe, expect, test } from "@jest/globals";
-import { notRead, statusFindings } from "../../../../canaryctl/src/commands/status-findings.ts";
+import { notRead, stateFindings, statusFindings } from "../../../../canaryctl/src/commands/status-findings.ts";
 import type { ClusterFacts } from "../../../../canaryctl/src/doctor/facts.ts";
 import { routeFacts } from "../../../../canaryctl/src/doctor/route-objects.ts";
 import type { Drift } from "../../../../canaryctl/src/engine/drift/live-objects.ts";
@@ -51,6 +52,26 @@ const well: ClusterFacts = {
 
 const idsOf = (change: Partial<ClusterFacts>, drift: readonly Drift[] = []) =>
   statusFindings({ config }, { ...well, ...change }, drift).map(({ id }) => id);
+
+describe("of the state", () => {
+  const lab = { state: {}, stackFile: { stack: "dev" } };
+
+  test("one that is not there is told where the application is in the cluster, and where a folder has it", () => {
+    expect(stateFindings(lab, well, undefined)).toMatchObject([
+      { id: "state-absent", what: expect.stringContaining("no state of stack dev"), next: "pulumi stack ls" },
+    ]);
+    expect(stateFindings(lab, { namespace: undefined }, undefined)).toEqual([]);
+    expect(stateFindings({ ...lab, state: undefined }, well, undefined)).toEqual([]);
+    expect(stateFindings(lab, well, [])).toEqual([]);
+  });
+
+  test("one that is damaged is told with the way out", () => {
+    const damaged = new UserError("The state of stack dev is damaged.", { place: "dev.json", next: "cp a b" });
+    expect(stateFindings(lab, well, damaged)).toEqual([
+      { id: "state", what: "The state of stack dev is damaged.", evidence: ["dev.json"], next: "cp a b" },
+    ]);
+  });
+});
 
 describe("statusFindings", () => {
   test("nothing is wrong with a cluster as the config wants it", () => {

@@ -156,6 +156,12 @@ describe("a quota", () => {
     await expect(look(clusterWith(admin, { [quotasPath]: quota(hard) }))).resolves.toBeUndefined();
   });
 
+  test("of the stack's own is none: it grows with the stack", async () => {
+    const [item] = quota({ pods: "0" }).items;
+    const own = { items: [{ ...item, metadata: { name: "versioned-echo-quota" } }] };
+    await expect(look(clusterWith(admin, { [quotasPath]: own }))).resolves.toBeUndefined();
+  });
+
   test.each([
     { scopes: ["BestEffort"] },
     { scopeSelector: { matchExpressions: [{ scopeName: "PriorityClass", operator: "In", values: ["high"] }] } },

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { fitTo, sizeOf } from "../../../../canaryctl/src/preview/fit.ts";
 import { longestText, previewMarkdown } from "../../../../canaryctl/src/preview/markdown.ts";
 import { codeSpan, fenced } from "../../../../canaryctl/src/preview/markdown-escape.ts";
+import { codePoint } from "../code-point.ts";
 import { digestOfLines, recorded, recordings, stepEvent, succeeded } from "./recordings.ts";
 
 const changed = (before: object, after: object) =>
@@ -44,7 +45,7 @@ describe("a foreign text stays a text", () => {
 
   test("whatever it is, a span is one line, and its fence is in none of it", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (text) => {
+      fc.property(fc.string({ unit: codePoint }), (text) => {
         const span = codeSpan(text);
         expect(span).not.toMatch(/[\r\n]/);
         const [fence = ""] = /^`+/.exec(span) ?? [];

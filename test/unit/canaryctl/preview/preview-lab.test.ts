@@ -1,3 +1,4 @@
+import { ApiError } from "@canary-lab/kit/kube/client";
 import { expect, test } from "@jest/globals";
 import type { ExportedState } from "../../../../canaryctl/src/engine/pending.ts";
 import { Mask } from "../../../../canaryctl/src/mask.ts";
@@ -92,4 +93,24 @@ test("a stack that has no state yet is told with its share, what it makes and th
   expect(plainText(summaryOf(digest))).toBe(
     "**dev**: **not previewed**: it is not in the backend yet, and its first `up` makes all of it, v2 at 10 %. This says nothing of the change.",
   );
+});
+
+test("what the account may not read is told as not compared, and the rest is compared", async () => {
+  const { lab } = fakeLab();
+  const inputs = (kind: string) => ({ apiVersion: "v1", kind, metadata: { name: "b", namespace: "a" } });
+  const resources = ["Service", "Secret"].map((kind) => ({
+    urn: kind,
+    type: `kubernetes:core/v1:${kind}`,
+    id: "a/b",
+    inputs: inputs(kind),
+  }));
+  const get = async (path: string) => {
+    if (path.includes("/secrets/")) throw new ApiError(403, "secrets is forbidden", `GET ${path}`);
+    return undefined;
+  };
+  const engine = { ...lab.engine, exportState: async () => ({ version: 3, deployment: { resources } }) };
+  expect(await readLive({ ...lab, cluster: { ...lab.cluster, get }, engine })).toMatchObject({
+    drift: [{ kind: "Service", id: "a/b", isGone: true }],
+    notCompared: "1 of its objects: secrets is forbidden",
+  });
 });

@@ -21,13 +21,13 @@ describe("the file", () => {
   test("is not written where there is no folder, and no folder is replaced", async () => {
     const folder = mkdtempSync(join(tmpdir(), "report-"));
     const report = await readReport(labWith({ changes: { monitoring: false } }));
-    expect(() => writeReport(report, join(folder, "none", "a.html"))).toThrow("The folder of --out is not there.");
-    expect(() => writeReport(report, folder)).toThrow("--out is a folder.");
+    expect(() => writeReport(report, join(folder, "none", "a.html"))).toThrow("The folder of --output is not there.");
+    expect(() => writeReport(report, folder)).toThrow("--output is a folder.");
     expect(readdirSync(folder)).toEqual([]);
   });
 
   test.each([
-    [["--out", "Pulumi.dev.yaml"], "a file whose name ends in .html"],
+    [["--output", "Pulumi.dev.yaml"], "a file whose name ends in .html"],
     [["--since", "yesterday"], "a time in the past"],
     [["--since", "2999-01-01"], "a time in the past"],
   ])("%j is refused", async (words, allowed) => {

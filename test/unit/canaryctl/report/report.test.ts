@@ -5,6 +5,7 @@ import { conclude } from "../../../../canary/judge/conclusion.ts";
 import { readReport } from "../../../../canaryctl/src/commands/report.ts";
 import { renderReport } from "../../../../canaryctl/src/report/render-report.ts";
 import { short } from "../../../../canaryctl/src/report/words.ts";
+import { codePoint } from "../code-point.ts";
 import { elementsIn, parsePage, textOf } from "./page.ts";
 import { begin, begun, created, failed, passed, rolledBack } from "./release-history.ts";
 import { type Case, labWith, prometheus, release } from "./reported-lab.ts";
@@ -135,7 +136,7 @@ describe("the report of a release", () => {
     const report = await readReport(labWith());
     fc.assert(
       fc.property(
-        fc.string({ unit: "binary" }),
+        fc.string({ unit: codePoint }),
         fc.constantFrom('<img src=x onerror="x">', "</style>", "]]>", "-->", "'"),
         (typed, tail) => {
           const text = typed + tail;

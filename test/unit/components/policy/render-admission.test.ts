@@ -3,8 +3,7 @@ import { renderAdmission } from "../../../../components/policy/render-admission.
 import { faultOf, rules } from "../../../../components/policy/rules.ts";
 import { expression } from "../../../../policy/evaluate.ts";
 import { parseConfig } from "../../../../stacks/config/parse-config.ts";
-import { clusterWideChanges, programObjects } from "../../../../stacks/made-objects.ts";
-import { neededRights } from "../../../../stacks/needed-rights.ts";
+import { guardChanges, guardObjects, guardRights } from "../../../../stacks/roles.ts";
 import { manifestsOf } from "../../../e2e/support/manifests.ts";
 import { application, strict } from "../../policy/cases.ts";
 
@@ -57,10 +56,10 @@ test("a stack has policies where its config asks for them, and they are among it
   expect((await kinds({})).filter((kind) => kind.startsWith("ValidatingAdmission"))).toEqual([]);
   const resource = "validatingadmissionpolicies.admissionregistration.k8s.io";
   const config = parseConfig({ policy: { mode: "warn" } });
-  expect(programObjects(config)).toContainEqual({ resource });
-  expect(neededRights(config, 36)).toContainEqual({ verb: "patch", resource });
-  expect(neededRights(parseConfig({}), 36)).not.toContainEqual({ verb: "patch", resource });
-  expect(clusterWideChanges(config)).toContain("admission policies for namespace canary-lab alone");
+  expect(guardObjects(config)).toContainEqual({ resource });
+  expect(guardRights(config)).toContainEqual({ verb: "patch", resource });
+  expect(guardRights(parseConfig({}))).toEqual([]);
+  expect(guardChanges(config)).toContain("admission policies for namespace canary-lab alone");
 }, 60_000);
 
 test("the Namespace says the plan where a policy looks at it", async () => {

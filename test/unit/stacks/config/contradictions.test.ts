@@ -52,6 +52,22 @@ describe("values that do not go together", () => {
       "rollingUpdate.maxSurge is 0% and rollingUpdate.maxUnavailable 0: no pod could ever be replaced; allowed: one of them above 0",
     ],
     [
+      { isolation: { mode: "enforce" }, strategy: "nginx-header" },
+      "isolation.mutualTls is strict while strategy is nginx-header, whose ingress controller is outside of the mesh and would be refused; allowed: permissive, or another strategy",
+    ],
+    [
+      { isolation: { mode: "enforce", mutualTls: "permissive", callers: ["shop"] } },
+      "isolation.callers is set while isolation.mutualTls is permissive, where callers in plain text have no name; allowed: no callers, or mutualTls strict",
+    ],
+    [
+      { isolation: { mode: "enforce", quota: { pods: 15, cpu: "1", memory: "4Gi" } } },
+      'isolation.quota.pods is "15" while a release may take 16; allowed: that or more, or no pods',
+    ],
+    [
+      { isolation: { mode: "enforce", quota: { memory: "1Gi" } } },
+      'isolation.quota.memory is "1Gi" while a release may take 2Gi; allowed: that or more, or no memory',
+    ],
+    [
       { migration: { scaleDown: "never" } },
       'migration.scaleDown is "never" while strategy is istio, which does not read it; allowed: no migration, or strategy rollout-canary',
     ],

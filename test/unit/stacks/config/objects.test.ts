@@ -45,6 +45,26 @@ describe("an object", () => {
     expect(problemsOf({ judge })).toEqual([expect.stringContaining(problem)]);
   });
 
+  test.each([
+    [{ mode: "on" }, 'isolation.mode is "on"; allowed: off, enforce'],
+    [{ mutualTls: "off" }, 'isolation.mutualTls is "off"; allowed: strict, permissive'],
+    [
+      { callers: ["Shop"] },
+      'isolation.callers[0] is "Shop"; allowed: a namespace, or a ServiceAccount as NAMESPACE/NAME',
+    ],
+    [{ callers: [] }, "allowed: a list of namespaces, and of ServiceAccounts as NAMESPACE/NAME"],
+    [{ egress: ["10.0.0.0/33"] }, 'isolation.egress[0] is "10.0.0.0/33"; allowed: addresses as CIDR'],
+    [{ egress: ["10.0.0.1"] }, 'isolation.egress[0] is "10.0.0.1"; allowed: addresses as CIDR'],
+    [{ quota: { pods: 0 } }, 'isolation.quota.pods is "0"; allowed: an integer from 1 to 10000'],
+  ])("of the isolation is refused with what it allows: %j", (isolation, problem) => {
+    expect(problemsOf({ isolation })).toEqual([expect.stringContaining(problem)]);
+  });
+
+  test("of the isolation takes addresses of both families", () => {
+    const egress = ["10.0.0.0/8", "fd00::/8"];
+    expect(parse({ isolation: { egress } }).isolation.egress).toEqual(egress);
+  });
+
   test.each([{ maxSurge: "25%", minReadySeconds: 5 }, '{"maxSurge":"25%","minReadySeconds":"5"}'])(
     "is taken as YAML, and as the text in which the engine hands it over: %j",
     (rollingUpdate) => {

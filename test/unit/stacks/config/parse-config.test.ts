@@ -74,6 +74,7 @@ describe("Pulumi.yaml", () => {
         loadBalancers: false,
         sidecarImages: ["docker.io/istio/proxyv2"],
       },
+      isolation: { mode: "off", mutualTls: "strict", networkPolicies: true },
     });
   });
 

@@ -5,7 +5,9 @@ export const isNotFound = (error: unknown): boolean => error instanceof ApiError
 export const isConflict = (error: unknown): boolean => error instanceof ApiError && error.reason === "Conflict";
 export const isAlreadyExists = (error: unknown): boolean =>
   error instanceof ApiError && error.reason === "AlreadyExists";
-export const isForbidden = (error: unknown): boolean => error instanceof ApiError && error.reason === "Forbidden";
+/** As client-go has it: a proxy in front of the API server refuses without a reason of Kubernetes'. */
+export const isForbidden = (error: unknown): boolean =>
+  error instanceof ApiError && (error.reason === "Forbidden" || (error.reason === "" && error.status === 403));
 export const isMissingNamespace = (error: unknown): boolean =>
   error instanceof ApiError &&
   error.status === 404 &&

@@ -23,7 +23,7 @@ describe("abort and retry", () => {
     const { lab, log, become } = fakeRollout(pausedCanary, () => ({ abort: true }));
     const apply: typeof lab.cluster.apply = (...args) => {
       become(back);
-      setTimeout(() => become(aborted), 500); // the controller is there again
+      setImmediate(() => become(aborted)); // the controller is there again, before it is told once more
       return lab.cluster.apply(...args);
     };
     expect(await rolloutCanary.abort({ ...lab, cluster: { ...lab.cluster, apply } }, quiet)).toMatch(/^Aborted/);

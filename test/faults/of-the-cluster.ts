@@ -1,0 +1,107 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { kubectl, namespace } from "../e2e/support/lab.ts";
+import { labProcesses } from "../e2e/support/processes.ts";
+import type { Fault } from "./fault.ts";
+
+/** kill -9 of all processes of the lab that run a program. @throws Error where there is none */
+export function killProgram(program: string): void {
+  const pids = labProcesses(program);
+  if (pids.length === 0) throw new Error(`No process of the lab runs ${program}.`);
+  for (const pid of pids) process.kill(pid, "SIGKILL");
+}
+
+/** What the lab cannot do without for the next `up`, and the traffic can. */
+const unseen = [
+  "kube-controller-manager",
+  "kube-scheduler",
+  "kubelet",
+  "containerd",
+  "kube-proxy",
+  "docker-registry",
+].map(
+  (program): Fault => ({
+    name: `kill -9 of ${program}`,
+    inject: async () => killProgram(program),
+    rollsBackWithin: 2,
+  }),
+);
+
+/** What the API server consists of: nothing is moved while it is away, and what is served goes on. */
+const apiServer = ["kube-apiserver", "etcd"].map(
+  (program): Fault => ({
+    name: `kill -9 of ${program}`,
+    inject: async () => killProgram(program),
+    told: /does not answer/,
+  }),
+);
+
+const deletePods = (where: string, labels: string) =>
+  kubectl("delete", "pod", "-n", where, "-l", labels, "--grace-period=1", "--wait=false");
+
+/** Process ids, as this machine has them, of what runs in the containers of one pod. */
+function processesOf(pod: string, command: RegExp): readonly number[] {
+  return readdirSync("/proc")
+    .filter((entry) => /^\d+$/.test(entry))
+    .filter((entry) => {
+      try {
+        const isOfPod = readFileSync(`/proc/${entry}/environ`, "utf8").split("\0").includes(`HOSTNAME=${pod}`);
+        return isOfPod && command.test(readFileSync(`/proc/${entry}/cmdline`, "utf8").replaceAll("\0", " "));
+      } catch {
+        return false; // it has ended
+      }
+    })
+    .map(Number);
+}
+
+async function killInPod(version: string, command: RegExp): Promise<void> {
+  const labels = `app=versioned-echo,version=${version}`;
+  const pod = await kubectl("get", "pods", "-n", namespace, "-l", labels, "-o", "jsonpath={.items[0].metadata.name}");
+  const pids = processesOf(pod, command);
+  if (pids.length === 0) throw new Error(`Pod ${pod} has no process ${command}.`);
+  for (const pid of pids) process.kill(pid, "SIGKILL");
+}
+
+export const ofTheCluster: readonly Fault[] = [
+  ...unseen,
+  ...apiServer,
+  {
+    name: "API server silent for 10 s",
+    inject: async () => {
+      const pids = labProcesses("kube-apiserver");
+      for (const pid of pids) process.kill(pid, "SIGSTOP");
+      await sleep(10_000); // the fault itself
+      for (const pid of pids) process.kill(pid, "SIGCONT");
+    },
+  },
+  { name: "istiod's pod deleted", inject: async () => void (await deletePods("istio-system", "app=istiod")) },
+  {
+    name: "the gateway's pod deleted",
+    inject: async () => void (await deletePods("istio-ingress", "app=istio-ingress")),
+    rollsBackWithin: 2,
+  },
+  {
+    name: "DNS' pod deleted",
+    inject: async () => void (await deletePods("kube-system", "k8s-app=kube-dns")),
+    rollsBackWithin: 2,
+  },
+  {
+    name: "a stable pod deleted",
+    inject: async () => {
+      const labels = "app=versioned-echo,version=v1";
+      const pod = await kubectl(
+        "get",
+        "pods",
+        "-n",
+        namespace,
+        "-l",
+        labels,
+        "-o",
+        "jsonpath={.items[0].metadata.name}",
+      );
+      await kubectl("delete", "pod", pod, "-n", namespace, "--wait=false");
+    },
+  },
+  { name: "kill -9 of a stable pod's Envoy", inject: () => killInPod("v1", /envoy -c/), loses: "pod" },
+  { name: "kill -9 of the canary's process", inject: () => killInPod("v2", /node \/app\/server/), loses: "pod" },
+];
