@@ -54,16 +54,17 @@ describePart("accounts with the rights of a role", () => {
       const given = roleRights(role, programConfig());
       const others = ["istio-ingress", "istio-system", "kube-system", "default"];
       const places = [...new Set([undefined, ...others, ...given.map(({ namespace: place }) => place)])];
+      const isInPlaces = ({ namespaced, name }: (typeof resources)[number]) => namespaced || name === "namespaces";
+      const isPlaced = new Map(resources.map((of) => [asRight(of), isInPlaces(of)]));
       const tries = resources.flatMap((of) =>
-        (of.namespaced || of.name === "namespaces" ? places : [undefined]).flatMap((place) =>
-          verbs.map((verb): Try => ({ verb, of, place })),
-        ),
+        (isInPlaces(of) ? places : [undefined]).flatMap((place) => verbs.map((verb): Try => ({ verb, of, place }))),
       );
-      const rights = given.map(({ verb, resource, namespace: place }) =>
-        [verb, resource, ...(place ? ["in", place] : [])].join(" "),
-      );
-      const known = new Set(resources.map(asRight));
-      const ofServer = rights.filter((right) => known.has(right.split(" ")[1] ?? ""));
+      // What is given for the whole cluster holds in each namespace.
+      const rights = given.flatMap(({ verb, resource, namespace: place }) => {
+        const holds = place === undefined && (isPlaced.get(resource) ?? false) ? places : [place];
+        return holds.map((where) => [verb, resource, ...(where ? ["in", where] : [])].join(" "));
+      });
+      const ofServer = [...new Set(rights)].filter((right) => isPlaced.has(right.split(" ")[1] ?? ""));
       const allowed = await allowedOf(new KubeClient(roleFile(role), kubeContext), tries);
       console.log(`# ${role}: ${tries.length} tries, ${allowed.length} allowed`);
       expect(allowed).toEqual(ofServer.toSorted());

@@ -49,7 +49,8 @@ export async function startProgram(
     child.kill();
     rmSync(folder, { recursive: true, force: true });
   };
-  const ended = once(child, "exit").then(([code]) => {
+  // Not its exit: what it has said may still be on its way then.
+  const ended = once(child, "close").then(([code]) => {
     throw new UserError(`The program could not be loaded (exit code ${code}):\n  ${lines.join("\n  ")}`, {
       place: "index.ts",
       next: "npx canaryctl up",
