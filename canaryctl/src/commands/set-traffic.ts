@@ -27,6 +27,9 @@ export async function run(stable: number, canary: number, command: Command): Pro
 function openWithCanary(options: GlobalOptions & RouteFlags & OverloadFlag, canary: number): Lab {
   const isOff = String(stackFileOf(options).values().canaryEnabled) === "false";
   const lab = openLab(options, { canaryWeight: isOff ? 0 : canary, ...overloadOf(options) });
-  if (isOff && canary > 0 && factsOf(lab.config.strategy).owner === "pulumi") throw noCanary(lab.config);
+  if (isOff && canary > 0 && factsOf(lab.config.strategy).owner === "pulumi") {
+    lab.mustBeNamed?.(lab.config); // of another application it says nothing that there is no canary
+    throw noCanary(lab.config);
+  }
   return lab;
 }
