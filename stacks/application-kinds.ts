@@ -2,7 +2,7 @@ import { factsOf, type StrategyFacts } from "../canary/strategies.ts";
 import type { LabConfig } from "./config/schema.ts";
 import { isolationKinds } from "./isolation.ts";
 import { isJudged } from "./judged.ts";
-import { neededParts } from "./platform-parts.ts";
+import { isAnalysed } from "./platform-parts.ts";
 
 /** What of a config says what its stack makes, and which rights that takes. */
 export type MadeConfig = Pick<
@@ -58,12 +58,11 @@ export const workloadKinds = ({ strategy, autoscaling }: Pick<MadeConfig, "strat
 /** The kinds that the program makes in the application's namespace, but for the accounts. */
 export function applicationKinds(config: MadeConfig): readonly string[] {
   const { monitoring } = config;
-  const isAnalysed = monitoring && neededParts(config).includes("rollouts");
   return [
     ...routeKinds(config),
     ...workloadKinds(config),
     ...(monitoring ? ["configmaps", "podmonitors.monitoring.coreos.com", "prometheusrules.monitoring.coreos.com"] : []),
-    ...(isAnalysed ? ["analysistemplates.argoproj.io"] : []),
+    ...(isAnalysed(config) ? ["analysistemplates.argoproj.io"] : []),
     ...(isJudged(config) ? ["serviceaccounts"] : []),
     ...isolationKinds(config),
   ];

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { factsOf } from "../canary/strategies.ts";
-import type { ImageDelivery } from "../cluster/images/delivery.ts";
 import { Account } from "../components/accounts/account.ts";
 import { BuiltImage } from "../components/image/built-image.ts";
+import type { DeliverySpec } from "../components/image/render-built-image.ts";
 import { Isolation } from "../components/isolation/isolation.ts";
 import { notEnforced } from "../components/isolation/pod-security.ts";
 import { withPriority } from "../components/isolation/priority.ts";
@@ -19,7 +19,7 @@ import {
   type ScaledWorkload,
 } from "../components/workload/autoscaling.ts";
 import { EchoApplication } from "../components/workload/echo-application.ts";
-import { createDelivery, registryUse } from "./cluster-registry.ts";
+import { named } from "./application-scope.ts";
 import type { LabConfig } from "./config/schema.ts";
 import { fullStackName } from "./full-stack-name.ts";
 import { isolationLabels, isolationOf } from "./isolation.ts";
@@ -29,7 +29,7 @@ import { followRollout } from "./live/follow-rollout.ts";
 import type { LiveRun } from "./live/live-run.ts";
 import type { Platform } from "./platform.ts";
 import { prometheusOf } from "./platform-facts.ts";
-import { isOwner, neededParts } from "./platform-parts.ts";
+import { isAnalysed, isOwner } from "./platform-parts.ts";
 import { checkedLadder } from "./policy.ts";
 import type { RegistryUse } from "./rights.ts";
 import { roleNames } from "./role-names.ts";
@@ -38,29 +38,34 @@ import { metricsOf } from "./service-metrics.ts";
 import { strategies } from "./strategies/table.ts";
 
 /** What runs of the application. */
-interface Application extends StrategyOutputs {
+export interface Application extends StrategyOutputs {
   /** The image of each side that runs; by digest where it was built here. */
   readonly images: SharedResources["images"];
   /** Where the Rollout stands at the end of an update, null without one: known when all pods that are followed are ready. */
   readonly progress: pulumi.Output<string | null>;
 }
 
+/** How the stack's images get to its pods. */
+interface ImageWay {
+  /** Undefined where no image is built. */
+  readonly delivery?: DeliverySpec | undefined;
+  readonly registry?: RegistryUse;
+}
+
 /**
  * Images, workloads and route. The control plane is ready first, or pods would start without a sidecar.
- *
- * @param delivery undefined where no image is built
  */
 export function createApplication(
   config: LabConfig,
   platform: Platform,
   live: LiveRun = {},
   applied: Readonly<Record<string, string>> = {},
-  delivery?: ImageDelivery,
+  { delivery, registry }: ImageWay = {},
 ): Application {
   const { app, namespace, imagePullSecret, imagePlatform } = config;
   const { cluster, mesh, facts } = platform;
   const application = new EchoApplication(
-    "echo",
+    named("echo"),
     {
       ...config,
       stack: fullStackName(),
@@ -74,10 +79,9 @@ export function createApplication(
     // What a policy lets through comes after it, the note that it was applied as well.
     { provider: cluster, dependsOn: [...mesh, ...createPolicies(config, platform)] },
   );
-  if (config.accounts) createAccounts(config, platform, application, registryUse(delivery));
-  const way = createDelivery(config, platform, live, delivery);
+  if (config.accounts) createAccounts(config, platform, application, registry);
   const image = (role: string, reference: string): pulumi.Output<string> =>
-    new BuiltImage(`${role}-image`, { reference, delivery: way }).reference;
+    new BuiltImage(named(`${role}-image`), { reference, delivery }).reference;
   const images = {
     stable: image("stable", config.stableImage),
     canary: config.canaryEnabled ? image("canary", config.canaryImage) : undefined,
@@ -85,7 +89,7 @@ export function createApplication(
   const before: pulumi.Resource[] = [application.namespace, ...createIsolation(config, platform, application)];
   const followed = live.starts?.follow(clientStart(config));
   const client = new LoadClient(
-    "client",
+    named("client"),
     {
       app,
       namespace,
@@ -114,7 +118,10 @@ export function createApplication(
     ...(outputs.route && { dependsOn: [outputs.route] }),
   });
   for (const workload of autoscaling ? scaledWorkloads(config) : []) {
-    createAutoscaler(workload, config, autoscaling as AutoscalingOptions, { provider: cluster, dependsOn: before });
+    createAutoscaler(named(`${workload.name}-autoscaler`), workload, config, autoscaling as AutoscalingOptions, {
+      provider: cluster,
+      dependsOn: before,
+    });
   }
   const { rollout } = outputs;
   const progress =
@@ -128,7 +135,7 @@ export function createApplication(
 function createPolicies({ app, namespace, policy }: LabConfig, { cluster }: Platform): readonly AdmissionPolicies[] {
   const { mode, ...settings } = policy;
   if (mode === "off") return [];
-  return [new AdmissionPolicies("policy", { app, namespace, mode, settings }, { provider: cluster })];
+  return [new AdmissionPolicies(named("policy"), { app, namespace, mode, settings }, { provider: cluster })];
 }
 
 /** Workloads come after it: a quota grows before they do. */
@@ -140,7 +147,7 @@ function createIsolation(
   const isolation = isolationOf(config, facts);
   if (!isolation) return [];
   if (pulumi.runtime.isDryRun()) void pulumi.log.warn(`${notEnforced(config.namespace)}. See docs/security.md.`);
-  return [new Isolation("isolation", isolation, { provider: cluster, dependsOn: [namespace, ...mesh] })];
+  return [new Isolation(named("isolation"), isolation, { provider: cluster, dependsOn: [namespace, ...mesh] })];
 }
 
 /** An account for each role. Its rights on the platform stand in the platform's namespaces, which are there first. */
@@ -153,7 +160,7 @@ function createAccounts(
   const { app, namespace: place } = config;
   for (const role of roleNames)
     new Account(
-      role,
+      named(role),
       { app, namespace: place, role, rights: roleRights(role, placedBy(config, facts), registry) },
       { provider: cluster, dependsOn: [namespace, ...mesh, ...monitoring] },
     );
@@ -173,7 +180,7 @@ function createJudge(
   const { app, namespace, objective, judge: settings, imagePullSecret, imagePlatform } = config;
   const followed = starts?.follow(judgeStart(config));
   const judge = new Judge(
-    "judge",
+    named("judge"),
     {
       app,
       namespace,
@@ -213,13 +220,13 @@ function createNeeds(config: LabConfig, platform: Platform, { namespace }: EchoA
   if (!config.monitoring) return needs;
   const { app, objective } = config;
   const serviceLevel = new ServiceLevel(
-    "slo",
+    named("slo"),
     {
       app,
       namespace: config.namespace,
       objective,
       metrics: metricsOf(config),
-      analysis: neededParts(config).includes("rollouts"),
+      analysis: isAnalysed(config),
       prometheus: prometheusOf(facts),
       ...(facts.monitoring && { picks: facts.monitoring.picks, scrapesProxies: facts.monitoring.scrapesProxies }),
     },

@@ -9,7 +9,7 @@ import { builtImages, type ImageConfig } from "./image-request.ts";
  *
  * @throws UserError
  */
-export function imagesMustBeBuilt(config: ImageConfig): void {
-  const names = new Set(builtImages(config).flatMap((reference) => ownName(reference) ?? []));
+export function imagesMustBeBuilt(...configs: readonly ImageConfig[]): void {
+  const names = new Set(builtImages(...configs).flatMap((reference) => ownName(reference) ?? []));
   for (const name of names) mustBeBuilt(join(repositoryRoot, "apps", name), `apps/${name}`);
 }

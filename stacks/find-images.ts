@@ -15,13 +15,16 @@ import { toldOfStack } from "./live/told.ts";
  *
  * @throws pulumi.RunError where they cannot: before the first resource, in a preview as well
  */
-export async function findImages(config: LabConfig, target: Required<ClusterName>): Promise<ImageDelivery | undefined> {
+export async function findImages(
+  configs: readonly [LabConfig, ...LabConfig[]],
+  target: Required<ClusterName>,
+): Promise<ImageDelivery | undefined> {
   try {
-    const request = imageRequest(config, `Pulumi.${pulumi.getStack()}.yaml`);
+    const request = imageRequest(configs, `Pulumi.${pulumi.getStack()}.yaml`);
     const client = clientOf(target);
     // An update of a few resources is one of a route: it builds nothing, and what a build needs is no reason to refuse it.
     if (process.env[targetedVariable] === "true") return await findBuiltDelivery(client, request);
-    imagesMustBeBuilt(config);
+    imagesMustBeBuilt(...configs);
     return await findDelivery(client, request);
   } catch (error) {
     throw error instanceof UserError ? new pulumi.RunError(toldOfStack(error)) : error;

@@ -40,7 +40,7 @@ export async function findPlatform(config: LabConfig, target: Required<ClusterNa
 }
 
 /** What a StackReference reads. As a resource it would end the program with the engine's words where there is no such stack. */
-const readOutputs: ReadOutputs = async (stack) => {
+export const readOutputs: ReadOutputs = async (stack) => {
   try {
     const { outputs } = await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name: stack });
     return outputs as Readonly<Record<string, unknown>>;

@@ -19,29 +19,32 @@ export type ImageConfig = Pick<
   | "imagePlatform"
 >;
 
-/** The images of a config that are built here, and so need a registry. */
-export function builtImages(config: ImageConfig): readonly string[] {
-  const { stableImage, canaryImage, canaryEnabled, clientImage, judgeImage } = config;
-  const used = [
-    stableImage,
-    ...(canaryEnabled ? [canaryImage] : []),
-    clientImage,
-    ...(isJudged(config) ? [judgeImage] : []),
-  ];
+/** The images of a stack's applications that are built here, and so need a registry. */
+export function builtImages(...configs: readonly ImageConfig[]): readonly string[] {
+  const used = configs.flatMap((config) => [
+    config.stableImage,
+    ...(config.canaryEnabled ? [config.canaryImage] : []),
+    config.clientImage,
+    ...(isJudged(config) ? [config.judgeImage] : []),
+  ]);
   return used.filter((reference) => buildTag(reference) !== undefined);
 }
 
 /**
- * What a stack says of its images.
+ * What a stack says of the images of its applications, its own first.
  *
  * @param place the stack's file
  * @param known the registry of a config that names none
  */
-export function imageRequest(config: ImageConfig, place: string, known?: ImageRequest["registry"]): ImageRequest {
+export function imageRequest(
+  [config, ...services]: readonly [ImageConfig, ...ImageConfig[]],
+  place: string,
+  known?: ImageRequest["registry"],
+): ImageRequest {
   const { imageRegistry: address, imagePullRegistry: pullRegistry, imagePlatform: platform } = config;
   const registry = address === undefined ? known : { address, reason: `imageRegistry in ${place} names it` };
   return {
-    built: builtImages(config),
+    built: builtImages(config, ...services),
     place,
     ownerAnnotation,
     ...(registry && { registry }),
@@ -51,5 +54,5 @@ export function imageRequest(config: ImageConfig, place: string, known?: ImageRe
 }
 
 /** Whether a stack's images go into a registry in the cluster, where that announces none. */
-export const mayBringRegistry = (config: ImageConfig): boolean =>
-  config.imageRegistry === undefined && builtImages(config).length > 0;
+export const mayBringRegistry = (config: ImageConfig, ...services: readonly ImageConfig[]): boolean =>
+  config.imageRegistry === undefined && builtImages(config, ...services).length > 0;

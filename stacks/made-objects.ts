@@ -5,6 +5,7 @@ import { rolloutsNamespace } from "../components/argo/render-argo-rollouts.ts";
 import { ingressNamespace, systemNamespace } from "../components/mesh/render-istio.ts";
 import { monitoringNamespace } from "../components/monitoring/render-kube-prometheus-stack.ts";
 import { applicationKinds, type MadeConfig, type MadeObjects } from "./application-kinds.ts";
+import type { LabConfig } from "./config/schema.ts";
 import { priorityObjects } from "./isolation.ts";
 import { isOwner, platformParts, rolloutsScope } from "./platform-parts.ts";
 
@@ -140,9 +141,18 @@ export function clusterWideChanges(config: MadeConfig): readonly string[] {
     ...(charts.some(({ inside }) => inside.some(({ namespace }) => namespace === "kube-system"))
       ? ["Services in kube-system, by which the monitoring reads the cluster's own parts"]
       : []),
-    ...(priorityObjects(config).length > 0 ? [`a priority class for pods of namespace ${config.namespace}`] : []),
+    ...priorityChanges(config),
     ...(isOwner(config) ? [`port ${config.gatewayNodePort} of every node, for the ingress gateway`] : []),
   ];
 }
+
+const priorityChanges = (config: Pick<LabConfig, "isolation" | "namespace">): readonly string[] =>
+  priorityObjects(config).length > 0 ? [`a priority class for pods of namespace ${config.namespace}`] : [];
+
+/** As {@link clusterWideChanges}, of one of the stack's services: what it stands on is the stack's. */
+export const serviceChanges = (config: Pick<LabConfig, "app" | "isolation" | "namespace">): readonly string[] => [
+  `namespace ${config.namespace} of service ${config.app}, with what is in it`,
+  ...priorityChanges(config),
+];
 
 const bare = (resource: string): string => resource.split(".")[0] as string;

@@ -1,6 +1,7 @@
 import { readIfThere } from "@canary-lab/kit/private-files";
 import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { Document, parseDocument } from "yaml";
+import { type ApplicationScope, urnsOf } from "../../stacks/application-scope.ts";
 import {
   appliedValues,
   leftOut,
@@ -11,6 +12,7 @@ import {
 } from "../../stacks/config/applied-config.ts";
 import { parseConfig } from "../../stacks/config/parse-config.ts";
 import type { LabConfig } from "../../stacks/config/schema.ts";
+import { hasServices } from "../../stacks/config/service-values.ts";
 import type { RawValue } from "../../stacks/config/stack-yaml.ts";
 import { projectName } from "../../stacks/stack-name.ts";
 import { withConfigText } from "./engine/config-copy.ts";
@@ -62,8 +64,11 @@ export function withRelease(lab: Lab, text: string | undefined): { lab: Lab; alo
 function byValues(lab: Lab, values: Readonly<Record<string, string>>, own: readonly string[]): Lab {
   try {
     // The weight is put in afterwards: whether there is a canary for it is for the command to say.
-    const applied = parseConfig({ ...lab.stackFile.defaults(), ...values, canaryWeight: 0 }, {}, "the applied config");
-    const kept = Object.fromEntries(Object.entries(lab.config).filter(([key]) => own.includes(key)));
+    const { services: _, ...noted } = values; // of which nothing but the strategies is noted here
+    const applied = parseConfig({ ...lab.stackFile.defaults(), ...noted, canaryWeight: 0 }, {}, "the applied config");
+    const kept = Object.fromEntries(
+      Object.entries(lab.config).filter(([key]) => own.includes(key) || key === "services"),
+    );
     return {
       ...lab,
       config: { ...applied, ...kept, ...(lab.plan && { plan: lab.plan }) },
@@ -116,6 +121,7 @@ export async function applyOnly(lab: Lab, changes: ConfigChanges, options: OnlyO
   // Which registry the images of a cluster of the user's own are in is not noted there.
   if (fileFault && (!applied || environment.target === "existing")) throw fileFault;
   const { targets, forNow = {}, ...rest } = options;
+  const application = applicationOf(lab);
   for (const { key, wanted } of applied?.pending ?? []) {
     const next = appliedValues(changes)[key];
     if (key in changes && next !== wanted)
@@ -125,21 +131,26 @@ export async function applyOnly(lab: Lab, changes: ConfigChanges, options: OnlyO
   await freeStack(lab, rest);
   if (rest.remakes) {
     const { isGone, noteDrift } = await import("./engine/drift/mend.ts");
-    await noteDrift(lab, rest.say, isGone(targets));
+    await noteDrift(
+      lab,
+      rest.say,
+      isGone(application ? urnsOf(application, targets ?? []) : { ...(targets && { targets }) }),
+    );
   }
   if (targets && applied) mustBeSameProgram(lab, applied.values);
   const file = fileValues(lab);
   const values = applied && { ...applied.values, ...appliedValues(changes) };
   const pending = values && file ? pendingChanges(values, file) : [];
   const update = async (scope: UpdateScope) => {
-    const run = () => engine.update(rest.view, { ...(targets && { targets }), ...scope });
+    const run = () => engine.update(rest.view, { ...(targets && { targets }), application, ...scope });
     await run().catch(async (error: unknown) => {
       if (!(error instanceof EngineBusyError) || !rest.waitSeconds) throw error;
       await freeStack(lab, rest); // another update has begun since the stack was found free
       await run();
     });
   };
-  if (file && pending.length === 0 && Object.keys(forNow).length === 0) await update({});
+  const isAsInFile = file && pending.length === 0 && Object.keys(forNow).length === 0;
+  if (isAsInFile && stackFile.service === undefined) await update({});
   else {
     const { canaryWeight } = file ?? lab.config;
     const weight = canaryWeight === undefined ? {} : { canaryWeight };
@@ -147,6 +158,13 @@ export async function applyOnly(lab: Lab, changes: ConfigChanges, options: OnlyO
     await withConfigFile(lab, own, (configFile) => update({ configFile }));
   }
   return values ? { ...lab, applied: { values, pending } } : lab;
+}
+
+/** The application that a command is about, where the stack has several: what is applied of the others, and what they are about to be, stays. */
+function applicationOf({ stackFile, config, applied }: Lab): ApplicationScope | undefined {
+  const { service } = stackFile;
+  const isOneOfSeveral = service !== undefined || applied?.values.services || hasServices(config);
+  return isOneOfSeveral ? { service } : undefined;
 }
 
 /** Writes `changes` to the stack's file, where there is one that can be read. */
@@ -182,12 +200,11 @@ function mustBeSameProgram({ stackFile }: Lab, applied: Values): void {
 
 type Values = Readonly<Record<string, RawValue>>;
 
-/** A copy of the stack's file with these values in place of the project's own, for one update. */
-async function withConfigFile(
-  { stackFile }: Lab,
-  values: Values,
-  work: (path: string) => Promise<void>,
-): Promise<void> {
+/** A copy of the stack's file with these values in place of the project's own, for one update. For a service they stand where the stack's do. */
+async function withConfigFile(lab: Lab, given: Values, work: (path: string) => Promise<void>): Promise<void> {
+  const { stackFile } = lab;
+  const service = stackFile.service === undefined ? [] : Object.entries(fileValues(lab) ?? {});
+  const values = { ...Object.fromEntries(service.filter(([key]) => leftOut.includes(key))), ...given };
   const found = parseDocument(readIfThere(stackFile.path) ?? "");
   const document = found.errors.length > 0 ? new Document({}) : found;
   const before = (document.toJS() as { readonly config?: Readonly<Record<string, unknown>> } | null)?.config ?? {};

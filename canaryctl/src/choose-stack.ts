@@ -2,6 +2,7 @@ import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { Command } from "commander";
 import { notedTarget, readRecords, stacksIn } from "../../stacks/lab-records.ts";
+import { stackCommands } from "../../stacks/service-commands.ts";
 import { noCluster } from "../../stacks/stack-environment.ts";
 import { parseStackName } from "../../stacks/stack-name.ts";
 import { PulumiEngine } from "./engine/engine.ts";
@@ -26,7 +27,11 @@ export async function chooseStack(program: Command, command: Command): Promise<v
   if (named === undefined) program.setOptionValueWithSource("stack", reference, "default");
   const { create, json, markdown } = command.opts<{ create?: boolean; json?: boolean; markdown?: boolean }>();
   // Of each of its stacks the preview for programs tells what stands in its way.
-  if (command.name() === "preview" && (json || markdown)) return;
+  if (command.name() === "preview" && (json || markdown)) {
+    const service = await serviceNamed(reference, app);
+    if (service !== undefined) throw allOfStack("preview", service);
+    return;
+  }
   const isOfGroup = command.parent?.name() === "stack"; // which names its stacks by itself
   refuseUnread(isOfGroup ? `stack ${command.name()}` : command.name(), { stack: named, ns, app });
   if (["comment", "lab"].includes(command.name())) return; // which are about texts
@@ -34,10 +39,22 @@ export async function chooseStack(program: Command, command: Command): Promise<v
   if (isOfGroup && named === undefined) return;
   const stackFile = openFile(reference, source);
   if (isOfGroup) return;
-  printFor(stackFile.reference);
+  const service = await serviceNamed(reference, app);
+  printFor(stackFile.reference, service);
+  if (service !== undefined && stackCommands.includes(command.name())) throw allOfStack(command.name(), service);
   if (create !== true) await mustBeUsable(stackFile, source, command.name());
   else stackFile.mustBeReadable();
 }
+
+/** The service that --app names; undefined where it names the stack's own application, or nothing that there is. */
+const serviceNamed = async (stack: string, app: string | undefined): Promise<string | undefined> =>
+  app === undefined ? undefined : (await import("./stack-file-of.ts")).stackFileOf({ stack, app }).service;
+
+const allOfStack = (command: string, service: string): UsageError =>
+  new UsageError(`${command} is about all of the stack, and --app names its service ${service}.`, {
+    allowed: `${command} without --app`,
+    next: `npx canaryctl ${command} --help`,
+  });
 
 interface GlobalFlags {
   readonly stack?: string;

@@ -7,6 +7,7 @@ import {
   stackAnnotation,
   strategyAnnotation,
 } from "../../components/workload/render-application.ts";
+import { serviceOf } from "../../stacks/application-scope.ts";
 import { type LiveNamespace, namespaceFault } from "../../stacks/live/namespace-owner.ts";
 import { notedFacts, type PlatformFacts } from "../../stacks/platform-facts.ts";
 import { withApplied } from "./applied.ts";
@@ -64,7 +65,7 @@ export const placed = (lab: Lab, note: Noted): Place => ({
  * @throws UserError where such a namespace does not say whose it is
  */
 export async function otherPlaces(lab: Lab): Promise<readonly Place[]> {
-  const labs = deployedNamespaces(readIfPossible(lab.state))
+  const labs = deployedNamespaces(readIfPossible(lab.state), lab.stackFile)
     .filter((namespace) => namespace !== lab.config.namespace)
     .map((namespace) => ({ ...lab, config: { ...lab.config, namespace } }));
   const places = await Promise.all(labs.map(async (place) => ({ lab: place, note: await noteUnlessTaken(place) })));
@@ -81,14 +82,32 @@ export function readIfPossible(state: Pick<FileState, "read"> | undefined): Expo
   }
 }
 
-/** The application's namespaces by a state; one that an update is about to remove, too. */
-export function deployedNamespaces(state: ExportedState | undefined): readonly string[] {
-  const names = (state?.deployment.resources ?? []).flatMap(({ type, id, inputs }) => {
-    const { annotations = {} } = (inputs?.metadata ?? {}) as LiveNamespace["metadata"];
-    return type === "kubernetes:core/v1:Namespace" && id && annotations[stackAnnotation] !== undefined ? [id] : [];
-  });
-  return [...new Set(names)];
+/**
+ * The applications' namespaces by a state; one that an update is about to remove, too.
+ *
+ * @param of the application that is meant; default: all of the stack
+ */
+export function deployedNamespaces(
+  state: ExportedState | undefined,
+  of?: { readonly service: string | undefined },
+): readonly string[] {
+  return [
+    ...new Set(deployedIn(state).flatMap(({ service, namespace }) => (of && of.service !== service ? [] : namespace))),
+  ];
 }
+
+/** The services that are deployed, by a state. */
+export const deployedServices = (state: ExportedState | undefined): readonly string[] => [
+  ...new Set(deployedIn(state).flatMap(({ service }) => service ?? [])),
+];
+
+const deployedIn = (state: ExportedState | undefined) =>
+  (state?.deployment.resources ?? []).flatMap(({ urn, type, id, inputs }) => {
+    const { annotations = {} } = (inputs?.metadata ?? {}) as LiveNamespace["metadata"];
+    return type === "kubernetes:core/v1:Namespace" && id && annotations[stackAnnotation] !== undefined
+      ? [{ service: serviceOf(urn), namespace: id }]
+      : [];
+  });
 
 /** Undefined where another stack has taken the namespace since. @throws UserError where it does not say whose it is: its note was lost */
 async function noteUnlessTaken(lab: Lab): Promise<Noted | undefined> {

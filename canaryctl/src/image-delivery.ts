@@ -4,6 +4,7 @@ import type { Environment } from "../../cluster/target.ts";
 import { imageRequest } from "../../stacks/image-request.ts";
 import type { RegistryUse } from "../../stacks/rights.ts";
 import type { Lab } from "./lab.ts";
+import { servicesOf } from "./services.ts";
 
 type ImagesOf = Pick<Lab, "config" | "environment" | "cluster" | "stackFile">;
 
@@ -18,7 +19,7 @@ function knownRegistry({ target, imageRegistry: address }: Environment): ImageRe
 }
 
 const requestOf = ({ config, environment, stackFile }: ImagesOf): ImageRequest =>
-  imageRequest(config, stackFile.name, knownRegistry(environment));
+  imageRequest([config, ...servicesOf(stackFile).map((one) => one.config)], stackFile.name, knownRegistry(environment));
 
 /** How the images of a stack get to its pods, by the program's own rule. @throws UserError where they cannot */
 export const imageDelivery = (lab: ImagesOf): Promise<ImageDelivery | undefined> =>

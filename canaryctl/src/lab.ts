@@ -2,7 +2,7 @@ import type { PodClient } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import { clientOf } from "../../cluster/kube/client.ts";
 import type { Environment } from "../../cluster/target.ts";
-import { clientName, virtualServiceName } from "../../components/names.ts";
+import { clientName } from "../../components/names.ts";
 import { parseConfig } from "../../stacks/config/parse-config.ts";
 import type { LabConfig } from "../../stacks/config/schema.ts";
 import type { RawValue } from "../../stacks/config/stack-yaml.ts";
@@ -18,9 +18,10 @@ import { FileState } from "./engine/file-state.ts";
 import { policyPackOptions } from "./engine/policy-pack.ts";
 import { backendUrl, engineVariables } from "./engine/variables.ts";
 import { environmentMask } from "./mask.ts";
+import { mustNameThis } from "./named-by-flags.ts";
 import { say } from "./print.ts";
-import { StackFile } from "./stack-file.ts";
-import { UsageError } from "./usage-error.ts";
+import type { StackFile } from "./stack-file.ts";
+import { stackFileOf } from "./stack-file-of.ts";
 import { configWithoutFile, fileFault, noFile } from "./without-file.ts";
 
 /** The flags that every command has. */
@@ -88,10 +89,10 @@ export interface OpenedConfig extends Pick<Lab, "fileFault"> {
  * @throws UserError that names every bad value, or where there is no file
  */
 export function openConfig(
-  { stack, create }: Pick<GlobalOptions, "stack"> & { readonly create?: boolean },
+  { create, ...options }: Pick<GlobalOptions, "stack" | "app"> & { readonly create?: boolean },
   changes: ConfigChanges = {},
 ): OpenedConfig {
-  const stackFile = new StackFile(stack);
+  const stackFile = stackFileOf(options);
   if (!create && !stackFile.exists()) throw noFile(stackFile);
   const config = parseConfig({ ...stackFile.values(), ...changes }, {}, stackFile.name);
   for (const line of stackFile.unreadKeys()) say(line);
@@ -104,7 +105,8 @@ export function openConfig(
  * @throws UserError that names every bad value, and where the lab is not up, or is in another cluster than the config's
  */
 export function openLab(options: GlobalOptions & RouteFlags, changes: ConfigChanges = {}): Lab {
-  return openNamed(options, openConfig({ stack: options.stack }, changes));
+  const { stack, app } = options;
+  return openNamed(options, openConfig({ stack, ...(app !== undefined && { app }) }, changes));
 }
 
 /** Opens a stack in the cluster of its last `up`, which must be the one that the config means; without one, see `environmentOf`. */
@@ -144,7 +146,7 @@ export function mustNameDeployed(
 ): void {
   if (options.ns === undefined && options.app === undefined) return;
   const { config } = configForRollback(stackFile, state);
-  const places = deployedNamespaces(readIfPossible(state));
+  const places = deployedNamespaces(readIfPossible(state), stackFile);
   const [first = config.namespace] = places;
   mustNameThis(options, { ...config, namespace: places.find((place) => place === options.ns) ?? first });
 }
@@ -160,7 +162,7 @@ const routeKeys: readonly (keyof LabConfig)[] = ["app", "namespace", "kubeContex
  * @throws as {@link openLab}, for those keys
  */
 export function openForRollback(options: GlobalOptions & RouteFlags): Lab {
-  return openNamed(options, configForRollback(new StackFile(options.stack)));
+  return openNamed(options, configForRollback(stackFileOf(options)));
 }
 
 export function configForRollback(stackFile: StackFile, state?: Pick<FileState, "read">): OpenedConfig {
@@ -225,26 +227,4 @@ export function labOf(stackFile: StackFile, config: LabConfig, environment: Envi
       return exec(config.namespace, pod);
     },
   };
-}
-
-/**
- * A stack has one namespace, one application and one route. A flag that names another one is refused, so that nothing ever moves
- * another stack's traffic by accident. A host may be given by any name that Kubernetes has for it.
- */
-export function mustNameThis({ stack, ns, app, vs, host }: GlobalOptions & RouteFlags, config: LabConfig): void {
-  const hosts = ["", `.${config.namespace}`, `.${config.namespace}.svc`, `.${config.namespace}.svc.cluster.local`];
-  const flags: readonly (readonly [flag: string, given: string | undefined, own: readonly string[]])[] = [
-    ["--ns", ns, [config.namespace]],
-    ["--app", app, [config.app]],
-    ["--vs", vs, [virtualServiceName(config.app)]],
-    ["--host", host, hosts.map((suffix) => config.app + suffix)],
-  ];
-  for (const [flag, given, own] of flags) {
-    if (given === undefined || own.includes(given)) continue;
-    throw new UsageError(`${flag} is "${given}", which is not what stack ${stack} is about.`, {
-      allowed: own.join(", "),
-      first: "name the stack that you mean with --stack; to rename what this one is about, use up with the flag",
-      next: "npx canaryctl status",
-    });
-  }
 }

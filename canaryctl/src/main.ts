@@ -86,7 +86,11 @@ const addGlobalFlags = (command: Command): Command =>
       ),
     )
     .option("--ns <namespace>", "namespace of the application; must be the stack's, `up` sets it", someName)
-    .option("--app <name>", "name of the application; must be the stack's, `up` sets it", someName);
+    .option(
+      "--app <name>",
+      "the application that the command is about: the stack's own, whose name `up` sets, or one of its services",
+      someName,
+    );
 
 /** A variable of a shell that is not set gives an empty one, which would stand for the project's default. */
 function someName(text: string): string {

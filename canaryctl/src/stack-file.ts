@@ -5,6 +5,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import { type Document, isMap, visit } from "yaml";
 import { repositoryRoot } from "../../cluster/lab-folder.ts";
 import { ownKey, unreadKeys } from "../../stacks/config/other-keys.ts";
+import { servicesIn, serviceValues } from "../../stacks/config/service-values.ts";
 import {
   configIn,
   declaredDefaults,
@@ -39,18 +40,31 @@ export class StackFile {
   readonly path: string;
   /** The file's name, as messages show it. */
   readonly name: string;
+  /** The service of the stack that the values are of; undefined for the stack's own. */
+  readonly service: string | undefined;
   readonly #folder: string;
   #change: Change | undefined;
 
   /** @throws UserError for a name that the engine would not accept */
-  constructor(reference: string, folder = repositoryRoot) {
+  constructor(reference: string, folder = repositoryRoot, service?: string) {
     const { stack, organization } = parseStackName(reference);
     this.stack = stack;
     this.organization = organization;
     this.reference = reference;
+    this.service = service;
     this.#folder = folder;
     this.name = `Pulumi.${stack}.yaml`;
     this.path = join(folder, this.name);
+  }
+
+  /** The same file as one of the stack's services has it: its values are the stack's with its own in front, and what is set is its own. */
+  of(service: string): StackFile {
+    return new StackFile(this.reference, this.#folder, service);
+  }
+
+  /** The names of the stack's services, in their order. @throws UserError for what is no YAML */
+  services(): readonly string[] {
+    return Object.keys(servicesIn(Object.fromEntries(entries(this.#read(), this.path))));
   }
 
   /** @throws UserError for what is no YAML */
@@ -100,8 +114,32 @@ export class StackFile {
     const text = this.#text();
     const ambiguous = ambiguousValues(text).filter(({ key }) => isLookedAt(ownKey(key) ?? key));
     if (ambiguous.length > 0) throw ambiguityError(ambiguous, this.name);
-    const own = entries(parse(text, this.path), this.path).filter(([key]) => isLookedAt(key));
-    return { ...this.defaults(), ...plainValues(own, this.path) };
+    const all = entries(parse(text, this.path), this.path);
+    const stack = {
+      ...this.defaults(),
+      ...plainValues(
+        all.filter(([key]) => isLookedAt(key)),
+        this.path,
+      ),
+    };
+    if (this.service === undefined) return stack;
+    const { namespace = stack.namespace, ...given } = Object.fromEntries(all);
+    const own = Object.entries(servicesIn(given)[this.service] ?? {}).filter(([key]) => isLookedAt(key));
+    const services = { [this.service]: Object.fromEntries(own) };
+    const values = serviceValues({ ...stack, namespace, services }, this.service, this.defaults());
+    return plainValues(Object.entries(values), this.path);
+  }
+
+  /** Where a value stands, or is to stand. Services that are written as one JSON text become a map, so that one value of them can be set. */
+  #placeOf(document: Document, key: string): readonly string[] {
+    if (!isMap(document.get("config"))) document.set("config", document.createNode({}));
+    const stands = (name: string) => ["config", document.hasIn(["config", name]) ? name : `${projectName}:${name}`];
+    if (this.service === undefined) return stands(key);
+    const services = stands("services");
+    const given = servicesIn({ services: document.toJS().config[services[1] ?? ""] });
+    if (!isMap(document.getIn([...services, this.service])))
+      document.setIn(services, document.createNode({ ...given, [this.service]: given[this.service] ?? {} }));
+    return [...services, this.service, key];
   }
 
   /** Sets keys of this project in the stack's file, in the form in which `pulumi config set` writes them. */
@@ -109,8 +147,7 @@ export class StackFile {
     const before = readIfThere(this.path);
     const document = parse(before ?? "", this.path);
     const changed = Object.entries(values).map(([key, value]) => {
-      const path = ["config", document.hasIn(["config", key]) ? key : `${projectName}:${key}`];
-      if (!isMap(document.get("config"))) document.set("config", document.createNode({}));
+      const path = this.#placeOf(document, key);
       const from = document.getIn(path);
       document.setIn(path, String(value));
       return { path, from, to: String(value) };
@@ -120,11 +157,13 @@ export class StackFile {
     this.#change = { before, after, values: changed };
   }
 
-  /** Takes keys of this project out of the stack's file: the project's defaults hold then. @returns those that were there */
+  /** Takes keys of this project out of the stack's file: the project's defaults hold then, and for a service mostly the stack's values. @returns those that were there */
   remove(keys: readonly string[]): readonly string[] {
     const document = this.#read();
     const removed = keys.filter((key) =>
-      [key, `${projectName}:${key}`].map((name) => document.deleteIn(["config", name])).includes(true),
+      this.service === undefined
+        ? [key, `${projectName}:${key}`].map((name) => document.deleteIn(["config", name])).includes(true)
+        : document.deleteIn(this.#placeOf(document, key)),
     );
     if (removed.length > 0) this.#write(textOf(document));
     return removed;

@@ -1,11 +1,13 @@
 import { factsOf, type StrategyName, type WeightOwner } from "../../canary/strategies.ts";
 import { splitOf, type TrafficSplit } from "../../canary/weight.ts";
+import { hasServices } from "../../stacks/config/service-values.ts";
 import { type Share, shareText } from "../../stacks/live/proxies/share.ts";
 import { releasePlan } from "../../stacks/release-plan.ts";
 import type { StatusFinding } from "./commands/status-findings.ts";
 import type { Lab } from "./lab.ts";
 import { outsideMesh } from "./outside-mesh.ts";
 import { table } from "./print.ts";
+import { type ServiceStatus, serviceStatus, servicesOf, serviceText } from "./services.ts";
 import type { Progress, ReleaseStrategy } from "./strategies/strategy.ts";
 import { measureSplit } from "./traffic/measured-split.ts";
 import { splitTable } from "./traffic/report.ts";
@@ -45,6 +47,8 @@ export interface Status {
   /** What else is wrong, each with what was read and the command that mends it. */
   readonly findings: readonly StatusFinding[];
   readonly seen?: SplitVerdict;
+  /** The other applications of the stack; absent where it has none. */
+  readonly services?: readonly ServiceStatus[];
 }
 
 interface StatusOf {
@@ -82,6 +86,8 @@ export async function readStatus(
     release: release.progress ?? null,
     fault: release.fault ?? null,
     findings,
+    ...(stackFile.service === undefined &&
+      hasServices(config) && { services: servicesOf(stackFile).map((one) => serviceStatus(one.config)) }),
     ...(requests !== undefined && { seen: await measureSplit(await lab.client(), lab, strategy, requests) }),
   };
 }
@@ -112,6 +118,7 @@ export function statusText(status: Status): readonly string[] {
     ...(status.seen ? splitTable(status.seen) : []),
     ...status.findings.map(({ what, evidence, next }) => `${what} (${evidence.join("; ")}) Next: ${next}`),
     ...(status.fault ? [status.fault] : []),
+    ...(status.services ?? []).map(serviceText),
   ];
 }
 

@@ -3,7 +3,7 @@ import type { TargetName } from "../../cluster/target.ts";
 import { ownImages } from "../../components/image/render-built-image.ts";
 import type { LabConfig } from "../../stacks/config/schema.ts";
 import { builtImages, mayBringRegistry } from "../../stacks/image-request.ts";
-import { clusterWideChanges, registryChanges } from "../../stacks/made-objects.ts";
+import { clusterWideChanges, registryChanges, serviceChanges } from "../../stacks/made-objects.ts";
 import { isOwner, platformParts } from "../../stacks/platform-parts.ts";
 import { guardChanges } from "../../stacks/roles.ts";
 
@@ -11,8 +11,13 @@ import { guardChanges } from "../../stacks/roles.ts";
  * What a stack's config asks of the cluster that it runs in.
  *
  * @param searchPath where its context is looked for, where the config names no file: see `variablesOf`
+ * @param services the configs of the stack's services
  */
-export function targetRequest(config: LabConfig, searchPath?: string): TargetRequest {
+export function targetRequest(
+  config: LabConfig,
+  searchPath?: string,
+  services: readonly LabConfig[] = [],
+): TargetRequest {
   const { kubeContext, kubeconfig, imageRegistry, gatewayNodePort } = config;
   return {
     ...(kubeContext && { kubeContext }),
@@ -21,13 +26,14 @@ export function targetRequest(config: LabConfig, searchPath?: string): TargetReq
     ...(imageRegistry && { imageRegistry }),
     // The gateway of a stack on another's platform is that one's, and so is the port.
     ...(isOwner(config) && { gatewayNodePort }),
-    buildsImages: builtImages(config).length > 0,
+    buildsImages: builtImages(config, ...services).length > 0,
     ownImages,
     parts: platformParts(config),
     changes: [
       ...clusterWideChanges(config),
-      ...guardChanges(config),
-      ...(mayBringRegistry(config) ? registryChanges : []),
+      ...services.flatMap(serviceChanges),
+      ...new Set([config, ...services].flatMap(guardChanges)),
+      ...(mayBringRegistry(config, ...services) ? registryChanges : []),
     ],
   };
 }

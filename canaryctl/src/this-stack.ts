@@ -1,4 +1,5 @@
 import { readRecords, recordedEnvironment } from "../../stacks/lab-records.ts";
+import { withService } from "../../stacks/service-commands.ts";
 import { printedVariable } from "../../stacks/stack-environment.ts";
 import { impliedStack, ownName, withStack } from "../../stacks/stack-name.ts";
 import { withRunnable } from "./runnable.ts";
@@ -6,11 +7,12 @@ import { withRunnable } from "./runnable.ts";
 /** The stack that a command means which names none. The engine of a lab's own cluster has a folder of its own, known since `up`. */
 export const bareStack = () => impliedStack(process.env, readRecords().own?.variables.PULUMI_HOME);
 
-/** One process acts on one stack: what it prints names that one. Until the command line is read it is the default. */
+/** One process acts on one stack, and one application of it: what it prints names those. Until the command line is read it is the default. */
 let asPrinted = (text: string): string => text;
 
-export function printFor(reference: string): void {
-  asPrinted = printableFor(reference);
+export function printFor(reference: string, service?: string): void {
+  const ofStack = printableFor(reference);
+  asPrinted = (text) => ofStack(withService(text, service));
 }
 
 /** Makes the commands in a text those of a stack, as {@link printable} does for the stack of this process. */

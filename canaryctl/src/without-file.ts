@@ -41,7 +41,7 @@ export function configWithoutFile(
   fault: UserError,
   state: Pick<FileState, "read"> | undefined = FileState.at(backendUrl(process.env), stackFile.stack),
 ): LabConfig {
-  const [namespace] = deployedNamespaces(readIfPossible(state));
+  const [namespace] = deployedNamespaces(readIfPossible(state), stackFile);
   if (namespace === undefined) throw fault;
   const environment = recordedEnvironment(stackFile.stack);
   const isOwnCluster = environment?.target !== "existing";

@@ -46,16 +46,13 @@ export const renderAutoscaler = (
 });
 
 export const createAutoscaler = (
+  name: string,
   workload: ScaledWorkload,
   application: ApplicationName,
   options: AutoscalingOptions,
   opts: pulumi.CustomResourceOptions,
 ): k8s.autoscaling.v2.HorizontalPodAutoscaler =>
-  new k8s.autoscaling.v2.HorizontalPodAutoscaler(
-    `${workload.name}-autoscaler`,
-    renderAutoscaler(workload, application, options),
-    opts,
-  );
+  new k8s.autoscaling.v2.HorizontalPodAutoscaler(name, renderAutoscaler(workload, application, options), opts);
 
 const scaledTypes = ["kubernetes:apps/v1:Deployment", "kubernetes:argoproj.io/v1alpha1:Rollout"];
 

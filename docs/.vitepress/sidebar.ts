@@ -25,6 +25,7 @@ export const sidebar = [
     items: [
       page("Environments side by side", "/how-to/environments"),
       page("Your own service", "/how-to/own-service"),
+      page("Several services in one stack", "/how-to/services"),
       page("Your own cluster", "/how-to/own-cluster"),
       page("Your own metrics", "/how-to/own-metrics"),
       page("CI", "/how-to/ci"),

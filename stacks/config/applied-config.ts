@@ -1,6 +1,7 @@
 import { canonicalJson } from "../../components/workload/render-application.ts";
 import { textOf, valueIn } from "./raw-values.ts";
 import type { LabConfig } from "./schema.ts";
+import { servicesIn } from "./service-values.ts";
 
 /** Raw values of a config, by key. */
 export type Values = Readonly<Record<string, unknown>>;
@@ -37,13 +38,23 @@ export const releaseKeys: readonly (keyof LabConfig)[] = [
   "canaryReplicas",
 ];
 
-/** What the program notes on the application's Namespace of the config that it applies, each value as text. None is a secret. */
+/**
+ * What the program notes on the application's Namespace of the config that it applies, each value as text. None is a secret. Of the services,
+ * which have notes of their own, it is what says what they take of the platform.
+ */
 export function appliedValues(values: Values): Readonly<Record<string, string>> {
-  const kept = Object.entries(values).filter(([key]) => !leftOut.includes(key));
+  const kept = Object.entries({ ...values, ...("services" in values && { services: strategiesOf(values) }) }).filter(
+    ([key]) => !leftOut.includes(key),
+  );
   return Object.fromEntries(
     kept.map(([key, value]): [string, string] => [key, normal(value)]).filter(([, text]) => text !== ""),
   );
 }
+
+const strategiesOf = (values: Values): object =>
+  Object.fromEntries(
+    Object.entries(servicesIn(values)).map(([name, { strategy = values.strategy }]) => [name, { strategy }]),
+  );
 
 /** The values that a Namespace's note has; undefined where there is none that can be read. */
 export function notedValues(text: string | undefined): Readonly<Record<string, string>> | undefined {

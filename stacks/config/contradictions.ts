@@ -7,6 +7,7 @@ import { factsOf, type StrategyName, type StrategyOption, strategiesWhere } from
 import { existingPlatform } from "../platform-parts.ts";
 import { quantitiesOf, releaseRoom, roomOf } from "../release-room.ts";
 import type { LabConfig } from "./schema.ts";
+import { hasServices } from "./service-values.ts";
 
 /** What each value allows by itself and not together, one sentence each; a value that is missing contradicts nothing. */
 export function contradictions(config: Partial<LabConfig>): string[] {
@@ -192,6 +193,10 @@ const checks: readonly ((config: Partial<LabConfig>) => string | readonly string
   ({ policy, rollouts }) =>
     policy?.mode === "enforce" && rollouts === "namespace"
       ? "policy.mode is enforce while rollouts is namespace, whose controller would be refused in the application's namespace; allowed: warn, or rollouts cluster"
+      : undefined,
+  (config) =>
+    config.rollouts === "namespace" && hasServices(config)
+      ? "rollouts is namespace while there are services, which have namespaces of their own; allowed: auto or cluster, or no services"
       : undefined,
   notInstalledHere,
   nothingToFind,

@@ -2,6 +2,7 @@ import { isMap, isScalar, parseDocument, Scalar } from "yaml";
 import * as z from "zod";
 import { projectName } from "../stack-name.ts";
 import { schema } from "./schema.ts";
+import { serviceKeys } from "./service-values.ts";
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
@@ -24,6 +25,12 @@ export function projectFile(text: string): string {
 export function stackFileSchema(): JsonSchema {
   const { properties = {} } = z.toJSONSchema(schema, { io: "input", reused: "inline", override: allowText });
   const own = Object.entries(properties).map(([key, value]) => [key, withEmpty(key, value as JsonSchema)] as const);
+  // What a service may have is allowed for it as for the stack.
+  const shared = own.filter(([key]) => (serviceKeys as readonly string[]).includes(key));
+  const references = shared.map(([key]) => [key, { $ref: `#/definitions/${key}` }] as const);
+  const ofService = (properties.services as JsonSchema).additionalProperties as JsonSchema;
+  Object.assign(ofService, { properties: Object.fromEntries(references) });
+  const all = Object.entries({ ...Object.fromEntries(own), ...Object.fromEntries(references) });
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: `Config of a stack of ${projectName}`,
@@ -31,10 +38,11 @@ export function stackFileSchema(): JsonSchema {
     properties: {
       config: {
         type: "object",
-        properties: Object.fromEntries(own.map(([key, value]) => [`${projectName}:${key}`, value])),
+        properties: Object.fromEntries(all.map(([key, value]) => [`${projectName}:${key}`, value])),
         patternProperties: { [`^${projectName}:(?!(${own.map(([key]) => key).join("|")})$)`]: false },
       },
     },
+    definitions: Object.fromEntries(shared),
   };
 }
 

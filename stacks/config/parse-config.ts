@@ -7,6 +7,7 @@ import { contradictions } from "./contradictions.ts";
 import { isProviderKey, providerKeyProblem } from "./other-keys.ts";
 import { textOf } from "./raw-values.ts";
 import type { LabConfig } from "./schema.ts";
+import { servicesIn, serviceValues } from "./service-values.ts";
 import { suggestion } from "./suggestion.ts";
 
 /** Values as a stack's config gives them: text, objects as JSON text, or what YAML makes of both. */
@@ -48,8 +49,49 @@ const variables: Partial<Record<keyof LabConfig, string>> = {
   chartMirror: "CANARY_LAB_CHART_MIRROR",
 };
 
-/** Key by key, so that what is right can be compared with one another although something else is wrong. */
+/** The stack's own values, and those that each of its services has. */
 function read(raw: RawConfig, environment: Variables) {
+  const { values, problems } = readOne(raw, environment);
+  return { values, problems: [...problems, ...serviceProblems(raw, environment, problems)] };
+}
+
+/** The project's defaults. */
+export const schemaDefaults = (): RawConfig =>
+  Object.fromEntries(
+    Object.entries(shape()).map(([key, allowed]) => [
+      key,
+      "defaultValue" in allowed.def ? allowed.def.defaultValue : "",
+    ]),
+  );
+
+/** What is wrong with the services of a stack, and is not with the stack itself. */
+function serviceProblems(raw: RawConfig, environment: Variables, known: readonly string[]): readonly string[] {
+  const names = Object.keys(servicesIn(raw)).filter(
+    (name) => !known.some((one) => one.startsWith(`services.${name} `)),
+  );
+  if (names.length === 0) return [];
+  const defaults = schemaDefaults();
+  const all = names.map((name) => ({ name, values: serviceValues(raw, name, defaults) }));
+  const places = [raw.namespace ?? defaults.namespace, ...all.map(({ values }) => values.namespace)].map(String);
+  return all.flatMap(({ name, values }) => {
+    const place = `services.${name}`;
+    const { namespace } = values;
+    return [
+      ...(name === (raw.app ?? defaults.app)
+        ? [`${place} is named as the stack's own application; allowed: another name, or another app`]
+        : []),
+      ...(places.filter((one) => one === namespace).length > 1
+        ? [`${place}.namespace is "${namespace}", which another application of the stack has; allowed: one of its own`]
+        : []),
+      ...readOne(values, environment)
+        .problems.filter((problem) => !known.includes(problem))
+        .map((problem) => `${place}.${problem}`),
+    ];
+  });
+}
+
+/** Key by key, so that what is right can be compared with one another although something else is wrong. */
+function readOne(raw: RawConfig, environment: Variables) {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
   const keys = shape();
@@ -84,12 +126,20 @@ export function configError(problems: readonly string[], place: string, next = w
 
 /** Each problem starts with where its value stands: a key, a field of one, or an environment variable. */
 function wayBack(problems: readonly string[]): string {
-  const places = new Set(problems.map((problem) => /^[^\s.]+/.exec(problem)?.[0] ?? ""));
+  const places = new Set(problems.map((problem) => /^(services(\.[^\s.]+){1,2}|[^\s.]+)/.exec(problem)?.[0] ?? ""));
   const ofVariables = Object.values(variables).filter((name) => places.has(name));
-  const keys = [...places].filter((place) => !ofVariables.includes(place));
+  const keys = [...places].filter((place) => !ofVariables.includes(place) && !place.includes("."));
+  const ofServices = [...places].flatMap((place) => {
+    const [, service, key] = place.split(".");
+    if (service === undefined) return [];
+    return key === undefined // what is wrong with a name is no reason to remove anything
+      ? "npx canaryctl config get services"
+      : `npx canaryctl --app ${quoted(service)} config rm ${quoted(key)}`;
+  });
   return [
     ...(ofVariables.length > 0 ? [`unset ${ofVariables.join(" ")}`] : []),
     ...(keys.length > 0 ? [`npx canaryctl config rm ${keys.map(quoted).join(" ")}`] : []),
+    ...new Set(ofServices),
   ].join(" && ");
 }
 

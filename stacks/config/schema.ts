@@ -17,6 +17,7 @@ import { plan } from "./plan.ts";
 import { istioRevision, namespacedName, platform } from "./platform-rule.ts";
 import { policy } from "./policy.ts";
 import { service } from "./service.ts";
+import { appPattern, appRule, services } from "./services.ts";
 import { anything, boolean, image, integer, matching, oneOf, registry, secretName, weight } from "./values.ts";
 
 // The one place of a stack's settings: what each key allows, its default, and the words for both. An optional key is none where its
@@ -100,13 +101,14 @@ export const schema = z.object({
       "Name of a cookie that keeps a user on one version while the weight moves, with strategy istio; empty for none. The weight is then the share of the users without it: a lower one above 0 moves nobody back, 0 everybody",
     ),
   namespace: namespace.prefault("canary-lab").describe("Namespace of the application"),
-  // At most 40 characters, so that the names derived from it fit.
-  app: matching(
-    /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/,
-    "1 to 40 lower-case letters, digits and hyphens, first a letter, last no hyphen",
-  )
+  app: matching(appPattern, appRule)
     .prefault("versioned-echo")
     .describe("Name of the application, of its Service and of its host in the mesh"),
+  services: services
+    .prefault({})
+    .describe(
+      "Further applications of the stack, an object: the name of each, as app, with what it has otherwise than the stack. Its namespace is NAMESPACE-NAME where it says none, NAMESPACE that of the stack. What commands write (canaryWeight, images and the like) it does not have of the stack; without its own it begins with the defaults",
+    ),
   stableImage: image
     .prefault("versioned-echo:v1")
     .describe(

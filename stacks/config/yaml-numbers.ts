@@ -56,6 +56,7 @@ export function ambiguityError(values: readonly AmbiguousValue[], place: string)
   });
   const commands = values.map(({ key, isWhole, readings: [reading] }) => {
     const name = ownKey(key) ?? key;
+    if (name === "services") return "npx canaryctl config --help"; // not all services for one value
     return isWhole && reading !== undefined
       ? `npx canaryctl config set ${name} ${quoted(reading)}`
       : `npx canaryctl config rm ${name}`;

@@ -9,6 +9,7 @@ import { clientOf } from "../../cluster/kube/client.ts";
 import type { ClusterName } from "../../cluster/kubeconfig-file.ts";
 import { repositoryRoot } from "../../cluster/lab-folder.ts";
 import { servicePods } from "../../components/workload/render-service.ts";
+import { madeService } from "../application-scope.ts";
 import type { AskedNow } from "../config/asked-now.ts";
 import type { LabConfig } from "../config/schema.ts";
 import { fullStackName } from "../full-stack-name.ts";
@@ -54,12 +55,14 @@ export async function beginLiveRun(config: LabConfig, target: Required<ClusterNa
   const client = clientOf(target);
   const own = { stack: pulumi.getStack(), organization: pulumi.getOrganization() };
   const { namespace } = config;
+  const isOfStack = madeService() === undefined;
   try {
     const [mark, live] = await Promise.all([
-      markBefore(client, config, () => commandStart(client)),
+      // What canaryctl tells is the mark of the stack's own application.
+      markBefore(client, config, () => commandStart(client), isOfStack ? process.env : {}),
       refuseForeignNamespace(client, { own, namespace, place: fileName() }),
     ]);
-    if (!isTargeted()) await refuseLoss(client, fullStackName(), live, config);
+    if (!isTargeted() && isOfStack) await refuseLoss(client, fullStackName(), live, config);
     return { client, exec: execBy(target), deliver: deliverTo(client, target), markBefore: mark };
   } catch (error) {
     throw error instanceof UserError ? new pulumi.RunError(toldOfStack(error)) : error;
@@ -107,7 +110,8 @@ export function createLiveRun(
   };
   const { owner } = factsOf(config.strategy);
   const starts = new StartFollower(client, isTargeted());
-  const takenBack = takenBackBy({ client, config, markBefore: mark, fileNow, file: fileName() });
+  const made = madeService();
+  const takenBack = takenBackBy({ client, config, markBefore: mark, fileNow: () => fileNow(made), file: fileName() });
   if (owner !== "pulumi") return { ...common, starts, ...(config.canaryEnabled && canaryGuard(takenBack)) };
   const standing = standingOverride(config);
   if (standing) void pulumi.log.warn(forThisStack(standing));
@@ -154,9 +158,9 @@ const isTargeted = (): boolean => process.env[targetedVariable] === "true";
 const fileName = (): string => `Pulumi.${pulumi.getStack()}.yaml`;
 
 /** Loaded where a canary is about to get more only: a parser of YAML is no part of the program otherwise. */
-async function fileNow(): Promise<AskedNow> {
+async function fileNow(service: string | undefined): Promise<AskedNow> {
   const { askedNow } = await import("../config/asked-now.ts");
-  return askedNow(join(repositoryRoot, fileName()));
+  return askedNow(join(repositoryRoot, fileName()), service);
 }
 
 function canaryGuard(takenBack: TakenBack): Pick<LiveRun, "canaryHooks"> {

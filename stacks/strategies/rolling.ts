@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { versionOf } from "../../components/image/image-version.ts";
 import type { RollingUpdateSpec } from "../../components/rolling-update/render-rolling-update.ts";
 import { RollingUpdate } from "../../components/rolling-update/rolling-update.ts";
+import { named } from "../application-scope.ts";
 import { rollingStart } from "../live/deployment-starts.ts";
 import { together } from "../live/hook-bindings.ts";
 import { revisionReference, type StrategyContext } from "./strategy.ts";
@@ -36,6 +37,10 @@ export function createRolling(
     imagePlatform,
     service,
   };
-  const rolling = new RollingUpdate("rolling", { ...spec, ...config.rollingUpdate }, { ...inside, dependsOn, hooks });
+  const rolling = new RollingUpdate(
+    named("rolling"),
+    { ...spec, ...config.rollingUpdate },
+    { ...inside, dependsOn, hooks },
+  );
   return followed?.ready(rolling, rolling.deployment) ?? rolling;
 }

@@ -4,6 +4,7 @@ import { RolloutBlueGreen } from "../../components/rollout/rollout-blue-green.ts
 import { analysisOf } from "../../components/slo/analysis.ts";
 import { Sides } from "../../components/traffic/sides.ts";
 import { WeightedRoute } from "../../components/traffic/weighted-route.ts";
+import { named } from "../application-scope.ts";
 import { firstRevisionGuard } from "../live/first-revision.ts";
 import { together } from "../live/hook-bindings.ts";
 import { previewGuard } from "../live/rollout-guard.ts";
@@ -14,7 +15,7 @@ export const rolloutBlueGreen: Strategy = ({ config, live, platform, shared }) =
   const { app, namespace, replicas, canaryEnabled, imagePullSecret, imagePlatform, service } = config;
   const { images, inside } = shared;
   const { prePromotionAnalysis, postPromotionAnalysis, ...options } = config.blueGreen;
-  const sides = new Sides("route", { app, namespace, toldApartBy: "nothing" }, inside);
+  const sides = new Sides(named("route"), { app, namespace, toldApartBy: "nothing" }, inside);
   const reference = revisionReference(config);
   const own = live.client && {
     ...firstRevisionGuard(config.strategy, canaryEnabled),
@@ -24,7 +25,7 @@ export const rolloutBlueGreen: Strategy = ({ config, live, platform, shared }) =
   // What callers see of each colour, so that nothing is asked of the application itself.
   const analysis = (host: string) => analysisOf(app, { host, subset: "" }, "step");
   const colours = new RolloutBlueGreen(
-    "blue-green",
+    named("blue-green"),
     {
       app,
       namespace,
@@ -41,7 +42,7 @@ export const rolloutBlueGreen: Strategy = ({ config, live, platform, shared }) =
     { ...inside, dependsOn: [...inside.dependsOn, sides], hooks },
   );
   const route = new WeightedRoute(
-    "route",
+    named("route"),
     { app, namespace, mode: "rollout-blue-green", ingressLabels: platform.facts.ingress?.labels },
     { ...inside, dependsOn: colours },
   );

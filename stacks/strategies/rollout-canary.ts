@@ -4,6 +4,7 @@ import { RolloutCanary } from "../../components/rollout/rollout-canary.ts";
 import { analysisOf } from "../../components/slo/analysis.ts";
 import { Sides } from "../../components/traffic/sides.ts";
 import { WeightedRoute } from "../../components/traffic/weighted-route.ts";
+import { named } from "../application-scope.ts";
 import { isJudged } from "../judged.ts";
 import { firstRevisionGuard } from "../live/first-revision.ts";
 import { together } from "../live/hook-bindings.ts";
@@ -22,15 +23,15 @@ export const rolloutCanary: Strategy = (context) => {
   };
   const hooks = together(own, live.canaryHooks);
 
-  const sides = new Sides("route", { app, namespace, toldApartBy: "revision" }, inside);
+  const sides = new Sides(named("route"), { app, namespace, toldApartBy: "revision" }, inside);
   const route = new WeightedRoute(
-    "route",
+    named("route"),
     { app, namespace, mode: "rollout-canary", ingressLabels: platform.facts.ingress?.labels },
     { ...inside, dependsOn: [...inside.dependsOn, sides] },
   );
   const migrated = migratedFrom(context, [...inside.dependsOn, sides], hooks);
   const canary = new RolloutCanary(
-    "release",
+    named("release"),
     {
       app,
       namespace,

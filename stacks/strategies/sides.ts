@@ -5,6 +5,7 @@ import { splitOf } from "../../canary/weight.ts";
 import { versions } from "../../components/names.ts";
 import { Sides } from "../../components/traffic/sides.ts";
 import { EchoWorkload } from "../../components/workload/echo-workload.ts";
+import { named } from "../application-scope.ts";
 import type { LabConfig } from "../config/schema.ts";
 import { sideStart } from "../live/deployment-starts.ts";
 import { together } from "../live/hook-bindings.ts";
@@ -39,13 +40,13 @@ export function createSides(
     const hooks = together(followed?.hooks, together(options.guard?.sides[version], after(other)));
     const reference = side === "canary" ? config.canaryImage : config.stableImage;
     const pods = { version, image, reference, replicas: replicas[side], imagePullSecret, imagePlatform, service };
-    const workload = new EchoWorkload(side, { app, namespace, ...pods }, { ...inside, hooks });
+    const workload = new EchoWorkload(named(side), { app, namespace, ...pods }, { ...inside, hooks });
     return followed?.ready(workload, workload.deployment, podsFor(config, side)) ?? workload;
   };
   const stable = run("stable", "canary", images.stable);
   const workloads = images.canary ? [stable, run("canary", "stable", images.canary)] : [stable];
   const names = { app, namespace, toldApartBy: "version" } as const;
-  const sides = new Sides("route", names, { ...inside, dependsOn: [...inside.dependsOn, ...workloads] });
+  const sides = new Sides(named("route"), names, { ...inside, dependsOn: [...inside.dependsOn, ...workloads] });
   return [...workloads, sides];
 }
 

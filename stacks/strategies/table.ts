@@ -6,6 +6,7 @@ import { gatewayHost } from "../../components/names.ts";
 import { HeaderIngress } from "../../components/nginx-header/header-ingress.ts";
 import { Sides } from "../../components/traffic/sides.ts";
 import { WeightedRoute } from "../../components/traffic/weighted-route.ts";
+import { named } from "../application-scope.ts";
 import type { LabConfig } from "../config/schema.ts";
 import { firstRevisionGuard } from "../live/first-revision.ts";
 import { together } from "../live/hook-bindings.ts";
@@ -23,7 +24,7 @@ const istio: Strategy = (context) => {
   const { guard } = live;
   const after = createSides(context, { stable: config.replicas, canary: config.canaryReplicas }, { guard });
   const route = new WeightedRoute(
-    "route",
+    named("route"),
     { app, namespace, canaryWeight, stickyCookie, canaryImage, ingressLabels: platform.facts.ingress?.labels },
     { ...shared.inside, dependsOn: after, hooks: guard && together(guard.route, live.service?.widen) },
   );
@@ -36,7 +37,7 @@ const gatewayApi: Strategy = (context) => {
   const after = createSides(context, { stable: config.replicas, canary: config.canaryReplicas }, { guard });
   const { app, namespace, canaryWeight } = config;
   const args = { app, namespace, canaryWeight };
-  const route = new HttpRoute("http-route", args, { ...shared.inside, dependsOn: after, hooks: guard?.route });
+  const route = new HttpRoute(named("http-route"), args, { ...shared.inside, dependsOn: after, hooks: guard?.route });
   return { canaryShare: pulumi.output(config.canaryWeight), gateway: gatewayOf(config), route };
 };
 
@@ -45,7 +46,11 @@ const nginxHeader: Strategy = (context) => {
   const after = createSides(context, { stable: config.replicas, canary: config.canaryReplicas });
   const { app, namespace, canaryEnabled } = config;
   const args = { app, namespace, canaryEnabled };
-  const route = new HeaderIngress("ingress", args, { ...shared.inside, dependsOn: after, hooks: live.canaryHooks });
+  const route = new HeaderIngress(named("ingress"), args, {
+    ...shared.inside,
+    dependsOn: after,
+    hooks: live.canaryHooks,
+  });
   return { canaryShare: undefined, gateway: gatewayOf(config), route };
 };
 
@@ -61,7 +66,7 @@ const rollingUpdate: Strategy = (context) => {
   const { config, live, shared } = context;
   const { app, namespace, strategy, canaryEnabled } = config;
   const { inside } = shared;
-  const sides = new Sides("route", { app, namespace, toldApartBy: "nothing" }, inside);
+  const sides = new Sides(named("route"), { app, namespace, toldApartBy: "nothing" }, inside);
   const guard = live.client && firstRevisionGuard(strategy, canaryEnabled);
   createRolling(context, "pulumi", [...inside.dependsOn, sides], together(guard, live.canaryHooks));
   return { canaryShare: undefined, gateway: undefined };

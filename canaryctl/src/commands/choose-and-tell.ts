@@ -8,6 +8,7 @@ import { existingPlatform, isOwner } from "../../../stacks/platform-parts.ts";
 import { variablesOf, withKnownCluster } from "../../../stacks/stack-environment.ts";
 import { refuseWithoutIngress } from "../ingress-controller.ts";
 import type { OpenedConfig } from "../lab.ts";
+import { servicesOf } from "../services.ts";
 import { otherTarget, targetRequest } from "../target-request.ts";
 import { announcement } from "./announcement.ts";
 
@@ -29,6 +30,7 @@ export async function chooseAndTell(
   const request = targetRequest(
     withKnownCluster(stack, config, environment, records.own, process.env),
     variablesOf(stack, process.env).KUBECONFIG,
+    servicesOf(stackFile).map((one) => one.config),
   );
   const { target, reason, advice } = await chooseTarget({
     request,

@@ -1,10 +1,12 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import type { Command } from "commander";
 import { configKeys, configProblems } from "../../../stacks/config/parse-config.ts";
+import { serviceKeys } from "../../../stacks/config/service-values.ts";
 import { suggestion } from "../../../stacks/config/suggestion.ts";
 import { mustNameFile } from "../lab.ts";
 import { print } from "../print.ts";
-import { StackFile } from "../stack-file.ts";
+import type { StackFile } from "../stack-file.ts";
+import { stackFileOf } from "../stack-file-of.ts";
 import { UsageError } from "../usage-error.ts";
 import { optionsOf } from "./arguments.ts";
 
@@ -17,12 +19,12 @@ export function remove(keys: readonly string[], command: Command): void {
 
 export function get(key: string, command: Command): void {
   const file = fileOf(command);
-  mustBeKey(key);
+  mustBeKey(key, file);
   print([String(file.values()[key] ?? "")]);
 }
 
 function fileOf(command: Command): StackFile {
-  const stackFile = new StackFile(optionsOf(command).stack);
+  const stackFile = stackFileOf(optionsOf(command));
   mustNameFile(optionsOf(command), stackFile);
   return stackFile;
 }
@@ -33,7 +35,7 @@ function write(stackFile: StackFile, words: readonly string[]): string {
     throw new UsageError(`${words.at(-1)} has no value.`, { allowed: "keys, each with its value" });
   }
   const pairs = words.flatMap((key, index) => (index % 2 === 0 ? [[key, words[index + 1] ?? ""] as const] : []));
-  for (const [key] of pairs) mustBeKey(key);
+  for (const [key] of pairs) mustBeKey(key, stackFile);
   // What is replaced may be what cannot be read.
   const before = stackFile.valuesOf(configKeys().filter((key) => !pairs.some(([changed]) => changed === key)));
   const known = configProblems(before);
@@ -56,7 +58,13 @@ function write(stackFile: StackFile, words: readonly string[]): string {
 const keyOf = (problems: readonly string[], keys: readonly string[]): string | undefined =>
   keys.find((key) => problems.some((problem) => new RegExp(`^${key}\\b`).test(problem))) ?? keys[0];
 
-function mustBeKey(key: string): void {
+function mustBeKey(key: string, { service, stack }: StackFile): void {
+  if (service !== undefined && configKeys().includes(key) && !serviceKeys.some((one) => one === key)) {
+    throw new UsageError(`${key} is about all of stack ${stack}, and --app names its service ${service}.`, {
+      allowed: `config without --app, or a key that a service may have: ${serviceKeys.join(", ")}`,
+      next: `npx canaryctl config get ${key}`,
+    });
+  }
   if (configKeys().includes(key)) return;
   throw new UsageError(`${key} is not a key of this project; ${suggestion(key, configKeys())}`, {
     next: "npx canaryctl config --help",

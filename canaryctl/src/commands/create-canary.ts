@@ -2,7 +2,7 @@ import { quoted } from "@canary-lab/kit/programs";
 import type { Command } from "commander";
 import { type GlobalOptions, openLab } from "../lab.ts";
 import { print, say } from "../print.ts";
-import { StackFile } from "../stack-file.ts";
+import { stackFileOf } from "../stack-file-of.ts";
 import { openRelease } from "../strategies/table.ts";
 import { UsageError } from "../usage-error.ts";
 import { optionsOf } from "./arguments.ts";
@@ -22,7 +22,7 @@ export async function run(command: Command): Promise<void> {
 
 /** @throws UsageError where pods are counted for a canary that has none of its own */
 function podsOf(options: GlobalOptions, image: string, replicas: number | undefined) {
-  const { strategy } = new StackFile(options.stack).values();
+  const { strategy } = stackFileOf(options).values();
   if (replicas === undefined) return {};
   if (withOwnPods.includes(String(strategy))) return { canaryReplicas: replicas };
   throw new UsageError(`--replicas is ${replicas}, and with strategy ${strategy} a canary has no pods of its own.`, {

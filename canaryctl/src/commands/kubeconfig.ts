@@ -27,7 +27,10 @@ interface KubeconfigOptions {
 export async function run(command: Command): Promise<void> {
   const { role, for: seconds, output, ...options } = optionsOf<KubeconfigOptions>(command);
   const { environment, config, stackFile } = await asDeployed(openForRollback(options));
-  const file = output === undefined ? inLab("accounts", `${stackFile.stack}-${role}.yaml`) : resolve(output);
+  const file =
+    output === undefined
+      ? inLab("accounts", `${[stackFile.stack, stackFile.service, role].filter(Boolean).join("-")}.yaml`)
+      : resolve(output);
   mustBeOurs(file);
   const { token, until } = await requestToken(clientOf(environment), config, role, seconds);
   const { cluster } = selectContext(readKubeconfig(environment.kubeconfig), { context: environment.kubeContext });

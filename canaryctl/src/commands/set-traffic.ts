@@ -3,7 +3,7 @@ import { factsOf } from "../../../canary/strategies.ts";
 import { noCanary } from "../../../stacks/live/share-verdict.ts";
 import { type GlobalOptions, type Lab, openLab, type RouteFlags } from "../lab.ts";
 import { print, say } from "../print.ts";
-import { StackFile } from "../stack-file.ts";
+import { stackFileOf } from "../stack-file-of.ts";
 import { openMove } from "../strategies/table.ts";
 import { UsageError } from "../usage-error.ts";
 import { type OverloadFlag, optionsOf, overloadOf } from "./arguments.ts";
@@ -25,8 +25,11 @@ export async function run(stable: number, canary: number, command: Command): Pro
 
 /** A share for a canary that the config switches off is refused here, so that the error names this command and not the config. */
 function openWithCanary(options: GlobalOptions & RouteFlags & OverloadFlag, canary: number): Lab {
-  const isOff = String(new StackFile(options.stack).values().canaryEnabled) === "false";
+  const isOff = String(stackFileOf(options).values().canaryEnabled) === "false";
   const lab = openLab(options, { canaryWeight: isOff ? 0 : canary, ...overloadOf(options) });
-  if (isOff && canary > 0 && factsOf(lab.config.strategy).owner === "pulumi") throw noCanary(lab.config);
+  if (isOff && canary > 0 && factsOf(lab.config.strategy).owner === "pulumi") {
+    lab.mustBeNamed?.(lab.config); // of another application it says nothing that there is no canary
+    throw noCanary(lab.config);
+  }
   return lab;
 }

@@ -2,6 +2,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import type { RolloutObject } from "../../../canary/rollout/rollout-object.ts";
 import { namespacePath } from "../../../cluster/kube/paths.ts";
 import { clientName } from "../../../components/names.ts";
+import { serviceOf } from "../../../stacks/application-scope.ts";
 import { askProxies } from "../doctor/ask-pods.ts";
 import { admission } from "../doctor/checks/admission.ts";
 import { absentState } from "../doctor/checks/engine.ts";
@@ -98,11 +99,11 @@ const isAbout = ({ id }: Finding, { kind, id: object }: Drift): boolean => {
 };
 
 /**
- * Where only the engine can read the state there is nothing to compare with: starting it takes longer than all of `status`.
+ * Of the application that the status is about, with the stack's own also of its platform. Where only the engine can read the state there is nothing to compare with: starting it takes longer than all of `status`.
  *
  * @returns the error where the state is damaged, undefined where nothing can be read of it
  */
-async function readDrift({ cluster, state }: Lab): Promise<readonly Drift[] | UserError | undefined> {
+async function readDrift({ cluster, state, stackFile }: Lab): Promise<readonly Drift[] | UserError | undefined> {
   let saved: ExportedState | undefined;
   try {
     saved = state?.read();
@@ -110,7 +111,8 @@ async function readDrift({ cluster, state }: Lab): Promise<readonly Drift[] | Us
     if (error instanceof UserError) return error;
     throw error;
   }
-  return saved && findVisibleDrift(cluster, saved.deployment);
+  const resources = saved?.deployment.resources?.filter(({ urn }) => serviceOf(urn) === stackFile.service);
+  return saved && findVisibleDrift(cluster, { ...saved.deployment, ...(resources && { resources }) });
 }
 
 /** One round of parallel reads; the proxies are asked as soon as their pods are known. What the checks do not need is left out. */

@@ -8,6 +8,7 @@ import { clientName, gatewayHost, gatewayName, ingressRelease } from "../../../c
 import { existingPlatform, isOwner } from "../../../stacks/platform-parts.ts";
 import type { Lab } from "../lab.ts";
 import { table } from "../print.ts";
+import { serviceStatus, servicesOf, serviceText } from "../services.ts";
 import { headerHint } from "../strategies/header.ts";
 import { printable } from "../this-stack.ts";
 import { splitTable } from "../traffic/report.ts";
@@ -39,6 +40,7 @@ export function upReport(
     "",
     "Where to look next",
     ...commandLines(nextCommands(lab, gatewayPort).map(([command = "", what = ""]) => [printable(command), what])),
+    ...servicesOf(lab.stackFile).map((one) => serviceText(serviceStatus(one.config))),
   ];
 }
 

@@ -29,6 +29,7 @@ import { exclusively } from "../lab-lock.ts";
 import { engineView, print } from "../print.ts";
 import { withProgress } from "../progress.ts";
 import { removeTarget } from "../remove-target.ts";
+import { serviceLabs, servicesOf } from "../services.ts";
 import {
   type ClusterOfStack,
   clusterAfterOthers,
@@ -99,7 +100,8 @@ const usualDeploy = 20;
 
 async function up(opened: OpenedForUp, override: TargetName | undefined, progress: Stages): Promise<void> {
   const started = performance.now();
-  imagesMustBeBuilt(opened.config);
+  const { config, stackFile } = opened;
+  imagesMustBeBuilt(config, ...servicesOf(stackFile).map((one) => one.config));
   const target = await chooseAndTell(opened, override, progress);
   const raised = await raise(target, opened, progress);
   const lab = await progress.stage("deploy", (note) => deploy(raised, progress, note), usualDeploy);
@@ -171,7 +173,7 @@ async function raise(target: Target, { stackFile, config, changes }: OpenedForUp
   await Promise.all([
     refuseForeignMesh(lab),
     refuseWithoutIngressClass(lab),
-    refuseUnfitCluster(lab, registryUse(delivery, lab)),
+    ...[lab, ...serviceLabs(lab)].map((one) => refuseUnfitCluster(one, registryUse(delivery, lab))),
   ]);
   if (delivery) progress.say(describeDelivery(delivery));
   noteStack(stackFile.stack, notedWay(made, config));
@@ -189,10 +191,14 @@ async function deploy({ lab, found }: Raised, progress: Progress, note: (detail:
   await settlePending(lab, say);
   await refillRegistry(lab, say);
   await noteDrift(lab, say);
-  const noted = (await (await configuredStrategy(lab)).noteFinished?.(lab, say)) ?? lab;
+  const finished = async (one: Lab) => (await (await configuredStrategy(one)).noteFinished?.(one, say)) ?? one;
+  const noted = await finished(lab);
+  for (const service of serviceLabs(lab)) await finished(service); // one after the other, for each may write the file
   const view = engineView(say, note);
   await updateStack(noted, { say, waitSeconds, view, ...(mark && { markBefore: mark.text ?? "" }) });
-  return (await configuredStrategy(noted)).restore(noted, say);
+  const restored = async (one: Lab) => (await configuredStrategy(one)).restore(one, say);
+  const [own] = await Promise.all([restored(noted), ...serviceLabs(noted).map(restored)]);
+  return own;
 }
 
 const notAsWanted = ({ namespace }: LabConfig): UserError =>

@@ -3,17 +3,10 @@ import type { LabConfig } from "../../../stacks/config/schema.ts";
 import { mustBeSameCluster } from "../../../stacks/same-cluster.ts";
 import { environmentOf } from "../../../stacks/stack-environment.ts";
 import { asDeployed } from "../deployed.ts";
-import {
-  configForRollback,
-  type GlobalOptions,
-  type Lab,
-  labOf,
-  mustNameThis,
-  type OpenedConfig,
-  openConfig,
-} from "../lab.ts";
+import { configForRollback, type GlobalOptions, type Lab, labOf, type OpenedConfig, openConfig } from "../lab.ts";
+import { mustNameThis } from "../named-by-flags.ts";
 import { runnable } from "../runnable.ts";
-import { StackFile } from "../stack-file.ts";
+import { stackFileOf } from "../stack-file-of.ts";
 import { type Finding, withoutIgnored } from "./finding.ts";
 import { applyFixes, fixesOf } from "./fix.ts";
 import { gather } from "./gather.ts";
@@ -79,10 +72,10 @@ export async function whereItRuns(lab: Lab, { fileFault }: OpenedConfig): Promis
 /** A config that is wrong is a finding like any other; the defaults stand in for what is wrong. */
 function openWhatIsRight(options: GlobalOptions): { readonly opened: OpenedConfig; readonly fault?: string } {
   try {
-    return { opened: openConfig({ stack: options.stack }) };
+    return { opened: openConfig({ stack: options.stack, ...(options.app !== undefined && { app: options.app }) }) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { opened: configForRollback(new StackFile(options.stack)), fault: error.toPlainText() };
+    return { opened: configForRollback(stackFileOf(options)), fault: error.toPlainText() };
   }
 }
 

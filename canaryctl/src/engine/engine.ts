@@ -3,6 +3,7 @@ import { writePrivateFile } from "@canary-lab/kit/private-files";
 import { UserError } from "@canary-lab/kit/user-error";
 import { variable } from "@canary-lab/kit/variables";
 import { inLab } from "../../../cluster/lab-folder.ts";
+import { type ApplicationScope, scopeVariables, type UrnPatterns, urnsOf } from "../../../stacks/application-scope.ts";
 import { markVariable } from "../../../stacks/live/mark-variable.ts";
 import { targetedVariable } from "../../../stacks/live/targeted.ts";
 import { ownName, selectedStack } from "../../../stacks/stack-name.ts";
@@ -25,8 +26,10 @@ const runEngine = async (run: EngineProcess): Promise<EngineExit> => (await impo
 
 /** What of a stack an update is about; default: all of it, by its own config. */
 export interface UpdateScope {
-  /** URNs, or patterns of them, of the only resources that may change. */
+  /** Patterns of the URNs of the only resources that may change, as they are of the stack's own application. */
   readonly targets?: readonly string[];
+  /** The only application that it is about, of a stack with several. */
+  readonly application?: ApplicationScope | undefined;
   /** Path of a file that is read in place of the stack's own. */
   readonly configFile?: string;
   /** The mark of the last rollback before the command, empty where there was none; default: the one that is there when the engine begins. */
@@ -99,13 +102,19 @@ export class PulumiEngine implements Engine {
     this.#run = run;
   }
 
-  async update(view?: UpdateView, { targets = [], configFile, markBefore }: UpdateScope = {}): Promise<void> {
+  async update(
+    view?: UpdateView,
+    { targets = [], application, configFile, markBefore }: UpdateScope = {},
+  ): Promise<void> {
+    const urns: UrnPatterns = application ? urnsOf(application, targets) : { targets };
     const scope = [
-      ...targets.flatMap((target) => ["--target", target]),
+      ...(urns.targets ?? []).flatMap((target) => ["--target", target]),
+      ...(urns.excludes ?? []).flatMap((other) => ["--exclude", other]),
       ...(configFile === undefined ? [] : ["--config-file", configFile]),
     ];
     const variables: EngineProcess["variables"] = {
       ...(targets.length > 0 && { [targetedVariable]: "true" }),
+      ...(application && scopeVariables(application)),
       ...(markBefore !== undefined && { [markVariable]: markBefore }),
     };
     await this.#change(["up", ...this.#message, ...scope], view, variables);

@@ -11,7 +11,7 @@ import {
 } from "../../../stacks/history-entry.ts";
 import { asDeployed } from "../deployed.ts";
 import { type GlobalOptions, type Lab, openForRollback } from "../lab.ts";
-import { StackFile } from "../stack-file.ts";
+import { stackFileOf } from "../stack-file-of.ts";
 import { isSamePosition, whyOf } from "./entry.ts";
 import { recordedCommands } from "./recorded-commands.ts";
 import { appendHistory, readHistory } from "./store.ts";
@@ -100,7 +100,7 @@ export class Recording {
 
   #position(): Position | undefined {
     try {
-      return positionOf(new StackFile(this.#recorded.options.stack).values());
+      return positionOf(stackFileOf(this.#recorded.options).values());
     } catch {
       return undefined;
     }
@@ -109,7 +109,7 @@ export class Recording {
   #entry(from: Position | null, to: Position, error: Error | undefined): HistoryEntry {
     const { command, source, options, reason, judged } = this.#recorded;
     // Where the judge has taken the step, nothing was left out.
-    const override = judged ? undefined : textOf(new StackFile(options.stack).values().judgeOverride);
+    const override = judged ? undefined : textOf(stackFileOf(options).values().judgeOverride);
     const why = whyOf(reason(), override, from, to);
     return {
       at: new Date().toISOString(),

@@ -1,4 +1,5 @@
 import { configAnnotation, stackAnnotation } from "../../../components/workload/render-application.ts";
+import { serviceIn } from "../../../stacks/application-scope.ts";
 import { appliedValues, notedValues, type Pending, pendingChanges } from "../../../stacks/config/applied-config.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
 import type { Mask } from "../mask.ts";
@@ -77,8 +78,9 @@ export function digestOf({ stack, events, config, live = {}, mask }: DigestInput
   }));
   const isChanged = steps.some(({ operation }) => operation !== "same") || drift.length > 0;
   const outcome = outcomeOf(events, isChanged);
-  const traffic = trafficOf({ steps, config, isWhole, live: live.share, perMinute: live.perMinute });
-  const applied = appliedIn(steps);
+  const own = steps.filter(({ name }) => serviceIn(name) === undefined);
+  const traffic = trafficOf({ steps: own, config, isWhole, live: live.share, perMinute: live.perMinute });
+  const applied = appliedIn(own);
   return {
     stack,
     outcome,

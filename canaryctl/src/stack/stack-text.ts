@@ -20,8 +20,11 @@ interface NewStack {
   readonly hasSecrets: boolean;
 }
 
-/** What the new file does not take over: what only the owner of a platform reads, and a release of the other stack. */
-export const leftOutKeys: readonly string[] = [...Object.keys(ownersKeys), "previousImage"];
+/**
+ * What the new file does not take over: what only the owner of a platform reads, a release of the other stack, and its services, which have
+ * releases and namespaces of their own.
+ */
+export const leftOutKeys: readonly string[] = [...Object.keys(ownersKeys), "previousImage", "services"];
 
 /** The keys that the new file has values of its own for. No share of the traffic has been approved for it. */
 export const ownValues = ({ namespace, platform }: Pick<NewStack, "namespace" | "platform">) =>

@@ -27,7 +27,11 @@ export async function versionsIn(namespaces: readonly string[]): Promise<Readonl
     kubectl("get", "namespace", ...namespaces, "--ignore-not-found", "-o", "json"),
     ...namespaces.map((namespace) => kubectl("-n", namespace, "get", kinds, "-o", "json")),
   ]);
-  const items = lists.flatMap((text) => (JSON.parse(text) as Objects).items);
+  // One namespace alone comes as it is.
+  const items = lists.flatMap((text) => {
+    const found = JSON.parse(text) as Objects | Objects["items"][number];
+    return "items" in found ? found.items : [found];
+  });
   return Object.fromEntries(
     items
       .filter(({ metadata: { annotations = {} } }) => !("control-plane.alpha.kubernetes.io/leader" in annotations))

@@ -63,6 +63,7 @@ const ofTheProduct = [
   "30-rollout-canary",
   "31-given-up",
   "32-analysis",
+  "34-services",
   "35-isolation",
   "36-secrets",
   "48-kills",

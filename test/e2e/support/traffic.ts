@@ -8,8 +8,10 @@ import { until } from "./until.ts";
 export interface Target {
   readonly url?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Whose client sends it; default: that of dev. */
+  /** Whose client sends it, by its namespace; default: that of dev. */
   readonly from?: string;
+  /** Default: versioned-echo. */
+  readonly app?: string;
 }
 
 interface Load extends Target {
@@ -87,14 +89,15 @@ export async function startSteadyLoad({
 }
 
 async function startInClient(load: Load & { readonly seconds: number }, ...flags: readonly string[]) {
-  const { url = "http://versioned-echo/", headers = {}, from = namespace, requests, rate, seconds } = load;
+  const { app = "versioned-echo", url = `http://${app}/`, headers = {}, from = namespace } = load;
+  const { requests, rate, seconds } = load;
   const bounds = { url, requests, rps: rate, seconds, concurrency: 64 };
   const options = [
     ...Object.entries(bounds).flatMap(([name, value]) => [`--${name}`, String(value)]),
     ...Object.entries(headers).flatMap(([name, value]) => ["--header", `${name}: ${value}`]),
     ...flags,
   ];
-  const client = ["-n", from, "deployment/versioned-echo-client", "-c", "client"];
+  const client = ["-n", from, `deployment/${app}-client`, "-c", "client"];
   const args = ["exec", "--stdin", ...client, "--", "node", "/app/load.mjs", ...options];
   return start("kubectl", args, { env: await labShell(), timeoutSeconds: seconds + 30, keepsInput: true });
 }

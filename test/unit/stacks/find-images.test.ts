@@ -23,9 +23,9 @@ afterEach(() => {
 const { imageRegistry: _, ...unnamed } = sampleConfig;
 
 test("an update of a route is refused for nothing that only a build needs", async () => {
-  await expect(findImages(unnamed, sampleTarget)).rejects.toThrow(/nodes for linux\/amd64 and linux\/arm64/);
+  await expect(findImages([unnamed], sampleTarget)).rejects.toThrow(/nodes for linux\/amd64 and linux\/arm64/);
   process.env[targetedVariable] = "true";
-  expect(await findImages(unnamed, sampleTarget)).toEqual({ pull: "localhost:5101", reason: expect.any(String) });
+  expect(await findImages([unnamed], sampleTarget)).toEqual({ pull: "localhost:5101", reason: expect.any(String) });
   announced = { data: { "localRegistryHosting.v1": "host: here:5000\nhostFromContainerRuntime: there:5000\n" } };
-  expect(await findImages(unnamed, sampleTarget)).toMatchObject({ push: "here:5000", pull: "there:5000" });
+  expect(await findImages([unnamed], sampleTarget)).toMatchObject({ push: "here:5000", pull: "there:5000" });
 });

@@ -25,7 +25,7 @@ test("the images that are built are those of ours that run", () => {
 test("the config's registry goes before the one that is known without it", () => {
   const known = { address: "localhost:5001", reason: "it belongs to the lab's kind cluster" };
   const request = (imageRegistry: string | undefined) =>
-    imageRequest({ ...sampleConfig, imageRegistry }, "Pulumi.dev.yaml", known).registry;
+    imageRequest([{ ...sampleConfig, imageRegistry }], "Pulumi.dev.yaml", known).registry;
   expect(request(undefined)).toEqual(known);
   expect(request("r:5000")).toEqual({ address: "r:5000", reason: "imageRegistry in Pulumi.dev.yaml names it" });
 });

@@ -69,7 +69,7 @@ describe("the program", () => {
         const { createApplication } = await import("../../../stacks/application.ts");
         const platform = createPlatform(sampleConfig, sampleTarget, sampleFacts());
         const delivery = { push: "localhost:5000", pull: "k3d-r:5000", reason: "announced", platform: "linux/arm64" };
-        createApplication(sampleConfig, platform, {}, {}, delivery);
+        createApplication(sampleConfig, platform, {}, {}, { delivery });
       },
       { outputs: { "docker:index/image:Image": { repoDigest } } },
     );

@@ -1,6 +1,7 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { until } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
+import { isMeant, type UrnPatterns } from "../../../../stacks/application-scope.ts";
 import type { LabConfig } from "../../../../stacks/config/schema.ts";
 import { expectedWorkloads } from "../../doctor/expected.ts";
 import type { Lab } from "../../lab.ts";
@@ -33,12 +34,11 @@ export async function noteDrift(
   await engine.importState(withLive(exported, drift));
 }
 
-/** Of the resources that an update is about those that are gone: it would fail for want of them. @param targets as the engine's; default: all */
+/** Of the resources that an update is about those that are gone: it would fail for want of them. */
 export const isGone =
-  (targets: readonly string[] | undefined) =>
+  (urns: UrnPatterns) =>
   ({ live, urn }: Drift): boolean =>
-    (live === undefined || isLeaving(live)) &&
-    (targets?.some((target) => urn.endsWith(target.replace("**", ""))) ?? true);
+    (live === undefined || isLeaving(live)) && isMeant(urns, urn);
 
 /** A line for each object that is gone and for each field that differs; what went with its namespace is only counted. */
 function driftLines(drift: readonly Drift[], config: LabConfig): readonly string[] {

@@ -62,3 +62,23 @@ test("the gateway's port is asked of a cluster by the stack that installs the ga
   });
   expect(request({ platform: "dev" })).not.toHaveProperty("gatewayNodePort");
 });
+
+test("what is added outside of the namespaces of a stack's services is named, and what they share is named once", () => {
+  const values = {
+    platform: "dev",
+    accounts: true,
+    policy: { mode: "warn" },
+    isolation: { mode: "enforce", priority: 5 },
+  };
+  const service = parseConfig({ ...values, app: "orders", namespace: "canary-lab-orders" });
+  expect(targetRequest(parseConfig(values), undefined, [service]).changes).toEqual([
+    "namespace canary-lab, with what is in it",
+    "a priority class for pods of namespace canary-lab",
+    "namespace canary-lab-orders of service orders, with what is in it",
+    "a priority class for pods of namespace canary-lab-orders",
+    "rights of the application's accounts in the whole cluster, kube-public, istio-ingress",
+    "admission policies for namespace canary-lab alone",
+    "admission policies for namespace canary-lab-orders alone",
+    expect.stringMatching(/^where it names no registry for images/),
+  ]);
+});

@@ -20,6 +20,7 @@ config:
   canary-lab:gatewayNodePort: "30081"
   canary-lab:rollouts: cluster
   canary-lab:previousImage: versioned-echo:v0
+  services: { orders: { namespace: orders } }
   canary-lab:plan:
     weights: [10, 50] # slowly
   aws:region: eu

@@ -40,6 +40,11 @@ describe("the JSON Schema for editors", () => {
     expect(takes(others)).toBe(true);
   });
 
+  test("takes services, with the keys of the stack", () =>
+    expect(takes({ services: { orders: { canaryWeight: "30", plan: { linear: { step: 20 } } }, billing: {} } })).toBe(
+      true,
+    ));
+
   test.each(Object.values(variations).flatMap((each) => Object.entries(each)))("takes %s", (_, values) =>
     expect(takes(values)).toBe(true),
   );
@@ -55,5 +60,8 @@ describe("the JSON Schema for editors", () => {
     { blueGreen: { autoPromotionEnabled: "yes" } },
     { canaryImage: "A/B" },
     { monitoring: "on" },
+    { services: { orders: { canaryWeight: 101 } } },
+    { services: { orders: { platform: "own" } } },
+    { services: { Orders: {} } },
   ])("refuses %j", (values) => expect(takes(values)).toBe(false));
 });

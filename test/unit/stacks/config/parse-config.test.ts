@@ -38,6 +38,7 @@ describe("Pulumi.yaml", () => {
       rollingUpdate: { maxSurge: 1, maxUnavailable: 0, revisionHistoryLimit: 10, minReadySeconds: 0 },
       namespace: "canary-lab",
       app: "versioned-echo",
+      services: {},
       stableImage: "versioned-echo:v1",
       canaryImage: "versioned-echo:v2",
       clientImage: "load-client:v1",

@@ -1,0 +1,56 @@
+import { factsOf } from "../canary/strategies.ts";
+import { clientName } from "../components/names.ts";
+import { createApplication } from "./application.ts";
+import { inApplication } from "./application-scope.ts";
+import { createDelivery, registryUse } from "./cluster-registry.ts";
+import type { LoadedConfig, StackApplication } from "./config.ts";
+import { findImages } from "./find-images.ts";
+import { findPlatform, readOutputs } from "./find-platform.ts";
+import { fullStackName } from "./full-stack-name.ts";
+import { beginLiveRun, createLiveRun } from "./live/create-live-run.ts";
+import { type ApplicationOutputs, applicationOutputs, type StackOutputs } from "./outputs.ts";
+import { createPlatform } from "./platform.ts";
+import { isOwner } from "./platform-parts.ts";
+
+/**
+ * Makes one platform and the stack's applications on it, or the one application that the update is about.
+ *
+ * @throws pulumi.RunError where the update is refused: before the first resource
+ */
+export async function createStack({ config, target, applications, isOfOne }: LoadedConfig): Promise<StackOutputs> {
+  const begin = ({ service, config: own }: StackApplication) =>
+    inApplication(service, () => Promise.all([beginLiveRun(own, target), findPlatform(own, target)]));
+  const [first, ...others] = applications;
+  const [begun, found, last] = await Promise.all([
+    Promise.all(applications.map(begin)),
+    findImages([first.config, ...others.map((one) => one.config)], target),
+    isOfOne ? readOutputs(fullStackName()) : undefined,
+  ]);
+  const runs = applications.map((application, index) => {
+    const [run, facts] = begun[index] as (typeof begun)[number];
+    const { service, config: own } = application;
+    return { application, facts, live: inApplication(service, () => createLiveRun(own, run, facts)) };
+  });
+  const [{ facts, live }] = runs as [(typeof runs)[number]];
+  const platform = createPlatform(config, target, facts, live);
+  const images = { delivery: createDelivery(config, platform, live, found), registry: registryUse(found) };
+  const made = runs.map(({ application: { service, config: own, applied }, ...run }): [string, ApplicationOutputs] => {
+    const on = { ...platform, facts: run.facts };
+    const application = inApplication(service, () => createApplication(own, on, run.live, applied, images));
+    return [service ?? "", applicationOutputs(own, application)];
+  });
+  const { "": stack, ...services } = Object.fromEntries(made);
+  const outputs = {
+    ...last,
+    ...(stack && {
+      ...stack,
+      app: config.app,
+      owner: factsOf(config.strategy).owner,
+      gatewayNodePort: facts.ingress?.nodePort ?? null,
+      platform: isOwner(config) ? facts : null,
+      client: clientName(config.app),
+    }),
+    services: { ...(last?.services as object), ...services },
+  };
+  return outputs as StackOutputs; // an update of a service takes those of the stack from the last one
+}
