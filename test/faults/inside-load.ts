@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
 import type { LoadSummary } from "../../apps/load-client/src/load-summary.ts";
 import { start, userEnvironment } from "../e2e/support/command.ts";
-import { kubectl, namespace } from "../e2e/support/lab.ts";
 import { until } from "../e2e/support/until.ts";
+import { firstPod, processesOf } from "./pods.ts";
 
 /** Requests per second, and the most that one load lasts, in seconds. */
 const [rate, longest] = [300, 120];
@@ -12,8 +11,7 @@ const [rate, longest] = [300, 120];
  * the kubelet and containerd, and ends with each of them.
  */
 export async function startInsideLoad(): Promise<{ stop(): Promise<LoadSummary> }> {
-  const pods = ["get", "pods", "-n", namespace, "-l", "app=versioned-echo-client", "-o"];
-  const pod = await kubectl(...pods, "jsonpath={.items[0].metadata.name}");
+  const pod = await firstPod("app=versioned-echo-client");
   const bounds = {
     url: "http://versioned-echo/",
     requests: rate * longest,
@@ -44,15 +42,7 @@ export async function startInsideLoad(): Promise<{ stop(): Promise<LoadSummary> 
 
 /** The process that keeps the container of a load client open. */
 function clientOf(pod: string): number {
-  const found = readdirSync("/proc").find((entry) => {
-    if (!/^\d+$/.test(entry)) return false;
-    try {
-      const isClient = readFileSync(`/proc/${entry}/cmdline`, "utf8").startsWith("node\0/app/load.mjs\0--wait\0");
-      return isClient && readFileSync(`/proc/${entry}/environ`, "utf8").split("\0").includes(`HOSTNAME=${pod}`);
-    } catch {
-      return false; // it has ended
-    }
-  });
+  const [found] = processesOf(pod, /^node \/app\/load\.mjs --wait /);
   if (found === undefined) throw new Error(`Pod ${pod} has no process here: the faults are for the embedded cluster.`);
-  return Number(found);
+  return found;
 }

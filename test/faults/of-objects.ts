@@ -6,6 +6,7 @@ import { applyObjects, canaryctl, canaryctlFile, kubectl, namespace, route } fro
 import { editConfig } from "../e2e/support/stack-config.ts";
 import { until } from "../e2e/support/until.ts";
 import type { Fault } from "./fault.ts";
+import { firstPod } from "./pods.ts";
 
 const inside = async (...args: readonly string[]): Promise<void> => void (await kubectl(...args, "-n", namespace));
 
@@ -80,17 +81,7 @@ export const ofObjects: readonly Fault[] = [
     inject: async () => {
       const pods = (await kubectl("get", "pods", "-n", namespace, "-o", "name")).split("\n").length;
       await inside("create", "quota", "full", `--hard=pods=${pods - 1}`);
-      const labels = "app=versioned-echo,version=v1";
-      const pod = await kubectl(
-        "get",
-        "pods",
-        "-n",
-        namespace,
-        "-l",
-        labels,
-        "-o",
-        "jsonpath={.items[0].metadata.name}",
-      );
+      const pod = await firstPod("app=versioned-echo,version=v1");
       await inside("delete", "pod", pod, "--wait=false");
     },
     told: /quota/,

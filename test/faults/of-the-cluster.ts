@@ -1,11 +1,11 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { kubectl, namespace } from "../e2e/support/lab.ts";
 import { labProcesses } from "../e2e/support/processes.ts";
 import type { Fault } from "./fault.ts";
+import { firstPod, processesOf } from "./pods.ts";
 
 /** kill -9 of all processes of the lab that run a program. @throws Error where there is none */
-export function killProgram(program: string): void {
+function killProgram(program: string): void {
   const pids = labProcesses(program);
   if (pids.length === 0) throw new Error(`No process of the lab runs ${program}.`);
   for (const pid of pids) process.kill(pid, "SIGKILL");
@@ -39,24 +39,8 @@ const apiServer = ["kube-apiserver", "etcd"].map(
 const deletePods = (where: string, labels: string) =>
   kubectl("delete", "pod", "-n", where, "-l", labels, "--grace-period=1", "--wait=false");
 
-/** Process ids, as this machine has them, of what runs in the containers of one pod. */
-function processesOf(pod: string, command: RegExp): readonly number[] {
-  return readdirSync("/proc")
-    .filter((entry) => /^\d+$/.test(entry))
-    .filter((entry) => {
-      try {
-        const isOfPod = readFileSync(`/proc/${entry}/environ`, "utf8").split("\0").includes(`HOSTNAME=${pod}`);
-        return isOfPod && command.test(readFileSync(`/proc/${entry}/cmdline`, "utf8").replaceAll("\0", " "));
-      } catch {
-        return false; // it has ended
-      }
-    })
-    .map(Number);
-}
-
 async function killInPod(version: string, command: RegExp): Promise<void> {
-  const labels = `app=versioned-echo,version=${version}`;
-  const pod = await kubectl("get", "pods", "-n", namespace, "-l", labels, "-o", "jsonpath={.items[0].metadata.name}");
+  const pod = await firstPod(`app=versioned-echo,version=${version}`);
   const pids = processesOf(pod, command);
   if (pids.length === 0) throw new Error(`Pod ${pod} has no process ${command}.`);
   for (const pid of pids) process.kill(pid, "SIGKILL");
@@ -88,17 +72,7 @@ export const ofTheCluster: readonly Fault[] = [
   {
     name: "a stable pod deleted",
     inject: async () => {
-      const labels = "app=versioned-echo,version=v1";
-      const pod = await kubectl(
-        "get",
-        "pods",
-        "-n",
-        namespace,
-        "-l",
-        labels,
-        "-o",
-        "jsonpath={.items[0].metadata.name}",
-      );
+      const pod = await firstPod("app=versioned-echo,version=v1");
       await kubectl("delete", "pod", pod, "-n", namespace, "--wait=false");
     },
   },
