@@ -48,8 +48,11 @@ export async function moveTraffic(lab: Lab, route: Route, say: Say): Promise<str
   const rolledBack = async () => (to.canary > 0 ? rolledBackSince(cluster, config, mark) : undefined);
   if (isRise) await freeStack(lab, { say }); // a rise that the state cannot follow is not begun
   await patiently(cluster, { seconds: moveSeconds, say }, async () => {
-    if (isRise) await route.applyAround?.(cluster, config, platformOf(lab)); // without what the route leads by and to, its requests get errors
-    if (isRise && before.weights.canary === 0) await openService(lab, route, proxySeconds);
+    // Without what the route leads by and to, its requests get errors.
+    await Promise.all([
+      isRise && route.applyAround?.(cluster, config, platformOf(lab)),
+      isRise && before.weights.canary === 0 && openService(lab, route, proxySeconds),
+    ]);
     const since = await rolledBack();
     if (since) throw since;
     await route.apply?.(cluster, config);

@@ -68,6 +68,9 @@ export function renderControllerManager(spec: NodeSpec): ProcessSpec {
       // It starts by asking for a token per controller; at its usual 20 requests/s that takes four seconds.
       "--kube-api-qps=300",
       "--kube-api-burst=600",
+      // Pods of a node whose kubelet is silent for this long (default: 50 s) count as not ready and leave their Services. They serve still,
+      // and there is no other node: each request would fail until the kubelet is back.
+      "--node-monitor-grace-period=24h",
       // The bridge plugin hands out pod addresses.
       "--allocate-node-cidrs=false",
     ],
