@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { canaryctl, requireLab } from "../test/e2e/support/lab.ts";
 import { configuredWeight } from "../test/e2e/support/stack-config.ts";
 import { measureAbort } from "./abort.ts";
+import { measureApp } from "./app.ts";
 import { measureColdUp, recordedBuilds } from "./cold-up.ts";
 import { type EmptyProgram, makeEmptyProgram } from "./empty-program.ts";
 import { measureEveryWeight } from "./every-weight.ts";
@@ -25,7 +26,7 @@ Measures the lab that stands here, each thing beside its floor in the same run, 
 --cold     first make the lab from nothing, tools included: about 20 minutes
 judge      simulates releases, without a lab: how often the judge and the rules beside it are wrong, and how fast they are right
 --releases N   simulated releases of each row, 1..100000 (default 10000: hours)
-measures   memory, look, set-traffic, rollback, no-op, growth, flips, every-weight, releases, abort, full-stack, warm-up; default: all`;
+measures   memory, look, set-traffic, rollback, no-op, growth, flips, every-weight, releases, abort, app, full-stack, warm-up; default: all`;
 
 type Measure = (runs: number, empty: EmptyProgram) => Promise<readonly Row[]>;
 
@@ -44,6 +45,7 @@ const measures: Readonly<Record<string, Measure>> = {
   "every-weight": measureEveryWeight,
   releases: measureHappyPaths,
   abort: async (runs) => [await measureAbort(runs)],
+  app: (runs) => measureApp(Math.max(1, Math.floor(runs / 3))),
   "full-stack": measureFullStack,
   "warm-up": (runs) => measureWarmUp(Math.max(1, Math.floor(runs / 3))),
 };
