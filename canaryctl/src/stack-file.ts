@@ -164,6 +164,7 @@ export class StackFile {
    */
   remove(keys: readonly string[]): readonly string[] {
     const document = this.#read();
+    if (!isMap(document.get("config"))) return [];
     const removed = keys.filter((key) =>
       this.service === undefined
         ? [key, `${projectName}:${key}`].map((name) => document.deleteIn(["config", name])).includes(true)
