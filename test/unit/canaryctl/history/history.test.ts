@@ -102,6 +102,21 @@ describe("the store", () => {
     const { cluster } = configMap({ "1": "no JSON", "2": "null", "3": JSON.stringify(entry(3)) });
     expect(await readHistory(cluster, of)).toEqual([entry(3)]);
   });
+
+  test.each([
+    ["to", null],
+    ["to", { strategy: "istio" }],
+    ["from", { ...position(), canaryImage: undefined }],
+    ["from", undefined],
+    ["who", undefined],
+    ["command", 7],
+  ])("leaves out an entry whose %s was edited into %j: the others are printed", async (key, value) => {
+    const edited = JSON.stringify({ ...entry(1), [key]: value });
+    const { cluster } = configMap({ "1": edited, "2": JSON.stringify(entry(2, { from: null })) });
+    const read = await readHistory(cluster, of);
+    expect(historyText(read)).toHaveLength(2);
+    expect(read).toEqual([entry(2, { from: null })]);
+  });
 });
 
 test("a change is told by what differs, and a move that the config does not show by where it was", () => {
