@@ -20,6 +20,8 @@ describe("the program's guard", () => {
     expect(canaryShareIn({ ...route(30) })).toBe(30);
     expect(canaryShareIn({ ...httpRoute(70) })).toBe(70);
     expect(canaryShareIn({ spec: {} })).toBeUndefined();
+    const byHand = { spec: { http: [{ name: "weighted", route: [{ weight: 300 }, { weight: 100 }] }] } };
+    expect(canaryShareIn(byHand)).toBe(25);
   });
 
   test("refuses in a preview as well", () => {
