@@ -42,7 +42,7 @@ function isOwn(owner: string, { stack, organization }: NamespaceClaim["own"]): b
 
 /** A namespace that says whose it is: a DNS label, which the name of a stack need not be. */
 export const namespaceOf = (stack: string): string =>
-  `canary-lab-${stack.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}`.slice(0, 60).replace(/-$/, "");
+  `canary-lab-${stack.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}`.slice(0, 60).replace(/-+$/, "");
 
 /** The command that gives the stack a namespace of its own. */
 function another({ namespace, own, isNew }: NamespaceClaim): string {
