@@ -33,15 +33,6 @@ export function binomialInterval(question: BinomialQuestion): CountInterval {
   return { lowest, highest };
 }
 
-/** The chance that a right split falls outside its own interval: the false-alarm rate of a check that uses it. At most `1 - confidence`. */
-export function falseAlarmRate(question: BinomialQuestion): number {
-  const { lowest, highest } = binomialInterval(question);
-  return distribution(question).reduce(
-    (sum, chance, count) => (count < lowest || count > highest ? sum + chance : sum),
-    0,
-  );
-}
-
 function checked(question: BinomialQuestion): BinomialQuestion {
   const { trials, probability, confidence } = question;
   if (!Number.isInteger(trials) || trials < 1)

@@ -44,8 +44,8 @@ interface Choice {
 
 /**
  * Where the lab runs: the cluster that the config names, else the target cluster that an earlier `up` made, else a kind cluster
- * where Docker answers and its programs are there or can be fetched, else the embedded cluster on Linux as root. An override takes its word and leaves
- * the check to the target cluster itself.
+ * where Docker answers and its programs are there or can be fetched, else the embedded cluster on Linux as root. An override is not checked
+ * here: the target cluster itself does that.
  *
  * @param question.request what the stack's own config says, without what a target cluster that is up adds through the environment
  * @throws UserError where no target cluster is possible, with everything that each of them lacks

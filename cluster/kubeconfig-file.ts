@@ -71,12 +71,8 @@ function refuseScattered(file: string, kubeContext: string, { contexts, clusters
 }
 
 /** The context that kubectl takes where none is named; undefined for a file that is not there, or names none. */
-export function currentContext(file: string): string | undefined {
-  const config = existsSync(file)
-    ? (parse(readFileSync(file, "utf8")) as { readonly "current-context"?: string })
-    : undefined;
-  return config?.["current-context"];
-}
+export const currentContext = (file: string): string | undefined =>
+  existsSync(file) ? readFrom(file, (config) => config["current-context"]) : undefined;
 
 interface Names {
   readonly contexts: ReadonlyMap<string, { readonly cluster?: string; readonly user?: string }>;
@@ -85,6 +81,7 @@ interface Names {
 }
 
 interface Kubeconfig {
+  readonly "current-context"?: string;
   readonly contexts?:
     | readonly { readonly name: string; readonly context?: { cluster?: string; user?: string } }[]
     | null;
@@ -92,14 +89,17 @@ interface Kubeconfig {
   readonly users?: readonly { readonly name: string }[] | null;
 }
 
-function namesIn(file: string): Names {
+const namesIn = (file: string): Names =>
+  readFrom(file, ({ contexts, clusters, users }) => ({
+    contexts: new Map((contexts ?? []).map(({ name, context }) => [name, context ?? {}])),
+    clusters: new Set((clusters ?? []).map(({ name }) => name)),
+    users: new Set((users ?? []).map(({ name }) => name)),
+  }));
+
+/** @throws UserError where the file cannot be read, or is no kubeconfig */
+function readFrom<T>(file: string, take: (config: Kubeconfig) => T): T {
   try {
-    const { contexts, clusters, users }: Kubeconfig = parse(readFileSync(file, "utf8")) ?? {};
-    return {
-      contexts: new Map((contexts ?? []).map(({ name, context }) => [name, context ?? {}])),
-      clusters: new Set((clusters ?? []).map(({ name }) => name)),
-      users: new Set((users ?? []).map(({ name }) => name)),
-    };
+    return take(parse(readFileSync(file, "utf8")) ?? {});
   } catch (error) {
     throw new UserError(`The kubeconfig file cannot be read: ${(error as Error).message.split("\n")[0]}`, {
       place: file,

@@ -42,8 +42,7 @@ export const urnsOf = ({ service }: ApplicationScope, targets: readonly string[]
 
 /** Whether an update is about a resource: `**` stands for any text, `*` for any without a colon. */
 export function isMeant({ targets, excludes = [] }: UrnPatterns, urn: string): boolean {
-  const escaped = (text: string) => text.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&");
-  const segment = (text: string) => text.split("*").map(escaped).join("[^:]*");
+  const segment = (text: string) => text.split("*").map(RegExp.escape).join("[^:]*");
   const matches = (pattern: string) => new RegExp(`^${pattern.split("**").map(segment).join(".*")}$`).test(urn);
   return (targets?.some(matches) ?? true) && !excludes.some(matches);
 }

@@ -92,7 +92,10 @@ export const once = (rights: readonly Right[]): readonly Right[] => [
 export const inside = (namespace: string | undefined, used: Used): readonly Right[] =>
   used.flatMap(([resource, verbs]) => verbs.map((verb) => ({ verb, resource, ...(namespace && { namespace }) })));
 
-/** What an update and its preview look up before anything else: which cluster that is, whose namespaces are, which registry it has, for what to build. */
+/**
+ * What an update and its preview look up before anything else: which cluster that is, whose the namespaces are, which registry it has, and
+ * for which architecture to build.
+ */
 export const lookedUp: readonly Right[] = [
   ...inside(undefined, [
     ["namespaces", ["get", "list"]],

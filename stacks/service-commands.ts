@@ -8,7 +8,11 @@ const isOfApplication = (command: string, verb: string | undefined, key: string 
   !stackCommands.includes(command) &&
   !(command === "config" && verb !== undefined && !serviceKeys.some((one) => one === key));
 
-/** A text whose canaryctl commands act on this service when they are run as they are printed. @param service undefined for the stack's own application */
+/**
+ * A text whose canaryctl commands act on this service when they are run as they are printed.
+ *
+ * @param service undefined for the stack's own application
+ */
 export const withService = (text: string, service: string | undefined): string =>
   service === undefined
     ? text

@@ -44,6 +44,13 @@ export function parseStackName(reference: string): StackName {
   return { stack, reference, ...(organization !== undefined && { organization }) };
 }
 
+/** What the engine calls the organization of stacks whose state is in a folder. */
+export const folderOrganization = "organization";
+
+/** The name by which a stack's namespaces say whose they are. */
+export const fullName = ({ stack, organization = folderOrganization }: Omit<StackName, "reference">): string =>
+  [organization, projectName, stack].join("/");
+
 /** A stack's own name, from its full one: the name by which commands know it. */
 export const ownName = (full: string): string => full.slice(full.lastIndexOf("/") + 1);
 
@@ -91,4 +98,4 @@ export function withStack(text: string, reference: string, implied: ImpliedStack
 
 /** Without what a folder as the backend gives every stack. */
 export const shortened = (reference: string): string =>
-  reference.startsWith(`organization/${projectName}/`) ? (reference.split("/")[2] ?? "") : reference;
+  reference.startsWith(`${folderOrganization}/${projectName}/`) ? (reference.split("/")[2] ?? "") : reference;

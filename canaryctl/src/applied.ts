@@ -10,6 +10,7 @@ import {
   pendingChanges,
   releaseKeys,
 } from "../../stacks/config/applied-config.ts";
+import { ownKey } from "../../stacks/config/other-keys.ts";
 import { parseConfig } from "../../stacks/config/parse-config.ts";
 import type { LabConfig } from "../../stacks/config/schema.ts";
 import { hasServices } from "../../stacks/config/service-values.ts";
@@ -209,7 +210,7 @@ async function withConfigFile(lab: Lab, given: Values, work: (path: string) => P
   const document = found.errors.length > 0 ? new Document({}) : found;
   const before = (document.toJS() as { readonly config?: Readonly<Record<string, unknown>> } | null)?.config ?? {};
   const kept = Object.entries(before).filter(([key]) => {
-    const [, own] = new RegExp(`^(?:${projectName}:)?([^:]+)$`).exec(key) ?? [];
+    const own = ownKey(key);
     return own === undefined || (leftOut.includes(own) && !Object.hasOwn(values, own));
   });
   const own = Object.entries(values).map(([key, value]) => [`${projectName}:${key}`, String(value)]);

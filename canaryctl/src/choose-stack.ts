@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { notedTarget, readRecords, stacksIn } from "../../stacks/lab-records.ts";
 import { stackCommands } from "../../stacks/service-commands.ts";
 import { noCluster } from "../../stacks/stack-environment.ts";
-import { parseStackName } from "../../stacks/stack-name.ts";
+import { folderOrganization, fullName, parseStackName } from "../../stacks/stack-name.ts";
 import { PulumiEngine } from "./engine/engine.ts";
 import { FileState } from "./engine/file-state.ts";
 import { isInBackend } from "./engine/state.ts";
@@ -156,10 +156,10 @@ export async function isKnown(stackFile: StackFile, source: string): Promise<boo
 /** A folder has one organization, which the engine calls so. */
 function mustBeOwnOrganization(reference: string, source: string, isFolder: boolean): void {
   const { organization, stack } = parseStackName(reference);
-  if (!isFolder || organization === undefined || organization === "organization") return;
+  if (!isFolder || organization === undefined || organization === folderOrganization) return;
   throw new UsageError(`${reference} is a stack of organization ${organization}, and the state is in a folder.`, {
     place: source,
-    allowed: `organization/canary-lab/${stack}, or ${stack}`,
+    allowed: `${fullName({ stack })}, or ${stack}`,
     next: `npx canaryctl --stack ${stack} status`,
   });
 }

@@ -19,8 +19,8 @@ function wordsOf({ errorRate, latencyMilliseconds, ready, crash }: Partial<Fault
   return parts.length > 0 ? parts.join(", ") : "healthy again";
 }
 
-/** Inside of the pod, where no policy of the mesh is in the way. */
-const put = (faults: Partial<Faults>): readonly string[] => [
+/** The command that sets them inside of the pod, where no policy of the mesh is in the way: it prints `set`, or why not. */
+export const putFaults = (faults: Partial<Faults>): readonly string[] => [
   "node",
   "-e",
   `fetch("http://127.0.0.1:8080/faults", { method: "PUT", headers: { "content-type": "application/json" }, body: ${JSON.stringify(JSON.stringify(faults))} }).then(async (answer) => { console.log(answer.ok ? "set" : await answer.text()); })`,
@@ -74,7 +74,7 @@ export async function setFaults(
   const set = await Promise.all(
     asked.map(async ({ metadata: { name } }) => {
       const run = await exec(namespace, name, timeout);
-      const answer = (await run(appContainer, put(faults)).catch(crashed(faults))).trim();
+      const answer = (await run(appContainer, putFaults(faults)).catch(crashed(faults))).trim();
       if (answer === "set") return name;
       throw new UserError(`Pod ${name} does not take the fault: ${answer}`, {
         place: `pod ${namespace}/${name}`,

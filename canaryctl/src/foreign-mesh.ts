@@ -3,12 +3,9 @@ import { systemNamespace } from "../../components/mesh/render-istio.ts";
 import { ownerAnnotation } from "../../components/names.ts";
 import type { LiveNamespace } from "../../stacks/live/namespace-owner.ts";
 import { platformIsThere } from "../../stacks/live/platform-faults.ts";
-import { projectName } from "../../stacks/stack-name.ts";
+import { fullName } from "../../stacks/stack-name.ts";
 import type { ExportedState } from "./engine/pending.ts";
 import type { Lab } from "./lab.ts";
-
-/** What the engine calls the organization of stacks whose state is in a folder. */
-const folderOrganization = "organization";
 
 /**
  * Refuses to install a platform in a cluster that has a mesh which the stack's state does not know, before anything is written for the
@@ -17,8 +14,7 @@ const folderOrganization = "organization";
 export async function refuseForeignMesh({ cluster, config, state, stackFile }: Lab): Promise<void> {
   if (config.platform !== "own" || !state || knowsMesh(state.read())) return;
   const mesh = await cluster.get<LiveNamespace>(namespacePath(systemNamespace));
-  const owner = [stackFile.organization ?? folderOrganization, projectName, stackFile.stack].join("/");
-  if (mesh) throw platformIsThere(systemNamespace, mesh.metadata.annotations?.[ownerAnnotation], owner);
+  if (mesh) throw platformIsThere(systemNamespace, mesh.metadata.annotations?.[ownerAnnotation], fullName(stackFile));
 }
 
 /** An update that was stopped while it made the mesh is taken up by the next. */

@@ -3,8 +3,8 @@ import { secretForms, shortestPart } from "./secret-forms.ts";
 /** What stands in the place of a secret. */
 export const masked = "[secret]";
 
-/** The engine marks a value that it has encrypted by this key, and so it does in its events. */
-const engineMark = "4dabf18193072939515e22adb298388d";
+/** The engine marks a secret by this key, in its state and its events: an encrypted value, or one that stands for it. */
+export const secretMark = "4dabf18193072939515e22adb298388d";
 
 /** Last words of a key whose value is secret, whatever stands in front of them: `adminPassword`, `DB_PASSWORD`, `client-secret`. */
 const secretWords =
@@ -87,7 +87,7 @@ export class Mask {
     }
     if (Array.isArray(value)) return this.#walkList(value, isSecret, found);
     if (typeof value !== "object" || value === null) return value;
-    if (engineMark in value) return masked;
+    if (secretMark in value) return masked;
     const fields = value as Readonly<Record<string, unknown>>;
     const isSecretObject = fields.kind === "Secret" || fields.type === "kubernetes.io/dockerconfigjson";
     const namesSecret = typeof fields.name === "string" && isSecretKey(fields.name);

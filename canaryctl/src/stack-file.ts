@@ -130,7 +130,7 @@ export class StackFile {
     return plainValues(Object.entries(values), this.path);
   }
 
-  /** Where a value stands, or is to stand. Services that are written as one JSON text become a map, so that one value of them can be set. */
+  /** Where a value stands, or is to stand. Services that are written as one JSON text become a map: one value of a map can be set. */
   #placeOf(document: Document, key: string): readonly string[] {
     if (!isMap(document.get("config"))) document.set("config", document.createNode({}));
     const stands = (name: string) => ["config", document.hasIn(["config", name]) ? name : `${projectName}:${name}`];
@@ -157,9 +157,14 @@ export class StackFile {
     this.#change = { before, after, values: changed };
   }
 
-  /** Takes keys of this project out of the stack's file: the project's defaults hold then, and for a service mostly the stack's values. @returns those that were there */
+  /**
+   * Takes keys of this project out of the stack's file: the project's defaults hold then, and for a service mostly the stack's values.
+   *
+   * @returns those that were there
+   */
   remove(keys: readonly string[]): readonly string[] {
     const document = this.#read();
+    if (!isMap(document.get("config"))) return [];
     const removed = keys.filter((key) =>
       this.service === undefined
         ? [key, `${projectName}:${key}`].map((name) => document.deleteIn(["config", name])).includes(true)

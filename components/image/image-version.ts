@@ -10,7 +10,10 @@ export const slotLabels = (role: "stable" | "canary", image: string): Readonly<R
   "service.istio.io/canonical-revision": versionOf(image),
 });
 
-/** Annotation of a Rollout, or of a Deployment whose pods go from version to version: the image as the config names it. Their controllers copy it to each revision. */
+/**
+ * Annotation of a Rollout, or of a Deployment whose pods go from version to version: the image as the config names it. Their controllers
+ * copy it to each revision.
+ */
 export const imageAnnotation = "canary-lab/image";
 
 /**

@@ -14,8 +14,8 @@ export interface ServiceLevelArgs extends WithInputs<ServiceLevelSpec, "app" | "
 }
 
 /**
- * What one objective comes to in the cluster: the application is scraped, where it has metrics, its rules and alerts evaluated, its dashboard shown, and a
- * rollout can be judged by it (`analysisOf`). Give the monitoring stack, and Argo Rollouts where there is one, as `dependsOn`.
+ * What one objective comes to in the cluster: the application is scraped, where it has metrics, its rules and alerts are evaluated, its
+ * dashboard is shown, and a rollout can be judged by it (`analysisOf`). Give the monitoring stack, and Argo Rollouts where there is one, as `dependsOn`.
  */
 export class ServiceLevel extends pulumi.ComponentResource {
   constructor(name: string, args: ServiceLevelArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -1,4 +1,5 @@
 import { weightedRule } from "./route-rules.ts";
+import { gatewayShares, istioShares } from "./target-shares.ts";
 
 interface Rule {
   readonly name?: string;
@@ -6,9 +7,9 @@ interface Rule {
   readonly backendRefs?: readonly { readonly weight?: number }[];
 }
 
-/** The canary's share, in percent, by a VirtualService or an HTTPRoute as it is rendered: the second target of the rule with weights. */
+/** The canary's share, in percent, by a VirtualService or an HTTPRoute of ours: that of the second target of the rule with weights. */
 export function canaryShareIn(route: Readonly<Record<string, unknown>> | undefined): number | undefined {
   const { http, rules } = (route?.spec ?? {}) as { readonly http?: readonly Rule[]; readonly rules?: readonly Rule[] };
   const rule = (http ?? rules)?.find(({ name }) => name === weightedRule);
-  return (rule?.route ?? rule?.backendRefs)?.at(1)?.weight;
+  return (http ? istioShares(rule?.route ?? []) : gatewayShares(rule?.backendRefs ?? [])).at(1)?.share;
 }

@@ -71,7 +71,10 @@ export const versionedEcho = {
   request: { path: "/", method: "GET" },
 } as const satisfies ServiceSpec;
 
-/** Absolute paths of the three probes. A pod of versioned-echo that takes no requests for a while is alive; a path of the user's own answers for both. */
+/**
+ * Absolute paths of the three probes. A pod of versioned-echo that takes no requests for a while is alive; a path of the user's own answers
+ * for both.
+ */
 export function probePathsOf({ healthPath, probes: { startup, readiness, liveness } }: ServiceSpec) {
   const alive = liveness?.path ?? healthPath ?? "/health?probe=liveness";
   return { startup: startup?.path ?? alive, readiness: readiness?.path ?? healthPath ?? "/health", liveness: alive };

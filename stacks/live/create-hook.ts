@@ -3,7 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { inApplication, madeService, named } from "../application-scope.ts";
 import { toldOfStack } from "./told.ts";
 
-/** A resource hook of the application that is being made, whose LabErrors are told whole: of an error that a hook throws the engine prints the message, behind "error:". */
+/**
+ * A resource hook of the application that is being made. Its UserErrors are printed whole: of an error that a hook throws the engine prints
+ * only the message, behind "error:".
+ */
 export const createHook = (
   name: string,
   run: (args: pulumi.ResourceHookArgs) => Promise<void>,

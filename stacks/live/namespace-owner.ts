@@ -3,7 +3,7 @@ import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import { namespacePath } from "../../cluster/kube/paths.ts";
 import { stackAnnotation } from "../../components/workload/render-application.ts";
-import { projectName, type StackName } from "../stack-name.ts";
+import { fullName, projectName, type StackName } from "../stack-name.ts";
 
 /** A Namespace, as far as its owner is read from it. */
 export interface LiveNamespace {
@@ -42,7 +42,7 @@ function isOwn(owner: string, { stack, organization }: NamespaceClaim["own"]): b
 
 /** A namespace that says whose it is: a DNS label, which the name of a stack need not be. */
 export const namespaceOf = (stack: string): string =>
-  `canary-lab-${stack.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}`.slice(0, 60).replace(/-$/, "");
+  `canary-lab-${stack.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}`.slice(0, 60).replace(/-+$/, "");
 
 /** The command that gives the stack a namespace of its own. */
 function another({ namespace, own, isNew }: NamespaceClaim): string {
@@ -65,7 +65,7 @@ function belongsTo(owner: string, claim: NamespaceClaim): UserError {
 
 function belongsToNobody(claim: NamespaceClaim): UserError {
   const { namespace, own, isNew } = claim;
-  const name = [own.organization ?? "organization", projectName, own.stack].join("/");
+  const name = fullName(own);
   return new UserError(`Namespace ${namespace} is there already, and no stack of this project made it.`, {
     place: `namespace in ${claim.place}`,
     allowed: `one that \`up\` makes; or this one, where its annotation ${stackAnnotation}=${name} was lost`,

@@ -9,7 +9,11 @@ import type { ClusterName } from "../../cluster/kubeconfig-file.ts";
 import { type DeliveryTools, ImageDeliverer } from "./image-deliverer.ts";
 import { toldOfStack } from "./told.ts";
 
-/** The way into the cluster's own registry, from the builder that `docker` speaks to. @param isTargeted whether the update is about a few resources */
+/**
+ * The way into the cluster's own registry, from the builder that `docker` speaks to.
+ *
+ * @param isTargeted whether the update is about a few resources
+ */
 export async function openRegistry(
   client: DeliveryTools["client"],
   { kubeconfig, kubeContext: context }: Required<ClusterName>,

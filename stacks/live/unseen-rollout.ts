@@ -6,9 +6,9 @@ import { rolloutPath } from "../../cluster/kube/paths.ts";
 const lateMilliseconds = 3000;
 
 /**
- * Has the controller look again at a Rollout where it has missed a new spec or an abort. It puts its own copy of a Rollout over the one in its cache, a newer
- * one, too, and would see the change with the next event only (argo-rollouts 1.9.1, rollout/controller.go, writeBackToInformer). An annotation
- * that changes is such an event.
+ * Has the controller look again at a Rollout where it has missed a new spec or an abort. It puts its own copy of a Rollout over the one in
+ * its cache, also over a newer one, and then sees the change with the next event only (argo-rollouts 1.9.1, rollout/controller.go,
+ * writeBackToInformer). An annotation that changes is such an event.
  */
 export class UnseenRollout {
   readonly #client: Pick<PodClient, "patch">;

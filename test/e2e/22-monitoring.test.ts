@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { stringify } from "yaml";
 import { requestRate } from "../../canary/slo/queries.ts";
 import { applicationSource, callerSource } from "../../canary/slo/source.ts";
-import { mustRun, run } from "./support/command.ts";
+import { run } from "./support/command.ts";
 import { enterStack, startingPoint } from "./support/configure.ts";
 import { describePart } from "./support/describe-part.ts";
 import { setFaults } from "./support/faults.ts";
@@ -21,16 +21,13 @@ import {
   route,
   weightPatch,
 } from "./support/lab.ts";
-import { activeTargets, askPrometheus, isUp, scrapedPods } from "./support/prometheus.ts";
+import { activeTargets, askPrometheus, calmly, isUp, labelsOfSeries, scrapedPods } from "./support/prometheus.ts";
 import { refusalFault } from "./support/refusal.ts";
 import { ruleTests } from "./support/rule-tests.ts";
-import { analysisQueries, dashboardQueries, liveRules } from "./support/slo-objects.ts";
+import { analysisQueries, dashboardQueries, liveRules, startAnalysis } from "./support/slo-objects.ts";
 import { configuredWeight, editConfig } from "./support/stack-config.ts";
 import { type SteadyLoad, startSteadyLoad } from "./support/traffic.ts";
 import { until } from "./support/until.ts";
-
-/** What is asked for here comes with a scrape, not sooner. */
-const calmly = { seconds: 60, everyMilliseconds: 1000 };
 
 /** What was deployed a moment ago is scraped when the kubelet has brought the new configuration, which it may take 90 seconds for. */
 const onceConfigured = { ...calmly, seconds: 120 };
@@ -127,14 +124,6 @@ describePart("an objective", () => {
       { name: "try-nothing", source: "application", args: { version: "v0" }, phase: "Inconclusive" },
     ] as const;
 
-    /** Runs the objective's analysis by itself, as the step of a rollout would. */
-    async function startAnalysis(name: string, source: string, args: Readonly<Record<string, string>>): Promise<void> {
-      const template = ["--from", `versioned-echo-slo-${source}`, "--name", name, "-n", namespace];
-      const values = Object.entries(args).flatMap(([key, value]) => ["-a", `${key}=${value}`]);
-      const env = await labShell();
-      await mustRun("kubectl-argo-rollouts", ["create", "analysisrun", ...template, ...values], { env });
-    }
-
     beforeAll(async () => {
       await setFaults("version=v2", { errorRate: 0.5 });
       load = await startSteadyLoad({ rate: 100 });
@@ -162,25 +151,11 @@ describePart("an objective", () => {
       });
     }, 300_000);
 
-    /** Waits for at least so many series of a query, for targets are scraped one after another; each has to be a number. */
-    async function series(query: string, atLeast: number): Promise<readonly Readonly<Record<string, string>>[]> {
-      const found = await until(
-        `${atLeast} series of ${query}`,
-        async () => {
-          const answer = await askPrometheus(query);
-          return answer.length >= atLeast ? answer : undefined;
-        },
-        calmly,
-      );
-      for (const { value } of found) expect(Number(value[1])).not.toBeNaN();
-      return found.map(({ metric }) => metric);
-    }
-
     /** The alert ends when the share rises no more, so what comes later asks whether it has fired. */
     const rising = (more = "") => `ALERTS{alertname="ErrorsWhileShareRises",alertstate="firing"${more}}`;
 
     test("an alert fires as long as the share rises, wherever requests are counted, and a promotion is refused meanwhile", async () => {
-      await series(rising(), 1);
+      await labelsOfSeries(rising(), 1);
       const before = configuredWeight();
       editConfig({ canaryWeight: await liveWeight() }); // a share that the config does not ask for is refused for that
       try {
@@ -190,7 +165,7 @@ describePart("an objective", () => {
         editConfig({ canaryWeight: before });
       }
       for (const source of ["application", "caller"])
-        await series(`max_over_time(${rising(`,measured_at="${source}"`)}[2m])`, 1);
+        await labelsOfSeries(`max_over_time(${rising(`,measured_at="${source}"`)}[2m])`, 1);
     }, 120_000);
 
     test("a report has what the callers counted of both versions, by Prometheus", async () => {
@@ -211,7 +186,7 @@ describePart("an objective", () => {
       const { marks, panels } = await dashboardQueries();
       expect([marks.length, panels.length]).toEqual([2, 8]);
       for (const query of [...marks.map((mark) => `max_over_time((${mark})[2m:5s])`), ...panels])
-        await series(query, 2);
+        await labelsOfSeries(query, 2);
     }, 90_000);
 
     test("every rule answers, the alerts' too, and none fires for v1", async () => {
@@ -223,13 +198,13 @@ describePart("an objective", () => {
         // What the lab did in the hour before waters down the long windows: promtool has looked at the thresholds, this is about the rest.
         const query =
           alert === "ErrorBudgetBurn" ? expr.replaceAll(/(?<=} > )[\d.]+/g, "0") : `max_over_time((${expr})[2m:5s])`;
-        const firing = (await series(query, 1)).map(
+        const firing = (await labelsOfSeries(query, 1)).map(
           ({ version, cluster_name }) => version ?? cluster_name?.split("|")[2],
         );
         expect(firing).toContain("v2");
         expect(firing).not.toContain("v1");
       }
-      for (const { expr, record = "" } of records) for (const query of [expr, record]) await series(query, 2);
+      for (const { expr, record = "" } of records) for (const query of [expr, record]) await labelsOfSeries(query, 2);
     }, 120_000);
 
     test.each([
@@ -240,7 +215,7 @@ describePart("an objective", () => {
       async (source, args) => {
         const queries = await analysisQueries(source, args);
         expect(queries).toHaveLength(2);
-        for (const query of queries) expect(await series(query, 1)).toHaveLength(1);
+        for (const query of queries) expect(await labelsOfSeries(query, 1)).toHaveLength(1);
       },
       60_000,
     );

@@ -9,16 +9,8 @@ import { foreignListeners } from "./support/listeners.ts";
 import { configuredWeight } from "./support/stack-config.ts";
 import { withStrategy } from "./support/strategy.ts";
 import { startSteadyLoad } from "./support/traffic.ts";
-import {
-  axeFindings,
-  dotsOf,
-  dragTo,
-  heapOf,
-  processorSeconds,
-  type RunningUi,
-  sliderValue,
-  startUi,
-} from "./support/ui.ts";
+import { axeFindings, heapOf, processorSeconds, type RunningUi, startUi } from "./support/ui.ts";
+import { dotsOf, dragTo, looks, outcome, quiet, shareOfRoute, sliderValue } from "./support/ui-page.ts";
 import { until } from "./support/until.ts";
 
 /** How long the page is watched for growth, in minutes; 30 is the promise. */
@@ -29,14 +21,6 @@ const pictures = process.env.UI_PICTURES;
 const note = (line: string) => process.stderr.write(`${line}\n`);
 const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(2)} s`;
 
-const desktop = { viewport: { width: 1280, height: 800 }, colorScheme: "light" } as const;
-const looks: Readonly<Record<string, Look>> = {
-  desktop,
-  phone: { viewport: { width: 390, height: 844 }, colorScheme: "light", isMobile: true, hasTouch: true },
-  dark: { ...desktop, colorScheme: "dark" },
-  projector: { viewport: { width: 1920, height: 1080 }, colorScheme: "dark" },
-};
-
 describePart("the live page", () => {
   // So long a bake time that the next step is refused, whatever was before.
   withStrategy({ ...startingPoint, plan: { weights: [10, 30, 50], bake: "10m" } });
@@ -45,24 +29,17 @@ describePart("the live page", () => {
   let ui: RunningUi;
   let page: Page;
 
-  const open = async (options: Look = desktop, url = ui.url): Promise<Page> => {
+  const open = async (options: Look = looks.desktop, url = ui.url): Promise<Page> => {
     const opened = await (await chromium.browser.newContext(options)).newPage();
     await opened.goto(url);
     await opened.locator(".flow").waitFor();
     return opened;
   };
   const close = (opened: Page) => opened.context().close();
-  const outcome = (opened: Page, command: string, state: string) =>
-    opened.locator(`.outcomes li.${state}`, { hasText: command }).first();
-  const shareOfRoute = (opened: Page, percent: number) =>
-    opened.locator(".lane.canary", { hasText: new RegExp(`route ${percent}\\s%`) });
   const rollBack = async (opened: Page) => {
     await opened.getByRole("button", { name: "Roll back" }).click();
     await until("the traffic is back", async () => (await liveWeight()) === 0, { seconds: 15 });
   };
-  /** No command of the page runs any more. */
-  const quiet = (opened: Page) =>
-    opened.locator(".outcomes li.running").first().waitFor({ state: "detached", timeout: 60_000 });
 
   beforeAll(async () => {
     chromium = await openBrowser();
@@ -233,7 +210,7 @@ describePart("the live page", () => {
 
   test("who asks for less motion sees counts, and no dots", async () => {
     const load = await startSteadyLoad({ rate: 100 });
-    const window = await open({ ...desktop, reducedMotion: "reduce" });
+    const window = await open({ ...looks.desktop, reducedMotion: "reduce" });
     await window.locator(".flow canvas[aria-label*='requests per second to stable']").waitFor();
     await window.locator(".lane.stable .rate", { hasText: /^[1-9]\d* requests/ }).waitFor();
     expect(await dotsOf(window)).toEqual({ stable: 0, canary: 0 });

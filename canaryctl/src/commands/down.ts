@@ -46,7 +46,7 @@ async function down(stackFile: StackFile, options: DownOptions, progress: Progre
     ? allPlaces(readRecords(), notedTarget())
     : [await (options.forget ? placeToForget : placeToTakeDown)(stackFile)];
   const outcomes: string[] = [];
-  for (const place of places) outcomes.push(await downIn(place, stackFile.stack, options, progress));
+  for (const place of places) outcomes.push(await downIn(place, stackFile, options, progress));
   return outcomes.join("\n");
 }
 
@@ -64,14 +64,16 @@ const byRecords: Ways = { open: labToRemove, removeTarget, notedTarget, forgetSt
 /** Takes down what is in one place. */
 export async function downIn(
   { environment, stacks }: DownPlace,
-  stack: string,
+  { stack, reference }: Pick<StackFile, "stack" | "reference">,
   { all, forget }: DownOptions,
   progress: Progress,
   { open, removeTarget, notedTarget, forgetStacks, forgetOwnCluster }: Ways = byRecords,
 ): Promise<string> {
   const target = environment?.target ?? notedTarget();
   const names = all ? stacks : [...new Set([stack, ...stacks])];
-  const labs = names.map((name) => open(name, environment ?? readRecords().own ?? noCluster));
+  const labs = names.map((name) =>
+    open(name === stack ? reference : name, environment ?? readRecords().own ?? noCluster),
+  );
   const plan =
     environment && !forget
       ? planDown(

@@ -99,7 +99,9 @@ const isAbout = ({ id }: Finding, { kind, id: object }: Drift): boolean => {
 };
 
 /**
- * Of the application that the status is about, with the stack's own also of its platform. Where only the engine can read the state there is nothing to compare with: starting it takes longer than all of `status`.
+ * Compares the cluster with the stack's state: the objects of the application that the status is about, and with the stack's own
+ * application also those of the platform. A state that only the engine can read is not compared: to start the engine takes longer than all
+ * of `status`.
  *
  * @returns the error where the state is damaged, undefined where nothing can be read of it
  */

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Command } from "commander";
+import { exitCodes } from "../exit-codes.ts";
 import { createJudgedView } from "../judged/judged-view.ts";
 import { countedRoute, judgedRoute, Observer } from "../judged/observer.ts";
 import { openLab, reread } from "../lab.ts";
@@ -15,7 +16,7 @@ export async function run(command: Command): Promise<void> {
   const { json = false, ...options } = optionsOf<{ readonly json?: boolean }>(command);
   const move = await openMove(openLab(options));
   if (!countedRoute(move) && !json) print([endText(await showRelease(move.lab, move.strategy, say))]);
-  else if (!(await watchJudged(move, json))) process.exitCode = 130;
+  else if (!(await watchJudged(move, json))) process.exitCode = exitCodes.interrupted;
   else if (!json) print(["The release has ended: there is no canary."]);
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
-import { projectName } from "../../../stacks/stack-name.ts";
+import { folderOrganization, projectName } from "../../../stacks/stack-name.ts";
 import { EngineNotes } from "./engine-notes.ts";
 import type { ExportedState } from "./pending.ts";
 import { readLock, type StackLock } from "./stack-lock.ts";
@@ -74,7 +74,7 @@ export class FileState {
   }
 
   locks(): readonly StackLock[] {
-    const folder = join(this.#folder, "locks", "organization", projectName, this.#stack);
+    const folder = join(this.#folder, "locks", folderOrganization, projectName, this.#stack);
     return listed(folder)
       .filter((name) => name.endsWith(".json"))
       .flatMap((name) => readLock(join(folder, name), this.#notes) ?? []);

@@ -10,7 +10,10 @@ import { ownName } from "../../../stacks/stack-name.ts";
 
 export const passphraseFile = (): string => inLab("passphrase");
 
-/** The user's own passphrase, where there is one (an empty one is valid), goes before the lab's. After `canaryctl env`, the variable names the lab's. */
+/**
+ * The user's own passphrase, where there is one (an empty one is valid), goes before the lab's. After `canaryctl env` the variable names
+ * the lab's.
+ */
 export const hasOwnPassphrase = (user: Variables): boolean =>
   user.PULUMI_CONFIG_PASSPHRASE !== undefined ||
   (variable(user, "PULUMI_CONFIG_PASSPHRASE_FILE") ?? passphraseFile()) !== passphraseFile();

@@ -35,7 +35,10 @@ function podsOf({ strategy, replicas, canaryEnabled, canaryReplicas, autoscaling
 /** A number of pods as quotas have it: the API server writes 5000 as `5k`. NaN for what is none. */
 const countOf = (quantity: string): number => Number(quantity.replace(/k$/, "e3").replace(/M$/, "e6"));
 
-/** The quotas of the namespace that forbid the stack's pods, whoever else has pods there. The stack's own grows with it. One that cannot be read is left to the API server. */
+/**
+ * The quotas of the namespace that forbid the stack's pods, whoever else has pods there. The stack's own quota grows with it. A quota that
+ * cannot be read is left to the API server.
+ */
 export async function quotaFaults(
   client: Pick<KubeClient, "get">,
   config: SizeConfig,

@@ -1,3 +1,4 @@
+import { gatewayShares, istioShares } from "../../../components/traffic/target-shares.ts";
 import { percent } from "../print.ts";
 import type { GraphObjects, HttpRoute, Ingress, VirtualService } from "./objects.ts";
 
@@ -45,11 +46,7 @@ function virtualService({ metadata, spec }: VirtualService): DrawnRoute {
       const [header] = Object.entries(match?.[0]?.headers ?? {});
       const who = match && (header?.[1].exact ? `${header[0]}=${header[1].exact}` : (name ?? "some requests"));
       return [
-        // Istio reads a rule's only destination without a weight as 100, and a missing weight beside others as 0.
-        ...route.map(({ destination, weight = route.length === 1 ? 100 : 0 }) => ({
-          ...destination,
-          label: labelOf(who, weight / 100),
-        })),
+        ...istioShares(route).map(({ destination, share }) => ({ ...destination, label: labelOf(who, share / 100) })),
         ...(mirror ? [{ ...mirror, label: `copies of ${percent((mirrorPercentage?.value ?? 100) / 100)}` }] : []),
       ];
     }),
@@ -69,11 +66,9 @@ function httpRoute({ metadata, spec }: HttpRoute): DrawnRoute {
       const [header] = matches?.[0]?.headers ?? [];
       const isExact = header !== undefined && (header.type ?? "Exact") === "Exact";
       const who = isExact ? `${header.name}=${header.value}` : header && (name ?? "some requests");
-      // The weights of a rule are parts of their sum, and one that is left out is 1.
-      const sum = backendRefs.reduce((total, { weight = 1 }) => total + weight, 0) || 1;
-      return backendRefs.map(({ name: host, namespace, weight = 1 }) => ({
+      return gatewayShares(backendRefs).map(({ name: host, namespace, share }) => ({
         host: namespace === undefined ? host : `${host}.${namespace}.svc.cluster.local`,
-        label: labelOf(who, weight / sum),
+        label: labelOf(who, share / 100),
       }));
     }),
   };

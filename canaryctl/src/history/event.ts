@@ -1,4 +1,5 @@
-import { ApiError, type ClusterClient } from "@canary-lab/kit/kube/client";
+import type { ClusterClient } from "@canary-lab/kit/kube/client";
+import { UserError } from "@canary-lab/kit/user-error";
 import type { ApplicationName } from "../../../canary/application-name.ts";
 import { eventPath } from "../../../cluster/kube/paths.ts";
 import type { HistoryEntry } from "../../../stacks/history-entry.ts";
@@ -29,7 +30,7 @@ export function renderEvent({ app, namespace }: ApplicationName, entry: HistoryE
   };
 }
 
-/** Puts an entry among the namespace's events. Who may write the history and no events leaves them out: the history has it. */
+/** Puts an entry among the namespace's events. Where the cluster does not take it, for want of a right or otherwise, the history has it. */
 export async function writeEvent(
   cluster: Pick<ClusterClient, "apply">,
   of: ApplicationName,
@@ -39,6 +40,6 @@ export async function writeEvent(
   try {
     await cluster.apply(eventPath(of.namespace, event.metadata.name), event, "canaryctl");
   } catch (error) {
-    if (!(error instanceof ApiError && error.status === 403)) throw error;
+    if (!(error instanceof UserError)) throw error;
   }
 }

@@ -1,7 +1,7 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import type { ApplicationName } from "../../../canary/application-name.ts";
 import { rolledBackAnnotation } from "../../../components/names.ts";
-import type { HistoryEntry } from "../../../stacks/history-entry.ts";
+import { type HistoryEntry, positionKeys } from "../../../stacks/history-entry.ts";
 import { changeHistory, historyPath, writeEntry } from "../../../stacks/live/history.ts";
 import { environmentMask } from "../mask.ts";
 import { writeEvent } from "./event.ts";
@@ -55,8 +55,14 @@ function withoutSecrets({ command, why, failed, ...entry }: HistoryEntry): Histo
 function parsed(text: string): readonly HistoryEntry[] {
   try {
     const entry = JSON.parse(text);
-    return typeof entry?.at === "string" && typeof entry.to === "object" ? [entry] : [];
+    const isEntry = hasTexts(entry, ["at", "who", "command"]) && isPosition(entry.to);
+    return isEntry && (entry.from === null || isPosition(entry.from)) ? [entry] : [];
   } catch {
     return [];
   }
 }
+
+const isPosition = (value: unknown): boolean => hasTexts(value, positionKeys);
+
+const hasTexts = (value: unknown, keys: readonly string[]): boolean =>
+  keys.every((key) => typeof (value as Readonly<Record<string, unknown>> | null | undefined)?.[key] === "string");

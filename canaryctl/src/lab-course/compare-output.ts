@@ -52,7 +52,7 @@ const tokens = new RegExp(`(…)|(${address})|(${duration})|(${number})(?= ?%)|(
 export function isLike(wanted: string, seen: string, { share, count }: Bounds): boolean {
   const numbers: { readonly wanted: number; readonly bound: number }[] = [];
   const captured = (text: string, bound: number | undefined) => {
-    if (bound === undefined) return escaped(text);
+    if (bound === undefined) return RegExp.escape(text);
     numbers.push({ wanted: Number(text), bound });
     return String.raw`(\d+(?:\.\d+)?)`;
   };
@@ -61,7 +61,7 @@ export function isLike(wanted: string, seen: string, { share, count }: Bounds): 
   const line = wanted.trim();
   for (const match of line.matchAll(tokens)) {
     const [text, any, host, , ofShare, ofCount, space] = match;
-    pattern += escaped(line.slice(from, match.index));
+    pattern += RegExp.escape(line.slice(from, match.index));
     from = match.index + text.length;
     if (any) pattern += ".*?";
     else if (host) pattern += address;
@@ -69,8 +69,6 @@ export function isLike(wanted: string, seen: string, { share, count }: Bounds): 
     else if (ofCount) pattern += captured(text, count);
     else pattern += space ? String.raw`\s+` : duration;
   }
-  const found = new RegExp(`^${pattern}${escaped(line.slice(from))}$`).exec(seen.trim());
+  const found = new RegExp(`^${pattern}${RegExp.escape(line.slice(from))}$`).exec(seen.trim());
   return found !== null && numbers.every((each, at) => Math.abs(Number(found[at + 1]) - each.wanted) <= each.bound);
 }
-
-const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);

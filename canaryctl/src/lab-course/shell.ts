@@ -87,7 +87,10 @@ function endGroup(pid: number | undefined): void {
   }
 }
 
-/** `canaryctl status` in a process of its own: it reads the stack as it is now. It ends with 1, and prints all the same, where something is wrong. */
+/**
+ * Runs `canaryctl status` in a process of its own, which reads the stack as it is now. Where something is wrong it prints the same and ends
+ * with 1.
+ */
 async function readStatus(env: Readonly<Record<string, string>>, requests: number | undefined): Promise<Status> {
   const traffic = requests === undefined ? [] : ["--traffic", String(requests)];
   const args = ["status", "--json", ...traffic];

@@ -39,7 +39,10 @@ const causes: readonly (readonly [missing: Missing, pattern: RegExp])[] = [
   ],
 ];
 
-/** Whether errors are the refusal of a rule: of a hook, of the config, of a policy, of the API server, of what the program looks at before it begins. */
+/**
+ * Whether errors are the refusal of a rule: of a hook, of the config, of a policy, of the API server, or of what the program looks at before
+ * it begins.
+ */
 export const isRefusal = (errors: readonly string[]): boolean =>
   errors.some((error) =>
     /before hook ".*" failed|of the config cannot be used|^policy |denied (the )?request: |^ +allowed: /m.test(error),

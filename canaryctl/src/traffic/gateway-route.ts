@@ -5,6 +5,7 @@ import { gatewayHost, gatewayName, sideServiceName, type Version, versions } fro
 import { renderSideService } from "../../../components/traffic/render-sides.ts";
 import { fieldManager } from "../../../components/traffic/route-metadata.ts";
 import { weightedRule } from "../../../components/traffic/route-rules.ts";
+import { gatewayShares } from "../../../components/traffic/target-shares.ts";
 import { type Share, shareOf } from "../../../stacks/live/proxies/share.ts";
 import { clientProxies, hostAt, waitForSplit } from "../../../stacks/live/proxies/sidecar-route.ts";
 import { missing } from "../kube/missing.ts";
@@ -60,14 +61,10 @@ export const gatewayRoute: Route = {
   missing: ({ app, namespace }) => missing("HTTPRoute", app, namespace),
 };
 
-/** The weights of a rule are parts of their sum, and one that is left out is 1. */
 function weightsOf({ spec }: LiveHttpRoute, app: string): Share {
   const rules = spec?.rules ?? [];
-  const backends = (rules.find(({ name }) => name === weightedRule) ?? rules.at(-1))?.backendRefs ?? [];
-  const total = backends.reduce((sum, { weight = 1 }) => sum + weight, 0) || 1;
+  const targets = gatewayShares((rules.find(({ name }) => name === weightedRule) ?? rules.at(-1))?.backendRefs ?? []);
   const share = (version: Version): number =>
-    backends
-      .filter(({ name }) => name === sideServiceName(app, version))
-      .reduce((sum, { weight = 1 }) => sum + (100 * weight) / total, 0);
+    targets.filter(({ name }) => name === sideServiceName(app, version)).reduce((sum, { share }) => sum + share, 0);
   return { stable: share(versions.stable), canary: share(versions.canary) };
 }

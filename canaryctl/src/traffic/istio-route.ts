@@ -1,11 +1,11 @@
 import type { ApplicationName } from "../../../canary/application-name.ts";
-import { toWeight, type Weight } from "../../../canary/weight.ts";
 import { destinationRulePath, gatewayPath, virtualServicePath } from "../../../cluster/kube/paths.ts";
 import { gatewayName, type Version, versions, virtualServiceName } from "../../../components/names.ts";
 import { renderDestinationRule } from "../../../components/traffic/render-sides.ts";
 import { renderGateway, renderVirtualService } from "../../../components/traffic/render-weighted-route.ts";
 import { fieldManager } from "../../../components/traffic/route-metadata.ts";
 import { weightedRule } from "../../../components/traffic/route-rules.ts";
+import { istioShares } from "../../../components/traffic/target-shares.ts";
 import { istioCallers, knowsCanary } from "../../../stacks/live/proxies/service-pods.ts";
 import { type Share, shareOf } from "../../../stacks/live/proxies/share.ts";
 import { waitForSplit } from "../../../stacks/live/proxies/sidecar-route.ts";
@@ -58,11 +58,8 @@ export const istioRoute = {
 /** In front of the route that has the weights stand those of targeted users. */
 export function weightsOf({ spec }: Pick<LiveVirtualService, "spec">): Share {
   const http = spec?.http ?? [];
-  const destinations = (http.find(({ name }) => name === weightedRule) ?? http.at(-1))?.route ?? [];
-  // Istio reads a route's only destination without a weight as 100, and a missing weight beside others as 0.
-  const share = (version: Version): Weight => {
-    const found = destinations.find(({ destination }) => destination.subset === version);
-    return toWeight(found === undefined ? 0 : (found.weight ?? (destinations.length === 1 ? 100 : 0)));
-  };
+  const targets = istioShares((http.find(({ name }) => name === weightedRule) ?? http.at(-1))?.route ?? []);
+  const share = (version: Version): number =>
+    targets.filter(({ destination }) => destination.subset === version).reduce((sum, { share }) => sum + share, 0);
   return { stable: share(versions.stable), canary: share(versions.canary) };
 }

@@ -1,3 +1,4 @@
+import { secretMark } from "../../../canaryctl/src/mask.ts";
 import { parseConfig, type RawConfig } from "../../../stacks/config/parse-config.ts";
 import { register } from "../../unit/components/mocks.ts";
 import { defaults, sampleFacts, sampleTarget, worldVariables } from "../../unit/stacks/sample-config.ts";
@@ -36,9 +37,6 @@ export async function manifestsOf(values: RawConfig): Promise<readonly Manifest[
       ...(withSecrets(inputs) as Omit<Manifest, "apiVersion" | "kind">),
     }));
 }
-
-/** The key by which the engine marks an object that stands for a secret. */
-const secretMark = "4dabf18193072939515e22adb298388d";
 
 /** A value with its secrets laid open, as the provider sends them: those of a mocked run are none. */
 export function withSecrets(value: unknown): unknown {

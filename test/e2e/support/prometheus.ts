@@ -1,4 +1,5 @@
 import { kubectl } from "./lab.ts";
+import { until } from "./until.ts";
 
 /** The lab's Prometheus, by way of the API server: nothing has to be forwarded or opened. */
 const prometheus = "/api/v1/namespaces/monitoring/services/prometheus:9090/proxy/api/v1";
@@ -13,6 +14,28 @@ interface Series {
 export async function askPrometheus(query: string): Promise<readonly Series[]> {
   const { result } = (await get(`query?${new URLSearchParams({ query })}`)) as { readonly result: readonly Series[] };
   return result;
+}
+
+/** How to wait for a sample: it comes with a scrape, not sooner. */
+export const calmly = { seconds: 60, everyMilliseconds: 1000 };
+
+/**
+ * Waits until a query answers with at least so many series, for targets are scraped one after another.
+ *
+ * @returns the labels of each
+ * @throws Error where there are fewer, or the value of one is not a number
+ */
+export async function labelsOfSeries(query: string, atLeast: number): Promise<readonly Series["metric"][]> {
+  const found = await until(
+    `${atLeast} series of ${query}`,
+    async () => {
+      const answer = await askPrometheus(query);
+      return answer.length >= atLeast ? answer : undefined;
+    },
+    calmly,
+  );
+  if (found.some(({ value }) => Number.isNaN(Number(value[1])))) throw new Error(`${query}: ${JSON.stringify(found)}`);
+  return found.map(({ metric }) => metric);
 }
 
 /** One thing that Prometheus scrapes. */

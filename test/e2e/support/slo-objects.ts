@@ -1,4 +1,5 @@
-import { kubectl, namespace } from "./lab.ts";
+import { mustRun } from "./command.ts";
+import { kubectl, labShell, namespace } from "./lab.ts";
 
 interface Rule {
   readonly record?: string;
@@ -41,6 +42,18 @@ export async function analysisQueries(
       provider.prometheus.query,
     ),
   );
+}
+
+/** Runs the objective's analysis by itself, as the step of a rollout would. */
+export async function startAnalysis(
+  name: string,
+  source: string,
+  args: Readonly<Record<string, string>>,
+): Promise<void> {
+  const template = ["--from", `versioned-echo-slo-${source}`, "--name", name, "-n", namespace];
+  const values = Object.entries(args).flatMap(([key, value]) => ["-a", `${key}=${value}`]);
+  const env = await labShell();
+  await mustRun("kubectl-argo-rollouts", ["create", "analysisrun", ...template, ...values], { env });
 }
 
 async function liveObject(kind: string, name: string): Promise<Record<string, object>> {

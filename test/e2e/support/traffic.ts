@@ -125,7 +125,10 @@ interface VirtualHost {
   }[];
 }
 
-/** The percentage for v2 in a proxy's own route that splits by weight: a side that gets everything stands there alone. Undefined without the route. */
+/**
+ * The percentage for v2 in a proxy's own route that splits by weight: a side that gets everything stands there alone. Undefined without the
+ * route.
+ */
 export function proxyWeight({ configs = [] }: ProxyRoutes): number | undefined {
   const hosts = configs.flatMap(({ route_config }) => route_config?.virtual_hosts ?? []);
   const host = hosts.find(({ name }) => name.startsWith(`versioned-echo.${namespace}.svc.`));

@@ -44,6 +44,15 @@ describe("StackFile", () => {
     expect(read()).toBe("config:\n  app: echo\n");
   });
 
+  test.each([undefined, "", "encryptionsalt: v1:abc\n", "config:\n"])(
+    "without a config there is nothing to take out: %j",
+    (content) => {
+      const { file } = open(content);
+      expect([file.remove(["canaryWeight"]), file.of("shop").remove(["canaryWeight"])]).toEqual([[], []]);
+      expect(file.exists()).toBe(content !== undefined);
+    },
+  );
+
   test("a stack without a file has the defaults", () => {
     expect(open().file.values()).toEqual(open().file.defaults());
   });

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createExistingTarget } from "../../../cluster/existing.ts";
 import { ownStore } from "../../../cluster/fetched-programs.ts";
 import { nodeImage } from "../../../cluster/kind/commands.ts";
-import { findKubeconfig } from "../../../cluster/kubeconfig-file.ts";
+import { currentContext, findKubeconfig } from "../../../cluster/kubeconfig-file.ts";
 import { versionFault } from "../../../cluster/kubernetes-version.ts";
 import { pinnedNodeFolder, repositoryRoot } from "../../../cluster/lab-folder.ts";
 
@@ -47,6 +47,13 @@ async function refusal(work: () => unknown): Promise<UserError> {
   expect(error).toBeInstanceOf(UserError);
   return error;
 }
+
+test("the current context of a file is told, and a file that is no kubeconfig is refused", async () => {
+  writeFileSync(file("empty"), "");
+  writeFileSync(file("broken"), "contexts: [");
+  expect([file("one"), file("empty"), file("gone")].map(currentContext)).toEqual(["prod", undefined, undefined]);
+  expect(await refusal(() => currentContext(file("broken")))).toMatchObject({ place: file("broken") });
+});
 
 describe("findKubeconfig", () => {
   test("takes the first file that holds the context", async () => {

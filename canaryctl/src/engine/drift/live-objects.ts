@@ -1,6 +1,7 @@
 import { ApiError, type ClusterClient } from "@canary-lab/kit/kube/client";
 import { secretsPath } from "../../../../cluster/kube/paths.ts";
 import { fieldManager } from "../../../../components/traffic/route-metadata.ts";
+import { secretMark } from "../../mask.ts";
 import { type Deployment, objectOf, type ResourceState, releaseOf } from "../pending.ts";
 import { type FieldDrift, type Fields, fieldDrift } from "./compare.ts";
 
@@ -101,9 +102,6 @@ function driftOf({ resource, ...found }: Probe, live: Fields | undefined): Drift
 /** Whether its deletion has begun. */
 export const isLeaving = ({ metadata }: Fields): boolean =>
   (metadata as { readonly deletionTimestamp?: string } | undefined)?.deletionTimestamp !== undefined;
-
-/** The engine marks a value that it has encrypted by this key. */
-const secretMark = "4dabf18193072939515e22adb298388d";
 
 const hasSecrets = (value: unknown): boolean =>
   typeof value === "object" &&

@@ -145,7 +145,8 @@ async function goBack(
 
 /**
  * Whether the traffic is back already. A controller that does not answer, or a proxy that lags, is no reason to leave the config and the
- * template at the canary: the release would begin when the controller is there again. The proxies are waited for at the end. Where no controller is there, nothing is left to wait for: the next rollback goes on.
+ * template at the canary: the release would begin when the controller is there again. The proxies are waited for at the end. Where no
+ * controller is there, nothing is left to wait for: the next rollback goes on.
  */
 async function goBackFirst(lab: Lab, rollout: RolloutObject, say: Say): Promise<boolean> {
   try {

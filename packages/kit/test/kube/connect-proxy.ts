@@ -1,7 +1,11 @@
 import { connect, type Socket } from "node:net";
 import { listen } from "./fake-api.ts";
 
-/** A proxy that tunnels (CONNECT), to this machine whatever the name is; make it after what it leads to. @returns its address, and each place that it was asked for */
+/**
+ * A proxy that tunnels (CONNECT), to this machine whatever the name is; make it after what it leads to.
+ *
+ * @returns its address, and each place that it was asked for
+ */
 export async function connectProxy() {
   const tunnels: string[] = [];
   const { server, port } = await listen(() => {});

@@ -18,7 +18,10 @@ const seen = (generation: number, status: RolloutObject["status"]): RolloutObjec
   ...(status && { status }),
 });
 
-/** What a controller 1.9.1 writes into one canary: its pauses, an abort, one by its analysis, a retry and its end. Fields that nobody reads are left out. */
+/**
+ * What a controller 1.9.1 writes into one canary: its pauses, an abort, one by its analysis, a retry and its end. Fields that nobody reads
+ * are left out.
+ */
 export const recordedCanary = {
   newSpec: seen(4, {
     observedGeneration: "2",

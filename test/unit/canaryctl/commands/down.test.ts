@@ -94,6 +94,7 @@ describe("down in one place", () => {
     stacks: readonly string[],
     options: { readonly forget?: boolean } = {},
     file = "config: {}\n",
+    reference = "dev",
   ) {
     const { lab, log } = fakeLab();
     const stackFile = new StackFile("dev", projectFolder(file));
@@ -101,8 +102,12 @@ describe("down in one place", () => {
     const progress: Progress = { stage: (_, work) => work(() => {}), say: (line) => void lines.push(line) };
     const environment = target && { ...lab.environment, target };
     const cluster: Lab["cluster"] = { ...lab.cluster, get: () => Promise.reject(new UserError("It is gone.")) };
-    const text = await downIn({ environment, stacks }, "dev", options, progress, {
-      open: () => ({ ...lab, stackFile, cluster }),
+    const opened: string[] = [];
+    const text = await downIn({ environment, stacks }, new StackFile(reference), options, progress, {
+      open: (name) => {
+        opened.push(name);
+        return { ...lab, stackFile, cluster };
+      },
       removeTarget: async (name) => {
         log.push(`remove cluster ${name}`);
         return false;
@@ -111,8 +116,13 @@ describe("down in one place", () => {
       forgetStacks: (names) => void (names.length > 0 && log.push(`forget ${names.join(" ")}`)),
       forgetOwnCluster: () => void log.push("forget the cluster"),
     });
-    return { said: [...lines, text], log, hasFile: stackFile.exists() };
+    return { said: [...lines, text], log, opened, hasFile: stackFile.exists() };
   }
+
+  test("asks the engine for the stack by the name that it was given, its organization included", async () => {
+    const { opened } = await down("embedded", ["dev", "qa"], { forget: true }, undefined, "acme/canary-lab/dev");
+    expect(opened).toEqual(["acme/canary-lab/dev", "qa"]);
+  });
 
   test("removes a stack alone in the cluster of the lab with it", async () => {
     const { log } = await down("embedded", ["dev"]);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { routesIn } from "../../../../canaryctl/src/graph/routes.ts";
 import { edges, faults, route } from "./drawn.ts";
 import { brokenIstio, livePod, liveService, wholeIstio } from "./live-objects.ts";
 
@@ -25,6 +26,15 @@ describe("what was recorded of a lab with strategy istio", () => {
 
   test("has the weights as they were moved by hand", () => {
     expect(edges(brokenIstio("moved-by-hand"))).toContain(`${route} -> Subset/v1 of versioned-echo: 50 %`);
+    const routes = routesIn({
+      virtualServices: [
+        {
+          metadata: { name: "by-parts" },
+          spec: { http: [{ route: [3, 1].map((weight) => ({ destination: { host: "echo" }, weight })) }] },
+        },
+      ],
+    });
+    expect(routes[0]?.to.map(({ label }) => label)).toEqual(["75 %", "25 %"]);
   });
 
   test("shows the subsets that no DestinationRule has any more", () => {

@@ -64,7 +64,7 @@ describe("the store", () => {
     expect(await readHistory(cluster, of)).toEqual([entry(2, { why: "trying" }), entry(1)]);
   });
 
-  test("says each entry in an event of the Service, one that failed as a warning; without the right to it the history has it alone", async () => {
+  test("says each entry in an event of the Service, one that failed as a warning; where that is refused the history has it alone", async () => {
     const { cluster, events } = configMap({});
     await appendHistory(cluster, of, entry(1, { account: "system:serviceaccount:shop:mover", why: "trying" }));
     await appendHistory(cluster, of, entry(2, { failed: "it broke" }));
@@ -79,9 +79,11 @@ describe("the store", () => {
       },
       { type: "Warning", reason: "MoveFailed", message: expect.stringMatching(/ann@desk; failed: it broke$/) },
     ]);
-    const forbidden = { ...cluster, apply: () => Promise.reject(new ApiError(403, "events is forbidden", "/events")) };
-    await appendHistory(forbidden, of, entry(3));
-    expect(await readHistory(cluster, of)).toHaveLength(3);
+    for (const [second, status] of [403, 500].entries()) {
+      const refusing = { ...cluster, apply: () => Promise.reject(new ApiError(status, "no event", "/events")) };
+      await appendHistory(refusing, of, entry(3 + second));
+    }
+    expect(await readHistory(cluster, of)).toHaveLength(4);
   });
 
   test("two commands at once both keep their entry", async () => {
@@ -101,6 +103,21 @@ describe("the store", () => {
   test("leaves out what somebody has edited into no entry", async () => {
     const { cluster } = configMap({ "1": "no JSON", "2": "null", "3": JSON.stringify(entry(3)) });
     expect(await readHistory(cluster, of)).toEqual([entry(3)]);
+  });
+
+  test.each([
+    ["to", null],
+    ["to", { strategy: "istio" }],
+    ["from", { ...position(), canaryImage: undefined }],
+    ["from", undefined],
+    ["who", undefined],
+    ["command", 7],
+  ])("leaves out an entry whose %s was edited into %j: the others are printed", async (key, value) => {
+    const edited = JSON.stringify({ ...entry(1), [key]: value });
+    const { cluster } = configMap({ "1": edited, "2": JSON.stringify(entry(2, { from: null })) });
+    const read = await readHistory(cluster, of);
+    expect(historyText(read)).toHaveLength(2);
+    expect(read).toEqual([entry(2, { from: null })]);
   });
 });
 

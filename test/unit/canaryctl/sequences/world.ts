@@ -74,7 +74,8 @@ const stableImages = (world: World, stack: StackName): readonly string[] =>
 
 /**
  * A measure of the canary's highest share wherever the stack is deployed, in percent; 0 where nothing is. A canary that the config gives no
- * share has all of it as soon as it can be reached. Of a single workload it is what had not been the stable image, by the config or by the Rollout, when the measure was made.
+ * share has all of it as soon as it can be reached. Of a single workload it is what had not been the stable image, by the config or by the
+ * Rollout, when the measure was made.
  */
 export function shareMeter(world: World, stack: StackName): () => number {
   const { server, stacks, strategy } = world;

@@ -43,6 +43,26 @@ describe("istioRoute.read", () => {
     expect((await istioRoute.read(clusterWith(alone), of))?.weights).toEqual({ stable: 0, canary: 100 });
   });
 
+  test.each([
+    [
+      { v1: 300, v2: 100 },
+      { stable: 75, canary: 25 },
+    ],
+    [
+      { v1: 1, v2: 1 },
+      { stable: 50, canary: 50 },
+    ],
+    [
+      { v1: undefined, v2: 100 },
+      { stable: 0, canary: 100 },
+    ],
+    [{ v2: 0 }, { stable: 0, canary: 100 }],
+  ])("weights are parts of their sum, as Istio takes them: %j", async (weights, shares) => {
+    const route = Object.entries(weights).map(([subset, weight]) => ({ destination: { subset }, weight }));
+    const live = { metadata: {}, spec: { http: [{ name: "weighted", route }] } };
+    expect((await istioRoute.read(clusterWith(live), of))?.weights).toEqual(shares);
+  });
+
   test("the owner is who wrote spec.http last, not who wrote something else later", async () => {
     const http = { "f:spec": { "f:http": {} } };
     const managers = [

@@ -1,9 +1,18 @@
 import { describe, expect, test } from "@jest/globals";
-import { namespaceFault, refuseForeignNamespace } from "../../../../stacks/live/namespace-owner.ts";
+import { namespaceFault, namespaceOf, refuseForeignNamespace } from "../../../../stacks/live/namespace-owner.ts";
 
 const claim = { own: { stack: "prod" }, namespace: "canary-lab", place: "Pulumi.prod.yaml" };
 const noted = (annotations?: Record<string, string>) => ({ metadata: annotations ? { annotations } : {} });
 const owned = (stack: string) => noted({ "canary-lab/stack": stack });
+
+test.each([
+  ["staging", "canary-lab-staging"],
+  ["PR_12.a", "canary-lab-pr-12-a"],
+  ["_", "canary-lab"],
+  [`${"x".repeat(48)}_._y`, `canary-lab-${"x".repeat(48)}`],
+])("the namespace of stack %s is a DNS label", (stack, namespace) => {
+  expect(namespaceOf(stack)).toBe(namespace);
+});
 
 describe("namespaceFault", () => {
   test.each([

@@ -1,22 +1,13 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { beforeEach, describe, expect, jest, test } from "@jest/globals";
 import * as pulumi from "@pulumi/pulumi";
-import type { StrategyName } from "../../../../canary/strategies.ts";
-import type { Rise } from "../../../../stacks/live/rise-gate.ts";
-import type { Gift } from "../../../../stacks/live/taken-back.ts";
 
 // Hooks cannot be registered under mocks: what they would run is kept instead.
 jest.unstable_mockModule("../../../../stacks/live/create-hook.ts", () => ({
   createHook: (_name: string, run: (args: object) => Promise<void>, options: object) => ({ run, options }),
 }));
-const { releaseGuard } = await import("../../../../stacks/live/release-guard.ts");
+const { guard, httpRoute, route } = await import("./fake-release-guard.ts");
 const { canaryShareIn } = await import("../../../../components/traffic/rendered-share.ts");
-const { renderVirtualService } = await import("../../../../components/traffic/render-weighted-route.ts");
-const { renderHttpRoute } = await import("../../../../components/gateway-api/render-http-route.ts");
-const { sampleConfig } = await import("../sample-config.ts");
-const { toWeight } = await import("../../../../canary/weight.ts");
-
-type Hook = { readonly run: (args: object) => Promise<void>; readonly options: { readonly onDryRun?: boolean } };
 
 let isDryRun = false;
 beforeEach(() => {
@@ -24,87 +15,13 @@ beforeEach(() => {
   jest.spyOn(pulumi.runtime, "isDryRun").mockImplementation(() => isDryRun);
 });
 
-const httpRoute = (weight: number) => renderHttpRoute({ ...sampleConfig, canaryWeight: toWeight(weight) });
-const route = (weight: number) => renderVirtualService({ ...sampleConfig, canaryWeight: toWeight(weight) });
-const template = (image: string) => ({ spec: { template: { spec: { containers: [{ name: "echo", image }] } } } });
-
-/** What the program would ask before it changes the canary's pods and the route, in a cluster with these pods. */
-function guard({
-  ready = 2,
-  live = 10,
-  weight = 10,
-  replicas = 2,
-  canaryReplicas = 2,
-  image = "versioned-echo:v2",
-  strategy = "istio" as StrategyName,
-  taken = undefined as UserError | undefined,
-  held = undefined as UserError | undefined,
-  isGated = true,
-  isNoted = false,
-} = {}) {
-  const reads: string[] = [];
-  const client = {
-    get: async <T>(path: string): Promise<T> =>
-      (reads.push(path) && path.includes("virtualservices")
-        ? route(live)
-        : path.includes("httproutes")
-          ? httpRoute(live)
-          : { spec: { replicas: 2 }, status: { readyReplicas: path.endsWith("-v2") ? ready : 2 } }) as T,
-  };
-  const config = {
-    ...sampleConfig,
-    replicas,
-    canaryReplicas,
-    canaryImage: image,
-    canaryWeight: toWeight(weight),
-    canaryEnabled: true,
-    strategy,
-  };
-  const gifts: Gift[] = [];
-  const rises: Rise[] = [];
-  const told: UserError[] = [];
-  const faultOf = async (rise: Rise) => {
-    rises.push(rise);
-    return held;
-  };
-  const takenBack = async (gift: Gift) => {
-    gifts.push(gift);
-    return taken;
-  };
-  const noted: Rise[] = [];
-  const keep = async (rise: Rise) => void noted.push(rise);
-  const gate = isGated
-    ? { faultOf, tell: (fault: UserError) => void told.push(fault), ...(isNoted && { note: keep }) }
-    : undefined;
-  const hooks = releaseGuard(client, config, takenBack, gate);
-  const [canary, share] = [hooks.sides.v2.beforeUpdate?.[0], hooks.route.beforeUpdate?.[0]] as unknown as [Hook, Hook];
-  const namespace = hooks.namespace as unknown as Hook;
-  const note = (values: Record<string, string>) => ({
-    metadata: { annotations: { "canary-lab/config": JSON.stringify({ canaryEnabled: "true", ...values }) } },
-  });
-  const rendered = strategy === "gateway-api" ? httpRoute : route;
-  return {
-    gifts,
-    rises,
-    told,
-    noted,
-    risen: hooks.route.afterUpdate?.[0] as unknown as Hook | undefined,
-    reads,
-    hooks: [canary, share, namespace],
-    pods: (from: number, to: number) =>
-      canary.run({ oldInputs: { spec: { replicas: from } }, newInputs: { spec: { replicas: to } } }),
-    namespace: (from: Record<string, string>, to: Record<string, string>) =>
-      namespace.run({ oldInputs: note(from), newInputs: note(to) }),
-    canary: (from: string, to: string) => canary.run({ oldInputs: template(from), newInputs: template(to) }),
-    route: (from: number, to: number) => share.run({ oldInputs: rendered(from), newInputs: rendered(to) }),
-  };
-}
-
 describe("the program's guard", () => {
   test("reads the share of a rendered route", () => {
     expect(canaryShareIn({ ...route(30) })).toBe(30);
-    expect(canaryShareIn({ ...renderHttpRoute({ ...sampleConfig, canaryWeight: toWeight(70) }) })).toBe(70);
+    expect(canaryShareIn({ ...httpRoute(70) })).toBe(70);
     expect(canaryShareIn({ spec: {} })).toBeUndefined();
+    const byHand = { spec: { http: [{ name: "weighted", route: [{ weight: 300 }, { weight: 100 }] }] } };
+    expect(canaryShareIn(byHand)).toBe(25);
   });
 
   test("refuses in a preview as well", () => {
