@@ -8,6 +8,7 @@ import { measureFlips } from "./flips.ts";
 import { measureFullStack } from "./full-stack.ts";
 import { measureGrowth } from "./growth.ts";
 import { measureHappyPaths } from "./happy-paths.ts";
+import { liveUsage, runLive } from "./judge/live.ts";
 import { judgeReport } from "./judge/report.ts";
 import { measureMemory } from "./memory.ts";
 import { measureLook, measureNoOp } from "./no-op.ts";
@@ -24,7 +25,9 @@ Measures the lab that stands here, each thing beside its floor in the same run, 
 --cold     first make the lab from nothing, tools included: about 20 minutes
 judge      simulates releases, without a lab: how often the judge and the rules beside it are wrong, and how fast they are right
 --releases N   simulated releases of each row, 1..100000 (default 10000: hours)
-measures   memory, look, set-traffic, rollback, no-op, growth, flips, releases, abort, full-stack, warm-up; default: all`;
+measures   memory, look, set-traffic, rollback, no-op, growth, flips, releases, abort, full-stack, warm-up; default: all
+
+${liveUsage}`;
 
 type Measure = (runs: number, empty: EmptyProgram) => Promise<readonly Row[]>;
 
@@ -92,4 +95,5 @@ async function main(): Promise<void> {
   if (rows.some((row) => verdict(row) === false)) process.exitCode = 1;
 }
 
-await main();
+const [first, ...others] = process.argv.slice(2);
+await (first === "judge-live" ? runLive(others) : main());
