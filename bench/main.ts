@@ -2,8 +2,10 @@ import { parseArgs } from "node:util";
 import { canaryctl, requireLab } from "../test/e2e/support/lab.ts";
 import { configuredWeight } from "../test/e2e/support/stack-config.ts";
 import { measureAbort } from "./abort.ts";
+import { measureApp } from "./app.ts";
 import { measureColdUp, recordedBuilds } from "./cold-up.ts";
 import { type EmptyProgram, makeEmptyProgram } from "./empty-program.ts";
+import { measureEveryWeight } from "./every-weight.ts";
 import { measureFlips } from "./flips.ts";
 import { measureFullStack } from "./full-stack.ts";
 import { measureGrowth } from "./growth.ts";
@@ -26,7 +28,7 @@ Measures the lab that stands here, each thing beside its floor in the same run, 
 --cold     first make the lab from nothing, tools included: about 20 minutes
 judge      simulates releases, without a lab: how often the judge and the rules beside it are wrong, and how fast they are right
 --releases N   simulated releases of each row, 1..100000 (default 10000: hours)
-measures   memory, look, set-traffic, rollback, no-op, growth, flips, releases, abort, full-stack, warm-up; default: all of these.
+measures   memory, look, set-traffic, rollback, no-op, growth, flips, every-weight, releases, abort, app, full-stack, warm-up; default: all.
            watch takes half an hour, WATCH_MINUTES where it is set, and is measured where it is named
 
 ${liveUsage}`;
@@ -45,8 +47,10 @@ const measures: Readonly<Record<string, Measure>> = {
   "no-op": measureNoOp,
   growth: measureGrowth,
   flips: async () => [await measureFlips()],
+  "every-weight": measureEveryWeight,
   releases: measureHappyPaths,
   abort: async (runs) => [await measureAbort(runs)],
+  app: (runs) => measureApp(Math.max(1, Math.floor(runs / 3))),
   "full-stack": measureFullStack,
   "warm-up": (runs) => measureWarmUp(Math.max(1, Math.floor(runs / 3))),
 };

@@ -1,7 +1,7 @@
 /** Several runs of one measure, in `unit`. At least one. */
 interface Samples {
   readonly values: readonly number[];
-  readonly unit: "s" | "MB" | "GB" | "requests";
+  readonly unit: "s" | "MB" | "GB" | "requests" | "χ²" | "µs";
 }
 
 /** What a measure is held against, taken in the same run on the same machine. */
@@ -57,7 +57,7 @@ const number = (value: number): string => (Number.isInteger(value) ? String(valu
 function target({ atMost, ratioAtMost, aboveFloorAtMost, unit }: Row): string {
   const parts = [
     atMost === undefined ? [] : [atMost === 0 ? `0 ${unit}` : `≤ ${atMost} ${unit}`],
-    ratioAtMost === undefined ? [] : [`≤ ${ratioAtMost}x`],
+    ratioAtMost === undefined ? [] : [`≤ ${number(ratioAtMost)}x`],
     aboveFloorAtMost === undefined ? [] : [`≤ floor + ${aboveFloorAtMost} ${unit}`],
   ];
   return parts.flat().join(", ") || "–";

@@ -4,13 +4,21 @@ export function suggestion(name: string, known: readonly string[]): string {
   return near === undefined ? `allowed: ${known.join(", ")}` : `did you mean ${near}?`;
 }
 
-/** The name that was perhaps meant: the one that differs least, where that is little. */
+/**
+ * The name that was perhaps meant: the one that differs least, as a whole or in its last words (`weigth` of `canaryWeight`), where that is
+ * at most every third letter, and at most three.
+ */
 export function nearest(name: string, known: readonly string[]): string | undefined {
+  const most = Math.min(3, Math.max(1, Math.floor(name.length / 3)));
   const [near] = known
-    .map((each) => ({ each, distance: editDistance(name.toLowerCase(), each.toLowerCase()) }))
+    .map((each) => ({ each, distance: Math.min(...endings(each).map((end) => editDistance(name.toLowerCase(), end))) }))
     .sort((one, other) => one.distance - other.distance);
-  return near && near.distance <= 3 ? near.each : undefined;
+  return near && near.distance <= most ? near.each : undefined;
 }
+
+/** A name, and what is left of it word by word: `canaryweight` and `weight` of `canaryWeight`. */
+const endings = (name: string): readonly string[] =>
+  [0, ...Array.from(name.matchAll(/[A-Z]/g), ({ index }) => index)].map((start) => name.slice(start).toLowerCase());
 
 /** How many letters must be put in, left out or exchanged to turn one word into the other (Levenshtein 1965). */
 function editDistance(from: string, to: string): number {

@@ -57,7 +57,7 @@ export function serviceGuard(
     await waitUntilClear({ obstacle, blocked, place: placeOf(config), say });
     const { keepsPods } = await import("./proxies/service-pods.ts");
     const report = await ask(keepsPods(client, { app, namespace }, after));
-    if (report.without.length > 0) throw lagging(config, blocked, report);
+    if (report.without.length > 0) throw await lagging(config, blocked, report);
   });
   const widen = createHook("service-widen", async ({ newInputs }) => {
     if ((canaryShareIn(newInputs) ?? 0) === 0) return;
@@ -68,14 +68,14 @@ export function serviceGuard(
     const report = await ask(knowsCanary(client, { app, namespace }));
     if (report.without.length === 0) return;
     await applyService(client, { ...config, canaryWeight: toWeight(0) });
-    throw lagging(config, "The canary gets no share yet", report);
+    throw await lagging(config, "The canary gets no share yet", report);
   });
   return { narrow: { beforeUpdate: [narrow] }, widen: { beforeUpdate: [widen] } };
 }
 
-function lagging({ app, namespace }: LabConfig, blocked: string, { without }: ProxyReport): UserError {
-  const named = without.map(({ pod, instead }) => `${pod} (${instead})`).join(", ");
-  return new UserError(`${blocked}: proxies of its callers lag behind for ${proxySeconds} s: ${named}.`, {
+async function lagging({ app, namespace }: LabConfig, blocked: string, report: ProxyReport): Promise<UserError> {
+  const { laggardsText } = await import("./proxies/proxies.ts");
+  return new UserError(`${blocked}: of its callers ${laggardsText(report, proxySeconds)}.`, {
     place: placeOf({ app, namespace }),
     next: ["npx canaryctl up", "npx canaryctl doctor"],
   });

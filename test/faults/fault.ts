@@ -15,6 +15,8 @@ export interface Fault {
   readonly told?: RegExp;
   /** Whether the traffic is rolled back meanwhile, and within how many seconds the last answer of the canary must have come. */
   readonly rollsBackWithin?: number;
+  /** Whether no proxy can be asked meanwhile: a rollback then moves the traffic and ends with 1, for it does not know that it has. */
+  readonly silencesProxies?: true;
 }
 
 /** What was seen of one fault. */

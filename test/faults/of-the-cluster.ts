@@ -12,20 +12,21 @@ function killProgram(program: string): void {
 }
 
 /** What the lab cannot do without for the next `up`, and the traffic can. */
-const unseen = [
-  "kube-controller-manager",
-  "kube-scheduler",
-  "kubelet",
-  "containerd",
-  "kube-proxy",
-  "docker-registry",
-].map(
+const unseen = ["kube-controller-manager", "kube-scheduler", "containerd", "kube-proxy", "docker-registry"].map(
   (program): Fault => ({
     name: `kill -9 of ${program}`,
     inject: async () => killProgram(program),
     rollsBackWithin: 2,
   }),
 );
+
+/** Commands run in pods by it, and the proxies are asked by such. */
+const kubelet: Fault = {
+  name: "kill -9 of kubelet",
+  inject: async () => killProgram("kubelet"),
+  rollsBackWithin: 2,
+  silencesProxies: true,
+};
 
 /** What the API server consists of: nothing is moved while it is away, and what is served goes on. */
 const apiServer = ["kube-apiserver", "etcd"].map(
@@ -48,6 +49,7 @@ async function killInPod(version: string, command: RegExp): Promise<void> {
 
 export const ofTheCluster: readonly Fault[] = [
   ...unseen,
+  kubelet,
   ...apiServer,
   {
     name: "API server silent for 10 s",

@@ -67,7 +67,9 @@ export async function tryFault(fault: Fault): Promise<Row> {
       `Requests failed: ${JSON.stringify({ ...summary.errors, ...summary.statuses })}.`,
     v2 > highest && "The canary got more than was approved.",
     fault.told && told === undefined && `Not told within ${toldWithin} s.`,
-    rollback && rollback.exitCode !== 0 && `The rollback ended with ${rollback.exitCode}.`,
+    rollback &&
+      rollback.exitCode !== (fault.silencesProxies ? 1 : 0) &&
+      `The rollback ended with ${rollback.exitCode}.`,
     rolledBack !== undefined && rolledBack > rollsBackWithin && `Rolled back later than ${rollsBackWithin} s.`,
     upCode !== 0 && `The next up ended with ${upCode}.`,
     !isWell && "Status did not find all well afterwards.",

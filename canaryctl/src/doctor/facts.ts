@@ -39,6 +39,8 @@ export interface PodFacts {
   readonly isReady: boolean;
   readonly hasSidecar: boolean;
   readonly faults: readonly ContainerFault[];
+  /** Absent before it has one. */
+  readonly node?: string;
   /** The scheduler's words; undefined where the pod has a node. */
   readonly unschedulable: string | undefined;
 }
@@ -171,6 +173,8 @@ export interface ClusterFacts {
   readonly systemPods: readonly PodFacts[] | undefined;
   /** Revisions of Istio whose webhook injects sidecars. */
   readonly injectors: readonly string[] | undefined;
+  /** When each node's kubelet was heard last; absent where the account may not read that. */
+  readonly heartbeats?: readonly { readonly node: string; readonly secondsAgo: number }[] | undefined;
   readonly proxies: readonly ProxyFacts[] | undefined;
   readonly answers: AnswerFacts | undefined;
   /** What a request met that no network policy lets through; undefined where none was sent. */

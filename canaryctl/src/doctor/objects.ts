@@ -84,6 +84,7 @@ export const standsOnBy = async (
 
 export interface Pod extends Meta, Pick<PodObject, "status"> {
   readonly spec: {
+    readonly nodeName?: string;
     readonly containers: readonly { readonly name: string; readonly image?: string }[];
     readonly initContainers?: readonly { readonly name: string }[];
   };
@@ -117,6 +118,7 @@ export function podFacts(pod: Pod): PodFacts {
     isReady: isReady(pod),
     hasSidecar: [...spec.containers, ...(spec.initContainers ?? [])].some(({ name }) => name === "istio-proxy"),
     faults: containerFaults(pod),
+    ...(spec.nodeName && { node: spec.nodeName }),
     unschedulable: unscheduled(pod),
   };
 }

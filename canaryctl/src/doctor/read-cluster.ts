@@ -1,6 +1,7 @@
 import type { RolloutObject } from "../../../canary/rollout/rollout-object.ts";
 import { factsOf } from "../../../canary/strategies.ts";
 import { namespacePath } from "../../../cluster/kube/paths.ts";
+import { readIfAllowed } from "../../../cluster/kube/read-if-allowed.ts";
 import { rolloutsSelector } from "../../../components/names.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
 import type { PlatformFacts } from "../../../stacks/platform-facts.ts";
@@ -57,6 +58,7 @@ export async function readCluster(lab: Lab, reader: Reader): Promise<ClusterFact
     peerAuthentications: reader.list("/apis/security.istio.io/v1/peerauthentications", peerAuthenticationFacts),
     httpRoutes: readHttpRoutes(reader),
     ingresses: readIngresses(reader, config),
+    heartbeats: readHeartbeats(cluster),
     injectors: reader.list(webhooks, revisionOf).then((some) => some?.flat()),
     httpRoute:
       strategy === "gateway-api"
@@ -85,6 +87,22 @@ export const readIngresses = async (reader: Reader, { strategy }: LabConfig) =>
     : undefined;
 
 const webhooks = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
+
+/** By the leases that kubelets renew. It is no loss that is told where an account may not read them: few may. */
+async function readHeartbeats(cluster: Lab["cluster"]): Promise<ClusterFacts["heartbeats"]> {
+  const leases = await readIfAllowed<{ readonly items: readonly Lease[] }>(cluster, nodeLeases);
+  return leases?.items.flatMap(({ metadata, spec: { renewTime } }) =>
+    renewTime ? [{ node: metadata.name, secondsAgo: (Date.now() - Date.parse(renewTime)) / 1000 }] : [],
+  );
+}
+
+const nodeLeases = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases";
+
+interface Lease {
+  /** Its name is the node's. */
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly renewTime?: string };
+}
 
 /** Pods of what the application stands on. Where a Rollouts controller is, only its label says. */
 async function readPlatform(

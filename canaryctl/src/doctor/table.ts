@@ -3,6 +3,7 @@ import { drift } from "./checks/drift.ts";
 import { engineState } from "./checks/engine.ts";
 import { isolation } from "./checks/isolation.ts";
 import { istioctl } from "./checks/istioctl.ts";
+import { kubelets } from "./checks/kubelets.ts";
 import { mtls } from "./checks/mtls.ts";
 import { namespace } from "./checks/namespace.ts";
 import { network } from "./checks/network.ts";
@@ -32,6 +33,7 @@ const ofCluster: Readonly<Record<string, (cluster: ClusterFacts, facts: Facts) =
   namespace,
   platform,
   admission,
+  kubelets,
   pods,
   sidecars,
   "Service and subsets": subsets,

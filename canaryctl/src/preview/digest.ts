@@ -28,7 +28,7 @@ export interface LiveFacts {
   /** The images that have had a share as the canary, by the history. */
   readonly tried?: readonly string[] | undefined;
   readonly drift?: readonly PreviewDrift[] | undefined;
-  /** Why the drift is not known. */
+  /** How much of the drift is not known, and why. */
   readonly notCompared?: string | undefined;
 }
 
@@ -49,7 +49,7 @@ export interface PreviewDigest {
   readonly resources: readonly ResourceChange[];
   readonly unchanged: number;
   readonly drift: readonly PreviewDrift[];
-  /** Why the cluster was not compared with the state; null where it was. */
+  /** How much of the cluster was not compared with the state, and why; null where all of it was. */
   readonly notCompared: string | null;
   readonly warnings: readonly string[];
 }

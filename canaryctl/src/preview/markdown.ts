@@ -58,7 +58,7 @@ function blocksOf(digest: PreviewDigest): readonly Block[] {
 const noted = (warning: string): Words => words`${warning}`;
 
 const notComparedText = (why: string): Words =>
-  words`The cluster was not compared with the state, so what was changed by hand is not seen: ${why}`;
+  words`What was changed by hand is not seen where the cluster was not compared with the state: ${why}`;
 
 const given = (value: string | undefined): Words => (value === undefined ? ["not set"] : words`${value}`);
 

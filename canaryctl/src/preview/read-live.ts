@@ -19,7 +19,7 @@ export async function readLive(lab: Lab): Promise<LiveFacts> {
   const [traffic, drift] = await Promise.all([known(readTraffic(lab)), known(readDrift(lab))]);
   return {
     ...(traffic instanceof UserError ? {} : traffic),
-    ...(drift instanceof UserError ? { notCompared: drift.message } : drift),
+    ...(drift instanceof UserError ? { notCompared: `all of it: ${drift.message}` } : drift),
   };
 }
 

@@ -17,8 +17,16 @@ export interface ProxyGroup extends ApplicationName {
 export interface ProxyReport {
   /** Names of the pods that have it. */
   readonly with: readonly string[];
-  /** Those that have not, each with what it has instead. */
-  readonly without: readonly { readonly pod: string; readonly instead: string }[];
+  /** Those that are not known to have it. */
+  readonly without: readonly Laggard[];
+}
+
+/** A proxy that has something else, or that gave no answer. */
+export interface Laggard {
+  readonly pod: string;
+  /** What it has, or why it could not be asked. */
+  readonly instead: string;
+  readonly isUnasked: boolean;
 }
 
 export interface ProxyCluster {
@@ -59,11 +67,11 @@ export async function waitForProxies(
     try {
       const run = await exec(group.namespace, pod, milliseconds);
       const instead = await probe(run, group);
-      if (instead !== undefined) return [{ pod, instead }];
+      if (instead !== undefined) return [{ pod, instead, isUnasked: false }];
       have.add(pod);
       return [];
     } catch (error) {
-      return [{ pod, instead: (error as Error).message }];
+      return [{ pod, instead: (error as Error).message, isUnasked: true }];
     }
   };
   let report: ProxyReport = { with: [], without: [] };
@@ -77,6 +85,26 @@ export async function waitForProxies(
   };
   await until(look, { seconds, everyMilliseconds });
   return report;
+}
+
+/**
+ * The proxies that are not known to have it, in words that begin with how many: a proxy that could not be asked may have it.
+ *
+ * @param seconds how long they were asked
+ */
+export function laggardsText({ with: ready, without }: ProxyReport, seconds: number): string {
+  const total = ready.length + without.length;
+  const named = (isUnasked: boolean, words: string): readonly string[] => {
+    const those = without.filter((one) => one.isUnasked === isUnasked);
+    if (those.length === 0) return [];
+    return [
+      `${those.length} of ${total} proxies ${words}: ${those.map(({ pod, instead }) => `${pod} (${instead})`).join(", ")}`,
+    ];
+  };
+  return [
+    ...named(false, `have not got it after ${seconds} s`),
+    ...named(true, `could not be asked for ${seconds} s`),
+  ].join("; ");
 }
 
 /** Pods that are not ready take no requests. A cluster that does not answer has none that could be asked. */

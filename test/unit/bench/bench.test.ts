@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { buildSeconds } from "../../../bench/cold-up.ts";
+import { chiSquare, chiSquareQuantile } from "../../../bench/every-weight.ts";
 import { takeDown } from "../../../bench/growth.ts";
 import { processesOf } from "../../../bench/memory.ts";
 import { median, type Row, renderTable, slope, verdict } from "../../../bench/table.ts";
@@ -115,4 +116,24 @@ test("every environment of the growth is taken down, and one that stays is told 
   expect(asked.splice(0)).toEqual([4, 3, 2]);
   expect(await takeDown(4, down([4, 2]))).toEqual(["down 4 ended with 1:\nin use", "down 2 ended with 1:\nin use"]);
   expect(asked).toEqual([4, 3, 2]);
+});
+
+describe("each weight against what was seen", () => {
+  const exact = Array.from({ length: 101 }, (_, weight) => ({ weight, canary: weight * 3, answered: 300 }));
+
+  test("an exact split has no deviation, and one that ignores its weight has more than chance allows", () => {
+    expect(chiSquare(exact)).toEqual({ sum: expect.closeTo(0, 9), degrees: 99 });
+    const half = exact.map((one) => (one.weight % 100 === 0 ? one : { ...one, canary: 150 }));
+    expect(chiSquare(half).sum).toBeGreaterThan(chiSquareQuantile(99));
+  });
+
+  test("a stray answer at 0 or 100 % is an error", () => {
+    expect(() => chiSquare([{ weight: 0, canary: 1, answered: 300 }])).toThrow("the canary answered 1 of 300");
+    expect(() => chiSquare([{ weight: 100, canary: 299, answered: 300 }])).toThrow("answered 299 of 300");
+  });
+
+  // 160.0557 by the series of the incomplete gamma function.
+  test("the bound is the quantile of the distribution", () => {
+    expect(Math.abs(chiSquareQuantile(99) - 160.0557)).toBeLessThan(0.16);
+  });
 });

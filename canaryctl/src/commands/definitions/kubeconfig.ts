@@ -14,7 +14,7 @@ export function addKubeconfig(program: Command): void {
         .choices(roleNames)
         .makeOptionMandatory(),
     )
-    .option("--for <time>", "how long it holds, 10m..24h", lifetime, 3600)
+    .addOption(new Option("--for <time>", "how long it holds, 10m..24h").argParser(lifetime).default(3600, "1h"))
     .option("--output <file>", "where it goes; by default .lab/accounts/STACK-ROLE.yaml")
     .addHelpText(
       "after",

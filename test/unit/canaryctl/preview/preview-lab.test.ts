@@ -77,7 +77,7 @@ test("what the cluster does not tell is told as not compared, and does not stop 
     previewEvents: async () => recordedLines("none"),
   };
   const digest = await previewLab("dev", { ...lab, cluster, engine }, new Mask());
-  expect(digest).toMatchObject({ outcome: "no-change", notCompared: "services is forbidden" });
+  expect(digest).toMatchObject({ outcome: "no-change", notCompared: "all of it: services is forbidden" });
 });
 
 test("a stack that has no state yet is told with its share, what it makes and the command", async () => {

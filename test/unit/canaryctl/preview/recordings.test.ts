@@ -103,8 +103,8 @@ test("drift alone is a change, for the next update puts it back", () => {
 });
 
 test("a cluster that was not compared is told even where nothing changes", () => {
-  const text = previewMarkdown([recorded("none", { live: { notCompared: "forbidden" } })]);
-  expect(text).toContain("The cluster was not compared with the state");
+  const text = previewMarkdown([recorded("none", { live: { notCompared: "2 of its objects: forbidden" } })]);
+  expect(text).toContain("where the cluster was not compared with the state: `2 of its objects: forbidden`");
   expect(text).toContain("forbidden");
 });
 

@@ -176,3 +176,18 @@ test("config that waits for an update is told, and keeps --fix from running up",
   expect(fixesOf(found)).toEqual([]);
   expect(ids(factsOf())).toEqual([]);
 });
+
+describe("a kubelet that is silent", () => {
+  const on = (node: string) => (wholeLab.pods ?? []).map((pod) => ({ ...pod, node }));
+  const found = (secondsAgo: number, node = "one") =>
+    ids(factsOf({ cluster: { pods: on("one"), heartbeats: [{ node, secondsAgo }] } }));
+
+  test("is told where pods of the application are on its node", () => {
+    expect(found(90)).toEqual(["warning kubelet-silent/one"]);
+    expect(found(90, "another")).toEqual([]);
+  });
+
+  test("is none that misses no more than its lease allows", () => {
+    expect(found(45)).toEqual([]);
+  });
+});

@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { StackFile } from "../../../../../canaryctl/src/stack-file.ts";
 import { istioRoute } from "../../../../../canaryctl/src/traffic/istio-route.ts";
 import { parseConfig } from "../../../../../stacks/config/parse-config.ts";
-import { sendsBy, waitForProxies } from "../../../../../stacks/live/proxies/proxies.ts";
+import { laggardsText, sendsBy, waitForProxies } from "../../../../../stacks/live/proxies/proxies.ts";
 import { shareOf } from "../../../../../stacks/live/proxies/share.ts";
 import { ownFacts } from "../../../../../stacks/platform-facts.ts";
 import { projectFolder } from "../../../canaryctl/fake-lab.ts";
@@ -55,7 +55,7 @@ test("a proxy that lags is named, with what it sends by", async () => {
     sendsBy(shareOf(80)),
     0.3,
   );
-  expect(report).toEqual({ with: ["client-1"], without: [{ pod: "ingress-1", instead: "90/10" }] });
+  expect(report).toEqual({ with: ["client-1"], without: [{ pod: "ingress-1", instead: "90/10", isUnasked: false }] });
 });
 
 test("a proxy that hangs holds up nobody beyond the time that the wait has", async () => {
@@ -69,7 +69,15 @@ test("a proxy that hangs holds up nobody beyond the time that the wait has", asy
     () => 80,
   );
   const { without } = await waitForProxies({ cluster, exec }, groups ?? [], sendsBy(shareOf(80)), 1.2);
-  expect(without).toContainEqual({ pod: "client-1", instead: "it did not end" });
+  expect(without).toContainEqual({ pod: "client-1", instead: "it did not end", isUnasked: true });
   expect(Math.max(...limits)).toBeLessThanOrEqual(1200);
   expect(Math.min(...limits)).toBe(1000);
+});
+
+test("a proxy that has something else is told from one that could not be asked, which may have it", () => {
+  const behind = { pod: "client-1", instead: "90/10", isUnasked: false };
+  const silent = { pod: "ingress-1", instead: "Unexpected server response: 500", isUnasked: true };
+  expect(laggardsText({ with: ["client-2"], without: [behind, silent] }, 15)).toBe(
+    "1 of 3 proxies have not got it after 15 s: client-1 (90/10); 1 of 3 proxies could not be asked for 15 s: ingress-1 (Unexpected server response: 500)",
+  );
 });
