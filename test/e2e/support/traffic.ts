@@ -88,7 +88,8 @@ export async function startSteadyLoad({
     },
   };
   running.set(load, () => load.stop().catch(() => {})); // what went wrong with it, its test has told
-  await until("the load is being sent", () => output().includes("sending"), { seconds: 20 });
+  const sending = until("the load is being sent", () => output().includes("sending"), { seconds: 20 });
+  await Promise.race([sending, report]); // one that cannot begin says why
   return load;
 }
 
