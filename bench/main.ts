@@ -10,6 +10,7 @@ import { measureFlips } from "./flips.ts";
 import { measureFullStack } from "./full-stack.ts";
 import { measureGrowth } from "./growth.ts";
 import { measureHappyPaths } from "./happy-paths.ts";
+import { liveUsage, runLive } from "./judge/live.ts";
 import { judgeReport } from "./judge/report.ts";
 import { measureMemory } from "./memory.ts";
 import { measureLook, measureNoOp } from "./no-op.ts";
@@ -17,6 +18,7 @@ import { measureRollback } from "./rollback.ts";
 import { measureFirstResponse, measureSetTraffic } from "./set-traffic.ts";
 import { type Row, renderTable, verdict } from "./table.ts";
 import { measureWarmUp } from "./warm-up.ts";
+import { measureWatch } from "./watch.ts";
 
 const usage = `npm run bench -- [--runs N] [--cold] [measure…]
 npm run bench -- judge [--releases N]
@@ -26,7 +28,10 @@ Measures the lab that stands here, each thing beside its floor in the same run, 
 --cold     first make the lab from nothing, tools included: about 20 minutes
 judge      simulates releases, without a lab: how often the judge and the rules beside it are wrong, and how fast they are right
 --releases N   simulated releases of each row, 1..100000 (default 10000: hours)
-measures   memory, look, set-traffic, rollback, no-op, growth, flips, every-weight, releases, abort, app, full-stack, warm-up; default: all`;
+measures   memory, look, set-traffic, rollback, no-op, growth, flips, every-weight, releases, abort, app, full-stack, warm-up; default: all.
+           watch takes half an hour, WATCH_MINUTES where it is set, and is measured where it is named
+
+${liveUsage}`;
 
 type Measure = (runs: number, empty: EmptyProgram) => Promise<readonly Row[]>;
 
@@ -50,6 +55,10 @@ const measures: Readonly<Record<string, Measure>> = {
   "warm-up": (runs) => measureWarmUp(Math.max(1, Math.floor(runs / 3))),
 };
 
+/** Takes too long for who does not ask for it. */
+const onlyNamed: typeof measures = { watch: async () => [await measureWatch()] };
+const known = { ...measures, ...onlyNamed };
+
 async function main(): Promise<void> {
   const options = {
     runs: { type: "string", default: "7" },
@@ -61,7 +70,7 @@ async function main(): Promise<void> {
   const runs = Number(values.runs);
   const releases = Number(values.releases);
   const simulated = positionals.length === 1 && positionals[0] === "judge";
-  const unknown = simulated ? [] : positionals.filter((name) => !(name in measures));
+  const unknown = simulated ? [] : positionals.filter((name) => !(name in known));
   const badReleases = !Number.isInteger(releases) || releases < 1 || releases > 100_000;
   const bad = unknown.length > 0 || !Number.isInteger(runs) || runs < 1 || runs > 50 || badReleases;
   if (values.help || bad) {
@@ -85,8 +94,9 @@ async function main(): Promise<void> {
   const weight = configuredWeight();
   const empty = await makeEmptyProgram();
   try {
-    for (const [name, measure] of Object.entries(measures)) {
-      if (positionals.length === 0 || positionals.includes(name)) rows.push(...(await measure(runs, empty)));
+    const chosen = positionals.length === 0 ? Object.keys(measures) : positionals;
+    for (const [name, measure] of Object.entries(known)) {
+      if (chosen.includes(name)) rows.push(...(await measure(runs, empty)));
     }
   } finally {
     await empty.remove();
@@ -96,4 +106,5 @@ async function main(): Promise<void> {
   if (rows.some((row) => verdict(row) === false)) process.exitCode = 1;
 }
 
-await main();
+const [first, ...others] = process.argv.slice(2);
+await (first === "judge-live" ? runLive(others) : main());

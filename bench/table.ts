@@ -1,7 +1,7 @@
 /** Several runs of one measure, in `unit`. At least one. */
 interface Samples {
   readonly values: readonly number[];
-  readonly unit: "s" | "GB" | "requests" | "χ²" | "µs";
+  readonly unit: "s" | "MB" | "GB" | "requests" | "χ²" | "µs";
 }
 
 /** What a measure is held against, taken in the same run on the same machine. */

@@ -7,7 +7,7 @@ import type { LoadedConfig, StackApplication } from "./config.ts";
 import { findImages } from "./find-images.ts";
 import { findPlatform, readOutputs } from "./find-platform.ts";
 import { fullStackName } from "./full-stack-name.ts";
-import { beginLiveRun, createLiveRun } from "./live/create-live-run.ts";
+import { beginLiveRun, createLiveRun, refuseWithheld } from "./live/create-live-run.ts";
 import { type ApplicationOutputs, applicationOutputs, type StackOutputs } from "./outputs.ts";
 import { createPlatform } from "./platform.ts";
 import { isOwner } from "./platform-parts.ts";
@@ -18,12 +18,17 @@ import { isOwner } from "./platform-parts.ts";
  * @throws pulumi.RunError where the update is refused: before the first resource
  */
 export async function createStack({ config, target, applications, isOfOne }: LoadedConfig): Promise<StackOutputs> {
-  const begin = ({ service, config: own }: StackApplication) =>
-    inApplication(service, () => Promise.all([beginLiveRun(own, target), findPlatform(own, target)]));
   const [first, ...others] = applications;
+  const delivery = findImages([first.config, ...others.map((one) => one.config)], target);
+  const begin = ({ service, config: own }: StackApplication) =>
+    inApplication(service, async () => {
+      const [run, facts] = await Promise.all([beginLiveRun(own, target), findPlatform(own, target)]);
+      await refuseWithheld(run, own, target, facts, registryUse(await delivery));
+      return [run, facts] as const;
+    });
   const [begun, found, last] = await Promise.all([
     Promise.all(applications.map(begin)),
-    findImages([first.config, ...others.map((one) => one.config)], target),
+    delivery,
     isOfOne ? readOutputs(fullStackName()) : undefined,
   ]);
   const runs = applications.map((application, index) => {

@@ -92,3 +92,21 @@ const labelQuery = (labels: Readonly<Record<string, string>>): string =>
       .map(([key, value]) => `${key}=${value}`)
       .join(","),
   }).toString();
+
+/** Where the API server serves an object. The plural is that of English, as the kinds of all parts of the lab have it. */
+export function objectPath(object: {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string;
+}): string {
+  const root = object.apiVersion.includes("/") ? `/apis/${object.apiVersion}` : `/api/${object.apiVersion}`;
+  const kind = object.kind.toLowerCase();
+  const plural = /(s|x|ch|sh)$/.test(kind)
+    ? `${kind}es`
+    : /[^aeiou]y$/.test(kind)
+      ? `${kind.slice(0, -1)}ies`
+      : `${kind}s`;
+  const folder = object.namespace === undefined ? root : `${root}/namespaces/${object.namespace}`;
+  return `${folder}/${plural}/${object.name}`;
+}

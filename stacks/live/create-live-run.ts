@@ -15,6 +15,9 @@ import type { LabConfig } from "../config/schema.ts";
 import { fullStackName } from "../full-stack-name.ts";
 import type { PlatformFacts } from "../platform-facts.ts";
 import { isOwner } from "../platform-parts.ts";
+import type { RegistryUse } from "../rights.ts";
+import { placedBy } from "../roles.ts";
+import { mayDoAll } from "./allowed-rights.ts";
 import { commandStart } from "./command-start.ts";
 import { createHook } from "./create-hook.ts";
 import type { ImageDeliverer } from "./image-deliverer.ts";
@@ -42,6 +45,8 @@ interface BegunRun {
   readonly deliver: NonNullable<LiveRun["deliver"]>;
   /** The mark of the last rollback before this run; undefined where it may not be read. */
   readonly markBefore: Mark | undefined;
+  /** Whether nothing is left to ask about the rights of the account: it may do everything, or the run changes nothing, or canaryctl has asked. */
+  readonly isEntitled: boolean;
 }
 
 /**
@@ -57,16 +62,39 @@ export async function beginLiveRun(config: LabConfig, target: Required<ClusterNa
   const { namespace } = config;
   const isOfStack = madeService() === undefined;
   try {
-    const [mark, live] = await Promise.all([
+    const [mark, live, isEntitled] = await Promise.all([
       // What canaryctl tells is the mark of the stack's own application.
       markBefore(client, config, () => commandStart(client), isOfStack ? process.env : {}),
       refuseForeignNamespace(client, { own, namespace, place: fileName() }),
+      pulumi.runtime.isDryRun() || isByCanaryctl() || mayDoAll(client),
     ]);
     if (!isTargeted() && isOfStack) await refuseLoss(client, fullStackName(), live, config);
-    return { client, exec: execBy(target), deliver: deliverTo(client, target), markBefore: mark };
+    return { client, exec: execBy(target), deliver: deliverTo(client, target), markBefore: mark, isEntitled };
   } catch (error) {
     throw error instanceof UserError ? new pulumi.RunError(toldOfStack(error)) : error;
   }
+}
+
+/**
+ * Looks whether the update changes the stack's accounts or its policy by an account that may not: the API server would refuse that in the
+ * middle of it.
+ *
+ * @throws pulumi.RunError before the first resource
+ */
+export async function refuseWithheld(
+  {
+    client,
+    isEntitled,
+  }: Pick<BegunRun, "isEntitled"> & { readonly client: Pick<BegunRun["client"], "get" | "create"> },
+  config: LabConfig,
+  target: Required<ClusterName>,
+  platform: Pick<PlatformFacts, "ingress" | "monitoring">,
+  registry: RegistryUse,
+): Promise<void> {
+  if (isEntitled) return;
+  const { contextFlags, withheldFault } = await import("./withheld-rights.ts");
+  const fault = await withheldFault(client, placedBy(config, platform), contextFlags(target), registry);
+  if (fault) throw new pulumi.RunError(toldOfStack(fault));
 }
 
 /** Loaded where a proxy is asked only. */

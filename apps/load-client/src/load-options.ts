@@ -21,6 +21,8 @@ export interface LoadOptions {
    * nobody waits for any more does not go on. Default false.
    */
   readonly endsWithInput: boolean;
+  /** Whether the summary has each request, too: about 90 bytes each. Default false. */
+  readonly outcomes: boolean;
 }
 
 const methods = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
@@ -29,7 +31,7 @@ const methods = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
 export type LoadCommand = { readonly kind: "wait" } | { readonly kind: "run"; readonly options: LoadOptions };
 
 export const usage =
-  "usage: load.mjs --url URL [--method GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE] [--requests 1..60000] [--rps 1..2000] [--seconds 1..120] [--concurrency 1..64] [--header 'name: value']… [--ends-with-input]\n" +
+  "usage: load.mjs --url URL [--method GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE] [--requests 1..60000] [--rps 1..2000] [--seconds 1..120] [--concurrency 1..64] [--header 'name: value']… [--ends-with-input] [--outcomes]\n" +
   "       load.mjs --wait";
 
 const headerLine = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e]*)$/;
@@ -51,6 +53,7 @@ export function parseLoadOptions(args: readonly string[]): LoadCommand {
       concurrency: { type: "string", default: "32" },
       header: { type: "string", multiple: true, default: [] },
       "ends-with-input": { type: "boolean", default: false },
+      outcomes: { type: "boolean", default: false },
       wait: { type: "boolean", default: false },
     },
   });
@@ -93,6 +96,7 @@ export function parseLoadOptions(args: readonly string[]): LoadCommand {
       ...numbers,
       headers: Object.fromEntries(headers),
       endsWithInput: values["ends-with-input"],
+      outcomes: values.outcomes,
     },
   };
 }

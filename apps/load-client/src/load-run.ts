@@ -72,5 +72,6 @@ export async function runLoad(options: LoadOptions, enough?: AbortSignal): Promi
   await Promise.all(inFlight);
   const seconds = elapsed();
   agent.destroy();
-  return summarize(outcomes, skipped, seconds);
+  const summary = summarize(outcomes, skipped, seconds);
+  return options.outcomes ? { ...summary, outcomes } : summary;
 }

@@ -28,6 +28,8 @@ export interface LoadSummary {
   readonly lastSeen: Record<string, number>;
   /** Errors of the transport and answers from 500 up. */
   readonly failed: number;
+  /** Each request, in the order in which they ended; only where they were asked for. */
+  readonly outcomes?: readonly Outcome[];
 }
 
 const count = (keys: readonly (string | number)[]): Record<string, number> => {

@@ -33,13 +33,14 @@ describe("the options", () => {
         concurrency: 32,
         headers: {},
         endsWithInput: false,
+        outcomes: false,
       },
     });
   });
 
   test("are taken up to their bounds, headers more than once", () => {
     const line =
-      "--url http://a/ --method HEAD --requests 60000 --rps 2000 --seconds 120 --concurrency 64 --header X-Canary:v2 --header Host:b.test --ends-with-input";
+      "--url http://a/ --method HEAD --requests 60000 --rps 2000 --seconds 120 --concurrency 64 --header X-Canary:v2 --header Host:b.test --ends-with-input --outcomes";
     expect(parseLoadOptions(line.split(" "))).toEqual({
       kind: "run",
       options: {
@@ -51,6 +52,7 @@ describe("the options", () => {
         concurrency: 64,
         headers: { "X-Canary": "v2", Host: "b.test" },
         endsWithInput: true,
+        outcomes: true,
       },
     });
     expect(parseLoadOptions(["--wait"])).toEqual({ kind: "wait" });
@@ -186,6 +188,17 @@ describe("a run", () => {
     expect(most).toBe(4);
     expect(result).toMatchObject({ sent: 20, versions: { v2: 20 } });
     expect(result.skipped).toBeGreaterThan(0);
+  });
+
+  test("has each request in its summary, where it was told to", async () => {
+    const { program, url } = await startServer({ APP_VERSION: "v1" });
+    programs.push(program);
+    const args = ["--url", url, "--requests", "3", "--rps", "100"];
+    const { outcomes, firstSeen, lastSeen } = await measure(...args, "--outcomes");
+    const answer = { at: expect.any(Number), milliseconds: expect.any(Number), status: 200, version: "v1" };
+    expect(outcomes).toEqual([answer, answer, answer]);
+    expect([outcomes[0].at, outcomes[2].at]).toEqual([firstSeen.v1, lastSeen.v1]);
+    expect(await measure(...args)).not.toHaveProperty("outcomes");
   });
 
   test("counts what cannot connect", async () => {

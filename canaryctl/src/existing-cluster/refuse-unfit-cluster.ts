@@ -1,18 +1,14 @@
 import type { KubeClient } from "@canary-lab/kit/kube/client";
-import { quoted } from "@canary-lab/kit/programs";
 import { asOneError, UserError } from "@canary-lab/kit/user-error";
 import { clientOf } from "../../../cluster/kube/client.ts";
 import { type LabRecords, readRecords } from "../../../stacks/lab-records.ts";
+import { contextFlags } from "../../../stacks/live/withheld-rights.ts";
 import type { RegistryUse } from "../../../stacks/rights.ts";
 import { isForeignWay } from "../../../stacks/stack-environment.ts";
 import type { Lab } from "../lab.ts";
 import { nodesFault } from "./nodes.ts";
 import { quotaFaults } from "./quotas.ts";
 import { previewFault, rightsFaults } from "./rights.ts";
-
-/** Flags by which kubectl finds the cluster. */
-const contextFlags = ({ kubeconfig, kubeContext }: Lab["environment"]): string =>
-  `--kubeconfig ${quoted(kubeconfig)} --context ${quoted(kubeContext)}`;
 
 /**
  * Looks whether a cluster of the user's own, or the lab's by another account, can take the stack, before anything is made there.

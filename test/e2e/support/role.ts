@@ -7,7 +7,7 @@ import type { LabConfig } from "../../../stacks/config/schema.ts";
 import { recordedEnvironment } from "../../../stacks/lab-records.ts";
 import type { RoleName } from "../../../stacks/role-names.ts";
 import { type Outcome, run, userEnvironment } from "./command.ts";
-import { canaryctlFile, namespace } from "./lab.ts";
+import { canaryctlFile, labShell, namespace } from "./lab.ts";
 
 /** The kubeconfig that `canaryctl kubeconfig` writes for a role. */
 export const roleFile = (role: RoleName): string => inLab("accounts", `dev-${role}.yaml`);
@@ -21,13 +21,23 @@ export function labEnvironment(): Environment {
   return found;
 }
 
+/** How whoever has the kubeconfig of a role names it. */
+const byRole = (role: RoleName) => ({
+  CANARY_LAB_KUBE_CONTEXT: labEnvironment().kubeContext,
+  CANARY_LAB_KUBECONFIG: roleFile(role),
+});
+
 /** The variables of a user who named no stack. */
 export const { CANARY_LAB_ENV: _, ...user } = userEnvironment();
 
 /** A command of canaryctl by the kubeconfig of a role. */
 export const as = (role: RoleName, ...args: readonly string[]): Promise<Outcome> =>
-  run(canaryctlFile, args, {
-    env: { ...user, CANARY_LAB_KUBE_CONTEXT: labEnvironment().kubeContext, CANARY_LAB_KUBECONFIG: roleFile(role) },
+  run(canaryctlFile, args, { env: { ...user, ...byRole(role) }, timeoutSeconds: 300 });
+
+/** Plain pulumi by the kubeconfig of a role. */
+export const pulumiAs = async (role: RoleName, ...args: readonly string[]): Promise<Outcome> =>
+  run("pulumi", ["--non-interactive", ...args], {
+    env: { ...(await labShell()), ...byRole(role) },
     timeoutSeconds: 300,
   });
 

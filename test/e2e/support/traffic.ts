@@ -64,13 +64,17 @@ const longestLoad = 120;
  * Starts a load that goes on until it is stopped, at `rate` requests per second, and waits until it is being sent. It ends with the test
  * that starts it, or with the file where none does (see setup.ts), and after {@link longestLoad} at the latest, which is an error: what came
  * after it was not measured.
+ *
+ * @param outcomes whether the summary has each request, too
  */
 export async function startSteadyLoad({
   rate = 300,
+  outcomes = false,
   ...target
-}: Target & { readonly rate?: number } = {}): Promise<SteadyLoad> {
-  const bounds = { rate, requests: rate * longestLoad, seconds: longestLoad };
-  const { finished, output, endInput } = await startInClient({ ...target, ...bounds }, "--ends-with-input");
+}: Target & { readonly rate?: number; readonly outcomes?: boolean } = {}): Promise<SteadyLoad> {
+  const bounds = { rate, requests: rate * longestLoad, seconds: longestLoad, quiet: outcomes };
+  const flags = ["--ends-with-input", ...(outcomes ? ["--outcomes"] : [])];
+  const { finished, output, endInput } = await startInClient({ ...target, ...bounds }, ...flags);
   const report = finished.then(readReport);
   report.catch(() => {}); // it is awaited by `stop`
   const load: SteadyLoad = {
@@ -84,12 +88,16 @@ export async function startSteadyLoad({
     },
   };
   running.set(load, () => load.stop().catch(() => {})); // what went wrong with it, its test has told
-  await until("the load is being sent", () => output().includes("sending"), { seconds: 20 });
+  const sending = until("the load is being sent", () => output().includes("sending"), { seconds: 20 });
+  await Promise.race([sending, report]); // one that cannot begin says why
   return load;
 }
 
-async function startInClient(load: Load & { readonly seconds: number }, ...flags: readonly string[]) {
-  const { app = "versioned-echo", url = `http://${app}/`, headers = {}, from = namespace } = load;
+async function startInClient(
+  load: Load & { readonly seconds: number; readonly quiet?: boolean },
+  ...flags: readonly string[]
+) {
+  const { app = "versioned-echo", url = `http://${app}/`, headers = {}, from = namespace, quiet = false } = load;
   const { requests, rate, seconds } = load;
   const bounds = { url, requests, rps: rate, seconds, concurrency: 64 };
   const options = [
@@ -99,7 +107,7 @@ async function startInClient(load: Load & { readonly seconds: number }, ...flags
   ];
   const client = ["-n", from, `deployment/${app}-client`, "-c", "client"];
   const args = ["exec", "--stdin", ...client, "--", "node", "/app/load.mjs", ...options];
-  return start("kubectl", args, { env: await labShell(), timeoutSeconds: seconds + 30, keepsInput: true });
+  return start("kubectl", args, { env: await labShell(), timeoutSeconds: seconds + 30, keepsInput: true, quiet });
 }
 
 function readReport({ exitCode, stdout, output }: Outcome): LoadSummary {

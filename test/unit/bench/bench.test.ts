@@ -4,6 +4,7 @@ import { chiSquare, chiSquareQuantile } from "../../../bench/every-weight.ts";
 import { takeDown } from "../../../bench/growth.ts";
 import { processesOf } from "../../../bench/memory.ts";
 import { median, type Row, renderTable, slope, verdict } from "../../../bench/table.ts";
+import { growthOf } from "../../../bench/watch.ts";
 
 test.each([
   [[3], 3],
@@ -89,6 +90,15 @@ test("the lab's processes are those that name its folder, and what they started"
     { pid: 50, parent: 20, command: "worker" },
   ];
   expect([...processesOf(processes, "/lab/.lab")].sort()).toEqual([20, 30, 50]);
+});
+
+test("a process grows where it needs more in the last third than in the second one, whatever garbage there is", () => {
+  const [settles, garbage] = [
+    [70, 90, 100],
+    [20, 0, 10],
+  ];
+  expect(growthOf([...settles, ...garbage.map((more) => 100 + more), ...garbage.map((more) => 103 + more)])).toBe(3);
+  expect(growthOf([...settles, 100, 140, 120, 130, 98, 120])).toBe(-2);
 });
 
 test("the builds are summed, the other stages are not", () => {

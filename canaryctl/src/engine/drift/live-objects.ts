@@ -1,5 +1,5 @@
 import { ApiError, type ClusterClient } from "@canary-lab/kit/kube/client";
-import { secretsPath } from "../../../../cluster/kube/paths.ts";
+import { objectPath, secretsPath } from "../../../../cluster/kube/paths.ts";
 import { fieldManager } from "../../../../components/traffic/route-metadata.ts";
 import { secretMark } from "../../mask.ts";
 import { type Deployment, objectOf, type ResourceState, releaseOf } from "../pending.ts";
@@ -107,21 +107,3 @@ const hasSecrets = (value: unknown): boolean =>
   typeof value === "object" &&
   value !== null &&
   (secretMark in value || Object.values(value).some((inner) => hasSecrets(inner)));
-
-/** Where the API server serves an object. The plural is that of English, as the kinds of all parts of the lab have it. */
-export function objectPath(object: {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly name: string;
-  readonly namespace?: string;
-}): string {
-  const root = object.apiVersion.includes("/") ? `/apis/${object.apiVersion}` : `/api/${object.apiVersion}`;
-  const kind = object.kind.toLowerCase();
-  const plural = /(s|x|ch|sh)$/.test(kind)
-    ? `${kind}es`
-    : /[^aeiou]y$/.test(kind)
-      ? `${kind.slice(0, -1)}ies`
-      : `${kind}s`;
-  const folder = object.namespace === undefined ? root : `${root}/namespaces/${object.namespace}`;
-  return `${folder}/${plural}/${object.name}`;
-}

@@ -1,12 +1,14 @@
 import { ApiError } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import { describe, expect, test } from "@jest/globals";
+import { RunError } from "@pulumi/pulumi";
 import {
   refuseBlindPreview,
   refuseUnfitCluster,
 } from "../../../../canaryctl/src/existing-cluster/refuse-unfit-cluster.ts";
 import type { Right } from "../../../../components/accounts/render-account.ts";
 import { parseConfig, type RawConfig } from "../../../../stacks/config/parse-config.ts";
+import { refuseWithheld } from "../../../../stacks/live/create-live-run.ts";
 import type { RoleName } from "../../../../stacks/role-names.ts";
 import { roleRights } from "../../../../stacks/roles.ts";
 import { type Manifest, manifestsOf } from "../../../e2e/support/manifests.ts";
@@ -143,6 +145,34 @@ describe("up by an updater", () => {
       /^This update changes the stack's accounts/,
     );
   }, 60_000);
+});
+
+describe("plain pulumi up by an updater", () => {
+  const target = { kubeconfig: "/k", kubeContext: "theirs" };
+  const changed = { ...applied, policy: { mode: "enforce" } };
+  const facts = { ingress: null, monitoring: null };
+
+  test("is refused where it changes the policy, in the words of canaryctl", async () => {
+    const cluster = clusterOf(await liveObjects(applied), rightsOf("updater"));
+    const { client } = cluster;
+    const byProgram = refuseWithheld({ client, isEntitled: false }, parseConfig(changed), target, facts, undefined);
+    const error = await byProgram.catch((refusal: Error) => refusal);
+    expect(error).toBeInstanceOf(RunError);
+    const byCanaryctl = await fault(refuseUnfitCluster, changed, cluster);
+    expect(error).toMatchObject({ message: byCanaryctl?.toPlainText() });
+  }, 60_000);
+
+  test("goes on where it leaves them as they are", async () => {
+    const cluster = clusterOf(await liveObjects(applied), rightsOf("updater"));
+    await refuseWithheld({ client: cluster.client, isEntitled: false }, parseConfig(applied), target, facts, undefined);
+    expect(cluster.asked).toEqual([]);
+  }, 60_000);
+
+  test("asks nothing more of an account that may do everything", async () => {
+    const cluster = clusterOf({}, []);
+    await refuseWithheld({ client: cluster.client, isEntitled: true }, parseConfig(changed), target, facts, undefined);
+    expect(cluster.asked).toEqual([]);
+  });
 });
 
 test("a first up of an account that is no administrator is asked for the accounts' rights, too", async () => {

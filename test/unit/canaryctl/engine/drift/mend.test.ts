@@ -1,11 +1,12 @@
 import { ApiError } from "@canary-lab/kit/kube/client";
 import { describe, expect, test } from "@jest/globals";
 import { withLive } from "../../../../../canaryctl/src/engine/drift/adopt.ts";
-import { findDrift, findVisibleDrift, objectPath } from "../../../../../canaryctl/src/engine/drift/live-objects.ts";
+import { findDrift, findVisibleDrift } from "../../../../../canaryctl/src/engine/drift/live-objects.ts";
 import { noteDrift } from "../../../../../canaryctl/src/engine/drift/mend.ts";
 import type { FileState } from "../../../../../canaryctl/src/engine/file-state.ts";
 import type { ExportedState, ResourceState } from "../../../../../canaryctl/src/engine/pending.ts";
 import type { ConfigChanges } from "../../../../../canaryctl/src/lab.ts";
+import { objectPath } from "../../../../../cluster/kube/paths.ts";
 import { fakeLab } from "../../fake-lab.ts";
 
 const urn = (name: string) => `urn:pulumi:dev::canary-lab::x::${name}`;

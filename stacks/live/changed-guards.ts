@@ -1,16 +1,15 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
-import { readIfAllowed } from "../../../cluster/kube/read-if-allowed.ts";
-import { renderAccount, renderGrants } from "../../../components/accounts/render-account.ts";
-import { accountName } from "../../../components/names.ts";
-import { policyNames, renderAdmission } from "../../../components/policy/render-admission.ts";
-import type { MadeObjects } from "../../../stacks/application-kinds.ts";
-import type { LabConfig } from "../../../stacks/config/schema.ts";
-import { policyObjects } from "../../../stacks/policy.ts";
-import type { RegistryUse } from "../../../stacks/rights.ts";
-import { roleNames } from "../../../stacks/role-names.ts";
-import { accountObjects, roleRights } from "../../../stacks/roles.ts";
-import { isFields } from "../engine/drift/compare.ts";
-import { objectPath } from "../engine/drift/live-objects.ts";
+import { objectPath } from "../../cluster/kube/paths.ts";
+import { readIfAllowed } from "../../cluster/kube/read-if-allowed.ts";
+import { renderAccount, renderGrants } from "../../components/accounts/render-account.ts";
+import { accountName } from "../../components/names.ts";
+import { policyNames, renderAdmission } from "../../components/policy/render-admission.ts";
+import type { MadeObjects } from "../application-kinds.ts";
+import type { LabConfig } from "../config/schema.ts";
+import { policyObjects } from "../policy.ts";
+import type { RegistryUse } from "../rights.ts";
+import { roleNames } from "../role-names.ts";
+import { accountObjects, roleRights } from "../roles.ts";
 
 type Client = Pick<ClusterClient, "get">;
 
@@ -94,12 +93,9 @@ async function isChanged(client: Client, objects: readonly Wanted[]): Promise<bo
 
 /** Whether a live value is as it is wanted. The API server adds fields of its own; a list has one owner, and is compared as a whole. */
 function holds(live: unknown, value: unknown): boolean {
-  if (Array.isArray(value))
-    return (
-      Array.isArray(live) && live.length === value.length && value.every((item, index) => holds(live[index], item))
-    );
-  if (!isFields(value)) return live === value;
-  return (
-    isFields(live) && Object.entries(value).every(([key, field]) => field === undefined || holds(live[key], field))
-  );
+  if (typeof value !== "object" || value === null) return live === value;
+  if (typeof live !== "object" || live === null || Array.isArray(live) !== Array.isArray(value)) return false;
+  if (Array.isArray(value) && Array.isArray(live) && live.length !== value.length) return false;
+  const found = live as Readonly<Record<string, unknown>>;
+  return Object.entries(value).every(([key, field]) => field === undefined || holds(found[key], field));
 }
