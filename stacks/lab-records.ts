@@ -57,6 +57,10 @@ export function readRecords(folder = labFolder): LabRecords {
   return withEarlier({ own: environment, stacks }, clusters);
 }
 
+/** What is noted of a stack. It may be called `constructor`, as a property of each object is. */
+export const recordOf = ({ stacks }: Pick<LabRecords, "stacks">, stack: string): StackRecord | undefined =>
+  Object.hasOwn(stacks, stack) ? stacks[stack] : undefined;
+
 /** Puts what an earlier version noted into the form of today. A record of today's goes before it. */
 function withEarlier(
   { own: environment, stacks }: { readonly own: EarlierEnvironment | undefined; readonly stacks: LabRecords["stacks"] },
@@ -80,7 +84,7 @@ export function recordedEnvironment(
   stack: string,
   { own, stacks }: LabRecords = readRecords(),
 ): Environment | undefined {
-  const record = stacks[stack];
+  const record = recordOf({ stacks }, stack);
   return record && (record.environment ?? own);
 }
 
@@ -102,7 +106,7 @@ export const stacksIn = (environment: Environment, records: LabRecords): readonl
 /** Notes that a stack is being put into a cluster. */
 export function noteStack(stack: string, environment: Environment, folder = labFolder): void {
   const records = readRecords(folder);
-  const { cluster } = records.stacks[stack] ?? {};
+  const { cluster } = recordOf(records, stack) ?? {};
   const isOwn = environment.target !== "existing";
   const record: StackRecord = { ...(!isOwn && { environment }), ...(cluster && { cluster }) };
   write({ own: isOwn ? environment : records.own, stacks: { ...records.stacks, [stack]: record } }, folder);
@@ -111,7 +115,7 @@ export function noteStack(stack: string, environment: Environment, folder = labF
 /** Notes which cluster a stack's state is about. */
 export function noteCluster(stack: string, cluster: KnownCluster, folder = labFolder): void {
   const records = readRecords(folder);
-  write({ ...records, stacks: { ...records.stacks, [stack]: { ...records.stacks[stack], cluster } } }, folder);
+  write({ ...records, stacks: { ...records.stacks, [stack]: { ...recordOf(records, stack), cluster } } }, folder);
 }
 
 /** Forgets stacks that are removed; the clusters stay. */

@@ -1,7 +1,7 @@
 import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { Command } from "commander";
-import { notedTarget, readRecords, stacksIn } from "../../stacks/lab-records.ts";
+import { notedTarget, readRecords, recordOf, stacksIn } from "../../stacks/lab-records.ts";
 import { stackCommands } from "../../stacks/service-commands.ts";
 import { noCluster } from "../../stacks/stack-environment.ts";
 import { folderOrganization, fullName, parseStackName } from "../../stacks/stack-name.ts";
@@ -147,7 +147,7 @@ export async function isKnown(stackFile: StackFile, source: string): Promise<boo
   const records = readRecords();
   const state = FileState.at(backendUrl(process.env), stack);
   mustBeOwnOrganization(reference, source, state !== undefined);
-  if (stackFile.exists() || state?.exists() || records.stacks[stack]) return true;
+  if (stackFile.exists() || state?.exists() || recordOf(records, stack)) return true;
   if (state) return false;
   // Only the engine can read this backend; it needs no cluster for that.
   return isInBackend(new PulumiEngine(reference, engineVariables(records.own ?? noCluster, process.env)));

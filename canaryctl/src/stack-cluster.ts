@@ -2,7 +2,7 @@ import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import { namespacePath } from "../../cluster/kube/paths.ts";
 import { stackAnnotation } from "../../components/workload/render-application.ts";
-import { type KnownCluster, noteCluster, readRecords } from "../../stacks/lab-records.ts";
+import { type KnownCluster, noteCluster, readRecords, recordOf } from "../../stacks/lab-records.ts";
 import { type LiveNamespace, namespaceFault } from "../../stacks/live/namespace-owner.ts";
 import { deployedNamespaces } from "./deployed.ts";
 import { NoStackError } from "./engine/engine-failure.ts";
@@ -24,7 +24,7 @@ export type ClusterOfStack =
  */
 export async function clusterOfStack(lab: Lab, folder?: string): Promise<ClusterOfStack> {
   if (lab.state?.exists() === false) return "unknown";
-  const known = readRecords(folder).stacks[lab.stackFile.stack]?.cluster;
+  const known = recordOf(readRecords(folder), lab.stackFile.stack)?.cluster;
   if (!known) return clusterByState(lab);
   return known.uid === (await clusterUid(lab)) ? "same" : { other: known };
 }

@@ -1,4 +1,5 @@
-const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+/** What asks a process to end: Ctrl-C, a `kill`, and a terminal that is closed. */
+export const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
  * Runs `work` with an abort signal that Ctrl-C gives, or whatever else asks the process to end: the work then ends by itself, and takes
@@ -7,10 +8,10 @@ const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const interrupt = () => controller.abort();
-  for (const name of signals) process.on(name, interrupt);
+  for (const name of endingSignals) process.on(name, interrupt);
   try {
     return await work(controller.signal);
   } finally {
-    for (const name of signals) process.off(name, interrupt);
+    for (const name of endingSignals) process.off(name, interrupt);
   }
 }

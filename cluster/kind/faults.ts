@@ -27,7 +27,7 @@ export function ownerObstacle(lab: KindLab, owner: Owner, command: string): User
       );
     case "another": {
       const [{ home, host } = { home: "", host: "" }] = marksOf(lab);
-      const down = `(cd ${quoted(dirname(home))} && npx canaryctl down) && npx canaryctl up`;
+      const down = `(cd ${quoted(dirname(home))} && npm run down) && npx canaryctl up`;
       return new UserError(`The kind cluster of another checkout is up, and Docker can have one of them.`, {
         place: `${home} on ${host}`,
         allowed: "one for each Docker daemon: it has one name and one set of ports",

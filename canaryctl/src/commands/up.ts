@@ -62,12 +62,20 @@ const waitSeconds = 900;
 
 export async function run(command: Command): Promise<void> {
   const options = optionsOf<UpOptions>(command);
-  if (options.from !== undefined) {
-    const { makeShortLived } = await import("../stack/short-lived.ts");
-    await makeShortLived(options, options.from);
-  }
-  const opened = openForUp(options);
+  const opened = options.from === undefined ? openForUp(options) : await openShortLived(options, options.from);
   await withProgress((progress) => exclusively("up", progress, () => up(opened, options.cluster, progress)));
+}
+
+/** Nothing is written for a command that is refused. */
+async function openShortLived(options: GlobalOptions & UpOptions, from: string): Promise<OpenedForUp> {
+  const { makeShortLived } = await import("../stack/short-lived.ts");
+  const takeAway = await makeShortLived(options, from);
+  try {
+    return openForUp(options);
+  } catch (error) {
+    takeAway();
+    throw error;
+  }
 }
 
 /** What the command line asks for: the config with its names, and the changes that are still to be written. */

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { UserError } from "@canary-lab/kit/user-error";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
+import { endingSignals } from "../until-interrupted.ts";
 import { eachLine } from "./each-line.ts";
 import { EngineNotes } from "./engine-notes.ts";
 import { startProgram } from "./start-program.ts";
@@ -69,10 +70,9 @@ function runCommand({ args, variables, onLine }: EngineProcess): Promise<EngineE
       interruptedAt = now;
       child.kill("SIGINT");
     };
-    const signals = ["SIGINT", "SIGTERM"] as const;
-    for (const signal of signals) process.on(signal, interrupt);
+    for (const signal of endingSignals) process.on(signal, interrupt);
     const release = () => {
-      for (const signal of signals) process.off(signal, interrupt);
+      for (const signal of endingSignals) process.off(signal, interrupt);
     };
 
     child.on("error", (error: NodeJS.ErrnoException) => {

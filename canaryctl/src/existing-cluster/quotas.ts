@@ -48,9 +48,8 @@ export async function quotaFaults(
   const quotas = await readIfAllowed<QuotaList>(client, `/api/v1/namespaces/${namespace}/resourcequotas`);
   const pods = podsOf(config);
   return (quotas?.items ?? []).flatMap(({ metadata: { name }, spec: { hard = {}, scopes, scopeSelector } }) => {
-    const most = hard.pods ?? hard["count/pods"];
-    if (name === quotaName(config.app) || most === undefined || scopes || scopeSelector || !(countOf(most) < pods))
-      return [];
+    const most = [hard.pods, hard["count/pods"]].find((limit) => limit !== undefined && countOf(limit) < pods);
+    if (name === quotaName(config.app) || most === undefined || scopes || scopeSelector) return [];
     return new UserError(`ResourceQuota ${name} allows ${most} pods, and the stack has ${pods}.`, {
       place: `namespace ${namespace}`,
       allowed: `a quota of ${pods} pods or more, and one more while pods are replaced; or fewer replicas`,

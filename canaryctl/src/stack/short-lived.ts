@@ -13,12 +13,13 @@ import { isShortLived } from "./stack-text.ts";
  * Makes the file of a stack that nobody commits, as that of a pull request, from another stack's. One that is there stays as it is: `up` is
  * repeated, for each commit.
  *
+ * @returns what takes the file away again; nothing where it was there
  * @throws as {@link makeStackFile}; UsageError where `from` is no stack, or no stack is to be made
  */
 export async function makeShortLived(
   { stack, ns, create }: { readonly stack: string; readonly ns?: string; readonly create?: boolean },
   from: string,
-): Promise<void> {
+): Promise<() => void> {
   if (!create) {
     throw new UsageError("--from makes the file of a new stack.", {
       allowed: "--from with --create",
@@ -26,7 +27,10 @@ export async function makeShortLived(
     });
   }
   const file = new StackFile(stack);
-  if (file.exists()) return say(`${file.name} is there already, and stays as it is.`);
+  if (file.exists()) {
+    say(`${file.name} is there already, and stays as it is.`);
+    return () => {};
+  }
   await mustBeKnown(from, "--from", "up");
   const { notes } = await makeStackFile(file, {
     from: new StackFile(from),
@@ -34,6 +38,7 @@ export async function makeShortLived(
     isShortLived: true,
   });
   for (const note of notes) say(note);
+  return () => rmSync(file.path, { force: true });
 }
 
 /** What becomes of a removed stack's file: a short-lived one goes, of another the line that ties it to one passphrase, where nothing needs it. */

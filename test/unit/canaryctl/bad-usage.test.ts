@@ -1,7 +1,8 @@
+import { readdirSync } from "node:fs";
 import { afterEach, expect, jest, test } from "@jest/globals";
 import { leaveEnvironment, takeOwnCheckout } from "./own-checkout.ts";
 
-takeOwnCheckout({ dev: "config: {}\n", staging: "config: {}\n", prod: "config: {}\n" });
+const checkout = takeOwnCheckout({ dev: "config: {}\n", staging: "config: {}\n", prod: "config: {}\n" });
 leaveEnvironment();
 const { main } = await import("../../../canaryctl/src/main.ts");
 
@@ -70,4 +71,11 @@ test.each([
 ])("%j is bad usage", async (args, message) => {
   expect(await errorsOf(...args)).toMatch(message);
   expect(process.exitCode).toBe(2);
+});
+
+test("an up that is refused leaves no file of the stack that it was to make", async () => {
+  const before = readdirSync(checkout);
+  const flags = ["--create", "--from", "dev", "--context", "theirs", "--cluster", "kind"];
+  expect(await errorsOf("--stack", "pr-1", "up", ...flags)).toMatch(/--cluster kind is one that the lab makes/);
+  expect(readdirSync(checkout)).toEqual(before);
 });

@@ -12,6 +12,7 @@ import {
   noteTarget,
   readRecords,
   recordedEnvironment,
+  recordOf,
   stacksIn,
 } from "../../../stacks/lab-records.ts";
 import { fakeLab } from "../canaryctl/fake-lab.ts";
@@ -31,6 +32,13 @@ const folderWith = (files: Readonly<Record<string, object>> = {}): string => {
 };
 
 describe("the records of a checkout", () => {
+  test("know a stack by what was noted, whatever it is called", () => {
+    const folder = folderWith();
+    expect(recordOf(readRecords(folder), "constructor")).toBeUndefined();
+    noteStack("constructor", production, folder);
+    expect(recordOf(readRecords(folder), "constructor")).toEqual({ environment: production });
+  });
+
   test("hold stacks in different clusters side by side, each with its way", () => {
     const folder = folderWith();
     noteStack("dev", own, folder);

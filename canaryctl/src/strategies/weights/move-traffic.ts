@@ -107,7 +107,8 @@ async function follow(lab: Lab, route: Route, before: LiveRoute, say: Say): Prom
     const hasMoved = now !== undefined && isSameShare(now.weights, to);
     const isRise = to.canary > before.weights.canary;
     if (hasMoved && isRise && route.apply) {
-      await route.apply(lab.cluster, { ...config, canaryWeight: toWeight(before.weights.canary) });
+      // Somebody may have written parts of a percent; the way back gives no more than there was.
+      await route.apply(lab.cluster, { ...config, canaryWeight: toWeight(Math.floor(before.weights.canary)) });
       say(`The state could not follow: the traffic is back at ${shareText(before.weights)}.`);
       if (before.weights.canary === 0) await closeAgain(lab, route, before.weights);
     }

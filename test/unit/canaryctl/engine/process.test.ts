@@ -29,7 +29,7 @@ describe("runPulumi", () => {
     await expect(run).rejects.toMatchObject({ name: "UserError", next: "npx canaryctl up" });
   });
 
-  test("passes an interrupt on once, and waits for the end", async () => {
+  test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("passes %s on once, and waits for the end", async (signal) => {
     // Not a shell's trap: a shell that is started in the background ignores SIGINT for good.
     const program =
       "process.on('SIGINT', () => { console.log('asked'); process.exit(1) }); console.log('ready'); setInterval(() => {}, 1000)";
@@ -39,13 +39,13 @@ describe("runPulumi", () => {
       variables: { PATH },
       onLine: (line) => {
         if (line !== "ready") return;
-        process.emit("SIGINT", "SIGINT");
-        process.emit("SIGINT", "SIGINT");
+        process.emit(signal, signal);
+        process.emit(signal, signal);
       },
     });
     expect(exit).toMatchObject({ code: 1, isInterrupted: true });
     expect(exit.lines).toEqual(["ready", "asked"]);
-    expect(process.listenerCount("SIGINT")).toBe(0);
+    expect(process.listenerCount(signal)).toBe(0);
   });
 
   const warning = "echo 'warning: a new version of Pulumi is available' >&2;";

@@ -146,6 +146,11 @@ describe("a quota", () => {
     expect(next).toBe("kubectl --kubeconfig /k --context theirs --namespace canary-lab describe resourcequota team");
   });
 
+  test("has two limits of pods, and the one that is too low counts", async () => {
+    const { message } = await refusal(clusterWith(admin, { [quotasPath]: quota({ pods: "10", "count/pods": "3" }) }));
+    expect(message).toBe("ResourceQuota team allows 3 pods, and the stack has 5.");
+  });
+
   const roomy: readonly Readonly<Record<string, string>>[] = [
     { pods: "5" },
     { pods: "1k" }, // as the API server writes 1000

@@ -46,6 +46,13 @@ describe("moveTraffic", () => {
     expect(log).toEqual([]);
   });
 
+  test("a rise that the state does not follow goes back to no more than there was, also from parts of a percent", async () => {
+    const refused = async () => Promise.reject(new Error("the state is full"));
+    const { lab, log } = fakeLab({ liveWeight: 33.7, changes: { canaryWeight: 40 }, update: refused });
+    await expect(moveTraffic(lab, istioRoute, quiet)).rejects.toThrow("the state is full");
+    expect(log).toEqual(["apply 40", "update", "apply 33"]);
+  });
+
   test("more for the canary moves a route that the engine takes for moved already", async () => {
     const { lab, log, live } = fakeLab({
       configWeight: 30,
