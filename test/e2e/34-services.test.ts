@@ -44,7 +44,9 @@ describePart("several services in one stack", () => {
 
   beforeAll(async () => {
     editConfig({ services });
-    await mustBeUp();
+    const { output } = await mustBeUp();
+    for (const app of Object.keys(services))
+      expect(output).toMatch(new RegExp(`^Traffic of ${app}: \\d+ requests .* answered, 0 failed$`, "m"));
   }, 600_000);
 
   afterAll(async () => {
