@@ -62,6 +62,11 @@ export class StackFile {
     return new StackFile(this.reference, this.#folder, service);
   }
 
+  /** The same file as the stack has it. */
+  whole(): StackFile {
+    return new StackFile(this.reference, this.#folder);
+  }
+
   /** The names of the stack's services, in their order. @throws UserError for what is no YAML */
   services(): readonly string[] {
     return Object.keys(servicesIn(Object.fromEntries(entries(this.#read(), this.path))));
