@@ -26,13 +26,13 @@ export const makeNew = async (name: string, options: NewOptions): Promise<void> 
 
 export async function list({ json }: ListOptions, command: Command): Promise<void> {
   const { listStacks } = await import("../stack/list-stacks.ts");
-  const { entriesOf, stackTable } = await import("../stack/stack-table.ts");
+  const { entriesOf, hasProblems, stackTable } = await import("../stack/stack-table.ts");
   const named = isStackNamed(command) ? optionsOf(command).stack : undefined;
   const entries = entriesOf(await listStacks(named, say), named);
   // A stack that only the cluster knows is no other command's, and is shown.
   if (named !== undefined && entries.length === 0) await mustBeKnown(named, "--stack", "stack list");
   print(json ? [JSON.stringify(entries, null, 2)] : stackTable(entries));
-  if (entries.some(({ problems }) => problems.length > 0)) process.exitCode = 1;
+  if (hasProblems(entries)) process.exitCode = 1;
 }
 
 export async function promote(from: string, to: string, { force }: PromoteOptions): Promise<void> {

@@ -32,7 +32,7 @@ ${examples("canaryctl stack new qa", "canaryctl stack new prod-eu --from prod --
     .addHelpText(
       "after",
       `
-All are read side by side. What is wrong with one is told of that one, and the exit code is 1 then.
+All are read side by side, each with its services, which stand below it as \`dev/orders\`. What is wrong with one is told of that one, and the exit code is 1 then.
 With --stack that one alone is read.
 ${examples("canaryctl stack list", "canaryctl stack list --json", "canaryctl stack list --stack prod")}`,
     )
