@@ -86,7 +86,7 @@ const unread: Readonly<Record<string, Partial<Record<GlobalFlag, Unread>>>> = {
     ns: [ownConfig, "--namespace, for the new stack's"],
   },
   "stack promote": {
-    ...unreadBy("stack promote", ownConfig, "ns", "app"),
+    ...unreadBy("stack promote", ownConfig, "ns"),
     stack: [ownArgument, "two stacks after promote"],
   },
 };

@@ -52,11 +52,12 @@ function addPromotion(stack: Command): void {
       `
 Refused where a canary still runs in the first stack, its release has failed or was rolled back, or its pods run different digests.
 Refused, too, while another canary has traffic in the second; the canary that has the digest already stays as it is.
+With --app of a service it is about that service of both stacks.
 Where the two have different registries, crane or skopeo copies the image by its digest; credentials are those of \`docker login\`.
 The history of the second stack keeps source, digest and commit.
-${examples("canaryctl stack promote dev staging", "canaryctl stack promote staging prod --force 'hotfix of CVE-1'")}`,
+${examples("canaryctl stack promote dev staging", "canaryctl stack promote staging prod --force 'hotfix of CVE-1'", "canaryctl stack promote dev staging --app orders")}`,
     )
-    .action(async (from: string, to: string, options: PromoteOptions) =>
-      (await import("../stack.ts")).promote(from, to, options),
+    .action(async (from: string, to: string, options: PromoteOptions, command: Command) =>
+      (await import("../stack.ts")).promote(from, to, options, command),
     );
 }
