@@ -1,5 +1,6 @@
 import { factsOf } from "../canary/strategies.ts";
 import { clientName } from "../components/names.ts";
+import { createRightsOnServices } from "./accounts.ts";
 import { createApplication } from "./application.ts";
 import { inApplication } from "./application-scope.ts";
 import { createDelivery, registryUse } from "./cluster-registry.ts";
@@ -34,12 +35,21 @@ export async function createStack({ config, target, applications, isOfOne }: Loa
   const [{ facts, live }] = runs as [(typeof runs)[number]];
   const platform = createPlatform(config, target, facts, live);
   const images = { delivery: createDelivery(config, platform, live, found), registry: registryUse(found) };
-  const made = runs.map(({ application: { service, config: own, applied }, ...run }): [string, ApplicationOutputs] => {
+  const made = runs.map(({ application: { service, config: own, applied }, ...run }) => {
     const on = { ...platform, facts: run.facts };
     const application = inApplication(service, () => createApplication(own, on, run.live, applied, images));
-    return [service ?? "", applicationOutputs(own, application)];
+    return { service, config: own, facts: run.facts, application };
   });
-  const { "": stack, ...services } = Object.fromEntries(made);
+  if (config.accounts && !isOfOne) {
+    const [, ...services] = made.map(({ application, ...one }) => ({ ...one, namespace: application.namespace }));
+    createRightsOnServices(config, platform, services, images.registry);
+  }
+  const { "": stack, ...services } = Object.fromEntries(
+    made.map((one): [string, ApplicationOutputs] => [
+      one.service ?? "",
+      applicationOutputs(one.config, one.application),
+    ]),
+  );
   const outputs = {
     ...last,
     ...(stack && {
