@@ -12,6 +12,7 @@ import { judgeReport } from "./judge/report.ts";
 import { measureMemory } from "./memory.ts";
 import { measureLook, measureNoOp } from "./no-op.ts";
 import { measureRollback } from "./rollback.ts";
+import { measureServices } from "./services.ts";
 import { measureFirstResponse, measureSetTraffic } from "./set-traffic.ts";
 import { type Row, renderTable, verdict } from "./table.ts";
 import { measureWarmUp } from "./warm-up.ts";
@@ -24,7 +25,8 @@ Measures the lab that stands here, each thing beside its floor in the same run, 
 --cold     first make the lab from nothing, tools included: about 20 minutes
 judge      simulates releases, without a lab: how often the judge and the rules beside it are wrong, and how fast they are right
 --releases N   simulated releases of each row, 1..100000 (default 10000: hours)
-measures   memory, look, set-traffic, rollback, no-op, growth, flips, releases, abort, full-stack, warm-up; default: all`;
+measures   memory, look, set-traffic, rollback, no-op, growth, services, flips, releases, abort, full-stack, warm-up; default: all
+services-50  as services, with 50 of them too: 150 pods`;
 
 type Measure = (runs: number, empty: EmptyProgram) => Promise<readonly Row[]>;
 
@@ -39,11 +41,17 @@ const measures: Readonly<Record<string, Measure>> = {
   rollback: async (runs) => [await measureRollback(runs)],
   "no-op": measureNoOp,
   growth: measureGrowth,
+  services: (runs) => measureServices(runs),
   flips: async () => [await measureFlips()],
   releases: measureHappyPaths,
   abort: async (runs) => [await measureAbort(runs)],
   "full-stack": measureFullStack,
   "warm-up": (runs) => measureWarmUp(Math.max(1, Math.floor(runs / 3))),
+};
+
+/** What few clusters have room for. */
+const onDemand: Readonly<Record<string, Measure>> = {
+  "services-50": (runs) => measureServices(runs, [1, 10, 50]),
 };
 
 async function main(): Promise<void> {
@@ -57,7 +65,7 @@ async function main(): Promise<void> {
   const runs = Number(values.runs);
   const releases = Number(values.releases);
   const simulated = positionals.length === 1 && positionals[0] === "judge";
-  const unknown = simulated ? [] : positionals.filter((name) => !(name in measures));
+  const unknown = simulated ? [] : positionals.filter((name) => !(name in measures || name in onDemand));
   const badReleases = !Number.isInteger(releases) || releases < 1 || releases > 100_000;
   const bad = unknown.length > 0 || !Number.isInteger(runs) || runs < 1 || runs > 50 || badReleases;
   if (values.help || bad) {
@@ -81,8 +89,9 @@ async function main(): Promise<void> {
   const weight = configuredWeight();
   const empty = await makeEmptyProgram();
   try {
-    for (const [name, measure] of Object.entries(measures)) {
-      if (positionals.length === 0 || positionals.includes(name)) rows.push(...(await measure(runs, empty)));
+    for (const [name, measure] of Object.entries({ ...measures, ...onDemand })) {
+      const isMeant = positionals.length === 0 ? name in measures : positionals.includes(name);
+      if (isMeant) rows.push(...(await measure(runs, empty)));
     }
   } finally {
     await empty.remove();

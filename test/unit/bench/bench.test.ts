@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { buildSeconds } from "../../../bench/cold-up.ts";
 import { takeDown } from "../../../bench/growth.ts";
 import { processesOf } from "../../../bench/memory.ts";
+import { rowsOf } from "../../../bench/services.ts";
 import { median, type Row, renderTable, slope, verdict } from "../../../bench/table.ts";
 
 test.each([
@@ -105,4 +106,15 @@ test("every environment of the growth is taken down, and one that stays is told 
   expect(asked.splice(0)).toEqual([4, 3, 2]);
   expect(await takeDown(4, down([4, 2]))).toEqual(["down 4 ended with 1:\nin use", "down 2 ended with 1:\nin use"]);
   expect(asked).toEqual([4, 3, 2]);
+});
+
+test("what a command costs beside many services is held against what it costs beside one, and its growth is told", () => {
+  const rows = rowsOf("up", [
+    { services: 1, values: [2, 4, 3] },
+    { services: 10, values: [3, 4] },
+    { services: 50, values: [7.9] },
+  ]);
+  expect(rows.map(({ what }) => what)).toEqual(["up, of 1", "up, of 10", "up, of 50", "up, for each service more"]);
+  expect(rows.map(verdict)).toEqual([undefined, true, false, undefined]);
+  expect(rows.at(-1)?.values[0]).toBeCloseTo(0.103, 3);
 });
