@@ -6,7 +6,7 @@ import { inApplication } from "./application-scope.ts";
 import { createDelivery, registryUse } from "./cluster-registry.ts";
 import type { LoadedConfig, StackApplication } from "./config.ts";
 import { findImages } from "./find-images.ts";
-import { findPlatform, readOutputs } from "./find-platform.ts";
+import { platformFinder, readOutputs } from "./find-platform.ts";
 import { fullStackName } from "./full-stack-name.ts";
 import { beginLiveRun, createLiveRun } from "./live/create-live-run.ts";
 import { type ApplicationOutputs, applicationOutputs, type StackOutputs } from "./outputs.ts";
@@ -19,8 +19,9 @@ import { isOwner } from "./platform-parts.ts";
  * @throws pulumi.RunError where the update is refused: before the first resource
  */
 export async function createStack({ config, target, applications, isOfOne }: LoadedConfig): Promise<StackOutputs> {
+  const findPlatform = platformFinder(target);
   const begin = ({ service, config: own }: StackApplication) =>
-    inApplication(service, () => Promise.all([beginLiveRun(own, target), findPlatform(own, target)]));
+    inApplication(service, () => Promise.all([beginLiveRun(own, target), findPlatform(own)]));
   const [first, ...others] = applications;
   const [begun, found, last] = await Promise.all([
     Promise.all(applications.map(begin)),

@@ -36,7 +36,7 @@ jest.unstable_mockModule("../../../stacks/live/create-live-run.ts", () => ({
   createLiveRun: () => ({}),
 }));
 jest.unstable_mockModule("../../../stacks/find-platform.ts", () => ({
-  findPlatform: async () => sampleFacts(),
+  platformFinder: () => async () => sampleFacts(),
   readOutputs: async () => ({
     strategy: "istio",
     app: "versioned-echo",
