@@ -15,6 +15,7 @@ import { judgeReport } from "./judge/report.ts";
 import { measureMemory } from "./memory.ts";
 import { measureLook, measureNoOp } from "./no-op.ts";
 import { measureRollback } from "./rollback.ts";
+import { measureServices } from "./services.ts";
 import { measureFirstResponse, measureSetTraffic } from "./set-traffic.ts";
 import { type Row, renderTable, verdict } from "./table.ts";
 import { measureWarmUp } from "./warm-up.ts";
@@ -28,8 +29,9 @@ Measures the lab that stands here, each thing beside its floor in the same run, 
 --cold     first make the lab from nothing, tools included: about 20 minutes
 judge      simulates releases, without a lab: how often the judge and the rules beside it are wrong, and how fast they are right
 --releases N   simulated releases of each row, 1..100000 (default 10000: hours)
-measures   memory, look, set-traffic, rollback, no-op, growth, flips, every-weight, releases, abort, app, full-stack, warm-up; default: all.
-           watch takes half an hour, WATCH_MINUTES where it is set, and is measured where it is named
+measures   memory, look, set-traffic, rollback, no-op, growth, services, flips, every-weight, releases, abort, app, full-stack, warm-up;
+           default: all of these. Measured where they are named: services-50 (as services, with 50 of them too: 150 pods), watch (half an
+           hour, WATCH_MINUTES where it is set)
 
 ${liveUsage}`;
 
@@ -46,6 +48,7 @@ const measures: Readonly<Record<string, Measure>> = {
   rollback: async (runs) => [await measureRollback(runs)],
   "no-op": measureNoOp,
   growth: measureGrowth,
+  services: (runs) => measureServices(runs),
   flips: async () => [await measureFlips()],
   "every-weight": measureEveryWeight,
   releases: measureHappyPaths,
@@ -55,9 +58,12 @@ const measures: Readonly<Record<string, Measure>> = {
   "warm-up": (runs) => measureWarmUp(Math.max(1, Math.floor(runs / 3))),
 };
 
-/** Takes too long for who does not ask for it. */
-const onlyNamed: typeof measures = { watch: async () => [await measureWatch()] };
-const known = { ...measures, ...onlyNamed };
+/** What few clusters have room for, and what takes too long for who does not ask for it. */
+const onDemand: typeof measures = {
+  "services-50": (runs) => measureServices(runs, [1, 10, 50]),
+  watch: async () => [await measureWatch()],
+};
+const known = { ...measures, ...onDemand };
 
 async function main(): Promise<void> {
   const options = {

@@ -16,6 +16,9 @@ export const named = (role: string): string => {
   return service === undefined ? role : `${service}/${role}`;
 };
 
+/** The name of a resource of the stack's that stands in its services: only an update of all of them makes, changes or removes it. */
+export const inServices = (role: string): string => `_/${role}`; // which can be no service's name
+
 /** The service that a resource belongs to, by its name; undefined for the stack's own application, and for its platform. */
 export const serviceIn = (name: string): string | undefined => /^([a-z0-9-]+)\//.exec(name)?.[1];
 

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { factsOf } from "../canary/strategies.ts";
-import { Account } from "../components/accounts/account.ts";
 import { BuiltImage } from "../components/image/built-image.ts";
 import type { DeliverySpec } from "../components/image/render-built-image.ts";
 import { Isolation } from "../components/isolation/isolation.ts";
@@ -19,6 +18,7 @@ import {
   type ScaledWorkload,
 } from "../components/workload/autoscaling.ts";
 import { EchoApplication } from "../components/workload/echo-application.ts";
+import { createAccounts } from "./accounts.ts";
 import { named } from "./application-scope.ts";
 import type { LabConfig } from "./config/schema.ts";
 import { fullStackName } from "./full-stack-name.ts";
@@ -32,8 +32,6 @@ import { prometheusOf } from "./platform-facts.ts";
 import { isAnalysed, isOwner } from "./platform-parts.ts";
 import { checkedLadder } from "./policy.ts";
 import type { RegistryUse } from "./rights.ts";
-import { roleNames } from "./role-names.ts";
-import { placedBy, roleRights } from "./roles.ts";
 import { metricsOf } from "./service-metrics.ts";
 import { strategies } from "./strategies/table.ts";
 
@@ -43,6 +41,8 @@ export interface Application extends StrategyOutputs {
   readonly images: SharedResources["images"];
   /** Where the Rollout stands at the end of an update, null without one: known when all pods that are followed are ready. */
   readonly progress: pulumi.Output<string | null>;
+  /** The Namespace in which all of it is. */
+  readonly namespace: pulumi.Resource;
 }
 
 /** How the stack's images get to its pods. */
@@ -129,7 +129,13 @@ export function createApplication(
     live.client &&
     followRollout(rollout, { client: live.client, name: app, namespace }, config.canaryEnabled);
   const started = pulumi.output(live.starts?.ended());
-  return { ...outputs, images, progress: pulumi.all([progress, started]).apply(([line]) => line ?? null) };
+  const { namespace: place } = application;
+  return {
+    ...outputs,
+    images,
+    namespace: place,
+    progress: pulumi.all([progress, started]).apply(([line]) => line ?? null),
+  };
 }
 
 function createPolicies({ app, namespace, policy }: LabConfig, { cluster }: Platform): readonly AdmissionPolicies[] {
@@ -148,22 +154,6 @@ function createIsolation(
   if (!isolation) return [];
   if (pulumi.runtime.isDryRun()) void pulumi.log.warn(`${notEnforced(config.namespace)}. See docs/security.md.`);
   return [new Isolation(named("isolation"), isolation, { provider: cluster, dependsOn: [namespace, ...mesh] })];
-}
-
-/** An account for each role. Its rights on the platform stand in the platform's namespaces, which are there first. */
-function createAccounts(
-  config: LabConfig,
-  { cluster, facts, mesh, monitoring }: Platform,
-  { namespace }: EchoApplication,
-  registry: RegistryUse,
-) {
-  const { app, namespace: place } = config;
-  for (const role of roleNames)
-    new Account(
-      named(role),
-      { app, namespace: place, role, rights: roleRights(role, placedBy(config, facts), registry) },
-      { provider: cluster, dependsOn: [namespace, ...mesh, ...monitoring] },
-    );
 }
 
 /**

@@ -1,11 +1,12 @@
 import { factsOf } from "../canary/strategies.ts";
 import { clientName } from "../components/names.ts";
+import { createRightsOnServices } from "./accounts.ts";
 import { createApplication } from "./application.ts";
 import { inApplication } from "./application-scope.ts";
 import { createDelivery, registryUse } from "./cluster-registry.ts";
 import type { LoadedConfig, StackApplication } from "./config.ts";
 import { findImages } from "./find-images.ts";
-import { findPlatform, readOutputs } from "./find-platform.ts";
+import { platformFinder, readOutputs } from "./find-platform.ts";
 import { fullStackName } from "./full-stack-name.ts";
 import { beginLiveRun, createLiveRun, refuseWithheld } from "./live/create-live-run.ts";
 import { type ApplicationOutputs, applicationOutputs, type StackOutputs } from "./outputs.ts";
@@ -18,11 +19,12 @@ import { isOwner } from "./platform-parts.ts";
  * @throws pulumi.RunError where the update is refused: before the first resource
  */
 export async function createStack({ config, target, applications, isOfOne }: LoadedConfig): Promise<StackOutputs> {
+  const findPlatform = platformFinder(target);
   const [first, ...others] = applications;
   const delivery = findImages([first.config, ...others.map((one) => one.config)], target);
   const begin = ({ service, config: own }: StackApplication) =>
     inApplication(service, async () => {
-      const [run, facts] = await Promise.all([beginLiveRun(own, target), findPlatform(own, target)]);
+      const [run, facts] = await Promise.all([beginLiveRun(own, target), findPlatform(own)]);
       await refuseWithheld(run, own, target, facts, registryUse(await delivery));
       return [run, facts] as const;
     });
@@ -39,12 +41,21 @@ export async function createStack({ config, target, applications, isOfOne }: Loa
   const [{ facts, live }] = runs as [(typeof runs)[number]];
   const platform = createPlatform(config, target, facts, live);
   const images = { delivery: createDelivery(config, platform, live, found), registry: registryUse(found) };
-  const made = runs.map(({ application: { service, config: own, applied }, ...run }): [string, ApplicationOutputs] => {
+  const made = runs.map(({ application: { service, config: own, applied }, ...run }) => {
     const on = { ...platform, facts: run.facts };
     const application = inApplication(service, () => createApplication(own, on, run.live, applied, images));
-    return [service ?? "", applicationOutputs(own, application)];
+    return { service, config: own, facts: run.facts, application };
   });
-  const { "": stack, ...services } = Object.fromEntries(made);
+  if (config.accounts && !isOfOne) {
+    const [, ...services] = made.map(({ application, ...one }) => ({ ...one, namespace: application.namespace }));
+    createRightsOnServices(config, platform, services, images.registry);
+  }
+  const { "": stack, ...services } = Object.fromEntries(
+    made.map((one): [string, ApplicationOutputs] => [
+      one.service ?? "",
+      applicationOutputs(one.config, one.application),
+    ]),
+  );
   const outputs = {
     ...last,
     ...(stack && {

@@ -1,7 +1,9 @@
+import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import * as pulumi from "@pulumi/pulumi";
 import { clientOf } from "../cluster/kube/client.ts";
 import { namespacePath } from "../cluster/kube/paths.ts";
+import { sharedReads } from "../cluster/kube/shared-reads.ts";
 import type { ClusterName } from "../cluster/kubeconfig-file.ts";
 import { platformAnnotation } from "../components/workload/render-application.ts";
 import type { LabConfig } from "./config/schema.ts";
@@ -13,17 +15,32 @@ import { toldOfStack } from "./live/told.ts";
 import { notedFacts, ownFacts, type PlatformFacts } from "./platform-facts.ts";
 import { existingPlatform, isOwner } from "./platform-parts.ts";
 
+/** Finds the platform of each application of a stack, as {@link findPlatform} does; what several of them ask for is read once. */
+export function platformFinder(target: Required<ClusterName>): (config: LabConfig) => Promise<PlatformFacts> {
+  const client = sharedReads(clientOf(target));
+  const outputs = new Map<string, ReturnType<ReadOutputs>>();
+  const readOnce: ReadOutputs = (stack) => {
+    const asked = outputs.get(stack) ?? readOutputs(stack);
+    outputs.set(stack, asked);
+    return asked;
+  };
+  return (config) => findPlatform(config, client, readOnce);
+}
+
 /**
  * The facts of the platform that a stack's application stands on. A stack that installs its own asks nobody.
  *
  * @throws pulumi.RunError where the platform that the config names is not there, or lacks what the config needs: before the first
  * resource, in a preview as well
  */
-export async function findPlatform(config: LabConfig, target: Required<ClusterName>): Promise<PlatformFacts> {
+async function findPlatform(
+  config: LabConfig,
+  client: Pick<ClusterClient, "get">,
+  outputsOf: ReadOutputs,
+): Promise<PlatformFacts> {
   if (isOwner(config)) return ownFacts(config, fullStackName());
   const [stack, organization] = [pulumi.getStack(), pulumi.getOrganization()];
   const request: PlatformRequest = { config, own: { stack, organization }, place: `Pulumi.${stack}.yaml` };
-  const client = clientOf(target);
   try {
     // An update of a few resources changes no Namespace: what that says holds, and a weight is moved without a look at another stack.
     if (process.env[targetedVariable] === "true") {
@@ -31,7 +48,7 @@ export async function findPlatform(config: LabConfig, target: Required<ClusterNa
       const noted = notedFacts(own?.metadata.annotations?.[platformAnnotation]);
       if (noted?.owner === ownerOf(request)) return noted;
     }
-    if (config.platform !== existingPlatform) return await stackPlatform(client, readOutputs, request);
+    if (config.platform !== existingPlatform) return await stackPlatform(client, outputsOf, request);
     const { findExisting } = await import("./live/existing-platform.ts"); // most programs need none of it
     return await findExisting(client, config, request.place);
   } catch (error) {

@@ -111,6 +111,24 @@ export const roleRights = (role: RoleName, config: MadeConfig, registry?: Regist
     ...(readsGuards.includes(role) ? guardObjects(config, registry).map((object) => ({ verb: "get", ...object })) : []),
   ]);
 
+/** The roles of commands that are about all of a stack. */
+const ofWholeStack: readonly RoleName[] = ["updater", "previewer"];
+
+/**
+ * What an account of a stack's own application may do in its services, beside {@link roleRights}: what those of the same role may. Nothing
+ * for a role whose commands are about one application.
+ */
+export function rightsOnServices(
+  role: RoleName,
+  config: MadeConfig,
+  services: readonly MadeConfig[],
+  registry?: RegistryUse,
+): readonly Right[] {
+  if (!ofWholeStack.includes(role)) return [];
+  const own = roleRights(role, config, registry);
+  return once([...own, ...services.flatMap((service) => roleRights(role, service, registry))]).slice(own.length);
+}
+
 /** The config with the places of a platform that is only found in the update. */
 export const placedBy = <Config extends MadeConfig>(
   config: Config,

@@ -1,7 +1,7 @@
 import { serviceKeys } from "./config/service-values.ts";
 
 /** The commands that are about all of a stack, or about none. */
-export const stackCommands: readonly string[] = ["up", "down", "preview", "stack", "env", "ui", "lab", "comment"];
+export const stackCommands: readonly string[] = ["up", "down", "preview", "stack", "env", "lab", "comment"];
 
 /** Whether a command is about one application: of `config`, where its key is one that a service may have. */
 const isOfApplication = (command: string, verb: string | undefined, key: string | undefined): boolean =>

@@ -78,7 +78,7 @@ const ownArgument = "takes the stack as an argument";
 const unread: Readonly<Record<string, Partial<Record<GlobalFlag, Unread>>>> = {
   comment: unreadBy("comment", "is about a text", "stack", "ns", "app"),
   lab: unreadBy("lab", "is about pages, whose commands name no stack", "stack", "ns", "app"),
-  ui: unreadBy("ui", ownConfig, "ns", "app"),
+  ui: unreadBy("ui", ownConfig, "ns"),
   "stack list": unreadBy("stack list", ownConfig, "ns", "app"),
   "stack new": {
     ...unreadBy("stack new", ownConfig, "app"),
@@ -86,7 +86,7 @@ const unread: Readonly<Record<string, Partial<Record<GlobalFlag, Unread>>>> = {
     ns: [ownConfig, "--namespace, for the new stack's"],
   },
   "stack promote": {
-    ...unreadBy("stack promote", ownConfig, "ns", "app"),
+    ...unreadBy("stack promote", ownConfig, "ns"),
     stack: [ownArgument, "two stacks after promote"],
   },
 };

@@ -12,12 +12,22 @@ interface Service {
   readonly config: LabConfig;
 }
 
+type NamedConfig = readonly [name: string, config: LabConfig];
+
+/** What was parsed last: each step of `up` asks, and a file that nobody has written since says the same. */
+let last: { readonly text: string; readonly path: string; readonly services: readonly NamedConfig[] } | undefined;
+
 /** The services of a stack, in the order of its file. @throws UserError where a value of one is not allowed */
-export const servicesOf = (stackFile: StackFile): readonly Service[] =>
-  stackFile.services().map((name) => {
-    const own = stackFile.of(name);
-    return { stackFile: own, config: parseConfig(own.values(), {}, own.name) };
-  });
+export function servicesOf(stackFile: StackFile): readonly Service[] {
+  const { path } = stackFile;
+  const text = stackFile.text();
+  const services = last?.text === text && last.path === path ? last.services : parseServices(stackFile);
+  if (stackFile.text() === text) last = { text, path, services }; // else it was written meanwhile
+  return services.map(([name, config]) => ({ stackFile: stackFile.of(name), config }));
+}
+
+const parseServices = (stackFile: StackFile): readonly NamedConfig[] =>
+  stackFile.services().map((name) => [name, parseConfig(stackFile.of(name).values(), {}, stackFile.name)]);
 
 /** As {@link servicesOf}, each as a lab that is up where the stack's own is. */
 export const serviceLabs = ({ stackFile, environment }: Lab): readonly Lab[] =>

@@ -13,8 +13,10 @@ import { fileFault } from "./without-file.ts";
 export function stackFileOf({ stack, app }: Pick<GlobalOptions, "stack" | "app">): StackFile {
   const file = new StackFile(stack);
   if (app === undefined) return file;
-  const known = fileFault(file)
-    ? deployedServices(readIfPossible(FileState.at(backendUrl(process.env), file.stack)))
-    : file.services();
+  const known = fileFault(file) ? servicesInState(file) : file.services();
   return known.includes(app) ? file.of(app) : file;
 }
+
+/** The services of a stack that are deployed; none where only the engine can read its state. */
+export const servicesInState = ({ stack }: StackFile): readonly string[] =>
+  deployedServices(readIfPossible(FileState.at(backendUrl(process.env), stack)));

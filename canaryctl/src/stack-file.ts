@@ -9,15 +9,15 @@ import { servicesIn, serviceValues } from "../../stacks/config/service-values.ts
 import {
   configIn,
   declaredDefaults,
-  entries,
   parse,
   plainValues,
   type RawValue,
   textOf,
 } from "../../stacks/config/stack-yaml.ts";
-import { ambiguityError, ambiguousValues } from "../../stacks/config/yaml-numbers.ts";
+import { ambiguityError } from "../../stacks/config/yaml-numbers.ts";
 import type { NamespaceClaim } from "../../stacks/live/namespace-owner.ts";
 import { parseStackName, projectName } from "../../stacks/stack-name.ts";
+import { entriesOf } from "./stack-entries.ts";
 
 /** What one `set` did to the file, so that it can be taken back. */
 interface Change {
@@ -62,9 +62,14 @@ export class StackFile {
     return new StackFile(this.reference, this.#folder, service);
   }
 
+  /** The same file as the stack has it. */
+  whole(): StackFile {
+    return new StackFile(this.reference, this.#folder);
+  }
+
   /** The names of the stack's services, in their order. @throws UserError for what is no YAML */
   services(): readonly string[] {
-    return Object.keys(servicesIn(Object.fromEntries(entries(this.#read(), this.path))));
+    return Object.keys(servicesIn(Object.fromEntries(entriesOf(this.text(), this.path).all)));
   }
 
   /** @throws UserError for what is no YAML */
@@ -111,10 +116,9 @@ export class StackFile {
   }
 
   #with(isLookedAt: (key: string) => boolean): Record<string, RawValue> {
-    const text = this.#text();
-    const ambiguous = ambiguousValues(text).filter(({ key }) => isLookedAt(ownKey(key) ?? key));
-    if (ambiguous.length > 0) throw ambiguityError(ambiguous, this.name);
-    const all = entries(parse(text, this.path), this.path);
+    const { all, ambiguous } = entriesOf(this.text(), this.path);
+    const doubtful = ambiguous.filter(({ key }) => isLookedAt(ownKey(key) ?? key));
+    if (doubtful.length > 0) throw ambiguityError(doubtful, this.name);
     const stack = {
       ...this.defaults(),
       ...plainValues(
@@ -223,10 +227,11 @@ export class StackFile {
   }
 
   #read(): Document {
-    return parse(this.#text(), this.path);
+    return parse(this.text(), this.path);
   }
 
-  #text(): string {
+  /** The file as it is now; empty where there is none. */
+  text(): string {
     return readIfThere(this.path) ?? "";
   }
 

@@ -29,13 +29,15 @@ export const renderAccount = ({ app, namespace, role }: AccountSpec) => ({
 /**
  * For each place where the account has rights a role with them, and the binding that gives it. Those outside of its namespace have that in
  * their name: they stand beside others'.
+ *
+ * @param further ends their names, where they come beside those of the account itself
  */
-export function renderGrants(spec: AccountSpec) {
+export function renderGrants(spec: AccountSpec, further = "") {
   const { app, role, rights } = spec;
   const subject = { kind: "ServiceAccount", name: accountName(app, role), namespace: spec.namespace };
   const places = [...new Set(rights.map(({ namespace }) => namespace))];
   return places.map((namespace) => {
-    const own = accountName(app, role);
+    const own = `${accountName(app, role)}${further}`;
     const name = namespace === spec.namespace ? own : `${spec.namespace}-${own}`;
     const metadata = { name, labels: { app }, ...(namespace !== undefined && { namespace }) };
     const kind = namespace === undefined ? "ClusterRole" : "Role";

@@ -71,23 +71,34 @@ function serviceProblems(raw: RawConfig, environment: Variables, known: readonly
   );
   if (names.length === 0) return [];
   const defaults = schemaDefaults();
-  const all = names.map((name) => ({ name, values: serviceValues(raw, name, defaults) }));
-  const places = [raw.namespace ?? defaults.namespace, ...all.map(({ values }) => values.namespace)].map(String);
-  return all.flatMap(({ name, values }) => {
+  const shared = collisions(raw);
+  return names.flatMap((name) => {
     const place = `services.${name}`;
-    const { namespace } = values;
     return [
-      ...(name === (raw.app ?? defaults.app)
-        ? [`${place} is named as the stack's own application; allowed: another name, or another app`]
-        : []),
-      ...(places.filter((one) => one === namespace).length > 1
-        ? [`${place}.namespace is "${namespace}", which another application of the stack has; allowed: one of its own`]
-        : []),
-      ...readOne(values, environment)
+      ...shared.filter((problem) => [`${place} `, `${place}.`].some((start) => problem.startsWith(start))),
+      ...readOne(serviceValues(raw, name, defaults), environment)
         .problems.filter((problem) => !known.includes(problem))
         .map((problem) => `${place}.${problem}`),
     ];
   });
+}
+
+/** What applications of a stack have in common that each must have for itself: its name and its namespace. A sentence each. */
+export function collisions(raw: RawConfig): readonly string[] {
+  const defaults = schemaDefaults();
+  const names = Object.keys(servicesIn(raw));
+  const all = names.map((name) => ({ name, namespace: String(serviceValues(raw, name, defaults).namespace) }));
+  const places = [String(raw.namespace ?? defaults.namespace), ...all.map(({ namespace }) => namespace)];
+  return all.flatMap(({ name, namespace }) => [
+    ...(name === (raw.app ?? defaults.app)
+      ? [`services.${name} is named as the stack's own application; allowed: another name, or another app`]
+      : []),
+    ...(places.filter((one) => one === namespace).length > 1
+      ? [
+          `services.${name}.namespace is "${namespace}", which another application of the stack has; allowed: one of its own`,
+        ]
+      : []),
+  ]);
 }
 
 /** Key by key, so that what is right can be compared with one another although something else is wrong. */

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { backToStart, enterStack, startingPoint } from "./support/configure.ts";
+import { backToStart, enterStack, mustBeUp, startingPoint } from "./support/configure.ts";
 import { describePart } from "./support/describe-part.ts";
 import { canaryctl, kubectl, liveWeight, namespace, requireLab } from "./support/lab.ts";
 import { as, audited, labEnvironment, pulumiAs, roleAccount, roleFile } from "./support/role.ts";
@@ -44,7 +44,7 @@ describePart("accounts of updates and of previews", () => {
 
   afterAll(async () => {
     for (const role of roles) rmSync(roleFile(role), { force: true });
-    editConfig({ accounts: undefined, autoscaling: undefined });
+    editConfig({ accounts: undefined, autoscaling: undefined, services: undefined });
     await backToStart();
   }, 240_000);
 
@@ -103,4 +103,24 @@ describePart("accounts of updates and of previews", () => {
     editConfig({ autoscaling: undefined });
     expect((await as("updater", "up")).exitCode).toBe(0);
   }, 180_000);
+
+  test("an updater applies another weight of a service, which a previewer sees before, and makes no service", async () => {
+    const orders = { canaryWeight: 10, replicas: 1, canaryReplicas: 1 };
+    editConfig({ services: { orders } });
+    const refused = await as("updater", "up");
+    expect(refused.exitCode).not.toBe(0);
+    expect(refused.output).toMatch(/create.* namespaces in the cluster/);
+    await mustBeUp();
+    editConfig({ services: { orders: { ...orders, canaryWeight: 5 } } });
+    expect(changesIn((await as("previewer", "preview", "--json")).stdout)).toMatchObject({
+      outcome: "changes",
+      errors: [],
+    });
+    const moved = await as("updater", "up");
+    expect(moved.output).not.toContain("forbidden");
+    expect(moved.exitCode).toBe(0);
+    const weight = 'jsonpath={.spec.http[?(@.name=="weighted")].route[?(@.destination.subset=="v2")].weight}';
+    const route = ["get", "virtualservice", "orders-virtualservice", "-n", `${namespace}-orders`, "-o", weight];
+    expect(await kubectl(...route)).toBe("5");
+  }, 300_000);
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { LoadSummary } from "../../apps/load-client/src/load-summary.ts";
+import { openBrowser } from "./support/browser.ts";
 import { mustBeUp } from "./support/configure.ts";
 import { describePart } from "./support/describe-part.ts";
 import { fullStack } from "./support/full-stack.ts";
@@ -8,6 +9,8 @@ import { versionsIn } from "./support/object-versions.ts";
 import { editConfig, keepConfig, readConfig } from "./support/stack-config.ts";
 import { withStrategy } from "./support/strategy.ts";
 import { type SteadyLoad, startSteadyLoad } from "./support/traffic.ts";
+import { axeFindings, startUi } from "./support/ui.ts";
+import { dragTo } from "./support/ui-page.ts";
 
 const [orders, billing] = [`${namespace}-orders`, `${namespace}-billing`] as const;
 const services = {
@@ -44,7 +47,9 @@ describePart("several services in one stack", () => {
 
   beforeAll(async () => {
     editConfig({ services });
-    await mustBeUp();
+    const { output } = await mustBeUp();
+    for (const app of Object.keys(services))
+      expect(output).toMatch(new RegExp(`^Traffic of ${app}: \\d+ requests .* answered, 0 failed$`, "m"));
   }, 600_000);
 
   afterAll(async () => {
@@ -78,6 +83,40 @@ describePart("several services in one stack", () => {
       billing: { weights: { canary: 0 } },
     });
   }, 240_000);
+
+  test("the live page has a chooser of services, and what it does is about the one that is shown", async () => {
+    const before = await versionsIn([namespace, billing]);
+    const [chromium, ui] = await Promise.all([openBrowser(), startUi("--app", "orders", "--port", "0")]);
+    try {
+      const viewport = { width: 1280, height: 800 };
+      const page = await (await chromium.browser.newContext({ viewport, colorScheme: "light" })).newPage();
+      await page.goto(ui.url);
+      const shows = (app: string) => page.locator("h1", { hasText: new RegExp(`^${app}$`) }).waitFor();
+      const isDone = (command: string) =>
+        page.locator(".outcomes li.done", { hasText: command }).first().waitFor({ timeout: 60_000 });
+      await shows("orders");
+      await page.getByRole("button", { name: "Roll back orders" }).click();
+      await isDone("--app orders rollback");
+      expect(await ordersWeight()).toBe("0");
+      const chooser = page.getByLabel("Service");
+      await chooser.selectOption("billing");
+      await shows("billing");
+      expect(await page.getByRole("button", { name: "Roll back billing" }).count()).toBe(1);
+      await chooser.selectOption("");
+      await shows("versioned-echo");
+      await chooser.selectOption("orders");
+      await shows("orders");
+      expect(page.url()).toMatch(/\?stack=dev&app=orders$/);
+      await page.getByRole("slider").waitFor();
+      await dragTo(page, 50);
+      await isDone("--app orders set-traffic 50 50");
+      expect(await ordersWeight()).toBe("50");
+      expect(await versionsIn([namespace, billing])).toEqual(before);
+      expect(await axeFindings(page)).toEqual([]);
+    } finally {
+      await Promise.all([chromium.close(), ui.stop()]);
+    }
+  }, 180_000);
 
   test("a rollback of one leaves what is pending of the others", async () => {
     expect((await canaryctl("--app", "billing", "config", "set", "canaryWeight", "50")).exitCode).toBe(0);

@@ -1,7 +1,7 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import type { Command } from "commander";
-import { configKeys, configProblems } from "../../../stacks/config/parse-config.ts";
-import { serviceKeys } from "../../../stacks/config/service-values.ts";
+import { collisions, configKeys, configProblems, type RawConfig } from "../../../stacks/config/parse-config.ts";
+import { serviceKeys, servicesIn } from "../../../stacks/config/service-values.ts";
 import { suggestion } from "../../../stacks/config/suggestion.ts";
 import { mustNameFile } from "../lab.ts";
 import { print } from "../print.ts";
@@ -13,7 +13,9 @@ import { optionsOf } from "./arguments.ts";
 export const set = (words: readonly string[], command: Command): void => print([write(fileOf(command), words)]);
 
 export function remove(keys: readonly string[], command: Command): void {
-  const removed = fileOf(command).remove(keys);
+  const stackFile = fileOf(command);
+  refuse(newCollisions(stackFile, keys, {}), stackFile, keys);
+  const removed = stackFile.remove(keys);
   print(keys.map((key) => (removed.includes(key) ? `${key} is removed.` : `${key} was not set.`)));
 }
 
@@ -41,17 +43,39 @@ function write(stackFile: StackFile, words: readonly string[]): string {
   const known = configProblems(before);
   const changes = Object.fromEntries(pairs);
   const problems = configProblems({ ...before, ...changes }).filter((problem) => !known.includes(problem));
-  if (problems.length > 0) {
-    throw new UserError(["Nothing is written:", ...problems].join("\n  - "), {
-      place: stackFile.name,
-      next: `npx canaryctl config get ${keyOf(
-        problems,
-        pairs.map(([key]) => key),
-      )}`,
-    });
-  }
+  const keys = pairs.map(([key]) => key);
+  refuse([...new Set([...problems, ...newCollisions(stackFile, keys, changes)])], stackFile, keys);
   stackFile.set(changes);
   return pairs.map(([key]) => `${key}: ${changes[key]}`).join("\n");
+}
+
+function refuse(problems: readonly string[], stackFile: StackFile, keys: readonly string[]): void {
+  if (problems.length === 0) return;
+  throw new UserError(["Nothing is written:", ...problems].join("\n  - "), {
+    place: stackFile.name,
+    next: `npx canaryctl config get ${keyOf(problems, keys)}`,
+  });
+}
+
+/** What says which applications a stack has, and where. */
+const placeKeys: readonly string[] = ["app", "namespace", "services"];
+
+/** What two applications of the stack would have in common by a change of `keys`, and have not already whatever those are. */
+function newCollisions(stackFile: StackFile, keys: readonly string[], changes: RawConfig): readonly string[] {
+  const { service } = stackFile;
+  if (!keys.some((key) => placeKeys.includes(key))) return []; // what cannot be read elsewhere is no matter then
+  const isLeft = (key: string) => service !== undefined || !keys.includes(key);
+  const stack = stackFile.whole().valuesOf(placeKeys.filter(isLeft));
+  const services = servicesIn(stack);
+  const own = Object.entries(services[service ?? ""] ?? {}).filter(([key]) => !keys.includes(key));
+  const withValues = (values: RawConfig): RawConfig =>
+    service === undefined
+      ? { ...stack, ...values }
+      : { ...stack, services: { ...services, [service]: { ...Object.fromEntries(own), ...values } } };
+  const known = collisions(withValues(Object.fromEntries(keys.map((key) => [key, ""]))));
+  return collisions(withValues(changes))
+    .filter((problem) => !known.includes(problem))
+    .map((problem) => problem.replace(`services.${service}.`, ""));
 }
 
 /** The first of the keys that a problem is about. */

@@ -2,9 +2,11 @@ import { quoted } from "@canary-lab/kit/programs";
 import { withNext } from "@canary-lab/kit/user-error";
 import type { Command } from "commander";
 import { isKnown, mustBeKnown, openFile } from "../choose-stack.ts";
+import { mustNameFile } from "../lab.ts";
 import { print, say } from "../print.ts";
 import { StackFile } from "../stack-file.ts";
-import { bareStack } from "../this-stack.ts";
+import { stackFileOf } from "../stack-file-of.ts";
+import { bareStack, printFor } from "../this-stack.ts";
 import { UsageError } from "../usage-error.ts";
 import { isStackNamed, optionsOf } from "./arguments.ts";
 
@@ -26,16 +28,16 @@ export const makeNew = async (name: string, options: NewOptions): Promise<void> 
 
 export async function list({ json }: ListOptions, command: Command): Promise<void> {
   const { listStacks } = await import("../stack/list-stacks.ts");
-  const { entriesOf, stackTable } = await import("../stack/stack-table.ts");
+  const { entriesOf, hasProblems, stackTable } = await import("../stack/stack-table.ts");
   const named = isStackNamed(command) ? optionsOf(command).stack : undefined;
   const entries = entriesOf(await listStacks(named, say), named);
   // A stack that only the cluster knows is no other command's, and is shown.
   if (named !== undefined && entries.length === 0) await mustBeKnown(named, "--stack", "stack list");
   print(json ? [JSON.stringify(entries, null, 2)] : stackTable(entries));
-  if (entries.some(({ problems }) => problems.length > 0)) process.exitCode = 1;
+  if (hasProblems(entries)) process.exitCode = 1;
 }
 
-export async function promote(from: string, to: string, { force }: PromoteOptions): Promise<void> {
+export async function promote(from: string, to: string, { force }: PromoteOptions, command: Command): Promise<void> {
   if (force !== undefined && force.trim() === "") {
     throw new UsageError("--force goes past what is known of the release, and nobody would know why.", {
       allowed: "--force with a reason",
@@ -47,15 +49,20 @@ export async function promote(from: string, to: string, { force }: PromoteOption
     [to, "the second stack"],
   ] as const;
   const [source, target] = named.map(([name, place]) => openFile(name, place));
+  const { app } = optionsOf(command);
+  for (const [stack, place] of named) {
+    await mustBeKnown(stack, place, "stack promote");
+    printFor(stack);
+    if (app !== undefined) mustNameFile({ stack, app }, stackFileOf({ stack, app }));
+  }
   if (source?.stack === target?.stack) {
     throw new UsageError(`${from} and ${to} are one stack.`, {
       allowed: "two stacks",
       next: "npx canaryctl stack list",
     });
   }
-  for (const [name, place] of named) await mustBeKnown(name, place, "stack promote");
   const { promoteStack } = await import("../stack/promote-stack.ts");
-  print([await promoteStack(from, to, force)]);
+  print([await promoteStack(from, to, { app, force })]);
 }
 
 async function newStack(name: string, { from, namespace }: NewOptions): Promise<string> {

@@ -5,11 +5,14 @@ import { mustBeBuilt } from "@canary-lab/kit/built";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { Command } from "commander";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
+import { mustNameFile } from "../lab.ts";
 import { print } from "../print.ts";
 import { knownStacks } from "../stack/known-stacks.ts";
 import { StackFile } from "../stack-file.ts";
+import { stackFileOf } from "../stack-file-of.ts";
 import { readToken } from "../ui/access.ts";
 import { ActLog } from "../ui/act-log.ts";
+import { applicationsOf } from "../ui/applications.ts";
 import { Hub } from "../ui/hub.ts";
 import { buildServer } from "../ui/server.ts";
 import { StackReader } from "../ui/stack-reader.ts";
@@ -25,19 +28,22 @@ interface UiOptions {
 const host = "127.0.0.1";
 
 export async function run(command: Command): Promise<void> {
-  const { port, readOnly: isReadOnly = false, stack: reference } = optionsOf<UiOptions>(command);
+  const { port, readOnly: isReadOnly = false, ...options } = optionsOf<UiOptions>(command);
+  const stackFile = stackFileOf(options);
+  mustNameFile(options, stackFile);
   mustBeBuilt(join(repositoryRoot, "canaryctl"), "The page");
-  const { stack } = new StackFile(reference);
   const acts: ActLog = new ActLog((changed) => hub.changed(changed));
-  const hub = new Hub({ isReadOnly, stacks: knownStacks, acts, reader: (name) => new StackReader(name) });
+  const known = { stacks: knownStacks, applications: (stack: string) => applicationsOf(new StackFile(stack)) };
+  const hub = new Hub({ isReadOnly, ...known, acts, reader: (shown) => new StackReader(shown) });
   const access = { token: readToken(), port };
   const app = buildServer({
     access,
     isReadOnly,
-    stack,
-    stacks: knownStacks,
+    stack: stackFile.stack,
+    service: stackFile.service,
+    ...known,
     hub,
-    act: (name, act) => acts.do(name, act),
+    act: (shown, act) => acts.do(shown, act),
   });
   await app.listen({ host, port }).catch(rethrowTaken);
   access.port = (app.server.address() as AddressInfo).port;

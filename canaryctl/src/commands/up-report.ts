@@ -8,11 +8,9 @@ import { clientName, gatewayHost, gatewayName, ingressRelease } from "../../../c
 import { existingPlatform, isOwner } from "../../../stacks/platform-parts.ts";
 import type { Lab } from "../lab.ts";
 import { table } from "../print.ts";
-import { serviceStatus, servicesOf, serviceText } from "../services.ts";
-import { headerHint } from "../strategies/header.ts";
+import { serviceStatus, serviceText } from "../services.ts";
 import { printable } from "../this-stack.ts";
-import { splitTable } from "../traffic/report.ts";
-import type { SplitVerdict } from "../traffic/verdict.ts";
+import { type MeasuredApplication, measuredText } from "../traffic/measured-applications.ts";
 
 /** How long a run took, and its stages in the order in which they ended. */
 interface RunTime {
@@ -23,24 +21,26 @@ interface RunTime {
 /**
  * What `up` prints at its end.
  *
- * @param verdict undefined where nothing is counted, for a header decides
+ * @param measured the stack's own application and its services
  * @param gatewayPort of the nodes; null where the gateway has none
  */
 export function upReport(
   lab: Lab,
-  verdict: SplitVerdict | undefined,
+  measured: readonly MeasuredApplication[],
   gatewayPort: number | null,
   time: RunTime,
 ): readonly string[] {
   return [
     "",
-    ...(verdict ? splitTable(verdict) : [`Traffic: not counted, for a header decides: ${headerHint(lab)}`]),
+    ...measured.flatMap(measuredText),
     "",
     renderRunTime(time),
     "",
     "Where to look next",
     ...commandLines(nextCommands(lab, gatewayPort).map(([command = "", what = ""]) => [printable(command), what])),
-    ...servicesOf(lab.stackFile).map((one) => serviceText(serviceStatus(one.config))),
+    ...measured
+      .filter((one) => one.lab.stackFile.service !== undefined)
+      .map((one) => serviceText(serviceStatus(one.lab.config))),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { quoted } from "@canary-lab/kit/programs";
 import type { Progress, Stages } from "@canary-lab/kit/progress";
-import { UserError } from "@canary-lab/kit/user-error";
+import { asOneError, UserError } from "@canary-lab/kit/user-error";
 import type { Command } from "commander";
 import { describeDelivery } from "../../../cluster/images/delivery.ts";
 import { clientOf } from "../../../cluster/kube/client.ts";
@@ -8,7 +8,6 @@ import { namespacePath } from "../../../cluster/kube/paths.ts";
 import type { Environment, Target, TargetName } from "../../../cluster/target.ts";
 import { platformAnnotation } from "../../../components/workload/render-application.ts";
 import { imagesMustBeBuilt } from "../../../stacks/built-images.ts";
-import type { LabConfig } from "../../../stacks/config/schema.ts";
 import { notedTarget, noteStack, noteTarget, readRecords } from "../../../stacks/lab-records.ts";
 import { type LiveNamespace, namespaceFault, refuseForeignNamespace } from "../../../stacks/live/namespace-owner.ts";
 import { rollbackMark } from "../../../stacks/live/taken-back.ts";
@@ -39,8 +38,7 @@ import {
 } from "../stack-cluster.ts";
 import { configuredStrategy } from "../strategies/table.ts";
 import { unfinishedTarget } from "../target-request.ts";
-import { measureSplit } from "../traffic/measured-split.ts";
-import type { SplitVerdict } from "../traffic/verdict.ts";
+import { measureApplications, measuredFault } from "../traffic/measured-applications.ts";
 import { UsageError } from "../usage-error.ts";
 import { optionsOf } from "./arguments.ts";
 import { chooseAndTell } from "./choose-and-tell.ts";
@@ -54,7 +52,7 @@ interface UpOptions {
   readonly from?: string;
 }
 
-/** Requests of the closing measurement: at 10 %, a split that is off by 7 points is told from a right one. */
+/** Requests of the closing measurement of each application: at 10 %, a split that is off by 7 points is told from a right one. */
 const measuredRequests = 400;
 
 /** How long `up` waits for an update that another process runs, such as one that outlived a killed `up`. */
@@ -77,6 +75,9 @@ async function openShortLived(options: GlobalOptions & UpOptions, from: string):
     throw error;
   }
 }
+
+/** The stack's own application first. */
+type Applications = readonly [Lab, ...Lab[]];
 
 /** What the command line asks for: the config with its names, and the changes that are still to be written. */
 interface OpenedForUp extends OpenedConfig {
@@ -112,15 +113,19 @@ async function up(opened: OpenedForUp, override: TargetName | undefined, progres
   imagesMustBeBuilt(config, ...servicesOf(stackFile).map((one) => one.config));
   const target = await chooseAndTell(opened, override, progress);
   const raised = await raise(target, opened, progress);
-  const lab = await progress.stage("deploy", (note) => deploy(raised, progress, note), usualDeploy);
-  const verdict = await measure(lab, progress);
+  const labs = await progress.stage("deploy", (note) => deploy(raised, progress, note), usualDeploy);
+  const [lab] = labs;
+  const measured = await progress.stage("measure the split", () =>
+    measureApplications(labs, configuredStrategy, measuredRequests),
+  );
   print(
-    upReport(lab, verdict, await gatewayPort(lab), {
+    upReport(lab, measured, await gatewayPort(lab), {
       stages: progress.times,
       seconds: (performance.now() - started) / 1000,
     }),
   );
-  if (verdict && !verdict.isAsWanted) throw notAsWanted(lab.config);
+  const fault = asOneError(measured.flatMap((one) => measuredFault(one) ?? []));
+  if (fault) throw fault;
 }
 
 /** The port of the nodes at which the gateway answers. On another stack's platform the Namespace says it. */
@@ -128,15 +133,6 @@ async function gatewayPort({ cluster, config }: Lab): Promise<number | null> {
   if (isOwner(config)) return config.gatewayNodePort;
   const namespace = await cluster.get<LiveNamespace>(namespacePath(config.namespace));
   return notedFacts(namespace?.metadata.annotations?.[platformAnnotation])?.ingress?.nodePort ?? null;
-}
-
-/** What was counted; undefined where a header decides. */
-async function measure(lab: Lab, progress: Stages): Promise<SplitVerdict | undefined> {
-  const strategy = await configuredStrategy(lab);
-  if (strategy.owner === "ingress") return undefined;
-  return progress.stage("measure the split", async () =>
-    measureSplit(await lab.client(), lab, strategy, measuredRequests),
-  );
 }
 
 /**
@@ -189,8 +185,15 @@ async function raise(target: Target, { stackFile, config, changes }: OpenedForUp
   return { lab, found };
 }
 
-/** @returns the lab with the config that is in effect: minutes have gone by since the file was first read, and a rollback waits for nobody. */
-async function deploy({ lab, found }: Raised, progress: Progress, note: (detail: string) => void): Promise<Lab> {
+/**
+ * @returns the lab, and those of its services, with the config that is in effect: minutes have gone by since the file was first read, and
+ * a rollback waits for nobody
+ */
+async function deploy(
+  { lab, found }: Raised,
+  progress: Progress,
+  note: (detail: string) => void,
+): Promise<Applications> {
   const say = (line: string) => progress.say(line);
   const mark = await rollbackMark(lab.cluster, lab.config); // before the first wait
   await freeStack(lab, { say, waitSeconds });
@@ -205,11 +208,5 @@ async function deploy({ lab, found }: Raised, progress: Progress, note: (detail:
   const view = engineView(say, note);
   await updateStack(noted, { say, waitSeconds, view, ...(mark && { markBefore: mark.text ?? "" }) });
   const restored = async (one: Lab) => (await configuredStrategy(one)).restore(one, say);
-  const [own] = await Promise.all([restored(noted), ...serviceLabs(noted).map(restored)]);
-  return own;
+  return Promise.all([restored(noted), ...serviceLabs(noted).map(restored)]);
 }
-
-const notAsWanted = ({ namespace }: LabConfig): UserError =>
-  new UserError("The split seen is not the one wanted, or requests failed.", {
-    next: ["npx canaryctl status --traffic 1000", `kubectl -n ${namespace} get pods`],
-  });

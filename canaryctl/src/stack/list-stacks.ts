@@ -117,11 +117,13 @@ async function applicationsIn(environment: Environment, { applications }: Source
   return found instanceof UserError ? [] : found.map((application) => ({ application, environment }));
 }
 
-/** Whether an application is that of an entry. Another backend may have a stack of the same name in the same cluster. */
+/** Whether an application is one of an entry's. Another backend may have a stack of the same name in the same cluster. */
 export const isOf = (
-  { stack, namespace }: Pick<StackEntry, "stack" | "namespace">,
+  { stack, namespace, services }: Pick<StackEntry, "stack" | "namespace" | "services">,
   { stack: full, namespace: place }: Application,
-): boolean => ownName(stack) === ownName(full) && namespace === place;
+): boolean =>
+  ownName(stack) === ownName(full) &&
+  [namespace, ...Object.values(services).map((one) => one.namespace)].includes(place);
 
 /** A stack that only the cluster knows: its Namespace says what it is like. */
 async function readOther({ application, environment }: Found): Promise<StackEntry> {

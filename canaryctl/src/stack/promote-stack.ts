@@ -10,7 +10,7 @@ import { asDeployed } from "../deployed.ts";
 import { Recording } from "../history/record.ts";
 import { readHistory } from "../history/store.ts";
 import { imageRegistry } from "../image-delivery.ts";
-import { type ConfigChanges, type Lab, openLab } from "../lab.ts";
+import { type ConfigChanges, type GlobalOptions, type Lab, openLab } from "../lab.ts";
 import { say } from "../print.ts";
 import { StackFile } from "../stack-file.ts";
 import { configuredStrategy, openRelease } from "../strategies/table.ts";
@@ -29,7 +29,7 @@ import { type RunningPod, runningImages } from "./running-images.ts";
 
 /** What a promotion reaches the stacks by. */
 interface Ways {
-  readonly open: (options: { readonly stack: string }, changes?: ConfigChanges) => Lab;
+  readonly open: (options: Pick<GlobalOptions, "stack" | "app">, changes?: ConfigChanges) => Lab;
   readonly record: (promotion: Parameters<typeof Recording.ofPromotion>[0]) => Pick<Recording, "end">;
   readonly copy: typeof copyImage;
 }
@@ -39,42 +39,46 @@ const byConfig: Ways = { open: openLab, record: (promotion) => Recording.ofPromo
 /**
  * Makes the image that has all the traffic of one stack the canary of another: the same digest, and nothing is built for it.
  *
+ * @param app which application of both; undefined for the stacks' own
  * @param force why an image is taken that is not ready; undefined where that is refused
  * @returns what was done, for the user
- * @throws UserError where the first stack's release is not finished or was given up; as `create-canary` for the second
+ * @throws UserError where one of the stacks has no such application; where the first one's release is not finished or was given up; as `create-canary` for the second
  */
 export async function promoteStack(
   from: string,
   to: string,
-  force: string | undefined,
+  { app, force }: { readonly app?: string | undefined; readonly force?: string | undefined },
   { open, record, copy }: Ways = byConfig,
 ): Promise<string> {
+  const named = app === undefined ? {} : { app };
   printFor(from);
-  const source = await asDeployed(open({ stack: from }));
+  const source = await asDeployed(open({ stack: from, ...named }));
   const facts = await readSource(source);
   const faults = notReady(facts);
   if (faults.length > 0 && force === undefined) throw refused(facts, to, faults);
   for (const fault of faults) say(`--force: ${fault}.`);
   const image = stableOf(facts.images);
-  if (!image?.digest) throw noDigest(facts.stack, source);
+  if (!image?.digest) throw noDigest(facts, source);
   const { digest } = image;
   printFor(to);
-  const target = open({ stack: to });
+  const target = open({ stack: to, ...named });
   const [ofSource, ofTarget] = await Promise.all([imageRegistry(source), imageRegistry(target)]);
   const registries = { from: ofSource, to: ofTarget };
   const promoted = promotedImage({ ...image, digest }, source.config.stableImage, registries);
-  const plain = `npx canaryctl stack promote ${quoted(from)} ${quoted(to)}`;
+  const words = `${from} ${to}${app === undefined ? "" : ` --app ${app}`}`;
+  const plain = `npx canaryctl stack promote ${quoted(from)} ${quoted(to)}${app === undefined ? "" : ` --app ${quoted(app)}`}`;
   const again = force === undefined ? plain : `${plain} --force ${quoted(force)}`;
   const known = await alreadyThere(target, promoted.digest, { to, again });
   if (known !== undefined) return known;
   if (!isSameWay(source.environment, target.environment) && isOutOfReach(promoted, registries.to))
     throw outOfReach(promoted.reference, to);
-  const lab = open({ stack: to }, { canaryEnabled: true, canaryImage: promoted.reference });
+  const lab = open({ stack: to, ...named }, { canaryEnabled: true, canaryImage: promoted.reference });
   const move = await openRelease(lab, say);
   const commit = await commitOf();
   const recording = record({
     stack: to,
-    command: `stack promote ${from} ${to}`,
+    ...named,
+    command: `stack promote ${words}`,
     ...(force !== undefined && { reason: force }),
     source: { stack: facts.stack, image: image.image, digest, commit },
   });
@@ -86,13 +90,26 @@ export async function promoteStack(
     const done = await runMove(move, (strategy, there) => strategy.createCanary(there, say));
     await recording.end(say);
     return withNext(
-      `${imageName(promoted.reference)} of stack ${facts.stack} is the canary of stack ${shortened(to)}, by its digest ${digest}. ${done}`,
+      `${imageName(promoted.reference)} of ${placeText(facts)} is the canary of ${placeText({ ...facts, stack: shortened(to) })}, by its digest ${digest}. ${done}`,
     );
   } catch (error) {
     await recording.end(say, error as Error);
     throw error;
   }
 }
+
+type ApplicationOf = Pick<PromotionSource, "stack" | "service">;
+
+const placeText = ({ stack, service }: ApplicationOf): string =>
+  service === undefined ? `stack ${stack}` : `service ${service} of stack ${stack}`;
+
+/** Commands about a stack, as those about its service. */
+const ofService = ({ service }: ApplicationOf, ...commands: readonly string[]): readonly string[] =>
+  commands.map((command) =>
+    service === undefined
+      ? command
+      : command.replaceAll(/npx canaryctl --stack \S+/g, (found) => `${found} --app ${service}`),
+  );
 
 /** One round of reads. */
 async function readSource(lab: Lab): Promise<PromotionSource> {
@@ -103,7 +120,7 @@ async function readSource(lab: Lab): Promise<PromotionSource> {
     readHistory(cluster, config),
   ]);
   const images = runningImages(release.workloads, pods?.items ?? []);
-  return { stack: shortened(stackFile.reference), config, release, images, history };
+  return { stack: shortened(stackFile.reference), service: stackFile.service, config, release, images, history };
 }
 
 /**
@@ -118,53 +135,57 @@ async function alreadyThere(
   { to, again }: { readonly to: string; readonly again: string },
 ): Promise<string | undefined> {
   const target = await asDeployed(given);
-  const { images, stack, release } = await readSource(target);
+  const facts = await readSource(target);
+  const { images, release } = facts;
+  const place = placeText(facts);
   if (stableOf(images)?.digest === digest)
-    return `${digest} is what stack ${shortened(to)} runs already: there is nothing to release.`;
+    return `${digest} is what ${placeText({ ...facts, stack: shortened(to) })} runs already: there is nothing to release.`;
   const share = release.live?.canary ?? 0;
   if (share === 0 || factsOf(target.config.strategy).owner !== "pulumi") return undefined;
   if (images.some((image) => image.role === "canary" && image.digest === digest))
     return withNext(
-      `${digest} is the canary of stack ${stack} already, with ${share} % of its traffic.`,
-      `npx canaryctl --stack ${quoted(to)} status`,
+      `${digest} is the canary of ${place} already, with ${share} % of its traffic.`,
+      ...ofService(facts, `npx canaryctl --stack ${quoted(to)} status`),
     );
-  throw new UserError(
-    `The canary of stack ${stack} has ${share} % of its traffic, which ${digest} would get untested.`,
-    {
-      place: `the release in stack ${stack}`,
-      allowed: "the image that is the canary, or any while that has 0 %",
-      next: [
-        `npx canaryctl --stack ${quoted(to)} rollback && ${again}`,
-        `npx canaryctl --stack ${quoted(to)} promote --full && ${again}`,
-      ],
-    },
-  );
+  throw new UserError(`The canary of ${place} has ${share} % of its traffic, which ${digest} would get untested.`, {
+    place: `the release of ${place}`,
+    allowed: "the image that is the canary, or any while that has 0 %",
+    next: ofService(
+      facts,
+      `npx canaryctl --stack ${quoted(to)} rollback && ${again}`,
+      `npx canaryctl --stack ${quoted(to)} promote --full && ${again}`,
+    ),
+  });
 }
 
 function refused(source: PromotionSource, to: string, faults: readonly string[]): UserError {
-  const { stack: from, config } = source;
-  const stack = quoted(from);
+  const { config } = source;
+  const stack = quoted(source.stack);
   // After an abort the controller finishes nothing.
   const end = isAborted(source)
     ? `npx canaryctl --stack ${stack} rollback`
     : `npx canaryctl --stack ${stack} promote --full`;
   const list = faults.length === 1 ? `: ${faults[0]}` : `:\n  - ${faults.join("\n  - ")}`;
-  return new UserError(`What runs in stack ${from} is not ready for stack ${to}${list}.`, {
-    place: `stack ${from}`,
-    allowed: "a release that is finished and was not given up; or --force with a reason, which the history keeps",
-    next: [
-      `npx canaryctl --stack ${stack} status`,
-      ...(config.canaryEnabled ? [end] : []),
-      `npx canaryctl --stack ${stack} history`,
-    ],
-  });
+  return new UserError(
+    `What runs in ${placeText(source)} is not ready for ${placeText({ ...source, stack: to })}${list}.`,
+    {
+      place: placeText(source),
+      allowed: "a release that is finished and was not given up; or --force with a reason, which the history keeps",
+      next: ofService(
+        source,
+        `npx canaryctl --stack ${stack} status`,
+        ...(config.canaryEnabled ? [end] : []),
+        `npx canaryctl --stack ${stack} history`,
+      ),
+    },
+  );
 }
 
-const noDigest = (from: string, { config }: Lab): UserError =>
-  new UserError(`Which image has the traffic of stack ${from} is not known by its digest.`, {
+const noDigest = (from: PromotionSource, { config }: Lab): UserError =>
+  new UserError(`Which image has the traffic of ${placeText(from)} is not known by its digest.`, {
     place: `the pods in namespace ${config.namespace}`,
     allowed: "running pods, all of one digest",
-    next: `npx canaryctl --stack ${quoted(from)} status`,
+    next: ofService(from, `npx canaryctl --stack ${quoted(from.stack)} status`),
   });
 
 const outOfReach = (reference: string, to: string): UserError =>

@@ -6,6 +6,8 @@ import type { RunningImage } from "./running-images.ts";
 /** What is known of the stack that a promotion takes its image from. */
 export interface PromotionSource {
   readonly stack: string;
+  /** Undefined for the stack's own application. */
+  readonly service?: string | undefined;
   /** By what is applied. */
   readonly config: { readonly canaryEnabled: boolean; readonly canaryImage: string; readonly stableImage: string };
   readonly release: Pick<Release, "live" | "progress" | "fault">;

@@ -2,20 +2,30 @@ import { UserError } from "@canary-lab/kit/user-error";
 import { factsOf } from "../../../canary/strategies.ts";
 import { podsPath } from "../../../cluster/kube/paths.ts";
 import type { TargetName } from "../../../cluster/target.ts";
+import { serviceOf } from "../../../stacks/application-scope.ts";
+import { parseConfig } from "../../../stacks/config/parse-config.ts";
+import type { LabConfig } from "../../../stacks/config/schema.ts";
 import type { Share } from "../../../stacks/live/proxies/share.ts";
 import { shortened } from "../../../stacks/stack-name.ts";
 import { withApplied } from "../applied.ts";
-import { placeOf } from "../deployed.ts";
+import { deployedServices, placeOf, readIfPossible } from "../deployed.ts";
 import { findDrift } from "../engine/drift/live-objects.ts";
 import { stateOf } from "../engine/state.ts";
 import { changeText } from "../history/entry.ts";
 import { readHistory } from "../history/store.ts";
-import type { Lab } from "../lab.ts";
+import { configForRollback, type Lab } from "../lab.ts";
 import { configuredStrategy } from "../strategies/table.ts";
+import { fileFault } from "../without-file.ts";
 import { type RunningImage, type RunningPod, runningImages } from "./running-images.ts";
 
 /** One stack, as `stack list` shows it; `--json` prints it as it is. What is not known is null. */
-export interface StackEntry {
+export interface StackEntry extends ApplicationEntry {
+  /** Its services, by their names. */
+  readonly services: Readonly<Record<string, ApplicationEntry>>;
+}
+
+/** One application of a stack: its own, or a service. */
+export interface ApplicationEntry {
   readonly stack: string;
   /** What knows of it. */
   readonly knownBy: readonly ("file" | "state" | "cluster")[];
@@ -51,6 +61,7 @@ export const unreadEntry = (stack: string, knownBy: StackEntry["knownBy"], known
   lastMove: null,
   drift: null,
   problems: [],
+  services: {},
   ...known,
 });
 
@@ -59,6 +70,47 @@ export async function readStack(
   given: Lab,
   knownBy: StackEntry["knownBy"],
   problems: readonly string[] = [],
+): Promise<StackEntry> {
+  const state = knownBy.includes("state") ? attempt(() => stateOf(given)) : undefined;
+  const services = serviceLabsOf(given).map(
+    async (lab): Promise<readonly [string, ApplicationEntry]> => [
+      lab.config.app,
+      await readApplication(lab, knownBy, [], state),
+    ],
+  );
+  const [own, ...others] = await Promise.all([readApplication(given, knownBy, problems, state), ...services]);
+  return { ...own, services: Object.fromEntries(others) };
+}
+
+/** The services that a stack has by its file, or still by its state. What is wrong with the config of one is told of the stack. */
+function serviceLabsOf(lab: Lab): readonly Lab[] {
+  const { stackFile, state } = lab;
+  if (stackFile.service !== undefined) return [];
+  const named = fileFault(stackFile) ? [] : stackFile.services();
+  return [...new Set([...named, ...deployedServices(readIfPossible(state))])].flatMap((name) => {
+    const own = stackFile.of(name);
+    const config =
+      configIn(() => parseConfig(own.values(), {}, own.name)) ?? configIn(() => configForRollback(own).config);
+    return config ? [{ ...lab, stackFile: own, config }] : [];
+  });
+}
+
+function configIn(read: () => LabConfig): LabConfig | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+type StackState = Awaited<ReturnType<typeof stateOf>>;
+
+async function readApplication(
+  given: Lab,
+  knownBy: StackEntry["knownBy"],
+  problems: readonly string[],
+  state: Promise<StackState | UserError> | undefined,
 ): Promise<StackEntry> {
   const { environment, stackFile } = given;
   const entry = unreadEntry(shortened(stackFile.reference), knownBy, {
@@ -76,7 +128,7 @@ export async function readStack(
     attempt(async () => (await configuredStrategy(lab)).read(lab)),
     attempt(() => cluster.get<{ items: readonly RunningPod[] }>(podsPath(config.namespace, { app: config.app }))),
     attempt(() => readHistory(cluster, config)),
-    attempt(() => (knownBy.includes("state") ? driftOf(lab) : null)),
+    attempt(async () => (state ? driftOf(lab, await state) : null)),
   ]);
   const [release, pods, history, drift] = parts;
   const [last] = valueIn(history) ?? [];
@@ -96,9 +148,15 @@ export async function readStack(
   };
 }
 
-async function driftOf(lab: Lab): Promise<readonly string[]> {
-  const state = await stateOf(lab);
-  const drift = state ? await findDrift(lab.cluster, state.deployment) : [];
+/** Of one application. A state that cannot be read is told of the stack. */
+async function driftOf({ cluster, stackFile }: Lab, state: StackState | UserError): Promise<readonly string[] | null> {
+  const { service } = stackFile;
+  if (state instanceof UserError) {
+    if (service === undefined) throw state;
+    return null;
+  }
+  const resources = state?.deployment.resources?.filter(({ urn }) => serviceOf(urn) === service);
+  const drift = resources ? await findDrift(cluster, { ...state?.deployment, resources }) : [];
   return drift.map(({ kind, id, live }) => `${kind} ${id}${live === undefined ? " is gone" : ""}`);
 }
 

@@ -2,7 +2,7 @@ import { withNext } from "@canary-lab/kit/user-error";
 import { shareText } from "../../../stacks/live/proxies/share.ts";
 import { ownName, shortened } from "../../../stacks/stack-name.ts";
 import { table } from "../print.ts";
-import type { StackEntry } from "./read-stack.ts";
+import type { ApplicationEntry, StackEntry } from "./read-stack.ts";
 import type { RunningImage } from "./running-images.ts";
 
 const columns = ["stack", "cluster", "namespace", "images", "wanted", "live", "last move", "drift"] as const;
@@ -15,18 +15,34 @@ export function entriesOf(entries: readonly StackEntry[], named: string | undefi
   return exact.length > 0 ? exact : called(ownName(named));
 }
 
-/** The stacks as a table; what is wrong with one stands below. */
+/** The applications of stacks, each with what it is called: a service stands below its stack, as `dev/orders`. */
+const applicationsOf = (
+  entries: readonly StackEntry[],
+): readonly (readonly [name: string, entry: ApplicationEntry])[] =>
+  entries.flatMap((entry) => [
+    [entry.stack, entry] as const,
+    ...Object.entries(entry.services).map(([service, one]) => [`${entry.stack}/${service}`, one] as const),
+  ]);
+
+export const hasProblems = (entries: readonly StackEntry[]): boolean =>
+  applicationsOf(entries).some(([, { problems }]) => problems.length > 0);
+
+/** The stacks as a table, each with its services; what is wrong with one stands below. */
 export function stackTable(entries: readonly StackEntry[]): readonly string[] {
   if (entries.length === 0) return [withNext("There is no stack.", "npx canaryctl up --create")];
-  const problems = entries.flatMap(({ stack, problems }) => problems.map((problem) => `${stack}: ${problem}`));
-  return [...table([columns, ...entries.map(rowOf)], ""), ...problems];
+  const applications = applicationsOf(entries);
+  const problems = applications.flatMap(([name, { problems }]) => problems.map((problem) => `${name}: ${problem}`));
+  return [...table([columns, ...applications.map(([name, entry]) => rowOf(name, entry))], ""), ...problems];
 }
 
-function rowOf({ stack, cluster, namespace, isDeployed, images, weights, lastMove, drift }: StackEntry) {
+function rowOf(
+  name: string,
+  { cluster, namespace, isDeployed, images, weights, lastMove, drift }: ApplicationEntry,
+): readonly string[] {
   const place = cluster ? `${cluster.target} (${cluster.kubeContext})` : "?";
-  if (!isDeployed) return [stack, place, namespace ?? "?", isDeployed === false ? "not deployed" : "?"];
+  if (!isDeployed) return [name, place, namespace ?? "?", isDeployed === false ? "not deployed" : "?"];
   return [
-    stack,
+    name,
     place,
     namespace ?? "?",
     images.map(imageText).join(", ") || "none",

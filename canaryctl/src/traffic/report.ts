@@ -2,7 +2,7 @@ import { percent, table } from "../print.ts";
 import { confidence, type SplitVerdict } from "./verdict.ts";
 
 /** A measured split as a table: per version, the share wanted and the share seen. */
-export function splitTable({ sides, answered, failed }: SplitVerdict): readonly string[] {
+export function splitTable({ sides, answered, failed }: SplitVerdict, subject = "Traffic"): readonly string[] {
   const rows = sides.map(({ version, wanted, seen, interval, isWithin }) => [
     version,
     percent(wanted / 100),
@@ -12,7 +12,7 @@ export function splitTable({ sides, answered, failed }: SplitVerdict): readonly 
     isWithin ? "as wanted" : "NOT as wanted",
   ]);
   return [
-    `Traffic: ${answered} requests from a pod in the mesh answered, ${failed} failed`,
+    `${subject}: ${answered} requests from a pod in the mesh answered, ${failed} failed`,
     ...table([
       ["version", "wanted", "seen", "requests", `allowed (${Number((100 * confidence).toFixed(2))} %)`, "verdict"],
       ...rows,

@@ -1,6 +1,7 @@
 import { forLog } from "../print.ts";
 import { type ActProcess, prepareProcess } from "./act-process.ts";
 import { type Act, wordsOf } from "./acts.ts";
+import { shownParts } from "./shown.ts";
 import type { ActView } from "./snapshot.ts";
 
 const mostActs = 8;
@@ -9,10 +10,18 @@ const mostReady = 2;
 /** Of what a command prints, so many lines are kept. */
 const mostLines = 60;
 
+const ofStack = (shown: string): readonly string[] => ["--stack", shownParts(shown).stack];
+
+/** Says which service an act is about, for the command line and for the page. */
+function ofService(shown: string): readonly string[] {
+  const { service } = shownParts(shown);
+  return service === undefined ? [] : ["--app", service];
+}
+
 /** Does what the page asks for, each act beside the others, and keeps what they printed. */
 export class ActLog {
   readonly #prepare: () => ActProcess;
-  readonly #changed: (stack: string) => void;
+  readonly #changed: (shown: string) => void;
   readonly #acts = new Map<string, readonly ActView[]>();
   readonly #running = new Set<Promise<unknown>>();
   readonly #ready: ActProcess[] = [];
@@ -20,10 +29,10 @@ export class ActLog {
   #isEnding = false;
 
   /**
-   * @param changed told whenever an act of a stack begins, prints or ends
+   * @param changed told whenever an act of an application begins, prints or ends
    * @param prepare begins a process for one act
    */
-  constructor(changed: (stack: string) => void, prepare: () => ActProcess = prepareProcess) {
+  constructor(changed: (shown: string) => void, prepare: () => ActProcess = prepareProcess) {
     this.#changed = changed;
     this.#prepare = prepare;
   }
@@ -34,23 +43,30 @@ export class ActLog {
   }
 
   /** The newest first. */
-  of(stack: string): readonly ActView[] {
-    return this.#acts.get(stack) ?? [];
+  of(shown: string): readonly ActView[] {
+    return this.#acts.get(shown) ?? [];
   }
 
-  isRunning(stack: string): boolean {
-    return this.of(stack).some(({ state }) => state === "running");
+  isRunning(shown: string): boolean {
+    return this.of(shown).some(({ state }) => state === "running");
   }
 
   /** Does an act to its end. */
-  async do(stack: string, act: Act): Promise<ActView> {
+  async do(shown: string, act: Act): Promise<ActView> {
     const id = ++this.#last;
     const began = new Date().toISOString();
-    this.#put(stack, { id, name: act.name, command: wordsOf(act).join(" "), began, state: "running", output: "" });
-    const doing = this.#run(stack, act, id);
+    this.#put(shown, {
+      id,
+      name: act.name,
+      command: [...ofService(shown), ...wordsOf(act)].join(" "),
+      began,
+      state: "running",
+      output: "",
+    });
+    const doing = this.#run(shown, act, id);
     this.#running.add(doing);
     try {
-      return this.#change(stack, id, { state: (await doing) ? "done" : "failed" });
+      return this.#change(shown, id, { state: (await doing) ? "done" : "failed" });
     } finally {
       this.#running.delete(doing);
     }
@@ -63,15 +79,15 @@ export class ActLog {
     await Promise.allSettled(this.#running);
   }
 
-  async #run(stack: string, act: Act, id: number): Promise<boolean> {
+  async #run(shown: string, act: Act, id: number): Promise<boolean> {
     const print = (line: string) => {
-      const { output } = this.#view(stack, id);
+      const { output } = this.#view(shown, id);
       const lines = output === "" ? [line] : [...output.split("\n"), line];
-      this.#change(stack, id, { output: lines.slice(-mostLines).join("\n") });
+      this.#change(shown, id, { output: lines.slice(-mostLines).join("\n") });
     };
     try {
       const child = this.#ready.shift() ?? this.#prepare();
-      const { exitCode } = await child.run(["--stack", stack, ...wordsOf(act)], print);
+      const { exitCode } = await child.run([...ofStack(shown), ...ofService(shown), ...wordsOf(act)], print);
       if (!this.#isEnding) this.prepare(); // not beside the act, whose time it would take
       return exitCode === 0;
     } catch (error) {
@@ -80,23 +96,23 @@ export class ActLog {
     }
   }
 
-  #view(stack: string, id: number): ActView {
-    return this.of(stack).find((each) => each.id === id) as ActView;
+  #view(shown: string, id: number): ActView {
+    return this.of(shown).find((each) => each.id === id) as ActView;
   }
 
-  #put(stack: string, view: ActView): void {
+  #put(shown: string, view: ActView): void {
     const isKept = (each: ActView, index: number) => index < mostActs - 1 || each.state === "running";
-    this.#acts.set(stack, [view, ...this.of(stack).filter(isKept)]);
-    this.#changed(stack);
+    this.#acts.set(shown, [view, ...this.of(shown).filter(isKept)]);
+    this.#changed(shown);
   }
 
-  #change(stack: string, id: number, to: Partial<ActView>): ActView {
-    const changed = { ...this.#view(stack, id), ...to };
+  #change(shown: string, id: number, to: Partial<ActView>): ActView {
+    const changed = { ...this.#view(shown, id), ...to };
     this.#acts.set(
-      stack,
-      this.of(stack).map((each) => (each.id === id ? changed : each)),
+      shown,
+      this.of(shown).map((each) => (each.id === id ? changed : each)),
     );
-    this.#changed(stack);
+    this.#changed(shown);
     return changed;
   }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { ActView, Snapshot } from "./snapshot.ts";
+import { shownParts } from "./shown.ts";
+import type { ActView, ApplicationsView, Snapshot } from "./snapshot.ts";
 import type { Read } from "./stack-reader.ts";
 
 /** Gets a snapshot, and then what changes of it. */
@@ -8,19 +9,20 @@ export type Send = (event: "snapshot" | "change", data: Partial<Snapshot>) => vo
 export interface HubOptions {
   readonly isReadOnly: boolean;
   readonly stacks: () => readonly string[];
-  readonly acts: { of(stack: string): readonly ActView[]; isRunning(stack: string): boolean };
-  /** Makes a reader of a stack. */
-  readonly reader: (stack: string) => { read(): Promise<Read> };
+  readonly applications: (stack: string) => ApplicationsView;
+  readonly acts: { of(shown: string): readonly ActView[]; isRunning(shown: string): boolean };
+  /** Makes a reader of an application. */
+  readonly reader: (shown: string) => { read(): Promise<Read> };
 }
 
 const betweenLooksMilliseconds = 1000;
 /** While an act runs, and so long after it, the looks are closer: whoever moves a slider sees the dots follow. */
 const closeMilliseconds = 250;
 const closeFor = 5000;
-/** So long after its last window a stack is read on, in milliseconds: a window that is loaded again finds what was counted. */
+/** So long after its last window an application is read on, in milliseconds: a window that is loaded again finds what was counted. */
 const restMilliseconds = 20_000;
 
-/** Reads the stacks that somebody looks at, and tells each window what has changed. */
+/** Reads the applications that somebody looks at, by their names as windows show them, and tells each window what has changed. */
 export class Hub {
   readonly #options: HubOptions;
   readonly #watched = new Map<string, Watched>();
@@ -30,15 +32,15 @@ export class Hub {
   }
 
   /** @returns what ends it */
-  subscribe(stack: string, send: Send): () => void {
-    const watched = this.#watched.get(stack) ?? new Watched(stack, this.#options, () => this.#watched.delete(stack));
-    this.#watched.set(stack, watched);
+  subscribe(shown: string, send: Send): () => void {
+    const watched = this.#watched.get(shown) ?? new Watched(shown, this.#options, () => this.#watched.delete(shown));
+    this.#watched.set(shown, watched);
     return watched.add(send);
   }
 
-  /** Of a stack whose acts have changed. */
-  changed(stack: string): void {
-    this.#watched.get(stack)?.actsChanged();
+  /** Of an application whose acts have changed. */
+  changed(shown: string): void {
+    this.#watched.get(shown)?.actsChanged();
   }
 
   end(): void {
@@ -47,6 +49,7 @@ export class Hub {
 }
 
 class Watched {
+  readonly #shown: string;
   readonly #options: HubOptions;
   readonly #windows = new Set<Send>();
   readonly #ended = new AbortController();
@@ -55,11 +58,13 @@ class Watched {
   #restSince = performance.now();
   #snapshot: Snapshot;
 
-  constructor(stack: string, options: HubOptions, gone: () => void) {
+  constructor(shown: string, options: HubOptions, gone: () => void) {
+    this.#shown = shown;
     this.#options = options;
-    const { isReadOnly, stacks, acts } = options;
+    const { isReadOnly, stacks, applications, acts } = options;
+    const { stack, service = null } = shownParts(shown);
     this.#snapshot = {
-      ...{ isReadOnly, stack, stacks: stacks(), acts: acts.of(stack) },
+      ...{ isReadOnly, stack, stacks: stacks(), service, applications: applications(stack), acts: acts.of(shown) },
       ...{ release: null, traffic: null, verdict: null, moves: [], trouble: null },
     };
     void this.#follow().finally(gone);
@@ -75,9 +80,7 @@ class Watched {
   }
 
   actsChanged(): void {
-    const { acts } = this.#options;
-    const { stack } = this.#snapshot;
-    this.#put({ acts: acts.of(stack) });
+    this.#put({ acts: this.#options.acts.of(this.#shown) });
     this.#closeUntil = performance.now() + closeFor;
     this.#wake.abort();
   }
@@ -88,12 +91,12 @@ class Watched {
   }
 
   async #follow(): Promise<void> {
-    const { reader, stacks } = this.#options;
-    const { stack } = this.#snapshot;
-    const read = reader(stack);
+    const { reader, stacks, applications } = this.#options;
+    const read = reader(this.#shown);
     while (!this.#ended.signal.aborted && !this.#isRested()) {
       const began = performance.now();
-      this.#put({ ...(await read.read()), stacks: stacks() });
+      const seen = await read.read();
+      this.#put({ ...seen, stacks: stacks(), applications: applications(this.#snapshot.stack) });
       await this.#pause(began);
     }
   }
@@ -104,7 +107,7 @@ class Watched {
 
   /** From the beginning of one look to that of the next. */
   async #pause(began: number): Promise<void> {
-    const isClose = () => this.#options.acts.isRunning(this.#snapshot.stack) || performance.now() < this.#closeUntil;
+    const isClose = () => this.#options.acts.isRunning(this.#shown) || performance.now() < this.#closeUntil;
     const left = () => began + (isClose() ? closeMilliseconds : betweenLooksMilliseconds) - performance.now();
     while (left() > 0 && !this.#ended.signal.aborted) {
       this.#wake = new AbortController();

@@ -8,16 +8,19 @@ import { type Access, cookieOf, hasToken, isToken, strangerFault } from "./acces
 import { type Act, parseAct } from "./acts.ts";
 import type { Hub } from "./hub.ts";
 import { icon, pageFolder, shell } from "./shell.ts";
-import type { ActView } from "./snapshot.ts";
+import { shownName } from "./shown.ts";
+import type { ActView, ApplicationsView } from "./snapshot.ts";
 
 export interface ServerOptions {
   readonly access: Access;
   readonly isReadOnly: boolean;
-  /** The stack of a page that names none. */
+  /** The stack of a page that names none, and its service; undefined for the stack's own application. */
   readonly stack: string;
+  readonly service: string | undefined;
   readonly stacks: () => readonly string[];
+  readonly applications: (stack: string) => ApplicationsView;
   readonly hub: Hub;
-  readonly act: (stack: string, act: Act) => Promise<ActView>;
+  readonly act: (shown: string, act: Act) => Promise<ActView>;
 }
 
 /** Nothing but what this server sends is loaded, run or asked, and no other page shows it in a frame. */
@@ -38,9 +41,15 @@ const headers = {
   "cache-control": "no-store",
 };
 
+/** What a window names; of a stack that it names without a service it means the stack's own application. */
+interface Asked {
+  readonly stack?: string;
+  readonly app?: string;
+}
+
 /** The server of the page, not yet listening. Without the token it gives nothing but a refusal. */
 export function buildServer(options: ServerOptions): FastifyInstance {
-  const { access, isReadOnly, stacks, hub, act } = options;
+  const { access, isReadOnly, stacks, applications, hub, act } = options;
   const app = Fastify({ bodyLimit: 4096, forceCloseConnections: true });
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(headers);
@@ -62,30 +71,33 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   for (const [file, type] of Object.entries(files))
     app.get(`/${file}`, (_request, reply) => reply.type(type).send(readFileSync(join(pageFolder, file))));
 
-  const known = (given: string | undefined): string => {
-    const stack = given ?? options.stack;
-    if (stack === options.stack || stacks().includes(stack)) return stack;
-    throw new UserError(`There is no stack ${stack}.`, {
-      allowed: stacks().join(", "),
-      next: "npx canaryctl stack list",
-    });
+  const known = ({ stack = options.stack, ...asked }: Asked): string => {
+    const next = "npx canaryctl stack list";
+    if (stack !== options.stack && !stacks().includes(stack))
+      throw new UserError(`There is no stack ${stack}.`, { allowed: stacks().join(", "), next });
+    const { own, services } = applications(stack);
+    if (asked.app === undefined || asked.app === own) return stack;
+    if (services.includes(asked.app)) return shownName(stack, asked.app);
+    throw new UserError(`Stack ${stack} has no service ${asked.app}.`, { allowed: services.join(", "), next });
   };
+  const shownBy = (asked: Asked): string =>
+    asked.stack === undefined && asked.app === undefined ? shownName(options.stack, options.service) : known(asked);
 
-  app.get<{ Querystring: { stack?: string } }>("/events", (request, reply) => {
-    const stack = known(request.query.stack);
+  app.get<{ Querystring: Asked }>("/events", (request, reply) => {
+    const shown = shownBy(request.query);
     reply.hijack();
     const { raw } = reply;
     raw.writeHead(200, { ...headers, "content-type": "text/event-stream; charset=utf-8" });
-    const unsubscribe = hub.subscribe(stack, (event, data) => {
+    const unsubscribe = hub.subscribe(shown, (event, data) => {
       raw.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
       if (raw.writableLength > mostUnread) raw.destroy(); // the window sleeps: it asks again when it wakes
     });
     raw.on("close", unsubscribe);
   });
 
-  app.post<{ Querystring: { stack?: string } }>("/acts", async (request, reply) => {
+  app.post<{ Querystring: Asked }>("/acts", async (request, reply) => {
     if (isReadOnly) return refuse(reply, 403, readOnly(options.stack));
-    const done = await act(known(request.query.stack), parseAct(request.body));
+    const done = await act(shownBy(request.query), parseAct(request.body));
     return reply.code(done.state === "done" ? 200 : 409).send(done);
   });
 

@@ -111,12 +111,22 @@ export interface ActView {
   readonly output: string;
 }
 
+/** The applications of a stack. */
+export interface ApplicationsView {
+  /** The name of its own; null where its file does not say that. */
+  readonly own: string | null;
+  readonly services: readonly string[];
+}
+
 /** All that the page shows. It is sent whole once, and then what has changed of it, key by key. */
 export interface Snapshot {
   readonly isReadOnly: boolean;
   readonly stack: string;
   /** The stacks that there are. */
   readonly stacks: readonly string[];
+  /** The service that is shown; null for the stack's own application. */
+  readonly service: string | null;
+  readonly applications: ApplicationsView;
   /** Null until it was read, and where it cannot be. */
   readonly release: ReleaseView | null;
   /** Null where the callers' proxies do not tell the versions apart, or nothing was read yet. */

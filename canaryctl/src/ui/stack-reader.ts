@@ -2,18 +2,20 @@ import { inspect } from "node:util";
 import { UnreachableError } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import { optionsFor } from "../../../canary/judge/config.ts";
+import { sharedReads } from "../../../cluster/kube/shared-reads.ts";
+import { withService } from "../../../stacks/service-commands.ts";
 import { readHistory } from "../history/store.ts";
 import { countedRoute, type JudgedRoute, Observer } from "../judged/observer.ts";
-import { type Lab, openLab, reread } from "../lab.ts";
+import { type GlobalOptions, type Lab, openLab, reread } from "../lab.ts";
 import { forLog, say } from "../print.ts";
 import { readStatus } from "../status.ts";
 import { type Move, openMove } from "../strategies/table.ts";
 import { printableFor } from "../this-stack.ts";
-import { sharedReads } from "./shared-reads.ts";
+import { shownParts } from "./shown.ts";
 import type { Snapshot, TrafficView, VerdictView } from "./snapshot.ts";
 import { moveView, releaseView, trafficView, verdictView } from "./views.ts";
 
-/** What is read of a stack. */
+/** What is read of an application. */
 export type Read = Pick<Snapshot, "release" | "traffic" | "verdict" | "moves" | "trouble">;
 
 export const nothingRead: Read = { release: null, traffic: null, verdict: null, moves: [], trouble: null };
@@ -28,27 +30,32 @@ const concludesAtMost = 20;
 /** Evidence of so many looks; then it begins anew, and memory and time stay as they are. */
 const mostLooks = 3600;
 
-/** Reads one stack again and again, by the readers of `status`, `watch` and `history`. */
+/** Reads one application again and again, by the readers of `status`, `watch` and `history`. */
 export class StackReader {
-  readonly #stack: string;
+  readonly #named: Pick<GlobalOptions, "stack" | "app">;
   readonly #printable: (text: string) => string;
-  readonly #open: (stack: string) => Lab;
+  readonly #open: typeof openLab;
   #lab: Lab | undefined;
   #counted: Counted | undefined;
   #last = nothingRead;
   #history: { readonly moves: Snapshot["moves"]; readonly due: number } = { moves: [], due: 0 };
 
-  /** @param open opens the stack; it is called again after an error */
-  constructor(stack: string, open = (name: string): Lab => openLab({ stack: name })) {
-    this.#stack = stack;
-    this.#printable = printableFor(stack);
+  /**
+   * @param shown its name
+   * @param open opens it; called again after an error
+   */
+  constructor(shown: string, open = openLab) {
+    const { stack, service } = shownParts(shown);
+    this.#named = service === undefined ? { stack } : { stack, app: service };
+    const ofStack = printableFor(stack);
+    this.#printable = (text) => ofStack(withService(text, service));
     this.#open = open;
   }
 
   /** What cannot be read is told in `trouble`, as the command line tells it; while the API server is away beside what was read last. */
   async read(): Promise<Read> {
     try {
-      this.#lab ??= this.#open(this.#stack);
+      this.#lab ??= this.#open(this.#named);
       this.#last = await this.#readLab(this.#lab);
       return this.#last;
     } catch (error) {

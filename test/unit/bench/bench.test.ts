@@ -3,6 +3,7 @@ import { buildSeconds } from "../../../bench/cold-up.ts";
 import { chiSquare, chiSquareQuantile } from "../../../bench/every-weight.ts";
 import { takeDown } from "../../../bench/growth.ts";
 import { processesOf } from "../../../bench/memory.ts";
+import { rowsOf } from "../../../bench/services.ts";
 import { median, type Row, renderTable, slope, verdict } from "../../../bench/table.ts";
 import { growthOf } from "../../../bench/watch.ts";
 
@@ -136,4 +137,15 @@ describe("each weight against what was seen", () => {
   test("the bound is the quantile of the distribution", () => {
     expect(Math.abs(chiSquareQuantile(99) - 160.0557)).toBeLessThan(0.16);
   });
+});
+
+test("what a command costs beside many services is held against what it costs beside one, and its growth is told", () => {
+  const rows = rowsOf("up", [
+    { services: 1, values: [2, 4, 3] },
+    { services: 10, values: [3, 4] },
+    { services: 50, values: [7.9] },
+  ]);
+  expect(rows.map(({ what }) => what)).toEqual(["up, of 1", "up, of 10", "up, of 50", "up, for each service more"]);
+  expect(rows.map(verdict)).toEqual([undefined, true, false, undefined]);
+  expect(rows.at(-1)?.values[0]).toBeCloseTo(0.103, 3);
 });

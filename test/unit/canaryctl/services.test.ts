@@ -7,6 +7,7 @@ import { isGone } from "../../../canaryctl/src/engine/drift/mend.ts";
 import { PulumiEngine } from "../../../canaryctl/src/engine/engine.ts";
 import type { EngineProcess } from "../../../canaryctl/src/engine/process.ts";
 import { mustNameThis } from "../../../canaryctl/src/named-by-flags.ts";
+import { servicesOf } from "../../../canaryctl/src/services.ts";
 import { StackFile } from "../../../canaryctl/src/stack-file.ts";
 import { canonicalJson } from "../../../components/workload/render-application.ts";
 import { appliedValues } from "../../../stacks/config/applied-config.ts";
@@ -92,6 +93,20 @@ function labOf(service: string | undefined, changes: Record<string, string> = {}
   stackFile.set(changes);
   return { ...fake, own, lab: withApplied(lab, note) };
 }
+
+test("a service's config is parsed once for what its file says, and anew where somebody has written it", () => {
+  const { file, orders } = open();
+  const [first, second] = [servicesOf(file), servicesOf(file)];
+  expect(first.map(({ config }) => config.app)).toEqual(["orders", "billing"]);
+  for (const [index, { config, stackFile }] of first.entries()) {
+    expect(second[index]?.config).toBe(config);
+    expect(second[index]?.stackFile).not.toBe(stackFile); // each knows what it has written itself
+  }
+  orders.set({ canaryWeight: 70 });
+  expect(servicesOf(file)[0]?.config.canaryWeight).toBe(70);
+  file.remove(["services"]);
+  expect(servicesOf(file)).toEqual([]);
+});
 
 describe("a command about one application of several", () => {
   test("hands the engine the config of the service alone, and names it", async () => {

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Right } from "../../../components/accounts/render-account.ts";
-import { parseConfig, type RawConfig } from "../../../stacks/config/parse-config.ts";
+import { parseConfig, type RawConfig, schemaDefaults } from "../../../stacks/config/parse-config.ts";
+import { serviceValues } from "../../../stacks/config/service-values.ts";
 import { registryObjects } from "../../../stacks/made-objects.ts";
-import { neededRights } from "../../../stacks/needed-rights.ts";
+import { neededRights, updateRights } from "../../../stacks/needed-rights.ts";
 import type { RegistryUse } from "../../../stacks/rights.ts";
 import { type RoleName, roleNames } from "../../../stacks/role-names.ts";
-import { guardObjects, guardRights, roleRights } from "../../../stacks/roles.ts";
+import { guardObjects, guardRights, rightsOnServices, roleRights } from "../../../stacks/roles.ts";
 import { variations } from "../../e2e/support/variations.ts";
 
 // The roles of whoever runs `up`, and of whoever looks at what it would do.
@@ -141,6 +142,43 @@ test.each(all)("who updates and who previews reads all that the stack makes, for
     expect(lacking.map(text)).toEqual([]);
     expect(guardObjects(config).filter((object) => !given.has(text({ verb: "get", ...object })))).toEqual([]);
   }
+});
+
+describe("the services of a stack", () => {
+  const stack = { accounts: true, policy: { mode: "warn" }, strategy: "istio", platform: "dev", monitoring: true };
+  const values = {
+    ...stack,
+    services: { orders: { strategy: "rollout-canary" }, search: { strategy: "nginx-header" } },
+  };
+  const services = ["orders", "search"].map((name) => parseConfig(serviceValues(values, name, schemaDefaults())));
+  const further = (role: RoleName) => rightsOnServices(role, parseConfig(values), services);
+  const rightsIn = (role: RoleName) => [...roleRights(role, parseConfig(values)), ...further(role)];
+
+  test("an updater may all in them that `up` needs, and gives no right there", () => {
+    const given = new Set(rightsIn("updater").map(text));
+    const needed = services.flatMap((service) => [
+      ...updateRights(service, 36),
+      ...guardObjects(service).map((object) => ({ verb: "get", ...object })),
+    ]);
+    expect(needed.map(text).filter((right) => !given.has(right))).toEqual([]);
+    const kinds = /^(secrets|serviceaccounts|(cluster)?role(binding)?s|validatingadmission)/;
+    expect(further("updater").filter((right) => isWrite(right) && kinds.test(right.resource))).toEqual([]);
+    expect(given).toContain("patch rollouts.argoproj.io/status in canary-lab-orders");
+    expect(given).not.toContain("create namespaces");
+  });
+
+  test("a previewer reads what it would compare in them", () => {
+    const given = rightsIn("previewer");
+    expect(given.map(text)).toContain("get rollouts.argoproj.io in canary-lab-orders");
+    expect(given.filter(isWrite)).toEqual([]);
+  });
+
+  test("what is further comes beside the account's own, once, and the others have nothing there", () => {
+    const all = rightsIn("updater").map(text);
+    expect(new Set(all).size).toBe(all.length);
+    for (const role of ["mover", "viewer"] as const) expect(further(role)).toEqual([]);
+    expect(rightsOnServices("updater", parseConfig(values), [])).toEqual([]);
+  });
 });
 
 describe("the cluster's own registry", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from "@jest/globals";
 import { clusterRegistryOf, type ImageDelivery } from "../../../cluster/images/delivery.ts";
-import { scopeIn, scopeVariables, serviceOf, urnsOf } from "../../../stacks/application-scope.ts";
+import { isMeant, scopeIn, scopeVariables, serviceOf, urnsOf } from "../../../stacks/application-scope.ts";
 import { appliedValues } from "../../../stacks/config/applied-config.ts";
 import { parseConfig, type RawConfig, schemaDefaults } from "../../../stacks/config/parse-config.ts";
 import { serviceValues } from "../../../stacks/config/service-values.ts";
@@ -36,7 +36,7 @@ jest.unstable_mockModule("../../../stacks/live/create-live-run.ts", () => ({
   createLiveRun: () => ({}),
 }));
 jest.unstable_mockModule("../../../stacks/find-platform.ts", () => ({
-  findPlatform: async () => sampleFacts(),
+  platformFinder: () => async () => sampleFacts(),
   readOutputs: async () => ({
     strategy: "istio",
     app: "versioned-echo",
@@ -125,6 +125,35 @@ describe("the program of a stack with services", () => {
     for (const service of ["", "orders/", "billing/"]) {
       expect([...all.keys()]).toContain(`${service}mover-canary-lab-registry-role`);
       expect([...all.keys()]).toContain(`${service}updater-account`);
+    }
+  });
+
+  test("gives the accounts that are about all of the stack their rights on services, which no update of one takes", async () => {
+    const { all } = await program({ ...given, accounts: true });
+    const further = [...all.values()].filter(({ name }) => name.startsWith("_/"));
+    expect(further.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["_/updater-canary-lab-orders-role", "_/previewer-canary-lab-billing-binding"]),
+    );
+    expect(all.get("_/updater-canary-lab-orders-binding")?.inputs).toMatchObject({
+      metadata: { name: "canary-lab-versioned-echo-updater-further", namespace: "canary-lab-orders" },
+      roleRef: { name: "canary-lab-versioned-echo-updater-further" },
+      subjects: [{ name: "versioned-echo-updater", namespace: "canary-lab" }],
+    });
+    const names = [...all.values()].map(({ type, inputs }) => [
+      type,
+      inputs.metadata?.namespace,
+      inputs.metadata?.name,
+    ]);
+    expect(new Set(names.filter(([type]) => /Role/.test(type ?? "")).map(String)).size).toBe(
+      names.filter(([type]) => /Role/.test(type ?? "")).length,
+    );
+    for (const only of [0, 1]) {
+      const one = (await program({ ...given, accounts: true }, only)).all;
+      expect([...one.keys()].filter((name) => name.startsWith("_/"))).toEqual([]);
+    }
+    for (const { name, type } of further) {
+      const urn = `urn:pulumi:dev::canary-lab::canary-lab:accounts:FurtherRights$${type}::${name}`;
+      for (const service of [undefined, "orders"]) expect(isMeant(urnsOf({ service }, []), urn)).toBe(false);
     }
   });
 

@@ -32,7 +32,7 @@ ${examples("canaryctl stack new qa", "canaryctl stack new prod-eu --from prod --
     .addHelpText(
       "after",
       `
-All are read side by side. What is wrong with one is told of that one, and the exit code is 1 then.
+All are read side by side, each with its services, which stand below it as \`dev/orders\`. What is wrong with one is told of that one, and the exit code is 1 then.
 With --stack that one alone is read.
 ${examples("canaryctl stack list", "canaryctl stack list --json", "canaryctl stack list --stack prod")}`,
     )
@@ -52,11 +52,12 @@ function addPromotion(stack: Command): void {
       `
 Refused where a canary still runs in the first stack, its release has failed or was rolled back, or its pods run different digests.
 Refused, too, while another canary has traffic in the second; the canary that has the digest already stays as it is.
+With --app of a service it is about that service of both stacks.
 Where the two have different registries, crane or skopeo copies the image by its digest; credentials are those of \`docker login\`.
 The history of the second stack keeps source, digest and commit.
-${examples("canaryctl stack promote dev staging", "canaryctl stack promote staging prod --force 'hotfix of CVE-1'")}`,
+${examples("canaryctl stack promote dev staging", "canaryctl stack promote staging prod --force 'hotfix of CVE-1'", "canaryctl stack promote dev staging --app orders")}`,
     )
-    .action(async (from: string, to: string, options: PromoteOptions) =>
-      (await import("../stack.ts")).promote(from, to, options),
+    .action(async (from: string, to: string, options: PromoteOptions, command: Command) =>
+      (await import("../stack.ts")).promote(from, to, options, command),
     );
 }

@@ -17,7 +17,8 @@ export function addUi(program: Command): void {
       `
 Prints the page's address, with a token, and serves it until Ctrl-C. Nothing listens beyond 127.0.0.1. What the page does are the
 commands set-traffic, promote, rollback, abort and retry, with their refusals; faults are for the lab's own service.
-${examples("canaryctl ui", "canaryctl ui --read-only --port 0")}`,
+With --app the page begins with that service of the stack; it has a chooser for them.
+${examples("canaryctl ui", "canaryctl ui --read-only --port 0", "canaryctl --app orders ui")}`,
     )
     .action(async (_options: unknown, command: Command) => (await import("../ui.ts")).run(command));
 }

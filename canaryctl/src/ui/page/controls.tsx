@@ -1,7 +1,7 @@
 import type { Act } from "../acts.ts";
 import type { ActView, Snapshot } from "../snapshot.ts";
 import { Slider } from "./slider.tsx";
-import { offersOf, spoken } from "./view.ts";
+import { offersOf, oneOfSeveral, spoken } from "./view.ts";
 
 interface ControlsProps {
   readonly snapshot: Snapshot & { readonly release: NonNullable<Snapshot["release"]> };
@@ -14,6 +14,7 @@ interface ControlsProps {
 export function Controls({ snapshot, act, refusal }: ControlsProps) {
   const { release, traffic, acts } = snapshot;
   const { has, weight, next } = offersOf(release);
+  const one = oneOfSeveral(snapshot);
   const button = (name: "promote" | "abort" | "retry", text: string) =>
     has(name) && (
       <button type="button" onClick={() => act({ name })}>
@@ -22,7 +23,7 @@ export function Controls({ snapshot, act, refusal }: ControlsProps) {
     );
   return (
     <section class="card controls" aria-labelledby="controls">
-      <h2 id="controls">Move the traffic</h2>
+      <h2 id="controls">Move the traffic{one === undefined ? "" : ` of ${one}`}</h2>
       {has("set-traffic") ? (
         <Slider
           weight={weight}

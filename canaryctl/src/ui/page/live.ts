@@ -3,25 +3,31 @@ import type { Act } from "../acts.ts";
 import type { ActView, Snapshot } from "../snapshot.ts";
 
 export interface Live {
-  /** Undefined before the first one of this stack. */
+  /** Undefined before the first one of what is named. */
   readonly snapshot: Snapshot | undefined;
   /** False while the server cannot be reached: what is shown is old then. */
   readonly isConnected: boolean;
 }
 
-const query = (stack: string | undefined): string => (stack === undefined ? "" : `?${new URLSearchParams({ stack })}`);
+/** What a window shows, by its address: the server's own choice where it names no stack, a stack's own application without `app`. */
+export interface Named {
+  readonly stack?: string;
+  readonly app?: string;
+}
+
+export const query = (named: Named): string => `?${new URLSearchParams({ ...named })}`;
 
 /** How long after a lost connection the next is tried, in milliseconds. */
 const retryMilliseconds = 1000;
 
-/** Follows a stack; the server's own where none is named. */
-export function useLive(stack: string | undefined): Live {
+/** Follows what is named. */
+export function useLive(named: Named): Live {
   const [live, setLive] = useState<Live>({ snapshot: undefined, isConnected: false });
   useEffect(() => {
     let events: EventSource;
     let retry: number | undefined;
     const open = () => {
-      events = new EventSource(`/events${query(stack)}`);
+      events = new EventSource(`/events${query(named)}`);
       events.addEventListener("snapshot", ({ data }) => setLive({ snapshot: JSON.parse(data), isConnected: true }));
       events.addEventListener("change", ({ data }) =>
         setLive(({ snapshot }) => ({
@@ -40,14 +46,14 @@ export function useLive(stack: string | undefined): Live {
       clearTimeout(retry);
       events.close();
     };
-  }, [stack]);
+  }, [named]);
   return live;
 }
 
 /** Asks the server for an act. @returns what became of it; a text where the server gave no answer of its own */
-export async function post(stack: string, act: Act): Promise<ActView | string> {
+export async function post(named: Named, act: Act): Promise<ActView | string> {
   try {
-    const answer = await fetch(`/acts${query(stack)}`, {
+    const answer = await fetch(`/acts${query(named)}`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(act),

@@ -6,24 +6,25 @@ import { ShareChart } from "./chart.tsx";
 import { Controls, Outcomes } from "./controls.tsx";
 import { Faults } from "./faults.tsx";
 import { Flow } from "./flow.tsx";
-import { type Live, post, useLive } from "./live.ts";
+import { type Live, type Named, post, query, useLive } from "./live.ts";
 import { useNow } from "./media.ts";
 import { Moves, Numbers, Plan, Pods, Verdict } from "./panels.tsx";
+import { oneOfSeveral } from "./view.ts";
 
-const namedStack = (): string | undefined => new URLSearchParams(location.search).get("stack") ?? undefined;
+const namedHere = (): Named => Object.fromEntries(new URLSearchParams(location.search));
 
 function Page() {
-  const [named, setNamed] = useState(namedStack);
+  const [named, setNamed] = useState(namedHere);
   const [refusal, setRefusal] = useState<string>();
   const [next, setNext] = useState<number>();
   const live = useLive(named);
   const { snapshot } = live;
-  const stack = snapshot?.stack;
 
   const begin = async (act: Act) => {
-    if (stack === undefined) return;
+    if (!snapshot) return;
+    const { stack, service } = snapshot;
     setRefusal(undefined);
-    const answer = await post(stack, act);
+    const answer = await post({ stack, ...(service !== null && { app: service }) }, act);
     if (typeof answer === "string") setRefusal(answer);
   };
   const isMoving = snapshot?.acts.some(({ name, state }) => name === "set-traffic" && state === "running") ?? false;
@@ -42,8 +43,8 @@ function Page() {
     document.title = titleOf(snapshot);
   }, [snapshot?.release, snapshot?.stack]);
 
-  const choose = (chosen: string) => {
-    history.replaceState(null, "", `?${new URLSearchParams({ stack: chosen })}`);
+  const choose = (chosen: Named) => {
+    history.replaceState(null, "", query(chosen));
     setRefusal(undefined);
     setNext(undefined);
     setNamed(chosen);
@@ -58,17 +59,18 @@ function Page() {
 
 const titleOf = (snapshot: Snapshot | undefined): string =>
   snapshot?.release?.live
-    ? `${Math.round(snapshot.release.live.canary)} % canary, ${snapshot.stack}`
+    ? `${Math.round(snapshot.release.live.canary)} % canary, ${[snapshot.service, snapshot.stack].filter(Boolean).join(", ")}`
     : `${snapshot?.stack ?? ""} canaryctl ui`;
 
 interface HeaderProps {
   readonly live: Live;
-  readonly choose: (stack: string) => void;
+  readonly choose: (named: Named) => void;
   readonly act: (act: Act) => void;
 }
 
 function Header({ live: { snapshot, isConnected }, choose, act }: HeaderProps) {
-  const { release, stacks = [], stack, isReadOnly } = snapshot ?? {};
+  const { release, stacks = [], stack, service, applications, isReadOnly } = snapshot ?? {};
+  const one = snapshot && oneOfSeveral(snapshot);
   return (
     <header>
       <div>
@@ -77,20 +79,26 @@ function Header({ live: { snapshot, isConnected }, choose, act }: HeaderProps) {
           {release ? `${release.strategy}, ${release.namespace}, ${release.target} cluster` : ""}
         </p>
       </div>
-      <label class="chooser">
-        <span class="soft small">Environment</span>
-        <select
-          aria-label="Environment"
-          value={stack ?? ""}
-          onChange={({ currentTarget }) => choose(currentTarget.value)}
-        >
-          {[...new Set([...(stack === undefined ? [] : [stack]), ...stacks])].map((each) => (
-            <option key={each} value={each}>
-              {each}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Chooser
+        what="Environment"
+        value={stack ?? ""}
+        options={[...new Set([...(stack === undefined ? [] : [stack]), ...stacks])].map((each) => [each, each])}
+        choose={(chosen) => choose({ stack: chosen })}
+      />
+      {stack !== undefined && applications && one !== undefined && (
+        <Chooser
+          what="Service"
+          value={service ?? ""}
+          options={[
+            ["", applications.own ?? stack],
+            ...[...new Set([...(service ? [service] : []), ...applications.services])].map((each): [string, string] => [
+              each,
+              each,
+            ]),
+          ]}
+          choose={(chosen) => choose({ stack, ...(chosen && { app: chosen }) })}
+        />
+      )}
       <p class={`connection ${isConnected ? "pass" : "fail"}`} role="status">
         {isConnected ? "live" : "connection lost: what is shown is old; canaryctl ui serves it"}
       </p>
@@ -98,10 +106,32 @@ function Header({ live: { snapshot, isConnected }, choose, act }: HeaderProps) {
         <p class="badge">read only</p>
       ) : (
         <button type="button" class="rollback" onClick={() => act({ name: "rollback" })}>
-          Roll back
+          Roll back{one === undefined ? "" : ` ${one}`}
         </button>
       )}
     </header>
+  );
+}
+
+interface ChooserProps {
+  readonly what: string;
+  readonly value: string;
+  readonly options: readonly (readonly [value: string, text: string])[];
+  readonly choose: (value: string) => void;
+}
+
+function Chooser({ what, value, options, choose }: ChooserProps) {
+  return (
+    <label class="chooser">
+      <span class="soft small">{what}</span>
+      <select aria-label={what} value={value} onChange={({ currentTarget }) => choose(currentTarget.value)}>
+        {options.map(([each, text]) => (
+          <option key={each} value={each}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 

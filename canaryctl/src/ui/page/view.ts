@@ -1,4 +1,4 @@
-import type { ActView, ReleaseView } from "../snapshot.ts";
+import type { ActView, ReleaseView, Snapshot } from "../snapshot.ts";
 
 /** What the page's controls show and offer of a release. */
 export interface Offers {
@@ -17,6 +17,14 @@ export function offersOf({ acts, wanted, live, plan }: ReleaseView): Offers {
     next: wanted ? plan.find((stage) => stage.weight > weight)?.weight : undefined,
   };
 }
+
+/** The application that the page's acts are about, where the stack has several; undefined where it has one. */
+export const oneOfSeveral = ({
+  stack,
+  service,
+  applications: { own, services },
+}: Pick<Snapshot, "stack" | "service" | "applications">): string | undefined =>
+  service ?? (services.length > 0 ? (own ?? stack) : undefined);
 
 /** The stage of the plan at which a share stands, as an index; -1 before the first one. */
 export const stageAt = (plan: ReleaseView["plan"], percent: number): number =>

@@ -1,15 +1,15 @@
 import { expect, test } from "@jest/globals";
 import { renderRunTime, upReport } from "../../../../canaryctl/src/commands/up-report.ts";
-import type { ConfigChanges } from "../../../../canaryctl/src/lab.ts";
+import type { ConfigChanges, Lab } from "../../../../canaryctl/src/lab.ts";
 import type { TargetName } from "../../../../cluster/target.ts";
 import { fakeLab } from "../fake-lab.ts";
 
+const report = (lab: Lab, gatewayPort: number | null): string =>
+  upReport(lab, [{ lab, result: "header" }], gatewayPort, { seconds: 12, stages: [] }).join("\n");
+
 const reportOf = (strategy: string, canaryEnabled = false, target: TargetName = "embedded"): string => {
   const { lab } = fakeLab({ configWeight: 0, changes: { strategy, canaryEnabled } });
-  return upReport({ ...lab, environment: { ...lab.environment, target } }, undefined, 30_080, {
-    seconds: 12,
-    stages: [],
-  }).join("\n");
+  return report({ ...lab, environment: { ...lab.environment, target } }, 30_080);
 };
 
 test("the report of up names the commands that move this strategy's release", () => {
@@ -29,8 +29,8 @@ test.each(["rollout-canary", "rolling-update"])(
   (strategy) => {
     const canaryImage = "ghcr.io/stefanprodan/podinfo:6.9.2";
     const { lab } = fakeLab({ changes: { strategy, canaryImage } });
-    const report = upReport(lab, undefined, null, { seconds: 1, stages: [] }).join("\n");
-    expect(report).toContain(`npx canaryctl create-canary --image ${canaryImage}\n`);
+    const printed = report(lab, null);
+    expect(printed).toContain(`npx canaryctl create-canary --image ${canaryImage}\n`);
   },
 );
 
@@ -63,7 +63,7 @@ test("no node of a cluster of the user's own is said to answer here, and a gatew
   const reportOn = (changes: ConfigChanges) => {
     const { lab } = fakeLab({ changes: { platform: "existing", ...changes } });
     const environment = { ...lab.environment, target: "existing" as const };
-    return upReport({ ...lab, environment }, undefined, 30_080, { seconds: 1, stages: [] }).join("\n");
+    return report({ ...lab, environment }, 30_080);
   };
   expect(reportOn({ ingressGateway: "gateways/public" })).toContain(
     "kubectl -n gateways port-forward service/public 8080:80",

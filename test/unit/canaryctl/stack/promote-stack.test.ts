@@ -98,7 +98,7 @@ function stacks({
       end: async (_say: unknown, error?: Error) => void records.push({ ...promotion, error }),
     }),
   };
-  const promote = (force?: string) => promoteStack("dev", "prod", force, ways);
+  const promote = (force?: string) => promoteStack("dev", "prod", { force }, ways);
   return { promote, target, copies, records };
 }
 
@@ -233,4 +233,61 @@ test("the canary that has the digest already is left as it is, with its traffic"
   const { promote, target, records } = stacks({ canary: { digit: "a", share: 40 } });
   expect(await promote()).toMatch(/^sha256:a+ is the canary of stack dev already, with 40 % of its traffic\./);
   expect([target.log, records]).toEqual([[], []]);
+});
+
+describe("a service of both stacks", () => {
+  const namespace = "canary-lab-orders";
+  /** Service orders of a stack, whose stable side runs an image; what is opened is what its file has of that service. */
+  function orders(image: string, values: Readonly<Record<string, string | boolean>>) {
+    const fake = fakeLab({
+      configWeight: 0,
+      liveWeight: 0,
+      objects: {
+        [`/api/v1/namespaces/${namespace}`]: {
+          metadata: { annotations: { [stackAnnotation]: "organization/canary-lab/dev" } },
+        },
+        [`/apis/apps/v1/namespaces/${namespace}/deployments/orders-v1`]: deployment(image),
+        [`/api/v1/namespaces/${namespace}/pods`]: { items: [] },
+      },
+    });
+    fake.lab.stackFile.set({ imageRegistry: "r" });
+    const stackFile = fake.lab.stackFile.of("orders");
+    stackFile.set({ canaryWeight: "0", ...values });
+    const open = (changes = {}): Lab => ({
+      ...fake.lab,
+      stackFile,
+      config: parseConfig({ ...stackFile.values(), ...changes }),
+    });
+    return { ...fake, open };
+  }
+
+  test("gives the digest of the one to the other, and is recorded there", async () => {
+    const source = orders(`r/orders@${digest("a")}`, { canaryEnabled: false, stableImage: "orders:v2" });
+    const target = orders(`r/orders@${digest("b")}`, {});
+    const [opened, records]: [object[], object[]] = [[], []];
+    const ways = {
+      open: (options: { readonly stack: string }, changes?: object) => {
+        opened.push(options);
+        return (options.stack === "dev" ? source : target).open(changes);
+      },
+      copy: async () => {},
+      record: (promotion: object) => ({ end: async () => void records.push(promotion) }),
+    };
+    expect(await promoteStack("dev", "prod", { app: "orders" }, ways)).toMatch(
+      /^r\/orders:v2@sha256:a+ of service orders of stack dev is the canary of service orders of stack prod, by its digest sha256:a+\./,
+    );
+    expect(opened).toEqual(["dev", "prod", "prod"].map((stack) => ({ stack, app: "orders" })));
+    expect(target.file()).toMatch(/orders:[\s\S]* canaryImage: "?r\/orders:v2@sha256:a+/);
+    expect(target.scopes).toMatchObject([{ application: { service: "orders" } }]);
+    expect(records).toMatchObject([{ stack: "prod", app: "orders", command: "stack promote dev prod --app orders" }]);
+  });
+
+  test("that is not ready is refused by its name, with commands about it", async () => {
+    const source = orders(`r/orders@${digest("a")}`, { canaryEnabled: true });
+    const ways = { open: () => source.open(), copy: async () => {}, record: () => ({ end: async () => {} }) };
+    await expect(promoteStack("dev", "prod", { app: "orders" }, ways)).rejects.toMatchObject({
+      message: expect.stringMatching(/^What runs in service orders of stack dev is not ready for service orders of /),
+      next: expect.stringContaining("npx canaryctl --stack dev --app orders promote --full"),
+    });
+  });
 });

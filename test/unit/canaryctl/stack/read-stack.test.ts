@@ -4,7 +4,7 @@ import type { Lab } from "../../../../canaryctl/src/lab.ts";
 import { isOf } from "../../../../canaryctl/src/stack/list-stacks.ts";
 import { readStack, unreadEntry } from "../../../../canaryctl/src/stack/read-stack.ts";
 import { runningImages } from "../../../../canaryctl/src/stack/running-images.ts";
-import { entriesOf, stackTable } from "../../../../canaryctl/src/stack/stack-table.ts";
+import { entriesOf, hasProblems, stackTable } from "../../../../canaryctl/src/stack/stack-table.ts";
 import { stackAnnotation, strategyAnnotation } from "../../../../components/workload/render-application.ts";
 import { fakeLab } from "../fake-lab.ts";
 
@@ -117,9 +117,83 @@ describe("a stack", () => {
 
   test("of another backend, in a namespace of its own, is not this checkout's of the same name", () => {
     const application = { stack: "organization/canary-lab/dev", namespace: "canary-lab" };
-    expect(isOf({ stack: "dev", namespace: "canary-lab" }, application)).toBe(true);
-    expect(isOf({ stack: "dev", namespace: "other" }, application)).toBe(false);
-    expect(isOf({ stack: "prod", namespace: "canary-lab" }, application)).toBe(false);
+    const of = (stack: string, namespace: string) => unreadEntry(stack, ["file"], { namespace });
+    expect(isOf(of("dev", "canary-lab"), application)).toBe(true);
+    expect(isOf(of("dev", "other"), application)).toBe(false);
+    expect(isOf(of("prod", "canary-lab"), application)).toBe(false);
+    expect(isOf({ ...of("dev", "other"), services: { orders: of("dev", "canary-lab") } }, application)).toBe(true);
+  });
+});
+
+describe("the services of a stack", () => {
+  const noted = (strategy: string) => ({
+    metadata: { annotations: { [stackAnnotation]: "organization/canary-lab/dev", [strategyAnnotation]: strategy } },
+  });
+  const places = {
+    ...objects,
+    "/api/v1/namespaces/canary-lab-orders": noted("istio"),
+    "/api/v1/namespaces/canary-lab-orders/pods": { items: [] },
+    "/api/v1/namespaces/canary-lab-old": noted("istio"),
+  };
+  const resource = (name: string, namespace: string, type = "kubernetes:core/v1:Service") => ({
+    urn: `urn:pulumi:dev::canary-lab::${type}::${name}`,
+    type,
+    id: type.endsWith("Namespace") ? namespace : `${namespace}/gone`,
+    inputs: {
+      apiVersion: "v1",
+      kind: type.split(":").at(-1),
+      metadata: {
+        name: type.endsWith("Namespace") ? namespace : "gone",
+        ...(type.endsWith("Namespace") ? noted("istio").metadata : { namespace }),
+      },
+    },
+  });
+  const resources = [
+    resource("orders/side", "canary-lab-orders"),
+    resource("old/echo-namespace", "canary-lab-old", "kubernetes:core/v1:Namespace"),
+  ];
+  const state = { read: () => ({ version: 3, deployment: { resources } }) } as unknown as Lab["state"];
+  const { lab } = fakeLab({ configWeight: 30, objects: places, state });
+  lab.stackFile.set({ services: '{"orders":{"canaryWeight":20},"new":{},"bad":{"canaryWeight":-1}}' });
+
+  test("are read with it: those of the file, and one that is taken out of it and still deployed", async () => {
+    const found = await readStack(lab, ["file", "state"]);
+    expect(found).toMatchObject({
+      namespace: "canary-lab",
+      weights: { wanted: { canary: 30 } },
+      drift: [],
+      services: {
+        orders: {
+          namespace: "canary-lab-orders",
+          isDeployed: true,
+          weights: { wanted: { canary: 20 } },
+          drift: ["Service canary-lab-orders/gone is gone"],
+        },
+        new: { namespace: "canary-lab-new", isDeployed: false },
+        bad: { namespace: "canary-lab-bad", isDeployed: false },
+        old: { namespace: "canary-lab-old", isDeployed: true },
+      },
+    });
+    const lines = stackTable([found]).join("\n");
+    expect(lines).toMatch(/^dev\/orders +.* canary-lab-orders .* 80\/20 +70\/30 /m);
+    expect(lines).toMatch(/^dev\/new +.* canary-lab-new +not deployed$/m);
+  });
+
+  test("are listed where one of them, and where the state, cannot be read", async () => {
+    const get: Lab["cluster"]["get"] = (path) =>
+      path.includes("canary-lab-orders/pods") ? Promise.reject(new UserError("is forbidden")) : lab.cluster.get(path);
+    const damaged = () => {
+      throw new UserError("The state is damaged.");
+    };
+    const unread = { read: damaged } as unknown as Lab["state"];
+    const found = await readStack({ ...lab, state: unread, cluster: { ...lab.cluster, get } }, ["file", "state"]);
+    expect(found).toMatchObject({
+      drift: null,
+      problems: ["The state is damaged."],
+      services: { orders: { drift: null, problems: ["is forbidden"] } },
+    });
+    expect(hasProblems([{ ...found, problems: [] }])).toBe(true);
+    expect(stackTable([found])).toContain("dev/orders: is forbidden");
   });
 });
 

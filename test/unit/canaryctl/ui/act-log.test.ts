@@ -41,6 +41,15 @@ test("an act is a command line of its stack, whose output and end are told", asy
   expect([log.of("staging").length, log.of("dev").length, told()]).toEqual([1, 0, 4]);
 });
 
+test("an act of a service is a command line that names it, which the page shows, and is no other application's", async () => {
+  const { log, begun } = acting();
+  const done = log.do("dev/orders", { name: "promote" });
+  expect(begun[0]?.words).toEqual(["--stack", "dev", "--app", "orders", "promote"]);
+  begun[0]?.end({ exitCode: 0 });
+  expect(await done).toMatchObject({ command: "--app orders promote" });
+  expect([log.of("dev/orders").length, log.of("dev").length]).toEqual([1, 0]);
+});
+
 test("a rollback begins while another act runs", async () => {
   const { log, begun } = acting();
   const moving = log.do("dev", { name: "promote" });

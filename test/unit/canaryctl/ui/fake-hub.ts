@@ -1,6 +1,12 @@
 import { Hub } from "../../../../canaryctl/src/ui/hub.ts";
-import type { ActView } from "../../../../canaryctl/src/ui/snapshot.ts";
+import type { ActView, ApplicationsView } from "../../../../canaryctl/src/ui/snapshot.ts";
 import { nothingRead, type Read } from "../../../../canaryctl/src/ui/stack-reader.ts";
+
+/** Stack dev has services. */
+export const applications = (stack: string): ApplicationsView => ({
+  own: "versioned-echo",
+  services: stack === "dev" ? ["orders", "billing"] : [],
+});
 
 /** A hub whose stacks read as a test says. `opened` has the stacks that were begun to be read, in order. */
 export function fakeHub(isReadOnly = false) {
@@ -15,6 +21,7 @@ export function fakeHub(isReadOnly = false) {
   const hub = new Hub({
     isReadOnly,
     stacks: () => ["dev", "staging"],
+    applications,
     acts: log,
     reader: (stack) => {
       opened.push(stack);

@@ -34,7 +34,15 @@ const running: ActView = {
 test("a window gets a snapshot, and then what changes, and nothing while nothing does", async () => {
   const { window, looks, becomes } = watched();
   const { events, sees } = window();
-  expect(events).toMatchObject([["snapshot", { stack: "dev", stacks: ["dev", "staging"], release: null, acts: [] }]]);
+  expect(events).toMatchObject([
+    [
+      "snapshot",
+      {
+        ...{ stack: "dev", stacks: ["dev", "staging"], release: null, acts: [] },
+        ...{ service: null, applications: { own: "versioned-echo", services: ["orders", "billing"] } },
+      },
+    ],
+  ]);
   await sees(({ trouble }) => trouble !== undefined && trouble !== null);
   expect(events[1]).toEqual(["change", { trouble: "error: The lab is not up." }]);
   const before = looks();
@@ -64,6 +72,17 @@ test("an act is told at once to each window, and while it runs the looks are clo
   const [before, began] = [looks(), performance.now()];
   await until(async () => looks() >= before + 3 || undefined, { seconds: 5 });
   expect(performance.now() - began).toBeLessThan(2000); // three of the usual looks take as many seconds
+});
+
+test("a service is read and acted on by itself", async () => {
+  const { window, opened, acts } = watched("dev/orders");
+  const { events, sees } = window();
+  expect(events).toMatchObject([["snapshot", { stack: "dev", service: "orders" }]]);
+  await sees(({ trouble }) => typeof trouble === "string");
+  acts("dev", running);
+  acts("dev/orders", { ...running, id: 2 });
+  expect(events.slice(2)).toEqual([["change", { acts: [{ ...running, id: 2 }] }]]);
+  expect(opened).toEqual(["dev/orders"]);
 });
 
 test("a window that is closed hears no more", async () => {

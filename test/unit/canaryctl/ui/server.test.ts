@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import { type Act, wordsOf } from "../../../../canaryctl/src/ui/acts.ts";
 import { buildServer } from "../../../../canaryctl/src/ui/server.ts";
 import type { ActView } from "../../../../canaryctl/src/ui/snapshot.ts";
-import { fakeHub } from "./fake-hub.ts";
+import { applications, fakeHub } from "./fake-hub.ts";
 
 const access = { token: "t".repeat(43), port: 8642 };
 const host = "127.0.0.1:8642";
@@ -15,7 +15,12 @@ afterEach(async () => {
   for (const close of opened.splice(0)) await close();
 });
 
-function serve({ isReadOnly = false, state = "done" as ActView["state"], output = "" } = {}) {
+function serve({
+  isReadOnly = false,
+  state = "done" as ActView["state"],
+  output = "",
+  service = undefined as string | undefined,
+} = {}) {
   const done: string[] = [];
   const { hub } = fakeHub(isReadOnly);
   const act = async (stack: string, act: Act): Promise<ActView> => {
@@ -27,6 +32,8 @@ function serve({ isReadOnly = false, state = "done" as ActView["state"], output 
     access: own,
     isReadOnly,
     stack: "dev",
+    service,
+    applications,
     stacks: () => ["dev", "staging"],
     hub,
     act,
@@ -38,6 +45,7 @@ function serve({ isReadOnly = false, state = "done" as ActView["state"], output 
   return { app, done, access: own };
 }
 
+const words = "set-traffic 70 30";
 const moves = { method: "POST", url: "/acts", payload: { name: "set-traffic", canary: 30 } } as const;
 
 describe("who may ask", () => {
@@ -102,6 +110,19 @@ describe("an act", () => {
       body: expect.stringMatching(/^error: There is no stack nowhere\.[\s\S]*allowed: dev, staging/),
     });
     expect(done).toEqual(["staging: set-traffic 70 30"]);
+  });
+
+  test("of a service acts on that one, and one that names nothing on what the server began with", async () => {
+    const { app, done } = serve({ service: "billing" });
+    const asked = ["", "?stack=dev", "?stack=dev&app=orders", "?app=orders", "?stack=dev&app=versioned-echo"];
+    for (const query of asked) await app.inject({ ...moves, url: `/acts${query}`, headers: authorized });
+    expect(done).toEqual(["dev/billing", "dev", "dev/orders", "dev/orders", "dev"].map((one) => `${one}: ${words}`));
+    const answer = await app.inject({ ...moves, url: "/acts?stack=staging&app=orders", headers: authorized });
+    expect(answer).toMatchObject({
+      statusCode: 400,
+      body: expect.stringMatching(/^error: Stack staging has no service orders\./),
+    });
+    expect(done).toHaveLength(asked.length);
   });
 
   test("that is none is refused with what is allowed", async () => {

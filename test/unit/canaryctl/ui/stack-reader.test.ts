@@ -150,6 +150,16 @@ test("what cannot be read is told as the command line tells it, and tried again"
   expect((await reader.read()).trouble).toBeNull();
 });
 
+test("a service is opened as --app opens it, and its commands name it", async () => {
+  const asked: object[] = [];
+  const reader = new StackReader("staging/orders", (options) => {
+    asked.push(options);
+    throw new UserError("No route.", { next: "npx canaryctl rollback" });
+  });
+  expect((await reader.read()).trouble).toMatch(/next: +npx canaryctl --stack staging --app orders rollback$/);
+  expect(asked).toEqual([{ stack: "staging", app: "orders" }]);
+});
+
 test("while the API server is away, what was read stays, and what was counted goes on after it", async () => {
   const { lab, counts } = counted();
   let isAway = false;

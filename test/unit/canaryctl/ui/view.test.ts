@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { agoText, offersOf, spoken, stageAt } from "../../../../canaryctl/src/ui/page/view.ts";
+import { agoText, offersOf, oneOfSeveral, spoken, stageAt } from "../../../../canaryctl/src/ui/page/view.ts";
 import type { ActView, ReleaseView } from "../../../../canaryctl/src/ui/snapshot.ts";
 
 const plan = [
@@ -33,6 +33,17 @@ test.each([
   [50, 1],
   [100, 2],
 ])("%d %% is at stage %d", (percent, stage) => expect(stageAt(plan, percent)).toBe(stage));
+
+test("the acts of a page name their application where the stack has several", () => {
+  const applications = { own: "shop", services: ["orders"] };
+  const of = (service: string | null, more = {}) => oneOfSeveral({ stack: "dev", service, applications, ...more });
+  expect([of("orders"), of(null), of(null, { applications: { own: null, services: ["orders"] } })]).toEqual([
+    "orders",
+    "shop",
+    "dev",
+  ]);
+  expect(of(null, { applications: { own: "shop", services: [] } })).toBeUndefined();
+});
 
 test("an outcome is spoken with the line that matters", () => {
   const act: ActView = { id: 1, name: "promote", command: "promote", began: "", state: "running", output: "" };
