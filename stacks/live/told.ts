@@ -8,5 +8,12 @@ import { impliedStack, withStack } from "../stack-name.ts";
 export const forThisStack = (text: string): string =>
   withStack(withService(text, madeService()), pulumi.getStack(), impliedStack(process.env));
 
-/** What the engine prints of an error: all that canaryctl prints of it but the word "error", which the engine puts in front. */
-export const toldOfStack = (error: UserError): string => forThisStack(error.toPlainText());
+/**
+ * What the engine prints of an error: all that canaryctl prints of it but the word "error", which the engine puts in front. Of a service that
+ * is being made it says which one.
+ */
+export function toldOfStack(error: UserError): string {
+  const service = madeService();
+  const text = error.toPlainText();
+  return forThisStack(service === undefined ? text : `Service ${service}: ${text}`);
+}
