@@ -27,7 +27,15 @@ export const searchPathVariable = "CANARY_LAB_USER_KUBECONFIG";
 
 /** Whether a cluster is named by the variables of whoever runs this, as in CI, and not by those that `canaryctl env` printed. */
 export const isNamedByUser = (variables: Variables): boolean =>
-  variable(variables, printedVariable) === undefined && variable(variables, "CANARY_LAB_KUBE_CONTEXT") !== undefined;
+  variable(variables, "CANARY_LAB_KUBE_CONTEXT") !== undefined &&
+  (variable(variables, printedVariable) === undefined || isOtherThanPrinted(variables));
+
+/**
+ * Whether the kubeconfig was set after `canaryctl env`, which prints it twice: as the last file of KUBECONFIG, too. It may be that of an
+ * account with few rights, and by the printed one a command would act as an administrator.
+ */
+const isOtherThanPrinted = ({ KUBECONFIG, CANARY_LAB_KUBECONFIG }: Variables): boolean =>
+  Boolean(KUBECONFIG && CANARY_LAB_KUBECONFIG) && KUBECONFIG?.split(delimiter).at(-1) !== CANARY_LAB_KUBECONFIG;
 
 /** The stack that `canaryctl env` printed the variables for, where that is another one. */
 export function printedForOther(stack: string, variables: Variables): string | undefined {

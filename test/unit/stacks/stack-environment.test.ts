@@ -52,6 +52,9 @@ describe("the cluster of a stack", () => {
     expect(way({}, { ...named, CANARY_LAB_KUBE_CONTEXT: "ci" })).toBe(own.kubeconfig);
     expect(way({ kubeconfig: "/own" }, named)).toBe(own.kubeconfig);
     expect(way({}, { ...named, [printedVariable]: "dev" })).toBe(own.kubeconfig);
+    const shell = { [printedVariable]: "dev", KUBECONFIG: `/mine:${own.kubeconfig}` };
+    expect(way({}, { ...named, ...shell })).toBe("/mover"); // set in a shell that `canaryctl env` has prepared
+    expect(way({}, { ...named, ...shell, CANARY_LAB_KUBECONFIG: own.kubeconfig })).toBe(own.kubeconfig);
   });
 
   test("is asked what its account may where that is not the lab's own", () => {
