@@ -34,6 +34,7 @@ const applicationsOf = (values: RawConfig) => {
 jest.unstable_mockModule("../../../stacks/live/create-live-run.ts", () => ({
   beginLiveRun: async () => ({}),
   createLiveRun: () => ({}),
+  refuseWithheld: async () => {},
 }));
 jest.unstable_mockModule("../../../stacks/find-platform.ts", () => ({
   platformFinder: () => async () => sampleFacts(),

@@ -8,6 +8,7 @@ import { summaryOf } from "../../../../canaryctl/src/preview/summary.ts";
 import { plainText } from "../../../../canaryctl/src/preview/words.ts";
 import { renderNamespace } from "../../../../components/workload/render-application.ts";
 import { UserError } from "../../../../packages/kit/src/user-error.ts";
+import { positionOf } from "../../../../stacks/history-entry.ts";
 import { fakeLab } from "../fake-lab.ts";
 import { recordedLines } from "./recordings.ts";
 
@@ -48,7 +49,10 @@ test("nothing is asked of Prometheus without monitoring, and nothing is made of 
 
 test("the images that have had a share are those of the history", async () => {
   const entry = (canaryImage: string, canaryWeight: string, canaryEnabled = "true") =>
-    JSON.stringify({ at: "2026-01-01T00:00:00Z", to: { canaryImage, canaryWeight, canaryEnabled } });
+    JSON.stringify({
+      ...{ at: "2026-01-01T00:00:00Z", who: "ann", command: "up", from: null },
+      to: positionOf({ canaryImage, canaryWeight, canaryEnabled }),
+    });
   const data = { a: entry("echo:v2", "0"), b: entry("echo:v3", "10"), c: entry("echo:v4", "10", "false") };
   const history = { "/api/v1/namespaces/canary-lab/configmaps/versioned-echo-history": { data } };
   expect((await readLive(fakeLab({ objects: { ...namespace(), ...history } }).lab)).tried).toEqual(["echo:v3"]);

@@ -5,6 +5,7 @@ import type { ImageCopy } from "../../../../canaryctl/src/stack/copy-image.ts";
 import { promoteStack } from "../../../../canaryctl/src/stack/promote-stack.ts";
 import { stackAnnotation, strategyAnnotation } from "../../../../components/workload/render-application.ts";
 import { parseConfig } from "../../../../stacks/config/parse-config.ts";
+import { positionOf } from "../../../../stacks/history-entry.ts";
 import { recordedCanary } from "../../canary/rollout/recorded-canary.ts";
 import { fakeLab } from "../fake-lab.ts";
 import { fakeRollout, pausedCanary } from "../strategies/rollouts/fake-rollout.ts";
@@ -40,7 +41,7 @@ function stackWith(
       "/api/v1/namespaces/canary-lab/pods": { items: [] },
       ...(lastMove && {
         "/api/v1/namespaces/canary-lab/configmaps/versioned-echo-history": {
-          data: { "1": JSON.stringify({ command: lastMove, at: "now", who: "ann", from: null, to: {} }) },
+          data: { "1": JSON.stringify({ command: lastMove, at: "now", who: "ann", from: null, to: positionOf({}) }) },
         },
       }),
     },
