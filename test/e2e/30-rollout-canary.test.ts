@@ -107,9 +107,9 @@ describePart("the middle of a release", () => {
 });
 
 test("after an abort no request reaches the canary within 2 s, and none is lost", async () => {
-  // A slow machine shows in the start of a command, which takes a tenth of that on a quick one.
-  const most = Math.max(2, 10 * (await canaryctl("--help")).seconds);
   const [load, asking] = [await startSteadyLoad(), await startSteadyLoad({ rate: 50, headers: targeted })];
+  // A slow machine shows in the start of a command under that load, which takes a tenth of the time on a quick one.
+  const most = Math.max(2, 10 * (await canaryctl("--help")).seconds);
   const { exitCode, began } = await canaryctl("abort");
   expect(exitCode).toBe(0);
   // Meanwhile answers of v2 would come; with other steps the controller would begin again, without a retry.
