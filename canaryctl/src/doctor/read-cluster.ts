@@ -58,7 +58,7 @@ export async function readCluster(lab: Lab, reader: Reader): Promise<ClusterFact
     peerAuthentications: reader.list("/apis/security.istio.io/v1/peerauthentications", peerAuthenticationFacts),
     httpRoutes: readHttpRoutes(reader),
     ingresses: readIngresses(reader, config),
-    heartbeats: readHeartbeats(cluster),
+    heartbeats: reader.part("the leases of the kubelets", () => readHeartbeats(cluster)),
     injectors: reader.list(webhooks, revisionOf).then((some) => some?.flat()),
     httpRoute:
       strategy === "gateway-api"

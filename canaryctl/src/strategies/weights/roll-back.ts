@@ -109,7 +109,7 @@ async function askProxies(
     say(`The route says ${shareText(wanted)} (${was}); not yet in ${report.without.map(({ pod }) => pod).join(", ")}.`);
     report = await ask(proxySeconds - quietSeconds);
   }
-  if (report.with.length === 0)
+  if (report.with.length === 0 && report.without.every(({ isUnasked }) => isUnasked))
     say(`The route says ${shareText(wanted)} (${was}); no proxy of a caller could be asked.`);
   else if (report.without.length === 0)
     say(`All traffic is routed to the stable side (${was}): the proxies of its callers have it.`);
