@@ -65,9 +65,10 @@ export async function promoteStack(
   const [ofSource, ofTarget] = await Promise.all([imageRegistry(source), imageRegistry(target)]);
   const registries = { from: ofSource, to: ofTarget };
   const promoted = promotedImage({ ...image, digest }, source.config.stableImage, registries);
-  const words = `${from} ${to}${app === undefined ? "" : ` --app ${app}`}`;
-  const plain = `npx canaryctl stack promote ${quoted(from)} ${quoted(to)}${app === undefined ? "" : ` --app ${quoted(app)}`}`;
-  const again = force === undefined ? plain : `${plain} --force ${quoted(force)}`;
+  const words = ["stack", "promote", from, to, ...(app === undefined ? [] : ["--app", app])];
+  const again = ["npx", "canaryctl", ...words, ...(force === undefined ? [] : ["--force", force])]
+    .map(quoted)
+    .join(" ");
   const known = await alreadyThere(target, promoted.digest, { to, again });
   if (known !== undefined) return known;
   if (!isSameWay(source.environment, target.environment) && isOutOfReach(promoted, registries.to))
@@ -78,7 +79,7 @@ export async function promoteStack(
   const recording = record({
     stack: to,
     ...named,
-    command: `stack promote ${words}`,
+    command: words.join(" "),
     ...(force !== undefined && { reason: force }),
     source: { stack: facts.stack, image: image.image, digest, commit },
   });

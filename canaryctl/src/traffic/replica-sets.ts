@@ -1,5 +1,6 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import type { ApplicationName } from "../../../canary/application-name.ts";
+import { revisionLabel } from "../../../canary/rollout/rollout-route.ts";
 import { replicaSetsPath } from "../../../cluster/kube/paths.ts";
 import { imageAnnotation, versionOf } from "../../../components/image/image-version.ts";
 import type { Workload } from "./workloads.ts";
@@ -44,6 +45,15 @@ interface ReplicaSet {
 }
 
 const revisionAnnotations = ["rollout.argoproj.io/revision", "deployment.kubernetes.io/revision"];
+
+/** The labels by which controllers tell the pods of one ReplicaSet from those of another, and which nobody else sets. */
+const hashLabels: ReadonlySet<string> = new Set(["pod-template-hash", revisionLabel]);
+
+/** The template as whoever owns the workload writes it. */
+export function asWritten({ metadata, spec }: PodTemplate): PodTemplate {
+  const labels = Object.fromEntries(Object.entries(metadata.labels ?? {}).filter(([label]) => !hashLabels.has(label)));
+  return { metadata: { labels, ...(metadata.annotations && { annotations: metadata.annotations }) }, spec };
+}
 
 /** The revisions of the application's one workload, the newest first, those without pods too. */
 export async function readRevisions(

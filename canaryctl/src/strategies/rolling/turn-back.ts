@@ -2,7 +2,7 @@ import { deploymentsPath } from "../../../../cluster/kube/paths.ts";
 import { imageAnnotation } from "../../../../components/image/image-version.ts";
 import { fieldManager } from "../../../../components/traffic/route-metadata.ts";
 import type { Lab } from "../../lab.ts";
-import { isOfImage, type PodTemplate, readRevisions } from "../../traffic/replica-sets.ts";
+import { asWritten, isOfImage, type PodTemplate, readRevisions } from "../../traffic/replica-sets.ts";
 import type { Say } from "../strategy.ts";
 
 /**
@@ -31,15 +31,9 @@ export async function turnBack({ cluster, config, stackFile, applied }: Lab, say
   // The controller notes on the revision what the Deployment says of itself.
   const change = {
     metadata: { annotations: { [imageAnnotation]: image } },
-    spec: { template: withoutHash(earlier.template) },
+    spec: { template: asWritten(earlier.template) },
   };
   await cluster.patch(`${path}?${new URLSearchParams({ fieldManager })}`, change);
   say(`The Deployment goes back to revision ${earlier.revision} (${earlier.version}), pod after pod.`);
   return true;
-}
-
-/** The hash is the controller's own: it tells the pods of one ReplicaSet from those of another. */
-function withoutHash({ metadata, spec }: PodTemplate): PodTemplate {
-  const { "pod-template-hash": _hash, ...labels } = metadata.labels ?? {};
-  return { metadata: { labels, ...(metadata.annotations && { annotations: metadata.annotations }) }, spec };
 }

@@ -1,12 +1,11 @@
 import type { RolloutObject } from "../../../../canary/rollout/rollout-object.ts";
-import { revisionLabel } from "../../../../canary/rollout/rollout-route.ts";
 import type { RolloutStatus } from "../../../../canary/rollout/rollout-status.ts";
 import { rolloutPath } from "../../../../cluster/kube/paths.ts";
 import { imageAnnotation } from "../../../../components/image/image-version.ts";
 import { fieldManager } from "../../../../components/traffic/route-metadata.ts";
 import { imageOf } from "../../../../stacks/live/rollout-live.ts";
 import type { Lab } from "../../lab.ts";
-import { type PodTemplate, readRevisions } from "../../traffic/replica-sets.ts";
+import { asWritten, readRevisions } from "../../traffic/replica-sets.ts";
 
 /**
  * Gives a Rollout the template of its stable revision where the controller has not begun the present one, as while it has no route: an
@@ -24,14 +23,8 @@ export async function takeBackNotBegun(
   const { reference, template: former } = stable;
   const change = {
     ...(reference !== undefined && { metadata: { annotations: { [imageAnnotation]: reference } } }),
-    spec: { template: withoutHash(former) },
+    spec: { template: asWritten(former) },
   };
   const path = rolloutPath(config.namespace, config.app);
   await cluster.patch(`${path}?${new URLSearchParams({ fieldManager })}`, change);
-}
-
-/** The hash is the controller's own: it tells the pods of one revision from those of another. */
-function withoutHash({ metadata, spec }: PodTemplate): PodTemplate {
-  const { [revisionLabel]: _hash, ...labels } = metadata.labels ?? {};
-  return { metadata: { ...metadata, labels }, spec };
 }
