@@ -29,7 +29,7 @@ export function addMetrics(app: FastifyInstance, version: string): void {
     registers: [registry],
   });
 
-  app.addHook("onResponse", async (request, reply) => {
+  app.addHook("onResponse", (request, reply, done) => {
     const labels = {
       route: request.routeOptions.url ?? "unmatched",
       method: request.method,
@@ -38,6 +38,7 @@ export function addMetrics(app: FastifyInstance, version: string): void {
     };
     requests.inc(labels);
     duration.observe(labels, reply.elapsedTime / 1000);
+    done();
   });
   app.get("/metrics", async (_request, reply) => {
     reply.type(registry.contentType);
