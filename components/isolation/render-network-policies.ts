@@ -32,7 +32,8 @@ const everyPod = { podSelector: {} };
 const everyNamespace = { namespaceSelector: {} };
 /** NodeLocal DNSCache answers here in place of the cluster's own DNS. */
 const localDns = { ipBlock: { cidr: "169.254.20.10/32" } };
-const dns = ["UDP", "TCP"].map((protocol) => ({ protocol, port: 53 }));
+/** A policy is about the port of the pod: 5353 where the DNS runs as an ordinary user, as in OpenShift and the embedded cluster. */
+const dns = ["UDP", "TCP"].flatMap((protocol) => [53, 5353].map((port) => ({ protocol, port })));
 
 /** Ports of the sidecars: what they count, which the API server and Prometheus read, is for whoever asks. */
 const counters = tcp(15020, 15090);

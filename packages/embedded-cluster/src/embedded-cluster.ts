@@ -130,7 +130,8 @@ async function runNode(
   await cleanBeforeStart(cleaning(settings, progress));
   const addresses = addressesOf(settings); // under the lock: another run may have made the node meanwhile
   const images = { tools, layout, addresses, settings, progress };
-  const spec: NodeSpec = { layout, addresses, tools, host: readHost(), commands: settings.commands };
+  const host = await readHost(searchPath(tools.bin));
+  const spec: NodeSpec = { layout, addresses, tools, host, commands: settings.commands };
   const node = await startNode(spec, (line) => progress.say(line));
   const nodeImages = node.images.then(() => ensureNodeImages(images));
   await Promise.all([

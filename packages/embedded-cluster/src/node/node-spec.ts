@@ -9,6 +9,8 @@ export interface Host {
   readonly mayLowerOomScore: boolean;
   /** Whether packets that a bridge forwards pass iptables. Where they do not, Services have to masquerade. */
   readonly bridgeNetfilter: boolean;
+  /** Whether NetworkPolicies can be enforced: what a bridge forwards passes iptables, and the kernel can queue packets for a program. */
+  readonly enforcesPolicies: boolean;
   /** Name servers that CoreDNS forwards to; addresses that a pod can reach, so never loopback. May be empty. */
   readonly nameServers: readonly string[];
 }

@@ -9,7 +9,7 @@ import { noteNetwork } from "./network/chosen-network.ts";
 import { makeNetwork, searchPath } from "./network/network.ts";
 import type { NodeSpec } from "./node-spec.ts";
 import { applyObjects } from "./objects/cluster-api.ts";
-import { renderKubeletAccess } from "./objects/kubelet-access.ts";
+import { renderNodeAccess } from "./objects/node-access.ts";
 import { ensurePki } from "./pki/ensure.ts";
 import { authorityFile, pemFile } from "./pki/files.ts";
 import { ensureRegistryAccess } from "./pki/registry-access.ts";
@@ -34,7 +34,7 @@ export interface StartingNode {
  * @param say is told what a user should know, such as data that was damaged
  */
 export async function startNode(spec: NodeSpec, say: (line: string) => void): Promise<StartingNode> {
-  const { layout, addresses, tools, commands } = spec;
+  const { layout, addresses, tools, host, commands } = spec;
   const path = searchPath(tools.bin);
   takeMachine(layout.home);
   for (const folder of [layout.state, layout.run, layout.logs, layout.config]) makePrivateFolder(folder);
@@ -42,12 +42,12 @@ export async function startNode(spec: NodeSpec, say: (line: string) => void): Pr
   const nodeId = ensureNodeId(layout.home);
   applySysctls();
   makeCgroups();
-  await Promise.all([ensurePki(layout.pki, addresses), makeNetwork(path, addresses)]);
+  await Promise.all([ensurePki(layout.pki, addresses), makeNetwork(path, addresses, host.enforcesPolicies)]);
   ensureRegistryAccess(layout, addresses);
   writeUserKubeconfig(spec);
 
   const ready = startProcesses(spec, { layout, commands, nodeId, path, say });
-  const access = ready("kube-apiserver").then(() => applyObjects(layout, renderKubeletAccess()));
+  const access = ready("kube-apiserver").then(() => applyObjects(layout, renderNodeAccess()));
   return {
     images: allOf([ready("containerd"), ready("dockerd"), ready("registry")]),
     ready: allOf([...renderProcesses(spec).map(({ name }) => ready(name)), access]),

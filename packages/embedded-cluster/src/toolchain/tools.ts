@@ -7,7 +7,7 @@ export interface Tools {
   /**
    * The one folder to put in front of PATH:
    * kubectl, node, what the add-ons and the settings bring (helm, istioctl, crane, promtool, kubectl-argo-rollouts),
-   * etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kubelet, kube-proxy,
+   * etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kubelet, kube-proxy, kube-network-policies,
    * containerd, containerd-shim-runc-v2, ctr, runc, dockerd, docker, docker-proxy, registry,
    * iptables, iptables-save, iptables-restore (and the ip6tables three).
    * The Debian programs in it are wrappers that find their own shared libraries, so they need nothing but this path.

@@ -16,5 +16,5 @@ export const exampleSpec = (host: Partial<NodeSpec["host"]> = {}, network: strin
     cniBin: "/home/me/canary-lab/.lab/tools/debian/usr/lib/cni",
     versions: exampleTools.versions,
   },
-  host: { mayLowerOomScore: true, bridgeNetfilter: true, nameServers: ["192.0.2.53"], ...host },
+  host: { mayLowerOomScore: true, bridgeNetfilter: true, enforcesPolicies: true, nameServers: ["192.0.2.53"], ...host },
 });

@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { renderEmbeddedKubeconfig, renderKubeconfig } from "../../src/node/kubeconfig.ts";
 import { objectPath } from "../../src/node/objects/cluster-api.ts";
 import { renderCoreDns, renderCorefile } from "../../src/node/objects/coredns.ts";
-import { renderKubeletAccess } from "../../src/node/objects/kubelet-access.ts";
+import { renderNodeAccess } from "../../src/node/objects/node-access.ts";
 import { issueAuthority, issueCertificate } from "../../src/node/pki/issue.ts";
 import { exampleSpec } from "./node-spec.ts";
 
@@ -66,7 +66,7 @@ describe("CoreDNS", () => {
 });
 
 test("the API server's own group may use the kubelet's API", () => {
-  expect(renderKubeletAccess()[0]).toMatchObject({
+  expect(renderNodeAccess()[0]).toMatchObject({
     roleRef: { name: "system:kubelet-api-admin" },
     subjects: [{ kind: "Group", name: "canary-lab:kubelet-api-admins" }],
   });

@@ -3,7 +3,7 @@ import { footprint } from "../../src/node/machine/footprint.ts";
 import { renderBridge, renderRules } from "../../src/node/network/network.ts";
 import type { NodeSpec } from "../../src/node/node-spec.ts";
 import { renderCoreDns } from "../../src/node/objects/coredns.ts";
-import { renderKubeletAccess } from "../../src/node/objects/kubelet-access.ts";
+import { renderNodeAccess } from "../../src/node/objects/node-access.ts";
 import { certificates } from "../../src/node/pki/certificates.ts";
 import { renderDockerConfig, renderRegistryHosts } from "../../src/node/pki/registry-access.ts";
 import { renderProcesses } from "../../src/node/processes/table.ts";
@@ -16,7 +16,7 @@ function renderEverything(spec: NodeSpec): string {
     addresses,
     renderProcesses(spec),
     renderCoreDns(spec),
-    renderKubeletAccess(),
+    renderNodeAccess(),
     certificates(addresses),
     renderDockerConfig(addresses.registryHost, "secret"),
     renderRegistryHosts(layout, addresses.registryHost, "secret"),

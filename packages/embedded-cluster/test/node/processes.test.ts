@@ -19,6 +19,11 @@ describe("every process", () => {
     expect(processes.map(({ name }) => name).sort()).toEqual([...processNames].sort());
   });
 
+  test("is left out where the kernel cannot do its part", () => {
+    const names = renderProcesses(exampleSpec({ enforcesPolicies: false })).map(({ name }) => name);
+    expect(processNames.filter((name) => !names.includes(name))).toEqual(["kube-network-policies"]);
+  });
+
   test("starts after those that it names, so the table has them first", () => {
     const seen = new Set<string>();
     for (const { name, after } of processes) {

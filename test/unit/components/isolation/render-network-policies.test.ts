@@ -37,7 +37,9 @@ describe("network policies", () => {
           to: [{ namespaceSelector: {} }, { ipBlock: { cidr: "169.254.20.10/32" } }],
           ports: [
             { protocol: "UDP", port: 53 },
+            { protocol: "UDP", port: 5353 },
             { protocol: "TCP", port: 53 },
+            { protocol: "TCP", port: 5353 },
           ],
         },
         { to: [namespaceOf("istio-system")], ports: tcp(15012) },

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { hasPacketQueue } from "../network/network.ts";
 import type { Host } from "../node-spec.ts";
 import { hasCapability } from "./capabilities.ts";
 
@@ -8,11 +9,13 @@ export function reachableNameServers(resolvConf: string): string[] {
   return all.filter((address) => !/^(127\.|::1$|0\.0\.0\.0$|fe80:)/i.test(address)).slice(0, 3);
 }
 
-/** Looks at the machine. */
-export function readHost(): Host {
+/** Looks at the machine. @param path where `iptables-restore` is */
+export async function readHost(path: string): Promise<Host> {
+  const bridgeNetfilter = existsSync("/proc/sys/net/bridge/bridge-nf-call-iptables");
   return {
     mayLowerOomScore: hasCapability(readFileSync("/proc/self/status", "utf8"), "CAP_SYS_RESOURCE"),
-    bridgeNetfilter: existsSync("/proc/sys/net/bridge/bridge-nf-call-iptables"),
+    bridgeNetfilter,
+    enforcesPolicies: bridgeNetfilter && (await hasPacketQueue(path)),
     nameServers: hostNameServers(),
   };
 }

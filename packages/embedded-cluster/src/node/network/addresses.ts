@@ -24,9 +24,13 @@ export const loopbackPorts = {
   scheduler: 16359,
   kubeProxyHealth: 16356,
   kubeProxyMetrics: 16349,
+  networkPoliciesHealth: 16355,
   /** containerd streams `kubectl exec` and `port-forward` there, to the kubelet alone: an address holds for one request. */
   containerdStreaming: 16390,
 } as const;
+
+/** The netfilter queue in which a connection's first packet waits for what the NetworkPolicies say. Other programs take small numbers. */
+export const packetQueue = 16355;
 
 /** The addresses of one cluster, all of them in its network. Nothing listens outside loopback and the cluster's own bridge. */
 export interface ClusterAddresses {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter } from "node:path";
 import { execa } from "execa";
-import { bridge, bridgeMac, type ClusterAddresses, portsForPods } from "./addresses.ts";
+import { bridge, bridgeMac, type ClusterAddresses, packetQueue, portsForPods } from "./addresses.ts";
 import { parseRoutes, type Route } from "./routes.ts";
 
 /** The chains of the cluster's own. */
@@ -11,6 +11,7 @@ const chains = {
   input: "CANARY-LAB-INPUT",
   forward: "CANARY-LAB-FORWARD",
   outward: "CANARY-LAB-OUTWARD",
+  policies: "CANARY-LAB-POLICIES",
 } as const;
 
 /** The programs that find `iptables` and `ip`: the lab's tools first, then the system's. */
@@ -54,10 +55,7 @@ export function renderBridge(state: BridgeState, addresses: ClusterAddresses): s
  * stopped by a rule of theirs but not by a policy such as the one that Docker sets.
  */
 export function renderRules(saved: string, { podNetwork, network, node }: ClusterAddresses): string {
-  const present = new Set(saved.split("\n"));
-  const unlessPresent = (flag: "-I" | "-A", rule: string) => (present.has(`-A ${rule}`) ? [] : [`${flag} ${rule}`]);
-  const first = (rule: string) => unlessPresent("-I", rule);
-  const last = (rule: string) => unlessPresent("-A", rule);
+  const { first, last } = unlessIn(saved);
   const answers = "-m conntrack --ctstate RELATED,ESTABLISHED";
   return [
     "*raw",
@@ -91,6 +89,38 @@ export function renderRules(saved: string, { podNetwork, network, node }: Cluste
     "COMMIT",
     "",
   ].join("\n");
+}
+
+/**
+ * Input of `iptables-restore --noflush` that hands the first packet of each connection of a pod to the program that knows the
+ * NetworkPolicies: what pods send to each other, outside and to the node. What the node sends to its pods Kubernetes lets through.
+ *
+ * Table `mangle`, because a packet that the program lets go on skips the other rules of the chain that it came from: those of table
+ * `filter`, the user's too, come after. Without the program, as while the node starts, packets pass: pods that no policy is about
+ * must not be cut off when it has ended.
+ */
+export function renderQueueRules(saved: string): string {
+  const { first } = unlessIn(saved);
+  return [
+    "*mangle",
+    `:${chains.policies} - [0:0]`,
+    ...[`FORWARD -i ${bridge}`, `FORWARD -o ${bridge}`, `INPUT -i ${bridge}`].flatMap((from) =>
+      first(`${from} -j ${chains.policies}`),
+    ),
+    `-A ${chains.policies} -m conntrack --ctstate NEW -j NFQUEUE --queue-num ${packetQueue} --queue-bypass`,
+    "COMMIT",
+    "",
+  ].join("\n");
+}
+
+/** Rules that `iptables-save` does not list, to be put before those of others, or after them. */
+function unlessIn(saved: string) {
+  const present = new Set(saved.split("\n"));
+  const unlessPresent = (flag: "-I" | "-A", rule: string) => (present.has(`-A ${rule}`) ? [] : [`${flag} ${rule}`]);
+  return {
+    first: (rule: string) => unlessPresent("-I", rule),
+    last: (rule: string) => unlessPresent("-A", rule),
+  };
 }
 
 /** A chain that the lab or its kube-proxy made. */
@@ -143,13 +173,32 @@ export function renderRemoval(saved: string, isOurs: (chain: string) => boolean 
 const run = (path: string, file: string, args: readonly string[], input?: string) =>
   execa(file, args, { env: { PATH: path }, ...(input === undefined ? {} : { input }) });
 
-/** Makes the bridge with the node's address on it, and the lab's rules. Repeatable. */
-export async function makeNetwork(path: string, addresses: ClusterAddresses): Promise<void> {
+/**
+ * Asks the kernel whether it can queue packets for a program. No rule is made. Of a target that the kernel lacks `iptables-restore` only
+ * warns while it tests.
+ */
+export async function hasPacketQueue(path: string): Promise<boolean> {
+  const args = ["--noflush", "--test", "--wait=5"];
+  const { failed, stderr } = await execa("iptables-restore", args, {
+    env: { PATH: path },
+    input: renderQueueRules(""),
+    reject: false,
+  });
+  return !failed && !stderr.includes("missing kernel module");
+}
+
+/**
+ * Makes the bridge with the node's address on it, and the lab's rules. Repeatable.
+ *
+ * @param enforcesPolicies whether pods' packets are handed to the program that knows the NetworkPolicies
+ */
+export async function makeNetwork(path: string, addresses: ClusterAddresses, enforcesPolicies: boolean): Promise<void> {
   const state = bridgeState(bridgeExists(), parseRoutes(readFileSync("/proc/net/route", "utf8")), addresses);
   await run(path, "ip", ["-batch", "-"], renderBridge(state, addresses));
   const { stdout: saved } = await run(path, "iptables-save", []);
   const restore = (rules: string) => run(path, "iptables-restore", ["--noflush", "--wait=5"], rules);
   await restore(renderRules(saved, addresses));
+  if (enforcesPolicies) await restore(renderQueueRules(saved));
   if (labChainsIn(saved, isStaleChain).length > 0) await restore(renderRemoval(saved, isStaleChain));
 }
 

@@ -35,6 +35,9 @@ const loopbackServer = (authority: AuthorityName, commonName: string): Certifica
 /** The group of the API server where it calls the kubelet: a role is bound to it, for the API server's own user is in no group. */
 export const kubeletAdministrators = "canary-lab:kubelet-api-admins";
 
+/** The user who reads what NetworkPolicies are about: a role is bound to it. */
+export const policyReader = "canary-lab:network-policies";
+
 /** Every certificate of the node, by the name of its file. */
 export const certificates = (addresses: ClusterAddresses) =>
   ({
@@ -70,6 +73,7 @@ export const certificates = (addresses: ClusterAddresses) =>
       ipAddresses: [addresses.node],
     },
     "kube-proxy": client("system:kube-proxy"),
+    "network-policies": client(policyReader),
     admin: client("canary-lab:admin", "system:masters"),
     registry: {
       authority: "ca",

@@ -49,6 +49,7 @@ export const processNames = [
   "kube-controller-manager",
   "kube-scheduler",
   "kube-proxy",
+  "kube-network-policies",
   "dockerd",
   "containerd",
   "registry",

@@ -6,6 +6,7 @@ import { renderEtcd } from "./etcd.ts";
 import { renderApiServer } from "./kube-apiserver.ts";
 import { renderKubeProxy } from "./kube-proxy.ts";
 import { renderKubelet } from "./kubelet.ts";
+import { renderNetworkPolicies } from "./network-policies.ts";
 import type { ProcessSpec } from "./process-spec.ts";
 import { renderRegistry } from "./registry.ts";
 
@@ -18,6 +19,7 @@ export const renderProcesses = (spec: NodeSpec): readonly ProcessSpec[] => [
   renderScheduler(spec),
   renderKubelet(spec),
   renderKubeProxy(spec),
+  ...(spec.host.enforcesPolicies ? [renderNetworkPolicies(spec)] : []),
   renderRegistry(spec),
   renderDockerd(spec),
 ];

@@ -23,6 +23,7 @@ const kubernetesPrograms = [
   "kube-controller-manager",
   "kube-scheduler",
   "kube-proxy",
+  "kube-network-policies",
 ] as const;
 
 /** What the plain cluster, the mesh and the programs are made of, in the order of building: what takes longest comes first. */

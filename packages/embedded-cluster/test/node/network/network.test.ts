@@ -1,9 +1,14 @@
-import { describe, expect, test } from "@jest/globals";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { clusterAddresses } from "../../../src/node/network/addresses.ts";
 import {
   bridgeState,
+  hasPacketQueue,
   labChainsIn,
   renderBridge,
+  renderQueueRules,
   renderRemoval,
   renderRules,
 } from "../../../src/node/network/network.ts";
@@ -143,5 +148,49 @@ COMMIT
 -X KUBE-SVC-ABC
 COMMIT
 `);
+  });
+});
+
+describe("the queue of packets that NetworkPolicies are asked about", () => {
+  test("gets the first packet of a connection from pods, to pods and to the node, before the rules of others", () => {
+    const rules = renderQueueRules("").split("\n");
+    expect(rules[0]).toBe("*mangle");
+    expect(rules.filter((line) => line.startsWith("-I "))).toEqual([
+      "-I FORWARD -i canary-lab0 -j CANARY-LAB-POLICIES",
+      "-I FORWARD -o canary-lab0 -j CANARY-LAB-POLICIES",
+      "-I INPUT -i canary-lab0 -j CANARY-LAB-POLICIES",
+    ]);
+    expect(rules.filter((line) => line.startsWith("-A "))).toEqual([
+      "-A CANARY-LAB-POLICIES -m conntrack --ctstate NEW -j NFQUEUE --queue-num 16355 --queue-bypass",
+    ]);
+  });
+
+  test("is filled once, however often", () => {
+    const there = renderQueueRules("").replaceAll("-I ", "-A ");
+    expect(renderQueueRules(there)).not.toContain("-I ");
+  });
+
+  test("goes with the cluster", () => {
+    const there = renderQueueRules("").replaceAll("-I ", "-A ");
+    expect(renderRemoval(there)).toContain("-D FORWARD -i canary-lab0 -j CANARY-LAB-POLICIES");
+    expect(renderRemoval(there)).toContain("-X CANARY-LAB-POLICIES");
+  });
+
+  describe("is asked for first", () => {
+    let folder: string;
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), "packet-queue-"));
+    });
+    afterEach(() => rmSync(folder, { recursive: true }));
+
+    // What `iptables-nft-restore --test` does: a target that the kernel lacks is a warning.
+    test.each([
+      ["is there", "cat >&2 < /dev/null", true],
+      ["is not", 'echo "Warning: Extension NFQUEUE revision 0 not supported, missing kernel module?" >&2', false],
+      ["cannot be asked for", "exit 1", false],
+    ])("and %s", async (_, script, expected) => {
+      writeFileSync(join(folder, "iptables-restore"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+      expect(await hasPacketQueue(`${folder}:/usr/bin:/bin`)).toBe(expected);
+    });
   });
 });
