@@ -9,7 +9,7 @@ import { outsideMesh } from "./outside-mesh.ts";
 import { table } from "./print.ts";
 import { type ServiceStatus, serviceStatus, servicesOf, serviceText } from "./services.ts";
 import type { Progress, ReleaseStrategy } from "./strategies/strategy.ts";
-import { measureSplit } from "./traffic/measured-split.ts";
+import { type Measuring, measureSplit } from "./traffic/measured-split.ts";
 import { splitTable } from "./traffic/report.ts";
 import type { SplitVerdict } from "./traffic/verdict.ts";
 import type { Workload } from "./traffic/workloads.ts";
@@ -54,15 +54,15 @@ export interface Status {
 interface StatusOf {
   /** What is wrong beside the release: see `readFindings`. Default: nothing. */
   readonly findings?: Promise<readonly StatusFinding[]>;
-  /** How many requests measure the split; by default none do. */
-  readonly requests?: number | undefined;
+  /** How the split is measured; by default it is not. */
+  readonly measuring?: Measuring | undefined;
 }
 
 /** Reads the cluster. */
 export async function readStatus(
   lab: Lab,
   strategy: ReleaseStrategy,
-  { findings: found = Promise.resolve([]), requests }: StatusOf = {},
+  { findings: found = Promise.resolve([]), measuring }: StatusOf = {},
 ): Promise<Status> {
   const { config, environment, stackFile } = lab;
   const [release, findings] = await Promise.all([strategy.read(lab), found]);
@@ -88,7 +88,7 @@ export async function readStatus(
     findings,
     ...(stackFile.service === undefined &&
       hasServices(config) && { services: servicesOf(stackFile).map((one) => serviceStatus(one.config)) }),
-    ...(requests !== undefined && { seen: await measureSplit(await lab.client(), lab, strategy, requests) }),
+    ...(measuring && { seen: await measureSplit(await lab.client(), lab, strategy, measuring) }),
   };
 }
 

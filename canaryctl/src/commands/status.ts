@@ -4,6 +4,7 @@ import { type Lab, openLab } from "../lab.ts";
 import { print, say } from "../print.ts";
 import { isHealthy, readStatus, statusText } from "../status.ts";
 import { strategyOf } from "../strategies/table.ts";
+import { splitFault } from "../traffic/split-fault.ts";
 import { UsageError } from "../usage-error.ts";
 import { endText, showRelease } from "../watch/show-release.ts";
 import { optionsOf } from "./arguments.ts";
@@ -31,9 +32,14 @@ export async function run(command: Command): Promise<void> {
 async function showOnce(lab: Lab, { traffic, json }: StatusOptions): Promise<void> {
   const findings = readFindings(lab);
   findings.catch(() => {}); // it is awaited below, where the strategy can be told
-  const status = await readStatus(lab, await strategyOf(lab), { findings, requests: traffic });
+  const status = await readStatus(lab, await strategyOf(lab), {
+    findings,
+    ...(traffic !== undefined && { measuring: { requests: traffic, say } }),
+  });
   print(json ? [JSON.stringify(status, null, 2)] : statusText(status));
   const standing = standingOverride(lab.config);
   if (standing) say(standing);
+  const unwanted = status.seen && splitFault(status.seen, lab);
+  if (unwanted) throw unwanted;
   if (!isHealthy(status)) process.exitCode = 1;
 }

@@ -8,7 +8,7 @@ import type { SideReport } from "../../../canary/judge/verdict.ts";
 import { bakeOf } from "../../../canary/plan/plan.ts";
 import { rateInterval } from "../../../canary/rate-interval.ts";
 import { shareOf, shareText } from "../../../stacks/live/proxies/share.ts";
-import { percent, table } from "../print.ts";
+import { clockTime, percent, table } from "../print.ts";
 import { printable } from "../this-stack.ts";
 import type { Look } from "./observer.ts";
 
@@ -43,7 +43,7 @@ function lineView(write: (line: string) => void): JudgedView {
     const at = look.at.getTime();
     const key = `${look.lab.config.canaryWeight} ${act} ${look.conclusion.verdict}`;
     if (last?.key === key && at - last.at < repeatMilliseconds) return;
-    write(`${look.at.toISOString().slice(11, 19)}Z ${lookLine(look, act)}`);
+    write(`${clockTime(look.at)} ${lookLine(look, act)}`);
     last = { key, at };
   };
   return { show, end: () => {} };

@@ -60,7 +60,8 @@ export async function abortNow(lab: Lab, say: Say, proxySeconds?: number): Promi
     if (restsSince !== undefined && now - restsSince > awayMilliseconds) isAway = await isControllerAway(lab.cluster);
     if (share && status.strategy === "canary" && now - movedAt > routeMilliseconds) {
       await applyRestingRoute(lab);
-      if (movedAt === started) say("The Rollouts controller has moved nothing yet: the route is moved to the stable side here.");
+      if (movedAt === started)
+        say("The Rollouts controller has moved nothing yet: the route is moved to the stable side here.");
       movedAt = performance.now();
     }
     return isAway;
