@@ -1,3 +1,4 @@
+import { withNext } from "@canary-lab/kit/user-error";
 import { factsOf, type StrategyName, type WeightOwner } from "../../canary/strategies.ts";
 import { splitOf, type TrafficSplit } from "../../canary/weight.ts";
 import { hasServices } from "../../stacks/config/service-values.ts";
@@ -116,10 +117,19 @@ export function statusText(status: Status): readonly string[] {
       }),
     ]),
     ...(status.seen ? splitTable(status.seen) : []),
-    ...status.findings.map(({ what, evidence, next }) => `${what} (${evidence.join("; ")}) Next: ${next}`),
-    ...(status.fault ? [status.fault] : []),
+    ...wrongText(status),
     ...(status.services ?? []).map(serviceText),
   ];
+}
+
+/** A finding that is the fault of the release as well has evidence, and the fault has the commands: both are one text. */
+function wrongText({ findings, fault }: Pick<Status, "findings" | "fault">): readonly string[] {
+  const [cause, ...next] = fault?.split("\n") ?? [];
+  const texts = findings.map(({ what, evidence, next: mend }) => {
+    const text = `${what} (${evidence.join("; ")})`;
+    return what === cause ? [text, ...next].join("\n") : withNext(text, mend);
+  });
+  return fault && !findings.some(({ what }) => what === cause) ? [...texts, fault] : texts;
 }
 
 /** Who moves the traffic. */

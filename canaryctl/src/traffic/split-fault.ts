@@ -1,33 +1,44 @@
 import { UserError } from "@canary-lab/kit/user-error";
+import type { Side } from "../../../canary/judge/counters/telemetry.ts";
 import { reportedVersion } from "../../../components/image/render-built-image.ts";
 import { withService } from "../../../stacks/service-commands.ts";
 import type { Lab } from "../lab.ts";
 import { untoldText } from "./report.ts";
 import type { SplitVerdict } from "./verdict.ts";
 
+const healing: Readonly<Record<Side, string>> = {
+  stable: "npx canaryctl faults stable --none",
+  canary: "npx canaryctl faults canary --none",
+};
+
 /** Why a measured split is not as wanted, and what goes on from there; undefined where it is. */
 export function splitFault(verdict: SplitVerdict, lab: Pick<Lab, "config" | "stackFile">): UserError | undefined {
   if (verdict.isAsWanted) return undefined;
-  const { stackFile, config } = lab;
-  const own = (command: string) => withService(`npx canaryctl ${command}`, stackFile.service);
-  const pods = `kubectl -n ${config.namespace} get pods`;
-  const of = stackFile.service === undefined ? "" : ` of service ${stackFile.service}`;
+  const { config } = lab;
+  const { service } = lab.stackFile;
   const { failed, sent, untold, sides } = verdict;
-  if (failed > 0) {
-    const failing = sides.filter((side) => side.failed > 0);
-    const healed = failing.filter(({ side }) => reportedVersion(config[`${side}Image`]) !== undefined);
-    return new UserError(`${failed} of ${sent} requests${of} failed: ${whoseText(verdict)}.`, {
-      next: [
-        ...(failing.some(({ side }) => side === "canary") ? [own("rollback")] : [own("doctor")]),
-        ...healed.map(({ side }) => own(`faults ${side} --none`)),
-        pods,
-      ],
-    });
-  }
-  const next = [own("status --traffic 1000"), pods];
-  const versions = sides.map(({ version }) => version);
-  if (untold > 0) return new UserError(`The split${of} is not known: ${untoldText(untold, versions)}.`, { next });
-  return new UserError(`The split seen${of} is not the one wanted.`, { next });
+  const of = service === undefined ? "" : ` of service ${service}`;
+  const pods = `kubectl -n ${config.namespace} get pods`;
+  const faultOf = (message: string, ...commands: readonly string[]) =>
+    new UserError(message, { next: [...commands.map((command) => withService(command, service)), pods] });
+  if (failed > 0)
+    return faultOf(`${failed} of ${sent} requests${of} failed: ${whoseText(verdict)}.`, ...waysOut(verdict, config));
+  const why = untoldText(
+    untold,
+    sides.map(({ version }) => version),
+  );
+  const message = untold > 0 ? `The split${of} is not known: ${why}.` : `The split seen${of} is not the one wanted.`;
+  return faultOf(message, "npx canaryctl status --traffic 1000");
+}
+
+/** A canary that fails gives its traffic back; what fails on purpose can be healed. */
+function waysOut({ sides }: SplitVerdict, config: Lab["config"]): readonly string[] {
+  const failing = sides.filter((side) => side.failed > 0).map(({ side }) => side);
+  const own = failing.filter((side) => reportedVersion(config[`${side}Image`]) !== undefined);
+  return [
+    failing.includes("canary") ? "npx canaryctl rollback" : "npx canaryctl doctor",
+    ...own.map((side) => healing[side]),
+  ];
 }
 
 /** Whose the requests are that failed. A proxy that tries again counts more failures than its caller gets: then the numbers are left out. */
