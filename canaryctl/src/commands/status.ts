@@ -4,6 +4,7 @@ import { type Lab, openLab } from "../lab.ts";
 import { print, say } from "../print.ts";
 import { isHealthy, readStatus, statusText } from "../status.ts";
 import { strategyOf } from "../strategies/table.ts";
+import { measuredRequests } from "../traffic/measured-requests.ts";
 import { splitFault } from "../traffic/split-fault.ts";
 import { UsageError } from "../usage-error.ts";
 import { endText, showRelease } from "../watch/show-release.ts";
@@ -11,7 +12,8 @@ import { optionsOf } from "./arguments.ts";
 import { readFindings } from "./status-findings.ts";
 
 interface StatusOptions {
-  readonly traffic?: number;
+  /** How many requests; true where nobody says how many. */
+  readonly traffic?: number | true;
   readonly json?: boolean;
   readonly watch?: boolean;
 }
@@ -34,7 +36,7 @@ async function showOnce(lab: Lab, { traffic, json }: StatusOptions): Promise<voi
   findings.catch(() => {}); // it is awaited below, where the strategy can be told
   const status = await readStatus(lab, await strategyOf(lab), {
     findings,
-    ...(traffic !== undefined && { measuring: { requests: traffic, say } }),
+    ...(traffic !== undefined && { measuring: { requests: traffic === true ? measuredRequests : traffic, say } }),
   });
   print(json ? [JSON.stringify(status, null, 2)] : statusText(status));
   const standing = standingOverride(lab.config);

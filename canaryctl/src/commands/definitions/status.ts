@@ -1,4 +1,4 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { measuredRequests } from "../../traffic/measured-requests.ts";
 import { examples, wholeNumber } from "../arguments.ts";
 
@@ -6,13 +6,10 @@ export function addStatus(program: Command): void {
   program
     .command("status")
     .description("show the weights wanted and live, the pods, how far a release is, and who moves the traffic")
-    .addOption(
-      new Option(
-        "--traffic [requests]",
-        `also send this many requests through the mesh, 1..10000 (${measuredRequests}), and show the split seen`,
-      )
-        .preset(String(measuredRequests))
-        .argParser(wholeNumber(1, 10_000)),
+    .option(
+      "--traffic [requests]",
+      `also send this many requests through the mesh, 1..10000 (${measuredRequests}), and show the split seen`,
+      wholeNumber(1, 10_000),
     )
     .option("--watch", "show it again and again, until the release ends, waits for a person, or you press Ctrl-C")
     .option("--json", "print JSON")
