@@ -1,4 +1,5 @@
 import type { JudgeOptions } from "./config.ts";
+import { evidenceText } from "./evidence-text.ts";
 import { lately, type Slice } from "./slice.ts";
 import { judgeRelease, type Verdict } from "./verdict.ts";
 
@@ -41,15 +42,16 @@ function missingIn(
   if (verdict === "fail") return undefined;
   if (lately(slices, presentSeconds).canary === 0)
     return `No request to the canary was counted within the last ${presentSeconds} s.`;
-  if (needsLatency && (sides.canary.p95Milliseconds === undefined || sides.stable.p95Milliseconds === undefined))
-    return "The latency of one version or of both was not counted at the edges that are compared.";
-  return undefined;
+  if (!needsLatency) return undefined;
+  const unknown = (["canary", "stable"] as const).filter((side) => sides[side].p95Milliseconds === undefined);
+  if (unknown.length === 0) return undefined;
+  return `How long requests to the ${unknown.join(" and the ")} version take is not known: the callers have counted no times, or not by the limits that the judge compares.`;
 }
 
 function failReason({ failure, tests, ...sides }: Verdict): string {
   const test = tests.find(({ speaker }) => speaker === failure?.by);
   const seen = seenOf(failure?.by.startsWith("latency") ? "latency" : "errors", sides);
-  return `The canary is worse by its ${failure?.by}: ${seen}; evidence ${short(failure?.evidence)} after ${short(failure?.atSeconds)} s, bound ${short(test?.bound)}.`;
+  return `The canary is worse by its ${failure?.by}: ${seen}; ${evidenceOf(failure?.evidence, test?.bound)} after ${short(failure?.atSeconds)} s, bound ${short(test?.bound)}.`;
 }
 
 const seenOf = (by: "errors" | "latency", { stable, canary }: Pick<Verdict, "stable" | "canary">): string =>
@@ -58,13 +60,13 @@ const seenOf = (by: "errors" | "latency", { stable, canary }: Pick<Verdict, "sta
     : `${canary.errors} of ${canary.requests} requests failed, of stable ${stable.errors} of ${stable.requests}`;
 
 const passReason = ({ canary, pass }: Verdict): string =>
-  `The canary is good enough: ${canary.errors} of ${canary.requests} requests failed; evidence ${short(Math.min(pass.errors, pass.latency ?? pass.errors))}, bound ${short(pass.bound)}.`;
+  `The canary is good enough: ${canary.errors} of ${canary.requests} requests failed; ${evidenceOf(Math.min(pass.errors, pass.latency ?? pass.errors), pass.bound)}, bound ${short(pass.bound)}.`;
 
 function waitReason({ missing, pass, ...sides }: Verdict): string {
   const { requests, seconds } = missing ?? {};
   if (requests === undefined) {
     const by = pass.errors < pass.bound ? "errors" : "latency";
-    return `Not enough traffic for a pass by its ${by}: ${seenOf(by, sides)}; evidence ${short(pass[by])}, bound ${short(pass.bound)}.`;
+    return `Not enough traffic for a pass by its ${by}: ${seenOf(by, sides)}; ${evidenceOf(pass[by], pass.bound)}, bound ${short(pass.bound)}.`;
   }
   const time = seconds === undefined ? "" : `, ${Math.ceil(seconds)} s at the present rate`;
   return `Not enough traffic: a pass needs ${requests} more requests to the canary${time}.`;
@@ -72,9 +74,10 @@ function waitReason({ missing, pass, ...sides }: Verdict): string {
 
 const milliseconds = (value: number | undefined) => (value === undefined ? "unknown" : `${short(value)} ms`);
 
-/** Three digits that count; from a million on by powers of ten. */
-export const short = (value = Number.NaN): string =>
-  value < 1e6 ? String(Number(value.toPrecision(3))) : value.toExponential(2).replace("e+", "e");
+const evidenceOf = (evidence = Number.NaN, bound = Number.NaN) => `evidence ${evidenceText(evidence, bound)}`;
+
+/** Three digits that count. */
+export const short = (value = Number.NaN): string => String(Number(value.toPrecision(3)));
 
 /**
  * The slices of the release that goes on, where nobody says when it began: those from the canary's first request after a pause on. None

@@ -6,7 +6,7 @@ import { appContainer } from "../../components/workload/render-pod.ts";
 import type { PodList } from "../../stacks/live/proxies/exec.ts";
 import type { Lab } from "./lab.ts";
 import type { ReleaseStrategy } from "./strategies/strategy.ts";
-import { sideOfPod } from "./traffic/answers.ts";
+import { sideOfPod } from "./traffic/pod-answers.ts";
 
 /** What becomes of a pod, in words. What is not named is healthy. */
 function wordsOf({ errorRate, latencyMilliseconds, ready, crash }: Partial<Faults>): string {

@@ -4,9 +4,11 @@ import { addCommands } from "./commands/modules.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { Recording } from "./history/record.ts";
 import { addReasonFlags } from "./history/recorded-commands.ts";
+import { endWithReaders } from "./until-interrupted.ts";
 
 /** Runs the command line and sets the process's exit code; errors are printed, never thrown. */
 export async function main(argv: readonly string[]): Promise<void> {
+  endWithReaders();
   let acted: Command | undefined;
   let recording: Recording | undefined;
   const program = (await buildProgram(argv.slice(2))).hook("preAction", async (_, command) => {

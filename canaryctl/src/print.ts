@@ -31,4 +31,7 @@ export const engineView = (say: (line: string) => void, note?: (detail: string) 
   ...(note && { note }),
 });
 
+/** The time of day on a line that stands for a moment: in UTC, as everything that is recorded is. */
+export const clockTime = (at: Date): string => `${at.toISOString().slice(11, 19)}Z`;
+
 export const percent = (share: number): string => `${Number((share * 100).toFixed(1))} %`;

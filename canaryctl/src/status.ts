@@ -1,3 +1,4 @@
+import { withNext } from "@canary-lab/kit/user-error";
 import { factsOf, type StrategyName, type WeightOwner } from "../../canary/strategies.ts";
 import { splitOf, type TrafficSplit } from "../../canary/weight.ts";
 import { hasServices } from "../../stacks/config/service-values.ts";
@@ -9,7 +10,7 @@ import { outsideMesh } from "./outside-mesh.ts";
 import { table } from "./print.ts";
 import { type ServiceStatus, serviceStatus, servicesOf, serviceText } from "./services.ts";
 import type { Progress, ReleaseStrategy } from "./strategies/strategy.ts";
-import { measureSplit } from "./traffic/measured-split.ts";
+import { type Measuring, measureSplit } from "./traffic/measured-split.ts";
 import { splitTable } from "./traffic/report.ts";
 import type { SplitVerdict } from "./traffic/verdict.ts";
 import type { Workload } from "./traffic/workloads.ts";
@@ -54,15 +55,15 @@ export interface Status {
 interface StatusOf {
   /** What is wrong beside the release: see `readFindings`. Default: nothing. */
   readonly findings?: Promise<readonly StatusFinding[]>;
-  /** How many requests measure the split; by default none do. */
-  readonly requests?: number | undefined;
+  /** How the split is measured; by default it is not. */
+  readonly measuring?: Measuring | undefined;
 }
 
 /** Reads the cluster. */
 export async function readStatus(
   lab: Lab,
   strategy: ReleaseStrategy,
-  { findings: found = Promise.resolve([]), requests }: StatusOf = {},
+  { findings: found = Promise.resolve([]), measuring }: StatusOf = {},
 ): Promise<Status> {
   const { config, environment, stackFile } = lab;
   const [release, findings] = await Promise.all([strategy.read(lab), found]);
@@ -88,7 +89,7 @@ export async function readStatus(
     findings,
     ...(stackFile.service === undefined &&
       hasServices(config) && { services: servicesOf(stackFile).map((one) => serviceStatus(one.config)) }),
-    ...(requests !== undefined && { seen: await measureSplit(await lab.client(), lab, strategy, requests) }),
+    ...(measuring && { seen: await measureSplit(await lab.client(), lab, strategy, measuring) }),
   };
 }
 
@@ -116,10 +117,19 @@ export function statusText(status: Status): readonly string[] {
       }),
     ]),
     ...(status.seen ? splitTable(status.seen) : []),
-    ...status.findings.map(({ what, evidence, next }) => `${what} (${evidence.join("; ")}) Next: ${next}`),
-    ...(status.fault ? [status.fault] : []),
+    ...wrongText(status),
     ...(status.services ?? []).map(serviceText),
   ];
+}
+
+/** A finding that is the fault of the release as well has evidence, and the fault has the commands: both are one text. */
+function wrongText({ findings, fault }: Pick<Status, "findings" | "fault">): readonly string[] {
+  const [cause, ...next] = fault?.split("\n") ?? [];
+  const texts = findings.map(({ what, evidence, next: mend }) => {
+    const text = `${what} (${evidence.join("; ")})`;
+    return what === cause ? [text, ...next].join("\n") : withNext(text, mend);
+  });
+  return fault && !findings.some(({ what }) => what === cause) ? [...texts, fault] : texts;
 }
 
 /** Who moves the traffic. */

@@ -50,9 +50,13 @@ export const podLogPath = (
 ): string =>
   `${podPath(namespace, pod)}/log?${new URLSearchParams({ container: log.container, tailLines: String(log.tailLines) })}`;
 
-/** What an Istio proxy counts, by the port on which Prometheus scrapes it: the statistics that are used, whose names match. */
+/** What an Istio proxy counts: the statistics that are used, whose names match. */
+export const proxyStatsQuery = (filter: string): string =>
+  `stats/prometheus?usedonly&filter=${encodeURIComponent(filter)}`;
+
+/** The same, by the port on which Prometheus scrapes the proxy. */
 export const proxyStatsPath = (namespace: string, pod: string, filter: string): string =>
-  `${podPath(namespace, `${pod}:15090`)}/proxy/stats/prometheus?usedonly&filter=${encodeURIComponent(filter)}`;
+  `${podPath(namespace, `${pod}:15090`)}/proxy/${proxyStatsQuery(filter)}`;
 
 export const eventPath = (namespace: string, name: string): string => inNamespace("/api/v1", namespace, "events", name);
 

@@ -40,7 +40,7 @@ describe("a state that is not as it should be is not taken for one that is absen
       expect(refusalFault(await canaryctl("up"), /state of stack dev is damaged/, /dev\.json$/m)).toBeUndefined();
       const status = await canaryctl("status");
       expect(status.exitCode).toBe(1);
-      expect(status.stdout).toMatch(/The state of stack dev is damaged[\s\S]*Next: cp /);
+      expect(status.stdout).toMatch(/The state of stack dev is damaged[\s\S]*next: +cp /);
       const { findings } = await doctor();
       const found = findings.find(({ id }) => id === "state-damaged");
       expect(found).toMatchObject({ severity: "error" });

@@ -54,7 +54,7 @@ describe("with what Prometheus has recorded", () => {
       statusCode: 412,
       verdict: "fail",
       reason:
-        "The canary is worse by its errors: 51 of 1065 requests failed, of stable 21 of 9585; evidence 1930 after 18 s, bound 200.",
+        "The canary is worse by its errors: 51 of 1065 requests failed, of stable 21 of 9585; evidence over 1000 after 18 s, bound 200.",
       numbers: { seconds: 58, failure: { by: "errors" } },
     });
     expect(await ask(app, `/argo-rollouts?${query}`)).toEqual({
@@ -73,7 +73,7 @@ describe("with what Prometheus has recorded", () => {
     expect(await ask(app, `/verdict?${query}`)).toMatchObject({
       statusCode: 200,
       verdict: "pass",
-      reason: "The canary is good enough: 0 of 1026 requests failed; evidence 29600, bound 20.",
+      reason: "The canary is good enough: 0 of 1026 requests failed; evidence over 1000, bound 20.",
     });
     expect(await ask(app, `/argo-rollouts?${query}`)).toMatchObject({ statusCode: 200, verdict: "pass" });
     const metadata = { by: "destination_version", app: "echo", stable: "v1", canary: "v2", since: String(pass.since) };

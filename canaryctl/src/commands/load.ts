@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import { openLab } from "../lab.ts";
-import { print } from "../print.ts";
+import { clockTime, percent, print } from "../print.ts";
 import { type Move, openMove } from "../strategies/table.ts";
-import { type Answers, countAnswers } from "../traffic/answers.ts";
+import { type CountedLoad, countAnswers, unbalanced } from "../traffic/answers.ts";
 import { type Pace, sendLoad } from "../traffic/measure.ts";
+import { othersText, untoldText } from "../traffic/report.ts";
 import { untilInterrupted } from "../until-interrupted.ts";
 import { optionsOf } from "./arguments.ts";
 
@@ -32,35 +33,39 @@ export async function run(command: Command): Promise<void> {
 type Exec = Awaited<ReturnType<Move["lab"]["client"]>>;
 
 async function sendPart({ lab, strategy }: Move, exec: Exec, pace: Pace): Promise<string> {
-  const { names, canaryPods } = await strategy.read(lab);
-  const send = () => sendLoad(exec, lab.config, pace.requestsPerSecond * pace.seconds, pace);
-  const { load, answers } = await countAnswers(exec, lab.cluster, lab.config, canaryPods, send);
-  return partText({ ...load, at: new Date() }, answers, names);
+  const { config, cluster } = lab;
+  const { names, canaryPods, expected } = await strategy.read(lab);
+  const send = () => sendLoad(exec, config, pace.requestsPerSecond * pace.seconds, pace);
+  const counted = await countAnswers(exec, { config, cluster, canaryPods, expected }, send);
+  return partText(new Date(), counted, names);
 }
 
-interface Part {
-  readonly at: Date;
-  readonly sent: number;
-  readonly skipped: number;
-  readonly failed: number;
-  readonly milliseconds: { readonly p95: number | null };
+/** A part of a load, as it is shown. */
+interface Part extends Pick<CountedLoad, "answers"> {
+  readonly load: Pick<CountedLoad["load"], "sent" | "skipped" | "failed"> & {
+    readonly milliseconds: { readonly p95: number | null };
+  };
 }
 
-/** Such as `14:05:31  250 requests, 0 failed  v1 226 (90.4 %)  v2 24 (9.6 %)  p95 12 ms`. */
+/** Such as `14:05:31Z  250 requests, 0 failed  v1 226 (90.4 %)  v2 24 (9.6 %)  p95 12 ms`. Without shares where they are not known. */
 export function partText(
-  { at, sent, skipped, failed, milliseconds: { p95 } }: Part,
-  answers: Answers,
-  names: Readonly<Record<keyof Answers, string>>,
+  at: Date,
+  { load, answers }: Part,
+  names: Readonly<Record<keyof CountedLoad["answers"], string>>,
 ): string {
   const all = answers.stable + answers.canary;
-  const share = (side: keyof Answers) =>
-    `${names[side]} ${answers[side]} (${all === 0 ? 0 : ((100 * answers[side]) / all).toFixed(1)} %)`;
+  const { others, untold } = unbalanced(all, load);
+  const { sent, skipped, failed } = load;
+  const { p95 } = load.milliseconds;
+  const side = (side: keyof typeof answers) =>
+    `${names[side]} ${answers[side]}${all > 0 && untold === 0 ? ` (${percent(answers[side] / all)})` : ""}`;
   const late = skipped === 0 ? [] : [`${skipped} not sent, for answers were late`];
   return [
-    at.toTimeString().slice(0, 8),
-    [`${sent} requests`, `${failed} failed`, ...late].join(", "),
-    share("stable"),
-    share("canary"),
+    clockTime(at),
+    `${[`${sent} requests`, `${failed} failed`, ...late].join(", ")}${othersText(others)}`,
+    side("stable"),
+    side("canary"),
+    ...(untold > 0 ? [untoldText(untold, [names.stable, names.canary])] : []),
     p95 === null ? "no answer" : `p95 ${Math.round(p95)} ms`,
   ].join("  ");
 }

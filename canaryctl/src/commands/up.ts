@@ -39,6 +39,7 @@ import {
 import { configuredStrategy } from "../strategies/table.ts";
 import { unfinishedTarget } from "../target-request.ts";
 import { measureApplications, measuredFault } from "../traffic/measured-applications.ts";
+import { measuredRequests } from "../traffic/measured-requests.ts";
 import { UsageError } from "../usage-error.ts";
 import { optionsOf } from "./arguments.ts";
 import { chooseAndTell } from "./choose-and-tell.ts";
@@ -51,9 +52,6 @@ interface UpOptions {
   readonly create?: boolean;
   readonly from?: string;
 }
-
-/** Requests of the closing measurement of each application: at 10 %, a split that is off by 7 points is told from a right one. */
-const measuredRequests = 400;
 
 /** How long `up` waits for an update that another process runs, such as one that outlived a killed `up`. */
 const waitSeconds = 900;
@@ -115,8 +113,8 @@ async function up(opened: OpenedForUp, override: TargetName | undefined, progres
   const raised = await raise(target, opened, progress);
   const labs = await progress.stage("deploy", (note) => deploy(raised, progress, note), usualDeploy);
   const [lab] = labs;
-  const measured = await progress.stage("measure the split", () =>
-    measureApplications(labs, configuredStrategy, measuredRequests),
+  const measured = await progress.stage("measure the split", (note) =>
+    measureApplications(labs, configuredStrategy, { requests: measuredRequests, say: note }),
   );
   print(
     upReport(lab, measured, await gatewayPort(lab), {

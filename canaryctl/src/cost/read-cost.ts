@@ -10,7 +10,7 @@ import { isGateway, isIngressPod, type Meta } from "../doctor/objects.ts";
 import { Reader } from "../doctor/reader.ts";
 import { type Lab, platformOf } from "../lab.ts";
 import { configuredStrategy } from "../strategies/table.ts";
-import { type CanaryPods, sideOfPod } from "../traffic/answers.ts";
+import { type CanaryPods, sideOfPod } from "../traffic/pod-answers.ts";
 import { askPrometheus } from "../traffic/prometheus.ts";
 import { type CostReport, type CountedPod, costOf, type MeasuredUse, type Role } from "./cost-of.ts";
 import { amountsOf, type PodSpec, type Quantities } from "./pod-amounts.ts";

@@ -7,6 +7,7 @@ import type { Slice } from "../../../canary/judge/slice.ts";
 import { podsPath, proxyStatsPath } from "../../../cluster/kube/paths.ts";
 import { isReady, type PodList } from "../../../stacks/live/proxies/exec.ts";
 import type { ProxyGroup } from "../../../stacks/live/proxies/proxies.ts";
+import { upstreamFilter } from "../../../stacks/live/proxies/upstream-counters.ts";
 
 /** After so long a proxy's answer comes too late for a look, in milliseconds: one that is gone must not hold up the others. */
 const patienceMilliseconds = 2000;
@@ -41,7 +42,7 @@ export class CallerCounters {
     this.#groups = groups;
     this.#telemetry = telemetryOf(release, edges);
     this.#reader = new CounterReader(this.#telemetry, edges);
-    this.#path = (namespace, pod) => proxyStatsPath(namespace, pod, `${release.app}.*upstream_rq`);
+    this.#path = (namespace, pod) => proxyStatsPath(namespace, pod, upstreamFilter(release.app ?? ""));
     this.#now = now;
   }
 

@@ -3,12 +3,14 @@ import { isLive } from "@canary-lab/kit/progress";
 import type { Terminal } from "@canary-lab/kit/progress-live";
 import { formatDuration } from "../../../canary/duration.ts";
 import { evidencePart } from "../../../canary/judge/evidence-part.ts";
+import { evidenceText } from "../../../canary/judge/evidence-text.ts";
 import type { Act } from "../../../canary/judge/next-act.ts";
 import type { SideReport } from "../../../canary/judge/verdict.ts";
-import { bakeOf } from "../../../canary/plan/plan.ts";
+import { bakeOf, type Plan } from "../../../canary/plan/plan.ts";
 import { rateInterval } from "../../../canary/rate-interval.ts";
+import type { Weight } from "../../../canary/weight.ts";
 import { shareOf, shareText } from "../../../stacks/live/proxies/share.ts";
-import { percent, table } from "../print.ts";
+import { clockTime, percent, table } from "../print.ts";
 import { printable } from "../this-stack.ts";
 import type { Look } from "./observer.ts";
 
@@ -43,7 +45,7 @@ function lineView(write: (line: string) => void): JudgedView {
     const at = look.at.getTime();
     const key = `${look.lab.config.canaryWeight} ${act} ${look.conclusion.verdict}`;
     if (last?.key === key && at - last.at < repeatMilliseconds) return;
-    write(`${look.at.toISOString().slice(11, 19)}Z ${lookLine(look, act)}`);
+    write(`${clockTime(look.at)} ${lookLine(look, act)}`);
     last = { key, at };
   };
   return { show, end: () => {} };
@@ -66,12 +68,17 @@ export function lookEvent({ at, lab, live, seen, seconds, callers, conclusion }:
 
 /** A look in one line. */
 export function lookLine(look: Look, act?: Act): string {
-  const { stable, canary } = look.conclusion.numbers;
+  const { numbers } = look.conclusion;
+  const ofBoth = (name: string, textOf: (side: SideReport) => string) => {
+    const texts = { stable: textOf(numbers.stable), canary: textOf(numbers.canary) };
+    const isKnown = Object.values(texts).some((text) => text !== unknown);
+    return isKnown ? [`${name}: stable ${texts.stable}, canary ${texts.canary}`] : [];
+  };
   return [
     stepText(look),
-    `seen ${look.seen ? shareText(look.seen) : "nothing"}`,
-    `errors ${errorsText(stable)} and ${errorsText(canary)}`,
-    `p95 ${latencyText(stable)} and ${latencyText(canary)}`,
+    look.seen ? `seen ${shareText(look.seen)}` : "no requests seen",
+    ...ofBoth("errors", (side) => errorsText(side)),
+    ...ofBoth("p95", latencyText),
     ...(act === undefined ? [] : [act]),
     look.conclusion.reason,
   ].join("; ");
@@ -107,12 +114,18 @@ export function blockText(look: Look, act?: Act): readonly string[] {
 
 function stepText({ lab: { config }, seconds, callers }: Look): string {
   const { plan, canaryWeight } = config;
-  const stages = plan.stages.map(({ weight }) => weight);
-  const step = stages.filter((weight) => weight <= canaryWeight).length;
   const bake = bakeOf(plan, canaryWeight);
   const time = bake === "manual" ? ", until somebody promotes" : bake > 0 ? ` of ${formatDuration(bake)}` : "";
   const proxies = callers === 1 ? "1 caller's proxy" : `${callers} callers' proxies`;
-  return `Step ${step} of ${stages.length}: ${canaryWeight} % since ${Math.round(seconds)} s${time}, counted at ${proxies}`;
+  return `${placeText(plan, canaryWeight)}: ${canaryWeight} % since ${Math.round(seconds)} s${time}, counted at ${proxies}`;
+}
+
+/** Somebody may have set a weight that is no step of the plan. */
+function placeText({ stages }: Plan, weight: Weight): string {
+  const below = stages.filter((stage) => stage.weight < weight).length;
+  const of = `of ${stages.length}`;
+  if (stages[below]?.weight === weight) return `Step ${below + 1} ${of}`;
+  return below === 0 ? `Before step 1 ${of}` : `Between steps ${below} and ${below + 1} ${of}`;
 }
 
 /** Of the interval of an error rate that is shown. */
@@ -120,17 +133,20 @@ const confidence = 0.95;
 
 function errorsText({ requests, errors }: SideReport, within?: number): string {
   const interval = within && rateInterval(errors, requests, within);
-  if (requests === 0) return "-";
+  if (requests === 0) return unknown;
   const bounds = interval ? `, ${percent(interval.lower).slice(0, -2)} to ${percent(interval.upper)}` : "";
   return `${errors} (${percent(errors / requests)}${bounds})`;
 }
 
 const latencyText = ({ p95Milliseconds }: SideReport): string =>
-  p95Milliseconds === undefined ? "-" : `${Number(p95Milliseconds.toPrecision(2))} ms`;
+  p95Milliseconds === undefined ? unknown : `${Number(p95Milliseconds.toPrecision(2))} ms`;
+
+/** Where there was no request, or nobody counts it. */
+const unknown = "-";
 
 const barWidth = 24;
 
 function evidenceCells(evidence: number, bound: number): readonly string[] {
   const full = Math.round(evidencePart(evidence, bound) * barWidth);
-  return [`${"#".repeat(full)}${".".repeat(barWidth - full)}`, `${Number(evidence.toPrecision(3))} of ${bound}`];
+  return [`${"#".repeat(full)}${".".repeat(barWidth - full)}`, `${evidenceText(evidence, bound)} of ${bound}`];
 }

@@ -129,7 +129,7 @@ const taken = (lease: LeaseObject | undefined, namespace: string, app: string): 
     `Another promotion walks this plan: that of ${lease?.spec?.holderIdentity ?? "somebody who has ended meanwhile"}, since ${lease?.spec?.acquireTime ?? "now"}.`,
     {
       place: `lease ${namespace}/${promotionName(app)}`,
-      allowed: "one promotion at a time; that of a process that was killed is over two minutes after its last sign",
+      allowed: "one promotion at a time; where that process was killed, another may begin two minutes later",
       next: ["npx canaryctl watch", "npx canaryctl rollback"],
     },
   );

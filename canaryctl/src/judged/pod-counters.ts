@@ -7,7 +7,7 @@ import { versions } from "../../../components/names.ts";
 import { isReady, type PodList } from "../../../stacks/live/proxies/exec.ts";
 import type { ProxyCluster, ProxyGroup } from "../../../stacks/live/proxies/proxies.ts";
 import { endpointsCommand } from "../../../stacks/live/proxies/sidecar-endpoints.ts";
-import { answersByAddress } from "../traffic/answers.ts";
+import { answersByAddress, outcomes } from "../traffic/pod-answers.ts";
 import { inTime, secondsNow } from "./caller-counters.ts";
 
 /** Series that say themselves whose they are: nothing of them is asked for by a query. */
@@ -74,7 +74,7 @@ export class PodCounters {
     caller: { namespace: string; pod: string },
     seconds: number,
   ): readonly Series[] {
-    return (["answered", "failed"] as const).flatMap((outcome) =>
+    return outcomes.flatMap((outcome) =>
       [...answersByAddress(dump, of, outcome)].flatMap(([address, count]) => {
         const side = this.#sides.get(address);
         return side ? [{ metric: { ...caller, address, side, outcome }, values: [[seconds, String(count)]] }] : [];

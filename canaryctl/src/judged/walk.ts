@@ -92,7 +92,6 @@ export async function walk(
     const reason = resumes ? passedBefore : look.conclusion.reason;
     switch (act) {
       case "roll back":
-        say(reason); // it is known whatever becomes of the rollback
         await acts.rollBack(reason, look);
         return { ending: "rolled back", reason };
       case "give up":
@@ -162,7 +161,7 @@ export function outlookText({ lab, requestsPerSecond, conclusion }: Look): strin
   const seconds = Math.ceil(requests / (requestsPerSecond * (canaryWeight / 100)));
   const bake = bakeAt(plan, canaryWeight);
   if (!Number.isFinite(seconds) || seconds <= bake) return undefined;
-  return `At the present ${Math.round(requestsPerSecond)} requests/s a verdict at ${canaryWeight} % takes about ${seconds} s or more: longer than the ${formatDuration(bake)} that the plan keeps it.`;
+  return `At the present ${Math.round(requestsPerSecond)} requests/s a verdict at ${canaryWeight} % takes about ${seconds} s or more${bake > 0 ? `: longer than the ${formatDuration(bake)} that the plan keeps it` : ""}.`;
 }
 
 /** Says a text the first time that requests are seen. */

@@ -107,8 +107,8 @@ const sentences: readonly Sentence[] = [
     pattern: /^nothing is wrong$/,
     question: () => "is nothing wrong?",
     answer: ({ fault, findings }) => {
-      const wrong = [...findings.map(({ what }) => what), ...(fault ? [fault] : [])];
-      return { isYes: wrong.length === 0, evidence: wrong.join(" ") || "status finds nothing" };
+      const wrong = new Set([...findings.map(({ what }) => what), ...(fault ? [fault.split("\n")[0]] : [])]);
+      return { isYes: wrong.size === 0, evidence: [...wrong].join(" ") || "status finds nothing" };
     },
   },
 ];

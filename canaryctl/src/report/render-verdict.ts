@@ -1,5 +1,6 @@
 import type { Conclusion } from "../../../canary/judge/conclusion.ts";
 import { evidencePart } from "../../../canary/judge/evidence-part.ts";
+import { evidenceText } from "../../../canary/judge/evidence-text.ts";
 import { html, type Markup } from "./markup.ts";
 import type { RecordedVerdict } from "./recorded.ts";
 import { countText, lengthText, millisecondsText, percentText, short } from "./words.ts";
@@ -39,7 +40,7 @@ const sideRow = (version: string, { requests, errors, p95Milliseconds }: Numbers
 
 function testRow({ speaker, mayFail, evidence, bound, excessPoints, factor, edgeMilliseconds }: Test): Markup {
   const edge = edgeMilliseconds === undefined ? "" : `, slower than ${millisecondsText(edgeMilliseconds)}`;
-  return html`<tr><th scope="row">${speaker}${edge}${mayFail ? "" : " (informs only)"}</th><td>${evidenceBar(evidence, bound)}${short(evidence)}</td><td>${short(bound)}</td><td>${
+  return html`<tr><th scope="row">${speaker}${edge}${mayFail ? "" : " (informs only)"}</th><td>${evidenceBar(evidence, bound)}${evidenceText(evidence, bound)}</td><td>${short(bound)}</td><td>${
     excessPoints === undefined ? "–" : `${short(excessPoints)} points`
   }</td><td>${factor ? factorText(factor) : "–"}</td></tr>`;
 }
@@ -55,7 +56,7 @@ function factorText({ estimate, lower, upper }: NonNullable<Test["factor"]>): st
 const passRows = ({ pass: { errors, latency, bound } }: Numbers): readonly Markup[] =>
   [["errors", errors] as const, ...(latency === undefined ? [] : [["latency", latency] as const])].map(
     ([name, evidence]) =>
-      html`<tr><th scope="row">${name}</th><td>${evidenceBar(evidence, bound)}${short(evidence)}</td><td>${short(bound)}</td></tr>`,
+      html`<tr><th scope="row">${name}</th><td>${evidenceBar(evidence, bound)}${evidenceText(evidence, bound)}</td><td>${short(bound)}</td></tr>`,
   );
 
 function missingText({ missing }: Numbers): Markup {

@@ -2,7 +2,7 @@ import type { WeightOwner } from "../../../canary/strategies.ts";
 import type { PodExec } from "../../../stacks/live/proxies/exec.ts";
 import type { Share } from "../../../stacks/live/proxies/share.ts";
 import type { Lab } from "../lab.ts";
-import type { CanaryPods } from "../traffic/answers.ts";
+import type { CanaryPods } from "../traffic/pod-answers.ts";
 import type { Route } from "../traffic/route.ts";
 import type { Workload } from "../traffic/workloads.ts";
 

@@ -1,87 +1,90 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import type { LoadSummary } from "../../../apps/load-client/src/load-summary.ts";
-import type { ApplicationName } from "../../../canary/application-name.ts";
-import { podsPath } from "../../../cluster/kube/paths.ts";
-import { versions } from "../../../components/names.ts";
-import type { PodExec, PodList } from "../../../stacks/live/proxies/exec.ts";
-import { clusterStatuses, endpointsCommand } from "../../../stacks/live/proxies/sidecar-endpoints.ts";
+import type { Side } from "../../../canary/judge/counters/telemetry.ts";
+import type { LabConfig } from "../../../stacks/config/schema.ts";
+import { countedRelease } from "../../../stacks/live/counted-release.ts";
+import type { PodExec } from "../../../stacks/live/proxies/exec.ts";
+import type { Share } from "../../../stacks/live/proxies/share.ts";
+import type { CanaryPods, Outcome } from "./pod-answers.ts";
+import { type ReadSides, type SideCounter, sidesByPod, sidesBySubset } from "./side-counters.ts";
 
-/** Answers below 500, by the side of the pods that gave them. */
-export interface Answers {
-  readonly stable: number;
-  readonly canary: number;
+/** A number of requests for each side. */
+export type Answers = Readonly<Record<Side, number>>;
+
+/** What came of a load, by the client and by its proxy. */
+export interface CountedLoad {
+  readonly load: LoadSummary;
+  /** Answers below 500. */
+  readonly answers: Answers;
+  /** Answers from 500 on, and those that the proxy made up for want of one. */
+  readonly failures: Answers;
 }
 
-/** By what Envoy counts an outcome of a request at the host that got it: an answer below 500, or one from 500 on and none at all. */
-const statOf = { answered: "rq_success", failed: "rq_error" } as const;
-
-/**
- * What the pods of an application have answered a proxy since it knows of them, by address: over all names by which callers send to it,
- * its subsets and the Services of its sides.
- */
-export function answersByAddress(
-  dump: string,
-  { app, namespace }: ApplicationName,
-  outcome: keyof typeof statOf = "answered",
-): ReadonlyMap<string, number> {
-  const cluster = new RegExp(`^outbound\\|\\d+\\|[^|]*\\|${app}(-[a-z0-9]+)?\\.${namespace}\\.svc\\.`);
-  const hosts = clusterStatuses(dump).flatMap(({ name, host_statuses = [] }) =>
-    cluster.test(name) ? host_statuses : [],
-  );
-  const counts = new Map<string, number>();
-  for (const { address, stats } of hosts) {
-    const pod = address?.socket_address?.address ?? "";
-    const { value = "0" } = stats?.find(({ name }) => name === statOf[outcome]) ?? {}; // 0 is not written
-    counts.set(pod, (counts.get(pod) ?? 0) + Number(value));
-  }
-  return counts;
+/** What is counted: of which release, and by what its sides are told apart. */
+export interface Counted {
+  readonly config: LabConfig;
+  readonly cluster: Pick<ClusterClient, "get">;
+  readonly canaryPods?: CanaryPods;
+  /** The share that the canary should get. */
+  readonly expected?: Share | undefined;
 }
 
-/** What tells the canary's pods from the stable ones: the names of their ReplicaSets, or, without them, the name of the slot. */
-export type CanaryPods = readonly string[] | undefined;
-
-/** Whose pod it is, of those of an application. */
-export function sideOfPod({ metadata }: PodList["items"][number], canaryPods: CanaryPods): keyof Answers {
-  const isCanary = canaryPods
-    ? metadata.ownerReferences?.some(({ name }) => canaryPods.includes(name))
-    : metadata.labels?.version === versions.canary;
-  return isCanary ? "canary" : "stable";
-}
-
-/**
- * Who answers the requests that `send` sends from the client's pod, as its sidecar counts: whatever image answers. What else is sent from
- * that pod meanwhile counts as well. A pod that goes while it is measured takes its count along.
- */
+/** Who answers the requests that `send` sends from the client's pod, as its sidecar counts: whatever image answers. */
 export async function countAnswers(
   exec: PodExec,
-  cluster: Pick<ClusterClient, "get">,
-  of: ApplicationName,
-  canaryPods: CanaryPods,
+  counted: Counted,
   send: () => Promise<LoadSummary>,
-): Promise<{ readonly load: LoadSummary; readonly answers: Answers }> {
-  const read = async () => answersByAddress(await exec("istio-proxy", endpointsCommand), of);
-  const before = await read();
+): Promise<CountedLoad> {
+  const read = readerOf(exec, counted);
+  const before = new Map((await read()).map(({ id, count }) => [id, count]));
   const load = await send();
-  const [after, pods] = await Promise.all([read(), cluster.get<PodList>(podsPath(of.namespace, { app: of.app }))]);
-  const answers = { stable: 0, canary: 0 };
-  for (const pod of pods?.items ?? []) {
-    const address = pod.status?.podIP ?? "";
-    answers[sideOfPod(pod, canaryPods)] += growth(before.get(address), after.get(address));
-  }
-  return { load, answers };
+  const after = await read();
+  const sum = (outcome: Outcome) => ({
+    stable: grown(before, after, "stable", outcome),
+    canary: grown(before, after, "canary", outcome),
+  });
+  const answers = sum("answered");
+  return { load, answers: isRehearsal(counted) ? withoutCopies(answers, load) : answers, failures: sum("failed") };
 }
 
-/** A proxy that has got to know a pod anew counts from 0. */
-const growth = (before = 0, after = 0): number => (after >= before ? after - before : after);
+/**
+ * What of the answers that were counted the client has not got, for something else has sent their requests from its pod; and what it got
+ * that was counted for neither side.
+ */
+export function unbalanced(
+  answered: number,
+  { sent, failed }: Pick<LoadSummary, "sent" | "failed">,
+): { readonly others: number; readonly untold: number } {
+  const beyond = answered - (sent - failed);
+  return { others: Math.max(0, beyond), untold: Math.max(0, -beyond) };
+}
+
+function readerOf(exec: PodExec, { config, cluster, canaryPods }: Counted): ReadSides {
+  const release = countedRelease(config);
+  return release ? sidesBySubset(exec, release) : sidesByPod(exec, cluster, config, canaryPods);
+}
+
+/** A counter that went back has begun anew, from 0: its proxy has got to know the pod once more. */
+function grown(
+  before: ReadonlyMap<string, number>,
+  after: readonly SideCounter[],
+  side: Side,
+  outcome: Outcome,
+): number {
+  const growths = after
+    .filter((counter) => counter.side === side && counter.outcome === outcome)
+    .map(({ id, count }) => (count >= (before.get(id) ?? 0) ? count - (before.get(id) ?? 0) : count));
+  return growths.reduce((total, growth) => total + growth, 0);
+}
+
+/** Whether a canary may get copies: until it has a share. From then on more answers than requests are those of another load. */
+const isRehearsal = ({ config: { strategy, rolloutCanary }, expected }: Counted): boolean =>
+  strategy === "rollout-canary" && rolloutCanary.mirrorPercent > 0 && expected?.canary === 0;
 
 /**
  * Answers without those to the copies of requests that a canary gets beside its own: the proxy counts them, and the client gets none. What
  * is more than the client got are copies.
  */
-export function withoutCopies(
-  { stable, canary }: Answers,
-  { sent, failed }: Pick<LoadSummary, "sent" | "failed">,
-): Answers {
-  const copies = Math.max(0, stable + canary - (sent - failed));
-  return { stable, canary: Math.max(0, canary - copies) };
+function withoutCopies({ stable, canary }: Answers, load: LoadSummary): Answers {
+  return { stable, canary: Math.max(0, canary - unbalanced(stable + canary, load).others) };
 }

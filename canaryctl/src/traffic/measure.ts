@@ -3,6 +3,7 @@ import type { LoadSummary } from "../../../apps/load-client/src/load-summary.ts"
 import type { ApplicationName } from "../../../canary/application-name.ts";
 import { type ServedSpec, versionedEcho } from "../../../components/workload/service-spec.ts";
 import type { PodExec } from "../../../stacks/live/proxies/exec.ts";
+import { sayWhileWaiting } from "./say-while-waiting.ts";
 
 /** The application that is asked. */
 type Asked = ServedSpec & Pick<ApplicationName, "app">;
@@ -45,9 +46,20 @@ export async function sendLoad(
 /** Requests of a probe: at 10 %, one in 37,000 misses a side. */
 const probeRequests = 100;
 
+/** What proxies answer themselves where no pod does. */
+const madeUp = ["502", "503", "504"] as const;
+
+/** Requests that may have reached no pod: a route or a pod that a proxy does not know yet. Any other error is an answer of a pod. */
+export function unanswered({ statuses, errors }: Pick<LoadSummary, "statuses" | "errors">): number {
+  const counts = [...Object.values(errors), ...madeUp.map((status) => statuses[status] ?? 0)];
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
 /**
- * Sends a few requests until all of them are answered. It gives up silently, for the measurement that follows reports what fails.
+ * Sends a few requests until pods answer all of them. It gives up after {@link timeout}, for the measurement that follows reports what fails.
  */
-export async function waitForAnswers(exec: PodExec, of: Asked): Promise<void> {
-  await until(async () => (await sendLoad(exec, of, probeRequests)).failed === 0, timeout);
+export async function waitForAnswers(exec: PodExec, of: Asked, say: (line: string) => void): Promise<void> {
+  const answered = async () => unanswered(await sendLoad(exec, of, probeRequests)) === 0;
+  const what = `Waiting until pods answer all requests, for ${timeout.seconds} s at most`;
+  await sayWhileWaiting(say, what, () => until(answered, timeout));
 }

@@ -3,8 +3,9 @@ import { withService } from "../../../stacks/service-commands.ts";
 import type { Lab } from "../lab.ts";
 import { headerHint } from "../strategies/header.ts";
 import type { ReleaseStrategy } from "../strategies/strategy.ts";
-import { measureSplit } from "./measured-split.ts";
+import { type Measuring, measureSplit } from "./measured-split.ts";
 import { splitTable } from "./report.ts";
+import { splitFault } from "./split-fault.ts";
 import type { SplitVerdict } from "./verdict.ts";
 
 /** What came of measuring one application of a stack. */
@@ -21,30 +22,34 @@ const sideBySide = 8;
  * Measures applications of a stack, each from its own client's pod.
  *
  * @param strategyOf the way to release of one
- * @param requests for each
+ * @param measuring each of them
  * @returns in their order
  */
 export async function measureApplications(
   labs: readonly Lab[],
   strategyOf: (lab: Lab) => Promise<ReleaseStrategy>,
-  requests: number,
+  measuring: Measuring,
 ): Promise<readonly MeasuredApplication[]> {
   const measured: MeasuredApplication[] = [];
   const waiting = [...labs.entries()];
   const work = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [index, lab] = next;
-      measured[index] = { lab, result: await measure(lab, await strategyOf(lab), requests) };
+      measured[index] = { lab, result: await measure(lab, await strategyOf(lab), measuring) };
     }
   };
   await Promise.all(Array.from({ length: sideBySide }, work));
   return measured;
 }
 
-async function measure(lab: Lab, strategy: ReleaseStrategy, requests: number): Promise<MeasuredApplication["result"]> {
+async function measure(
+  lab: Lab,
+  strategy: ReleaseStrategy,
+  measuring: Measuring,
+): Promise<MeasuredApplication["result"]> {
   if (strategy.owner === "ingress") return "header";
   try {
-    return await measureSplit(await lab.client(), lab, strategy, requests);
+    return await measureSplit(await lab.client(), lab, strategy, measuring);
   } catch (error) {
     if (error instanceof UserError) return error;
     throw error;
@@ -62,16 +67,8 @@ export function measuredText({ lab, result }: MeasuredApplication): readonly str
 /** Why an application's split is not as wanted, by the service's name where it is one; undefined where it is, or where a header decides. */
 export function measuredFault({ lab, result }: MeasuredApplication): UserError | undefined {
   if (result === "header") return undefined;
+  if (!(result instanceof UserError)) return splitFault(result, lab);
   const { service } = lab.stackFile;
-  const { namespace } = lab.config;
-  if (!(result instanceof UserError)) {
-    if (result.isAsWanted) return undefined;
-    const next = withService("npx canaryctl status --traffic 1000", service);
-    return new UserError(
-      `The split seen${service === undefined ? "" : ` of service ${service}`} is not the one wanted, or requests failed.`,
-      { next: [next, `kubectl -n ${namespace} get pods`] },
-    );
-  }
   if (service === undefined) return result;
   const { message, place, allowed, first, next } = result;
   return new UserError(`Service ${service}: ${message}`, {

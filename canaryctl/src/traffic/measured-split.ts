@@ -1,17 +1,25 @@
 import { UserError } from "@canary-lab/kit/user-error";
-import type { LabConfig } from "../../../stacks/config/schema.ts";
 import type { PodExec } from "../../../stacks/live/proxies/exec.ts";
-import { isSameShare, type Share } from "../../../stacks/live/proxies/share.ts";
+import { isSameShare, shareText } from "../../../stacks/live/proxies/share.ts";
 import type { Lab } from "../lab.ts";
-import type { ReleaseStrategy } from "../strategies/strategy.ts";
-import { countAnswers, withoutCopies } from "./answers.ts";
-import { sendLoad, waitForAnswers } from "./measure.ts";
+import type { ReleaseStrategy, Say } from "../strategies/strategy.ts";
+import { countAnswers } from "./answers.ts";
+import { sendLoad, unanswered, waitForAnswers } from "./measure.ts";
+import { sayWhileWaiting } from "./say-while-waiting.ts";
 import { judgeSplit, type SplitVerdict, sidesOf } from "./verdict.ts";
+
+/** How a split is measured. */
+export interface Measuring {
+  readonly requests: number;
+  /** Hears what is waited for, where that takes longer than a moment. */
+  readonly say: Say;
+}
 
 /**
  * Sends `requests` requests from the client's pod and compares who answered with what the release should give: once, for of two
  * measurements the better one proves nothing. The route, which the client's sidecar must send by, is waited for before. Of pods it can
- * know later than of the route to them: where requests fail, it waits until they are answered, and measures anew.
+ * know later than of the route to them: where requests got no answer of a pod, it waits until they do. Where requests failed, or pods have
+ * gone with what counted them, it measures anew.
  *
  * @throws UserError where the route does not reach the client
  */
@@ -19,7 +27,7 @@ export async function measureSplit(
   exec: PodExec,
   lab: Lab,
   strategy: ReleaseStrategy,
-  requests: number,
+  measuring: Measuring,
   movesLeft = 3,
 ): Promise<SplitVerdict> {
   const release = await strategy.read(lab);
@@ -29,24 +37,22 @@ export async function measureSplit(
       next: "npx canaryctl status",
     });
   }
-  await strategy.reach(exec, lab, release);
+  const { requests, say } = measuring;
+  await sayWhileWaiting(say, `Waiting until the client's proxy sends ${shareText(expected)}`, () =>
+    strategy.reach(exec, lab, release),
+  );
   const { cluster, config } = lab;
-  const verdict = async () => {
-    const send = () => sendLoad(exec, config, requests);
-    const { load, answers } = await countAnswers(exec, cluster, config, canaryPods, send);
-    const counted = isRehearsal(config, expected) ? withoutCopies(answers, load) : answers;
-    return judgeSplit(sidesOf(expected, names), counted, load, tolerance);
+  const send = () => sayWhileWaiting(say, `Sending ${requests} requests`, () => sendLoad(exec, config, requests));
+  const measure = async () => {
+    const counted = await countAnswers(exec, { cluster, config, canaryPods, expected }, send);
+    return { load: counted.load, verdict: judgeSplit(sidesOf(expected, names), counted, tolerance) };
   };
-  const first = await verdict();
+  const { load, verdict: first } = await measure();
   if (first.isAsWanted) return first;
   const now = await strategy.read(lab);
   if (movesLeft > 0 && now.expected && !isSameShare(now.expected, expected))
-    return measureSplit(exec, lab, strategy, requests, movesLeft - 1);
-  if (first.failed === 0) return first;
-  await waitForAnswers(exec, config);
-  return verdict();
+    return measureSplit(exec, lab, strategy, measuring, movesLeft - 1);
+  if (first.failed === 0 && first.untold === 0) return first;
+  if (unanswered(load) > 0) await waitForAnswers(exec, config, say);
+  return (await measure()).verdict;
 }
-
-/** Whether a canary may get copies: until it has a share. From then on more answers than requests are those of another load. */
-const isRehearsal = ({ strategy, rolloutCanary }: LabConfig, { canary }: Share): boolean =>
-  strategy === "rollout-canary" && rolloutCanary.mirrorPercent > 0 && canary === 0;

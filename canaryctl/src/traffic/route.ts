@@ -21,6 +21,9 @@ export interface LiveRoute {
 /** The split that was last asked of the cluster, whatever the config says since. */
 export const askedShare = ({ asked, weights }: LiveRoute): Share => asked ?? weights;
 
+/** What is wrong where the live split is another one than the config's. */
+export const otherThanAsked = "The live route is not what the config asks for.";
+
 /** What splits the traffic where the config says how much the canary gets. */
 export interface Route {
   /** Reads the split; undefined where there is none. */

@@ -1,7 +1,6 @@
-import type { LoadSummary } from "../../../apps/load-client/src/load-summary.ts";
 import { binomialInterval, type CountInterval } from "../../../canary/binomial.ts";
 import type { Share } from "../../../stacks/live/proxies/share.ts";
-import type { Answers } from "./answers.ts";
+import { type Answers, type CountedLoad, unbalanced } from "./answers.ts";
 
 /** A right split falls outside its interval once in ten thousand measurements. */
 export const confidence = 0.9999;
@@ -16,21 +15,29 @@ interface Side {
 }
 
 /** One side of a measured split. */
-interface SideVerdict extends Pick<Side, "version" | "wanted"> {
+interface SideVerdict extends Side {
   /** Requests that this side answered. */
   readonly seen: number;
-  /** The counts that chance allows; undefined where nothing was answered. */
+  /** Requests to this side that were answered from 500 on, or not at all. */
+  readonly failed: number;
+  /** The counts that chance allows; undefined where nothing was answered, or it is not known by whom. */
   readonly interval: CountInterval | undefined;
   readonly isWithin: boolean;
 }
 
 export interface SplitVerdict {
   readonly sides: readonly SideVerdict[];
+  /** Requests that were sent to measure it. */
+  readonly sent: number;
   /** Requests that a side answered. */
   readonly answered: number;
-  /** Requests that were answered with an error, by no side, or not at all. */
+  /** Of those sent: answered from 500 on, or not at all. */
   readonly failed: number;
-  /** Every request was answered, and all sides are within. */
+  /** Answers to requests that something else sent from the same pod: they are among those that are counted. */
+  readonly others: number;
+  /** Answers of which it is not known whose they are: without them the shares are not known. */
+  readonly untold: number;
+  /** Every request was answered, it is known by whom, and all sides are within. */
   readonly isAsWanted: boolean;
 }
 
@@ -55,20 +62,27 @@ export function sidesOf(share: Share, names: Readonly<Record<keyof Answers, stri
  */
 export function judgeSplit(
   sides: readonly Side[],
-  answers: Answers,
-  load: Pick<LoadSummary, "sent" | "failed">,
+  {
+    load: { sent, failed },
+    answers,
+    failures,
+  }: Pick<CountedLoad, "answers" | "failures"> & {
+    readonly load: Pick<CountedLoad["load"], "sent" | "failed">;
+  },
   tolerance = 0,
 ): SplitVerdict {
   const counts = sides.map(({ side }) => answers[side]);
   const answered = counts.reduce((sum, count) => sum + count, 0);
-  const verdicts = sides.map(({ version, wanted }, index): SideVerdict => {
+  const { others, untold } = unbalanced(answered, { sent, failed });
+  const verdicts = sides.map((side, index): SideVerdict => {
+    const { wanted } = side;
     const seen = counts[index] ?? 0;
-    const interval = answered > 0 ? allowed(answered, wanted, tolerance) : undefined;
+    const interval = answered > 0 && untold === 0 ? allowed(answered, wanted, tolerance) : undefined;
     const isWithin = interval !== undefined && seen >= interval.lowest && seen <= interval.highest;
-    return { version, wanted, seen, interval, isWithin };
+    return { ...side, seen, failed: failures[side.side], interval, isWithin };
   });
-  const failed = Math.max(load.failed, load.sent - answered);
-  return { sides: verdicts, answered, failed, isAsWanted: failed === 0 && verdicts.every(({ isWithin }) => isWithin) };
+  const isAsWanted = failed === 0 && verdicts.every(({ isWithin }) => isWithin);
+  return { sides: verdicts, sent, answered, failed, others, untold, isAsWanted };
 }
 
 function allowed(trials: number, wanted: number, tolerance: number): CountInterval {

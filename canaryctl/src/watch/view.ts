@@ -2,6 +2,7 @@ import { createLiveBlock } from "@canary-lab/kit/live-block";
 import { isLive } from "@canary-lab/kit/progress";
 import type { Terminal } from "@canary-lab/kit/progress-live";
 import { shareText } from "../../../stacks/live/proxies/share.ts";
+import { clockTime } from "../print.ts";
 import { type Status, statusText } from "../status.ts";
 import { printable } from "../this-stack.ts";
 
@@ -32,7 +33,7 @@ function lineView(write: (line: string) => void, now: () => Date): View {
   let shown = "";
   const show = (status: Status) => {
     const line = changeLine(status);
-    if (line !== shown) write(`${now().toISOString().slice(11, 19)}Z ${line}`);
+    if (line !== shown) write(`${clockTime(now())} ${line}`);
     shown = line;
   };
   return { show, end: () => {} };

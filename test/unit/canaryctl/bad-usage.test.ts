@@ -29,6 +29,7 @@ test.each([
   [["create-canary", "--image", "versioned-echo:v2", "--replicas", "0"], /integer from 1 to 50/],
   [["up", "--cluster", "moon"], /existing, kind, embedded/],
   [["status", "--traffic", "0"], /integer from 1 to 10000/],
+  [["status", "--traffic", "--watch"], /--watch without --json and --traffic/],
   [["status", "--watch", "--json"], /--watch without --json and --traffic/],
   [["preview", "--json", "--markdown"], /two forms of one text/],
   [["preview", "--detailed-exitcode"], /with --markdown or --json/],

@@ -35,6 +35,38 @@ describe("canaryctl", () => {
     expect(stdout).toContain("$ canaryctl set-traffic 70 30");
   });
 
+  test.each([
+    ["the help", `"$0" "$1" report --help`],
+    ["an error", `"$0" "$1" --no-such-flag 2>&1`],
+  ])("ends in silence where nobody reads %s any more", (_what, command) => {
+    const { stdout, stderr } = spawnSync("bash", ["-c", `(${command}; echo "$?" >&2) | true`, process.execPath, bin], {
+      encoding: "utf8",
+    });
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(/^[02]\n$/);
+  });
+
+  test("what goes on until it is interrupted ends where nobody reads it any more", () => {
+    const module = join(import.meta.dirname, "../../../canaryctl/src/until-interrupted.ts");
+    const program = `
+      import { endWithReaders, untilInterrupted } from "${module}";
+      endWithReaders();
+      await untilInterrupted(async (signal) => {
+        while (!signal.aborted) {
+          console.log("a line");
+          await new Promise((resolve) => setTimeout(resolve, 10));
+        }
+      });
+      console.error("ended");`;
+    const { stdout, stderr } = spawnSync(
+      "bash",
+      ["-c", `"$0" --input-type=module -e "$1" | head -2`, process.execPath, program],
+      { encoding: "utf8", timeout: 20_000 },
+    );
+    expect(stdout).toBe("a line\na line\n");
+    expect(stderr).toBe("ended\n");
+  });
+
   /** The files that a command loads, up to where it finds that there is no lab. */
   const loadedBy = (...words: readonly string[]) => {
     const tell = "load: (url, _, next) => { process._rawDebug(url); return next(url); }";
@@ -80,6 +112,8 @@ describe("canaryctl", () => {
       "exit-codes.ts",
       "history/recorded-commands.ts",
       "main.ts",
+      "traffic/measured-requests.ts",
+      "until-interrupted.ts",
     ]);
     const packages = loaded.flatMap((url) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? []);
     expect([...new Set(packages)]).toEqual(["commander"]);

@@ -11,7 +11,7 @@ export function addLoad(program: Command): void {
       "after",
       `
 Goes to the application's Service, as its callers in the mesh do. A line each 5 s: requests, those that failed, who answered below 500, p95.
-What else is sent from the client's pod meanwhile, such as by \`status --traffic\`, is counted along.
+What else is sent from the client's pod meanwhile, such as by \`status --traffic\`, is counted along, and its number told.
 ${examples("canaryctl load", "canaryctl load --rate 200 --for 5m")}`,
     )
     .action(async (_options: unknown, command: Command) => (await import("../load.ts")).run(command));

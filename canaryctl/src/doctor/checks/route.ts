@@ -6,6 +6,7 @@ import { weightedRule } from "../../../../components/traffic/route-rules.ts";
 import { appContainer } from "../../../../components/workload/render-pod.ts";
 import type { LabConfig } from "../../../../stacks/config/schema.ts";
 import { isSameShare, type Share, shareText } from "../../../../stacks/live/proxies/share.ts";
+import { otherThanAsked } from "../../traffic/route.ts";
 import { hasVirtualService, liveSplit, ownRoute, wantedRules, wantedSplit } from "../expected.ts";
 import type { ClusterFacts, Facts, Writer } from "../facts.ts";
 import type { Finding } from "../finding.ts";
@@ -96,7 +97,7 @@ function weights(split: Share, wanted: Share, writer: Writer | undefined, place:
       {
         id: "route-drift",
         severity: "error",
-        what: "The live route is not what the config asks for.",
+        what: otherThanAsked,
         evidence,
         mend: ["npx canaryctl up"],
         ...(isSafe ? { fix: { kind: "up" } } : { isForPerson: true }),
@@ -118,6 +119,15 @@ function weights(split: Share, wanted: Share, writer: Writer | undefined, place:
 const targets = (rule: RouteFacts["http"][number] | undefined) =>
   rule?.route?.map(({ destination, weight = 100 }) => ({ subset: destination.subset, weight }));
 
+/** Such as `v1`, or `v1 90 %, v2 10 %`. */
+function targetsText(rule: RouteFacts["http"][number] | undefined): string {
+  const [first, ...others] = targets(rule) ?? [];
+  if (!first) return "nothing";
+  const name = ({ subset = "no subset" }: typeof first) => subset;
+  if (others.length === 0 && first.weight === 100) return name(first);
+  return [first, ...others].map((target) => `${name(target)} ${target.weight} %`).join(", ");
+}
+
 /** The rules beside the weights: those of targeted users, each as the program writes it. */
 function rules({ http, namespace, name }: RouteFacts, wanted: RouteFacts["http"]): readonly Finding[] {
   return wanted.flatMap((rule): readonly Finding[] => {
@@ -131,9 +141,7 @@ function rules({ http, namespace, name }: RouteFacts, wanted: RouteFacts["http"]
         what: `The route of targeted users, ${rule.name}, is ${live ? "changed" : "lost"}: who asks for a version by header or cookie gets another.`,
         evidence: [
           `VirtualService ${namespace}/${name} has the rules ${http.map((one) => one.name ?? "(without a name)").join(", ") || "none"}`,
-          ...(live
-            ? [`${rule.name} leads to ${JSON.stringify(targets(live))}, it should to ${JSON.stringify(targets(rule))}`]
-            : []),
+          ...(live ? [`${rule.name} leads to ${targetsText(live)}, should lead to ${targetsText(rule)}`] : []),
         ],
         mend: ["npx canaryctl up"],
         fix: { kind: "up" },

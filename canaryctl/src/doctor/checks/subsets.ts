@@ -6,6 +6,12 @@ import type { Finding } from "../finding.ts";
 const carries = ({ labels }: PodFacts, wanted: Readonly<Record<string, string>>): boolean =>
   Object.entries(wanted).every(([key, value]) => labels[key] === value);
 
+/** Such as `app=versioned-echo, version=v1`. */
+const labelsText = (labels: Readonly<Record<string, string>> = {}): string =>
+  Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(", ") || "no labels";
+
 /** The Service and the subsets that the route leads to: a name that is lost, or that finds no ready pod, answers 503. */
 export function subsets(cluster: ClusterFacts, facts: Facts): readonly Finding[] {
   const { app, namespace } = facts.config;
@@ -20,7 +26,7 @@ export function subsets(cluster: ClusterFacts, facts: Facts): readonly Finding[]
             id: `no-endpoints/${app}`,
             severity: "error" as const,
             what: `Service ${app} has no ready pod: every request fails.`,
-            evidence: [`its selector: ${JSON.stringify(service?.selector)}; pods that it selects: ${behind.length}`],
+            evidence: [`its selector: ${labelsText(service?.selector)}; pods that it selects: ${behind.length}`],
             mend: ["npx canaryctl up"],
             fix: { kind: "up" as const },
           },
@@ -65,7 +71,7 @@ function subsetsOfRoute(cluster: ClusterFacts, { config }: Facts, behind: readon
           ? `Subset ${name} matches no ready pod: its requests, ${share ?? 0} % of all, get 503.`
           : `Subset ${name}, which the route leads to, is in no DestinationRule: its requests get 503.`,
         evidence: [
-          `DestinationRule ${namespace}/${app}: ${subset ? `${name} selects ${JSON.stringify(subset.labels)}` : `has ${rule.subsets.map((one) => one.name).join(", ") || "no subsets"}`}`,
+          `DestinationRule ${namespace}/${app}: ${subset ? `${name} selects ${labelsText(subset.labels)}` : `has ${rule.subsets.map((one) => one.name).join(", ") || "no subsets"}`}`,
           ...(subset ? [`labels of the Service's ready pods: ${labelsOf(behind, subset.labels)}`] : []),
         ],
         // Of a canary without pods users are freed at once; whatever keeps its pods away has a finding of its own.

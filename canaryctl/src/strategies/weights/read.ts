@@ -3,7 +3,7 @@ import { versionOf } from "../../../../components/image/image-version.ts";
 import { versions } from "../../../../components/names.ts";
 import { isSameShare, type Share } from "../../../../stacks/live/proxies/share.ts";
 import type { Lab } from "../../lab.ts";
-import type { LiveRoute, Route } from "../../traffic/route.ts";
+import { type LiveRoute, otherThanAsked, type Route } from "../../traffic/route.ts";
 import { readWorkloads, type SideWorkload } from "../../traffic/workloads.ts";
 import { notDeployedFault } from "../not-deployed.ts";
 import type { Release } from "../strategy.ts";
@@ -35,7 +35,7 @@ function faultOf({ config }: Lab, wanted: Share, live: LiveRoute | undefined, wo
     );
   }
   if (!isSameShare(live.weights, wanted)) {
-    return withNext("The live route is not what the config asks for.", "npx canaryctl up", "npx canaryctl rollback");
+    return withNext(otherThanAsked, "npx canaryctl up", "npx canaryctl rollback");
   }
   if (workloads.some(({ ready, wanted }) => ready < wanted)) {
     return withNext("Not all pods are ready.", `kubectl -n ${config.namespace} describe pods`);

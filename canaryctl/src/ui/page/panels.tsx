@@ -1,4 +1,5 @@
 import { evidencePart } from "../../../../canary/judge/evidence-part.ts";
+import { evidenceText } from "../../../../canary/judge/evidence-text.ts";
 import type { SideCounts } from "../../report/traffic.ts";
 import { countText, millisecondsText, percentText, short } from "../../report/words.ts";
 import type { EvidenceView, MoveView, ReleaseView, TrafficView, VerdictView } from "../snapshot.ts";
@@ -99,7 +100,7 @@ function Evidence({ says, evidence }: { readonly says: string; readonly evidence
               {says}: {name}
             </dt>
             <dd>
-              {value === null ? "∞" : short(value)} of {short(bound)}
+              {value === null ? "∞" : evidenceText(value, bound)} of {short(bound)}
             </dd>
             <dd class={`bar ${says === "worse" ? "fail" : "pass"}`} aria-hidden="true">
               <i style={{ width: `${(100 * part).toFixed(1)}%` }} />

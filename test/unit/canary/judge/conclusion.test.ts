@@ -7,6 +7,7 @@ import { judgeConfig } from "../../../../canary/judge/config.ts";
 import { CounterReader } from "../../../../canary/judge/counters/counter-reader.ts";
 import type { Series } from "../../../../canary/judge/counters/matrix.ts";
 import { telemetryOf } from "../../../../canary/judge/counters/telemetry.ts";
+import { evidenceText } from "../../../../canary/judge/evidence-text.ts";
 import type { Slice } from "../../../../canary/judge/slice.ts";
 import { callerLabels, release, series } from "./counters/scraped.ts";
 
@@ -41,8 +42,14 @@ describe("a conclusion", () => {
     });
   });
 
-  test("writes large evidence by its power of ten", () => {
-    expect(errorsOnly(times(600, slice(10, 0))).reason).toMatch(/evidence \d\.\d\de\d+, bound 20/);
+  test("does not write out large evidence", () => {
+    expect(errorsOnly(times(600, slice(10, 0))).reason).toMatch(/evidence over 1000, bound 20[.]$/);
+    expect([1000, 1001, 4001].map((evidence) => evidenceText(evidence, 20))).toEqual([
+      "1000",
+      "over 1000",
+      "over 1000",
+    ]);
+    expect([3999, 4001].map((evidence) => evidenceText(evidence, 4000))).toEqual(["4000", "over 4000"]);
   });
 
   test("says how much traffic is missing", () => {
@@ -98,7 +105,7 @@ describe("a conclusion", () => {
   test("is no pass without the latency that it needs", () => {
     expect(conclude(times(40, slice(10, 0)), {}, true)).toMatchObject({
       verdict: "inconclusive",
-      reason: expect.stringMatching(/^The latency of one version or of both was not counted/),
+      reason: expect.stringMatching(/^How long requests to the canary and the stable version take is not known: /),
     });
   });
 });

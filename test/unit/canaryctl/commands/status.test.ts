@@ -84,6 +84,15 @@ describe("status", () => {
     ]);
     const status = await readStatus(lab, await configuredStrategy(lab), { findings });
     expect(isHealthy(status)).toBe(false);
-    expect(statusText(status).at(-1)).toBe("The label is lost. (no labels) Next: npx canaryctl up");
+    expect(statusText(status).at(-1)).toBe("The label is lost. (no labels)\n  next:    npx canaryctl up");
+  });
+
+  test("what both the release and a finding say is told once, with evidence and commands", async () => {
+    const { lab } = fakeLab({ configWeight: 10, liveWeight: 30 });
+    const what = "The live route is not what the config asks for.";
+    const findings = Promise.resolve([{ id: "route-drift", what, evidence: ["70/30"], next: "npx canaryctl up" }]);
+    const text = statusText(await readStatus(lab, await configuredStrategy(lab), { findings })).join("\n");
+    expect(text.split(what)).toHaveLength(2);
+    expect(text).toContain(`${what} (70/30)\n  next:    npx canaryctl up\n  or:      npx canaryctl rollback`);
   });
 });

@@ -49,6 +49,10 @@ test("before anything is waited for it is said that a verdict takes longer than 
     "At the present 80 requests/s a verdict at 10 % takes about 38 s or more: longer than the 10s that the plan keeps it.",
   );
   expect(text(300)).toBeUndefined(); // 299 requests in 10 s
+  const between = fakeLab({ configWeight: 20, changes: { plan: '{"weights":[10,50],"bake":"10s"}' } }).lab;
+  expect(outlookText({ ...look, lab: between, requestsPerSecond: 80, conclusion: numbers })).toMatch(
+    /takes about \d+ s or more[.]$/,
+  );
 });
 
 describe("a look is shown", () => {
@@ -56,14 +60,27 @@ describe("a look is shown", () => {
     const [step, ...lines] = blockText(look, "roll back");
     expect(step).toBe("Step 1 of 4: 10 % since 12 s of 1m, counted at 2 callers' proxies");
     expect(lines.join("\n")).toMatch(/canary +10 % +9\.6 % +90 +27 \(30 %, 20\.8 to 40\.6 %\) +-\n/);
-    expect(lines.join("\n")).toMatch(/worse +errors +#{24} +\S+ of 200\n/);
+    expect(lines.join("\n")).toMatch(/worse +errors +#{24} +over 1000 of 200\n/);
     expect(lines.join("\n")).toMatch(/worse +latency +\.{24} +1 of 200\n/);
     expect(lines.at(-1)).toMatch(/^roll back: The canary is worse by its errors/);
   });
 
+  test.each([
+    [0, "Before step 1 of 4: 0 %"],
+    [5, "Before step 1 of 4: 5 %"],
+    [30, "Step 2 of 4: 30 %"],
+    [50, "Between steps 2 and 3 of 4: 50 %"],
+    [100, "Step 4 of 4: 100 %"],
+  ])("with its place in the plan, at %i %% too", (configWeight, place) => {
+    expect(lookLine({ ...look, lab: fakeLab({ configWeight }).lab })).toMatch(new RegExp(`^${place} since`));
+  });
+
   test("as a line, and as an event", () => {
     expect(lookLine(look)).toMatch(
-      /^Step 1 of 4.*; seen 90\.4\/9\.6; errors 0 \(0 %\) and 27 \(30 %\); p95 - and -; The canary is worse/,
+      /^Step 1 of 4.*; seen 90\.4\/9\.6; errors: stable 0 \(0 %\), canary 27 \(30 %\); The canary is worse/,
+    );
+    expect(lookLine({ ...look, seen: undefined, conclusion: conclude([], {}, false) }, "wait")).toMatch(
+      /; no requests seen; wait; No request to the canary version was counted\.$/,
     );
     expect(lookEvent(look, "roll back")).toMatchObject({
       at: "2026-01-02T03:04:05.000Z",

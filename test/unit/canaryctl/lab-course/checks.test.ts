@@ -3,9 +3,27 @@ import { answerText, parseCheck } from "../../../../canaryctl/src/lab-course/che
 import type { Status } from "../../../../canaryctl/src/status.ts";
 
 const sides = (wanted: number, seen: number, isWithin = true) => [
-  { version: "v1", wanted: 100 - wanted, seen: 500 - seen, interval: undefined, isWithin },
-  { version: "v2", wanted, seen, interval: undefined, isWithin },
+  {
+    side: "stable" as const,
+    version: "v1",
+    wanted: 100 - wanted,
+    seen: 500 - seen,
+    failed: 0,
+    interval: undefined,
+    isWithin,
+  },
+  { side: "canary" as const, version: "v2", wanted, seen, failed: 0, interval: undefined, isWithin },
 ];
+
+const measured = {
+  sides: sides(30, 156),
+  sent: 500,
+  answered: 500,
+  failed: 0,
+  others: 0,
+  untold: 0,
+  isAsWanted: true,
+};
 
 /** As `status --json --traffic 500` prints it. */
 const status: Status = {
@@ -27,7 +45,7 @@ const status: Status = {
   release: null,
   fault: null,
   findings: [],
-  seen: { sides: sides(30, 156), answered: 500, failed: 0, isAsWanted: true },
+  seen: measured,
 };
 
 const ask = (sentence: string, of: Partial<Status> = {}): string | undefined => {
@@ -57,7 +75,7 @@ test.each([
 ])("%s", (sentence, answer) => expect(ask(sentence)).toBe(answer));
 
 test("a share that chance does not allow is a no, and so is a request that failed", () => {
-  const seen = { sides: sides(30, 90, false), answered: 500, failed: 3, isAsWanted: false };
+  const seen = { ...measured, sides: sides(30, 90, false), failed: 3, isAsWanted: false };
   expect(ask("v2 gets 30 % of the answers", { seen })).toBe("does v2 get 30 %? no: 18 % of 500");
   expect(ask("every request is answered", { seen })).toBe("is every request answered? no: 500 answered, 3 failed");
 });

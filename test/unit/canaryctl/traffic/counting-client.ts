@@ -4,12 +4,17 @@ import type { PodExec } from "../../../../stacks/live/proxies/exec.ts";
 const lab = { app: "versioned-echo", namespace: "canary-lab" };
 
 /** What one version has answered, by slot, or how many requests failed. */
-export type Answered = Readonly<Partial<Record<"v1" | "v2" | "failed" | "copies", number>>>;
+export type Answered = Readonly<Partial<Record<"v1" | "v2" | "failed" | "copies", number>>> & {
+  /** The status of those that failed, by default that of a proxy without a pod. */
+  readonly status?: number;
+  /** Whether the canary's pods are gone at the end, and what the proxy has counted of them. */
+  readonly isCanaryGone?: boolean;
+};
 
 const addresses = { v1: "10.0.0.1", v2: "10.0.0.2" } as const;
 
 /** As Envoy writes its admin endpoint /clusters: names that are 0 have no value, and each name of a pod's has a counter of its own. */
-const clustersOf = (counts: Readonly<Record<"v1" | "v2", number>>, host: string) => {
+const clustersOf = (counts: Counts, isCanaryGone: boolean, host: string) => {
   const status = (address: string, count: number) => ({
     address: { socket_address: { address, port_value: 9898 } },
     stats: [
@@ -22,12 +27,30 @@ const clustersOf = (counts: Readonly<Record<"v1" | "v2", number>>, host: string)
   return {
     cluster_statuses: [
       { name: `outbound|80|v1|${host}`, host_statuses: [status(addresses.v1, counts.v1)] },
-      { name: `outbound|80|v2|${host}`, host_statuses: [status(addresses.v2, counts.v2)] },
-      { name: `outbound|80||${host}`, host_statuses: [status(addresses.v1, 5), status(addresses.v2, 0)] },
+      { name: `outbound|80|v2|${host}`, host_statuses: isCanaryGone ? [] : [status(addresses.v2, counts.v2)] },
+      { name: `outbound|80||${host}`, host_statuses: [status(addresses.v1, 5)] },
       { name: "outbound|80||versioned-echo.other.svc.cluster.local", host_statuses: [status(addresses.v1, 999)] },
       { name: "xds-grpc" },
     ],
   };
+};
+
+interface Counts {
+  v1: number;
+  v2: number;
+  failed: number;
+}
+
+/** As Envoy writes its page of counters: those of a subset stay when its pods go. A counter that is 0 is not written. */
+const pageOf = ({ v1, v2, failed }: Counts, host: string): string => {
+  const line = (subset: string, codes: string, count: number) =>
+    count === 0
+      ? []
+      : [
+          `envoy_cluster_upstream_rq{response_code="${codes.replace("xx", "00")}",cluster_name="outbound|80|${subset}|${host}"} ${count}`,
+          `envoy_cluster_upstream_rq{response_code_class="${codes}",cluster_name="outbound|80|${subset}|${host}"} ${count}`,
+        ];
+  return [...line("v1", "2xx", v1), ...line("v2", "2xx", v2), ...line("v2", "5xx", failed)].join("\n");
 };
 
 /** A pod whose sidecar shows `weights` one after the other, and whose load runs are answered likewise; the last one stays. */
@@ -35,12 +58,15 @@ export function counting(weights: readonly number[], answers: readonly Answered[
   const host = `${app}.${namespace}.svc.cluster.local`;
   const runs: string[] = [];
   const next = <T>(list: readonly T[], index: number): T => list[Math.min(index, list.length - 1)] as T;
-  const counts = { v1: 70, v2: 0 };
+  const counts: Counts = { v1: 70, v2: 0, failed: 0 };
+  let isGone = false;
   let dumps = 0;
   let loads = 0;
   const exec: PodExec = async (container, command) => {
     if (container === "istio-proxy" && command.includes("clusters?format=json"))
-      return JSON.stringify(clustersOf(counts, host));
+      return JSON.stringify(clustersOf(counts, isGone, host));
+    if (container === "istio-proxy" && command.some((word) => word.startsWith("stats/prometheus?")))
+      return pageOf(counts, host);
     if (container === "istio-proxy") {
       const canary = next(weights, dumps++);
       const clusters = [
@@ -51,10 +77,14 @@ export function counting(weights: readonly number[], answers: readonly Answered[
       return JSON.stringify({ configs: [{ route_config: { virtual_hosts } }] });
     }
     runs.push(command[command.indexOf("--requests") + 1] ?? "");
-    const { failed = 0, v1 = 0, v2 = 0, copies = 0 } = next(answers, loads++);
+    const { failed = 0, v1 = 0, v2 = 0, copies = 0, status = 503, isCanaryGone = false } = next(answers, loads++);
     counts.v1 += v1;
     counts.v2 += v2 + copies;
-    return JSON.stringify({ sent: v1 + v2 + failed, versions: {}, failed }); // the body says nothing
+    counts.failed += failed;
+    isGone = isCanaryGone;
+    const statuses = { 200: v1 + v2, ...(failed > 0 && { [status]: failed }) };
+    // The body says nothing.
+    return JSON.stringify({ sent: v1 + v2 + failed, versions: {}, statuses, errors: {}, failed });
   };
   return { exec, runs, dumps: () => dumps };
 }

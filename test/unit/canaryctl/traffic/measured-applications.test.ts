@@ -9,6 +9,8 @@ import { parseConfig } from "../../../../stacks/config/parse-config.ts";
 import { fakeLab, projectFolder } from "../fake-lab.ts";
 import { type Answered, countedPods, counting } from "./counting-client.ts";
 
+const measuring = { requests: 400, say: () => {} };
+
 const text = `config:
   canary-lab:canaryWeight: "10"
   canary-lab:services:
@@ -39,12 +41,12 @@ const labs = [
 ] as const;
 
 test("each service is measured, and one that is not as wanted is named with the command that goes on", async () => {
-  const measured = await measureApplications(labs, configuredStrategy, 400);
+  const measured = await measureApplications(labs, configuredStrategy, measuring);
   const faults = measured.map((one) => measuredFault(one)?.toPlainText());
   expect(faults).toEqual([
     undefined,
     [
-      "The split seen of service orders is not the one wanted, or requests failed.",
+      "The split seen of service orders is not the one wanted.",
       "  next:    npx canaryctl --app orders status --traffic 1000",
       "  or:      kubectl -n canary-lab-orders get pods",
     ].join("\n"),
@@ -74,7 +76,7 @@ test("they are measured side by side, in their order, and not all of many at onc
       await new Promise<void>((resolve) => ends.push(resolve));
       return strategy;
     },
-    400,
+    measuring,
   );
   expect(begun).toHaveLength(8);
   for (let next = ends.shift(); next; next = ends.shift()) {
@@ -86,5 +88,5 @@ test("they are measured side by side, in their order, and not all of many at onc
 
 test("what is no error of the user's ends it", async () => {
   const lab = { ...labs[0], client: () => Promise.reject(new TypeError("a defect")) };
-  await expect(measureApplications([lab], configuredStrategy, 400)).rejects.toThrow(TypeError);
+  await expect(measureApplications([lab], configuredStrategy, measuring)).rejects.toThrow(TypeError);
 });

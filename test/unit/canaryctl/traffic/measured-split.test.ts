@@ -2,6 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import type { Release } from "../../../../canaryctl/src/strategies/strategy.ts";
 import { configuredStrategy } from "../../../../canaryctl/src/strategies/table.ts";
 import { measureSplit } from "../../../../canaryctl/src/traffic/measured-split.ts";
+import { splitTable } from "../../../../canaryctl/src/traffic/report.ts";
+import { splitFault } from "../../../../canaryctl/src/traffic/split-fault.ts";
 import type { PodExec } from "../../../../stacks/live/proxies/exec.ts";
 import { shareOf } from "../../../../stacks/live/proxies/share.ts";
 import { fakeLab } from "../fake-lab.ts";
@@ -9,13 +11,15 @@ import { countedPods, counting as pod } from "./counting-client.ts";
 
 const pods = countedPods();
 
+const measuring = { requests: 400, say: () => {} };
+
 const { lab } = fakeLab({ configWeight: 10, objects: pods });
 const strategy = await configuredStrategy(lab);
 
 describe("measureSplit", () => {
   test("measures once the sidecar sends by the weight", async () => {
     const client = pod([0, 50, 10], [{ v1: 362, v2: 38 }]);
-    expect((await measureSplit(client.exec, lab, strategy, 400)).isAsWanted).toBe(true);
+    expect((await measureSplit(client.exec, lab, strategy, measuring)).isAsWanted).toBe(true);
     expect(client.dumps()).toBe(3);
     expect(client.runs).toEqual(["400"]);
   });
@@ -30,7 +34,7 @@ describe("measureSplit", () => {
         { v1: 362, v2: 38 },
       ],
     );
-    expect((await measureSplit(client.exec, lab, strategy, 400)).isAsWanted).toBe(true);
+    expect((await measureSplit(client.exec, lab, strategy, measuring)).isAsWanted).toBe(true);
     expect(client.runs).toEqual(["400", "100", "100", "400"]);
   });
 
@@ -42,7 +46,7 @@ describe("measureSplit", () => {
         { v1: 362, v2: 38 },
       ],
     );
-    const verdict = await measureSplit(client.exec, lab, strategy, 400);
+    const verdict = await measureSplit(client.exec, lab, strategy, measuring);
     expect(verdict).toMatchObject({ isAsWanted: false, answered: 400 });
     expect(client.runs).toEqual(["400"]);
   });
@@ -50,7 +54,7 @@ describe("measureSplit", () => {
   test("any image is counted, and one on both sides too", async () => {
     const image = "ghcr.io/stefanprodan/podinfo:6.9.1";
     const { lab } = fakeLab({ changes: { stableImage: image, canaryImage: image }, objects: pods });
-    const verdict = await measureSplit(pod([10], [{ v1: 362, v2: 38 }]).exec, lab, strategy, 400);
+    const verdict = await measureSplit(pod([10], [{ v1: 362, v2: 38 }]).exec, lab, strategy, measuring);
     expect(verdict).toMatchObject({
       isAsWanted: true,
       sides: [
@@ -69,22 +73,62 @@ describe("measureSplit", () => {
       if (container === "client") commands.push(command.slice(2).join(" "));
       return client.exec(container, command);
     };
-    await measureSplit(exec, lab, strategy, 400);
+    await measureSplit(exec, lab, strategy, measuring);
     expect(commands).toEqual([expect.stringMatching(/^--url http:\/\/versioned-echo\/echo\?x=1 --method POST /)]);
   });
 
   test("where pods share, they are told apart by their ReplicaSets", async () => {
     const release = { expected: shareOf(50), canaryPods: ["a"], names: { stable: "6.9.1", canary: "6.9.2" } };
     const shared = { ...strategy, read: async () => release as unknown as Release };
-    const { sides } = await measureSplit(pod([10], [{ v1: 190, v2: 210 }]).exec, lab, shared, 400);
+    const rollout = fakeLab({ configWeight: 10, changes: { strategy: "rollout-canary" }, objects: pods }).lab;
+    const { sides } = await measureSplit(pod([10], [{ v1: 190, v2: 210 }]).exec, rollout, shared, measuring);
     expect(sides.map(({ seen }) => seen)).toEqual([210, 190]);
+  });
+
+  test("a canary whose pods leave the Service meanwhile keeps its answers", async () => {
+    const client = pod([10], [{ v1: 362, v2: 38, isCanaryGone: true }]);
+    expect(await measureSplit(client.exec, lab, strategy, measuring)).toMatchObject({ isAsWanted: true, untold: 0 });
+  });
+
+  test("where pods that are gone take their counts along it is measured anew, and then said", async () => {
+    const ratio = fakeLab({ configWeight: 10, changes: { strategy: "replica-ratio" }, objects: pods }).lab;
+    const gone = { v1: 362, v2: 38, isCanaryGone: true };
+    const client = pod([10], [gone]);
+    const verdict = await measureSplit(client.exec, ratio, strategy, measuring);
+    expect(client.runs).toEqual(["400", "400"]);
+    expect(verdict).toMatchObject({ answered: 362, untold: 38, failed: 0, isAsWanted: false });
+    expect(splitFault(verdict, ratio)?.message).toBe(
+      "The split is not known: 38 answers of v1 or v2: what counted them is gone, so the shares are not known.",
+    );
+    expect(splitTable(verdict).slice(2)).toEqual([
+      "  v1       90 %    -     362       -                  not known",
+      "  v2       10 %    -     0         -                  not known",
+      "  38 answers of v1 or v2: what counted them is gone, so the shares are not known",
+    ]);
+  });
+
+  test("errors that pods answer are not waited for: it says how many there are, and whose", async () => {
+    const client = pod([10], [{ v1: 360, v2: 28, failed: 12, status: 500 }]);
+    const verdict = await measureSplit(client.exec, lab, strategy, measuring);
+    expect(client.runs).toEqual(["400", "400"]);
+    expect(splitFault(verdict, lab)?.toPlainText()).toBe(
+      [
+        "12 of 400 requests failed: 12 of v2.",
+        "  next:    npx canaryctl rollback",
+        "  or:      npx canaryctl faults canary --none",
+        "  or:      kubectl -n canary-lab get pods",
+      ].join("\n"),
+    );
   });
 
   test("copies that a canary gets beside are no answers", async () => {
     const changes = { strategy: "rollout-canary", rolloutCanary: '{"mirrorPercent": 20}' };
     const mirrored = fakeLab({ configWeight: 0, changes, objects: pods }).lab;
     const client = pod([0], [{ v1: 400, copies: 80 }]);
-    expect(await measureSplit(client.exec, mirrored, strategy, 400)).toMatchObject({ isAsWanted: true, answered: 400 });
+    expect(await measureSplit(client.exec, mirrored, strategy, measuring)).toMatchObject({
+      isAsWanted: true,
+      answered: 400,
+    });
   });
 
   test("a canary with a share gets none: what is answered beside is another load, by the same weights", async () => {
@@ -98,13 +142,19 @@ describe("measureSplit", () => {
       await client.exec(container, command); // another 400 requests, which nobody here has sent
       return printed;
     };
-    expect(await measureSplit(beside, mirrored, strategy, 400)).toMatchObject({ isAsWanted: true, answered: 800 });
+    expect(await measureSplit(beside, mirrored, strategy, measuring)).toMatchObject({
+      isAsWanted: true,
+      answered: 800,
+    });
   });
 
   test("a release that is finished has one side, and every answer is its own", async () => {
     const changes = { stableImage: "versioned-echo:v2", canaryEnabled: false };
     const finished = fakeLab({ configWeight: 0, changes, objects: pods }).lab;
     const client = pod([0], [{ v1: 400 }]); // in the slot v1
-    expect(await measureSplit(client.exec, finished, strategy, 400)).toMatchObject({ isAsWanted: true, failed: 0 });
+    expect(await measureSplit(client.exec, finished, strategy, measuring)).toMatchObject({
+      isAsWanted: true,
+      failed: 0,
+    });
   });
 });

@@ -8,7 +8,7 @@ const names = { stable: "v1", canary: "v2" };
 
 const judgeSplit = (canary: number, answers: Answers, failed = 0, tolerance?: number) => {
   const load = { sent: answers.stable + answers.canary + failed, failed };
-  return judge(sidesOf(shareOf(canary), names), answers, load, tolerance);
+  return judge(sidesOf(shareOf(canary), names), { load, answers, failures: { stable: 0, canary: failed } }, tolerance);
 };
 
 describe("judgeSplit", () => {
@@ -36,8 +36,14 @@ describe("judgeSplit", () => {
   test("failures, answers of nobody's and silence are not as wanted", () => {
     const split = { stable: 362, canary: 38 };
     expect(judgeSplit(10, split, 1)).toMatchObject({ failed: 1, isAsWanted: false });
-    const lost = judge(sidesOf(shareOf(10), names), split, { sent: 405, failed: 0 });
-    expect(lost).toMatchObject({ failed: 5, isAsWanted: false });
+    const failures = { stable: 0, canary: 0 };
+    const of = (sent: number) =>
+      judge(sidesOf(shareOf(10), names), { answers: split, failures, load: { sent, failed: 0 } });
+    expect(of(405)).toMatchObject({ failed: 0, untold: 5, isAsWanted: false });
+    expect(of(237)).toMatchObject({ others: 163, isAsWanted: true });
+    expect(splitTable(of(237))[0]).toBe(
+      "Traffic: 400 requests from a pod in the mesh answered, 0 failed (with 163 others that the pod sent meanwhile)",
+    );
     expect(judgeSplit(10, { stable: 0, canary: 0 })).toMatchObject({ answered: 0, isAsWanted: false });
   });
 

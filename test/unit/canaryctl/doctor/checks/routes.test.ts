@@ -72,6 +72,24 @@ describe("a route that was changed by hand", () => {
     });
   });
 
+  test.each([
+    [{ subset: "v1" }, "targeted leads to v1, should lead to v2"],
+    [undefined, "targeted leads to v1 90 %, v2 10 %, should lead to v2"],
+  ])("a route of targeted users that leads elsewhere is told in words", (elsewhere, text) => {
+    const route = [
+      { destination: { host: app, subset: "v1" }, weight: 90 },
+      { destination: { host: app, subset: "v2" }, weight: 10 },
+    ];
+    const cluster = changed("istio", (http) =>
+      http.map((rule) =>
+        rule.name === "targeted"
+          ? { ...rule, route: elsewhere ? [{ destination: { host: app, ...elsewhere }, weight: 100 }] : route }
+          : rule,
+      ),
+    );
+    expect(finding(factsFor("istio", cluster), "header-route/targeted")?.evidence).toContain(text);
+  });
+
   test("config that waits for an update is no drift of the route", () => {
     const note = JSON.stringify({ strategy: "istio", canaryImage: "versioned-echo:v2" });
     const { labels = {} } = { ...wholeLab.namespace };
