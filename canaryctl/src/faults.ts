@@ -4,20 +4,10 @@ import { podsPath } from "../../cluster/kube/paths.ts";
 import { reportedVersion } from "../../components/image/render-built-image.ts";
 import { appContainer } from "../../components/workload/render-pod.ts";
 import type { PodList } from "../../stacks/live/proxies/exec.ts";
+import { faultWords, healing, isBroken, type PodFaults, type Side } from "./fault-words.ts";
 import type { Lab } from "./lab.ts";
 import type { ReleaseStrategy } from "./strategies/strategy.ts";
 import { sideOfPod } from "./traffic/answers.ts";
-
-/** What a pod does, in words; empty for one that is healthy. What is not named is healthy. */
-const wordsOf = ({ errorRate, latencyMilliseconds, ready, crash }: Partial<Faults>): string =>
-  [
-    errorRate && `${Number((errorRate * 100).toFixed(2))} % of the answers are errors`,
-    latencyMilliseconds && `each answer comes ${latencyMilliseconds} ms later`,
-    ready === false && "not ready",
-    crash && "told to crash",
-  ]
-    .filter(Boolean)
-    .join(", ");
 
 /** A command for the inside of the pod, where no policy of the mesh is in the way. */
 const fetchFaults = (options: string, print: string): readonly string[] => [
@@ -47,8 +37,6 @@ const crashed =
 /** How long a pod may take to answer, in milliseconds. */
 const timeout = 8000;
 
-export type Side = "stable" | "canary";
-
 type Reader = Pick<ReleaseStrategy, "read">;
 
 /**
@@ -70,14 +58,7 @@ export async function setFaults(lab: Lab, strategy: Reader, side: Side, faults: 
       });
     }),
   );
-  return `${names.length} of ${names.length} ${side} pods: ${wordsOf(faults) || "healthy again"}.`;
-}
-
-/** What is set in a pod. */
-export interface PodFaults {
-  readonly pod: string;
-  /** Null where the pod does not answer, as one whose container is being restarted. */
-  readonly faults: Faults | null;
+  return `${names.length} of ${names.length} ${side} pods: ${faultWords(faults) || "healthy again"}.`;
 }
 
 /** Reads what is set in each pod of a side. @throws UserError where the image is not of the lab, or the side has no pod */
@@ -92,16 +73,10 @@ export const readFaults = async (lab: Lab, strategy: Reader, side: Side): Promis
     })),
   );
 
-/** Whether a pod does anything that a healthy one does not. */
-export const isBroken = ({ faults }: PodFaults): boolean => faults !== null && wordsOf(faults) !== "";
-
-/** What heals the pods of a side. */
-export const healing = (side: Side): string => `npx canaryctl faults ${side} --none`;
-
 /** A line for each pod, and what heals them where one is broken. */
 export function faultsText(side: Side, pods: readonly PodFaults[]): string {
   const lines = pods.map(({ pod, faults }) => {
-    return `${side} pod ${pod}: ${faults ? wordsOf(faults) || "healthy" : "does not answer"}.`;
+    return `${side} pod ${pod}: ${faults ? faultWords(faults) || "healthy" : "does not answer"}.`;
   });
   return withNext(lines.join("\n"), ...(pods.some(isBroken) ? [healing(side)] : []));
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Faults } from "../../../apps/versioned-echo/src/faults.ts";
-import { faultsText, healing, readFaults, type Side, setFaults } from "../faults.ts";
+import { healing, type Side } from "../fault-words.ts";
+import { faultsText, readFaults, setFaults } from "../faults.ts";
 import { type Lab, openLab } from "../lab.ts";
 import { print } from "../print.ts";
 import { openMove, strategyOf } from "../strategies/table.ts";
