@@ -30,6 +30,7 @@ export const labFiles: Readonly<Record<string, string>> = {
   "kube-cache": "what kubectl and helm remember of the API server",
   kubeconfig: "of the cluster that the lab made, as its administrator",
   "labs.json": "how far the exercises of `canaryctl lab` are",
+  "labs.log": "what commands of the last exercise printed that ran in the background",
   logs: "one log for each process of the embedded node",
   node: "state of the embedded node: etcd, certificates with their keys, images",
   passphrase: "encrypts the secrets of states in a folder; it outlives `down`",

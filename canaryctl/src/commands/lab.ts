@@ -1,12 +1,13 @@
-import { once } from "node:events";
-import { createInterface } from "node:readline/promises";
 import { UserError } from "@canary-lab/kit/user-error";
 import { exitCodes } from "../exit-codes.ts";
-import { readPages, readPositions, writePosition } from "../lab-course/course.ts";
+import { openBackgroundLog, readPages, readPositions, writePosition } from "../lab-course/course.ts";
+import { openKeyboard } from "../lab-course/keyboard.ts";
 import { type Dialog, teach } from "../lab-course/lesson.ts";
 import type { LabPage } from "../lab-course/page.ts";
 import { bashShell } from "../lab-course/shell.ts";
+import { beginsAtStart, type Deviations, readDeviations } from "../lab-course/starting-point.ts";
 import { print, table } from "../print.ts";
+import { untilInterrupted } from "../until-interrupted.ts";
 import { UsageError } from "../usage-error.ts";
 
 export function list(): void {
@@ -23,45 +24,69 @@ export function list(): void {
   ]);
 }
 
-export async function run(number: number): Promise<void> {
+/** @param number as it was typed */
+export async function run(number: string): Promise<void> {
   const pages = readPages();
-  const page = pages.find((each) => each.number === number);
+  const page = pages.find((each) => String(each.number) === number);
   if (!page) {
     const allowed = `1 to ${pages.length}`;
     throw new UsageError(`There is no lab ${number}.`, { place: "labs/", allowed, next: "npx canaryctl lab" });
   }
   if (!process.stdin.isTTY || !process.stdout.isTTY) throw noTerminal(page);
-  const done = readPositions()[number] ?? 0;
-  const input = createInterface({ input: process.stdin, output: process.stdout });
-  const closed = once(input, "close").then(() => undefined);
-  const shell = bashShell(variables(), (text) => void process.stdout.write(text));
-  input.on("SIGINT", () => {
+  const done = readPositions()[page.number] ?? 0;
+  const from = done === page.sections.length ? 0 : done;
+  print([`Lab ${page.number}: ${page.title}. Needs ${page.needs}; takes about ${page.minutes} minutes.`]);
+  const before = from === 0 && beginsAtStart(page) ? await readDeviations(quietShell()) : [];
+  if (before.length > 0) print(["The lab is not as `npm run up` leaves it, and this page begins there:", ...before]);
+  const isFinished = await untilInterrupted((signal) => teachAtTerminal(page, from, signal));
+  print([endText(isFinished, page, pages)]);
+  if (!isFinished) await tellWhatIsLeft(before);
+}
+
+/** Ctrl-C, and whatever else asks the process to end, ends the command that runs and those in the background; the lesson ends after them. */
+async function teachAtTerminal(page: LabPage, from: number, signal: AbortSignal): Promise<boolean> {
+  const background = openBackgroundLog();
+  const shell = bashShell(variables(), (text) => void process.stdout.write(text), background.write);
+  const tell = (text: string) => {
+    if (!signal.aborted) print([text]); // what has been ended is not as on the page
+  };
+  const keyboard = openKeyboard(process.stdin, signal, () => process.kill(process.pid, "SIGINT"));
+  signal.addEventListener("abort", () => {
     process.exitCode = exitCodes.interrupted;
-    input.close();
-    void shell.end(); // a command that runs is asked to end, and the lesson ends after it
+    void shell.end();
   });
   const dialog: Dialog = {
-    print: (text) => print([text]),
-    // The input ends by Ctrl-C, which closes it, or by Ctrl-D. What was typed while a command ran is left out: an Enter would run the next one.
+    print: tell,
     ask: async (prompt) => {
-      const typed = input.question(prompt).catch(() => undefined);
-      return (await Promise.race([typed, closed]))?.trim().toLowerCase();
+      if (signal.aborted) return undefined;
+      process.stdout.write(prompt);
+      const key = await keyboard.next();
+      print([key ?? ""]); // a terminal that gives single keys does not show them
+      return key;
     },
   };
   try {
-    const isFinished = await teach({
+    return await teach({
       page,
-      from: done === page.sections.length ? 0 : done,
-      course: { shell, say: (line) => print([line]) },
+      from,
+      course: { shell, say: tell, background },
       dialog,
       done: (sections) => writePosition(page, sections),
     });
-    print([endText(isFinished, page, pages)]);
   } finally {
-    input.close();
+    keyboard.close();
     await shell.end();
   }
 }
+
+/** @param before what was so before the lab */
+async function tellWhatIsLeft(before: Deviations): Promise<void> {
+  const left = (await readDeviations(quietShell())).filter((each) => !before.includes(each));
+  if (left.length > 0) print(["What this lab has changed is left as it is:", ...left]);
+}
+
+/** For questions to the cluster outside of a lesson, which Ctrl-C ends as it does each command's. */
+const quietShell = () => bashShell(variables(), () => {});
 
 function endText(isFinished: boolean, { number }: LabPage, pages: readonly LabPage[]): string {
   if (!isFinished) return `Lab ${number} goes on from here: npx canaryctl lab ${number}`;

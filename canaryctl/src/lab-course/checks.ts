@@ -33,7 +33,8 @@ const sentences: readonly Sentence[] = [
     answer: ({ seen }, [version, share]) => {
       const side = seen?.sides.find((each) => each.version === version);
       if (!seen || !side) return { isYes: false, evidence: `no share of ${version} was measured` };
-      const ofAll = `${percent(side.seen / Math.max(1, seen.answered))} of ${seen.answered}`;
+      const failed = seen.failed > 0 ? `, ${seen.failed} failed` : "";
+      const ofAll = `${percent(side.seen / Math.max(1, seen.answered))} of ${seen.answered}${failed}`;
       const isAsked = side.wanted === Number(share);
       return {
         isYes: isAsked && side.isWithin,

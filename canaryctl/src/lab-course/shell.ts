@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { execa } from "execa";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
+import type { PodFaults, Side } from "../fault-words.ts";
 import type { Status } from "../status.ts";
 
 /** What a command has come to. */
@@ -19,7 +20,9 @@ export interface LabShell {
   start(command: string): void;
   /** The stack's status. @param requests how many are sent to measure the split; by default none @throws Error where it cannot be read */
   status(requests?: number): Promise<Status>;
-  /** Ends what still runs, and waits until it has. */
+  /** What is set in the pods of a side; none where it has no pods that can be asked. */
+  faults(side: Side): Promise<readonly PodFaults[]>;
+  /** Ends what still runs, and waits until it has; afterwards nothing is run. */
   end(): Promise<void>;
 }
 
@@ -37,20 +40,27 @@ const script = 'eval "$1" 2>&1 3>&-\ncode=$?\nenv -0 >&3\nexit $code';
  *
  * @param environment the first command's; the shell keeps it up to date
  * @param print gets what the commands print, as they do
+ * @param printBeside gets what those print that go on beside the others; default: `print`
  */
-export function bashShell(environment: Readonly<Record<string, string>>, print: (text: string) => void): LabShell {
+export function bashShell(
+  environment: Readonly<Record<string, string>>,
+  print: (text: string) => void,
+  printBeside = print,
+): LabShell {
   let env = environment;
   const running = new Set<ReturnType<typeof launch>>();
-  const begin = (command: string) => {
+  const ending = new AbortController();
+  const begin = (command: string, tell: (text: string) => void) => {
     const child = launch(command, env);
     running.add(child);
-    child.stdout.on("data", (chunk) => print(String(chunk)));
+    child.stdout.on("data", (chunk) => tell(String(chunk)));
     void child.then(() => running.delete(child));
     return child;
   };
   return {
     run: async (command) => {
-      const child = begin(command);
+      if (ending.signal.aborted) return { exitCode: -1, output: "" };
+      const child = begin(command, print);
       const limit = setTimeout(() => endGroup(child.pid), longestSeconds * 1000);
       const { exitCode = -1, stdout, stdio } = await child;
       clearTimeout(limit);
@@ -58,9 +68,11 @@ export function bashShell(environment: Readonly<Record<string, string>>, print: 
       if (Object.keys(left).length > 0) env = left;
       return { exitCode, output: stdout };
     },
-    start: (command) => void begin(command),
-    status: (requests) => readStatus(env, requests),
+    start: (command) => void begin(command, printBeside),
+    status: (requests) => readStatus(asking(env, ending.signal), requests),
+    faults: (side) => readFaults(asking(env, ending.signal), side),
     end: async () => {
+      ending.abort();
       const left = [...running];
       for (const { pid } of left) endGroup(pid);
       await Promise.all(left);
@@ -91,18 +103,25 @@ function endGroup(pid: number | undefined): void {
  * Runs `canaryctl status` in a process of its own, which reads the stack as it is now. Where something is wrong it prints the same and ends
  * with 1.
  */
-async function readStatus(env: Readonly<Record<string, string>>, requests: number | undefined): Promise<Status> {
+async function readStatus(ask: Ask, requests: number | undefined): Promise<Status> {
   const traffic = requests === undefined ? [] : ["--traffic", String(requests)];
-  const args = ["status", "--json", ...traffic];
-  const { stdout, stderr } = await execa(canaryctl, args, {
-    cwd: repositoryRoot,
-    env,
-    extendEnv: false,
-    reject: false,
-  });
+  const { stdout, stderr } = await ask("status", "--json", ...traffic);
   if (!stdout.startsWith("{")) throw new Error(`The status cannot be read:\n${stderr}`);
   return JSON.parse(stdout);
 }
+
+async function readFaults(ask: Ask, side: Side): Promise<readonly PodFaults[]> {
+  const { stdout, exitCode } = await ask("faults", side, "--json");
+  return exitCode === 0 ? JSON.parse(stdout) : [];
+}
+
+type Ask = ReturnType<typeof asking>;
+
+/** Runs canaryctl for what it prints. */
+const asking =
+  (env: Readonly<Record<string, string>>, cancelSignal: AbortSignal) =>
+  (...words: readonly string[]) =>
+    execa(canaryctl, words, { cwd: repositoryRoot, env, extendEnv: false, reject: false, cancelSignal });
 
 /** Reads the output of `env -0`. */
 export const parseEnvironment = (text: string): Record<string, string> =>

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { setFaults } from "../../../canaryctl/src/faults.ts";
+import { faultsText, readFaults, setFaults } from "../../../canaryctl/src/faults.ts";
 import type { Release } from "../../../canaryctl/src/strategies/strategy.ts";
 import { fakeLab } from "./fake-lab.ts";
 
@@ -64,4 +64,27 @@ test("a pod that crashes before it has answered has taken the fault; what else f
   expect(await setFaults(killed, strategy(), "canary", { crash: true })).toBe("2 of 2 canary pods: told to crash.");
   await expect(setFaults(killed, strategy(), "canary", { errorRate: 1 })).rejects.toThrow("exit code 137");
   await expect(setFaults(failing("forbidden"), strategy(), "canary", { crash: true })).rejects.toThrow("forbidden");
+});
+
+test("what is set is read of each pod of the side, and told with what heals it", async () => {
+  const set = { errorRate: 0.3, latencyMilliseconds: 0, ready: true, crash: false };
+  const { lab: given, asked } = lab(JSON.stringify(set));
+  const pods = await readFaults(given, strategy(), "canary");
+  expect(pods).toEqual(["b", "c"].map((pod) => ({ pod, faults: set })));
+  expect(asked).toEqual(["b echo undefined", "c echo undefined"]); // without a body
+  expect(faultsText("canary", pods)).toBe(
+    [
+      "canary pod b: 30 % of the answers are errors.",
+      "canary pod c: 30 % of the answers are errors.",
+      "  next:    npx canaryctl faults canary --none",
+    ].join("\n"),
+  );
+});
+
+test("healthy pods need nothing, and one that does not answer is told", async () => {
+  const healthy = { errorRate: 0, latencyMilliseconds: 0, ready: true, crash: false };
+  expect(faultsText("stable", [{ pod: "a", faults: healthy }])).toBe("stable pod a: healthy.");
+  const restarting = { ...lab().lab, exec: async () => () => Promise.reject(new Error("container not found")) };
+  const pods = await readFaults(restarting, strategy(), "stable");
+  expect(faultsText("stable", pods)).toBe("stable pod a: does not answer.");
 });

@@ -5,7 +5,9 @@ import { examples, share, wholeNumber } from "../arguments.ts";
 export function addFaults(program: Command): void {
   program
     .command("faults")
-    .description("break the pods of one side on purpose, or heal them: to see what the judge and Kubernetes make of it")
+    .description(
+      "break the pods of one side on purpose, heal them, or tell what is set: to see what the judge and Kubernetes make of it",
+    )
     .addArgument(new Argument("<side>", "whose pods").choices(["stable", "canary"]))
     .option("--error-rate <share>", "that share of the answers is 500, 0 to 1", share)
     .option(
@@ -16,12 +18,13 @@ export function addFaults(program: Command): void {
     .option("--not-ready", "the readiness probe fails")
     .option("--crash", "the process ends, once")
     .option("--none", "healthy again")
+    .option("--json", "what is set in each pod, as JSON")
     .addHelpText(
       "after",
       `
-For versioned-echo alone, the lab's own service. Each call says all of it: what it does not name is healthy. Pods that start later are
-healthy.
-${examples("canaryctl faults canary --error-rate 0.3", "canaryctl faults canary --latency 400", "canaryctl faults canary --none")}`,
+For versioned-echo alone, the lab's own service. Each call that sets a fault says all of it: what it does not name is healthy. Without
+an option it tells what is set in each pod. Pods that start later are healthy.
+${examples("canaryctl faults canary", "canaryctl faults canary --error-rate 0.3", "canaryctl faults canary --latency 400", "canaryctl faults canary --none")}`,
     )
     .action(async (side: "stable" | "canary", _options: unknown, command: Command) =>
       (await import("../faults.ts")).run(side, command),

@@ -38,13 +38,16 @@ test("how far each exercise is stands in a private file, and in the list", async
   expect(text).toMatch(/^ +2 .* done$/m);
 });
 
-test("a number that no exercise has is refused with those that there are", async () => {
-  await expect(run("99")).rejects.toMatchObject({
-    message: "There is no lab 99.",
-    allowed: `1 to ${readPages().length}`,
-    next: "npx canaryctl lab",
-  });
-});
+test.each(["99", "abc", "0", "1.5"])(
+  "%s, which no exercise has, is refused with those that there are",
+  async (word) => {
+    await expect(run(word)).rejects.toMatchObject({
+      message: `There is no lab ${word}.`,
+      allowed: `1 to ${readPages().length}`,
+      next: "npx canaryctl lab",
+    });
+  },
+);
 
 test("without a terminal it is refused, with where the page can be read", async () => {
   const wasTerminal = process.stdin.isTTY;

@@ -76,7 +76,7 @@ test.each([
 
 test("a share that chance does not allow is a no, and so is a request that failed", () => {
   const seen = { ...measured, sides: sides(30, 90, false), failed: 3, isAsWanted: false };
-  expect(ask("v2 gets 30 % of the answers", { seen })).toBe("does v2 get 30 %? no: 18 % of 500");
+  expect(ask("v2 gets 30 % of the answers", { seen })).toBe("does v2 get 30 %? no: 18 % of 500, 3 failed");
   expect(ask("every request is answered", { seen })).toBe("is every request answered? no: 500 answered, 3 failed");
 });
 

@@ -71,6 +71,19 @@ test.each(names)("%s has commands that can be meant, but where it shows a refusa
     expect([command, await faultOf(command)]).toEqual([command, undefined]);
 });
 
+test.each(names)("%s ends with how its file comes back, where its commands write keys of a release", (_, page) => {
+  const done = blocksOf(page).filter(({ exitCode }) => exitCode === 0);
+  const writes = done.some(({ commands }) =>
+    commands.some(({ command }) => /^npx canaryctl (create-canary|delete-canary|promote --full)\b/.test(command)),
+  );
+  const undo = page.sections
+    .at(-1)
+    ?.parts.map((part) => ("text" in part ? part.text : ""))
+    .join("\n");
+  const isTold = undo?.includes("`git checkout Pulumi.dev.yaml && npx canaryctl up`");
+  expect([page.file, isTold]).toEqual([page.file, writes]);
+});
+
 test("no page is longer than a reader bears", () => {
   for (const { file } of pages) expect([file, read(file).split("\n").length < 320]).toEqual([file, true]);
 });

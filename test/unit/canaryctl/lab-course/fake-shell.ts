@@ -6,7 +6,7 @@ import type { Status } from "../../../../canaryctl/src/status.ts";
  *
  * @param canary the share of v2, in percent, which the route has and the traffic shows
  */
-export function fakeShell(outputs: Readonly<Record<string, string>>, canary = 10) {
+export function fakeShell(outputs: Readonly<Record<string, string>>, canary = 10, failed = 0) {
   const ran: string[] = [];
   const sides = [
     { version: "v1", wanted: 100 - canary, seen: 500 - 5 * canary, isWithin: true },
@@ -15,7 +15,7 @@ export function fakeShell(outputs: Readonly<Record<string, string>>, canary = 10
   const status = {
     weights: { config: null, wanted: null, route: { stable: 100 - canary, canary } },
     workloads: [],
-    seen: { sides, answered: 500, failed: 0, isAsWanted: true },
+    seen: { sides, answered: 500, failed, isAsWanted: true },
   } as unknown as Status;
   const shell: LabShell = {
     run: async (command) => {
@@ -28,6 +28,7 @@ export function fakeShell(outputs: Readonly<Record<string, string>>, canary = 10
       ran.push(`status ${requests ?? 0}`);
       return status;
     },
+    faults: async () => [],
     end: async () => {},
   };
   return { shell, ran };

@@ -42,3 +42,24 @@ test("what goes on beside the others is ended with all that it has started", asy
 test("parseEnvironment keeps values with equals signs and line breaks", () => {
   expect(parseEnvironment("A=1\0B=x=y\nz\0C=\0")).toEqual({ A: "1", B: "x=y\nz", C: "" });
 });
+
+test("what goes on beside the others prints elsewhere, and after the end nothing is run", async () => {
+  const printed = { here: "", beside: "" };
+  const shell = bashShell(
+    { PATH },
+    (text) => {
+      printed.here += text;
+    },
+    (text) => {
+      printed.beside += text;
+    },
+  );
+  shell.start("echo beside; sleep 300");
+  while (printed.beside === "") await shell.run("echo here");
+  await shell.end();
+  expect(printed.beside).toBe("beside\n");
+  expect(printed.here).toMatch(/^(here\n)+$/);
+  const before = printed.here;
+  expect(await shell.run("echo more")).toEqual({ exitCode: -1, output: "" });
+  expect(printed.here).toBe(before);
+});
