@@ -13,13 +13,9 @@ const timeout = { minutes: 30, betweenTries: 500 } as const;
 const heartbeat = { every: 5_000, missing: 60_000 } as const;
 
 /**
- * Runs `work` while no other `up` or `down` of this checkout does: both change the machine. A process that was killed holds nothing;
- * one that runs is waited for, for half an hour at most.
+ * Runs `work` while no other `up` or `down` of this checkout does: both change the machine.
  *
- * Every process has a lock file of its own, `<lockFile>.<pid>`, that appears whole. It announces itself by it, then looks for others,
- * and steps back where there are any: of two, at least the later one sees the earlier. So nobody ever removes the file of a
- * process that lives, and two that find the same dead one cannot take each other's lock away. The file of a process that is not seen
- * from here, as in another container, says by its time of change that the process lives.
+ * @throws as {@link takeLock}
  */
 export async function exclusively<T>(
   command: string,
@@ -27,17 +23,37 @@ export async function exclusively<T>(
   work: () => Promise<T>,
   lockFile = inLab("canaryctl.lock"),
 ): Promise<T> {
-  makePrivateFolder(dirname(lockFile));
-  const own = `${lockFile}.${process.pid}.${placeOf(ownProcessSpace())}`;
-  let beat: NodeJS.Timeout | undefined;
+  const release = await takeLock(command, progress.say, lockFile);
   try {
-    await take(own, lockFile, command, progress);
-    beat = setInterval(() => touch(own), heartbeat.every).unref();
     return await work();
   } finally {
+    release();
+  }
+}
+
+/**
+ * Waits until no other process of this checkout holds the lock, and holds it. A process that was killed holds nothing; one that runs is
+ * waited for, for half an hour at most.
+ *
+ * Every process has a lock file of its own, `<lockFile>.<pid>`, that appears whole. It announces itself by it, then looks for others,
+ * and steps back where there are any: of two, at least the later one sees the earlier. So nobody ever removes the file of a
+ * process that lives, and two that find the same dead one cannot take each other's lock away. The file of a process that is not seen
+ * from here, as in another container, says by its time of change that the process lives.
+ *
+ * @param command what others are told that runs
+ * @param say told once for whom it waits
+ * @returns what gives the lock back
+ * @throws UserError where the time is over
+ */
+export async function takeLock(command: string, say: (line: string) => void, lockFile: string): Promise<() => void> {
+  makePrivateFolder(dirname(lockFile));
+  const own = `${lockFile}.${process.pid}.${placeOf(ownProcessSpace())}`;
+  await announce(own, lockFile, command, say);
+  const beat = setInterval(() => touch(own), heartbeat.every).unref();
+  return () => {
     clearInterval(beat);
     rmSync(own, { force: true });
-  }
+  };
 }
 
 interface Holder {
@@ -51,7 +67,7 @@ interface Holder {
 /** A process space as a part of a file's name. */
 const placeOf = (space: string): string => space.replace(/[^\w.-]+/g, "-");
 
-async function take(own: string, lockFile: string, command: string, progress: Pick<Progress, "say">): Promise<void> {
+async function announce(own: string, lockFile: string, command: string, say: (line: string) => void): Promise<void> {
   const until = Date.now() + timeout.minutes * 60_000;
   for (let isFirst = true; ; isFirst = false) {
     let holder = otherHolder(lockFile, own);
@@ -69,7 +85,7 @@ async function take(own: string, lockFile: string, command: string, progress: Pi
         ...(isHere ? { next: `kill ${pid}` } : { first: "end it where it runs" }),
       });
     }
-    if (isFirst) progress.say(`\`canaryctl ${other}\` is running (${who}): waiting for it to end.`);
+    if (isFirst) say(`\`canaryctl ${other}\` is running (${who}): waiting for it to end.`);
     await pause(timeout.betweenTries * (0.5 + Math.random())); // two that stepped back for each other must not do so for ever
   }
 }

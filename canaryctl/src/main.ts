@@ -3,7 +3,7 @@ import { examples, isFollowed } from "./commands/arguments.ts";
 import { addCommands } from "./commands/modules.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { Recording } from "./history/record.ts";
-import { addReasonFlags } from "./history/recorded-commands.ts";
+import { addReasonFlags, commandsInTurn } from "./history/recorded-commands.ts";
 import { endWithReaders } from "./until-interrupted.ts";
 
 /** Runs the command line and sets the process's exit code; errors are printed, never thrown. */
@@ -11,14 +11,24 @@ export async function main(argv: readonly string[]): Promise<void> {
   endWithReaders();
   let acted: Command | undefined;
   let recording: Recording | undefined;
+  let endTurn: (() => void) | undefined;
   const program = (await buildProgram(argv.slice(2))).hook("preAction", async (_, command) => {
     acted = command;
+    endTurn = await turnOf(command, argv.slice(2));
     recording = await recordingOf(command);
   });
   const failure = await failureOf(() => program.parseAsync(argv));
   await record(recording, failure);
+  endTurn?.();
   // What is only watched is no part of the move: the history has the move already.
   if (!failure && acted && isFollowed(acted)) await follow(acted);
+}
+
+/** A judged promotion takes its turn at each step. */
+async function turnOf(command: Command, words: readonly string[]): Promise<(() => void) | undefined> {
+  const { judge, stack = "" } = command.optsWithGlobals<{ readonly judge?: boolean; readonly stack?: string }>();
+  if (judge || !commandsInTurn.includes(command.name())) return undefined;
+  return (await import("./move-turn.ts")).takeTurn(words, stack);
 }
 
 const recordingOf = async (command: Command): Promise<Recording | undefined> =>

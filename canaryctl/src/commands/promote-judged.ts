@@ -9,6 +9,7 @@ import { type PromotionLease, takeLease } from "../judged/lease.ts";
 import { judgedRoute, type Look, Observer } from "../judged/observer.ts";
 import { type Acts, passedBefore, type Walked, walk } from "../judged/walk.ts";
 import { type ConfigChanges, type GlobalOptions, type Lab, openLab } from "../lab.ts";
+import { takeTurn } from "../move-turn.ts";
 import { print, say } from "../print.ts";
 import { nothingToPromote } from "../strategies/refusals.ts";
 import { type Move, openMove } from "../strategies/table.ts";
@@ -103,16 +104,21 @@ function actsOf({ command, open, options, lease, tell }: Means): Acts {
     { lab: judged, conclusion }: Look,
     reason = conclusion.reason,
   ) => {
-    const move = await open();
-    if (!isSameStep(move.lab, judged)) return undefined;
-    const isFirst = judged.config.canaryWeight === 0;
-    const recording = isFirst
-      ? Recording.ofJudged(command, "The plan begins.", undefined)
-      : Recording.ofJudged(command, reason, conclusion);
-    const done = await recorded(recording, tell, () =>
-      runMove(move, (strategy, lab) => strategy[name](lab, tell, { judged: true })),
-    );
-    return done.split("\n")[0] ?? ""; // without what a person is to run next: the walk does that
+    const endTurn = await takeTurn(["promote", "--judge"], options.stack ?? "");
+    try {
+      const move = await open();
+      if (!isSameStep(move.lab, judged)) return undefined;
+      const isFirst = judged.config.canaryWeight === 0;
+      const recording = isFirst
+        ? Recording.ofJudged(command, "The plan begins.", undefined)
+        : Recording.ofJudged(command, reason, conclusion);
+      const done = await recorded(recording, tell, () =>
+        runMove(move, (strategy, lab) => strategy[name](lab, tell, { judged: true })),
+      );
+      return done.split("\n")[0] ?? ""; // without what a person is to run next: the walk does that
+    } finally {
+      endTurn();
+    }
   };
   return {
     open: async () => (await open()).lab,

@@ -5,7 +5,7 @@ import { backendFailure, shownBackend } from "./backend.ts";
 import type { EngineExit } from "./process.ts";
 import { failureOf } from "./program-errors.ts";
 import { secretsFailure } from "./secrets-failure.ts";
-import { describeLock, lockIn, unlock } from "./stack-lock.ts";
+import { describeLock, lockIn, wayOutOf } from "./stack-lock.ts";
 import { backendUrl } from "./variables.ts";
 
 /** Another update holds the stack's lock. */
@@ -76,6 +76,6 @@ export function busyError(
   const who = lock ? ` (${describeLock(lock)}).` : `: ${message}`;
   return new EngineBusyError(`Another update of stack ${ownName(stack)} is running${who}`, {
     place: shownBackend(lock?.path ?? place),
-    ...unlock(stack),
+    ...wayOutOf(lock, stack),
   });
 }

@@ -48,13 +48,14 @@ export function readLock(path: string, notes = new EngineNotes()): StackLock | u
   }
 }
 
-/** The first lock that the engine names where it is refused; undefined where it names none. Whether its holder lives is not known. */
-export function lockIn(lines: readonly string[]): StackLock | undefined {
+/** The first lock that the engine names where it is refused; undefined where it names none. */
+export function lockIn(lines: readonly string[], notes = new EngineNotes()): StackLock | undefined {
   for (const line of lines) {
     const [, path, user, host, pid, time] = /^\s+(\S+): created by (.*)@(\S+) \(pid (\d+)\) at (\S+)$/.exec(line) ?? [];
     if (path === undefined || user === undefined || host === undefined || time === undefined) continue;
     const since = Date.parse(time);
-    return { path, user, host, pid: Number(pid), since: Number.isNaN(since) ? undefined : since, holder: "elsewhere" };
+    const holder = holderOf(Number(pid), host, notes);
+    return { path, user, host, pid: Number(pid), since: Number.isNaN(since) ? undefined : since, holder };
   }
   return undefined;
 }
@@ -94,3 +95,7 @@ export const unlock = (stack: string) => ({
   first: "make sure that no such update runs; where one runs, wait for it to end",
   next: `eval "$(npx canaryctl env)" && pulumi cancel --yes ${stack}`,
 });
+
+/** What to do about a lock: one that a process of this host holds is given back when it ends, and to cancel it would break its update. */
+export const wayOutOf = (lock: StackLock | undefined, stack: string) =>
+  lock?.holder === "running" ? { first: "wait for it to end", next: "npx canaryctl status" } : unlock(stack);

@@ -4,7 +4,7 @@ import type { UpdateScope } from "./engine.ts";
 import { EngineBusyError } from "./engine-failure.ts";
 import type { UpdateView } from "./events.ts";
 import { endOrphans } from "./orphans.ts";
-import { describeLock, isAbandoned, type StackLock, unlock } from "./stack-lock.ts";
+import { describeLock, isAbandoned, type StackLock, unlock, wayOutOf } from "./stack-lock.ts";
 
 export interface UpdateOptions {
   /** Where the engine's work is shown; by default nowhere. */
@@ -68,7 +68,7 @@ export async function freeStack({ state, stackFile }: Lab, options: Omit<UpdateO
 const busy = (lock: StackLock, stack: string, waitedSeconds: number): EngineBusyError =>
   new EngineBusyError(
     `Another update of stack ${stack} is running (${describeLock(lock)}${waitedSeconds >= 1 ? `; waited ${Math.round(waitedSeconds)} s` : ""}).`,
-    { place: lock.path, first: "wait for it to end", ...(lock.holder === "elsewhere" && unlock(stack)) },
+    { place: lock.path, ...wayOutOf(lock, stack) },
   );
 
 const abandoned = (lock: StackLock, stack: string): EngineBusyError =>

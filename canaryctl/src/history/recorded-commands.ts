@@ -13,6 +13,9 @@ export const recordedCommands: readonly string[] = [
   "delete-canary",
 ];
 
+/** Of these, those that do not begin while another one acts on the stack. A way back waits for nobody, and `up` for the engine's lock. */
+export const commandsInTurn: readonly string[] = ["set-traffic", "create-canary", "promote", "delete-canary"];
+
 /** Gives `--reason` to each command that is recorded. */
 export function addReasonFlags(program: Command): void {
   for (const command of program.commands) {

@@ -9,7 +9,7 @@ import { repositoryRoot } from "../../../cluster/lab-folder.ts";
 import { withStack } from "../../../stacks/stack-name.ts";
 import { parseOnly } from "./parse-only.ts";
 
-/** A text in a source file; what is put into a template is a number here, as it is in quotes there. */
+/** A text in a source file; what is put into a template is a number here, as it is in quotes there, or a side where it is called so. */
 interface Text {
   readonly place: string;
   readonly text: string;
@@ -46,8 +46,13 @@ function textsOf(file: string): readonly Text[] {
 function textOf(node: ts.Node): string | undefined {
   if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return node.text;
   if (!ts.isTemplateExpression(node)) return undefined;
-  return node.head.text + node.templateSpans.map(({ literal }) => `50${literal.text}`).join("");
+  return (
+    node.head.text +
+    node.templateSpans.map(({ expression, literal }) => `${sampleOf(expression)}${literal.text}`).join("")
+  );
 }
+
+const sampleOf = (expression: ts.Expression): string => (expression.getText() === "side" ? "canary" : "50");
 
 /** Whether a node is what `next:`, or a finding's `mend:`, holds, alone, in a list or as a choice; or a command of withNext. */
 function isNext(node: ts.Node): boolean {
