@@ -74,6 +74,7 @@ describe("canaryctl", () => {
     const loaded = loadedBy("--help");
     const rooms = loaded.flatMap((url) => /\/canaryctl\/src\/(.*)/.exec(url)?.[1] ?? []);
     expect(rooms.filter((room) => !room.startsWith("commands/definitions/")).toSorted()).toEqual([
+      "command-line/command.ts",
       "commands/arguments.ts",
       "commands/modules.ts",
       "doctor/finding.ts",
