@@ -17,15 +17,14 @@ interface FaultFlags {
 
 export async function run(side: "stable" | "canary", command: Command): Promise<void> {
   const options = optionsOf<FaultFlags>(command);
-  const opened = openLab(options);
   const faults = faultsOf(options);
   if (Object.keys(faults).length > 0 === (options.none ?? false)) {
     throw new UsageError(options.none ? "--none takes the faults away, and others are named." : "No fault is named.", {
       allowed: "--none, or any of --error-rate, --latency, --not-ready, --crash",
-      next: "npx canaryctl faults canary --error-rate 0.3",
+      next: options.none ? `npx canaryctl faults ${side} --none` : `npx canaryctl faults ${side} --error-rate 0.3`,
     });
   }
-  const { lab, strategy } = await openMove(opened);
+  const { lab, strategy } = await openMove(openLab(options));
   print([await setFaults(lab, strategy, side, faults)]);
 }
 

@@ -70,6 +70,10 @@ test.each([
   [["stack", "list", "--stack", "dev", "--stack", "prod"], /--stack names dev, prod/],
   [["stack", "list", "--stack", "../dev"], /Invalid stack name/],
   [["up", "--from", "dev"], /--from with --create/],
+  [["--stack", "nope", "status"], /next: +npx canaryctl stack list\n +or: +npx canaryctl --stack nope up --create\n/],
+  [["--stack", "stagng", "status"], /next: +npx canaryctl --stack staging status\n +or: +npx canaryctl stack list\n/],
+  [["set-traffic", "60", "60"], /next: +npx canaryctl set-traffic 60 40\n/],
+  [["faults", "stable", "--not-ready", "--none"], /next: +npx canaryctl faults stable --none\n/],
 ])("%j is bad usage", async (args, message) => {
   expect(await errorsOf(...args)).toMatch(message);
   expect(process.exitCode).toBe(2);

@@ -64,7 +64,7 @@ const texts = files.flatMap(textsOf);
 /** The canaryctl commands of a text, each with its words. */
 const canaryctlIn = (text: string): readonly (readonly string[])[] =>
   [...text.matchAll(/\bnpx canaryctl ([^`)&|;\n"]*)/g)].map(([, words = ""]) =>
-    words.trim().replace("--replicas sample", "--replicas 2").split(/\s+/),
+    words.trim().replace("--replicas sample", "--replicas 2").replace("faults 50 ", "faults canary ").split(/\s+/),
   );
 
 const withCommands = texts.filter(({ text }) => canaryctlIn(text).length > 0);

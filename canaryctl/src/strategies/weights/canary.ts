@@ -1,6 +1,7 @@
 import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { deploymentName, versions } from "../../../../components/names.ts";
 import { untestedImage } from "../../../../stacks/live/untested-image.ts";
+import { waysToServe } from "../../../../stacks/live/ways-to-serve.ts";
 import { changeOnly } from "../../applied.ts";
 import type { Lab } from "../../lab.ts";
 import { engineView, percent } from "../../print.ts";
@@ -63,7 +64,7 @@ export async function mustHavePods({ cluster, config }: Lab): Promise<number> {
   const found = workload ? `${ready} of ${wanted} pods ready` : "no Deployment";
   throw new UserError(`The canary has ${found}, though the config has one.`, {
     place: `deployment ${config.namespace}/${deploymentName(config.app, versions.canary)}`,
-    next: "npx canaryctl up",
+    next: waysToServe({ version: versions.canary, isAbsent: wanted === 0, hasShare: config.canaryWeight > 0 }, config),
   });
 }
 
