@@ -99,10 +99,10 @@ describe("canaryctl", () => {
   });
 });
 
-test("config set of several keys names the one that is wrong in what it says to run", () => {
+test("config set of several keys mends the one that is wrong in what it says to run", () => {
   const { status, stderr } = canaryctl("config", "set", "strategy", "istio", "plan", "nonsense");
-  expect(stderr).toMatch(/next: +npx canaryctl config get plan$/m);
-  expect(status).toBe(1);
+  expect(stderr).toMatch(/next: +npx canaryctl config set strategy istio plan 10-30-60$/m);
+  expect(status).toBe(2);
 });
 
 test("a preview for programs tells of each of its stacks what stands in its way, and with which exit code", () => {

@@ -88,7 +88,7 @@ describe("every command that a message names", () => {
 
 /** The programs that a user of the lab has, those of a command that is said to be missing aside. */
 const programs =
-  /^((CANARY_LAB_\w+=50 )*npx canaryctl|kubectl|docker|kind|kill|unset|eval "\$\(npx canaryctl env\)"|\(umask|50$|rm |cp |pulumi (cancel|stack|version|plugin)|istioctl |npm |npx |sudo |apt-get |docker )/;
+  /^((CANARY_LAB_\w+=50 )*npx canaryctl|kubectl|docker|kind|kill|unset|eval "\$\(npx canaryctl env\)"|\(umask|50$|rm |cp |pulumi (cancel|stack|version|plugin)|istioctl |npm |npx |git checkout |sudo |apt-get |docker )/;
 
 describe("all that stands behind next: is a command", () => {
   test.each(texts.filter(({ isCommand }) => isCommand))("$place: $text", ({ text }) => {
