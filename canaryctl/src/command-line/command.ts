@@ -18,6 +18,9 @@ export class LabCommand extends Command {
   /** The arguments that were perhaps meant by others; undefined for any that say nothing of it. */
   meant: Meant = () => undefined;
 
+  /** Whether it has changed something, as far as is known: what has not is no part of the history. */
+  hasMoved = true;
+
   override createCommand(name?: string): LabCommand {
     return new LabCommand(name);
   }

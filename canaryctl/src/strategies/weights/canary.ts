@@ -7,6 +7,7 @@ import type { Lab } from "../../lab.ts";
 import { engineView, percent } from "../../print.ts";
 import { askedShare, type LiveRoute, type Route } from "../../traffic/route.ts";
 import { readWorkload } from "../../traffic/workloads.ts";
+import { noCanaryToDelete } from "../nothing.ts";
 import { refuseWhileUsed } from "../refusals.ts";
 import { withoutPrevious } from "../release-end.ts";
 import type { Say } from "../strategy.ts";
@@ -81,7 +82,7 @@ export async function deleteCanary(lab: Lab, route: Route, say: Say): Promise<st
   ]);
   refuseWhileUsed(config.canaryWeight, stackFile.name);
   refuseWhileUsed(live?.weights.canary ?? 0, "the live route");
-  if (!config.canaryEnabled && !workload) return "There is no canary.";
+  if (!config.canaryEnabled && !workload) return noCanaryToDelete;
   await changeOnly(lab, { canaryEnabled: false }, { say, view: engineView(say) });
   return "The canary is removed.";
 }

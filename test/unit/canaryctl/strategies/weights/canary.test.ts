@@ -154,7 +154,7 @@ describe("deleteCanary", () => {
 
   test("can be repeated", async () => {
     const { lab, log } = fakeLab({ configWeight: 0, canaryReady: undefined, changes: { canaryEnabled: false } });
-    expect(await deleteCanary(lab, istioRoute, quiet)).toBe("There is no canary.");
+    expect(await deleteCanary(lab, istioRoute, quiet)).toBe("Nothing to delete: there is no canary.");
     expect(log).toEqual([]);
   });
 });
