@@ -59,9 +59,10 @@ const replaced = (words: Words, index: number, ...others: Words): Words | undefi
   index < 0 ? undefined : [...words.slice(0, index), ...others, ...words.slice(index + 1)];
 
 /** Where the arguments of a command begin that it has read. */
-function placesOf(words: Words, { args }: LabCommand): readonly number[] {
+function placesOf(words: Words, command: LabCommand): readonly number[] {
   const places: number[] = [];
-  for (const argument of args) places.push(words.indexOf(argument, (places.at(-1) ?? -1) + 1));
+  const name = words.indexOf(command.name());
+  for (const argument of command.args) places.push(words.indexOf(argument, (places.at(-1) ?? name) + 1));
   return places;
 }
 

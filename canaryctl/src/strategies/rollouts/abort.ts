@@ -60,7 +60,8 @@ export async function abortNow(lab: Lab, say: Say, proxySeconds?: number): Promi
     if (restsSince !== undefined && now - restsSince > awayMilliseconds) isAway = await isControllerAway(lab.cluster);
     if (share && status.strategy === "canary" && now - movedAt > routeMilliseconds) {
       await applyRestingRoute(lab);
-      if (movedAt === started) say("The Rollouts controller has moved nothing yet: the route is moved to the stable side here.");
+      if (movedAt === started)
+        say("The Rollouts controller has moved nothing yet: the route is moved to the stable side here.");
       movedAt = performance.now();
     }
     return isAway;
@@ -80,7 +81,10 @@ export async function tellToAbort(lab: Lab, { isObserved, isAborted, hashes }: R
 }
 
 /** Percent of the requests; undefined where there is no route. The route says so itself: the controller's word comes from its own plan. */
-async function canaryShare({ cluster, config }: Lab, { strategy, hashes }: RolloutStatus): Promise<number | undefined> {
+export async function canaryShare(
+  { cluster, config }: Lab,
+  { strategy, hashes }: RolloutStatus,
+): Promise<number | undefined> {
   if (strategy === "blueGreen") return hashes.active === hashes.stable ? 0 : 100;
   return (await istioRoute.read(cluster, config))?.weights.canary;
 }

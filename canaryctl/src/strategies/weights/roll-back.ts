@@ -8,7 +8,7 @@ import { applyOnly, writeChanges } from "../../applied.ts";
 import { deployedWeight, readIfPossible } from "../../deployed.ts";
 import { type Lab, platformOf, reread } from "../../lab.ts";
 import type { Route } from "../../traffic/route.ts";
-import { nothingTo } from "../nothing.ts";
+import { isInFile, nothingTo } from "../nothing.ts";
 import { lockSeconds, onlyTheState, proxySeconds, quietSeconds } from "../rolled-back.ts";
 import type { Say } from "../strategy.ts";
 import { laggingProxies } from "./lagging-proxies.ts";
@@ -56,10 +56,10 @@ export async function rollBackRoute({ config: given, ...rest }: Lab, route: Rout
 }
 
 /** Whether the file and the state gave the canary no share already; pods that split the traffic may be made by a rollback of none. */
-function isAtZero({ stackFile, fileFault, state }: Lab, route: Route): boolean {
-  if (!route.apply || fileFault !== undefined || Number(stackFile.values().canaryWeight) !== 0) return false;
-  return deployedWeight(readIfPossible(state), stackFile).canaryWeight === 0;
-}
+const isAtZero = (lab: Lab, route: Route): boolean =>
+  route.apply !== undefined &&
+  isInFile(lab, "canaryWeight", "0") &&
+  deployedWeight(readIfPossible(lab.state), lab.stackFile).canaryWeight === 0;
 
 /** What the split was before, and why what is around the route could not be put back. */
 async function moveRoute(lab: Lab, route: Route) {
