@@ -15,16 +15,26 @@ interface FaultFlags {
   readonly none?: boolean;
 }
 
+const allowed = "--none, or any of --error-rate, --latency, --not-ready, --crash";
+
 export async function run(side: "stable" | "canary", command: Command): Promise<void> {
   const options = optionsOf<FaultFlags>(command);
   const faults = faultsOf(options);
-  if (Object.keys(faults).length > 0 === (options.none ?? false)) {
-    throw new UsageError(options.none ? "--none takes the faults away, and others are named." : "No fault is named.", {
-      allowed: "--none, or any of --error-rate, --latency, --not-ready, --crash",
-      next: options.none ? `npx canaryctl faults ${side} --none` : `npx canaryctl faults ${side} --error-rate 0.3`,
+  const isNamed = Object.keys(faults).length > 0;
+  if (options.none && isNamed) {
+    throw new UsageError("--none takes the faults away, and others are named.", {
+      allowed,
+      next: `npx canaryctl faults ${side} --none`,
     });
   }
-  const { lab, strategy } = await openMove(openLab(options));
+  const opened = openLab(options);
+  if (!options.none && !isNamed) {
+    throw new UsageError("No fault is named.", {
+      allowed,
+      next: `npx canaryctl faults ${side} --error-rate 0.3`,
+    });
+  }
+  const { lab, strategy } = await openMove(opened);
   print([await setFaults(lab, strategy, side, faults)]);
 }
 
