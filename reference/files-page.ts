@@ -17,6 +17,7 @@ export const labFiles: Readonly<Record<string, string>> = {
   "applied-STACK-PID.yaml": "the config of one update; gone after it",
   bin: "programs of the embedded cluster",
   "canaryctl.lock": "one file for each `up` or `down` that runs",
+  moves: "one file for each command that moves the traffic of a stack, while it does",
   charts: "charts of the embedded cluster",
   "charts.draft": "the same while they are being put together",
   "clusters.json": "as `stacks/`, by an earlier version",

@@ -37,6 +37,8 @@ export interface HistoryEntry {
   readonly why?: string;
   /** Where the image of a promotion between stacks comes from. */
   readonly source?: ImageSource;
+  /** Of a command that failed, what it was to bring about, such as `70/30`: `to` is what held when it ended, by whomever. */
+  readonly asked?: string;
   /** What went wrong after it had moved something. */
   readonly failed?: string;
   /** What the judge said of the canary at that moment, and by which numbers; an upper bound that is not there is null in JSON. */

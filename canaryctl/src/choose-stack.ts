@@ -182,6 +182,7 @@ async function unknown({ stack, name }: StackFile, source: string, command: stri
     allowed: known.join(", ") + (command === "up" ? "; or a new one, with --create" : ""),
     next: [
       ...(near === undefined ? [] : [`npx canaryctl --stack ${near} status`]),
+      "npx canaryctl stack list", // before what would make a stack of a mistyped name
       ...(command === "up" || near === undefined ? [`npx canaryctl --stack ${stack} up --create`] : []),
     ],
   });

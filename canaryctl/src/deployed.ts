@@ -1,6 +1,8 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { type StrategyName, strategyNames } from "../../canary/strategies.ts";
 import { namespacePath } from "../../cluster/kube/paths.ts";
+import { imageAnnotation } from "../../components/image/image-version.ts";
+import { canaryShareIn } from "../../components/traffic/rendered-share.ts";
 import {
   configAnnotation,
   platformAnnotation,
@@ -100,6 +102,27 @@ export function deployedNamespaces(
 export const deployedServices = (state: ExportedState | undefined): readonly string[] => [
   ...new Set(deployedIn(state).flatMap(({ service }) => service ?? [])),
 ];
+
+/** The canary's share by the route that the engine remembers; nothing where no route has one. */
+export function deployedWeight(
+  state: ExportedState | undefined,
+  of: { readonly service: string | undefined },
+): { readonly canaryWeight?: number } {
+  const [canaryWeight] = (state?.deployment.resources ?? []).flatMap(({ urn, inputs }) =>
+    serviceOf(urn) === of.service ? (canaryShareIn(inputs) ?? []) : [],
+  );
+  return canaryWeight === undefined ? {} : { canaryWeight: Math.round(canaryWeight) };
+}
+
+/** The image, as the config names it, of the one workload that runs both versions, as the engine remembers it. */
+export const deployedImage = (
+  state: ExportedState | undefined,
+  of: { readonly service: string | undefined },
+): string | undefined =>
+  (state?.deployment.resources ?? [])
+    .filter(({ urn }) => serviceOf(urn) === of.service)
+    .map(({ inputs }) => (inputs?.metadata as LiveNamespace["metadata"] | undefined)?.annotations?.[imageAnnotation])
+    .find((image) => image !== undefined);
 
 const deployedIn = (state: ExportedState | undefined) =>
   (state?.deployment.resources ?? []).flatMap(({ urn, type, id, inputs }) => {

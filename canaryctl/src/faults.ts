@@ -1,6 +1,8 @@
+import { quoted } from "@canary-lab/kit/programs";
 import { UserError, withNext } from "@canary-lab/kit/user-error";
 import type { Faults } from "../../apps/versioned-echo/src/faults.ts";
 import { podsPath } from "../../cluster/kube/paths.ts";
+import { nextImage } from "../../components/image/image-version.ts";
 import { reportedVersion } from "../../components/image/render-built-image.ts";
 import { appContainer } from "../../components/workload/render-pod.ts";
 import type { PodList } from "../../stacks/live/proxies/exec.ts";
@@ -102,7 +104,10 @@ async function podsOf(lab: Lab, strategy: Reader, side: Side): Promise<readonly 
   if (asked.length === 0)
     throw new UserError(`There is no pod of the ${side} side.`, {
       place: `pods of ${namespace}/${app}`,
-      next: "npx canaryctl status",
+      next:
+        side === "stable" || config.canaryEnabled
+          ? "npx canaryctl up"
+          : `npx canaryctl create-canary --image ${quoted(nextImage(config))}`,
     });
   return asked.map(({ metadata: { name } }) => name);
 }

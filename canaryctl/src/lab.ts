@@ -12,7 +12,7 @@ import { ownFacts, type PlatformFacts } from "../../stacks/platform-facts.ts";
 import { mustBeSameCluster } from "../../stacks/same-cluster.ts";
 import { environmentOf } from "../../stacks/stack-environment.ts";
 import type { Applied } from "./applied.ts";
-import { deployedNamespaces, readIfPossible } from "./deployed.ts";
+import { deployedNamespaces, deployedWeight, readIfPossible } from "./deployed.ts";
 import { type Engine, PulumiEngine } from "./engine/engine.ts";
 import { FileState } from "./engine/file-state.ts";
 import { policyPackOptions } from "./engine/policy-pack.ts";
@@ -94,7 +94,9 @@ export function openConfig(
 ): OpenedConfig {
   const stackFile = stackFileOf(options);
   if (!create && !stackFile.exists()) throw noFile(stackFile);
-  const config = parseConfig({ ...stackFile.values(), ...changes }, {}, stackFile.name);
+  const before = () =>
+    deployedWeight(readIfPossible(FileState.at(backendUrl(process.env), stackFile.stack)), stackFile);
+  const config = parseConfig({ ...stackFile.values(), ...changes }, {}, stackFile.name, before);
   for (const line of stackFile.unreadKeys()) say(line);
   return { stackFile, config };
 }

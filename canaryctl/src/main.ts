@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { CommandLineError, LabCommand } from "./command-line/command.ts";
 import { examples, isFollowed } from "./commands/arguments.ts";
 import { addCommands } from "./commands/modules.ts";
 import { exitCodes } from "./exit-codes.ts";
@@ -17,7 +18,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     endTurn = await turnOf(command, argv.slice(2));
     recording = await recordingOf(command);
   });
-  const failure = await failureOf(() => program.parseAsync(argv));
+  const failure = await failureOf(() => program.parseAsync(argv).catch((error) => asUsage(error, argv.slice(2))));
   await record(recording, failure);
   endTurn?.();
   // What is only watched is no part of the move: the history has the move already.
@@ -64,8 +65,37 @@ async function failureOf(work: () => Promise<unknown>): Promise<Error | undefine
  *
  * @param words what the user has typed: of the commands only the one that they name is there; all of them where they name none
  */
-export async function buildProgram(words: readonly string[] = []): Promise<Command> {
-  const program = addGlobalFlags(new Command("canaryctl"))
+export async function buildProgram(words: readonly string[] = []): Promise<LabCommand> {
+  const program = await define(words);
+  return program.hook("preAction", async (_, command) =>
+    (await import("./choose-stack.ts")).chooseStack(program, command),
+  );
+}
+
+/** @throws UsageError for a command line that commander refuses; all else as it is */
+async function asUsage(error: unknown, words: readonly string[]): Promise<never> {
+  if (!(error instanceof CommandLineError)) throw error;
+  throw await (await import("./command-line/usage.ts")).usageErrorOf(words, error, faultIn);
+}
+
+/** What commander refuses in a command line; nothing runs, and nothing is printed. */
+async function faultIn(words: readonly string[]): Promise<CommandLineError | undefined> {
+  const isRead = new Error("the command line is read");
+  const program = await define(words);
+  program.hook("preAction", () => {
+    throw isRead;
+  });
+  try {
+    await program.parseAsync(words, { from: "user" });
+  } catch (error) {
+    if (error instanceof CommandLineError) return error;
+    if (error !== isRead && !(error instanceof CommanderError)) throw error;
+  }
+  return undefined;
+}
+
+async function define(words: readonly string[]): Promise<LabCommand> {
+  const program = addGlobalFlags(new LabCommand("canaryctl"))
     .description("A canary-release lab on Kubernetes: set it up, move its traffic, watch it, take it down.")
     .addHelpText(
       "after",
@@ -79,9 +109,7 @@ export async function buildProgram(words: readonly string[] = []): Promise<Comma
         "canaryctl down",
       ),
     )
-    .showHelpAfterError("(run it with --help to see what is allowed)")
-    .exitOverride()
-    .hook("preAction", async (_, command) => (await import("./choose-stack.ts")).chooseStack(program, command));
+    .exitOverride();
   const stacks: string[] = [];
   program.setOptionValue("stacks", stacks).on("option:stack", (name: string) => stacks.push(name));
   await addCommands(program, commandIn(words));
@@ -89,7 +117,7 @@ export async function buildProgram(words: readonly string[] = []): Promise<Comma
   return program;
 }
 
-const addGlobalFlags = (command: Command): Command =>
+const addGlobalFlags = <Given extends Command>(command: Given): Given =>
   command
     .addOption(
       new Option(
@@ -124,7 +152,7 @@ function commandIn(words: readonly string[]): string | undefined {
 }
 
 async function exitCodeOf(error: unknown): Promise<number> {
-  // Commander has printed its message by itself.
+  // Of a help text, which commander has printed by itself.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   return (await import("./report-failure.ts")).reportFailure(error);
 }

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { inLab } from "../../cluster/lab-folder.ts";
 import { takeLock } from "./lab-lock.ts";
 import { say } from "./print.ts";
@@ -12,4 +13,4 @@ import { say } from "./print.ts";
  * @throws as `takeLock`
  */
 export const takeTurn = (words: readonly string[], stack: string): Promise<() => void> =>
-  takeLock(words.join(" "), say, inLab(`move.${encodeURIComponent(stack)}.lock`));
+  takeLock(words.join(" "), say, join(inLab("moves"), encodeURIComponent(stack)));

@@ -8,7 +8,7 @@ import { isProviderKey, providerKeyProblem } from "./other-keys.ts";
 import { textOf } from "./raw-values.ts";
 import type { LabConfig } from "./schema.ts";
 import { servicesIn, serviceValues } from "./service-values.ts";
-import { suggestion } from "./suggestion.ts";
+import { nearest, suggestion } from "./suggestion.ts";
 
 /** Values as a stack's config gives them: text, objects as JSON text, or what YAML makes of both. */
 export type RawConfig = Readonly<Record<string, unknown>>;
@@ -30,11 +30,17 @@ export const configKeys = (): readonly string[] => Object.keys(shape());
  * A stack's values, defaults included, as a {@link LabConfig}. Config wins over the environment.
  *
  * @param place where the values stand, for the message, such as `Pulumi.dev.yaml`
+ * @param before the values of what runs, as far as they are known: asked for where one of `raw` is bad
  * @throws UserError one that names every bad key, its value and what is allowed
  */
-export function parseConfig(raw: RawConfig, environment: Variables = {}, place = "the stack's config"): LabConfig {
+export function parseConfig(
+  raw: RawConfig,
+  environment: Variables = {},
+  place = "the stack's config",
+  before: () => RawConfig = () => ({}),
+): LabConfig {
   const { values, problems } = read(raw, environment);
-  if (problems.length > 0) throw configError(problems, place);
+  if (problems.length > 0) throw configError(problems, place, wayBack(problems, raw, before()));
   return values as unknown as LabConfig; // every key has answered, each by its own schema
 }
 
@@ -130,13 +136,14 @@ export function configError(problems: readonly string[], place: string, next = w
   const count = problems.length === 1 ? "1 value" : `${problems.length} values`;
   return new ConfigError([`${count} of the config cannot be used:`, ...problems].join("\n  - "), {
     place,
-    first: "set what is allowed with `npx canaryctl config set KEY VALUE`; or put the project's defaults back",
+    first:
+      "set what is allowed with `npx canaryctl config set KEY VALUE`; or go back to what runs, else to the project's default",
     next,
   });
 }
 
 /** Each problem starts with where its value stands: a key, a field of one, or an environment variable. */
-function wayBack(problems: readonly string[]): string {
+function wayBack(problems: readonly string[], raw: RawConfig = {}, before: RawConfig = {}): string {
   const places = new Set(problems.map((problem) => /^(services(\.[^\s.]+){1,2}|[^\s.]+)/.exec(problem)?.[0] ?? ""));
   const ofVariables = Object.values(variables).filter((name) => places.has(name));
   const keys = [...places].filter((place) => !ofVariables.includes(place) && !place.includes("."));
@@ -149,9 +156,43 @@ function wayBack(problems: readonly string[]): string {
   });
   return [
     ...(ofVariables.length > 0 ? [`unset ${ofVariables.join(" ")}`] : []),
-    ...(keys.length > 0 ? [`npx canaryctl config rm ${keys.map(quoted).join(" ")}`] : []),
+    ...(keys.length > 0 ? [configCommand(keys, raw, before)] : []),
     ...new Set(ofServices),
   ].join(" && ");
+}
+
+/** Sets the keys to what runs, or else to the defaults; takes them out where that leaves a fault, or where a default is no plain value. */
+function configCommand(keys: readonly string[], raw: RawConfig, before: RawConfig): string {
+  const known: RawConfig = { ...schemaDefaults(), ...before };
+  const pairs = keys.map((key) => [key, known[key]] as const);
+  const isPlain = pairs.every(([, value]) => plainText(value) !== undefined);
+  return isPlain && configProblems({ ...raw, ...Object.fromEntries(pairs) }).length === 0
+    ? `npx canaryctl config set ${pairs.flatMap(([key, value]) => [key, quoted(String(value))]).join(" ")}`
+    : `npx canaryctl config rm ${keys.map(quoted).join(" ")}`;
+}
+
+/**
+ * A value that a key takes, and that was perhaps meant by one that it does not: a word that is near, the same without signs, the default.
+ *
+ * @param isFit whether a value can stand there
+ */
+export function meantValue(key: string, given: string, isFit: (value: string) => boolean): string | undefined {
+  const near = nearest(given, wordsOf(shape()[key as keyof LabConfig]));
+  const bare = given.replace(/[%"'\s]/g, "");
+  return [near, bare, bare.toLowerCase(), plainText(schemaDefaults()[key])].find((one) => one && isFit(one));
+}
+
+/** A value as text; undefined for none, and for an object: to put the default in its place would drop all of it. */
+const plainText = (value: unknown): string | undefined =>
+  (typeof value === "object" ? undefined : textOf(value)) || undefined;
+
+/** The words of an enumeration; none for other types. */
+function wordsOf(type: unknown): readonly string[] {
+  const { def } = (type ?? {}) as { readonly def?: { readonly [key: string]: unknown } };
+  if (def?.type === "boolean") return ["true", "false"];
+  if (def?.type === "enum") return Object.values(def.entries as Readonly<Record<string, string>>);
+  const inner = def?.innerType ?? (def?.type === "pipe" ? def.out : undefined);
+  return inner === undefined ? [] : wordsOf(inner);
 }
 
 /** The value that counts for a key and the name of where it stands; an empty text or object of an optional key is none. */

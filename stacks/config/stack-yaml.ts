@@ -1,3 +1,5 @@
+import { basename } from "node:path";
+import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import { type Document, parseDocument } from "yaml";
 import { isProviderKey, ownKey } from "./other-keys.ts";
@@ -23,8 +25,13 @@ export function parse(text: string, path: string): Document {
   const [problem] = document.errors;
   if (problem) {
     const cause = (problem.message.split("\n")[0] ?? "").replace(/:$/, "");
-    const first = "mend that line, or take the file back from version control";
-    throw new UserError(`The file is not YAML: ${cause}.`, { place: path, allowed: "YAML", first });
+    const first = "mend that line; or take the file back from version control, without what was changed since";
+    throw new UserError(`The file is not YAML: ${cause}.`, {
+      place: path,
+      allowed: "YAML",
+      first,
+      next: `git checkout ${quoted(basename(path))}`,
+    });
   }
   return document;
 }

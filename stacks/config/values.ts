@@ -2,7 +2,7 @@ import * as z from "zod";
 import { parseDuration } from "../../canary/duration.ts";
 import { toWeight, weightRange } from "../../canary/weight.ts";
 import { textOf, valueIn } from "./raw-values.ts";
-import { suggestion } from "./suggestion.ts";
+import { nearest, suggestion } from "./suggestion.ts";
 
 /** The end of each sentence about a value that is refused. `parseConfig` puts the place in front of it. */
 export const says = (allowed: string) => ({
@@ -49,7 +49,19 @@ export const matching = (pattern: RegExp, allowed: string) =>
   read(z.string(says(allowed)).regex(pattern, says(allowed)).describe(allowed));
 
 export const oneOf = <const T extends readonly string[]>(values: T, allowed = values.join(", ")) =>
-  read(z.enum(values, says(allowed)).describe(allowed));
+  read(z.enum(values, saysNear(values, allowed)).describe(allowed));
+
+/** As {@link says}, with the word that was perhaps meant. */
+function saysNear(values: readonly string[], allowed: string) {
+  const { error, ...rest } = says(allowed);
+  return {
+    ...rest,
+    error: (issue: { readonly input?: unknown }) => {
+      const near = nearest(textOf(issue.input) ?? "", values);
+      return near === undefined ? error(issue) : error(issue).replace("; ", `; did you mean ${near}? `);
+    },
+  };
+}
 
 export const boolean = read(
   z.boolean(says("true, false")),

@@ -4,6 +4,7 @@ import { podsNeeded } from "../../canary/capacity.ts";
 import { nextImage } from "../../components/image/image-version.ts";
 import { deploymentName, type Version, versions } from "../../components/names.ts";
 import type { LabConfig } from "../config/schema.ts";
+import { waysToServe } from "./ways-to-serve.ts";
 
 /** The pods of one side, as the cluster has them. */
 export interface SidePods {
@@ -43,9 +44,10 @@ type Asked = Pick<
 export function shareFault({ from = 0, to, stable, canary }: ShareMove, config: Asked): UserError | undefined {
   if (to === 0 || to === from) return undefined;
   const whole = wholeOf({ from, stable, canary }, config);
-  if (to < from) return stable && podsFault(versions.stable, stable, { share: 100 - to, whole }, config);
+  if (to < from)
+    return stable && podsFault(versions.stable, stable, { share: 100 - to, whole, hasShare: from < 100 }, config);
   return canary && config.canaryEnabled
-    ? podsFault(versions.canary, canary, { share: to, whole }, config)
+    ? podsFault(versions.canary, canary, { share: to, whole, hasShare: from > 0 }, config)
     : noCanary(config);
 }
 
@@ -77,7 +79,7 @@ class ShareError extends UserError {
 function podsFault(
   version: Version,
   { ready, wanted }: SidePods,
-  { share, whole }: { readonly share: number; readonly whole: number },
+  { share, whole, hasShare }: { readonly share: number; readonly whole: number; readonly hasShare: boolean },
   config: Asked,
 ): UserError | undefined {
   const name = version === versions.canary ? "The canary" : "The stable side";
@@ -85,10 +87,7 @@ function podsFault(
   if (ready === 0) {
     return new ShareError(`${name} has no ready pod of ${wanted}: its share of the traffic would get errors.`, {
       place,
-      next: [
-        "npx canaryctl up",
-        `kubectl -n ${config.namespace} describe deployment ${deploymentName(config.app, version)}`,
-      ],
+      next: waysToServe({ version, isAbsent: wanted === 0, hasShare }, config),
     });
   }
   const needed = podsNeeded(whole, share);

@@ -1,5 +1,6 @@
 import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
+import { reportedVersion } from "../../components/image/render-built-image.ts";
 
 /** Another image that is about to take the place of the canary's. */
 interface ImageChange {
@@ -20,10 +21,14 @@ export function untestedImage({ present, next, live, configured, file }: ImageCh
   const share = live > 0 ? live : configured;
   if (present === next || share === 0) return undefined;
   const give = live > 0 ? `The canary ${present} has` : "The config gives the canary";
-  const begin = `npx canaryctl create-canary --image ${quoted(next)}`;
+  // Any other image may be mistyped: nothing has looked for it yet, and the canary that runs would be given up for it.
+  const isBuiltHere = reportedVersion(next) !== undefined;
+  const begin = isBuiltHere ? [`npx canaryctl create-canary --image ${quoted(next)}`] : [];
+  const commands = [...(live === 100 ? ["npx canaryctl promote --full"] : []), "npx canaryctl rollback"];
   return new UserError(`${give} ${Number(share.toFixed(1))} % of the traffic, which ${next} would get untested.`, {
     place: live > 0 ? "the live route" : `canaryWeight in ${file}`,
     allowed: `${present}, or any image while the canary has 0 %`,
-    next: [...(live === 100 ? [`npx canaryctl promote --full && ${begin}`] : []), `npx canaryctl rollback && ${begin}`],
+    ...(!isBuiltHere && { first: `make sure that the cluster can pull ${next}` }),
+    next: commands.map((command) => [command, ...begin].join(" && ")),
   });
 }

@@ -1,8 +1,14 @@
-import { UserError } from "@canary-lab/kit/user-error";
+import { quoted } from "@canary-lab/kit/programs";
 import type { Command } from "commander";
-import { collisions, configKeys, configProblems, type RawConfig } from "../../../stacks/config/parse-config.ts";
+import {
+  collisions,
+  configKeys,
+  configProblems,
+  meantValue,
+  type RawConfig,
+} from "../../../stacks/config/parse-config.ts";
 import { serviceKeys, servicesIn } from "../../../stacks/config/service-values.ts";
-import { suggestion } from "../../../stacks/config/suggestion.ts";
+import { nearest, suggestion } from "../../../stacks/config/suggestion.ts";
 import { mustNameFile } from "../lab.ts";
 import { print } from "../print.ts";
 import type { StackFile } from "../stack-file.ts";
@@ -21,7 +27,7 @@ export function remove(keys: readonly string[], command: Command): void {
 
 export function get(key: string, command: Command): void {
   const file = fileOf(command);
-  mustBeKey(key, file);
+  mustBeKey(key, file, (near) => `npx canaryctl config get ${near}`);
   print([String(file.values()[key] ?? "")]);
 }
 
@@ -31,29 +37,52 @@ function fileOf(command: Command): StackFile {
   return stackFile;
 }
 
-/** @throws UserError where a value is not allowed, alone or with the rest; what was wrong before does not count */
+/** @throws UsageError where a value is not allowed, alone or with the rest; what was wrong before does not count */
 function write(stackFile: StackFile, words: readonly string[]): string {
-  if (words.length % 2 !== 0) {
-    throw new UsageError(`${words.at(-1)} has no value.`, { allowed: "keys, each with its value" });
-  }
   const pairs = words.flatMap((key, index) => (index % 2 === 0 ? [[key, words[index + 1] ?? ""] as const] : []));
-  for (const [key] of pairs) mustBeKey(key, stackFile);
+  for (const [key] of pairs)
+    mustBeKey(key, stackFile, (near) => setCommand(pairs.map(([name, value]) => [name === key ? near : name, value])));
   // What is replaced may be what cannot be read.
   const before = stackFile.valuesOf(configKeys().filter((key) => !pairs.some(([changed]) => changed === key)));
   const known = configProblems(before);
+  const problemsOf = (changed: RawConfig) =>
+    configProblems({ ...before, ...changed }).filter((problem) => !known.includes(problem));
   const changes = Object.fromEntries(pairs);
-  const problems = configProblems({ ...before, ...changes }).filter((problem) => !known.includes(problem));
+  if (words.length % 2 !== 0) {
+    throw new UsageError(`${words.at(-1)} has no value.`, {
+      allowed: "keys, each with its value",
+      next: mended(changes, problemsOf) ?? "npx canaryctl config set --help",
+    });
+  }
   const keys = pairs.map(([key]) => key);
-  refuse([...new Set([...problems, ...newCollisions(stackFile, keys, changes)])], stackFile, keys);
+  const problems = [...new Set([...problemsOf(changes), ...newCollisions(stackFile, keys, changes)])];
+  refuse(problems, stackFile, keys, mended(changes, problemsOf));
   stackFile.set(changes);
   return pairs.map(([key]) => `${key}: ${changes[key]}`).join("\n");
 }
 
-function refuse(problems: readonly string[], stackFile: StackFile, keys: readonly string[]): void {
+/** The command that sets what was perhaps meant by values of which some are bad; undefined where nobody knows, or all are right. */
+function mended(
+  changes: Readonly<Record<string, string>>,
+  problemsOf: (changed: RawConfig) => readonly string[],
+): string | undefined {
+  const isBad = (key: string, changed: RawConfig) => problemsOf(changed).some((problem) => isAbout(problem, key));
+  if (problemsOf(changes).length === 0) return undefined;
+  const meant = Object.entries(changes).map(([key, given]): [string, string] => {
+    const isFit = (value: string) => !isBad(key, { ...changes, [key]: value });
+    return [key, isBad(key, changes) ? (meantValue(key, given, isFit) ?? given) : given];
+  });
+  return problemsOf(Object.fromEntries(meant)).length === 0 ? setCommand(meant) : undefined;
+}
+
+const setCommand = (pairs: readonly (readonly [key: string, value: string])[]): string =>
+  `npx canaryctl config set ${pairs.flat().map(quoted).join(" ")}`;
+
+function refuse(problems: readonly string[], stackFile: StackFile, keys: readonly string[], next?: string): void {
   if (problems.length === 0) return;
-  throw new UserError(["Nothing is written:", ...problems].join("\n  - "), {
+  throw new UsageError(["Nothing is written:", ...problems].join("\n  - "), {
     place: stackFile.name,
-    next: `npx canaryctl config get ${keyOf(problems, keys)}`,
+    next: next ?? `npx canaryctl config get ${keyOf(problems, keys)}`,
   });
 }
 
@@ -80,9 +109,12 @@ function newCollisions(stackFile: StackFile, keys: readonly string[], changes: R
 
 /** The first of the keys that a problem is about. */
 const keyOf = (problems: readonly string[], keys: readonly string[]): string | undefined =>
-  keys.find((key) => problems.some((problem) => new RegExp(`^${key}\\b`).test(problem))) ?? keys[0];
+  keys.find((key) => problems.some((problem) => isAbout(problem, key))) ?? keys[0];
 
-function mustBeKey(key: string, { service, stack }: StackFile): void {
+const isAbout = (problem: string, key: string): boolean => new RegExp(`^${key}\\b`).test(problem);
+
+/** @param withNear the same command, with the key that was perhaps meant */
+function mustBeKey(key: string, { service, stack }: StackFile, withNear: (near: string) => string): void {
   if (service !== undefined && configKeys().includes(key) && !serviceKeys.some((one) => one === key)) {
     throw new UsageError(`${key} is about all of stack ${stack}, and --app names its service ${service}.`, {
       allowed: `config without --app, or a key that a service may have: ${serviceKeys.join(", ")}`,
@@ -90,7 +122,8 @@ function mustBeKey(key: string, { service, stack }: StackFile): void {
     });
   }
   if (configKeys().includes(key)) return;
+  const near = nearest(key, configKeys());
   throw new UsageError(`${key} is not a key of this project; ${suggestion(key, configKeys())}`, {
-    next: "npx canaryctl config --help",
+    next: near === undefined ? "npx canaryctl config --help" : withNear(near),
   });
 }

@@ -21,8 +21,9 @@ export async function run(command: Command): Promise<void> {
 
 export function historyText(entries: readonly HistoryEntry[]): readonly string[] {
   if (entries.length === 0) return ["Nothing has been released or moved yet."];
-  const rows = entries.map(({ at, who, account, command, from, to, why, source, failed }) => {
-    const change = changeText(from, to);
+  const rows = entries.map((entry) => {
+    const { at, who, account, command, why, source, failed } = entry;
+    const change = changeText(entry);
     const told = [why, source && sourceText(source), failed === undefined ? undefined : `failed: ${failed}`];
     return [
       at.replace(/\.\d+Z$/, "Z"),

@@ -1,10 +1,10 @@
-import type { Command } from "commander";
+import type { LabCommand } from "../command-line/command.ts";
 
 interface CommandModule {
   /** The commands that it adds. */
   readonly names: readonly string[];
   /** Loads it, and gives what adds them. */
-  load(): Promise<(program: Command) => void>;
+  load(): Promise<(program: LabCommand) => void>;
 }
 
 /**
@@ -46,7 +46,7 @@ const modules: readonly CommandModule[] = [
 export const commandNames: readonly string[] = modules.flatMap(({ names }) => names);
 
 /** Adds the command of that name, with those of its module; all of them without a name that is a command's. */
-export async function addCommands(program: Command, name: string | undefined): Promise<void> {
+export async function addCommands(program: LabCommand, name: string | undefined): Promise<void> {
   const named = modules.filter(({ names }) => name !== undefined && names.includes(name));
   for (const add of await Promise.all((named.length > 0 ? named : modules).map(({ load }) => load()))) add(program);
 }

@@ -1,12 +1,13 @@
 import { ApiError } from "@canary-lab/kit/kube/client";
 import { UserError, withNext } from "@canary-lab/kit/user-error";
-import type { Command } from "commander";
 import type { ApplicationName } from "../../../canary/application-name.ts";
 import { writeChanges } from "../applied.ts";
+import type { LabCommand } from "../command-line/command.ts";
 import { freeStack } from "../engine/update.ts";
 import { noteRollback } from "../history/store.ts";
 import { type GlobalOptions, type Lab, openForRollback, type RouteFlags } from "../lab.ts";
 import { print, say } from "../print.ts";
+import { hasMoved } from "../strategies/nothing.ts";
 import { lockSeconds, onlyWithoutFile } from "../strategies/rolled-back.ts";
 import type { Say } from "../strategies/strategy.ts";
 import { type Move, openRollback, type Rollback } from "../strategies/table.ts";
@@ -14,7 +15,11 @@ import { AwayError, patiently } from "../traffic/patiently.ts";
 import { optionsOf } from "./arguments.ts";
 import { runMove } from "./run-move.ts";
 
-export const run = (command: Command): Promise<void> => rollBack(optionsOf<RouteFlags>(command), print);
+export const run = (command: LabCommand): Promise<void> =>
+  rollBack(optionsOf<RouteFlags>(command), (lines) => {
+    command.hasMoved = lines.some(hasMoved);
+    print(lines);
+  });
 
 /**
  * Sends all traffic of a stack back.

@@ -1,5 +1,11 @@
 import { reportedVersion } from "../../../components/image/render-built-image.ts";
-import { type ImageSource, overriddenText, type Position, positionKeys } from "../../../stacks/history-entry.ts";
+import {
+  type HistoryEntry,
+  type ImageSource,
+  overriddenText,
+  type Position,
+  positionKeys,
+} from "../../../stacks/history-entry.ts";
 
 /** Such as `from dev: sha256:…, commit 0a1b2c3d4e5f`. */
 export const sourceText = ({ stack, digest, commit }: ImageSource): string =>
@@ -21,11 +27,33 @@ export function whyOf(
   return [reason, override].filter(Boolean).join("; ") || undefined;
 }
 
-/** What two positions differ in, as a person would say it: such as `90/10` and `70/30`, or the image that became stable. */
-export function changeText(from: Position | null, to: Position): { readonly from: string; readonly to: string } {
+interface Change {
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * What an entry has changed, as a person would say it: such as `90/10` and `70/30`, or the image that became stable. Of a command that
+ * failed, what was asked and what held then are told apart.
+ */
+export function changeText({ command, from, to, asked, failed }: Told): Change {
+  const change = changeOf(command, from, to);
+  if (failed === undefined) return change;
+  return { ...change, to: [asked === undefined ? "" : `asked ${asked}, `, "holds ", change.to].join("") };
+}
+
+type Told = Pick<HistoryEntry, "command" | "from" | "to"> & {
+  readonly asked?: string | undefined;
+  readonly failed?: string | undefined;
+};
+
+function changeOf(command: string, from: Position | null, to: Position): Change {
   const changed = positionKeys.filter((key) => from?.[key] !== to[key]);
-  // A move that the config does not show, such as an abort, happened at a place.
-  const shown = changed.length > 0 ? changed : (["canaryWeight"] as const);
+  const [name = ""] = command.split(" ");
+  // A move that the config does not show, as of pods that an edited file did not name any more, or an abort, which happened at a place.
+  if (changed.length === 0 && name === "delete-canary") return { from: "a canary", to: "no canary" };
+  const unchanged = name === "create-canary" ? (["canaryWeight", "canaryImage"] as const) : (["canaryWeight"] as const);
+  const shown = changed.length > 0 ? changed : unchanged;
   const text = (position: Position) => shown.map((key) => texts[key](position[key])).join(", ");
   return { from: from ? text(from) : "-", to: text(to) };
 }

@@ -11,8 +11,8 @@ const mostCharacters = 1024;
 
 /** An entry as an event of the application's Service: `kubectl get events` and whoever collects events see who moved what, and why. */
 export function renderEvent({ app, namespace }: ApplicationName, entry: HistoryEntry) {
-  const { at, who, account, command, from, to, why, failed } = entry;
-  const change = changeText(from, to);
+  const { at, who, account, command, why, failed } = entry;
+  const change = changeText(entry);
   const by = account === undefined ? who : `${who}, for the cluster ${account}`;
   const parts = [`${command}: ${change.from} -> ${change.to}, by ${by}`, why, failed && `failed: ${failed}`];
   return {

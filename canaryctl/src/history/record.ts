@@ -9,6 +9,7 @@ import {
   positionOf,
   whoRuns,
 } from "../../../stacks/history-entry.ts";
+import { LabCommand } from "../command-line/command.ts";
 import { asDeployed } from "../deployed.ts";
 import { type GlobalOptions, type Lab, openForRollback } from "../lab.ts";
 import { stackFileOf } from "../stack-file-of.ts";
@@ -25,6 +26,10 @@ interface Recorded {
   readonly command: () => string;
   /** Whether it moves something only where the config has changed since the last entry. */
   readonly isUp: boolean;
+  /** What the user has asked for, where the command line says it: a failed command may have left something else. */
+  readonly asked?: string | undefined;
+  /** Whether it has moved something; by default it has. */
+  readonly hasMoved?: () => boolean;
   readonly source?: ImageSource;
   readonly judged?: Conclusion | undefined;
 }
@@ -43,6 +48,8 @@ export class Recording {
       reason: () => reasonOf(command),
       command: () => commandText(command),
       isUp: command.name() === "up",
+      asked: command.name() === "set-traffic" ? command.args.join("/") : undefined,
+      hasMoved: () => !(command instanceof LabCommand) || command.hasMoved,
     });
   }
 
@@ -83,7 +90,8 @@ export class Recording {
    * @param error of a command that failed; it is recorded where it has changed the config all the same
    */
   async end(say: (line: string) => void, error?: Error): Promise<void> {
-    const { options, isUp } = this.#recorded;
+    const { options, isUp, hasMoved } = this.#recorded;
+    if (hasMoved?.() === false) return;
     const to = this.#position();
     if (!to) return; // the config cannot be read, which the command itself has said
     if (error && (!this.#before || isSamePosition(this.#before, to))) return;
@@ -107,7 +115,7 @@ export class Recording {
   }
 
   #entry(from: Position | null, to: Position, error: Error | undefined): HistoryEntry {
-    const { command, source, options, reason, judged } = this.#recorded;
+    const { command, source, options, reason, judged, asked } = this.#recorded;
     // Where the judge has taken the step, nothing was left out.
     const override = judged ? undefined : textOf(stackFileOf(options).values().judgeOverride);
     const why = whyOf(reason(), override, from, to);
@@ -120,6 +128,7 @@ export class Recording {
       ...(why !== undefined && { why }),
       ...(source && { source }),
       ...(judged && { judged }),
+      ...(error && asked !== undefined && { asked }),
       ...(error && { failed: error.message.split("\n")[0] ?? "" }),
     };
   }

@@ -52,6 +52,7 @@ const entry = z.object({
   source: z
     .object({ stack: z.string(), image: z.string(), digest: z.string(), commit: z.string().nullable() })
     .optional(),
+  asked: z.string().optional(),
   failed: z.string().optional(),
   judged: z
     .object({ verdict: z.enum(["pass", "fail", "inconclusive"]), reason: z.string(), numbers: verdict })

@@ -87,7 +87,7 @@ const moveOf = (entry: Recorded, index: number): ReportedMove => ({
   at: new Date(entry.at),
   who: entry.who,
   command: entry.command,
-  ...changeText(entry.from, entry.to),
+  ...changeText(entry),
   share: shareAfter(entry),
   why: entry.why ?? null,
   source: entry.source ? sourceText(entry.source) : null,

@@ -140,9 +140,7 @@ async function readApplication(
     strategy: config.strategy,
     images: runningImages(valueIn(release)?.workloads ?? [], valueIn(pods)?.items ?? []),
     weights: { wanted: (hasFile && valueIn(release)?.wanted) || null, live: valueIn(release)?.live ?? null },
-    lastMove: last
-      ? { at: last.at, who: last.who, command: last.command, to: changeText(last.from, last.to).to }
-      : null,
+    lastMove: last ? { at: last.at, who: last.who, command: last.command, to: changeText(last).to } : null,
     drift: valueIn(drift) ?? null,
     problems: [...new Set([...problems, ...parts.flatMap((part) => (part instanceof UserError ? lineOf(part) : []))])],
   };

@@ -3,6 +3,7 @@ import { applyOnly, changeOnly } from "../applied.ts";
 import type { UpdateOptions } from "../engine/update.ts";
 import type { ConfigChanges, Lab } from "../lab.ts";
 import { engineView } from "../print.ts";
+import { noCanaryToDelete } from "./nothing.ts";
 import { refuseWhileUsed } from "./refusals.ts";
 import type { Say } from "./strategy.ts";
 
@@ -47,7 +48,7 @@ export const releasedChanges = (lab: Lab): ConfigChanges => ({
  */
 export async function removeUnused(lab: Lab, live: Share | undefined, place: string, say: Say): Promise<string> {
   refuseWhileUsed(Math.round(live?.canary ?? 0), place);
-  if (!lab.config.canaryEnabled) return "There is no canary.";
+  if (!lab.config.canaryEnabled) return noCanaryToDelete;
   await changeOnly(lab, { canaryEnabled: false }, { say, view: engineView(say) });
   return "The canary is removed.";
 }

@@ -98,11 +98,11 @@ export function verdictView({ verdict, reason, numbers: { tests, pass } }: Concl
   return { verdict, reason, evidence: [...worse, ...good] };
 }
 
-export const moveView = ({ at, who, command, from, to, why, failed }: HistoryEntry): MoveView => ({
-  at,
-  who,
-  command,
-  ...changeText(from, to),
-  why: why ?? null,
-  failed: failed ?? null,
+export const moveView = (entry: HistoryEntry): MoveView => ({
+  at: entry.at,
+  who: entry.who,
+  command: entry.command,
+  ...changeText(entry),
+  why: entry.why ?? null,
+  failed: entry.failed ?? null,
 });

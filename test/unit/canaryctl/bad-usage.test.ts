@@ -1,10 +1,12 @@
 import { readdirSync } from "node:fs";
-import { afterEach, expect, jest, test } from "@jest/globals";
+import { afterEach, describe, expect, jest, test } from "@jest/globals";
+import type { Command } from "commander";
 import { leaveEnvironment, takeOwnCheckout } from "./own-checkout.ts";
 
 const checkout = takeOwnCheckout({ dev: "config: {}\n", staging: "config: {}\n", prod: "config: {}\n" });
 leaveEnvironment();
-const { main } = await import("../../../canaryctl/src/main.ts");
+const { buildProgram, main } = await import("../../../canaryctl/src/main.ts");
+const { parseOnly } = await import("./parse-only.ts");
 
 afterEach(() => {
   jest.restoreAllMocks();
@@ -69,9 +71,84 @@ test.each([
   [["stack", "list", "--stack", "dev", "--stack", "prod"], /--stack names dev, prod/],
   [["stack", "list", "--stack", "../dev"], /Invalid stack name/],
   [["up", "--from", "dev"], /--from with --create/],
+  [["--stack", "nope", "status"], /next: +npx canaryctl stack list\n +or: +npx canaryctl --stack nope up --create\n/],
+  [["--stack", "stagng", "status"], /next: +npx canaryctl --stack staging status\n +or: +npx canaryctl stack list\n/],
+  [["set-traffic", "60", "60"], /next: +npx canaryctl set-traffic 60 40\n/],
+  [["faults", "stable", "--not-ready", "--none"], /next: +npx canaryctl faults stable --none\n/],
 ])("%j is bad usage", async (args, message) => {
   expect(await errorsOf(...args)).toMatch(message);
   expect(process.exitCode).toBe(2);
+});
+
+/** What stands behind `next:`, as the words of the command. */
+const nextOf = (text: string): string => / {2}next: +npx canaryctl (.*)/.exec(text)?.[1] ?? "";
+
+test.each([
+  ["set-traffic 50", "set-traffic 50 50"],
+  ["set-traffic 50/50", "set-traffic 50 50"],
+  ["set-traffic 70% 30%", "set-traffic 70 30"],
+  ["set-traffic 70% 30% --stack prod", "set-traffic 70 30 --stack prod"],
+  ["set-traffic 70 / 30 --now", "set-traffic 90 10"],
+  ["set-traffic", "set-traffic 90 10"],
+  ["set-traffic 120 -20", "set-traffic 100 0"],
+  ["--stack prod --app orders set-traffic", "--stack prod --app orders set-traffic 90 10"],
+  ["faults canray --none", "faults canary --none"],
+  ["faults v2 --crash", "faults canary --crash"],
+  ["faults v1 --crash", "faults stable --crash"],
+  ["faults stable --error-rate 30", "faults stable --error-rate 0.3"],
+  ["faults stable --error-rate=30%", "faults stable --error-rate=0.3"],
+  ["faults canary --error-rate 0,3", "faults canary --error-rate 0.3"],
+  ["faults canary --latency abc", "faults canary --latency 400"],
+  ["faults canary --latency 400ms", "faults canary --latency 400"],
+  ["load --for 10", "load --for 10s"],
+  ["statsu --json", "status --json"],
+  ["stack lst", "stack list"],
+  ["config st canaryWeight 30", "config set canaryWeight 30"],
+  ["config rm", "config rm canaryReplicas"],
+  ["status prod", "--stack prod status"],
+  ["status stagng", "--stack staging status"],
+  ["rollback now", "rollback"],
+  ["rollback --resaon late", "rollback --reason late"],
+  ["rollback --reason", "rollback --reason urgent"],
+  ["create-canary --replicas 3", "create-canary --replicas 3 --image versioned-echo:v2"],
+  ["create-canary --image versioned-echo:v3 --replcas 99", "create-canary --image versioned-echo:v3 --replicas 50"],
+  ["up --dry-run", "up --help"],
+  ["kubeconfig", "kubeconfig --role mover"],
+])("canaryctl %s: next is canaryctl %s", async (given, next) => {
+  const text = await errorsOf(...given.split(" "));
+  expect(nextOf(text)).toBe(next);
+  expect(text).toMatch(/^error: .*\.\n {2}allowed: /);
+  expect(process.exitCode).toBe(2);
+  await parseOnly(next.split(" "));
+});
+
+/** Each command that does something, by its words. */
+const leaves = ({ commands }: Command, path: readonly string[] = []): readonly (readonly [string, Command])[] =>
+  commands.flatMap((command) => {
+    const words = [...path, command.name()];
+    return command.commands.length > 0 ? leaves(command, words) : [[words.join(" "), command] as const];
+  });
+
+describe("whatever commander refuses has a cause, what is allowed and a next command that can be read", () => {
+  test("of every command", async () => {
+    const found = leaves(await buildProgram());
+    expect(found.length).toBeGreaterThan(25);
+    for (const [path, { options, registeredArguments }] of found) {
+      const ofOptions = options
+        .filter(({ required, variadic }) => required && !variadic)
+        .map(({ long }) => `${path} ${long}`);
+      const isMissing = registeredArguments.some(({ required }) => required);
+      for (const line of [`${path} --nosuch`, `${path} a b c d e`, ...(isMissing ? [path] : []), ...ofOptions]) {
+        if (line.endsWith("e") && registeredArguments.some(({ variadic }) => variadic)) continue;
+        const text = await errorsOf(...line.split(" "));
+        expect({ line, text }).toEqual({
+          line,
+          text: expect.stringMatching(/^error: .*\n {2}allowed: .*\n {2}next: /),
+        });
+        await parseOnly(nextOf(text).split(" "));
+      }
+    }
+  });
 });
 
 test("an up that is refused leaves no file of the stack that it was to make", async () => {

@@ -50,6 +50,17 @@ test("a side without a pod, and a pod that does not take it, are told", async ()
   ).rejects.toThrow("Pod a does not take the fault: bad faults");
 });
 
+test.each([
+  ["canary", false, "npx canaryctl create-canary --image versioned-echo:v2"],
+  ["canary", true, "npx canaryctl up"],
+  ["stable", false, "npx canaryctl up"],
+] as const)("the %s side gets pods by the next command, with canaryEnabled %p", async (side, canaryEnabled, next) => {
+  const { lab: given } = lab();
+  const config = { ...given.config, canaryEnabled };
+  const none = { ...given.cluster, get: async () => undefined };
+  await expect(setFaults({ ...given, cluster: none, config }, strategy(), side, {})).rejects.toMatchObject({ next });
+});
+
 test("a service of somebody else's is refused", async () => {
   const { lab: given } = lab();
   const config = { ...given.config, canaryImage: "ghcr.io/stefanprodan/podinfo:6.9.2" };

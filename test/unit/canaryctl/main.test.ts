@@ -106,6 +106,7 @@ describe("canaryctl", () => {
     const loaded = loadedBy("--help");
     const rooms = loaded.flatMap((url) => /\/canaryctl\/src\/(.*)/.exec(url)?.[1] ?? []);
     expect(rooms.filter((room) => !room.startsWith("commands/definitions/")).toSorted()).toEqual([
+      "command-line/command.ts",
       "commands/arguments.ts",
       "commands/modules.ts",
       "doctor/finding.ts",
@@ -132,10 +133,10 @@ describe("canaryctl", () => {
   });
 });
 
-test("config set of several keys names the one that is wrong in what it says to run", () => {
+test("config set of several keys mends the one that is wrong in what it says to run", () => {
   const { status, stderr } = canaryctl("config", "set", "strategy", "istio", "plan", "nonsense");
-  expect(stderr).toMatch(/next: +npx canaryctl config get plan$/m);
-  expect(status).toBe(1);
+  expect(stderr).toMatch(/next: +npx canaryctl config set strategy istio plan 10-30-60$/m);
+  expect(status).toBe(2);
 });
 
 test("a preview for programs tells of each of its stacks what stands in its way, and with which exit code", () => {

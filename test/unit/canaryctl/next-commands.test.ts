@@ -69,7 +69,7 @@ const texts = files.flatMap(textsOf);
 /** The canaryctl commands of a text, each with its words. */
 const canaryctlIn = (text: string): readonly (readonly string[])[] =>
   [...text.matchAll(/\bnpx canaryctl ([^`)&|;\n"]*)/g)].map(([, words = ""]) =>
-    words.trim().replace("--replicas sample", "--replicas 2").split(/\s+/),
+    words.trim().replace("--replicas sample", "--replicas 2").replace("faults 50 ", "faults canary ").split(/\s+/),
   );
 
 const withCommands = texts.filter(({ text }) => canaryctlIn(text).length > 0);
@@ -93,7 +93,7 @@ describe("every command that a message names", () => {
 
 /** The programs that a user of the lab has, those of a command that is said to be missing aside. */
 const programs =
-  /^((CANARY_LAB_\w+=50 )*npx canaryctl|kubectl|docker|kind|kill|unset|eval "\$\(npx canaryctl env\)"|\(umask|50$|rm |cp |pulumi (cancel|stack|version|plugin)|istioctl |npm |npx |sudo |apt-get |docker )/;
+  /^((CANARY_LAB_\w+=50 )*npx canaryctl|kubectl|docker|kind|kill|unset|eval "\$\(npx canaryctl env\)"|\(umask|50$|rm |cp |pulumi (cancel|stack|version|plugin)|istioctl |npm |npx |git checkout |sudo |apt-get |docker )/;
 
 describe("all that stands behind next: is a command", () => {
   test.each(texts.filter(({ isCommand }) => isCommand))("$place: $text", ({ text }) => {

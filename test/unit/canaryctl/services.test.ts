@@ -2,13 +2,14 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { applyOnly, pendingText, withApplied } from "../../../canaryctl/src/applied.ts";
-import { deployedNamespaces, deployedServices } from "../../../canaryctl/src/deployed.ts";
+import { deployedNamespaces, deployedServices, deployedWeight } from "../../../canaryctl/src/deployed.ts";
 import { isGone } from "../../../canaryctl/src/engine/drift/mend.ts";
 import { PulumiEngine } from "../../../canaryctl/src/engine/engine.ts";
 import type { EngineProcess } from "../../../canaryctl/src/engine/process.ts";
 import { mustNameThis } from "../../../canaryctl/src/named-by-flags.ts";
 import { servicesOf } from "../../../canaryctl/src/services.ts";
 import { StackFile } from "../../../canaryctl/src/stack-file.ts";
+import { weightedRule } from "../../../components/traffic/route-rules.ts";
 import { canonicalJson } from "../../../components/workload/render-application.ts";
 import { appliedValues } from "../../../stacks/config/applied-config.ts";
 import { parseConfig } from "../../../stacks/config/parse-config.ts";
@@ -193,6 +194,19 @@ test("the namespaces of a state are told apart by application", () => {
   expect(deployedNamespaces(state, { service: undefined })).toEqual(["canary-lab"]);
   expect(deployedNamespaces(state, { service: "orders" })).toEqual(["canary-lab-orders"]);
   expect(deployedServices(state)).toEqual(["orders"]);
+});
+
+test("the weight that a state remembers is that of the application's own route", () => {
+  const route = (name: string, weight: number) => ({
+    urn: `urn:pulumi:dev::canary-lab::kubernetes:networking.istio.io/v1:VirtualService::${name}`,
+    type: "kubernetes:networking.istio.io/v1:VirtualService",
+    inputs: { spec: { http: [{ name: weightedRule, route: [{ weight: 100 - weight }, { weight }] }] } },
+  });
+  const resources = [route("route-virtual-service", 30), route("orders/route-virtual-service", 60)];
+  const state = { version: 3, deployment: { resources } };
+  expect(deployedWeight(state, { service: undefined })).toEqual({ canaryWeight: 30 });
+  expect(deployedWeight(state, { service: "orders" })).toEqual({ canaryWeight: 60 });
+  expect(deployedWeight(undefined, { service: undefined })).toEqual({});
 });
 
 test("--app of no application is refused with the names that there are", () => {

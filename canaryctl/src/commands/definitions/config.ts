@@ -13,6 +13,10 @@ export function addConfig(program: Command): void {
     .command("set")
     .description("write values to Pulumi.<stack>.yaml; `up` applies them")
     .argument("<key-and-value...>", "keys, each with its value behind it; an object as JSON")
+    .addHelpText(
+      "after",
+      examples("canaryctl config set canaryWeight 30", "canaryctl config set canaryEnabled false canaryWeight 0"),
+    )
     .action(async (words: readonly string[], _options: unknown, command: Command) =>
       (await import("../config.ts")).set(words, command),
     );
@@ -20,6 +24,7 @@ export function addConfig(program: Command): void {
     .command("rm")
     .description("take keys out of Pulumi.<stack>.yaml, so that the project's defaults hold")
     .argument("<key...>")
+    .addHelpText("after", examples("canaryctl config rm canaryReplicas"))
     .action(async (keys: readonly string[], _options: unknown, command: Command) =>
       (await import("../config.ts")).remove(keys, command),
     );
@@ -27,6 +32,7 @@ export function addConfig(program: Command): void {
     .command("get")
     .description("print a value that is in effect")
     .argument("<key>")
+    .addHelpText("after", examples("canaryctl config get canaryWeight"))
     .action(async (key: string, _options: unknown, command: Command) =>
       (await import("../config.ts")).get(key, command),
     );

@@ -1,10 +1,16 @@
 import { Argument, type Command } from "commander";
 import { maxLatencyMilliseconds } from "../../../../apps/versioned-echo/src/faults.ts";
+import { versions } from "../../../../components/names.ts";
+import type { LabCommand } from "../../command-line/command.ts";
 import { examples, share, wholeNumber } from "../arguments.ts";
 
-export function addFaults(program: Command): void {
+/** The versions by which pods, and answers, name their side. */
+const sides: Readonly<Record<string, string>> = { [versions.stable]: "stable", [versions.canary]: "canary" };
+
+export function addFaults(program: LabCommand): void {
   program
     .command("faults")
+    .meaning(([side = ""]) => (Object.hasOwn(sides, side) ? [sides[side] ?? ""] : undefined))
     .description(
       "break the pods of one side on purpose, heal them, or tell what is set: to see what the judge and Kubernetes make of it",
     )

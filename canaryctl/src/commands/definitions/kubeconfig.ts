@@ -1,9 +1,15 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { roleNames, roleTasks } from "../../../../stacks/role-names.ts";
-import { duration, examples } from "../arguments.ts";
+import { duration, examples, reader } from "../arguments.ts";
 
 /** In seconds: the API server gives no token for less than 10 minutes. */
 const allowed = { least: 600, most: 86_400 } as const;
+
+const lifetime = reader((text) => {
+  const seconds = duration(text);
+  if (seconds >= allowed.least && seconds <= allowed.most) return seconds;
+  throw new InvalidArgumentError("Allowed: from 10m to 24h.");
+}, duration.meant);
 
 export function addKubeconfig(program: Command): void {
   program
@@ -23,10 +29,4 @@ The accounts are there with accounts true in the stack's config, after an up.
 ${examples("canaryctl kubeconfig --role mover", "canaryctl kubeconfig --role viewer --for 8h --output viewer.yaml")}`,
     )
     .action(async (_options: unknown, command: Command) => (await import("../kubeconfig.ts")).run(command));
-}
-
-function lifetime(text: string): number {
-  const seconds = duration(text);
-  if (seconds >= allowed.least && seconds <= allowed.most) return seconds;
-  throw new InvalidArgumentError("Allowed: from 10m to 24h.");
 }

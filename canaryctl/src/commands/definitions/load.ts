@@ -1,5 +1,11 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { duration, examples, wholeNumber } from "../arguments.ts";
+import { duration, examples, reader, wholeNumber } from "../arguments.ts";
+
+const loadTime = reader((text) => {
+  const seconds = duration(text);
+  if (seconds >= 1 && seconds <= 1800) return seconds;
+  throw new InvalidArgumentError("Allowed: a time from 1s to 30m.");
+}, duration.meant);
 
 export function addLoad(program: Command): void {
   program
@@ -15,10 +21,4 @@ What else is sent from the client's pod meanwhile, such as by \`status --traffic
 ${examples("canaryctl load", "canaryctl load --rate 200 --for 5m")}`,
     )
     .action(async (_options: unknown, command: Command) => (await import("../load.ts")).run(command));
-}
-
-function loadTime(text: string): number {
-  const seconds = duration(text);
-  if (seconds >= 1 && seconds <= 1800) return seconds;
-  throw new InvalidArgumentError("Allowed: a time from 1s to 30m.");
 }

@@ -1,7 +1,7 @@
-import type { Command } from "commander";
+import type { LabCommand } from "../../command-line/command.ts";
 import { addRouteFlags, examples } from "../arguments.ts";
 
-export function addRollback(program: Command): void {
+export function addRollback(program: LabCommand): void {
   addRouteFlags(program.command("rollback"))
     .description("send all traffic back to the stable side at once, then make config and state agree")
     .addHelpText(
@@ -14,5 +14,5 @@ rolling-update: the Deployment turns back at once, pod after pod, also in the mi
 nginx-header: canaryEnabled false.
 ${examples("canaryctl rollback", "canaryctl rollback --vs versioned-echo-virtualservice --host versioned-echo")}`,
     )
-    .action(async (_options: unknown, command: Command) => (await import("../rollback.ts")).run(command));
+    .action(async (_options: unknown, command: LabCommand) => (await import("../rollback.ts")).run(command));
 }

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
+import type { LabCommand } from "../../command-line/command.ts";
 import { addOverloadFlag, addRouteFlags, examples, wholeNumber } from "../arguments.ts";
 
-export function addSetTraffic(program: Command): void {
-  addOverloadFlag(addRouteFlags(program.command("set-traffic")))
+export function addSetTraffic(program: LabCommand): void {
+  addOverloadFlag(addRouteFlags(program.command("set-traffic").meaning(twoShares)))
     .description(
       "split the traffic between the stable side and the canary, in percent, and write the split to the stack's config",
     )
@@ -24,4 +25,12 @@ ${examples(
     .action(async (stable: number, canary: number, _options: unknown, command: Command) =>
       (await import("../set-traffic.ts")).run(stable, canary, command),
     );
+}
+
+/** One share says the other; both may stand as people write them: 70% 30%, or 70/30. */
+function twoShares(given: readonly string[]): readonly string[] | undefined {
+  if (!given.every((word) => /^\d+%?([/:,-]\d+%?)?$/.test(word))) return undefined;
+  const [stable = 0, canary = 100 - stable, ...more] = given.flatMap((word) => word.match(/\d+/g) ?? []).map(Number);
+  const isSplit = given.length > 0 && more.length === 0 && stable <= 100 && stable + canary === 100;
+  return isSplit ? [String(stable), String(canary)] : undefined;
 }

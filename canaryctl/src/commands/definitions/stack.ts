@@ -27,6 +27,7 @@ ${examples("canaryctl stack new qa", "canaryctl stack new prod-eu --from prod --
     .action(async (name: string, options: NewOptions) => (await import("../stack.ts")).makeNew(name, options));
   stack
     .command("list")
+    .alias("ls")
     .description("show all stacks of files, state and cluster: images, weights wanted and live, last move, drift")
     .option("--json", "print JSON")
     .addHelpText(

@@ -1,4 +1,5 @@
 import { versions } from "../../../../components/names.ts";
+import { waysToServe } from "../../../../stacks/live/ways-to-serve.ts";
 import { hasVirtualService, liveSplit, ownRoute } from "../expected.ts";
 import type { ClusterFacts, Facts, PodFacts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
@@ -74,12 +75,23 @@ function subsetsOfRoute(cluster: ClusterFacts, { config }: Facts, behind: readon
           `DestinationRule ${namespace}/${app}: ${subset ? `${name} selects ${labelsText(subset.labels)}` : `has ${rule.subsets.map((one) => one.name).join(", ") || "no subsets"}`}`,
           ...(subset ? [`labels of the Service's ready pods: ${labelsOf(behind, subset.labels)}`] : []),
         ],
-        // Of a canary without pods users are freed at once; whatever keeps its pods away has a finding of its own.
-        mend: [...(name === versions.canary && !isLabelWrong ? ["npx canaryctl rollback"] : []), "npx canaryctl up"],
+        mend: subset && !isLabelWrong ? waysOf(name, subset.labels, cluster, config) : ["npx canaryctl up"],
         ...((!subset || isLabelWrong) && { fix: { kind: "up" } }),
       },
     ];
   });
+}
+
+/** Whatever keeps the pods from being ready has a finding of its own. */
+function waysOf(
+  name: string,
+  labels: Readonly<Record<string, string>>,
+  { pods = [] }: ClusterFacts,
+  config: Facts["config"],
+): string[] {
+  const [version] = Object.values(versions).filter((one) => one === name);
+  const isAbsent = !pods.some((pod) => carries(pod, labels));
+  return version ? [...waysToServe({ version, isAbsent, hasShare: true }, config)] : ["npx canaryctl up"];
 }
 
 const labelsOf = (pods: readonly PodFacts[], wanted: Readonly<Record<string, string>>): string =>

@@ -8,6 +8,7 @@ import { EngineBusyError, InterruptedError } from "../../engine/engine-failure.t
 import { type ConfigChanges, type Lab, reread } from "../../lab.ts";
 import { engineView } from "../../print.ts";
 import { isOfImage } from "../../traffic/replica-sets.ts";
+import { isWrittenBack, nothingTo } from "../nothing.ts";
 import { nothingToPromote, refuse, refuseStableImage, underWay, withoutRollout } from "../refusals.ts";
 import { previousImage, removeUnused, restored, withoutPrevious, writeRelease } from "../release-end.ts";
 import { lockSeconds, onlyTheState } from "../rolled-back.ts";
@@ -126,7 +127,10 @@ async function goBack(lab: Lab, say: Say): Promise<string> {
   const remakes = live === undefined; // by what was applied
   const previous = previousImage(lab);
   if (!previous) {
+    const isAtRest = live?.phase === "Healthy" && othersOf(live).length === 0 && isWrittenBack(lab);
     const revision = await turnPodsBack(lab, { canaryEnabled: false }, { say, remakes });
+    if (isAtRest && revision === live.current?.revision)
+      return nothingTo("roll back", `all pods run ${lab.config.stableImage}, as before (revision ${revision})`);
     return `Undone: all pods run ${lab.config.stableImage} again (revision ${revision}), in the cluster, in the config and in the state.`;
   }
   await turnPodsBack(

@@ -81,7 +81,10 @@ export async function tellToAbort(lab: Lab, { isObserved, isAborted, hashes }: R
 }
 
 /** Percent of the requests; undefined where there is no route. The route says so itself: the controller's word comes from its own plan. */
-async function canaryShare({ cluster, config }: Lab, { strategy, hashes }: RolloutStatus): Promise<number | undefined> {
+export async function canaryShare(
+  { cluster, config }: Lab,
+  { strategy, hashes }: RolloutStatus,
+): Promise<number | undefined> {
   if (strategy === "blueGreen") return hashes.active === hashes.stable ? 0 : 100;
   return (await istioRoute.read(cluster, config))?.weights.canary;
 }

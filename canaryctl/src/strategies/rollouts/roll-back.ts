@@ -11,10 +11,11 @@ import { type ConfigChanges, type Lab, reread } from "../../lab.ts";
 import { engineView } from "../../print.ts";
 import { AwayError } from "../../traffic/patiently.ts";
 import { isOfImage, type Revision, readRevisions } from "../../traffic/replica-sets.ts";
+import { isWrittenBack, nothingTo } from "../nothing.ts";
 import { previousImage, restored } from "../release-end.ts";
 import { lockSeconds, onlyTheState, quietSeconds } from "../rolled-back.ts";
 import type { Say } from "../strategy.ts";
-import { abortNow, isBack, isStoppable, tellToAbort } from "./abort.ts";
+import { abortNow, canaryShare, isBack, isStoppable, tellToAbort } from "./abort.ts";
 import { mustBeBackInProxies } from "./back-in-proxies.ts";
 import { ControllerAwayError } from "./controller.ts";
 import { takeBackNotBegun } from "./not-begun.ts";
@@ -50,6 +51,8 @@ async function sendBack(lab: Lab, say: Say): Promise<string> {
   if (!status) return remake(lab, say);
   const previous = isSettled(status) ? previousImage(lab) : imageOnItsWayBack(lab);
   if (previous) return restorePrevious(lab, previous, say);
+  const isAtRest =
+    isSettled(status) && !isGone(lab, parts) && isWrittenBack(lab) && (await canaryShare(lab, status)) === 0;
   const isBack = isStoppable(status) ? await goBackFirst(lab, rollout, say) : await isBackAlready(lab);
   try {
     const revisions = await readRevisions(lab.cluster, lab.config);
@@ -61,6 +64,8 @@ async function sendBack(lab: Lab, say: Say): Promise<string> {
   } catch (error) {
     throw isBack ? onlyTheState(error) : error;
   }
+  if (isAtRest && (await mustReadRollout(lab)).status.hashes.current === status.hashes.current)
+    return nothingTo("roll back", "the stable image has all the traffic, as before");
   return rolledBack;
 }
 

@@ -1,11 +1,13 @@
 import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { deploymentName, versions } from "../../../../components/names.ts";
 import { untestedImage } from "../../../../stacks/live/untested-image.ts";
+import { waysToServe } from "../../../../stacks/live/ways-to-serve.ts";
 import { changeOnly } from "../../applied.ts";
 import type { Lab } from "../../lab.ts";
 import { engineView, percent } from "../../print.ts";
 import { askedShare, type LiveRoute, type Route } from "../../traffic/route.ts";
 import { readWorkload } from "../../traffic/workloads.ts";
+import { noCanaryToDelete } from "../nothing.ts";
 import { refuseWhileUsed } from "../refusals.ts";
 import { withoutPrevious } from "../release-end.ts";
 import type { Say } from "../strategy.ts";
@@ -63,7 +65,7 @@ export async function mustHavePods({ cluster, config }: Lab): Promise<number> {
   const found = workload ? `${ready} of ${wanted} pods ready` : "no Deployment";
   throw new UserError(`The canary has ${found}, though the config has one.`, {
     place: `deployment ${config.namespace}/${deploymentName(config.app, versions.canary)}`,
-    next: "npx canaryctl up",
+    next: waysToServe({ version: versions.canary, isAbsent: wanted === 0, hasShare: config.canaryWeight > 0 }, config),
   });
 }
 
@@ -80,7 +82,7 @@ export async function deleteCanary(lab: Lab, route: Route, say: Say): Promise<st
   ]);
   refuseWhileUsed(config.canaryWeight, stackFile.name);
   refuseWhileUsed(live?.weights.canary ?? 0, "the live route");
-  if (!config.canaryEnabled && !workload) return "There is no canary.";
+  if (!config.canaryEnabled && !workload) return noCanaryToDelete;
   await changeOnly(lab, { canaryEnabled: false }, { say, view: engineView(say) });
   return "The canary is removed.";
 }

@@ -2,6 +2,7 @@ import { withNext } from "@canary-lab/kit/user-error";
 import { versionOf } from "../../../../components/image/image-version.ts";
 import { versions } from "../../../../components/names.ts";
 import { isSameShare, type Share } from "../../../../stacks/live/proxies/share.ts";
+import { waysToServe } from "../../../../stacks/live/ways-to-serve.ts";
 import type { Lab } from "../../lab.ts";
 import { type LiveRoute, otherThanAsked, type Route } from "../../traffic/route.ts";
 import { readWorkloads, type SideWorkload } from "../../traffic/workloads.ts";
@@ -28,10 +29,11 @@ export async function readWeighted(lab: Lab, route: Route): Promise<Release> {
 function faultOf({ config }: Lab, wanted: Share, live: LiveRoute | undefined, workloads: readonly SideWorkload[]) {
   if (!live) return notDeployedFault;
   const unserved = withoutPods(live.weights, workloads);
-  if (unserved.length > 0 || workloads.length === 0) {
+  const [first] = unserved;
+  if (first) {
     return withNext(
-      `No pod is ready for part of the traffic (${unserved.join(", ")}): it gets errors.`,
-      "npx canaryctl up",
+      `No pod is ready for part of the traffic (${unserved.map(({ name, share }) => `${name} gets ${share} %`).join(", ")}): it gets errors.`,
+      ...waysToServe({ ...first, hasShare: true }, config),
     );
   }
   if (!isSameShare(live.weights, wanted)) {
@@ -43,13 +45,14 @@ function faultOf({ config }: Lab, wanted: Share, live: LiveRoute | undefined, wo
   return undefined;
 }
 
-/** The sides that the live route sends to while no pod of theirs is ready: their share gets errors. */
-function withoutPods({ stable, canary }: Share, workloads: readonly SideWorkload[]): readonly string[] {
+/** The sides that the live route sends to while no pod of theirs is ready: their share gets errors. The stable side is the first. */
+function withoutPods({ stable, canary }: Share, workloads: readonly SideWorkload[]) {
   const shares = [
-    { name: "the stable side", slot: versions.stable, share: stable },
-    { name: "the canary", slot: versions.canary, share: canary },
+    { name: "the stable side", version: versions.stable, share: stable },
+    { name: "the canary", version: versions.canary, share: canary },
   ];
-  return shares
-    .filter(({ slot, share }) => share > 0 && !workloads.some((side) => side.slot === slot && side.ready > 0))
-    .map(({ name, share }) => `${name} gets ${share} %`);
+  return shares.flatMap((side) => {
+    const { ready = 0, wanted = 0 } = workloads.find(({ slot }) => slot === side.version) ?? {};
+    return side.share > 0 && ready === 0 ? [{ ...side, isAbsent: wanted === 0 }] : [];
+  });
 }

@@ -5,8 +5,10 @@ import type { LabConfig } from "../../../../stacks/config/schema.ts";
 import { type ProxyReport, sendsBy, waitForProxies } from "../../../../stacks/live/proxies/proxies.ts";
 import { type Share, shareText } from "../../../../stacks/live/proxies/share.ts";
 import { applyOnly, writeChanges } from "../../applied.ts";
+import { deployedWeight, readIfPossible } from "../../deployed.ts";
 import { type Lab, platformOf, reread } from "../../lab.ts";
 import type { Route } from "../../traffic/route.ts";
+import { isInFile, nothingTo } from "../nothing.ts";
 import { lockSeconds, onlyTheState, proxySeconds, quietSeconds } from "../rolled-back.ts";
 import type { Say } from "../strategy.ts";
 import { laggingProxies } from "./lagging-proxies.ts";
@@ -24,6 +26,7 @@ export async function rollBackRoute({ config: given, ...rest }: Lab, route: Rout
   const lab: Lab = { ...rest, config: { ...given, canaryWeight: toWeight(0) } };
   const { config, stackFile } = lab;
   const { before, around } = await moveRoute(lab, route);
+  const isAsBefore = before?.canary === 0 && isAtZero(lab, route);
   const asked = askProxies(lab, route, before, say);
   const [proxies, closed, state] = await Promise.all([
     asked,
@@ -47,8 +50,16 @@ export async function rollBackRoute({ config: given, ...rest }: Lab, route: Rout
   if (around !== undefined) throw around;
   if (closed !== undefined) throw closed;
   if (!(await isRolledBack(lab, route))) throw overruled(stackFile.name);
+  if (isAsBefore)
+    return nothingTo("roll back", "all the traffic is on the stable side, by the route, the config and the state");
   return "Rolled back: 100/0 (stable/canary), in the cluster, in the config and in the state.";
 }
+
+/** Whether the file and the state gave the canary no share already; pods that split the traffic may be made by a rollback of none. */
+const isAtZero = (lab: Lab, route: Route): boolean =>
+  route.apply !== undefined &&
+  isInFile(lab, "canaryWeight", "0") &&
+  deployedWeight(readIfPossible(lab.state), lab.stackFile).canaryWeight === 0;
 
 /** What the split was before, and why what is around the route could not be put back. */
 async function moveRoute(lab: Lab, route: Route) {

@@ -12,6 +12,7 @@ const text = `config:
 `;
 const folder = takeOwnCheckout({ dev: text });
 const { remove, set } = await import("../../../../canaryctl/src/commands/config.ts");
+const { UsageError } = await import("../../../../canaryctl/src/usage-error.ts");
 const { StackFile } = await import("../../../../canaryctl/src/stack-file.ts");
 
 const variables = { ...process.env };
@@ -104,4 +105,27 @@ test("what was wrong before is no reason: a collision is mended key by key", () 
   set(["canaryWeight", "20"], config("orders"));
   remove(["namespace"], config("billing"));
   expect(file.of("billing").values().namespace).toBe("shop-billing");
+});
+
+test.each([
+  ["canaryWeight abc", "canaryWeight 10"],
+  ["canaryWeight 110", "canaryWeight 10"],
+  ["canaryWeight 30%", "canaryWeight 30"],
+  ["canaryWeight", "canaryWeight 10"],
+  ["canaryEnabled TRUE", "canaryEnabled true"],
+  ["strategy rollout-canry", "strategy rollout-canary"],
+  ["replicas 3 strategy Istio", "replicas 3 strategy istio"],
+  ["canaryWeigth 30", "canaryWeight 30"],
+])("config set %s is bad usage, and leads to what was perhaps meant: %s", (given, meant) => {
+  const before = fileText();
+  let error: unknown;
+  try {
+    set(given.split(" "), config());
+  } catch (thrown) {
+    error = thrown;
+  }
+  expect(error).toBeInstanceOf(UsageError);
+  expect(error).toMatchObject({ next: `npx canaryctl config set ${meant}` });
+  expect(fileText()).toBe(before);
+  expect(() => set(meant.split(" "), config())).not.toThrow();
 });

@@ -62,8 +62,16 @@ describe("status", () => {
   test.each<[string, FakeOptions, RegExp]>([
     ["a route that is not the config's", { configWeight: 10, liveWeight: 30 }, /not what the config asks for/],
     ["pods that are not ready", { canaryReady: 1 }, /Not all pods are ready/],
-    ["traffic to a side that is gone", { canaryReady: undefined }, /the canary gets 10 %[\s\S]*npx canaryctl up/],
-    ["traffic to a side without a ready pod", { canaryReady: 0 }, /the canary gets 10 %[\s\S]*npx canaryctl up/],
+    [
+      "traffic to a side that is gone",
+      { canaryReady: undefined },
+      /the canary gets 10 %.*\n {2}next: +npx canaryctl up\n {2}or: +npx canaryctl rollback$/,
+    ],
+    [
+      "traffic to a side without a ready pod",
+      { canaryReady: 0 },
+      /the canary gets 10 %.*\n {2}next: +npx canaryctl rollback\n {2}or: +npx canaryctl faults canary --none\n/,
+    ],
     ["no route", { liveWeight: undefined }, /not deployed/],
   ])("%s is not healthy, and it says what to do", async (_case, options, advice) => {
     const status = await statusOf(options);

@@ -122,16 +122,35 @@ describe("the store", () => {
 });
 
 test("a change is told by what differs, and a move that the config does not show by where it was", () => {
-  expect(changeText(position(), position({ canaryWeight: "30" }))).toEqual({ from: "90/10", to: "70/30" });
-  expect(changeText(position(), position())).toEqual({ from: "90/10", to: "90/10" });
+  const change = (from: Position | null, to: Position, command = "set-traffic 70 30", more = {}) =>
+    changeText({ command, from, to, ...more });
+  expect(change(position(), position({ canaryWeight: "30" }))).toEqual({ from: "90/10", to: "70/30" });
+  expect(change(position(), position(), "abort")).toEqual({ from: "90/10", to: "90/10" });
   expect(
-    changeText(position(), position({ canaryWeight: "0", canaryEnabled: "false", stableImage: "versioned-echo:v2" })),
+    change(position(), position({ canaryWeight: "0", canaryEnabled: "false", stableImage: "versioned-echo:v2" })),
   ).toEqual({
     from: "90/10, a canary, stable v1",
     to: "100/0, no canary, stable v2",
   });
-  expect(changeText(null, position()).from).toBe("-");
+  expect(change(null, position()).from).toBe("-");
   expect(positionOf({ ...position(), canaryWeight: 10, canaryEnabled: true })).toEqual(position());
+});
+
+test("a canary that came or went is told as that, also where the file said so before", () => {
+  const none = position({ canaryWeight: "0", canaryEnabled: "false" });
+  const change = (command: string, to: Position) => changeText({ command, from: to, to });
+  expect(change("delete-canary", none)).toEqual({ from: "a canary", to: "no canary" });
+  const made = "90/10, canary v2";
+  expect(change("create-canary --image versioned-echo:v2 --replicas 4", position())).toEqual({ from: made, to: made });
+});
+
+test("of a command that failed the list tells what was asked from what held when it ended", () => {
+  const to = position({ canaryWeight: "50" });
+  expect(changeText(entry(1, { to, asked: "70/30", failed: "Another command has set the traffic." }))).toEqual({
+    from: "90/10",
+    to: "asked 70/30, holds 50/50",
+  });
+  expect(changeText(entry(1, { command: "promote", to, failed: "It broke." })).to).toBe("holds 50/50");
 });
 
 test("a rise of a canary that has a share has the reason by which the judge was left out, too", () => {
@@ -151,8 +170,8 @@ test("a rise of a canary that has a share has the reason by which the judge was 
 test("the list has the reason, and what failed", () => {
   expect(historyText([])).toEqual(["Nothing has been released or moved yet."]);
   expect(historyText([entry(1, { why: "errors", failed: "The state does not say so yet." })])).toEqual([
-    "  when                  who       command            from   to     why",
-    "  2026-01-01T00:00:01Z  ann@desk  set-traffic 70 30  90/10  70/30  errors; failed: The state does not say so yet.",
+    "  when                  who       command            from   to           why",
+    "  2026-01-01T00:00:01Z  ann@desk  set-traffic 70 30  90/10  holds 70/30  errors; failed: The state does not say so yet.",
   ]);
 });
 

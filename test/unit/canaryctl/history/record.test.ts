@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import { LabCommand } from "../../../../canaryctl/src/command-line/command.ts";
 import { Recording } from "../../../../canaryctl/src/history/record.ts";
 import { buildProgram } from "../../../../canaryctl/src/main.ts";
 
@@ -24,4 +25,13 @@ test("a walk by the judge records each of its acts by itself, and not the comman
   expect(promote && Recording.of(promote)).toBeDefined();
   promote?.setOptionValue("judge", true);
   expect(promote && Recording.of(promote)).toBeUndefined();
+});
+
+test("a command that has moved nothing leaves no entry", async () => {
+  const [command] = (await buildProgram(["rollback"])).commands;
+  const recording = command && Recording.of(command);
+  if (command instanceof LabCommand) command.hasMoved = false;
+  const said: string[] = [];
+  await recording?.end((line) => said.push(line));
+  expect(said).toEqual([]);
 });

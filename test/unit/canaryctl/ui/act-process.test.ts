@@ -9,7 +9,8 @@ test("an act is the command itself, with its refusal and its exit code", async (
     expect.stringMatching(/^error: There is no stack nowhere: /),
     "  at:      --stack",
     expect.stringMatching(/^ {2}allowed: /),
-    "  next:    npx canaryctl --stack nowhere up --create",
+    "  next:    npx canaryctl stack list",
+    "  or:      npx canaryctl --stack nowhere up --create",
     "  more:    docs/errors/usage.md",
   ]);
 }, 60_000);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { UserError } from "@canary-lab/kit/user-error";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { parse } from "yaml";
@@ -139,6 +140,27 @@ describe("parseConfig", () => {
     ]);
     expect(problems).toContain(`strategy is "blue-grin"; allowed: ${strategyNames.join(", ")}`);
     expect(problems).toContain("canaryWeigth is not a key of this project; did you mean canaryWeight?");
+  });
+
+  test("a value that is refused leads to the one that runs, or else to the default", () => {
+    const next = (raw: object, before?: object) => {
+      try {
+        parseConfig({ ...defaults, ...raw }, {}, "Pulumi.dev.yaml", () => ({ ...before }));
+      } catch (error) {
+        return (error as UserError).next;
+      }
+      return undefined;
+    };
+    expect(next({ canaryWeight: "fifty" }, { canaryWeight: 50 })).toBe("npx canaryctl config set canaryWeight 50");
+    expect(next({ canaryWeight: "fifty" })).toBe("npx canaryctl config set canaryWeight 10");
+    expect(next({ canaryWeight: "fifty", objective: "x" })).toBe("npx canaryctl config rm canaryWeight objective");
+    expect(next({ canaryWeight: "fifty", canaryEnabled: "false" })).toBe("npx canaryctl config rm canaryWeight");
+  });
+
+  test("of a word that is near it is asked whether that was meant", () => {
+    expect(problemsOf({ strategy: "rollout-canry" })).toEqual([
+      `strategy is "rollout-canry"; did you mean rollout-canary? allowed: ${strategyNames.join(", ")}`,
+    ]);
   });
 
   test("a key like no other is answered with all keys", () => {

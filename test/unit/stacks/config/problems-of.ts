@@ -10,7 +10,7 @@ export function problemsOf(change: RawConfig, environment = {}): string[] {
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     expect(error.place).toBe("Pulumi.dev.yaml");
-    expect(error.next).toMatch(/^(unset|npx canaryctl (--app \S+ )?config (rm|get)) \w/);
+    expect(error.next).toMatch(/^(unset|npx canaryctl (--app \S+ )?config (set|rm|get)) \w/);
     return error.message.split("\n  - ").slice(1);
   }
   return [];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { parseConfig } from "../../../../stacks/config/parse-config.ts";
-import { shareFault } from "../../../../stacks/live/share-verdict.ts";
+import { type SidePods, shareFault } from "../../../../stacks/live/share-verdict.ts";
 import { defaults } from "../sample-config.ts";
 
 const configWith = (values: Readonly<Record<string, string>> = {}) =>
@@ -30,5 +30,31 @@ describe("the pods that carry all of the traffic", () => {
     expect(verdict(autoscaled, 60, 40, 2, 6)?.message).toMatch(/60 % of the traffic needs 4 of the 6/);
     expect(verdict(autoscaled, 60, 40, 4, 6)).toBeUndefined();
     expect(verdict(autoscaled, 0, 100, 0, 1)?.message).toMatch(/needs 2 of the 2/);
+  });
+});
+
+describe("a side of which no pod is ready", () => {
+  const next = (
+    from: number,
+    to: number,
+    side: { readonly stable?: SidePods; readonly canary?: SidePods },
+    values = {},
+  ) => shareFault({ from, to, stable: pods(2), canary: pods(2), ...side }, configWith(values))?.next?.split("\n");
+  const unready = { ready: 0, wanted: 2 };
+  const describeOf = (version: string) =>
+    expect.stringMatching(`^kubectl -n \\S+ describe deployment \\S+-${version}$`);
+
+  test("is made healthy, or is freed of its users: an update would only wait", () => {
+    const faults = "npx canaryctl faults canary --none";
+    expect(next(10, 50, { canary: unready })).toEqual(["npx canaryctl rollback", faults, describeOf("v2")]);
+    expect(next(0, 50, { canary: unready })).toEqual([faults, describeOf("v2")]);
+    expect(next(50, 10, { stable: unready })).toEqual(["npx canaryctl faults stable --none", describeOf("v1")]);
+    const foreign = { canaryImage: "ghcr.io/team/shop:v2" };
+    expect(next(10, 50, { canary: unready }, foreign)).toEqual(["npx canaryctl rollback", describeOf("v2")]);
+  });
+
+  test("gets its pods by an update where it has none", () => {
+    expect(next(10, 50, { canary: pods(0) })).toEqual(["npx canaryctl up", "npx canaryctl rollback"]);
+    expect(next(50, 10, { stable: pods(0) })).toEqual(["npx canaryctl up"]);
   });
 });

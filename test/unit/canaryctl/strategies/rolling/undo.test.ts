@@ -16,6 +16,22 @@ describe("undo", () => {
     expect(fake.file()).toContain('canaryEnabled: "false"');
   });
 
+  test("of what is at rest already says that there was nothing to roll back, unless the state had another image", async () => {
+    const rollback = async (remembered: string) => {
+      const annotations = { "canary-lab/image": remembered };
+      const urn = "urn:pulumi:dev::canary-lab::x::rolling-deployment";
+      const resource = { urn, type: "kubernetes:apps/v1:Deployment", inputs: { metadata: { annotations } } };
+      const read = () => ({ version: 4, deployment: { resources: [resource] } });
+      const state = { dropDeadLocks: () => [], locks: () => [], read } as unknown as FileState;
+      const fake = fakeDeployment(2, { state, update: async () => {} });
+      fake.goBack();
+      fake.lab.stackFile.set({ canaryEnabled: false });
+      return rollingUpdate.rollback(fake.lab, quiet);
+    };
+    expect(await rollback("versioned-echo:v1")).toMatch(/^Nothing to roll back: all pods run versioned-echo:v1/);
+    expect(await rollback("versioned-echo:v2")).toMatch(/^Undone: /);
+  });
+
   test("gives the Deployment the template of the stable revision before the engine is asked for anything", async () => {
     const fake = fakeDeployment(1, { update: async () => fake.goBack() });
     const lines: string[] = [];

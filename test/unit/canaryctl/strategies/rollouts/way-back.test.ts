@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
+import type { FileState } from "../../../../../canaryctl/src/engine/file-state.ts";
 import { rolloutCanary } from "../../../../../canaryctl/src/strategies/rollouts/rollout.ts";
 import { rolloutPath } from "../../../../../cluster/kube/paths.ts";
 import { aborted, fakeRollout, healthy, pausedCanary } from "./fake-rollout.ts";
@@ -140,6 +141,22 @@ describe("rollback", () => {
     expect(fake.log).toEqual(['patch versioned-echo/status {"status":{"abort":true}}', "update"]);
     expect(lines[0]).toMatch(/routed to the stable side, \d+\.\d s/);
     expect(fake.file()).toContain('canaryEnabled: "false"');
+  });
+
+  test("says that there was nothing to roll back where file, state and Rollout are at rest with the stable image", async () => {
+    const { blueGreen: _, ...settled } = healthy;
+    const rest = { ...pausedCanary, ...settled, stableRS: "old", currentPodHash: "old" };
+    const rollback = (remembered: string) => {
+      const inputs = { metadata: { annotations: { "canary-lab/image": remembered } } };
+      const resource = { urn: "urn:pulumi:dev::canary-lab::x::echo-rollout", type: "x", inputs };
+      const read = () => ({ version: 4, deployment: { resources: [resource] } });
+      const state = { dropDeadLocks: () => [], locks: () => [], read } as unknown as FileState;
+      const fake = fakeRollout(rest, () => ({}), { state });
+      fake.lab.stackFile.set({ canaryEnabled: false });
+      return rolloutCanary.rollback(fake.lab, quiet);
+    };
+    expect(await rollback("versioned-echo:v1")).toMatch(/^Nothing to roll back: /);
+    expect(await rollback("versioned-echo:v2")).toMatch(/^Rolled back: /);
   });
 
   test("leaves the number of pods that somebody has scaled it to: with another one the controller looks at the template no more", async () => {

@@ -36,16 +36,16 @@ describe("createCanary", () => {
   });
 
   test.each([
-    [undefined, "no Deployment"],
-    [0, "0 of 2 pods ready"],
-    [1, "1 of 2 pods ready"],
+    [undefined, "no Deployment", /^npx canaryctl up$/],
+    [0, "0 of 2 pods ready", /^npx canaryctl faults canary --none\nkubectl /],
+    [1, "1 of 2 pods ready", /^npx canaryctl faults canary --none\nkubectl /],
   ])(
     "does not say that it runs where %p of its pods are ready, whatever the engine remembers",
-    async (canaryReady, found) => {
+    async (canaryReady, found, next) => {
       const { lab } = fakeLab({ configWeight: 0, canaryReady });
       await expect(createCanary(lab, istioRoute, quiet)).rejects.toMatchObject({
         message: expect.stringContaining(`The canary has ${found}, though the config has one`),
-        next: "npx canaryctl up",
+        next: expect.stringMatching(next),
       });
     },
   );
@@ -78,6 +78,14 @@ describe("create-canary while a canary has traffic", () => {
     });
     expect(log).toEqual([]);
     expect(file()).not.toContain("v3");
+  });
+
+  test("is not named as the next canary where nobody knows whether it is there", async () => {
+    const { created } = create("nosuch:v9", { configWeight: 10 });
+    await expect(created).rejects.toMatchObject({
+      first: "make sure that the cluster can pull nosuch:v9",
+      next: "npx canaryctl rollback",
+    });
   });
 
   test("may be finished first where it has everything: a rollback would take all users back", async () => {
@@ -146,7 +154,7 @@ describe("deleteCanary", () => {
 
   test("can be repeated", async () => {
     const { lab, log } = fakeLab({ configWeight: 0, canaryReady: undefined, changes: { canaryEnabled: false } });
-    expect(await deleteCanary(lab, istioRoute, quiet)).toBe("There is no canary.");
+    expect(await deleteCanary(lab, istioRoute, quiet)).toBe("Nothing to delete: there is no canary.");
     expect(log).toEqual([]);
   });
 });

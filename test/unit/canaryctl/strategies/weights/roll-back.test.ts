@@ -6,6 +6,7 @@ import { configForRollback, type Lab } from "../../../../../canaryctl/src/lab.ts
 import { rollBackRoute } from "../../../../../canaryctl/src/strategies/weights/roll-back.ts";
 import { istioRoute } from "../../../../../canaryctl/src/traffic/istio-route.ts";
 import { podShare } from "../../../../../canaryctl/src/traffic/pod-share.ts";
+import { weightedRule } from "../../../../../components/traffic/route-rules.ts";
 import { appliedValues } from "../../../../../stacks/config/applied-config.ts";
 import { fakeLab, heldLock } from "../../fake-lab.ts";
 
@@ -26,6 +27,23 @@ describe("rollback", () => {
     expect(log[0]).toBe("apply 0");
     expect(lines[0]).toContain("50/50");
     expect(file()).toContain('"0"');
+  });
+
+  test.each([
+    ["nothing where all say 0 already", 0, 0, 0, /^Nothing to roll back: /],
+    ["that it is done where the live route had a share", 10, 0, 0, /^Rolled back: /],
+    ["that it is done where the file gave it one", 0, 10, 0, /^Rolled back: /],
+    ["that it is done where the state remembered one", 0, 0, 10, /^Rolled back: /],
+  ])("says %s", async (_what, liveWeight, configWeight, remembered, said) => {
+    const route = { name: weightedRule, route: [{ weight: 100 - remembered }, { weight: remembered }] };
+    const resources = [
+      { urn: "urn:pulumi:dev::canary-lab::a:b:C::route", type: "a", inputs: { spec: { http: [route] } } },
+    ];
+    const read = () => ({ version: 3, deployment: { resources } });
+    const state = { read, locks: () => [], dropDeadLocks: () => [] } as unknown as FileState;
+    const { lab, log } = fakeLab({ liveWeight, configWeight, changes: { canaryWeight: 0 }, state });
+    expect(await rollback(lab, quiet)).toMatch(said);
+    expect(log).toContain("apply 0"); // whatever was read before may be another by now
   });
 
   test("writes the route before what is around it, which takes connections of its own", async () => {

@@ -1,0 +1,28 @@
+import { reportedVersion } from "../../components/image/render-built-image.ts";
+import { deploymentName, type Version, versions } from "../../components/names.ts";
+import type { LabConfig } from "../config/schema.ts";
+
+/** A side of which no pod is ready. */
+interface UnreadySide {
+  readonly version: Version;
+  /** Whether it has no pods: an update makes those, while for pods that are not ready it would only wait. */
+  readonly isAbsent: boolean;
+  /** Whether users are sent there. */
+  readonly hasShare: boolean;
+}
+
+/** The commands after which users are served again, the quickest first. */
+export function waysToServe(
+  { version, isAbsent, hasShare }: UnreadySide,
+  { app, namespace, ...images }: Pick<LabConfig, "app" | "namespace" | "stableImage" | "canaryImage">,
+): readonly string[] {
+  const isCanary = version === versions.canary;
+  const back = isCanary && hasShare ? ["npx canaryctl rollback"] : [];
+  if (isAbsent) return ["npx canaryctl up", ...back];
+  const isOwn = reportedVersion(isCanary ? images.canaryImage : images.stableImage) !== undefined;
+  return [
+    ...back,
+    ...(isOwn ? [`npx canaryctl faults ${isCanary ? "canary" : "stable"} --none`] : []),
+    `kubectl -n ${namespace} describe deployment ${deploymentName(app, version)}`,
+  ];
+}
