@@ -1,7 +1,5 @@
 import type { Faults } from "../../apps/versioned-echo/src/faults.ts";
 
-export type Side = "stable" | "canary";
-
 /** What is set in a pod of the lab's own service. */
 export interface PodFaults {
   readonly pod: string;
@@ -22,6 +20,3 @@ export const faultWords = ({ errorRate, latencyMilliseconds, ready, crash }: Par
 
 /** Whether a pod does anything that a healthy one does not. */
 export const isBroken = ({ faults }: PodFaults): boolean => faults !== null && faultWords(faults) !== "";
-
-/** What heals the pods of a side. */
-export const healing = (side: Side): string => `npx canaryctl faults ${side} --none`;

@@ -1,12 +1,14 @@
 import { quoted } from "@canary-lab/kit/programs";
 import { UserError, withNext } from "@canary-lab/kit/user-error";
 import type { Faults } from "../../apps/versioned-echo/src/faults.ts";
+import type { Side } from "../../canary/judge/counters/telemetry.ts";
 import { podsPath } from "../../cluster/kube/paths.ts";
 import { nextImage } from "../../components/image/image-version.ts";
 import { reportedVersion } from "../../components/image/render-built-image.ts";
 import { appContainer } from "../../components/workload/render-pod.ts";
 import type { PodList } from "../../stacks/live/proxies/exec.ts";
-import { faultWords, healing, isBroken, type PodFaults, type Side } from "./fault-words.ts";
+import { healing } from "../../stacks/live/ways-to-serve.ts";
+import { faultWords, isBroken, type PodFaults } from "./fault-words.ts";
 import type { Lab } from "./lab.ts";
 import type { ReleaseStrategy } from "./strategies/strategy.ts";
 import { sideOfPod } from "./traffic/pod-answers.ts";

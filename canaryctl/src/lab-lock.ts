@@ -13,9 +13,9 @@ const timeout = { minutes: 30, betweenTries: 500 } as const;
 const heartbeat = { every: 5_000, missing: 60_000 } as const;
 
 /**
- * Runs `work` while no other `up` or `down` of this checkout does: both change the machine.
+ * Runs `work` while no other `up` or `down` of this checkout does: both change the machine. One that runs is waited for, for half an hour.
  *
- * @throws as {@link takeLock}
+ * @throws UserError where it runs still
  */
 export async function exclusively<T>(
   command: string,
@@ -23,17 +23,24 @@ export async function exclusively<T>(
   work: () => Promise<T>,
   lockFile = inLab("canaryctl.lock"),
 ): Promise<T> {
-  const release = await takeLock(command, progress.say, lockFile);
+  const taken = await takeLock(command, (line) => progress.say(line), lockFile);
+  if (isHeld(taken)) throw tooLong(taken);
   try {
     return await work();
   } finally {
-    release();
+    taken.release();
   }
 }
 
+/** A lock that this process holds. */
+interface Taken {
+  release(): void;
+}
+
+export const isHeld = (taken: Taken | Holder): taken is Holder => "pid" in taken;
+
 /**
- * Waits until no other process of this checkout holds the lock, and holds it. A process that was killed holds nothing; one that runs is
- * waited for, for half an hour at most.
+ * Holds a lock of this checkout, once no other process does. A process that was killed holds nothing.
  *
  * Every process has a lock file of its own, `<lockFile>.<pid>`, that appears whole. It announces itself by it, then looks for others,
  * and steps back where there are any: of two, at least the later one sees the earlier. So nobody ever removes the file of a
@@ -42,17 +49,25 @@ export async function exclusively<T>(
  *
  * @param command what others are told that runs
  * @param say told once for whom it waits
- * @returns what gives the lock back
- * @throws UserError where the time is over
+ * @param seconds how long it waits
+ * @returns the process that holds it still, where the time is over
  */
-export async function takeLock(command: string, say: (line: string) => void, lockFile: string): Promise<() => void> {
+export async function takeLock(
+  command: string,
+  say: (line: string) => void,
+  lockFile: string,
+  seconds: number = timeout.minutes * 60,
+): Promise<Taken | Holder> {
   makePrivateFolder(dirname(lockFile));
   const own = `${lockFile}.${process.pid}.${placeOf(ownProcessSpace())}`;
-  await announce(own, lockFile, command, say);
+  const holder = await announce(own, lockFile, command, say, seconds);
+  if (holder) return holder;
   const beat = setInterval(() => touch(own), heartbeat.every).unref();
-  return () => {
-    clearInterval(beat);
-    rmSync(own, { force: true });
+  return {
+    release: () => {
+      clearInterval(beat);
+      rmSync(own, { force: true });
+    },
   };
 }
 
@@ -67,28 +82,35 @@ interface Holder {
 /** A process space as a part of a file's name. */
 const placeOf = (space: string): string => space.replace(/[^\w.-]+/g, "-");
 
-async function announce(own: string, lockFile: string, command: string, say: (line: string) => void): Promise<void> {
-  const until = Date.now() + timeout.minutes * 60_000;
+async function announce(
+  own: string,
+  lockFile: string,
+  command: string,
+  say: (line: string) => void,
+  seconds: number,
+): Promise<Holder | undefined> {
+  const until = Date.now() + seconds * 1000;
   for (let isFirst = true; ; isFirst = false) {
     let holder = otherHolder(lockFile, own);
     if (!holder) {
       writePrivateFile(own, `${command}\n`);
       holder = otherHolder(lockFile, own);
-      if (!holder) return;
+      if (!holder) return undefined;
       rmSync(own);
     }
-    const { pid, command: other, file, isHere } = holder;
-    const who = `process ${pid}${isHere ? "" : " of another host or container"}`;
-    if (Date.now() > until) {
-      throw new UserError(`\`canaryctl ${other}\` (${who}) has been running for too long.`, {
-        place: file,
-        ...(isHere ? { next: `kill ${pid}` } : { first: "end it where it runs" }),
-      });
-    }
-    if (isFirst) say(`\`canaryctl ${other}\` is running (${who}): waiting for it to end.`);
+    if (Date.now() > until) return holder;
+    if (isFirst) say(`\`canaryctl ${holder.command}\` is running (${whoIs(holder)}): waiting for it to end.`);
     await pause(timeout.betweenTries * (0.5 + Math.random())); // two that stepped back for each other must not do so for ever
   }
 }
+
+const whoIs = ({ pid, isHere }: Holder): string => `process ${pid}${isHere ? "" : " of another host or container"}`;
+
+const tooLong = (holder: Holder): UserError =>
+  new UserError(`\`canaryctl ${holder.command}\` (${whoIs(holder)}) has been running for too long.`, {
+    place: holder.file,
+    ...(holder.isHere ? { next: `kill ${holder.pid}` } : { first: "end it where it runs" }),
+  });
 
 /** A process that has announced itself and lives, this one left out; files of dead ones are taken away. */
 function otherHolder(lockFile: string, own: string): Holder | undefined {

@@ -1,10 +1,10 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option, type OutputConfiguration } from "commander";
 import { CommandLineError, LabCommand } from "./command-line/command.ts";
 import { examples, isFollowed } from "./commands/arguments.ts";
 import { addCommands } from "./commands/modules.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { Recording } from "./history/record.ts";
-import { addReasonFlags, commandsInTurn } from "./history/recorded-commands.ts";
+import { addReasonFlags, movesInTurn } from "./history/recorded-commands.ts";
 import { endWithReaders } from "./until-interrupted.ts";
 
 /** Runs the command line and sets the process's exit code; errors are printed, never thrown. */
@@ -25,11 +25,10 @@ export async function main(argv: readonly string[]): Promise<void> {
   if (!failure && acted && isFollowed(acted)) await follow(acted);
 }
 
-/** A judged promotion takes its turn at each step. */
+/** Nothing of it is loaded for a command that waits for nobody. */
 async function turnOf(command: Command, words: readonly string[]): Promise<(() => void) | undefined> {
-  const { judge, stack = "" } = command.optsWithGlobals<{ readonly judge?: boolean; readonly stack?: string }>();
-  if (judge || !commandsInTurn.includes(command.name())) return undefined;
-  return (await import("./move-turn.ts")).takeTurn(words, stack);
+  if (!movesInTurn(command)) return undefined;
+  return (await import("./move-turn.ts")).takeTurn(words, command.optsWithGlobals());
 }
 
 const recordingOf = async (command: Command): Promise<Recording | undefined> =>
@@ -81,7 +80,7 @@ async function asUsage(error: unknown, words: readonly string[]): Promise<never>
 /** What commander refuses in a command line; nothing runs, and nothing is printed. */
 async function faultIn(words: readonly string[]): Promise<CommandLineError | undefined> {
   const isRead = new Error("the command line is read");
-  const program = await define(words);
+  const program = await define(words, { writeOut: () => {}, writeErr: () => {} });
   program.hook("preAction", () => {
     throw isRead;
   });
@@ -94,8 +93,9 @@ async function faultIn(words: readonly string[]): Promise<CommandLineError | und
   return undefined;
 }
 
-async function define(words: readonly string[]): Promise<LabCommand> {
-  const program = addGlobalFlags(new LabCommand("canaryctl"))
+/** @param output where help goes; default: the terminal */
+async function define(words: readonly string[], output: OutputConfiguration = {}): Promise<LabCommand> {
+  const program = addGlobalFlags(new LabCommand("canaryctl").configureOutput(output))
     .description("A canary-release lab on Kubernetes: set it up, move its traffic, watch it, take it down.")
     .addHelpText(
       "after",

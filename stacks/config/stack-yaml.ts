@@ -25,12 +25,12 @@ export function parse(text: string, path: string): Document {
   const [problem] = document.errors;
   if (problem) {
     const cause = (problem.message.split("\n")[0] ?? "").replace(/:$/, "");
-    const first = "mend that line; or take the file back from version control, without what was changed since";
+    const first = `mend that line; or, where the file is in version control, git checkout ${quoted(basename(path))} drops what was changed since`;
     throw new UserError(`The file is not YAML: ${cause}.`, {
       place: path,
       allowed: "YAML",
       first,
-      next: `git checkout ${quoted(basename(path))}`,
+      next: "npx canaryctl preview",
     });
   }
   return document;

@@ -1,6 +1,10 @@
+import type { Side } from "../../canary/judge/counters/telemetry.ts";
 import { reportedVersion } from "../../components/image/render-built-image.ts";
 import { deploymentName, type Version, versions } from "../../components/names.ts";
 import type { LabConfig } from "../config/schema.ts";
+
+/** What heals the pods of a side, of the lab's own service. */
+export const healing = (side: Side): string => `npx canaryctl faults ${side} --none`;
 
 /** A side of which no pod is ready. */
 interface UnreadySide {
@@ -18,11 +22,11 @@ export function waysToServe(
 ): readonly string[] {
   const isCanary = version === versions.canary;
   const back = isCanary && hasShare ? ["npx canaryctl rollback"] : [];
-  if (isAbsent) return ["npx canaryctl up", ...back];
+  if (isAbsent) return [...back, "npx canaryctl up"];
   const isOwn = reportedVersion(isCanary ? images.canaryImage : images.stableImage) !== undefined;
   return [
     ...back,
-    ...(isOwn ? [`npx canaryctl faults ${isCanary ? "canary" : "stable"} --none`] : []),
+    ...(isOwn ? [healing(isCanary ? "canary" : "stable")] : []),
     `kubectl -n ${namespace} describe deployment ${deploymentName(app, version)}`,
   ];
 }

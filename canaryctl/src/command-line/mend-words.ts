@@ -9,9 +9,6 @@ interface Reader {
   readonly meant?: (text: string) => string | undefined;
 }
 
-/** What an option is given where no example of the command has it. */
-const samples: Readonly<Record<string, string>> = { "--reason": "urgent" };
-
 /**
  * A command line with the fault mended that commander has found first; others may be left.
  *
@@ -74,13 +71,13 @@ function withArguments(words: Words, command: LabCommand): Words | undefined {
   return [...words.slice(0, first), ...meant, ...words.slice(first).filter((_, at) => !places.includes(first + at))];
 }
 
-/** A stack's name that stands where no argument does is meant as `--stack`. */
+/** A stack's name that stands where no argument does is meant as `--stack`. Without another word the command would be about something else. */
 function withoutExcess(words: Words, command: LabCommand, stacks: Words): Words | undefined {
-  const excess = placesOf(words, command).slice(command.registeredArguments.length);
-  const stack = excess.map((place) => nearest(words[place] ?? "", stacks)).find((name) => name !== undefined);
+  const [place, ...more] = placesOf(words, command).slice(command.registeredArguments.length);
+  const stack = place === undefined ? undefined : nearest(words[place] ?? "", stacks);
   const isNamed = words.some((word) => /^--stack\b/.test(word));
-  const left = words.filter((_, index) => !excess.includes(index));
-  return stack === undefined || isNamed ? left : ["--stack", stack, ...left];
+  if (stack === undefined || more.length > 0 || isNamed) return undefined;
+  return ["--stack", stack, ...words.filter((_, index) => index !== place)];
 }
 
 /** An argument or the value of an option that is not allowed becomes the one that was perhaps meant. */
@@ -122,7 +119,7 @@ function withSample(words: Words, command: LabCommand, option: Option | undefine
   const flag = option?.long;
   if (!flag) return undefined;
   const [example] = command.examples.flatMap((line) => new RegExp(`${flag} ([\\w.:/-]+)`).exec(line)?.[1] ?? []);
-  const value = example ?? option.argChoices?.[0] ?? samples[flag];
+  const value = example ?? option.argChoices?.[0];
   if (value === undefined) return undefined;
   const left = words.filter((word) => word !== flag);
   return [...left, flag, value];

@@ -39,7 +39,8 @@ async function mended(words: readonly string[], error: CommandLineError, faultIn
 /** The first example of the command that has the flag in question, for the same stack and application. */
 async function exampleFor(error: CommandLineError, faultIn: FaultIn): Promise<readonly string[] | undefined> {
   const { command, code } = error;
-  if (["commander.unknownOption", "commander.unknownCommand"].includes(code)) return undefined; // nobody knows what was meant
+  const isUnknown = ["commander.unknownOption", "commander.unknownCommand"].includes(code);
+  if (isUnknown || !onlyReads(command)) return undefined; // nobody knows what was meant, or would want what an example changes
   const flag = optionIn(error)?.long;
   const plain = command.examples.filter((line) => /^[\w@%+=:,./ -]+$/.test(line)).map((line) => line.split(" "));
   const [example] = flag ? plain.filter((line) => line.includes(flag)) : plain;
@@ -47,6 +48,23 @@ async function exampleFor(error: CommandLineError, faultIn: FaultIn): Promise<re
   const line = [...placeOf(command, example), ...example];
   return (await faultIn(line)) ? undefined : line;
 }
+
+/** The commands whose examples change nothing. */
+const reading = [
+  "status",
+  "doctor",
+  "history",
+  "watch",
+  "report",
+  "graph",
+  "cost",
+  "preview",
+  "lab",
+  "config get",
+  "stack list",
+];
+
+const onlyReads = (command: CommandLineError["command"]): boolean => reading.includes(command.path().join(" "));
 
 /** The flags by which a command line names what it is about; a command of the group `stack` has arguments for it. */
 function placeOf(command: CommandLineError["command"], [name]: readonly string[]): readonly string[] {

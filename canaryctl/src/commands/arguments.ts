@@ -44,7 +44,7 @@ export const duration: Reader = reader(
     throw new InvalidArgumentError("Allowed: a time such as 30s, 10m or 1h.");
   },
   (text) => {
-    const [, number, unit = "s"] = /^(\d+)\s*([smh]?)/.exec(text) ?? [];
+    const [, number, unit = "s"] = /^(\d+)\s*([smh]?)$/.exec(text) ?? [];
     return number && `${number}${unit || "s"}`;
   },
 );

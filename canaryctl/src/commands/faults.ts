@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Faults } from "../../../apps/versioned-echo/src/faults.ts";
-import { healing, type Side } from "../fault-words.ts";
+import type { Side } from "../../../canary/judge/counters/telemetry.ts";
+import { healing } from "../../../stacks/live/ways-to-serve.ts";
 import { faultsText, readFaults, setFaults } from "../faults.ts";
 import { type Lab, openLab } from "../lab.ts";
 import { print } from "../print.ts";

@@ -27,7 +27,7 @@ export function list(): void {
 /** @param number as it was typed */
 export async function run(number: string): Promise<void> {
   const pages = readPages();
-  const page = pages.find((each) => String(each.number) === number);
+  const page = pages.find((each) => each.number === Number(number));
   if (!page) {
     const allowed = `1 to ${pages.length}`;
     throw new UsageError(`There is no lab ${number}.`, { place: "labs/", allowed, next: "npx canaryctl lab" });
@@ -36,8 +36,9 @@ export async function run(number: string): Promise<void> {
   const done = readPositions()[page.number] ?? 0;
   const from = done === page.sections.length ? 0 : done;
   print([`Lab ${page.number}: ${page.title}. Needs ${page.needs}; takes about ${page.minutes} minutes.`]);
-  const before = from === 0 && beginsAtStart(page) ? await readDeviations(quietShell()) : [];
-  if (before.length > 0) print(["The lab is not as `npm run up` leaves it, and this page begins there:", ...before]);
+  const before = beginsAtStart(page) ? await readDeviations(quietShell()) : [];
+  if (from === 0 && before.length > 0)
+    print(["The lab is not as `npm run up` leaves it, and this page begins there:", ...before]);
   const isFinished = await untilInterrupted((signal) => teachAtTerminal(page, from, signal));
   print([endText(isFinished, page, pages)]);
   if (!isFinished) await tellWhatIsLeft(before);

@@ -104,7 +104,7 @@ function actsOf({ command, open, options, lease, tell }: Means): Acts {
     { lab: judged, conclusion }: Look,
     reason = conclusion.reason,
   ) => {
-    const endTurn = await takeTurn(["promote", "--judge"], options.stack ?? "");
+    const endTurn = await takeTurn(["promote", "--judge"], options, { tell });
     try {
       const move = await open();
       if (!isSameStep(move.lab, judged)) return undefined;
@@ -131,10 +131,11 @@ function actsOf({ command, open, options, lease, tell }: Means): Acts {
       await lease.noteFinishing(lab.config.canaryImage);
       return act("promoteFully", judged, conclusion.verdict === "pass" ? conclusion.reason : passedBefore);
     },
-    rollBack: (reason, judged) =>
-      recorded(Recording.ofJudged(command, reason, judged?.conclusion), tell, () =>
+    rollBack: async (reason, judged) => {
+      await recorded(Recording.ofJudged(command, reason, judged?.conclusion), tell, () =>
         rollBack(options, (lines) => lines.forEach(tell)),
-      ),
+      );
+    },
     renew: () => lease.renew(),
     onInterrupt: () => {
       tell("Interrupted.");

@@ -15,11 +15,9 @@ import { AwayError, patiently } from "../traffic/patiently.ts";
 import { optionsOf } from "./arguments.ts";
 import { runMove } from "./run-move.ts";
 
-export const run = (command: LabCommand): Promise<void> =>
-  rollBack(optionsOf<RouteFlags>(command), (lines) => {
-    command.hasMoved = lines.some(hasMoved);
-    print(lines);
-  });
+export async function run(command: LabCommand): Promise<void> {
+  command.hasMoved = await rollBack(optionsOf<RouteFlags>(command), print);
+}
 
 /**
  * Sends all traffic of a stack back.
@@ -30,9 +28,9 @@ export const run = (command: LabCommand): Promise<void> =>
 export async function rollBack(
   options: GlobalOptions & RouteFlags,
   tell: (lines: readonly string[]) => void,
-): Promise<void> {
+): Promise<boolean> {
   const given = openForRollback(options);
-  const { others, ...move } = await openSettled(given);
+  const { others, hasHalted, ...move } = await openSettled(given);
   const { fileFault, config } = move.lab;
   if (fileFault)
     say(`${fileFault.message} This goes by what is deployed: ${config.app} in namespace ${config.namespace}.`);
@@ -47,15 +45,16 @@ export async function rollBack(
   if (!fileFault) tell([done]);
   if (!(await marked)) await mark(given.cluster, config, say);
   if (fileFault) throw onlyWithoutFile(fileFault);
+  return hasHalted || hasMoved(done);
 }
 
 /**
  * Where an update to another namespace has not ended, the traffic goes to the one before still: it is sent back there first. An update that
  * runs on must end before anything is known of the other one.
  */
-async function openSettled(lab: Lab): Promise<Rollback> {
+async function openSettled(lab: Lab): Promise<Rollback & { readonly hasHalted: boolean }> {
   const opened = await openRollback(lab, say);
-  if (opened.others.length === 0) return opened;
+  if (opened.others.length === 0) return { ...opened, hasHalted: false };
   for (const { lab: other, strategy } of opened.others) {
     void mark(lab.cluster, other.config, say);
     const outcome = strategy.halt
@@ -68,7 +67,7 @@ async function openSettled(lab: Lab): Promise<Rollback> {
   }
   void mark(lab.cluster, opened.lab.config, say);
   await freeStack(lab, { say, waitSeconds: lockSeconds(lab) });
-  return openRollback(lab, say);
+  return { ...(await openRollback(lab, say)), hasHalted: true };
 }
 
 /** How long the note for other updates is tried after the move, in seconds. */

@@ -14,7 +14,7 @@ export async function run(stable: number, canary: number, command: Command): Pro
   if (stable + canary !== 100) {
     throw new UsageError(`${stable} and ${canary} sum to ${stable + canary}.`, {
       allowed: "two shares in percent that sum to 100",
-      next: `npx canaryctl set-traffic ${stable} ${100 - stable}`,
+      next: `npx canaryctl set-traffic ${100 - canary} ${canary}`,
     });
   }
   const { now, reason, ...options } = optionsOf<RouteFlags & OverloadFlag & NowFlags>(command);

@@ -96,6 +96,9 @@ export const unlock = (stack: string) => ({
   next: `eval "$(npx canaryctl env)" && pulumi cancel --yes ${stack}`,
 });
 
-/** What to do about a lock: one that a process of this host holds is given back when it ends, and to cancel it would break its update. */
+/**
+ * What to do about a lock: one that a process of this host holds is given back when it ends, and to cancel it would break its update. What is
+ * run then is the refused command once more.
+ */
 export const wayOutOf = (lock: StackLock | undefined, stack: string) =>
-  lock?.holder === "running" ? { first: "wait for it to end", next: "npx canaryctl status" } : unlock(stack);
+  lock?.holder === "running" ? { first: "wait for it to end" } : unlock(stack);

@@ -13,8 +13,15 @@ export const recordedCommands: readonly string[] = [
   "delete-canary",
 ];
 
-/** Of these, those that do not begin while another one acts on the stack. A way back waits for nobody, and `up` for the engine's lock. */
-export const commandsInTurn: readonly string[] = ["set-traffic", "create-canary", "promote", "delete-canary"];
+/**
+ * Whether a command waits for another move of its stack. A way back waits for nobody, a judged promotion takes its turn at each step, and
+ * what makes pods, as `create-canary`, has the engine's lock.
+ */
+export function movesInTurn(command: Command): boolean {
+  const isOfGroup = command.parent?.parent !== null;
+  if (isOfGroup || !["set-traffic", "promote"].includes(command.name())) return false;
+  return !command.opts<{ readonly judge?: boolean }>().judge && command.args[1] !== "0";
+}
 
 /** Gives `--reason` to each command that is recorded. */
 export function addReasonFlags(program: Command): void {

@@ -33,20 +33,26 @@ export function openKeyboard(input: Terminal, signal: AbortSignal, interrupt: ()
     else if (key === endKey) end();
     else if (key !== escapeKey) give(/[\r\n]/.test(key) ? "" : key.toLowerCase());
   };
+  const close = () => {
+    signal.removeEventListener("abort", interrupted);
+    input.off("data", read).off("end", end);
+    input.setRawMode(false);
+    input.pause();
+  };
+  // The terminal makes a signal of the next Ctrl-C again: what is slow to end can be ended at once.
+  const interrupted = () => {
+    end();
+    close();
+  };
   input.setRawMode(true);
   input.on("data", read).on("end", end);
-  signal.addEventListener("abort", end);
+  signal.addEventListener("abort", interrupted);
   return {
     next: () =>
       new Promise((resolve) => {
         if (isEnded || signal.aborted) return resolve(undefined);
         answer = resolve;
       }),
-    close: () => {
-      signal.removeEventListener("abort", end);
-      input.off("data", read).off("end", end);
-      input.setRawMode(false);
-      input.pause();
-    },
+    close,
   };
 }

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { execa } from "execa";
+import type { Side } from "../../../canary/judge/counters/telemetry.ts";
 import { repositoryRoot } from "../../../cluster/lab-folder.ts";
-import type { PodFaults, Side } from "../fault-words.ts";
+import type { PodFaults } from "../fault-words.ts";
 import type { Status } from "../status.ts";
 
 /** What a command has come to. */

@@ -1,6 +1,8 @@
 import { withNext } from "@canary-lab/kit/user-error";
+import type { Side } from "../../../canary/judge/counters/telemetry.ts";
 import { type Share, shareText } from "../../../stacks/live/proxies/share.ts";
-import { faultWords, healing, isBroken, type PodFaults, type Side } from "../fault-words.ts";
+import { healing } from "../../../stacks/live/ways-to-serve.ts";
+import { faultWords, isBroken, type PodFaults } from "../fault-words.ts";
 import type { Status } from "../status.ts";
 import type { LabPage } from "./page.ts";
 import type { LabShell } from "./shell.ts";
@@ -46,12 +48,15 @@ function faultsOf(side: Side, pods: readonly PodFaults[]): Deviations {
 /** One sentence: the first that differs of the strategy, the stable version, the canary and the shares decides what brings all of it back. */
 function releaseOf({ strategy, workloads, weights: { route }, stack }: Status): Deviations {
   const anew = `git checkout Pulumi.${stack}.yaml && npx canaryctl up`;
-  if (strategy !== start.strategy) return [withNext(`The strategy is ${strategy}, not ${start.strategy}.`, anew)];
+  const loses = `This brings it back, and drops what else was changed in Pulumi.${stack}.yaml:`;
+  if (strategy !== start.strategy)
+    return [withNext(`The strategy is ${strategy}, not ${start.strategy}. ${loses}`, anew)];
   const hasCanary = workloads.some(
     (each) => each.role === "canary" && each.version === start.canary && each.wanted > 0,
   );
   const stable = workloads.find(({ role }) => role === "stable")?.version ?? "none";
-  if (stable !== start.stable) return [withNext(`The stable version is ${stable}, not ${start.stable}.`, anew)];
+  if (stable !== start.stable)
+    return [withNext(`The stable version is ${stable}, not ${start.stable}. ${loses}`, anew)];
   const move = `npx canaryctl set-traffic ${start.route.stable} ${start.route.canary}`;
   if (!hasCanary)
     return [

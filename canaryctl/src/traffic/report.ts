@@ -37,4 +37,4 @@ export const othersText = (others: number): string =>
 
 /** Why there are no shares. */
 export const untoldText = (untold: number, versions: readonly string[]): string =>
-  `${untold} answers of ${versions.join(" or ")}: what counted them is gone, so the shares are not known`;
+  `${untold} answers were counted for neither ${versions.join(" nor ")}, so the shares are not known`;

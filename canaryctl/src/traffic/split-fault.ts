@@ -1,15 +1,10 @@
 import { UserError } from "@canary-lab/kit/user-error";
-import type { Side } from "../../../canary/judge/counters/telemetry.ts";
 import { reportedVersion } from "../../../components/image/render-built-image.ts";
+import { healing } from "../../../stacks/live/ways-to-serve.ts";
 import { withService } from "../../../stacks/service-commands.ts";
 import type { Lab } from "../lab.ts";
 import { untoldText } from "./report.ts";
 import type { SplitVerdict } from "./verdict.ts";
-
-const healing: Readonly<Record<Side, string>> = {
-  stable: "npx canaryctl faults stable --none",
-  canary: "npx canaryctl faults canary --none",
-};
 
 /** Why a measured split is not as wanted, and what goes on from there; undefined where it is. */
 export function splitFault(verdict: SplitVerdict, lab: Pick<Lab, "config" | "stackFile">): UserError | undefined {
@@ -35,10 +30,7 @@ export function splitFault(verdict: SplitVerdict, lab: Pick<Lab, "config" | "sta
 function waysOut({ sides }: SplitVerdict, config: Lab["config"]): readonly string[] {
   const failing = sides.filter((side) => side.failed > 0).map(({ side }) => side);
   const own = failing.filter((side) => reportedVersion(config[`${side}Image`]) !== undefined);
-  return [
-    failing.includes("canary") ? "npx canaryctl rollback" : "npx canaryctl doctor",
-    ...own.map((side) => healing[side]),
-  ];
+  return [failing.includes("canary") ? "npx canaryctl rollback" : "npx canaryctl doctor", ...own.map(healing)];
 }
 
 /** Whose the requests are that failed. A proxy that tries again counts more failures than its caller gets: then the numbers are left out. */

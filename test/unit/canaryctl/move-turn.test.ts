@@ -2,56 +2,117 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { basename, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { movesInTurn } from "../../../canaryctl/src/history/recorded-commands.ts";
+import type { Lab } from "../../../canaryctl/src/lab.ts";
+import { buildProgram } from "../../../canaryctl/src/main.ts";
+import { takeTurn, turnFile } from "../../../canaryctl/src/move-turn.ts";
+import { rolledBackAnnotation } from "../../../components/names.ts";
 
 let folder: string;
+let file: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "move-turn-"));
+  file = join(folder, basename(turnFile("dev")));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const moduleFile = join(import.meta.dirname, "../../../canaryctl/src/lab-lock.ts");
+const lockModule = join(import.meta.dirname, "../../../canaryctl/src/lab-lock.ts");
 
-/** A process that takes a turn, notes when it has it, and when it gives it back. */
-function mover(lock: string) {
+/** A process that holds the turn of a stack for a while. */
+async function holder(milliseconds: number) {
   const program = `
-    import { appendFileSync } from "node:fs";
     import { setTimeout as pause } from "node:timers/promises";
-    import { takeLock } from ${JSON.stringify(moduleFile)};
-    const endTurn = await takeLock("set-traffic 80 20", (line) => console.log(line), ${JSON.stringify(join(folder, lock))});
-    appendFileSync(${JSON.stringify(join(folder, "log"))}, "in ");
-    await pause(700);
-    appendFileSync(${JSON.stringify(join(folder, "log"))}, "out ");
-    endTurn();`;
-  const child = spawn(
-    process.execPath,
-    ["--no-warnings", "--input-type=module-typescript", "-e", program, "canaryctl"],
-    {
-      stdio: ["ignore", "pipe", "inherit"],
-    },
-  );
-  let said = "";
-  child.stdout.on("data", (chunk) => {
-    said += chunk;
-  });
-  return once(child, "close").then(([code]) => ({ code, said }));
+    import { takeLock } from ${JSON.stringify(lockModule)};
+    const turn = await takeLock("set-traffic 80 20", () => {}, ${JSON.stringify(file)});
+    console.log("in");
+    await pause(${milliseconds});
+    turn.release();`;
+  const args = ["--no-warnings", "--input-type=module-typescript", "-e", program, "canaryctl"];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const ended = once(child, "close");
+  await once(child.stdout, "data");
+  return { ended };
 }
 
-test("two moves of a stack act one after the other, and the second says for whom it waits", async () => {
-  const ended = await Promise.all([mover("move.dev.lock"), mover("move.dev.lock")]);
-  expect(ended.map(({ code }) => code)).toEqual([0, 0]);
-  expect(readFileSync(join(folder, "log"), "utf8")).toBe("in out in out ");
-  expect(ended.map(({ said }) => said).join("")).toMatch(
-    /^`canaryctl set-traffic 80 20` is running \(process \d+\): waiting for it to end\.\n$/,
-  );
-  expect(readdirSync(folder)).toEqual(["log"]);
+/** A cluster that has the marks of rollbacks, one after the other. */
+function labWith(...marks: readonly string[]): () => Lab {
+  const left = [...marks];
+  const get = async () => {
+    const mark = left.length > 1 ? left.shift() : left[0];
+    return { metadata: { annotations: { [rolledBackAnnotation]: mark } } };
+  };
+  return () => ({ cluster: { get }, config: { app: "versioned-echo", namespace: "canary-lab" } }) as unknown as Lab;
+}
+
+describe("a move", () => {
+  test("waits for another one of its stack, says for whom, and begins when that has ended", async () => {
+    const { ended } = await holder(700);
+    const lines: string[] = [];
+    const endTurn = await takeTurn(
+      ["promote"],
+      { stack: "dev" },
+      { tell: (line) => lines.push(line), open: labWith("a"), file },
+    );
+    expect(lines).toEqual([
+      expect.stringMatching(/^`canaryctl set-traffic 80 20` is running \(process \d+\): waiting/),
+    ]);
+    expect((await ended)[0]).toBe(0);
+    expect(readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"))).toEqual(["promote\n"]);
+    endTurn();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("is refused where a rollback has sent the traffic back while it waited", async () => {
+    const { ended } = await holder(700);
+    const turn = takeTurn(["promote"], { stack: "dev" }, { tell: () => {}, open: labWith("before", "since"), file });
+    await expect(turn).rejects.toThrow(/sent back by a rollback since this command began/);
+    await ended;
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("goes on beside one that takes long, which has the engine's lock", async () => {
+    const { ended } = await holder(3000);
+    const endTurn = await takeTurn(
+      ["promote"],
+      { stack: "dev" },
+      { tell: () => {}, open: labWith("a"), file, seconds: 0.1 },
+    );
+    endTurn();
+    expect(readdirSync(folder)).toHaveLength(1); // the other one's
+    await ended;
+  });
 });
 
-test("moves of two stacks wait for nobody", async () => {
-  const ended = await Promise.all([mover("move.dev.lock"), mover("move.staging.lock")]);
-  expect(ended).toEqual([
-    { code: 0, said: "" },
-    { code: 0, said: "" },
-  ]);
+test("a stack has one turn, however it is called, and shares it with no other", () => {
+  expect(turnFile("organization/canary-lab/dev")).toBe(turnFile("dev"));
+  expect(basename(turnFile("pr.12"))).not.toMatch(/^pr\./);
+});
+
+describe("a turn is taken", () => {
+  test.each([
+    ["set-traffic 70 30", true],
+    ["set-traffic 100 0", false],
+    ["promote", true],
+    ["promote --full", true],
+    ["promote --judge", false],
+    ["rollback", false],
+    ["create-canary --image versioned-echo:v2", false],
+    ["stack promote dev staging", false],
+  ])("by %s: %s", async (line, expected) => {
+    const words = line.split(" ");
+    const read = new Error("read");
+    let takes: boolean | undefined;
+    const program = await buildProgram(words);
+    // The first hook: nothing else of the command runs.
+    const [hooks] = [program as unknown as { _lifeCycleHooks: Record<string, unknown[]> }];
+    hooks._lifeCycleHooks.preAction = [];
+    program.hook("preAction", (_, command) => {
+      takes = movesInTurn(command);
+      throw read;
+    });
+    await expect(program.parseAsync(words, { from: "user" })).rejects.toBe(read);
+    expect(takes).toBe(expected);
+  });
 });

@@ -27,10 +27,15 @@ ${examples(
     );
 }
 
-/** One share says the other; both may stand as people write them: 70% 30%, or 70/30. */
+/**
+ * One share says the other, and people write them as 70% 30%, or 70/30. What is not said is to the canary's least: of one share alone the
+ * smaller part is the canary's, and of two that do not sum to 100 its own holds.
+ */
 function twoShares(given: readonly string[]): readonly string[] | undefined {
   if (!given.every((word) => /^\d+%?([/:,-]\d+%?)?$/.test(word))) return undefined;
-  const [stable = 0, canary = 100 - stable, ...more] = given.flatMap((word) => word.match(/\d+/g) ?? []).map(Number);
-  const isSplit = given.length > 0 && more.length === 0 && stable <= 100 && stable + canary === 100;
-  return isSplit ? [String(stable), String(canary)] : undefined;
+  const [first = 100, second = Math.min(first, 100 - first), ...more] = given
+    .flatMap((word) => word.match(/\d+/g) ?? [])
+    .map(Number);
+  const isSplit = given.length > 0 && more.length === 0 && second >= 0 && second <= 100;
+  return isSplit ? [String(100 - second), String(second)] : undefined;
 }

@@ -64,10 +64,17 @@ async function sendBack(lab: Lab, say: Say): Promise<string> {
   } catch (error) {
     throw isBack ? onlyTheState(error) : error;
   }
-  if (isAtRest && (await mustReadRollout(lab)).status.hashes.current === status.hashes.current)
-    return nothingTo("roll back", "the stable image has all the traffic, as before");
-  return rolledBack;
+  return isAtRest && (await isStillAt(lab, status.hashes.current))
+    ? nothingTo("roll back", "the stable image has all the traffic, as before")
+    : rolledBack;
 }
+
+/** Whether the Rollout has the revision that it had. What is done is done where nobody can say so. */
+const isStillAt = (lab: Lab, revision: string): Promise<boolean> =>
+  mustReadRollout(lab).then(
+    ({ status }) => status.hashes.current === revision,
+    () => false,
+  );
 
 /** Where the release that is given up is one of `stableImage` itself, as after an edit and `up`, the config gets the image that runs back. */
 function stableAgain(

@@ -26,7 +26,7 @@ export async function rollBackRoute({ config: given, ...rest }: Lab, route: Rout
   const lab: Lab = { ...rest, config: { ...given, canaryWeight: toWeight(0) } };
   const { config, stackFile } = lab;
   const { before, around } = await moveRoute(lab, route);
-  const isAsBefore = before?.canary === 0 && isAtZero(lab, route);
+  let isAsBefore = before?.canary === 0 && isAtZero(lab, route);
   const asked = askProxies(lab, route, before, say);
   const [proxies, closed, state] = await Promise.all([
     asked,
@@ -36,7 +36,9 @@ export async function rollBackRoute({ config: given, ...rest }: Lab, route: Rout
         () => undefined,
         (error: unknown) => error,
       ),
-    agree(lab, route, say).then(
+    agree(lab, route, say, () => {
+      isAsBefore = false;
+    }).then(
       () => undefined,
       (error: unknown) => error,
     ),
@@ -127,12 +129,18 @@ async function askProxies(
   return report;
 }
 
-/** Makes the stack's file and the state agree with the route, twice where another command has raised the share meanwhile. */
-async function agree(lab: Lab, route: Route, say: Say): Promise<void> {
+/**
+ * Makes the stack's file and the state agree with the route, twice where another command has raised the share meanwhile.
+ *
+ * @param raised told where one has
+ */
+async function agree(lab: Lab, route: Route, say: Say, raised: () => void): Promise<void> {
   const { cluster, config } = lab;
   const holdRoute = async () => {
     const live = await route.read(cluster, config).catch(() => undefined);
-    if (live && live.weights.canary !== 0) await route.apply?.(cluster, config);
+    if (!live || live.weights.canary === 0) return;
+    raised();
+    await route.apply?.(cluster, config);
   };
   const write = async () => {
     writeChanges(lab, { canaryWeight: 0 });
@@ -145,6 +153,7 @@ async function agree(lab: Lab, route: Route, say: Say): Promise<void> {
   };
   await write();
   if (await isRolledBack(lab, route)) return;
+  raised();
   say("Another command has raised the canary's share meanwhile: rolling back once more.");
   await holdRoute();
   await write();

@@ -21,7 +21,7 @@ test("what failed, was late, or was not answered at all is told", () => {
 test("answers that nobody can be told to have given leave no shares", () => {
   const given = { ...load, sent: 1000, failed: 18 };
   expect(partText(at, { load: given, answers: { stable: 927, canary: 0 } }, names)).toBe(
-    "14:05:31Z  1000 requests, 18 failed  v1 927  v2 0  55 answers of v1 or v2: what counted them is gone, so the shares are not known  p95 12 ms",
+    "14:05:31Z  1000 requests, 18 failed  v1 927  v2 0  55 answers were counted for neither v1 nor v2, so the shares are not known  p95 12 ms",
   );
 });
 

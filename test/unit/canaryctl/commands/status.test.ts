@@ -65,7 +65,7 @@ describe("status", () => {
     [
       "traffic to a side that is gone",
       { canaryReady: undefined },
-      /the canary gets 10 %.*\n {2}next: +npx canaryctl up\n {2}or: +npx canaryctl rollback$/,
+      /the canary gets 10 %.*\n {2}next: +npx canaryctl rollback\n {2}or: +npx canaryctl up$/,
     ],
     [
       "traffic to a side without a ready pod",

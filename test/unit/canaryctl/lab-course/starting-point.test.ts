@@ -26,6 +26,7 @@ const healthy = [{ pod: "a", faults: noFaults }];
 const pods = { stable: healthy, canary: healthy };
 
 const anew = "git checkout Pulumi.dev.yaml && npx canaryctl up";
+const loses = "This brings it back, and drops what else was changed in Pulumi.dev.yaml:";
 const again =
   "npx canaryctl set-traffic 100 0 && npx canaryctl create-canary --image versioned-echo:v2 && npx canaryctl set-traffic 90 10";
 
@@ -38,8 +39,8 @@ test.each([
   [{ share: 0 }, "The traffic is at 100/0, not 90/10.", "npx canaryctl set-traffic 90 10"],
   [{ canary: "", share: 0 }, "There is no canary v2.", again],
   [{ canary: "v3" }, "There is no canary v2.", again],
-  [{ stable: "v3", canary: "", share: 0 }, "The stable version is v3, not v1.", anew],
-  [{ strategy: "rollout-canary" }, "The strategy is rollout-canary, not istio.", anew],
+  [{ stable: "v3", canary: "", share: 0 }, `The stable version is v3, not v1. ${loses}`, anew],
+  [{ strategy: "rollout-canary" }, `The strategy is rollout-canary, not istio. ${loses}`, anew],
 ])("%j is told with what brings it back", async (stack, cause, next) => {
   expect(deviationsOf(statusOf(stack), pods)).toEqual([`${cause}\n  next:    ${next}`]);
   for (const command of commandsIn(next)) expect(await faultOf(command)).toBeUndefined();

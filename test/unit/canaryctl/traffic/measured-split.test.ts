@@ -98,12 +98,12 @@ describe("measureSplit", () => {
     expect(client.runs).toEqual(["400", "400"]);
     expect(verdict).toMatchObject({ answered: 362, untold: 38, failed: 0, isAsWanted: false });
     expect(splitFault(verdict, ratio)?.message).toBe(
-      "The split is not known: 38 answers of v1 or v2: what counted them is gone, so the shares are not known.",
+      "The split is not known: 38 answers were counted for neither v1 nor v2, so the shares are not known.",
     );
     expect(splitTable(verdict).slice(2)).toEqual([
       "  v1       90 %    -     362       -                  not known",
       "  v2       10 %    -     0         -                  not known",
-      "  38 answers of v1 or v2: what counted them is gone, so the shares are not known",
+      "  38 answers were counted for neither v1 nor v2, so the shares are not known",
     ]);
   });
 

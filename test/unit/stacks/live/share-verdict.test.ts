@@ -54,7 +54,7 @@ describe("a side of which no pod is ready", () => {
   });
 
   test("gets its pods by an update where it has none", () => {
-    expect(next(10, 50, { canary: pods(0) })).toEqual(["npx canaryctl up", "npx canaryctl rollback"]);
+    expect(next(10, 50, { canary: pods(0) })).toEqual(["npx canaryctl rollback", "npx canaryctl up"]);
     expect(next(50, 10, { stable: pods(0) })).toEqual(["npx canaryctl up"]);
   });
 });
