@@ -236,8 +236,9 @@ describe("the way of a canary, from its rollback to its return", () => {
       { command: `set-traffic 90 10 --vs ${route} --host versioned-echo`, to: { canaryWeight: "10" } },
       { command: "create-canary --image versioned-echo:v2 --replicas 2", to: { canaryEnabled: "true" } },
       { command: "delete-canary", from: { canaryEnabled: "true" }, to: { canaryEnabled: "false" } },
-      { command: "rollback" },
+      // The one after it had nothing to send back.
       { command: "rollback", from: { canaryWeight: "50" }, to: { canaryWeight: "0" }, why: "errors at checkout" },
+      { command: "set-traffic 50 50" },
     ]);
     const [update] = (await pulumiJson("stack", "history", "--json")) as readonly { readonly message: string }[];
     expect(update?.message).toMatch(/^canaryctl set-traffic 90 10/);
