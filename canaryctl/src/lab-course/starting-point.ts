@@ -47,7 +47,10 @@ function faultsOf(side: Side, pods: readonly PodFaults[]): Deviations {
 
 /** One sentence: the first that differs of the strategy, the stable version, the canary and the shares decides what brings all of it back. */
 function releaseOf({ strategy, workloads, weights: { route }, stack }: Status): Deviations {
-  const anew = `git checkout Pulumi.${stack}.yaml && npx canaryctl up`;
+  // Another strategy does not begin together with a canary that has a share.
+  const given = `git checkout Pulumi.${stack}.yaml`;
+  const atRest = "npx canaryctl config set canaryEnabled false canaryWeight 0";
+  const anew = `${given} && ${atRest} && npx canaryctl up && ${given} && npx canaryctl up`;
   const loses = `This brings it back, and drops what else was changed in Pulumi.${stack}.yaml:`;
   if (strategy !== start.strategy)
     return [withNext(`The strategy is ${strategy}, not ${start.strategy}. ${loses}`, anew)];

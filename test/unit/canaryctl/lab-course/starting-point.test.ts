@@ -25,7 +25,8 @@ function statusOf({ strategy = "istio", stable = "v1", canary = "v2", share = 10
 const healthy = [{ pod: "a", faults: noFaults }];
 const pods = { stable: healthy, canary: healthy };
 
-const anew = "git checkout Pulumi.dev.yaml && npx canaryctl up";
+const anew =
+  "git checkout Pulumi.dev.yaml && npx canaryctl config set canaryEnabled false canaryWeight 0 && npx canaryctl up && git checkout Pulumi.dev.yaml && npx canaryctl up";
 const loses = "This brings it back, and drops what else was changed in Pulumi.dev.yaml:";
 const again =
   "npx canaryctl set-traffic 100 0 && npx canaryctl create-canary --image versioned-echo:v2 && npx canaryctl set-traffic 90 10";
