@@ -43,13 +43,18 @@ export async function takeTurn(
     tell(line);
     const { cluster, config } = open(options);
     overtaken = rollbackMark(cluster, config).then((before) => () => rolledBackSince(cluster, config, before));
+    overtaken.catch(() => {}); // it is awaited below, when the wait is over
   };
   const taken = await takeLock(words.join(" "), onWait, file, seconds);
   const endTurn = () => {
     if (!isHeld(taken)) taken.release();
   };
-  const rolledBack = await (await overtaken)?.();
-  if (!rolledBack) return endTurn;
-  endTurn();
-  throw rolledBack;
+  try {
+    const rolledBack = await (await overtaken)?.();
+    if (rolledBack) throw rolledBack;
+    return endTurn;
+  } catch (error) {
+    endTurn();
+    throw error;
+  }
 }

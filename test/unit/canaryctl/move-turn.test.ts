@@ -72,6 +72,18 @@ describe("a move", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  test("ends with the error of a cluster that cannot be asked, and keeps no turn", async () => {
+    const { ended } = await holder(700);
+    const away = async () => {
+      throw new Error("the API server is away");
+    };
+    const open = () => ({ ...labWith("a")(), cluster: { get: away } }) as unknown as Lab;
+    const turn = takeTurn(["promote"], { stack: "dev" }, { tell: () => {}, open, file });
+    await expect(turn).rejects.toThrow("the API server is away");
+    await ended;
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   test("goes on beside one that takes long, which has the engine's lock", async () => {
     const { ended } = await holder(3000);
     const endTurn = await takeTurn(
