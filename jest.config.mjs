@@ -24,10 +24,12 @@ export default {
       globalTeardown: "<rootDir>/test/unit/temporary-files-teardown.mjs",
       transform: { ...shared.transform, [notesStacks]: "<rootDir>/test/unit/without-noted-stacks.mjs" },
       transformIgnorePatterns: [`/node_modules/(?!${notesStacks})`],
-      // Pulumi's SDK loads both for functions that it serializes, of which there are none here. They would be two thirds of what it loads.
+      // Pulumi's SDK loads the first two for functions that it serializes, of which there are none here. They would be two thirds of what it
+      // loads. Zod's words in 60 languages would be a third of what a schema loads.
       // The components' package is built only when it is packed; its source is what `tsconfig.json` takes as well.
       moduleNameMapper: {
         "^(typescript|@npmcli/arborist)$": "<rootDir>/test/unit/nothing.cjs",
+        "^\\.\\./locales/index\\.js$": "<rootDir>/test/unit/nothing.cjs",
         "^@canary-lab/components$": "<rootDir>/components/index.ts",
       },
       testMatch: [
@@ -50,9 +52,9 @@ export default {
   // A worker needs longer to end than the half second that jest grants, where the machine is busy, and would be killed and blamed for open
   // handles. test/unit/no-leftovers.mjs finds those, and names the file.
   workerGracefulExitTimeout: 30_000,
-  // More than a third of the time of a worker is waiting for child processes and timers, which one more uses.
+  // About half of the time of a worker is waiting for child processes and timers, which two more use.
   // End-to-end tests share one lab, hence their --runInBand.
-  maxWorkers: 1 + availableParallelism(),
+  maxWorkers: 2 + availableParallelism(),
   reporters: ["default", "<rootDir>/test/report/seconds-reporter.ts", "<rootDir>/test/e2e/support/proved-reporter.ts"],
   testSequencer: "<rootDir>/test/e2e/support/in-order.mjs",
 };
