@@ -46,7 +46,8 @@ export const sendsBy =
     return split ? shareText(split) : "no split";
   };
 
-const everyMilliseconds = 150;
+/** An answer takes a tenth of a second, and Istio sends a change after one: a longer pause would be most of a move. */
+const everyMilliseconds = 30;
 
 /** The time for an answer in the last look; one takes tenths of a second. */
 const leastMilliseconds = 1000;
