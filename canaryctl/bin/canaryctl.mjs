@@ -21,6 +21,7 @@ if (process.platform === "win32") {
 } else if (stripsTypes) {
   // Without a lab there is no folder to keep the cache in, and asking for help should leave no trace.
   if (existsSync(join(root, ".lab"))) module.enableCompileCache(join(root, ".lab", "compile-cache"));
+  await import("../../stacks/not-loaded.ts");
   const { main } = await import("../src/main.ts");
   await main(process.argv);
 } else if (existsSync(pinnedNode)) {

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { dirname } from "node:path";
-import "../../../stacks/sdk-without-closures.ts";
+import "../../../stacks/not-loaded.ts";
 
 const [, , path = "", idleMilliseconds] = process.argv;
 process.on("exit", () => rmSync(dirname(path), { recursive: true, force: true }));

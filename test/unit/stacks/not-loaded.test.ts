@@ -21,6 +21,16 @@ test("a program starts without npm's resolver and the compiler, and whoever uses
   `);
   expect(JSON.parse(printed)).toEqual({
     loaded: [],
-    message: expect.stringMatching(/^typescript is not loaded, .* see stacks\/sdk-without-closures\.ts$/),
+    message: expect.stringMatching(/^typescript is not loaded, .* see stacks\/not-loaded\.ts$/),
   });
+}, 30_000);
+
+test("zod is loaded without its languages, and says what is wrong in English", async () => {
+  const printed = await run(`
+    import("zod").then((z) => {
+      const { error } = z.number().max(1).safeParse(2);
+      console.log(JSON.stringify({ words: error.issues[0].message, hasGerman: "de" in z.locales }));
+    });
+  `);
+  expect(JSON.parse(printed)).toEqual({ words: "Too big: expected number to be <=1", hasGerman: false });
 }, 30_000);
