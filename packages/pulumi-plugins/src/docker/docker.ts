@@ -18,6 +18,8 @@ export class Docker {
   readonly #environment: NodeJS.ProcessEnv;
   readonly #running = new Set<ChildProcess>();
   readonly #makes = new Set<Promise<string>>();
+  /** The last build of each context. */
+  readonly #builds = new Map<string, Promise<unknown>>();
   #isStopped = false;
   #abilities: Promise<DockerAbilities> | undefined;
 
@@ -59,7 +61,7 @@ export class Docker {
     try {
       const idFile = join(folder, "id");
       const build = buildCommand(image, idFile, await this.#findAbilities());
-      const built = await this.#run(build, tell);
+      const built = await this.#inTurn(image.context, () => this.#run(build, tell));
       if (built.failed) throw dockerFailure("build", image, built.output, this.#environment.DOCKER_HOST);
       if (!push || image.skipPush) return readFileSync(idFile, "utf8").trim();
 
@@ -76,6 +78,17 @@ export class Docker {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
+  }
+
+  /**
+   * One build of a context after another. Two at once would each make the layers that they share, and the old builder would go by the layers of
+   * one of them later: the image of the other one, built again from the same source, would have another digest.
+   */
+  #inTurn<T>(context: string, build: () => Promise<T>): Promise<T> {
+    const before = this.#builds.get(context) ?? Promise.resolve();
+    const built = before.catch(() => {}).then(build);
+    this.#builds.set(context, built);
+    return built;
   }
 
   #findAbilities(): Promise<DockerAbilities> {

@@ -181,6 +181,27 @@ describe("docker", () => {
     expect(left()).toEqual([]);
   });
 
+  test("builds of one context wait for one another, whatever became of the one before; those of two do not", async () => {
+    const { docker, calls } = fake(`
+      case "$1" in buildx|network) exit 1 ;; esac
+      case "$*" in *other*) exit 0 ;; esac
+      echo begun >> "$(dirname "$0")/log"; sleep 0.2; echo ended >> "$(dirname "$0")/log"; exit 1`);
+    const ended: string[] = [];
+    const make = (of: Partial<ImageSpec>, name: string) =>
+      docker
+        .make({ ...image, ...of }, false, () => {})
+        .catch(() => {})
+        .then(() => ended.push(name));
+    await Promise.all([make({}, "v1"), make({ imageName: "echo:v2" }, "v2"), make({ context: "other" }, "other")]);
+    expect(ended).toEqual(["other", "v1", "v2"]);
+    expect(
+      readFileSync(join(process.env.TMPDIR ?? "", "..", "log"), "utf8")
+        .trim()
+        .split("\n"),
+    ).toEqual([...["begun", "ended", "begun", "ended"]]);
+    expect(calls().filter((call) => call.startsWith("build "))).toHaveLength(3);
+  });
+
   test("gives the local id of what is not pushed", async () => {
     const { docker, calls } = fake(works);
     expect(await docker.make({ ...image, skipPush: true }, true, () => {})).toBe("sha256:local");
