@@ -17,7 +17,7 @@ export interface HubOptions {
 
 const betweenLooksMilliseconds = 1000;
 /** While an act runs, and so long after it, the looks are closer: whoever moves a slider sees the dots follow. */
-const closeMilliseconds = 250;
+const closeMilliseconds = 100;
 const closeFor = 5000;
 /** So long after its last window an application is read on, in milliseconds: a window that is loaded again finds what was counted. */
 const restMilliseconds = 20_000;
