@@ -69,9 +69,10 @@ export function renderIstiod(spec: IstioSpec): ReleaseManifest<IstiodValues> {
       // A fixed number, for an autoscaler needs a metrics server; from 2 on the chart adds a disruption budget by itself.
       autoscaleEnabled: false,
       replicaCount: spec.replicas,
-      // Istio holds changes back until 100 ms go by without one, up to 10 s by default. A move of traffic cannot wait for that: the Rollouts
-      // controller (1.9.1) turns the canary's Service back and forth for as long as an aborted canary's pods are kept.
-      env: { PILOT_DEBOUNCE_MAX: "500ms" },
+      // Istio holds changes back until 100 ms go by without one, up to 10 s by default. A move of traffic cannot wait for that. A first share
+      // waits twice: for the pods in the Service, and for the route. The Rollouts controller (1.9.1) turns the canary's Service back and
+      // forth for as long as an aborted canary's pods are kept.
+      env: { PILOT_DEBOUNCE_AFTER: "20ms", PILOT_DEBOUNCE_MAX: "500ms" },
       resources: requests("50m", "256Mi"),
       // Where sidecars are ordinary containers (Kubernetes before 1.33) they are told to stop together with the application: they wait
       // until its last connection is gone.

@@ -33,7 +33,7 @@ describe("charts", () => {
 });
 
 test("istiod holds a change back for half a second at most, however many others come after it", () => {
-  expect(renderIstiod(spec).values.env).toEqual({ PILOT_DEBOUNCE_MAX: "500ms" });
+  expect(renderIstiod(spec).values.env).toEqual({ PILOT_DEBOUNCE_AFTER: "20ms", PILOT_DEBOUNCE_MAX: "500ms" });
 });
 
 test("istiod has the wanted number of replicas, and sidecars ask for little", () => {
