@@ -37,8 +37,12 @@ export const ingressPath = (namespace: string, name: string): string =>
 
 export const ingressClassPath = (name: string): string => `/apis/networking.k8s.io/v1/ingressclasses/${name}`;
 
-export const podsPath = (namespace: string, labels: Readonly<Record<string, string>>): string =>
-  `${inNamespace("/api/v1", namespace, "pods")}?${labelQuery(labels)}`;
+/** Those that carry all of `labels`, and none of the values in `without`. */
+export const podsPath = (
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+  without: Readonly<Record<string, readonly string[]>> = {},
+): string => `${inNamespace("/api/v1", namespace, "pods")}?${labelQuery(labels, without)}`;
 
 export const podPath = (namespace: string, name: string): string => inNamespace("/api/v1", namespace, "pods", name);
 
@@ -90,11 +94,15 @@ export const servicePath = (namespace: string, name: string): string =>
 export const proxiedPath = (namespace: string, service: string, port: number, path: string): string =>
   `${servicePath(namespace, service)}:${port}/proxy${path}`;
 
-const labelQuery = (labels: Readonly<Record<string, string>>): string =>
+const labelQuery = (
+  labels: Readonly<Record<string, string>>,
+  without: Readonly<Record<string, readonly string[]>> = {},
+): string =>
   new URLSearchParams({
-    labelSelector: Object.entries(labels)
-      .map(([key, value]) => `${key}=${value}`)
-      .join(","),
+    labelSelector: [
+      ...Object.entries(labels).map(([key, value]) => `${key}=${value}`),
+      ...Object.entries(without).map(([key, values]) => `${key} notin (${values.join(",")})`),
+    ].join(","),
   }).toString();
 
 /** Where the API server serves an object. The plural is that of English, as the kinds of all parts of the lab have it. */

@@ -1,6 +1,6 @@
 import { type ChartSource, type ReleaseManifest, renderRelease } from "../helm-release.ts";
 import { ingressRelease } from "../names.ts";
-import { callerStatsAnnotations } from "./caller-stats.ts";
+import { callerStats } from "./caller-stats.ts";
 
 /** Istio as the lab needs it: sidecars, and one gateway at a port of the nodes. */
 export interface IstioSpec {
@@ -25,7 +25,12 @@ export interface IstiodValues {
   readonly replicaCount: number;
   readonly env: Readonly<Record<string, string>>;
   readonly resources: Resources;
-  readonly meshConfig: { readonly defaultConfig: { readonly proxyMetadata: Readonly<Record<string, string>> } };
+  readonly meshConfig: {
+    readonly defaultConfig: {
+      readonly proxyMetadata: Readonly<Record<string, string>>;
+      readonly proxyStatsMatcher: object;
+    };
+  };
   readonly topologySpreadConstraints: readonly object[];
 }
 
@@ -35,7 +40,6 @@ export interface GatewayValues {
   readonly autoscaling: { readonly enabled: false };
   readonly imagePullPolicy: "IfNotPresent";
   readonly resources: Resources;
-  readonly podAnnotations: Readonly<Record<string, string>>;
 }
 
 export const systemNamespace = "istio-system";
@@ -74,9 +78,14 @@ export function renderIstiod(spec: IstioSpec): ReleaseManifest<IstiodValues> {
       // forth for as long as an aborted canary's pods are kept.
       env: { PILOT_DEBOUNCE_AFTER: "20ms", PILOT_DEBOUNCE_MAX: "500ms" },
       resources: requests("50m", "256Mi"),
-      // Where sidecars are ordinary containers (Kubernetes before 1.33) they are told to stop together with the application: they wait
-      // until its last connection is gone.
-      meshConfig: { defaultConfig: { proxyMetadata: { EXIT_ON_ZERO_ACTIVE_CONNECTIONS: "true" } } },
+      meshConfig: {
+        defaultConfig: {
+          // Where sidecars are ordinary containers (Kubernetes before 1.33) they are told to stop together with the application: they wait
+          // until its last connection is gone.
+          proxyMetadata: { EXIT_ON_ZERO_ACTIVE_CONNECTIONS: "true" },
+          ...callerStats, // whoever calls counts
+        },
+      },
       topologySpreadConstraints: [
         {
           maxSkew: 1,
@@ -105,7 +114,6 @@ export function renderIngress(spec: IstioSpec): ReleaseManifest<GatewayValues> {
       // The chart leaves the image to the injector and writes `auto`, for which the default would be to pull at every start.
       imagePullPolicy: "IfNotPresent",
       resources: requests("20m", "64Mi"),
-      podAnnotations: callerStatsAnnotations,
     },
   );
 }

@@ -2,17 +2,21 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { sidecarSplit } from "../../stacks/live/proxies/sidecar-route.ts";
 import { start } from "./support/command.ts";
 import { backToStart, mustBeUp } from "./support/configure.ts";
 import { describePart } from "./support/describe-part.ts";
 import { setFaults } from "./support/faults.ts";
-import { canaryctl, canaryctlFile, liveWeight, requireLab } from "./support/lab.ts";
+import { canaryctl, canaryctlFile, liveWeight, namespace, requireLab } from "./support/lab.ts";
+import { routesOf, withOwnCaller } from "./support/own-caller.ts";
 import { editConfig } from "./support/stack-config.ts";
 import { startSteadyLoad } from "./support/traffic.ts";
 import { until } from "./support/until.ts";
 
 /** A busy machine answers more requests than these late, and late answers are what the judge looks at, too. */
 const rate = 100;
+
+const splitOf = (routes: string) => sidecarSplit(routes, { app: "versioned-echo", namespace });
 
 /** Starts a promotion by the judge. */
 const promoteJudged = (...flags: readonly string[]) =>
@@ -119,4 +123,20 @@ describePart("a promotion by the judge", () => {
     expect(tests[0]).toMatchObject({ speaker: "errors", mayFail: true });
     expect(tests[0].evidence).toBeGreaterThanOrEqual(tests[0].bound);
   }, 60_000);
+
+  test("counts a caller of the user's own, whose pod has a sidecar and no annotation, and its proxy is waited for", async () => {
+    await newCanary("v5");
+    await withOwnCaller(async (caller) => {
+      const moved = await canaryctl("set-traffic", "80", "20");
+      expect(moved.exitCode).toBe(0);
+      expect(splitOf(await routesOf(caller))).toEqual({ stable: 80, canary: 20 });
+      const promotion = promoteJudged();
+      await until("it has counted requests", () => /seen \d/.test(promotion.output()), { seconds: 30 });
+      await setFaults("role=canary", { errorRate: 0.3 });
+      expect(await promotion.finished).toMatchObject({
+        exitCode: 3,
+        output: expect.stringMatching(/Rolled back by the judge\. The canary is worse by its errors/),
+      });
+    });
+  }, 180_000);
 });

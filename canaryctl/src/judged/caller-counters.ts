@@ -4,9 +4,9 @@ import { CounterReader } from "../../../canary/judge/counters/counter-reader.ts"
 import { type Reading, readExposition } from "../../../canary/judge/counters/exposition.ts";
 import { type Release, type Telemetry, telemetryOf } from "../../../canary/judge/counters/telemetry.ts";
 import type { Slice } from "../../../canary/judge/slice.ts";
-import { podsPath, proxyStatsPath } from "../../../cluster/kube/paths.ts";
+import { proxyStatsPath } from "../../../cluster/kube/paths.ts";
 import { isReady, type PodList } from "../../../stacks/live/proxies/exec.ts";
-import type { ProxyGroup } from "../../../stacks/live/proxies/proxies.ts";
+import { groupPath, type ProxyGroup } from "../../../stacks/live/proxies/proxies.ts";
 import { upstreamFilter } from "../../../stacks/live/proxies/upstream-counters.ts";
 
 /** After so long a proxy's answer comes too late for a look, in milliseconds: one that is gone must not hold up the others. */
@@ -63,8 +63,9 @@ export class CallerCounters {
     return this.#reader.slices;
   }
 
-  async #readGroup({ namespace, labels }: ProxyGroup, seconds: number): Promise<readonly Reading[]> {
-    const pods = await inTime(this.#cluster.get<PodList>(podsPath(namespace, labels)));
+  async #readGroup(group: ProxyGroup, seconds: number): Promise<readonly Reading[]> {
+    const { namespace } = group;
+    const pods = await inTime(this.#cluster.get<PodList>(groupPath(group)));
     const readings = (pods?.items ?? []).filter(isReady).map(async ({ metadata: { name } }) => {
       const text = await inTime(this.#cluster.text(this.#path(namespace, name)));
       return text === undefined ? [] : [readExposition(text, this.#telemetry, seconds, { namespace, pod: name })];

@@ -5,7 +5,7 @@ import type { Slice } from "../../../canary/judge/slice.ts";
 import { podsPath } from "../../../cluster/kube/paths.ts";
 import { versions } from "../../../components/names.ts";
 import { isReady, type PodList } from "../../../stacks/live/proxies/exec.ts";
-import type { ProxyCluster, ProxyGroup } from "../../../stacks/live/proxies/proxies.ts";
+import { groupPath, type ProxyCluster, type ProxyGroup } from "../../../stacks/live/proxies/proxies.ts";
 import { endpointsCommand } from "../../../stacks/live/proxies/sidecar-endpoints.ts";
 import { answersByAddress, outcomes } from "../traffic/pod-answers.ts";
 import { inTime, secondsNow } from "./caller-counters.ts";
@@ -53,9 +53,11 @@ export class PodCounters {
 
   async #readGroup(group: ProxyGroup, seconds: number): Promise<readonly (readonly Series[])[]> {
     const { cluster, exec } = this.#cluster;
-    const list = (labels: Readonly<Record<string, string>>) =>
-      inTime(cluster.get<PodList>(podsPath(group.namespace, labels)));
-    const [callers, pods] = await Promise.all([list(group.labels), list({ app: group.app })]);
+    const list = (path: string) => inTime(cluster.get<PodList>(path));
+    const [callers, pods] = await Promise.all([
+      list(groupPath(group)),
+      list(podsPath(group.namespace, { app: group.app })),
+    ]);
     for (const { metadata, status } of pods?.items ?? []) {
       if (!status?.podIP) continue;
       this.#sides.set(status.podIP, metadata.labels?.version === versions.canary ? "canary" : "stable");

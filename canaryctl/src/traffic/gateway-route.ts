@@ -7,7 +7,7 @@ import { fieldManager } from "../../../components/traffic/route-metadata.ts";
 import { weightedRule } from "../../../components/traffic/route-rules.ts";
 import { gatewayShares } from "../../../components/traffic/target-shares.ts";
 import { type Share, shareOf } from "../../../stacks/live/proxies/share.ts";
-import { clientProxies, hostAt, waitForSplit } from "../../../stacks/live/proxies/sidecar-route.ts";
+import { hostAt, sidecarCallers, waitForSplit } from "../../../stacks/live/proxies/sidecar-route.ts";
 import { missing } from "../kube/missing.ts";
 import { lastWrite, type Managed, type Route } from "./route.ts";
 
@@ -49,7 +49,7 @@ export const gatewayRoute: Route = {
   },
   targets: ["**::http-route-route", "**::echo-service"],
   proxies: ({ app, namespace }) => [
-    clientProxies({ app, namespace }),
+    ...sidecarCallers({ app, namespace }),
     {
       app,
       namespace,

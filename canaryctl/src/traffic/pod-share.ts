@@ -3,7 +3,7 @@ import { deploymentsPath } from "../../../cluster/kube/paths.ts";
 import { deploymentName, versions } from "../../../components/names.ts";
 import { type Share, shareOf } from "../../../stacks/live/proxies/share.ts";
 import { waitForEndpoints } from "../../../stacks/live/proxies/sidecar-endpoints.ts";
-import { clientProxies } from "../../../stacks/live/proxies/sidecar-route.ts";
+import { sidecarCallers } from "../../../stacks/live/proxies/sidecar-route.ts";
 import { missing } from "../kube/missing.ts";
 import { lastWrite, type Managed, type Route } from "./route.ts";
 import { readWorkloads, type SideWorkload } from "./workloads.ts";
@@ -27,7 +27,7 @@ export const podShare: Route = {
       ...lastWrite(stable, "replicas"),
     };
   },
-  callersOfPods: ({ app, namespace }) => [clientProxies({ app, namespace })],
+  callersOfPods: ({ app, namespace }) => sidecarCallers({ app, namespace }),
   targets: ["**::stable-deployment", "**::canary-deployment"],
   wanted: ({ replicas, canaryWeight }) => shareOf(replicaRatio(replicas, canaryWeight).share),
   reach: (exec, cluster, config) =>

@@ -4,14 +4,21 @@ import type { ApplicationName } from "../../../canary/application-name.ts";
 import { podsPath } from "../../../cluster/kube/paths.ts";
 import { isReady, type PodExec, type PodList } from "./exec.ts";
 import { isSameShare, type Share, shareText } from "./share.ts";
-import { routesCommand, sidecarSplit } from "./sidecar-route.ts";
+import { knowsHost, routesCommand, sidecarSplit } from "./sidecar-route.ts";
 
 /** Proxies that callers of an application send through: the pods of a namespace with these labels. */
 export interface ProxyGroup extends ApplicationName {
   /** How the name of the virtual host begins by which they ask for the application. */
   readonly host: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** Values of labels that they do not carry. */
+  readonly without?: Readonly<Record<string, readonly string[]>>;
+  /** Whether a proxy that knows nothing of the application is none of its callers'. Default: it is one that has not been told yet. */
+  readonly mayKnowNothing?: boolean;
 }
+
+/** Where the pods of a group are listed. */
+export const groupPath = ({ namespace, labels, without }: ProxyGroup): string => podsPath(namespace, labels, without);
 
 /** What the callers' proxies have, when the wait is over. */
 export interface ProxyReport {
@@ -41,8 +48,10 @@ export type ProxyProbe = (run: PodExec, group: ProxyGroup) => Promise<string | u
 export const sendsBy =
   (wanted: Share): ProxyProbe =>
   async (run, group) => {
-    const split = sidecarSplit(await run("istio-proxy", routesCommand), group, group.host);
+    const dump = await run("istio-proxy", routesCommand);
+    const split = sidecarSplit(dump, group, group.host);
     if (split && isSameShare(split, wanted)) return undefined;
+    if (group.mayKnowNothing && !knowsHost(dump, group.host)) return undefined;
     return split ? shareText(split) : "no split";
   };
 
@@ -112,7 +121,7 @@ export function laggardsText({ with: ready, without }: ProxyReport, seconds: num
 async function podsOf(cluster: Pick<ClusterClient, "get">, groups: readonly ProxyGroup[]) {
   const lists = await Promise.all(
     groups.map(async (group) => {
-      const list = await cluster.get<PodList>(podsPath(group.namespace, group.labels));
+      const list = await cluster.get<PodList>(groupPath(group));
       return (list?.items ?? []).filter(isReady).map(({ metadata }) => ({ group, pod: metadata.name }));
     }),
   );

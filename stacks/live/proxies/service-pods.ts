@@ -8,15 +8,15 @@ import { type OwnServiceSpec, renderService, renderServiceOver } from "../../../
 import type { PlatformFacts } from "../../platform-facts.ts";
 import { isReady, type PodList } from "./exec.ts";
 import type { ProxyGroup, ProxyProbe } from "./proxies.ts";
-import { endpointsCommand, sidecarEndpoints } from "./sidecar-endpoints.ts";
-import { clientProxies, hostAt, routesCommand, sidecarSubsets } from "./sidecar-route.ts";
+import { endpointsCommand, knowsService, sidecarEndpoints } from "./sidecar-endpoints.ts";
+import { hostAt, routesCommand, sidecarCallers, sidecarSubsets } from "./sidecar-route.ts";
 
-/** The proxies by which callers send to an application whose route is Istio's: the lab's own client and the ingress gateway. */
+/** The proxies by which callers send to an application whose route is Istio's: sidecars in its namespace, and the ingress gateway. */
 export const istioCallers = (
   { app, namespace }: ApplicationName,
   { ingress }: Pick<PlatformFacts, "ingress">,
 ): readonly ProxyGroup[] => [
-  clientProxies({ app, namespace }),
+  ...sidecarCallers({ app, namespace }),
   ...(ingress
     ? [{ app, namespace: ingress.namespace, labels: ingress.labels, host: hostAt(gatewayHost(app, namespace)) }]
     : []),
@@ -38,11 +38,12 @@ export async function openToAll(cluster: Pick<ClusterClient, "apply">, of: Appli
 /** Whether a proxy knows each ready pod of the canary as one of its subset: a route that leads there before that answers 503. */
 export const knowsCanary =
   (cluster: Pick<ClusterClient, "get">, { app, namespace }: ApplicationName): ProxyProbe =>
-  async (run) => {
+  async (run, { mayKnowNothing }) => {
     const [dump, pods] = await Promise.all([
       run("istio-proxy", endpointsCommand),
       cluster.get<PodList>(podsPath(namespace, { app, version: versions.canary })),
     ]);
+    if (mayKnowNothing && !knowsService(dump, app, namespace)) return undefined;
     const known = sidecarEndpoints(dump, app, namespace, versions.canary);
     const ready = pods?.items.filter(isReady) ?? [];
     const unknown = ready.filter(({ status }) => !known.has(status?.podIP ?? ""));

@@ -21,6 +21,13 @@ interface ClusterStatus {
 export const clusterStatuses = (dump: string): readonly ClusterStatus[] =>
   (JSON.parse(dump) as { readonly cluster_statuses?: readonly ClusterStatus[] }).cluster_statuses ?? [];
 
+/** Whether a sidecar has been told of a Service at all. */
+export const knowsService = (dump: string, service: string, namespace: string): boolean =>
+  clusterStatuses(dump).some(({ name }) => {
+    const [direction, , , host] = name.split("|");
+    return direction === "outbound" && host?.startsWith(`${service}.${namespace}.svc.`);
+  });
+
 /** The addresses that a sidecar sends a Service's requests to. @param ofSubset default: none, as where no route leads to a subset */
 export function sidecarEndpoints(dump: string, service: string, namespace: string, ofSubset = ""): ReadonlySet<string> {
   const found = clusterStatuses(dump).find(({ name }) => {

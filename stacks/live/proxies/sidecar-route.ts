@@ -3,6 +3,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import type { ApplicationName } from "../../../canary/application-name.ts";
 import { clientName, type Version, versions } from "../../../components/names.ts";
 import type { PodExec } from "./exec.ts";
+import type { ProxyGroup } from "./proxies.ts";
 import { isSameShare, type Share, shareText } from "./share.ts";
 
 /** What is asked of a sidecar's proxy: the routes that it has been told, as it uses them. */
@@ -30,13 +31,24 @@ export const hostAt = (host: string): string => `${host}:`;
 /** The Service's name, as callers in the mesh use it. */
 const serviceHost = ({ app, namespace }: ApplicationName): string => `${app}.${namespace}.svc.`;
 
-/** The sidecars of the lab's own client. */
-export const clientProxies = (of: ApplicationName) => ({
-  app: of.app,
-  namespace: of.namespace,
-  labels: { app: clientName(of.app) },
-  host: serviceHost(of),
-});
+/** What Istio's injector notes on a pod to which it has given a sidecar; a gateway's has it not. */
+const injected = { "security.istio.io/tlsMode": "istio" } as const;
+
+/**
+ * The sidecars by which the application is called in its own namespace: those of the lab's client, and of whoever else is there. What is made
+ * for them all the time, such as looks at their counters, costs a request for each.
+ */
+export function sidecarCallers({ app, namespace }: ApplicationName): readonly ProxyGroup[] {
+  const host = serviceHost({ app, namespace });
+  const client = clientName(app);
+  return [
+    { app, namespace, host, labels: { app: client } },
+    { app, namespace, host, labels: injected, without: { app: [app, client] }, mayKnowNothing: true },
+  ];
+}
+
+/** Whether a proxy has been told of a host at all: a `Sidecar` of Istio's may keep it from a pod that does not call it. */
+export const knowsHost = (dump: string, host: string): boolean => routesTo(dump, host).length > 0;
 
 /**
  * The split that a proxy sends requests by; undefined while it knows of no split for this host.

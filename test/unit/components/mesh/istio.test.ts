@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { callerStatsAnnotations } from "../../../../components/mesh/caller-stats.ts";
+import { callerStats } from "../../../../components/mesh/caller-stats.ts";
 import { type IstioSpec, renderBase, renderIngress, renderIstiod } from "../../../../components/mesh/render-istio.ts";
 import { ingressLabels } from "../../../../components/names.ts";
 import { register } from "../mocks.ts";
@@ -60,8 +60,8 @@ test("the gateway answers at a port of the nodes, under the label that routes se
   expect(ingressLabels).toEqual({ istio: name.replace(/^istio-/, "") });
 });
 
-test("the gateway counts what it sends, as the clients' sidecars do", () => {
-  expect(renderIngress(spec).values.podAnnotations).toEqual(callerStatsAnnotations);
+test("whoever is in the mesh counts what it sends, without an annotation of its own", () => {
+  expect(renderIstiod(spec).values.meshConfig.defaultConfig).toMatchObject(callerStats);
 });
 
 test("Istio installs definitions, then the control plane, then the gateway, each in a namespace", async () => {

@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { StackFile } from "../../../../../canaryctl/src/stack-file.ts";
 import { istioRoute } from "../../../../../canaryctl/src/traffic/istio-route.ts";
 import { parseConfig } from "../../../../../stacks/config/parse-config.ts";
-import { laggardsText, sendsBy, waitForProxies } from "../../../../../stacks/live/proxies/proxies.ts";
+import { groupPath, laggardsText, sendsBy, waitForProxies } from "../../../../../stacks/live/proxies/proxies.ts";
 import { shareOf } from "../../../../../stacks/live/proxies/share.ts";
 import { ownFacts } from "../../../../../stacks/platform-facts.ts";
 import { projectFolder } from "../../../canaryctl/fake-lab.ts";
@@ -12,24 +12,32 @@ const config = parseConfig(new StackFile("dev", projectFolder("")).values());
 const facts = ownFacts(config, "organization/canary-lab/dev");
 const groups = istioRoute.proxies(config, facts);
 
-/** Proxies of a client and a gateway, whose share of the canary is read anew for each question. */
-const proxies = (client: () => number, gateway: () => number) => ({
+/** Proxies of a client, a gateway and perhaps of a shop beside the client; the canary's share at each is read anew for each question. */
+const proxies = (client: () => number, gateway: () => number, shop?: () => string) => ({
   cluster: {
-    get: async <T>(path: string): Promise<T> =>
-      ({ items: [readyPod(path.includes("/istio-ingress/") ? "ingress-1" : "client-1")] }) as T,
+    get: async <T>(path: string): Promise<T> => {
+      if (path.includes("/istio-ingress/")) return { items: [readyPod("ingress-1")] } as T;
+      const isClient = path.endsWith("labelSelector=app%3Dversioned-echo-client");
+      return { items: isClient ? [readyPod("client-1")] : shop ? [readyPod("shop-1")] : [] } as T;
+    },
   },
-  exec: async (namespace: string) => async () =>
-    namespace === "istio-ingress" ? proxyRoutes("versioned-echo.canary-lab.test", gateway()) : clientRoutes(client()),
+  exec: async (namespace: string, pod: string) => async () => {
+    if (namespace === "istio-ingress") return proxyRoutes("versioned-echo.canary-lab.test", gateway());
+    return pod === "shop-1" ? (shop?.() ?? "") : clientRoutes(client());
+  },
 });
 
-test("the gateway is that of the platform that is noted; without one only the client is asked", () => {
+test("the gateway is that of the platform that is noted; without one only sidecars are asked", () => {
   const ingress = { namespace: "gateways", labels: { app: "public", istio: "public" }, nodePort: null };
-  expect(istioRoute.proxies(config, { ...facts, ingress })[1]).toMatchObject({
+  expect(istioRoute.proxies(config, { ...facts, ingress }).at(-1)).toMatchObject({
     namespace: "gateways",
     labels: { app: "public", istio: "public" },
     host: "versioned-echo.canary-lab.test:",
   });
-  expect(istioRoute.proxies(config, { ...facts, ingress: null })).toHaveLength(1);
+  expect(istioRoute.proxies(config, { ...facts, ingress: null }).map(({ namespace }) => namespace)).toEqual([
+    "canary-lab",
+    "canary-lab",
+  ]);
 });
 
 test("the route has arrived when the client's proxy and the gateway have it", async () => {
@@ -56,6 +64,29 @@ test("a proxy that lags is named, with what it sends by", async () => {
     0.3,
   );
   expect(report).toEqual({ with: ["client-1"], without: [{ pod: "ingress-1", instead: "90/10", isUnasked: false }] });
+});
+
+test("whoever calls from the application's namespace is waited for, and not a pod that knows nothing of it, nor the application's own", async () => {
+  const report = (shop: () => string) =>
+    waitForProxies(
+      proxies(
+        () => 80,
+        () => 80,
+        shop,
+      ),
+      groups,
+      sendsBy(shareOf(80)),
+      0.3,
+    );
+  expect(await report(() => clientRoutes(10))).toEqual({
+    with: ["client-1", "ingress-1"],
+    without: [{ pod: "shop-1", instead: "90/10", isUnasked: false }],
+  });
+  expect((await report(() => clientRoutes(80))).with).toEqual(["client-1", "shop-1", "ingress-1"]);
+  expect((await report(() => proxyRoutes("another.canary-lab.svc.cluster.local", 10))).without).toEqual([]);
+  expect(groups[1] && decodeURIComponent(groupPath(groups[1]).replaceAll("+", " "))).toBe(
+    "/api/v1/namespaces/canary-lab/pods?labelSelector=security.istio.io/tlsMode=istio,app notin (versioned-echo,versioned-echo-client)",
+  );
 });
 
 test("a proxy that hangs holds up nobody beyond the time that the wait has", async () => {

@@ -1,10 +1,11 @@
 import { expect, test } from "@jest/globals";
+import type { ProxyGroup } from "../../../../../stacks/live/proxies/proxies.ts";
 import { keepsPods, knowsCanary } from "../../../../../stacks/live/proxies/service-pods.ts";
-import { clientProxies } from "../../../../../stacks/live/proxies/sidecar-route.ts";
+import { sidecarCallers } from "../../../../../stacks/live/proxies/sidecar-route.ts";
 import { podsAt, type SidecarView, sidecar } from "./envoy.ts";
 
 const of = { app: "versioned-echo", namespace: "canary-lab" };
-const group = clientProxies(of);
+const [group, guests] = sidecarCallers(of) as [ProxyGroup, ProxyGroup];
 const cluster = { get: async <T>(path: string) => podsAt(path) as T };
 const stable = { app: "versioned-echo", version: "v1" };
 
@@ -15,6 +16,14 @@ test.each<[string, SidecarView["subsets"], string | undefined]>([
 ])("a proxy that %s: whether it knows the canary", async (_case, subsets, instead) => {
   const run = sidecar(() => ({ canary: 0, subsets }));
   expect(await knowsCanary(cluster, of)(run, group)).toBe(instead);
+});
+
+test("a pod that has not been told of the Service is no caller, which the lab's client is", async () => {
+  const run = sidecar(() => ({ canary: 0, subsets: {} }));
+  expect(await knowsCanary(cluster, of)(run, guests)).toBeUndefined();
+  expect(await knowsCanary(cluster, of)(run, group)).toBe("0 of 1 pods of the canary");
+  const behind = sidecar(() => ({ canary: 0, subsets: { v1: ["1.1.1.1"] } }));
+  expect(await knowsCanary(cluster, of)(behind, guests)).toBe("0 of 1 pods of the canary");
 });
 
 const both = { v1: ["1.1.1.1"], v2: ["2.2.2.2"] };
