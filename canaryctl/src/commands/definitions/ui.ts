@@ -16,8 +16,8 @@ export function addUi(program: Command): void {
     .addHelpText(
       "after",
       `
-Prints the page's address, with a token, and serves it until Ctrl-C. Nothing listens beyond 127.0.0.1. What the page does are the
-commands set-traffic, promote, rollback, abort and retry, with their refusals; faults are for the lab's own service.
+Prints the page's address, with a token, and serves it until Ctrl-C. Without --gateway nothing listens beyond 127.0.0.1. What the
+page does are the commands set-traffic, promote, rollback, abort and retry, with their refusals; faults are for the lab's own service.
 With --app the page begins with that service of the stack; it has a chooser for them.
 With --gateway a second address, with a token of its own, shows this stack and acts on nothing. Its server listens at the address by
 which pods of a cluster that the lab has made reach this machine. It takes an administrator of the cluster.

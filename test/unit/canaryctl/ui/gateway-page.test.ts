@@ -1,8 +1,7 @@
-import { once } from "node:events";
-import { request } from "node:http";
 import { afterEach, expect, test } from "@jest/globals";
 import { type GatewayPage, serveGatewayPage } from "../../../../canaryctl/src/ui/gateway-page.ts";
 import { nothingRead } from "../../../../canaryctl/src/ui/stack-reader.ts";
+import { askByName } from "../../../e2e/support/ask-by-name.ts";
 import { fakeGateway } from "./fake-gateway.ts";
 import { applications } from "./fake-hub.ts";
 
@@ -13,20 +12,13 @@ afterEach(() => {
 });
 
 type Gateway = Awaited<ReturnType<typeof fakeGateway>>;
-type Headers = Readonly<Record<string, string>>;
-
-/** Asks the gateway for the page, by its name; of events no more than the first is read. */
-async function ask({ place }: Gateway, path: string, headers: Headers = {}, method = "GET") {
-  const host = `${place.host}:${place.port}`;
-  const asked = request({ host: "127.0.0.1", port: place.port, path, method, headers: { host, ...headers } }).end();
-  const [answer] = await once(asked, "response");
-  let text = "";
-  for await (const chunk of answer) {
-    text += chunk;
-    if (String(answer.headers["content-type"]).startsWith("text/event-stream")) break;
-  }
-  return { status: answer.statusCode, headers: answer.headers, text };
-}
+/** Asks the gateway for the page, by its name. */
+const ask = (
+  { place }: Pick<Gateway, "place">,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+  method = "GET",
+) => askByName(place, path, { headers, method });
 
 /** Serves a page by the gateway, and has it looked at meanwhile. */
 async function withPage(gateway: Gateway, look: (address: URL) => Promise<void>, more: Partial<GatewayPage> = {}) {
@@ -92,7 +84,7 @@ test("who comes to the server by another name is refused, also with the token", 
   const gateway = await openGateway();
   await withPage(gateway, async ({ search }) => {
     const [{ port = 0 } = {}] = (gateway.objects.get("EndpointSlice") as { ports?: { port: number }[] }).ports ?? [];
-    const direct = { ...gateway, place: { ...gateway.place, host: "127.0.0.1", port } };
+    const direct = { place: { ...gateway.place, host: "127.0.0.1", port } };
     expect((await ask(direct, `/${search}`)).status).toBe(403);
   });
 });
