@@ -61,6 +61,7 @@ export function renderPageRoute({ app, namespace, ingressLabels, server }: PageR
             match: [{ uri: { prefix: `${pagePath}/` } }],
             rewrite: { uri: "/" },
             route: [{ destination: { host: name, port: { number: servicePort } } }],
+            retries: { attempts: 0 }, // there is one server: that it is out of reach is told after one try
           },
           {
             // The page names what it loads by relative addresses. 302: a browser keeps a 301 for longer than the page is served.

@@ -12,7 +12,7 @@ import { noToken } from "./server.ts";
 
 /** Istio's control plane tells the gateway of a route within a second; that of a machine that has much to do needs longer. */
 const patience = { seconds: 30, everyMilliseconds: 100 };
-/** Longer than the gateway itself tries to reach the server. */
+/** Longer than the gateway itself tries to reach the server: 10 s, by Istio's default. */
 const timeoutMilliseconds = 15_000;
 
 export interface GatewayWork {

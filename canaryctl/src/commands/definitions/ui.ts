@@ -20,7 +20,7 @@ Prints the page's address, with a token, and serves it until Ctrl-C. Without --g
 page does are the commands set-traffic, promote, rollback, abort and retry, with their refusals; faults are for the lab's own service.
 With --app the page begins with that service of the stack; it has a chooser for them.
 With --gateway a second address, with a token of its own, shows this stack and acts on nothing. Its server listens at the address by
-which pods of a cluster that the lab has made reach this machine. It takes an administrator of the cluster.
+which pods of a cluster that the lab has made reach this machine. It needs the cluster's administrator.
 ${examples("canaryctl ui", "canaryctl ui --read-only --port 0", "canaryctl ui --gateway", "canaryctl --app orders ui")}`,
     )
     .action(async (_options: unknown, command: Command) => (await import("../ui.ts")).run(command));

@@ -63,6 +63,7 @@ test("has a Gateway of its own, for a host of its own, and takes the path of the
           match: [{ uri: { prefix: "/ui/" } }],
           rewrite: { uri: "/" },
           route: [{ destination: { host: "versioned-echo-ui", port: { number: 80 } } }],
+          retries: { attempts: 0 },
         },
         { name: "folder", match: [{ uri: { exact: "/ui" } }], redirect: { uri: "/ui/", redirectCode: 302 } },
       ],
