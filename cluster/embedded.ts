@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type AddOn, addOnNames } from "@canary-lab/embedded-cluster/add-ons";
-import { down, footprint, outlook, up } from "@canary-lab/embedded-cluster/embedded-cluster";
+import { describe, down, footprint, outlook, up } from "@canary-lab/embedded-cluster/embedded-cluster";
+import { clusterAddresses } from "@canary-lab/embedded-cluster/node/network/addresses";
 import { defaultCache, type EmbeddedClusterSettings } from "@canary-lab/embedded-cluster/settings";
 import { type Outlook, renderNeeds } from "@canary-lab/embedded-cluster/toolchain/outlook";
 import { asOneError, UserError } from "@canary-lab/kit/user-error";
@@ -26,6 +27,9 @@ export function embeddedSettings(
     recipes: [engineRecipe],
   };
 }
+
+/** The address of this machine on the cluster's own bridge. @throws UserError where the environment names another network than the cluster has */
+export const nodeAddress = (): string => clusterAddresses(describe(embeddedSettings()).network).node;
 
 const addOnsOf = (parts: readonly PlatformPart[]): readonly AddOn[] => [
   ...new Set([...always, ...parts, ...extraAddOns(process.env)]),

@@ -27,6 +27,15 @@ export interface HostedApplication extends ApplicationName {
 }
 export const hostOf = ({ app, namespace, host }: HostedApplication): string => host ?? gatewayHost(app, namespace);
 
+/** What leads an ingress gateway to the live page. */
+export const pageName = (app: string): string => `${app}-ui`;
+
+/**
+ * The host by which a gateway leads to the live page: another one than the application's, whose route it leaves alone. By `.localhost`
+ * Chromium and Firefox come to the machine that they run on (RFC 6761), without a DNS and without a line in a hosts file.
+ */
+export const pageHost = (app: string, namespace: string): string => `${app}.${namespace}.localhost`;
+
 /** The Service's port, whatever the container's is. */
 export const servicePort = 80;
 

@@ -64,6 +64,8 @@ const listeners = [
   [`${loopback}:${gatewayNodePort}`, "embedded and kind: the ingress gateway, by `gatewayNodePort`"],
   [`${loopback}:${firstRegistryPort}`, "kind: the local registry; the next free port where it is taken"],
   [`${loopback}:${defaultPort}`, "`canaryctl ui` while it runs; `--port`"],
+  [`${addresses.node}, any port`, "embedded: `canaryctl ui --gateway` while it runs"],
+  ["the gateway of Docker's network kind, any port", "kind: `canaryctl ui --gateway` while it runs"],
   [`${loopback}, any port`, "Pulumi's engine, its plugins and the program, while an update or a preview runs"],
   ...byNode,
   ...byLoopback,

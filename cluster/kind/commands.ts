@@ -112,7 +112,14 @@ export const nodeConfig = within(30, docker("cp", `${kindCluster}-control-plane:
 /** Whether {@link nodeConfig} failed because the node was told nothing: in the words of Docker before 23, and since. */
 export const saysNoConfig = (failure: string): boolean =>
   /No such container:path|Could not find the file/.test(failure);
-export const joinRegistry = docker("network", "connect", "kind", registryContainer);
+/** Docker's network in which kind puts its nodes. */
+export const network = "kind";
+/** The addresses of this machine in it. */
+export const networkGateways = within(
+  30,
+  docker("network", "inspect", "--format", "{{range .IPAM.Config}}{{.Gateway}} {{end}}", network),
+);
+export const joinRegistry = docker("network", "connect", network, registryContainer);
 
 /** On loopback only: whoever can push here decides what the cluster runs. */
 export const createRegistry = (port: number, owner: Mark): Command =>

@@ -138,7 +138,7 @@ export function createKindTarget(settings: KindSettings, machine = thisMachine):
 
   async function connect(address: string, id: string): Promise<void> {
     const { registry, nodes } = await look();
-    if (!registry?.networks.includes("kind")) await run(commands.joinRegistry);
+    if (!registry?.networks.includes(commands.network)) await run(commands.joinRegistry);
     await run(commands.announceRegistry(address));
     // The last step: a cluster that has it is whole.
     for (const { name } of nodes) {
@@ -175,7 +175,7 @@ export function createKindTarget(settings: KindSettings, machine = thisMachine):
       const error = asOneError(obstacles);
       if (error) throw error;
       footprint = [
-        `Docker container ${node} (a Kubernetes node) and Docker's network "kind"`,
+        `Docker container ${node} (a Kubernetes node) and Docker's network "${commands.network}"`,
         `Docker container ${commands.registryContainer}, listening on 127.0.0.1:${port}`,
         ...(settings.gatewayNodePort ? [`port 127.0.0.1:${settings.gatewayNodePort} for the ingress gateway`] : []),
         ...plan.toFetch.map(

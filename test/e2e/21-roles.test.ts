@@ -9,6 +9,7 @@ import { run } from "./support/command.ts";
 import { backToStart, enterStack, mustBeUp, startingPoint } from "./support/configure.ts";
 import { describePart } from "./support/describe-part.ts";
 import { canaryctl, kubectl, liveWeight, namespace, requireLab } from "./support/lab.ts";
+import { refusalFault } from "./support/refusal.ts";
 import { as, audited, labEnvironment, programConfig, roleAccount, roleFile, user } from "./support/role.ts";
 import { configuredWeight, editConfig } from "./support/stack-config.ts";
 
@@ -110,6 +111,16 @@ describePart("accounts with the rights of a role", () => {
       expect(findings).not.toMatch(new RegExp(`Not looked at: [^"]*/namespaces/${namespace}/`));
     }, 60_000);
   });
+
+  test.each(["updater", "mover"] as const)(
+    "an %s leads no gateway to the live page",
+    async (role) => {
+      const outcome = await as(role, "ui", "--gateway", "--port", "0");
+      expect(refusalFault(outcome, /This account may not lead the gateway.*endpointslices/)).toBeUndefined();
+      expect(await kubectl("get", "services", "-n", namespace, "-l", "app=versioned-echo-ui", "-o", "name")).toBe("");
+    },
+    60_000,
+  );
 
   test("a viewer sees the release and its history, and moves nothing", async () => {
     await enterStack({ ...startingPoint, accounts: true });

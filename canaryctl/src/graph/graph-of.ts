@@ -111,7 +111,8 @@ function addService(scene: Scene, name: string, isRouted: boolean): string {
   const { graph, pods, objects } = scene;
   const service = serviceNamed(scene, name);
   const selected = pods.filter(({ labels }) => selects(service?.spec.selector, labels));
-  const isEmpty = service !== undefined && objects.pods !== undefined && selected.length === 0;
+  // One without a selector leads where somebody else has written: it selects no pod, and need not.
+  const isEmpty = service?.spec.selector !== undefined && objects.pods !== undefined && selected.length === 0;
   const id = graph.add({
     kind: "Service",
     name,

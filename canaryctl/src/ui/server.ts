@@ -13,14 +13,14 @@ import type { ActView, ApplicationsView } from "./snapshot.ts";
 
 export interface ServerOptions {
   readonly access: Access;
-  readonly isReadOnly: boolean;
   /** The stack of a page that names none, and its service; undefined for the stack's own application. */
   readonly stack: string;
   readonly service: string | undefined;
   readonly stacks: () => readonly string[];
   readonly applications: (stack: string) => ApplicationsView;
   readonly hub: Hub;
-  readonly act: (shown: string, act: Act) => Promise<ActView>;
+  /** Undefined for a server that only shows. */
+  readonly act: ((shown: string, act: Act) => Promise<ActView>) | undefined;
 }
 
 /** Nothing but what this server sends is loaded, run or asked, and no other page shows it in a frame. */
@@ -49,7 +49,7 @@ interface Asked {
 
 /** The server of the page, not yet listening. Without the token it gives nothing but a refusal. */
 export function buildServer(options: ServerOptions): FastifyInstance {
-  const { access, isReadOnly, stacks, applications, hub, act } = options;
+  const { access, stacks, applications, hub, act } = options;
   const app = Fastify({ bodyLimit: 4096, forceCloseConnections: true });
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(headers);
@@ -58,7 +58,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     const { token } = request.query as { token?: unknown };
     if (request.url.startsWith("/?") && isToken(token, access.token)) {
       // The token is in the cookie from here on, and out of the address that others may see.
-      return reply.header("set-cookie", cookieOf(access)).redirect("/", 303);
+      return reply.header("set-cookie", cookieOf(access)).redirect("./", 303);
     }
     if (!hasToken(request, access)) return refuse(reply, 401, noToken);
     return undefined;
@@ -96,7 +96,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   });
 
   app.post<{ Querystring: Asked }>("/acts", async (request, reply) => {
-    if (isReadOnly) return refuse(reply, 403, readOnly(options.stack));
+    if (!act) return refuse(reply, 403, readOnly(options.stack));
     const done = await act(shownBy(request.query), parseAct(request.body));
     return reply.code(done.state === "done" ? 200 : 409).send(done);
   });
@@ -111,11 +111,12 @@ export function buildServer(options: ServerOptions): FastifyInstance {
 const refuse = (reply: FastifyReply, status: number, text: string) =>
   reply.code(status).type("text/plain; charset=utf-8").send(`${text}\n`);
 
-const noToken = "This page opens by the address with the token that `canaryctl ui` has printed.";
+/** What a request without the token gets. */
+export const noToken = "This page opens by the address with the token that `canaryctl ui` has printed.";
 
 const readOnly = (stack: string): string =>
   printableFor(stack)(
-    new UserError("This page only shows: its server was started with --read-only.", {
+    new UserError("This page only shows: by the gateway, and where its server was started with --read-only.", {
       next: "npx canaryctl ui",
     }).toText(),
   );

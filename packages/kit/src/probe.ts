@@ -1,4 +1,4 @@
-import { send, type TlsOptions, textOf } from "./http.ts";
+import { type HttpRequest, send, type TlsOptions, textOf } from "./http.ts";
 
 /** Where to ask, and with which certificates; the server's is verified. */
 export interface Probe {
@@ -6,6 +6,9 @@ export interface Probe {
   readonly url: string;
   /** Path of a Unix socket that answers HTTP. */
   readonly socketPath?: string;
+  readonly headers?: HttpRequest["headers"];
+  /** Ends the wait for an answer; there is none then. */
+  readonly signal?: HttpRequest["signal"];
   readonly tls?: Pick<TlsOptions, "ca" | "cert" | "key">;
   /** Milliseconds without an answer after which there is none; default 2000. */
   readonly timeoutMilliseconds?: number;

@@ -31,6 +31,18 @@ test("over a Unix socket the address is a path only", async () => {
   }
 });
 
+test("the server gets the headers, the name of its host among them", async () => {
+  const { port } = await listen((request, response) => response.end(request.headers.host));
+  const url = `http://127.0.0.1:${port}/`;
+  expect(await probe({ url, headers: { host: "page.test:30080" } })).toEqual({ status: 200, body: "page.test:30080" });
+});
+
+test("a signal ends the wait", async () => {
+  const { port } = await listen(() => {});
+  const url = `http://127.0.0.1:${port}/`;
+  expect(await probe({ url, timeoutMilliseconds: 60_000, signal: AbortSignal.timeout(10) })).toBeUndefined();
+});
+
 test("no answer is undefined: refused, or too late", async () => {
   expect(await probe({ url: "http://127.0.0.1:1/" })).toBeUndefined();
   const { port } = await listen(() => {});

@@ -116,10 +116,12 @@ export const parts: Readonly<Record<string, Part>> = {
     modules: ["canaryctl/src/stack/copy-image.ts", "cluster/embedded.ts"],
     data: [`${embedded}/modules/crane`],
   },
-  "23-ui": {
-    modules: product.modules,
-    data: [...product.data, "canaryctl/src/ui"],
-  },
+  ...Object.fromEntries(
+    ["23-page-by-gateway", "23-ui"].map((name) => [
+      name,
+      { modules: product.modules, data: [...product.data, "canaryctl/src/ui"] },
+    ]),
+  ),
   "26-manifests": {
     modules: ["index.ts"],
     data: ["Pulumi.yaml", `${embedded}/modules`, `${embedded}/own-charts`],

@@ -13,31 +13,41 @@ export interface RunningUi {
   /** With the token. */
   readonly url: string;
   readonly port: number;
+  /** The address by the ingress gateway, with its token; undefined without --gateway. */
+  readonly gatewayUrl: string | undefined;
   /** Ends it as Ctrl-C does on a terminal. */
   stop(): Promise<Outcome>;
+  /** Ends it, and what it has started, in a way that nothing can be done about. */
+  kill(): Promise<Outcome>;
 }
 
-/** Starts `canaryctl ui`, and waits until it has printed its address. */
+/** Starts `canaryctl ui`, and waits until it has printed its address, or both. */
 export async function startUi(...flags: readonly string[]): Promise<RunningUi> {
   const { pid, output, finished } = start(canaryctlFile, ["ui", ...flags], { timeoutSeconds: 3600, quiet: true });
   let ended: Outcome | undefined;
   void finished.then((outcome) => {
     ended = outcome;
   });
-  const url = await until(
+  const printed = flags.includes("--gateway") ? /(http:\S+)[\s\S]*?(http:\S+\/ui\/\S+)/ : /(http:\S+)/;
+  const [, url = "", gatewayUrl] = await until(
     "the page's address",
     () => {
       if (ended) throw new Error(`canaryctl ui has ended: ${ended.output}`);
-      return /http:\S+/.exec(output())?.[0];
+      return printed.exec(output());
     },
-    { seconds: 30 },
+    { seconds: 60 },
   );
   return {
     pid,
     url,
     port: Number(new URL(url).port),
+    gatewayUrl,
     stop: () => {
       if (!ended) process.kill(-pid, "SIGINT");
+      return finished;
+    },
+    kill: () => {
+      process.kill(-pid, "SIGKILL");
       return finished;
     },
   };

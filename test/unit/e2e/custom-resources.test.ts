@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { fromJSONSchema } from "zod";
+import { ingressLabels } from "../../../components/names.ts";
+import { renderPageRoute } from "../../../components/traffic/render-page-route.ts";
 import type { SpecSchemas } from "../../crds/definitions.ts";
 import { type Manifest, manifestsOf } from "../../e2e/support/manifests.ts";
 import { variations } from "../../e2e/support/variations.ts";
@@ -34,6 +36,12 @@ describe("the definitions of custom resources", () => {
     const { count, faults } = judge(await manifestsOf({ strategy, ...values }));
     expect(faults).toEqual([]);
     expect(count).toBeGreaterThan(0);
+  });
+
+  test("take what leads a gateway to the live page", () => {
+    const server = { address: "198.18.0.1", port: 41234 };
+    const page = { app: "versioned-echo", namespace: "canary-lab", ingressLabels, server };
+    expect(judge(renderPageRoute(page) as readonly object[] as readonly Manifest[])).toEqual({ count: 2, faults: [] });
   });
 
   test.each([

@@ -41,6 +41,14 @@ test.each(cases)(
   },
 );
 
+test.each(cases)(
+  "no account leads anybody to an address outside of the cluster, by whichever strategy: %j",
+  (values) => {
+    const rights = roleNames.flatMap((role) => roleRights(role, parseConfig({ accounts: true, ...values }), "brings"));
+    expect(rights.filter(({ resource }) => /^endpoint/.test(resource))).toEqual([]);
+  },
+);
+
 test("a mover writes outside of its namespace nothing but what asks the gateway's proxies", () => {
   const rights = roleRights("mover", parseConfig({ strategy: "istio", monitoring: true }));
   expect(rights.filter((right) => right.namespace !== own).map(text)).toEqual([

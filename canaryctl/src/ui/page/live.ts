@@ -27,7 +27,7 @@ export function useLive(named: Named): Live {
     let events: EventSource;
     let retry: number | undefined;
     const open = () => {
-      events = new EventSource(`/events${query(named)}`);
+      events = new EventSource(`events${query(named)}`);
       events.addEventListener("snapshot", ({ data }) => setLive({ snapshot: JSON.parse(data), isConnected: true }));
       events.addEventListener("change", ({ data }) =>
         setLive(({ snapshot }) => ({
@@ -53,7 +53,7 @@ export function useLive(named: Named): Live {
 /** Asks the server for an act. @returns what became of it; a text where the server gave no answer of its own */
 export async function post(named: Named, act: Act): Promise<ActView | string> {
   try {
-    const answer = await fetch(`/acts${query(named)}`, {
+    const answer = await fetch(`acts${query(named)}`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(act),

@@ -37,6 +37,13 @@ describe("what was recorded of a lab with strategy istio", () => {
     expect(routes[0]?.to.map(({ label }) => label)).toEqual(["75 %", "25 %"]);
   });
 
+  test("finds no fault in a Service without a selector, which leads out of the cluster", () => {
+    const services = [...(wholeIstio.services ?? []), { metadata: { name: "page" }, spec: {} }];
+    const leads = { metadata: { name: "page" }, spec: { http: [{ route: [{ destination: { host: "page" } }] }] } };
+    const virtualServices = [...(wholeIstio.virtualServices ?? []), leads];
+    expect(faults({ ...wholeIstio, services, virtualServices })).toEqual({});
+  });
+
   test("shows the subsets that no DestinationRule has any more", () => {
     expect(faults(brokenIstio("no-destination-rule"))).toEqual({
       "Subset/v1 of versioned-echo": "is in no DestinationRule",

@@ -2,7 +2,14 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "@jest/globals";
-import { cookieOf, hasToken, isToken, readToken, strangerFault } from "../../../../canaryctl/src/ui/access.ts";
+import {
+  cookieOf,
+  gatewayToken,
+  hasToken,
+  isToken,
+  readToken,
+  strangerFault,
+} from "../../../../canaryctl/src/ui/access.ts";
 
 const access = { token: "t".repeat(43), port: 8642 };
 const asked = (headers: Record<string, string>, method = "GET") => ({ method, headers });
@@ -39,8 +46,31 @@ test("it comes in the cookie of this port, or in a header", () => {
   expect(hasToken(asked({}), access)).toBe(false);
 });
 
-test("no script reads the cookie, and no other site sends it", () => {
-  expect(cookieOf(access)).toMatch(/; HttpOnly; SameSite=Strict$/);
+test("no script reads the cookie, no other site sends it, and it is for the page's own folder", () => {
+  expect(cookieOf(access)).toBe(`canaryctl-ui-8642=${access.token}; HttpOnly; SameSite=Strict`);
+});
+
+test("the page behind a gateway has another token, the same after a restart", () => {
+  const other = gatewayToken(access.token);
+  expect(other).toMatch(/^[\w-]{43}$/);
+  expect(other).not.toBe(access.token);
+  expect(gatewayToken(access.token)).toBe(other);
+  expect(gatewayToken("u".repeat(43))).not.toBe(other);
+});
+
+test.each([
+  ["versioned-echo.canary-lab.localhost:30080", undefined],
+  ["versioned-echo.canary-lab.localhost", undefined], // a gateway may take the port off
+  ["versioned-echo.canary-lab.localhost:8642", /allowed are versioned-echo\.canary-lab\.localhost:30080/],
+  ["versioned-echo.canary-lab.test", /The host/],
+  ["127.0.0.1:30080", /The host/],
+  ["198.18.0.1:30080", /The host/],
+  ["localhost:30080", /The host/],
+])("behind a gateway, host %s", (host, fault) => {
+  const behind = { port: 30080, host: "versioned-echo.canary-lab.localhost" };
+  const found = strangerFault(asked({ host }), behind);
+  if (fault) expect(found).toMatch(fault);
+  else expect(found).toBeUndefined();
 });
 
 test.each([
