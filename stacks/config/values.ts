@@ -116,11 +116,12 @@ export const registry = matching(
   new RegExp(`^${registryHost}(?:/${namePart})*$`),
   "host:port or host/path, without a scheme",
 );
-/** See `signingKey`. */
+/** See `signingKey`. What is refused is not repeated: it may be a private key. */
+const noKey = { error: `is no such key; allowed: ${signingKeyForms}`, abort: true };
 export const publicKey = read(
   z
-    .string(says(signingKeyForms))
-    .refine((text) => signingKey(text) !== undefined, says(signingKeyForms))
+    .string(noKey)
+    .refine((text) => signingKey(text) !== undefined, noKey)
     .describe(signingKeyForms),
 );
 export const anything = matching(/\S/, "any text");

@@ -83,5 +83,6 @@ describe("the config", () => {
     ["nothing", ""],
   ])("refuses %s", (_, key) => {
     expect(of(key).join()).toMatch(/signedBy.*allowed: a public key in PEM/s);
+    if (key !== "") expect(of(key).join()).not.toContain(key.split("\n")[1] ?? key);
   });
 });
