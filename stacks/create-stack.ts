@@ -9,6 +9,7 @@ import { findImages } from "./find-images.ts";
 import { platformFinder, readOutputs } from "./find-platform.ts";
 import { fullStackName } from "./full-stack-name.ts";
 import { beginLiveRun, createLiveRun, refuseWithheld } from "./live/create-live-run.ts";
+import { refuseUnsigned } from "./live/signed-images.ts";
 import { type ApplicationOutputs, applicationOutputs, type StackOutputs } from "./outputs.ts";
 import { createPlatform } from "./platform.ts";
 import { isOwner } from "./platform-parts.ts";
@@ -28,9 +29,10 @@ export async function createStack({ config, target, applications, isOfOne }: Loa
       await refuseWithheld(run, own, target, facts, registryUse(await delivery));
       return [run, facts] as const;
     });
-  const [begun, found, last] = await Promise.all([
+  const [begun, found, , last] = await Promise.all([
     Promise.all(applications.map(begin)),
     delivery,
+    refuseUnsigned(applications.map((one) => one.config)),
     isOfOne ? readOutputs(fullStackName()) : undefined,
   ]);
   const runs = applications.map((application, index) => {

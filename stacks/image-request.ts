@@ -19,16 +19,17 @@ export type ImageConfig = Pick<
   | "imagePlatform"
 >;
 
+/** The images that an application's pods run, as its config names them. */
+export const usedImages = (config: ImageConfig): readonly string[] => [
+  config.stableImage,
+  ...(config.canaryEnabled ? [config.canaryImage] : []),
+  config.clientImage,
+  ...(isJudged(config) ? [config.judgeImage] : []),
+];
+
 /** The images of a stack's applications that are built here, and so need a registry. */
-export function builtImages(...configs: readonly ImageConfig[]): readonly string[] {
-  const used = configs.flatMap((config) => [
-    config.stableImage,
-    ...(config.canaryEnabled ? [config.canaryImage] : []),
-    config.clientImage,
-    ...(isJudged(config) ? [config.judgeImage] : []),
-  ]);
-  return used.filter((reference) => buildTag(reference) !== undefined);
-}
+export const builtImages = (...configs: readonly ImageConfig[]): readonly string[] =>
+  configs.flatMap(usedImages).filter((reference) => buildTag(reference) !== undefined);
 
 /**
  * What a stack says of the images of its applications, its own first.

@@ -1,6 +1,6 @@
 import { strategyNames } from "../../canary/strategies.ts";
 import { istioHub } from "../versions.ts";
-import { boolean, distinct, image, integer, list, matching, object, oneOf, registry } from "./values.ts";
+import { boolean, distinct, image, integer, list, matching, object, oneOf, publicKey, registry } from "./values.ts";
 
 export const policy = object({
   mode: oneOf(["off", "warn", "enforce"])
@@ -23,6 +23,11 @@ export const policy = object({
     .optional()
     .describe("Registries that images come from; left out: any"),
   digests: boolean.default(false).describe("Whether each image is named by its digest"),
+  signedBy: list(publicKey, "a list of public keys in PEM, or the base64 of each")
+    .optional()
+    .describe(
+      "Public keys of which one must have signed each image that is not built here, with cosign; left out: no signature is asked for. The program looks, in previews and updates; admission policies and the policy pack cannot",
+    ),
   loadBalancers: boolean.default(false).describe("Whether a Service may be of type LoadBalancer"),
   sidecarImages: list(image, "a list of images without their tags")
     .default([`${istioHub}/proxyv2`])

@@ -198,7 +198,7 @@ export const schema = z.object({
   policy: policy
     .prefault({})
     .describe(
-      "What the application's objects may be, by admission policies of the cluster (Kubernetes 1.30 or later) and in previews, an object: mode (off, warn or enforce; off), maxWeight (percent of the traffic that the canary may get, 100), approval (weight and reason: raises maxWeight while it stands), maxRise (percentage points at once, 100), strategies (those allowed; all), registries (of images; any), digests (whether images are named by them, false), loadBalancers (false), sidecarImages (of the mesh's own containers). In any case images have a tag that is not latest, and containers requests and a limit of memory, probes where they have a port, a user that is not root and read-only files",
+      "What the application's objects may be, by admission policies of the cluster (Kubernetes 1.30 or later) and in previews, an object: mode (off, warn or enforce; off), maxWeight (percent of the traffic that the canary may get, 100), approval (weight and reason: raises maxWeight while it stands), maxRise (percentage points at once, 100), strategies (those allowed; all), registries (of images; any), digests (whether images are named by them, false), signedBy (public keys of which one must have signed an image with cosign, for the program to look at, not for admission policies; none), loadBalancers (false), sidecarImages (of the mesh's own containers). In any case images have a tag that is not latest, and containers requests and a limit of memory, probes where they have a port, a user that is not root and read-only files",
     ),
   isolation: isolation
     .prefault({})

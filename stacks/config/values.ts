@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { parseDuration } from "../../canary/duration.ts";
 import { toWeight, weightRange } from "../../canary/weight.ts";
+import { signingKey, signingKeyForms } from "../../cluster/images/signing-key.ts";
 import { textOf, valueIn } from "./raw-values.ts";
 import { nearest, suggestion } from "./suggestion.ts";
 
@@ -114,6 +115,14 @@ export const image = matching(
 export const registry = matching(
   new RegExp(`^${registryHost}(?:/${namePart})*$`),
   "host:port or host/path, without a scheme",
+);
+/** See `signingKey`. What is refused is not repeated: it may be a private key. */
+const noKey = { error: `is no such key; allowed: ${signingKeyForms}`, abort: true };
+export const publicKey = read(
+  z
+    .string(noKey)
+    .refine((text) => signingKey(text) !== undefined, noKey)
+    .describe(signingKeyForms),
 );
 export const anything = matching(/\S/, "any text");
 
