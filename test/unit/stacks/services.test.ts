@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, jest, test } from "@jest/globals";
 import { clusterRegistryOf, type ImageDelivery } from "../../../cluster/images/delivery.ts";
 import { isMeant, scopeIn, scopeVariables, serviceOf, urnsOf } from "../../../stacks/application-scope.ts";
@@ -244,4 +245,11 @@ test("a printed command about a service names it, and one about the stack does n
   for (const command of ["config set platform own", "--stack prod status", "stack list", "down", "env"])
     expect(withService(`npx canaryctl ${command}`, "orders")).toBe(`npx canaryctl ${command}`);
   expect(withService(text, undefined)).toBe(text);
+});
+
+test("images of any application that the policy's keys have not signed are refused before anything is made", async () => {
+  const { publicKey } = generateKeyPairSync("ed25519");
+  const signedBy = [publicKey.export({ type: "spki", format: "pem" }).toString()];
+  const policy = JSON.stringify({ mode: "enforce", signedBy });
+  await expect(program({ ...given, policy })).rejects.toThrow(/image shop\/orders:1 is not named by its digest/);
 });
