@@ -138,5 +138,6 @@ describePart("a promotion by the judge", () => {
         output: expect.stringMatching(/Rolled back by the judge\. The canary is worse by its errors/),
       });
     });
+    expect((await canaryctl("delete-canary")).exitCode).toBe(0); // the release before this one is what is taken back then
   }, 180_000);
 });
