@@ -22,7 +22,6 @@ import { commandStart } from "./command-start.ts";
 import { createHook } from "./create-hook.ts";
 import type { ImageDeliverer } from "./image-deliverer.ts";
 import type { LiveRun } from "./live-run.ts";
-import { markVariable } from "./mark-variable.ts";
 import { refuseForeignNamespace } from "./namespace-owner.ts";
 import { platformHooks, refuseLoss } from "./platform-guard.ts";
 import type { ProxyCluster } from "./proxies/proxies.ts";
@@ -35,7 +34,7 @@ import { serviceGuard } from "./service-guard.ts";
 import { StartFollower } from "./start-follower.ts";
 import { strategyGuard } from "./strategy-guard.ts";
 import { type Mark, markBefore, type TakenBack, takenBackBy } from "./taken-back.ts";
-import { targetedVariable } from "./targeted.ts";
+import { targetedVariable, updateVariable } from "./targeted.ts";
 import { forThisStack, toldOfStack } from "./told.ts";
 
 /** What is known of the cluster before the first resource. */
@@ -45,7 +44,7 @@ interface BegunRun {
   readonly deliver: NonNullable<LiveRun["deliver"]>;
   /** The mark of the last rollback before this run; undefined where it may not be read. */
   readonly markBefore: Mark | undefined;
-  /** Whether nothing is left to ask about the rights of the account: it may do everything, or the run changes nothing, or canaryctl has asked. */
+  /** Whether nothing is left to ask about the rights of the account: it may do everything, or the run changes nothing, or it is canaryctl's. */
   readonly isEntitled: boolean;
 }
 
@@ -171,7 +170,7 @@ function overriddenGate({ client, config }: { client: ClusterClient; config: Lab
   return { faultOf: async () => undefined, tell: () => {}, ...(!isByCanaryctl() && { note }) };
 }
 
-const isByCanaryctl = (): boolean => isTargeted() || process.env[markVariable] !== undefined;
+const isByCanaryctl = (): boolean => process.env[updateVariable] === "true";
 
 /** A switch is made while the canary has no share. */
 const isSameService = ({ app, canaryWeight }: LabConfig, from: StrategyName, to: StrategyName): boolean =>

@@ -1,2 +1,8 @@
 /** Set to "true" where canaryctl updates a few resources only: the engine does not tell the program. */
 export const targetedVariable = "CANARY_LAB_TARGETED";
+
+/**
+ * Set to "true" in each update by canaryctl: `up` has asked about the account's rights, the other commands change what they are about and nothing
+ * that gives rights, and all of them keep the history themselves.
+ */
+export const updateVariable = "CANARY_LAB_UPDATE";

@@ -5,7 +5,7 @@ import { variable } from "@canary-lab/kit/variables";
 import { inLab } from "../../../cluster/lab-folder.ts";
 import { type ApplicationScope, scopeVariables, type UrnPatterns, urnsOf } from "../../../stacks/application-scope.ts";
 import { markVariable } from "../../../stacks/live/mark-variable.ts";
-import { targetedVariable } from "../../../stacks/live/targeted.ts";
+import { targetedVariable, updateVariable } from "../../../stacks/live/targeted.ts";
 import { ownName, selectedStack } from "../../../stacks/stack-name.ts";
 import { StackFile } from "../stack-file.ts";
 import { withoutWrongSalt } from "./config-copy.ts";
@@ -113,6 +113,7 @@ export class PulumiEngine implements Engine {
       ...(configFile === undefined ? [] : ["--config-file", configFile]),
     ];
     const variables: EngineProcess["variables"] = {
+      [updateVariable]: "true",
       ...(targets.length > 0 && { [targetedVariable]: "true" }),
       ...(application && scopeVariables(application)),
       ...(markBefore !== undefined && { [markVariable]: markBefore }),

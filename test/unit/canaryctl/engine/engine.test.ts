@@ -34,7 +34,7 @@ describe("PulumiEngine", () => {
       "--color",
       "never",
     ]);
-    expect(calls[0]?.variables).toEqual({ A: "b" });
+    expect(calls[0]?.variables).toEqual({ A: "b", CANARY_LAB_UPDATE: "true" });
     expect(said).toEqual(["^C received; cancelling.", expect.stringMatching(/^ \+ a:b:C x created \(/)]);
   });
 
@@ -58,7 +58,7 @@ describe("PulumiEngine", () => {
   test("tells the program where an update is about a few resources only", async () => {
     const { engine, calls } = engineThat({});
     await engine.update(undefined, { targets: ["**::x"] });
-    expect(calls[0]?.variables).toEqual({ A: "b", CANARY_LAB_TARGETED: "true" });
+    expect(calls[0]?.variables).toEqual({ A: "b", CANARY_LAB_UPDATE: "true", CANARY_LAB_TARGETED: "true" });
   });
 
   test.each(["", "2026-01-01T00:00:00.000Z 7"])(
@@ -66,7 +66,7 @@ describe("PulumiEngine", () => {
     async (markBefore) => {
       const { engine, calls } = engineThat({});
       await engine.update(undefined, { markBefore });
-      expect(calls[0]?.variables).toEqual({ A: "b", CANARY_LAB_ROLLED_BACK: markBefore });
+      expect(calls[0]?.variables).toEqual({ A: "b", CANARY_LAB_UPDATE: "true", CANARY_LAB_ROLLED_BACK: markBefore });
     },
   );
 
