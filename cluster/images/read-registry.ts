@@ -54,12 +54,12 @@ async function authorized(
   if (service !== undefined) url.searchParams.set("service", service);
   url.searchParams.set("scope", `repository:${repository}:pull`);
   const { status, body } = await get(url, own, mostOfToken);
-  if (status !== 200) throw new RegistryFailure(`gives no token: ${status}`);
+  if (status !== 200) throw new RegistryFailure(`gives no token, and answers ${status}`);
   try {
     const { token, access_token } = JSON.parse(body.toString()) as Readonly<Record<string, unknown>>;
     return `Bearer ${String(token ?? access_token)}`;
   } catch {
-    throw new RegistryFailure("gives no token: it is no JSON");
+    throw new RegistryFailure("gives no token, for its answer is no JSON");
   }
 }
 
