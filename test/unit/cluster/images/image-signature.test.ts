@@ -48,7 +48,7 @@ describe("an image is signed", () => {
     registry.contents.set(blob, `to:http://${registry.address}/v2/team/app/moved`);
     registry.contents.set("moved", payload);
     registry.protect("bmFtZTpwYXNz");
-    await expect(verdict()).rejects.toThrow("gives no token: 403");
+    await expect(verdict()).rejects.toThrow("gives no token, and answers 403");
     // The double asks for a token at the new place as well, which no credentials are sent to.
     await expect(verdict(undefined, "bmFtZTpwYXNz")).rejects.toThrow("answers 401");
     expect(registry.requests.at(-1)).toBe("/v2/team/app/moved -");
@@ -100,7 +100,7 @@ describe("an image is not signed", () => {
 describe("nobody knows", () => {
   test("where the registry wants credentials that are not there", async () => {
     registry.protect("bmFtZTpwYXNz");
-    await expect(verdict()).rejects.toThrow("gives no token: 403");
+    await expect(verdict()).rejects.toThrow("gives no token, and answers 403");
   });
 
   test("where nothing answers", async () => {
