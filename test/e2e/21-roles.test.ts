@@ -113,7 +113,7 @@ describePart("accounts with the rights of a role", () => {
   });
 
   test.each(["updater", "mover"] as const)(
-    "an %s leads no gateway to the live page",
+    "%s leads no gateway to the live page",
     async (role) => {
       const outcome = await as(role, "ui", "--gateway", "--port", "0");
       expect(refusalFault(outcome, /This account may not lead the gateway.*endpointslices/)).toBeUndefined();
