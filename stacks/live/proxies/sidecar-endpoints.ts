@@ -23,17 +23,17 @@ export const clusterStatuses = (dump: string): readonly ClusterStatus[] =>
 
 /** Whether a sidecar has been told of a Service at all. */
 export const knowsService = (dump: string, service: string, namespace: string): boolean =>
-  clusterStatuses(dump).some(({ name }) => {
+  clustersOf(dump, service, namespace).length > 0;
+
+const clustersOf = (dump: string, service: string, namespace: string): readonly ClusterStatus[] =>
+  clusterStatuses(dump).filter(({ name }) => {
     const [direction, , , host] = name.split("|");
     return direction === "outbound" && host?.startsWith(`${service}.${namespace}.svc.`);
   });
 
 /** The addresses that a sidecar sends a Service's requests to. @param ofSubset default: none, as where no route leads to a subset */
 export function sidecarEndpoints(dump: string, service: string, namespace: string, ofSubset = ""): ReadonlySet<string> {
-  const found = clusterStatuses(dump).find(({ name }) => {
-    const [direction, , subset, host] = name.split("|");
-    return direction === "outbound" && subset === ofSubset && host?.startsWith(`${service}.${namespace}.svc.`);
-  });
+  const found = clustersOf(dump, service, namespace).find(({ name }) => name.split("|")[2] === ofSubset);
   return new Set(found?.host_statuses?.flatMap(({ address }) => address?.socket_address?.address ?? []));
 }
 
