@@ -10,14 +10,8 @@ import {
 } from "../../canary/pods/pod-object.ts";
 import { type StartFault, startFaults, startSeconds } from "../../canary/pods/start-fault.ts";
 import { StartWatch } from "../../canary/pods/start-watch.ts";
-import {
-  eventsPath,
-  podLogPath,
-  podPath,
-  podsPath,
-  replicaSetPath,
-  replicaSetsPath,
-} from "../../cluster/kube/paths.ts";
+import { eventsPath, podLogPath, podPath, podsPath, replicaSetsPath } from "../../cluster/kube/paths.ts";
+import { retryPods } from "./retry-pods.ts";
 
 /** The fields of a ReplicaSet that tell whose it is, and whether its pods are let in. */
 export interface ReplicaSetObject extends PodMaker {
@@ -127,9 +121,7 @@ export class PodStart {
     const waiting = pods.filter(isBackingOff);
     await Promise.all(waiting.map(({ metadata }) => this.#client.delete(podPath(namespace, metadata.name))));
     if (!set || refusal(set) === undefined) return waiting.length > 0;
-    // Its controller looks at a ReplicaSet that has changed at once, and else after up to a quarter of an hour.
-    const annotations = { "canary-lab/retried": new Date().toISOString() };
-    await this.#client.patch(replicaSetPath(namespace, set.metadata.name), { metadata: { annotations } });
+    await retryPods(this.#client, namespace, set.metadata.name);
     return true;
   }
 

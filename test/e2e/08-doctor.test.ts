@@ -33,7 +33,14 @@ const writeLock = (name: string, holder: object) => {
 const ids = ({ findings }: Diagnosis): readonly string[] =>
   findings.filter(({ severity }) => severity !== "info").map(({ id, severity }) => `${severity} ${id}`);
 
-const wellAgain = () => until("doctor finds nothing", async () => ids(await doctor()).length === 0, { seconds: 30 });
+async function wellAgain(): Promise<void> {
+  let found: readonly string[] = [];
+  const isWell = async () => {
+    found = ids(await doctor());
+    return found.length === 0;
+  };
+  await until("doctor finds nothing", isWell, { seconds: 60 }).catch(() => expect(found).toEqual([]));
+}
 
 const inNamespace = (...args: readonly string[]) => kubectl("-n", namespace, ...args);
 

@@ -7,6 +7,7 @@ export type Fix =
   | { readonly kind: "label-namespace" }
   | { readonly kind: "restart"; readonly workload: WorkloadReference }
   | { readonly kind: "drop-dead-locks" }
+  | { readonly kind: "retry"; readonly replicaSet: string }
   | { readonly kind: "up" };
 
 export interface WorkloadReference {

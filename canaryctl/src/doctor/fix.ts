@@ -2,6 +2,7 @@ import { until } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
 import { deploymentsPath, namespacePath, rolloutPath } from "../../../cluster/kube/paths.ts";
 import { fieldManager } from "../../../components/traffic/route-metadata.ts";
+import { retryPods } from "../../../stacks/live/retry-pods.ts";
 import type { Lab } from "../lab.ts";
 import type { Finding, Fix, WorkloadReference } from "./finding.ts";
 import { namespaceFacts, otherSidecarLabels, standsOn } from "./objects.ts";
@@ -9,7 +10,7 @@ import { namespaceFacts, otherSidecarLabels, standsOn } from "./objects.ts";
 type Say = (line: string) => void;
 
 /** Causes in front of what follows from them: a pod that starts before the label is back has no sidecar either. */
-const order: readonly Fix["kind"][] = ["drop-dead-locks", "label-namespace", "up", "restart"];
+const order: readonly Fix["kind"][] = ["drop-dead-locks", "label-namespace", "retry", "up", "restart"];
 
 /** The fixes of some findings, each once, in the order in which they are made; without `up` where that is for a person. */
 export function fixesOf(findings: readonly Finding[]): readonly Fix[] {
@@ -59,6 +60,9 @@ async function applyFix(lab: Lab, fix: Fix, up: readonly [string, ...string[]]):
       if (others.length > 0) await cluster.patch(namespacePath(namespace), { metadata: { labels: without } });
       return `set ${Object.entries(sidecarLabels).map(([key, value]) => `${key}=${value}`)} on namespace ${namespace}, as ${fieldManager}`;
     }
+    case "retry":
+      await retryPods(cluster, namespace, fix.replicaSet);
+      return `had ReplicaSet ${namespace}/${fix.replicaSet} make its pods again at once`;
     case "restart":
       await restart(lab, fix.workload);
       return `replaced the pods of ${fix.workload.kind} ${namespace}/${fix.workload.name}, one after another`;

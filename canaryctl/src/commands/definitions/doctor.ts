@@ -7,7 +7,10 @@ export function addDoctor(program: Command): void {
     .command("doctor")
     .description("look for everything that is known to go wrong, and say what mends it")
     .option("--json", "print JSON")
-    .option("--fix", "mend what is safe to mend: labels, dead locks, what is missing, pods without a sidecar")
+    .option(
+      "--fix",
+      "mend what is safe to mend: labels, dead locks, what is missing, pods that were refused or lack a sidecar",
+    )
     .addOption(new Option("--show <severity>", "the least severity that is shown").choices(severities).default("info"))
     .addOption(
       new Option("--fail-on <severity>", "the least severity that makes the exit code 1, shown or not")

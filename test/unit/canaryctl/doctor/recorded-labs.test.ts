@@ -7,6 +7,10 @@ import { broken, factsOf } from "./recorded.ts";
 const ids = (facts: Facts): readonly string[] => diagnose(facts).map(({ id, severity }) => `${severity} ${id}`);
 const finding = (facts: Facts, id: string) => diagnose(facts).find((one) => one.id === id);
 
+/** Has the ReplicaSet make its pods again: it would try after a pause that grows with each refusal. */
+const retryOf = (hash: string): string =>
+  `kubectl -n canary-lab annotate replicaset versioned-echo-v2-${hash} --overwrite canary-lab/retried=$(date +%s)`;
+
 test("of a lab that is well there is nothing to say", () => {
   expect(diagnose(factsOf())).toEqual([]);
 });
@@ -35,12 +39,16 @@ describe("what was recorded of labs that were broken", () => {
         "warning replicas/versioned-echo-v2",
         "info foreign-writer/versioned-echo-v1",
       ],
-      `kubectl -n canary-lab patch resourcequota tight --type merge -p '{"spec":{"hard":{"pods":"9"}}}'`,
+      [
+        `kubectl -n canary-lab patch resourcequota tight --type merge -p '{"spec":{"hard":{"pods":"9"}}}'`,
+        "kubectl -n canary-lab wait resourcequota/tight --for=jsonpath='{.status.hard.pods}'=9",
+        retryOf("676bd4b4bf"),
+      ].join(" && "),
     ],
     [
       "pod-security",
       ["error pod-security/versioned-echo-v2", "error subset/v2", "error answers"],
-      "kubectl label namespace canary-lab pod-security.kubernetes.io/enforce=privileged --overwrite",
+      `kubectl label namespace canary-lab pod-security.kubernetes.io/enforce=privileged --overwrite && ${retryOf("676bd4b4bf")}`,
     ],
     ["bad-image", ["error image/versioned-echo-v2"], "npx canaryctl rollback && npx canaryctl delete-canary"],
     ["caller", ["warning sidecar-missing/caller"], "kubectl -n canary-lab delete pod caller"],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import type { PodFacts } from "../../../../../canaryctl/src/doctor/facts.ts";
+import type { ClusterFacts, PodFacts } from "../../../../../canaryctl/src/doctor/facts.ts";
 import { diagnose } from "../../../../../canaryctl/src/doctor/table.ts";
 import { broken, factsOf, finding, ids, wholeLab } from "../recorded.ts";
 
@@ -34,6 +34,56 @@ describe("sidecars", () => {
     });
     const [refusing] = diagnose(factsOf({ cluster: withPod(isCanary, { hasSidecar: false, inject: "false" }) }));
     expect(refusing?.fix).toBeUndefined();
+  });
+});
+
+describe("pods that a quota refused", () => {
+  const refusedBy = (quotas: ClusterFacts["quotas"], asked: string) => {
+    const facts = broken("quota");
+    const { cluster } = facts;
+    if (!cluster) throw new Error("no cluster was recorded");
+    const refused = `pods "a" is forbidden: exceeded quota: tight, requested: ${asked}, used: pods=5, limited: pods=5`;
+    const workloads = cluster.workloads?.map((one) => (one.refused === undefined ? one : { ...one, refused }));
+    return finding({ ...facts, cluster: { ...cluster, workloads, quotas } }, "quota/versioned-echo-v2");
+  };
+  const retry =
+    "kubectl -n canary-lab annotate replicaset versioned-echo-v2-676bd4b4bf --overwrite canary-lab/retried=$(date +%s)";
+
+  test.each<[quota: string, ClusterFacts["quotas"], asked: string]>([
+    ["that is gone", [], "pods=1"],
+    ["that has room now", [{ name: "tight", hard: { pods: "6" }, used: { pods: "5" } }], "pods=1"],
+    ["that counts something else now", [{ name: "tight", hard: { services: "1" }, used: { services: "1" } }], "pods=1"],
+    [
+      "of amounts",
+      [{ name: "tight", hard: { "limits.cpu": "2", pods: "9" }, used: { "limits.cpu": "1500m", pods: "5" } }],
+      "limits.cpu=500m,pods=1",
+    ],
+  ])("%s: they are made again at once", (_, quotas, asked) => {
+    expect(refusedBy(quotas, asked)).toMatchObject({
+      what: expect.stringContaining("There is room now"),
+      mend: [retry],
+      fix: { kind: "retry", replicaSet: "versioned-echo-v2-676bd4b4bf" },
+    });
+  });
+
+  test.each<[quota: string, ClusterFacts["quotas"], mend: string, asked: string]>([
+    [
+      "without room",
+      [{ name: "tight", hard: { pods: "5" }, used: { pods: "5" } }],
+      "patch resourcequota tight",
+      "pods=1",
+    ],
+    [
+      "without room for one amount",
+      [{ name: "tight", hard: { "limits.cpu": "2", pods: "9" }, used: { "limits.cpu": "1501m", pods: "5" } }],
+      "describe resourcequota tight",
+      "limits.cpu=500m,pods=1",
+    ],
+    ["that cannot be read", undefined, "describe resourcequota tight", "pods=1"],
+  ])("%s: a person makes room", (_, quotas, mend, asked) => {
+    const found = refusedBy(quotas, asked);
+    expect(found).toMatchObject({ what: expect.stringContaining("forbids"), mend: [expect.stringContaining(mend)] });
+    expect(found?.fix).toBeUndefined();
   });
 });
 
