@@ -50,13 +50,14 @@ export interface WalkOptions {
 }
 
 const betweenLooksMilliseconds = 1000;
+/** When a step that was refused is tried again; the canary is judged meanwhile as ever. */
 const afterRefusalMilliseconds = 5000;
 
 /**
  * Walks the plan by the judge's verdicts, from wherever the release stands: a walk that was killed goes on where it was, for the step and
  * when it began stand in the cluster. The evidence begins anew then; a release that was being finished is finished, for at 100 % there is
  * none any more, and the judge had passed it. A step that is refused, as while an alert fires, or fails on its way is
- * tried again for as long as a verdict is waited for: the canary is looked at meanwhile.
+ * tried again for as long as a verdict is waited for.
  *
  * @throws UserError where a rollback fails, where another promotion has the plan, and where the cluster is away for a minute
  */
@@ -69,7 +70,7 @@ export async function walk(
   const { say, show, signal, patienceSeconds } = options;
   let lab = await acts.open();
   const tellOutlook = once(outlookText, say);
-  let refusedSince: number | undefined;
+  let refused: Refused | undefined;
   for (;;) {
     if (signal.aborted) return interrupted(acts);
     const look = await observer.look(lab);
@@ -77,7 +78,7 @@ export async function walk(
     const resumes = isFinishing(look, acts, route);
     if (!look.live || !(resumes || isSameShare(askedShare(look.live), route.wanted(lab.config))))
       return moved(look, route);
-    const act = resumes
+    const due = resumes
       ? "advance"
       : nextAct({
           weight: canaryWeight,
@@ -87,6 +88,7 @@ export async function walk(
           requests: look.requestsAtWeight,
           patienceSeconds,
         });
+    const act = due === "advance" && refused && performance.now() < refused.triedAgain ? "wait" : due;
     show(look, act);
     tellOutlook(look);
     const reason = resumes ? passedBefore : look.conclusion.reason;
@@ -107,16 +109,15 @@ export async function walk(
         const isLast = resumes || next === undefined || (next === 100 && bakeOf(plan, next) === 0);
         try {
           const done = await (isLast ? acts.finish(look) : acts.promote(look));
-          refusedSince = undefined;
+          refused = undefined;
           if (done !== undefined) say(done);
           if (done !== undefined && isLast) return { ending: "promoted", reason };
         } catch (error) {
           if (!(error instanceof UserError) || signal.aborted) throw error;
-          refusedSince ??= performance.now();
-          if (performance.now() - refusedSince > patienceSeconds * 1000)
+          refused = refusedOnceMore(refused);
+          if (performance.now() - refused.since > patienceSeconds * 1000)
             return { ending: "held", reason: error.message };
           say(`The step is not taken now: ${error.message}`);
-          await pause(afterRefusalMilliseconds, undefined, { signal }).catch(() => {});
         }
         lab = await acts.open();
         break;
@@ -126,6 +127,17 @@ export async function walk(
         await pause(betweenLooksMilliseconds, undefined, { signal }).catch(() => {});
     }
   }
+}
+
+/** A step that was not taken: since when, and when it is tried again; in milliseconds of this process. */
+interface Refused {
+  readonly since: number;
+  readonly triedAgain: number;
+}
+
+function refusedOnceMore(before: Refused | undefined): Refused {
+  const now = performance.now();
+  return { since: before?.since ?? now, triedAgain: now + afterRefusalMilliseconds };
 }
 
 /** Why a release is finished that has no evidence any more. */

@@ -201,8 +201,14 @@ describe("a walk through the plan", () => {
     const refuse = () => {
       throw new UserError("Alerts of the canary fire: HighErrorRate.", {});
     };
-    const worse = await walked({ verdicts: ["pass", "fail"], beforeStep: refuse });
-    expect(worse).toMatchObject({ ending: "rolled back", done: ["roll back"] });
+    const began = performance.now();
+    const worse = await walked({ verdicts: ["pass", "pass", "fail"], beforeStep: refuse });
+    expect(worse).toMatchObject({
+      ending: "rolled back",
+      done: ["roll back"],
+      shown: ["advance", "wait", "roll back"],
+    });
+    expect(performance.now() - began).toBeLessThan(3000); // sooner than the step is tried again
     const held = await walked({ verdicts: ["pass"], beforeStep: refuse, patienceSeconds: 1 });
     expect(held).toMatchObject({ ending: "held", reason: "Alerts of the canary fire: HighErrorRate.", done: [] });
   }, 20_000);
