@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { shownParts } from "./shown.ts";
 import type { ActView, ApplicationsView, Snapshot } from "./snapshot.ts";
-import type { Read } from "./stack-reader.ts";
+import type { Reader } from "./stack-reader.ts";
 
 /** Gets a snapshot, and then what changes of it. */
 export type Send = (event: "snapshot" | "change", data: Partial<Snapshot>) => void;
@@ -12,13 +12,15 @@ export interface HubOptions {
   readonly applications: (stack: string) => ApplicationsView;
   readonly acts: { of(shown: string): readonly ActView[]; isRunning(shown: string): boolean };
   /** Makes a reader of an application. */
-  readonly reader: (shown: string) => { read(): Promise<Read> };
+  readonly reader: (shown: string) => Reader;
 }
 
 const betweenLooksMilliseconds = 1000;
-/** While an act runs, and so long after it, the looks are closer: whoever moves a slider sees the dots follow. */
+/** Once an act has moved the traffic, and so long after it, the looks are closer: whoever moves a slider sees the dots follow. */
 const closeMilliseconds = 100;
 const closeFor = 5000;
+/** Before that an act is only asked about: looks would take the time of a small machine that the act itself needs. */
+const askingMilliseconds = 50;
 /** So long after its last window an application is read on, in milliseconds: a window that is loaded again finds what was counted. */
 const restMilliseconds = 20_000;
 
@@ -81,7 +83,7 @@ class Watched {
 
   actsChanged(): void {
     this.#put({ acts: this.#options.acts.of(this.#shown) });
-    this.#closeUntil = performance.now() + closeFor;
+    if (!this.#isActing()) this.#lookClosely();
     this.#wake.abort();
   }
 
@@ -97,8 +99,16 @@ class Watched {
       const began = performance.now();
       const seen = await read.read();
       this.#put({ ...seen, stacks: stacks(), applications: applications(this.#snapshot.stack) });
-      await this.#pause(began);
+      await this.#pause(read, began);
     }
+  }
+
+  #isActing(): boolean {
+    return this.#options.acts.isRunning(this.#shown);
+  }
+
+  #lookClosely(): void {
+    this.#closeUntil = performance.now() + closeFor;
   }
 
   #isRested(): boolean {
@@ -106,12 +116,15 @@ class Watched {
   }
 
   /** From the beginning of one look to that of the next. */
-  async #pause(began: number): Promise<void> {
-    const isClose = () => this.#options.acts.isRunning(this.#shown) || performance.now() < this.#closeUntil;
+  async #pause(read: Pick<Reader, "hasMoved">, began: number): Promise<void> {
+    const isClose = () => performance.now() < this.#closeUntil;
     const left = () => began + (isClose() ? closeMilliseconds : betweenLooksMilliseconds) - performance.now();
     while (left() > 0 && !this.#ended.signal.aborted) {
       this.#wake = new AbortController();
-      await pause(left(), undefined, { signal: this.#wake.signal }).catch(() => {});
+      const isAsking = this.#isActing() && !isClose();
+      const wait = isAsking ? Math.min(left(), askingMilliseconds) : left();
+      await pause(wait, undefined, { signal: this.#wake.signal }).catch(() => {});
+      if (isAsking && (await read.hasMoved())) this.#lookClosely();
     }
   }
 

@@ -3,6 +3,7 @@ import { UnreachableError } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import { optionsFor } from "../../../canary/judge/config.ts";
 import { sharedReads } from "../../../cluster/kube/shared-reads.ts";
+import { isSameShare } from "../../../stacks/live/proxies/share.ts";
 import { withService } from "../../../stacks/service-commands.ts";
 import { readHistory } from "../history/store.ts";
 import { countedRoute, type JudgedRoute, Observer } from "../judged/observer.ts";
@@ -11,12 +12,20 @@ import { forLog, say } from "../print.ts";
 import { readStatus } from "../status.ts";
 import { type Move, openMove } from "../strategies/table.ts";
 import { printableFor } from "../this-stack.ts";
+import type { LiveRoute } from "../traffic/route.ts";
 import { shownParts } from "./shown.ts";
 import type { Snapshot, TrafficView, VerdictView } from "./snapshot.ts";
 import { moveView, releaseView, trafficView, verdictView } from "./views.ts";
 
 /** What is read of an application. */
 export type Read = Pick<Snapshot, "release" | "traffic" | "verdict" | "moves" | "trouble">;
+
+/** Reads one application. */
+export interface Reader {
+  read(): Promise<Read>;
+  /** Whether the split is another one than `read` saw last: one request, where that takes ten. True where nothing but `read` tells. */
+  hasMoved(): Promise<boolean>;
+}
 
 export const nothingRead: Read = { release: null, traffic: null, verdict: null, moves: [], trouble: null };
 
@@ -31,13 +40,15 @@ const concludesAtMost = 20;
 const mostLooks = 3600;
 
 /** Reads one application again and again, by the readers of `status`, `watch` and `history`. */
-export class StackReader {
+export class StackReader implements Reader {
   readonly #named: Pick<GlobalOptions, "stack" | "app">;
   readonly #printable: (text: string) => string;
   readonly #open: typeof openLab;
   #lab: Lab | undefined;
   #counted: Counted | undefined;
   #last = nothingRead;
+  /** Reads the split alone; undefined where no look has seen one. */
+  #split: (() => Promise<LiveRoute | undefined>) | undefined;
   #history: { readonly moves: Snapshot["moves"]; readonly due: number } = { moves: [], due: 0 };
 
   /**
@@ -63,8 +74,20 @@ export class StackReader {
         this.#lab = undefined; // it may be another cluster, or another configuration, by now
         this.#counted = undefined;
         this.#last = nothingRead;
+        this.#split = undefined;
       }
       return { ...this.#last, trouble: this.#textOf(error) };
+    }
+  }
+
+  async hasMoved(): Promise<boolean> {
+    const before = this.#last.release?.live;
+    if (!this.#split || !before) return true;
+    try {
+      const now = await this.#split();
+      return now === undefined || !isSameShare(now.weights, before);
+    } catch {
+      return true; // a look tells why
     }
   }
 
@@ -77,9 +100,11 @@ export class StackReader {
     const move = await openMove({ ...reread(opened), cluster: sharedReads(opened.cluster) });
     const { lab, strategy } = move;
     const { cluster, config } = lab;
+    const { route } = strategy;
+    this.#split = route && (() => route.read(opened.cluster, config));
     const [status, live, counted, moves] = await Promise.all([
       readStatus(lab, strategy),
-      strategy.route?.read(cluster, config),
+      route?.read(cluster, config),
       this.#count(move, opened),
       this.#moves(lab),
     ]);

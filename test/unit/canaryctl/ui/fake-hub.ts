@@ -11,7 +11,7 @@ export const applications = (stack: string): ApplicationsView => ({
 /** A hub whose stacks read as a test says. `opened` has the stacks that were begun to be read, in order. */
 export function fakeHub(isReadOnly = false) {
   const opened: string[] = [];
-  let looks = 0;
+  let [looks, questions, hasMoved] = [0, 0, false];
   let read: Read = { ...nothingRead, trouble: "error: The lab is not up." };
   const acts = new Map<string, readonly ActView[]>();
   const log = {
@@ -30,6 +30,10 @@ export function fakeHub(isReadOnly = false) {
           looks++;
           return read;
         },
+        hasMoved: async () => {
+          questions++;
+          return hasMoved;
+        },
       };
     },
   });
@@ -37,6 +41,10 @@ export function fakeHub(isReadOnly = false) {
     hub,
     opened,
     looks: () => looks,
+    questions: () => questions,
+    moves: () => {
+      hasMoved = true;
+    },
     becomes: (to: Partial<Read>) => {
       read = { ...read, ...to };
     },

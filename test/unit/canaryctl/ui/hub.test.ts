@@ -62,16 +62,30 @@ test("two windows share what is read of a stack, and the second one begins where
   expect(opened).toEqual(["dev"]);
 });
 
-test("an act is told at once to each window, and while it runs the looks are closer", async () => {
-  const { window, acts, looks } = watched();
+test("an act is told at once to each window, and from when it has moved the traffic the looks are closer", async () => {
+  const { window, acts, looks, questions, moves } = watched();
   const [one, other] = [window(), window()];
   await one.sees(({ trouble }) => typeof trouble === "string");
   acts("dev", running);
   expect(one.events.at(-1)).toEqual(["change", { acts: [running] }]);
   expect(other.events.at(-1)).toEqual(["change", { acts: [running] }]);
+  const before = looks();
+  await until(async () => questions() >= 5 || undefined, { seconds: 5 });
+  expect(looks() - before).toBeLessThanOrEqual(1);
+  moves();
+  const [moved, began] = [looks(), performance.now()];
+  await until(async () => looks() >= moved + 3 || undefined, { seconds: 5 });
+  expect(performance.now() - began).toBeLessThan(2000); // three of the usual looks take as many seconds
+});
+
+test("the looks are close when an act has ended, whatever it did", async () => {
+  const { window, acts, looks, questions } = watched();
+  await window().sees(({ trouble }) => typeof trouble === "string");
+  acts("dev", { ...running, state: "done" });
   const [before, began] = [looks(), performance.now()];
   await until(async () => looks() >= before + 3 || undefined, { seconds: 5 });
-  expect(performance.now() - began).toBeLessThan(2000); // three of the usual looks take as many seconds
+  expect(performance.now() - began).toBeLessThan(2000);
+  expect(questions()).toBe(0);
 });
 
 test("a service is read and acted on by itself", async () => {

@@ -160,6 +160,30 @@ test("a service is opened as --app opens it, and its commands name it", async ()
   expect(asked).toEqual([{ stack: "staging", app: "orders" }]);
 });
 
+test("whether the split has moved since the last look is one request, and unknown where only a look tells", async () => {
+  const { lab, asked } = counted();
+  let weights: readonly [number, number] | undefined;
+  const cluster: Lab["cluster"] = {
+    ...lab.cluster,
+    get: async <T>(path: string) => {
+      if (weights === undefined || !path.includes("virtualservices")) return lab.cluster.get<T>(path);
+      const route = ["v1", "v2"].map((subset, at) => ({ destination: { subset }, weight: weights?.[at] }));
+      return { metadata: {}, spec: { http: [{ name: "weighted", route }] } } as T;
+    },
+  };
+  const reader = readerOf({ ...lab, cluster });
+  expect(await reader.hasMoved()).toBe(true);
+  await reader.read();
+  asked.splice(0);
+  expect(await reader.hasMoved()).toBe(false);
+  expect(asked).toEqual([expect.stringContaining("virtualservices")]);
+  weights = [70, 30];
+  expect(await reader.hasMoved()).toBe(true);
+  const byPods = readerOf(counted({ changes: { strategy: "rolling-update" } }).lab);
+  await byPods.read();
+  expect(await byPods.hasMoved()).toBe(true);
+});
+
 test("while the API server is away, what was read stays, and what was counted goes on after it", async () => {
   const { lab, counts } = counted();
   let isAway = false;
