@@ -54,8 +54,15 @@ function readProcesses(): readonly ProcessEntry[] {
 /** Bytes; shared pages count for each process by its share, so that the sum over processes is what they use together. */
 function proportionalSetSize(pid: number): number {
   try {
-    return 1024 * Number(/^Pss:\s*(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1] ?? 0);
+    return bytesOf(pid, "smaps_rollup", "Pss");
   } catch {
     return 0; // ended meanwhile
   }
+}
+
+/** A field in kB of a file of a process in /proc, in bytes; 0 where it is not there. @throws Error where the process has ended */
+export function bytesOf(pid: number, file: "smaps_rollup" | "status", field: string): number {
+  const [, kilobytes = 0] =
+    new RegExp(`^${field}:\\s*(\\d+) kB`, "m").exec(readFileSync(`/proc/${pid}/${file}`, "utf8")) ?? [];
+  return 1024 * Number(kilobytes);
 }

@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { start } from "../test/e2e/support/command.ts";
 import { canaryctl, canaryctlFile } from "../test/e2e/support/lab.ts";
 import { until } from "../test/e2e/support/until.ts";
+import { bytesOf } from "./memory.ts";
 import { secondsOf } from "./sample.ts";
 import type { Row } from "./table.ts";
 
@@ -62,8 +62,5 @@ export function growthOf(samples: readonly number[]): number {
   return Math.min(...last) - Math.min(...samples.slice(-2 * third, -third));
 }
 
-/** @throws Error where the process has ended */
-function residentMegabytes(pid: number): number {
-  const [, kilobytes] = /^VmRSS:\s*(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
-  return Math.round(Number(kilobytes) / 102.4) / 10;
-}
+/** Resident memory in millions of bytes. @throws Error where the process has ended */
+const residentMegabytes = (pid: number): number => Math.round(bytesOf(pid, "status", "VmRSS") / 1e5) / 10;

@@ -9,10 +9,15 @@ import { findImages } from "./find-images.ts";
 import { platformFinder, readOutputs } from "./find-platform.ts";
 import { fullStackName } from "./full-stack-name.ts";
 import { beginLiveRun, createLiveRun, refuseWithheld } from "./live/create-live-run.ts";
-import { refuseUnsigned } from "./live/signed-images.ts";
 import { type ApplicationOutputs, applicationOutputs, type StackOutputs } from "./outputs.ts";
 import { createPlatform } from "./platform.ts";
 import { isOwner } from "./platform-parts.ts";
+
+/** What reads signatures is loaded for whoever asks for them. @throws pulumi.RunError where an image is not signed as its policy asks */
+async function refuseUnsigned(applications: LoadedConfig["applications"]): Promise<void> {
+  const configs = applications.map(({ config }) => config).filter(({ policy }) => policy.signedBy !== undefined);
+  if (configs.length > 0) await (await import("./live/signed-images.ts")).refuseUnsigned(configs);
+}
 
 /**
  * Makes one platform and the stack's applications on it, or the one application that the update is about.
@@ -32,7 +37,7 @@ export async function createStack({ config, target, applications, isOfOne }: Loa
   const [begun, found, , last] = await Promise.all([
     Promise.all(applications.map(begin)),
     delivery,
-    refuseUnsigned(applications.map((one) => one.config)),
+    refuseUnsigned(applications),
     isOfOne ? readOutputs(fullStackName()) : undefined,
   ]);
   const runs = applications.map((application, index) => {

@@ -2,13 +2,15 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { readIfThere } from "@canary-lab/kit/private-files";
 import { UserError } from "@canary-lab/kit/user-error";
-import { type Document, isMap, visit } from "yaml";
+import { type Document, isMap } from "yaml";
 import { repositoryRoot } from "../../cluster/lab-folder.ts";
 import { ownKey, unreadKeys } from "../../stacks/config/other-keys.ts";
 import { servicesIn, serviceValues } from "../../stacks/config/service-values.ts";
 import {
   configIn,
   declaredDefaults,
+  hasSecrets,
+  keyService,
   parse,
   plainValues,
   type RawValue,
@@ -80,12 +82,8 @@ export class StackFile {
   /** The namespace that the stack says is its own. */
   claim(namespace: string): NamespaceClaim {
     const { stack, organization, name: place } = this;
-    return {
-      own: { stack, ...(organization !== undefined && { organization }) },
-      namespace,
-      place,
-      isNew: !this.exists(),
-    };
+    const own = { stack, ...(organization !== undefined && { organization }) };
+    return { own, namespace, place, isNew: !this.exists() };
   }
 
   exists(): boolean {
@@ -200,18 +198,12 @@ export class StackFile {
 
   /** Whether a value of any key is encrypted. */
   hasSecrets(): boolean {
-    let found = false;
-    const Pair = (_: unknown, { key }: { readonly key: unknown }) => {
-      found ||= String(key) === "secure";
-    };
-    visit(this.#read(), { Pair });
-    return found;
+    return hasSecrets(this.#read());
   }
 
   /** The key service that encrypts the stack's secrets; undefined where a passphrase does, or Pulumi's service. */
   secretsProvider(): string | undefined {
-    const provider = this.#read().get("secretsprovider");
-    return typeof provider === "string" && !["", "default", "passphrase"].includes(provider) ? provider : undefined;
+    return keyService(this.#read());
   }
 
   /**

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
-import { type Document, parseDocument } from "yaml";
+import { type Document, parseDocument, visit } from "yaml";
 import { isProviderKey, ownKey } from "./other-keys.ts";
 import { jsonOf } from "./raw-values.ts";
 
@@ -69,4 +69,20 @@ function plainValue(key: string, value: unknown, path: string): RawValue {
     });
   }
   return jsonOf(value);
+}
+
+/** Whether a value of any key is encrypted. */
+export function hasSecrets(document: Document): boolean {
+  let found = false;
+  const Pair = (_: unknown, { key }: { readonly key: unknown }) => {
+    found ||= String(key) === "secure";
+  };
+  visit(document, { Pair });
+  return found;
+}
+
+/** The key service that encrypts the stack's secrets; undefined where a passphrase does, or Pulumi's service. */
+export function keyService(document: Document): string | undefined {
+  const provider = document.get("secretsprovider");
+  return typeof provider === "string" && !["", "default", "passphrase"].includes(provider) ? provider : undefined;
 }

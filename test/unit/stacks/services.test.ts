@@ -6,7 +6,6 @@ import { appliedValues } from "../../../stacks/config/applied-config.ts";
 import { parseConfig, type RawConfig, schemaDefaults } from "../../../stacks/config/parse-config.ts";
 import { serviceValues } from "../../../stacks/config/service-values.ts";
 import { neededParts, rolloutsScope } from "../../../stacks/platform-parts.ts";
-import { withService } from "../../../stacks/service-commands.ts";
 import { register } from "../components/mocks.ts";
 import { defaults, sampleFacts, sampleTarget, worldVariables } from "./sample-config.ts";
 
@@ -235,16 +234,6 @@ describe("an update of one application", () => {
     for (const scope of [{ service: undefined }, { service: "orders" }])
       expect(scopeIn(scopeVariables(scope))).toEqual(scope);
   });
-});
-
-test("a printed command about a service names it, and one about the stack does not", () => {
-  const text = "next: npx canaryctl rollback && npx canaryctl config set canaryWeight 0 && npx canaryctl up";
-  expect(withService(text, "orders")).toBe(
-    "next: npx canaryctl --app orders rollback && npx canaryctl --app orders config set canaryWeight 0 && npx canaryctl up",
-  );
-  for (const command of ["config set platform own", "--stack prod status", "stack list", "down", "env"])
-    expect(withService(`npx canaryctl ${command}`, "orders")).toBe(`npx canaryctl ${command}`);
-  expect(withService(text, undefined)).toBe(text);
 });
 
 test("images of any application that the policy's keys have not signed are refused before anything is made", async () => {
