@@ -8,6 +8,7 @@ import {
   further,
   inside,
   making,
+  ofClient,
   ofPlatform,
   ofProxies,
   ofRegistry,
@@ -36,7 +37,7 @@ export function neededRights(config: MadeConfig, minor: number, registry?: Regis
   const { namespace, strategy } = config;
   const made = updatedObjects(config, registry);
   const isRollout = factsOf(strategy).owner === "rollout-controller";
-  const used = [...ofProxies(minor), ...following, ...further, ...(isRollout ? ofRollouts : [])];
+  const used = [...ofProxies(minor), ...ofClient(minor), ...following, ...further, ...(isRollout ? ofRollouts : [])];
   const all: Right[] = [
     ...rightsToMake(made),
     // Where a release is, Helm looks for its revisions, and notes in the old one that it is superseded.

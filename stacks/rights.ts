@@ -19,9 +19,12 @@ const bySocket = (minor: number): readonly string[] => (minor < socketNeedsCreat
 /** Callers' proxies are found, asked for their routes, and read for what they count. */
 export const ofProxies = (minor: number): Used => [
   ["pods", ["list"]],
-  ["pods/exec", bySocket(minor)],
+  ["pods/portforward", bySocket(minor)],
   ["pods/proxy", ["get"]],
 ];
+
+/** Measured traffic is sent from inside of the client's pod. */
+export const ofClient = (minor: number): Used => [["pods/exec", bySocket(minor)]];
 
 /** By which pods are followed until they are ready, and those that wait out a back-off try again. */
 export const following: Used = [

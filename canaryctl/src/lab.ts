@@ -7,7 +7,8 @@ import { parseConfig } from "../../stacks/config/parse-config.ts";
 import type { LabConfig } from "../../stacks/config/schema.ts";
 import type { RawValue } from "../../stacks/config/stack-yaml.ts";
 import { notUp } from "../../stacks/lab-records.ts";
-import { execIn, type PodExec, readyPod } from "../../stacks/live/proxies/exec.ts";
+import { type PodExec, readyPod } from "../../stacks/live/proxies/exec.ts";
+import { type AskProxy, accessToPods, type PodAccess } from "../../stacks/live/proxies/pod-access.ts";
 import { ownFacts, type PlatformFacts } from "../../stacks/platform-facts.ts";
 import { mustBeSameCluster } from "../../stacks/same-cluster.ts";
 import { environmentOf } from "../../stacks/stack-environment.ts";
@@ -42,7 +43,7 @@ export interface RouteFlags {
 export type ConfigChanges = Readonly<Partial<Record<keyof LabConfig, RawValue>>>;
 
 /** One stack of a lab that is up, and the ways to work on it. Nothing is started or connected before it is used. */
-export interface Lab {
+export interface Lab extends PodAccess {
   readonly stackFile: StackFile;
   /** The config, with the changes that the command is about to make. */
   readonly config: LabConfig;
@@ -63,10 +64,15 @@ export interface Lab {
   readonly plan?: LabConfig["plan"];
   /** As whom the cluster knows whoever runs this; undefined where it does not say. */
   account?(): Promise<string | undefined>;
-  /** A way into a pod, whose commands may take that long. */
-  exec(namespace: string, pod: string, timeoutMilliseconds?: number): Promise<PodExec>;
-  /** A way into the pod that sends measured traffic. */
-  client(): Promise<PodExec>;
+  /** Ways into the pod that sends measured traffic. */
+  client(): Promise<ClientPod>;
+}
+
+/** The pod that sends measured traffic. */
+export interface ClientPod {
+  readonly exec: PodExec;
+  /** Asks its sidecar. */
+  readonly ask: AskProxy;
 }
 
 /** What a stack's application stands on. A stack that installed its own notes none of it, for it follows from the config. */
@@ -200,8 +206,7 @@ export function labOf(stackFile: StackFile, config: LabConfig, environment: Envi
   const { stack } = stackFile;
   const { kubeconfig, kubeContext, variables } = environment;
   const cluster = clientOf(environment);
-  const exec = (namespace: string, pod: string, timeoutMilliseconds?: number) =>
-    execIn({ kubeconfig, context: kubeContext, namespace, pod, timeoutMilliseconds, variables });
+  const access = accessToPods({ kubeconfig, context: kubeContext, variables });
   return {
     stackFile,
     config,
@@ -216,7 +221,7 @@ export function labOf(stackFile: StackFile, config: LabConfig, environment: Envi
     state: FileState.at(backendUrl(process.env), stack),
     cluster,
     account: async () => (await import("./kube/account.ts")).accountBy(cluster),
-    exec,
+    ...access,
     client: async () => {
       const app = clientName(config.app);
       const pod = await readyPod(cluster, config.namespace, { app });
@@ -226,7 +231,8 @@ export function labOf(stackFile: StackFile, config: LabConfig, environment: Envi
           next: `kubectl -n ${config.namespace} describe pod -l app=${app}`,
         });
       }
-      return exec(config.namespace, pod);
+      const [exec, ask] = await Promise.all([access.exec(config.namespace, pod), access.proxy(config.namespace, pod)]);
+      return { exec, ask };
     },
   };
 }

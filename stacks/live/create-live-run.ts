@@ -24,6 +24,7 @@ import type { ImageDeliverer } from "./image-deliverer.ts";
 import type { LiveRun } from "./live-run.ts";
 import { refuseForeignNamespace } from "./namespace-owner.ts";
 import { platformHooks, refuseLoss } from "./platform-guard.ts";
+import type { PodAccess } from "./proxies/pod-access.ts";
 import type { ProxyCluster } from "./proxies/proxies.ts";
 import { openToAll } from "./proxies/service-pods.ts";
 import { type RiseGate, releaseGuard } from "./release-guard.ts";
@@ -40,7 +41,7 @@ import { forThisStack, toldOfStack } from "./told.ts";
 /** What is known of the cluster before the first resource. */
 interface BegunRun {
   readonly client: ReturnType<typeof clientOf>;
-  readonly exec: ProxyCluster["exec"];
+  readonly proxy: ProxyCluster["proxy"];
   readonly deliver: NonNullable<LiveRun["deliver"]>;
   /** The mark of the last rollback before this run; undefined where it may not be read. */
   readonly markBefore: Mark | undefined;
@@ -68,7 +69,7 @@ export async function beginLiveRun(config: LabConfig, target: Required<ClusterNa
       pulumi.runtime.isDryRun() || isByCanaryctl() || mayDoAll(client),
     ]);
     if (!isTargeted() && isOfStack) await refuseLoss(client, fullStackName(), live, config);
-    return { client, exec: execBy(target), deliver: deliverTo(client, target), markBefore: mark, isEntitled };
+    return { client, proxy: proxyBy(target), deliver: deliverTo(client, target), markBefore: mark, isEntitled };
   } catch (error) {
     throw error instanceof UserError ? new pulumi.RunError(toldOfStack(error)) : error;
   }
@@ -97,12 +98,13 @@ export async function refuseWithheld(
 }
 
 /** Loaded where a proxy is asked only. */
-const execBy =
-  ({ kubeconfig, kubeContext: context }: Required<ClusterName>): ProxyCluster["exec"] =>
-  async (namespace, pod, timeoutMilliseconds) => {
-    const { execIn } = await import("./proxies/exec.ts");
-    return execIn({ kubeconfig, context, namespace, pod, timeoutMilliseconds });
+function proxyBy({ kubeconfig, kubeContext: context }: Required<ClusterName>): ProxyCluster["proxy"] {
+  let access: Promise<PodAccess> | undefined;
+  return async (...of) => {
+    access ??= import("./proxies/pod-access.ts").then(({ accessToPods }) => accessToPods({ kubeconfig, context }));
+    return (await access).proxy(...of);
   };
+}
 
 /** Loaded where an image goes into the cluster's own registry only. */
 function deliverTo(client: BegunRun["client"], target: Required<ClusterName>): BegunRun["deliver"] {
@@ -116,7 +118,7 @@ function deliverTo(client: BegunRun["client"], target: Required<ClusterName>): B
 /** Hooks for a run on a real cluster. A Rollout lets go of its route before another strategy takes that over. */
 export function createLiveRun(
   config: LabConfig,
-  { client, exec, deliver, markBefore: mark }: BegunRun,
+  { client, proxy, deliver, markBefore: mark }: BegunRun,
   platform: Pick<PlatformFacts, "ingress" | "monitoring">,
 ): LiveRun {
   const say = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
@@ -126,7 +128,7 @@ export function createLiveRun(
     if (to === "rollout-canary") await enterRollout(client, config);
   });
   const watched = isOwner(config) && { releaseWatch: releaseWatch(client) };
-  const service = serviceGuard(client, config, platform, exec, say);
+  const service = serviceGuard(client, config, platform, proxy, say);
   const common = {
     namespaceHooks,
     platformHooks: platformHooks(client, fullStackName()),

@@ -28,20 +28,18 @@ const proxySeconds = 60;
 
 const blocked = "No pod can be taken out of the Service yet";
 
-type Exec = ProxyCluster["exec"];
-
 export function serviceGuard(
   client: PodClient,
   config: LabConfig,
   platform: Pick<PlatformFacts, "ingress">,
-  exec: Exec,
+  proxy: ProxyCluster["proxy"],
   say: (line: string) => void,
 ): ServiceGuard {
   const { app, namespace } = config;
   const ask = async (probe: ProxyProbe): Promise<ProxyReport> => {
     const { waitForProxies } = await import("./proxies/proxies.ts");
     const { istioCallers } = await import("./proxies/service-pods.ts");
-    return waitForProxies({ cluster: client, exec }, istioCallers(config, platform), probe, proxySeconds);
+    return waitForProxies({ cluster: client, proxy }, istioCallers(config, platform), probe, proxySeconds);
   };
   const narrow = createHook("service-narrow", async ({ oldInputs, newInputs }) => {
     const [before, after] = [selectorIn(oldInputs), selectorIn(newInputs)];

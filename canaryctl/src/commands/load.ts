@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { openLab } from "../lab.ts";
+import { type ClientPod, openLab } from "../lab.ts";
 import { clockTime, percent, print } from "../print.ts";
 import { type Move, openMove } from "../strategies/table.ts";
 import { type CountedLoad, countAnswers, unbalanced } from "../traffic/answers.ts";
@@ -19,24 +19,22 @@ const partSeconds = 5;
 export async function run(command: Command): Promise<void> {
   const { rate = 50, for: seconds = 60, ...options } = optionsOf<LoadFlags>(command);
   const move = await openMove(openLab(options));
-  const exec = await move.lab.client();
+  const client = await move.lab.client();
   print([`${rate} requests/s for ${seconds} s, from the lab's client. Ctrl-C ends it.`]);
   await untilInterrupted(async (signal) => {
     for (let left = seconds; left > 0 && !signal.aborted; left -= partSeconds) {
       const part = Math.min(left, partSeconds);
       const pace = { requestsPerSecond: rate, seconds: part };
-      print([await sendPart(move, exec, pace)]);
+      print([await sendPart(move, client, pace)]);
     }
   });
 }
 
-type Exec = Awaited<ReturnType<Move["lab"]["client"]>>;
-
-async function sendPart({ lab, strategy }: Move, exec: Exec, pace: Pace): Promise<string> {
+async function sendPart({ lab, strategy }: Move, client: ClientPod, pace: Pace): Promise<string> {
   const { config, cluster } = lab;
   const { names, canaryPods, expected } = await strategy.read(lab);
-  const send = () => sendLoad(exec, config, pace.requestsPerSecond * pace.seconds, pace);
-  const counted = await countAnswers(exec, { config, cluster, canaryPods, expected }, send);
+  const send = () => sendLoad(client.exec, config, pace.requestsPerSecond * pace.seconds, pace);
+  const counted = await countAnswers(client.ask, { config, cluster, canaryPods, expected }, send);
   return partText(new Date(), counted, names);
 }
 

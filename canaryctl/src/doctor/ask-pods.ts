@@ -1,6 +1,5 @@
 import { clientName, gatewayHost } from "../../../components/names.ts";
-import type { PodExec } from "../../../stacks/live/proxies/exec.ts";
-import { routesCommand, sidecarSplit } from "../../../stacks/live/proxies/sidecar-route.ts";
+import { routesPath, sidecarSplit } from "../../../stacks/live/proxies/sidecar-route.ts";
 import { type Lab, platformOf } from "../lab.ts";
 import { sendLoad } from "../traffic/measure.ts";
 import type { ClusterFacts, ForbiddenFacts, PodFacts, ProxyFacts } from "./facts.ts";
@@ -26,8 +25,8 @@ export async function askPods(
   const [proxies, answers, forbidden] = await Promise.all([
     askProxies(lab, reader, pods),
     client &&
-      ask(lab, reader, client, "answers to", async (exec) =>
-        answerFacts(await sendLoad(exec, lab.config, probeRequests)),
+      ask(reader, client, "answers to", async () =>
+        answerFacts(await sendLoad(await lab.exec(...placeOf(client)), lab.config, probeRequests)),
       ),
     client && askForbidden(lab, reader, client, pods),
   ]);
@@ -49,7 +48,8 @@ async function askForbidden(
   if (isolation.mode === "off" || !isolation.networkPolicies || !target?.ip) return undefined;
   const url = `http://${target.ip.includes(":") ? `[${target.ip}]` : target.ip}:15021/healthz/ready`;
   const limits = ["--timeoutSeconds", "2", "--requestTimeoutMillis", "1500", "--periodMillis", "250"];
-  return ask({ exec }, reader, client, "whether network policies are enforced by", async (run) => {
+  return ask(reader, client, "whether network policies are enforced by", async () => {
+    const run = await exec(...placeOf(client));
     const isAnswered = await run("istio-proxy", ["pilot-agent", "wait", "--url", url, ...limits]).then(
       () => true,
       (error: Error) => {
@@ -65,24 +65,18 @@ const isAnswering = ({ isReady, isGoing, hasSidecar }: PodFacts): boolean => isR
 
 /** The routes of each proxy that calls the application. */
 export async function askProxies(lab: Lab, reader: Reader, pods: readonly PodFacts[]): Promise<readonly ProxyFacts[]> {
-  const asked = callersOf(lab, pods).map((pod) =>
-    ask(lab, reader, pod, "the routes of", (exec) => proxyFacts(lab, pod, exec)),
-  );
+  const asked = callersOf(lab, pods).map((pod) => ask(reader, pod, "the routes of", () => proxyFacts(lab, pod)));
   return (await Promise.all(asked)).filter((proxy) => proxy !== undefined);
 }
 
 const callersOf = (lab: Lab, pods: readonly PodFacts[]): readonly PodFacts[] =>
   pods.filter((pod) => pod.isReady && isCaller(pod, lab)).slice(0, mostProxies);
 
-async function ask<T>(
-  lab: Pick<Lab, "exec">,
-  reader: Reader,
-  pod: PodFacts,
-  what: string,
-  work: (exec: PodExec) => Promise<T>,
-): Promise<T | undefined> {
+const placeOf = ({ namespace, name }: PodFacts) => [namespace, name, timeout] as const;
+
+async function ask<T>(reader: Reader, pod: PodFacts, what: string, work: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await work(await lab.exec(pod.namespace, pod.name, timeout));
+    return await work();
   } catch (error) {
     reader.unread.push({ what: `${what} pod ${pod.namespace}/${pod.name}`, why: (error as Error).message });
     return undefined;
@@ -95,12 +89,13 @@ const isCaller = (pod: PodFacts, lab: Lab): boolean =>
 
 const isIngress = (pod: PodFacts, lab: Lab): boolean => isIngressPod(pod, platformOf(lab).ingress);
 
-async function proxyFacts(lab: Lab, pod: PodFacts, exec: PodExec): Promise<ProxyFacts> {
+async function proxyFacts(lab: Lab, pod: PodFacts): Promise<ProxyFacts> {
   const { config } = lab;
   const { name, namespace, labels } = pod;
   const isEntry = isIngress(pod, lab) || isGateway(labels);
   const host = isEntry ? gatewayHost(config.app, config.namespace) : undefined;
-  const split = sidecarSplit(await exec("istio-proxy", routesCommand), config, host);
+  const ask = await lab.proxy(...placeOf(pod));
+  const split = sidecarSplit(await ask(routesPath), config, host);
   return { pod: name, namespace, isGateway: isGateway(labels), split };
 }
 

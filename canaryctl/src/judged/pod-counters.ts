@@ -6,7 +6,7 @@ import { podsPath } from "../../../cluster/kube/paths.ts";
 import { versions } from "../../../components/names.ts";
 import { isReady, type PodList } from "../../../stacks/live/proxies/exec.ts";
 import { groupPath, type ProxyCluster, type ProxyGroup } from "../../../stacks/live/proxies/proxies.ts";
-import { endpointsCommand } from "../../../stacks/live/proxies/sidecar-endpoints.ts";
+import { endpointsPath } from "../../../stacks/live/proxies/sidecar-endpoints.ts";
 import { answersByAddress, outcomes } from "../traffic/pod-answers.ts";
 import { inTime, secondsNow } from "./caller-counters.ts";
 
@@ -52,7 +52,7 @@ export class PodCounters {
   }
 
   async #readGroup(group: ProxyGroup, seconds: number): Promise<readonly (readonly Series[])[]> {
-    const { cluster, exec } = this.#cluster;
+    const { cluster, proxy } = this.#cluster;
     const list = (path: string) => inTime(cluster.get<PodList>(path));
     const [callers, pods] = await Promise.all([
       list(groupPath(group)),
@@ -63,7 +63,7 @@ export class PodCounters {
       this.#sides.set(status.podIP, metadata.labels?.version === versions.canary ? "canary" : "stable");
     }
     const read = async (pod: string): Promise<readonly (readonly Series[])[]> => {
-      const dump = await inTime(exec(group.namespace, pod, 2000).then((run) => run("istio-proxy", endpointsCommand)));
+      const dump = await inTime(proxy(group.namespace, pod, 2000).then((ask) => ask(endpointsPath)));
       return dump === undefined ? [] : [this.#seriesIn(dump, group, { namespace: group.namespace, pod }, seconds)];
     };
     const ready = (callers?.items ?? []).filter(isReady);

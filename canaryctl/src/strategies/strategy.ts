@@ -1,5 +1,5 @@
 import type { WeightOwner } from "../../../canary/strategies.ts";
-import type { PodExec } from "../../../stacks/live/proxies/exec.ts";
+import type { AskProxy } from "../../../stacks/live/proxies/pod-access.ts";
 import type { Share } from "../../../stacks/live/proxies/share.ts";
 import type { Lab } from "../lab.ts";
 import type { CanaryPods } from "../traffic/pod-answers.ts";
@@ -74,7 +74,7 @@ export interface ReleaseStrategy {
   readonly route?: Route;
   read(lab: Lab): Promise<Release>;
   /** Waits until the client's pod sends as `release` says: a measurement before that would blame the split for what is on its way. */
-  reach(exec: PodExec, lab: Lab, release: Release): Promise<void>;
+  reach(ask: AskProxy, lab: Lab, release: Release): Promise<void>;
   /** Puts back what was changed behind the engine's back, and gives the lab with the config that is in effect. */
   restore(lab: Lab, say: Say): Promise<Lab>;
   setTraffic(lab: Lab, say: Say, options?: Pick<PromoteOptions, "now">): Promise<string>;

@@ -3,7 +3,7 @@ import type { LoadSummary } from "../../../apps/load-client/src/load-summary.ts"
 import type { Side } from "../../../canary/judge/counters/telemetry.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
 import { countedRelease } from "../../../stacks/live/counted-release.ts";
-import type { PodExec } from "../../../stacks/live/proxies/exec.ts";
+import type { AskProxy } from "../../../stacks/live/proxies/pod-access.ts";
 import type { Share } from "../../../stacks/live/proxies/share.ts";
 import type { CanaryPods, Outcome } from "./pod-answers.ts";
 import { type ReadSides, type SideCounter, sidesByPod, sidesBySubset } from "./side-counters.ts";
@@ -31,11 +31,11 @@ export interface Counted {
 
 /** Who answers the requests that `send` sends from the client's pod, as its sidecar counts: whatever image answers. */
 export async function countAnswers(
-  exec: PodExec,
+  ask: AskProxy,
   counted: Counted,
   send: () => Promise<LoadSummary>,
 ): Promise<CountedLoad> {
-  const read = readerOf(exec, counted);
+  const read = readerOf(ask, counted);
   const before = new Map((await read()).map(({ id, count }) => [id, count]));
   const load = await send();
   const after = await read();
@@ -59,9 +59,9 @@ export function unbalanced(
   return { others: Math.max(0, beyond), untold: Math.max(0, -beyond) };
 }
 
-function readerOf(exec: PodExec, { config, cluster, canaryPods }: Counted): ReadSides {
+function readerOf(ask: AskProxy, { config, cluster, canaryPods }: Counted): ReadSides {
   const release = countedRelease(config);
-  return release ? sidesBySubset(exec, release) : sidesByPod(exec, cluster, config, canaryPods);
+  return release ? sidesBySubset(ask, release) : sidesByPod(ask, cluster, config, canaryPods);
 }
 
 /** A counter that went back has begun anew, from 0: its proxy has got to know the pod once more. */

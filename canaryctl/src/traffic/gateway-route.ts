@@ -57,7 +57,7 @@ export const gatewayRoute: Route = {
       host: hostAt(gatewayHost(app, namespace)),
     },
   ],
-  reach: (exec, _cluster, config) => waitForSplit(exec, config, shareOf(config.canaryWeight)),
+  reach: (ask, _cluster, config) => waitForSplit(ask, config, shareOf(config.canaryWeight)),
   missing: ({ app, namespace }) => missing("HTTPRoute", app, namespace),
 };
 

@@ -51,7 +51,7 @@ export const istioRoute = {
   targets: ["**::route-virtual-service", "**::echo-service"],
   proxies: istioCallers,
   knowsCanary,
-  reach: (exec, _cluster, config) => waitForSplit(exec, config, shareOf(config.canaryWeight)),
+  reach: (ask, _cluster, config) => waitForSplit(ask, config, shareOf(config.canaryWeight)),
   missing: ({ app, namespace }) => missing("VirtualService", virtualServiceName(app), namespace),
 } as const satisfies Route;
 

@@ -1,7 +1,6 @@
 import { UserError } from "@canary-lab/kit/user-error";
-import type { PodExec } from "../../../stacks/live/proxies/exec.ts";
 import { isSameShare, shareText } from "../../../stacks/live/proxies/share.ts";
-import type { Lab } from "../lab.ts";
+import type { ClientPod, Lab } from "../lab.ts";
 import type { ReleaseStrategy, Say } from "../strategies/strategy.ts";
 import { countAnswers } from "./answers.ts";
 import { sendLoad, unanswered, waitForAnswers } from "./measure.ts";
@@ -24,7 +23,7 @@ export interface Measuring {
  * @throws UserError where the route does not reach the client
  */
 export async function measureSplit(
-  exec: PodExec,
+  client: ClientPod,
   lab: Lab,
   strategy: ReleaseStrategy,
   measuring: Measuring,
@@ -39,20 +38,21 @@ export async function measureSplit(
   }
   const { requests, say } = measuring;
   await sayWhileWaiting(say, `Waiting until the client's proxy sends ${shareText(expected)}`, () =>
-    strategy.reach(exec, lab, release),
+    strategy.reach(client.ask, lab, release),
   );
   const { cluster, config } = lab;
-  const send = () => sayWhileWaiting(say, `Sending ${requests} requests`, () => sendLoad(exec, config, requests));
+  const send = () =>
+    sayWhileWaiting(say, `Sending ${requests} requests`, () => sendLoad(client.exec, config, requests));
   const measure = async () => {
-    const counted = await countAnswers(exec, { cluster, config, canaryPods, expected }, send);
+    const counted = await countAnswers(client.ask, { cluster, config, canaryPods, expected }, send);
     return { load: counted.load, verdict: judgeSplit(sidesOf(expected, names), counted, tolerance) };
   };
   const { load, verdict: first } = await measure();
   if (first.isAsWanted) return first;
   const now = await strategy.read(lab);
   if (movesLeft > 0 && now.expected && !isSameShare(now.expected, expected))
-    return measureSplit(exec, lab, strategy, measuring, movesLeft - 1);
+    return measureSplit(client, lab, strategy, measuring, movesLeft - 1);
   if (first.failed === 0 && first.untold === 0) return first;
-  if (unanswered(load) > 0) await waitForAnswers(exec, config, say);
+  if (unanswered(load) > 0) await waitForAnswers(client.exec, config, say);
   return (await measure()).verdict;
 }

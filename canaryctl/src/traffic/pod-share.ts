@@ -30,8 +30,8 @@ export const podShare: Route = {
   callersOfPods: ({ app, namespace }) => sidecarCallers({ app, namespace }),
   targets: ["**::stable-deployment", "**::canary-deployment"],
   wanted: ({ replicas, canaryWeight }) => shareOf(replicaRatio(replicas, canaryWeight).share),
-  reach: (exec, cluster, config) =>
-    waitForEndpoints(exec, cluster, config, { service: config.app, labels: { app: config.app } }),
+  reach: (ask, cluster, config) =>
+    waitForEndpoints(ask, cluster, config, { service: config.app, labels: { app: config.app } }),
   missing: ({ app, namespace }) => missing("Deployment", deploymentName(app, versions.stable), namespace),
 };
 

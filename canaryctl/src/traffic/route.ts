@@ -2,7 +2,7 @@ import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import type { UserError } from "@canary-lab/kit/user-error";
 import type { ApplicationName } from "../../../canary/application-name.ts";
 import type { LabConfig } from "../../../stacks/config/schema.ts";
-import type { PodExec } from "../../../stacks/live/proxies/exec.ts";
+import type { AskProxy } from "../../../stacks/live/proxies/pod-access.ts";
 import type { ProxyGroup, ProxyProbe } from "../../../stacks/live/proxies/proxies.ts";
 import type { Share } from "../../../stacks/live/proxies/share.ts";
 import type { PlatformFacts } from "../../../stacks/platform-facts.ts";
@@ -51,7 +51,7 @@ export interface Route {
   /** Percentage points by which a right split can be off beside chance. Default 0. */
   readonly tolerance?: number;
   /** Waits until the client's pod sends by the split of `config`. @throws UserError after a minute */
-  reach(exec: PodExec, cluster: ClusterClient, config: LabConfig): Promise<void>;
+  reach(ask: AskProxy, cluster: ClusterClient, config: LabConfig): Promise<void>;
   /** The error for where there is none. */
   missing(of: ApplicationName): UserError;
 }

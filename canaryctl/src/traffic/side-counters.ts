@@ -3,9 +3,10 @@ import type { ApplicationName } from "../../../canary/application-name.ts";
 import { readExposition } from "../../../canary/judge/counters/exposition.ts";
 import { type Release, type Side, telemetryOf } from "../../../canary/judge/counters/telemetry.ts";
 import { podsPath } from "../../../cluster/kube/paths.ts";
-import type { PodExec, PodList } from "../../../stacks/live/proxies/exec.ts";
-import { endpointsCommand } from "../../../stacks/live/proxies/sidecar-endpoints.ts";
-import { upstreamCountersCommand } from "../../../stacks/live/proxies/upstream-counters.ts";
+import type { PodList } from "../../../stacks/live/proxies/exec.ts";
+import type { AskProxy } from "../../../stacks/live/proxies/pod-access.ts";
+import { endpointsPath } from "../../../stacks/live/proxies/sidecar-endpoints.ts";
+import { upstreamCountersPath } from "../../../stacks/live/proxies/upstream-counters.ts";
 import { answersByAddress, type CanaryPods, type Outcome, outcomes, sideOfPod } from "./pod-answers.ts";
 
 /** One of the counters that a proxy has of an application. */
@@ -21,10 +22,10 @@ export interface SideCounter {
 export type ReadSides = () => Promise<readonly SideCounter[]>;
 
 /** By subset or Service: these stay when the pods behind them go, or are taken out of the application's Service. */
-export function sidesBySubset(exec: PodExec, release: Release): ReadSides {
+export function sidesBySubset(ask: AskProxy, release: Release): ReadSides {
   const telemetry = telemetryOf(release, []);
   return async () => {
-    const page = await exec("istio-proxy", upstreamCountersCommand(release.app ?? ""));
+    const page = await ask(upstreamCountersPath(release.app ?? ""));
     return readExposition(page, telemetry, 0, {}).requests.flatMap(({ metric, values: [[, value] = [0, "0"]] }) => {
       const side = telemetry.sideOf(metric);
       const outcome = telemetry.isBad(metric) ? "failed" : "answered";
@@ -38,7 +39,7 @@ export function sidesBySubset(exec: PodExec, release: Release): ReadSides {
  * takes its counters along.
  */
 export function sidesByPod(
-  exec: PodExec,
+  ask: AskProxy,
   cluster: Pick<ClusterClient, "get">,
   of: ApplicationName,
   canaryPods: CanaryPods,
@@ -47,7 +48,7 @@ export function sidesByPod(
   const sides = new Map<string, Side>();
   return async () => {
     const [dump, pods] = await Promise.all([
-      exec("istio-proxy", endpointsCommand),
+      ask(endpointsPath),
       cluster.get<PodList>(podsPath(of.namespace, { app: of.app })),
     ]);
     for (const pod of pods?.items ?? []) if (pod.status?.podIP) sides.set(pod.status.podIP, sideOfPod(pod, canaryPods));

@@ -2,9 +2,10 @@ import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { until } from "@canary-lab/kit/until";
 import type { ApplicationName } from "../../../canary/application-name.ts";
 import { podsPath } from "../../../cluster/kube/paths.ts";
-import { isReady, type PodExec, type PodList } from "./exec.ts";
+import { isReady, type PodList } from "./exec.ts";
+import type { AskProxy, PodAccess } from "./pod-access.ts";
 import { isSameShare, type Share, shareText } from "./share.ts";
-import { knowsHost, routesCommand, sidecarSplit } from "./sidecar-route.ts";
+import { knowsHost, routesPath, sidecarSplit } from "./sidecar-route.ts";
 
 /** Proxies that callers of an application send through: the pods of a namespace with these labels. */
 export interface ProxyGroup extends ApplicationName {
@@ -36,19 +37,18 @@ export interface Laggard {
   readonly isUnasked: boolean;
 }
 
-export interface ProxyCluster {
+export interface ProxyCluster extends Pick<PodAccess, "proxy"> {
   readonly cluster: Pick<ClusterClient, "get">;
-  exec(namespace: string, pod: string, timeoutMilliseconds?: number): Promise<PodExec>;
 }
 
 /** Asks one proxy. Gives what it has instead of what is wanted; undefined where it has that. */
-export type ProxyProbe = (run: PodExec, group: ProxyGroup) => Promise<string | undefined>;
+export type ProxyProbe = (ask: AskProxy, group: ProxyGroup) => Promise<string | undefined>;
 
 /** Whether a proxy sends by a split. */
 export const sendsBy =
   (wanted: Share): ProxyProbe =>
-  async (run, group) => {
-    const dump = await run("istio-proxy", routesCommand);
+  async (ask, group) => {
+    const dump = await ask(routesPath);
     const split = sidecarSplit(dump, group, group.host);
     if (split && isSameShare(split, wanted)) return undefined;
     if (group.mayKnowNothing && !knowsHost(dump, group.host)) return undefined;
@@ -66,7 +66,7 @@ const leastMilliseconds = 1000;
  * has it is not asked again.
  */
 export async function waitForProxies(
-  { cluster, exec }: ProxyCluster,
+  { cluster, proxy }: ProxyCluster,
   groups: readonly ProxyGroup[],
   probe: ProxyProbe,
   seconds: number,
@@ -75,8 +75,7 @@ export async function waitForProxies(
   const have = new Set<string>();
   const ask = async ({ group, pod }: { readonly group: ProxyGroup; readonly pod: string }, milliseconds: number) => {
     try {
-      const run = await exec(group.namespace, pod, milliseconds);
-      const instead = await probe(run, group);
+      const instead = await probe(await proxy(group.namespace, pod, milliseconds), group);
       if (instead !== undefined) return [{ pod, instead, isUnasked: false }];
       have.add(pod);
       return [];

@@ -8,8 +8,8 @@ import { type OwnServiceSpec, renderService, renderServiceOver } from "../../../
 import type { PlatformFacts } from "../../platform-facts.ts";
 import { isReady, type PodList } from "./exec.ts";
 import type { ProxyGroup, ProxyProbe } from "./proxies.ts";
-import { endpointsCommand, knowsService, sidecarEndpoints } from "./sidecar-endpoints.ts";
-import { hostAt, routesCommand, sidecarCallers, sidecarSubsets } from "./sidecar-route.ts";
+import { endpointsPath, knowsService, sidecarEndpoints } from "./sidecar-endpoints.ts";
+import { hostAt, routesPath, sidecarCallers, sidecarSubsets } from "./sidecar-route.ts";
 
 /** The proxies by which callers send to an application whose route is Istio's: sidecars in its namespace, and the ingress gateway. */
 export const istioCallers = (
@@ -38,9 +38,9 @@ export async function openToAll(cluster: Pick<ClusterClient, "apply">, of: Appli
 /** Whether a proxy knows each ready pod of the canary as one of its subset: a route that leads there before that answers 503. */
 export const knowsCanary =
   (cluster: Pick<ClusterClient, "get">, { app, namespace }: ApplicationName): ProxyProbe =>
-  async (run, { mayKnowNothing }) => {
+  async (ask, { mayKnowNothing }) => {
     const [dump, pods] = await Promise.all([
-      run("istio-proxy", endpointsCommand),
+      ask(endpointsPath),
       cluster.get<PodList>(podsPath(namespace, { app, version: versions.canary })),
     ]);
     if (mayKnowNothing && !knowsService(dump, app, namespace)) return undefined;
@@ -57,10 +57,10 @@ export const knowsCanary =
  */
 export const keepsPods =
   (cluster: Pick<ClusterClient, "get">, { app, namespace }: ApplicationName, labels: Labels): ProxyProbe =>
-  async (run, { host }) => {
+  async (ask, { host }) => {
     const [routes, endpoints, pods] = await Promise.all([
-      run("istio-proxy", routesCommand),
-      run("istio-proxy", endpointsCommand),
+      ask(routesPath),
+      ask(endpointsPath),
       cluster.get<PodList>(podsPath(namespace, labels)),
     ]);
     const kept = new Set(pods?.items.map(({ status }) => status?.podIP));

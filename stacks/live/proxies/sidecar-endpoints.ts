@@ -4,11 +4,12 @@ import { UserError } from "@canary-lab/kit/user-error";
 import type { ApplicationName } from "../../../canary/application-name.ts";
 import { podsPath } from "../../../cluster/kube/paths.ts";
 import { clientName } from "../../../components/names.ts";
-import { isReady, type PodExec, type PodList } from "./exec.ts";
+import { isReady, type PodList } from "./exec.ts";
+import type { AskProxy } from "./pod-access.ts";
 import type { ProxyProbe } from "./proxies.ts";
 
 /** What is asked of a sidecar's proxy: the pods that it knows of, and what it counts of each. */
-export const endpointsCommand = ["pilot-agent", "request", "GET", "clusters?format=json"] as const;
+export const endpointsPath = "/clusters?format=json";
 
 interface ClusterStatus {
   readonly name: string;
@@ -53,11 +54,8 @@ interface Pods {
  */
 export const leadsOnlyTo =
   (cluster: Pick<ClusterClient, "get">, { namespace, service, labels }: Pods): ProxyProbe =>
-  async (run) => {
-    const [dump, pods] = await Promise.all([
-      run("istio-proxy", endpointsCommand),
-      cluster.get<PodList>(podsPath(namespace, labels)),
-    ]);
+  async (ask) => {
+    const [dump, pods] = await Promise.all([ask(endpointsPath), cluster.get<PodList>(podsPath(namespace, labels))]);
     const known = sidecarEndpoints(dump, service, namespace);
     const meant = new Set(pods?.items.map(({ status }) => status?.podIP));
     const others = [...known].filter((address) => !meant.has(address));
@@ -75,7 +73,7 @@ const timeout = { seconds: 60, everyMilliseconds: 300 } as const;
  * @throws UserError after a minute
  */
 export async function waitForEndpoints(
-  exec: PodExec,
+  ask: AskProxy,
   cluster: ClusterClient,
   { app, namespace }: ApplicationName,
   { service, labels }: Pick<Pods, "service" | "labels">,
@@ -85,7 +83,7 @@ export async function waitForEndpoints(
   const look = async () => {
     const pods = await cluster.get<PodList>(podsPath(namespace, labels));
     ready = new Set(pods?.items.filter(isReady).flatMap(({ status }) => status?.podIP ?? []));
-    known = sidecarEndpoints(await exec("istio-proxy", endpointsCommand), service, namespace);
+    known = sidecarEndpoints(await ask(endpointsPath), service, namespace);
     return ready.size > 0 && isSame(ready, known);
   };
   if (await until(look, timeout)) return;

@@ -2,12 +2,12 @@ import { until } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { ApplicationName } from "../../../canary/application-name.ts";
 import { clientName, type Version, versions } from "../../../components/names.ts";
-import type { PodExec } from "./exec.ts";
+import type { AskProxy } from "./pod-access.ts";
 import type { ProxyGroup } from "./proxies.ts";
 import { isSameShare, type Share, shareText } from "./share.ts";
 
 /** What is asked of a sidecar's proxy: the routes that it has been told, as it uses them. */
-export const routesCommand = ["pilot-agent", "request", "GET", "config_dump?resource=dynamic_route_configs"] as const;
+export const routesPath = "/config_dump?resource=dynamic_route_configs";
 
 interface RouteDump {
   readonly configs?: readonly {
@@ -103,10 +103,10 @@ const timeout = { seconds: 60, everyMilliseconds: 200 } as const;
  *
  * @throws UserError after a minute
  */
-export async function waitForSplit(exec: PodExec, of: ApplicationName, wanted: Share): Promise<void> {
+export async function waitForSplit(ask: AskProxy, of: ApplicationName, wanted: Share): Promise<void> {
   let seen: Share | undefined;
   const look = async () => {
-    seen = sidecarSplit(await exec("istio-proxy", routesCommand), of);
+    seen = sidecarSplit(await ask(routesPath), of);
     return seen && isSameShare(seen, wanted);
   };
   if (await until(look, timeout)) return;

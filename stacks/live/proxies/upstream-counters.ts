@@ -4,7 +4,4 @@ import { proxyStatsQuery } from "../../../cluster/kube/paths.ts";
 export const upstreamFilter = (app: string): string => `${app}.*upstream_rq`;
 
 /** What is asked of a sidecar's proxy: the page of those counters. They stay while pods come and go. */
-export const upstreamCountersCommand = (app: string): readonly string[] => [
-  ...["pilot-agent", "request", "GET"],
-  proxyStatsQuery(upstreamFilter(app)),
-];
+export const upstreamCountersPath = (app: string): string => `/${proxyStatsQuery(upstreamFilter(app))}`;

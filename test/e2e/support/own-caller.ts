@@ -1,4 +1,4 @@
-import { routesCommand } from "../../../stacks/live/proxies/sidecar-route.ts";
+import { routesPath } from "../../../stacks/live/proxies/sidecar-route.ts";
 import { applyObjects, kubectl, namespace } from "./lab.ts";
 
 const pod = { name: "shop", namespace } as const;
@@ -28,4 +28,16 @@ export async function withOwnCaller(work: (pod: string) => Promise<void>): Promi
 
 /** What a pod's sidecar has been told of its routes. */
 export const routesOf = (name: string): Promise<string> =>
-  kubectl("exec", "-n", namespace, name, "-c", "istio-proxy", "--", ...routesCommand);
+  kubectl(
+    "exec",
+    "-n",
+    namespace,
+    name,
+    "-c",
+    "istio-proxy",
+    "--",
+    "pilot-agent",
+    "request",
+    "GET",
+    routesPath.slice(1),
+  );

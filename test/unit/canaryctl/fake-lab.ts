@@ -128,6 +128,7 @@ export function fakeLab(options: FakeOptions = {}) {
     state,
     cluster,
     exec: () => Promise.reject(new Error("no pods here")),
+    proxy: () => Promise.reject(new Error("no pods here")),
     client: () => Promise.reject(new Error("no pods here")),
   };
   return { lab, log, scopes, around, live, file: () => readFileSync(stackFile.path, "utf8") };

@@ -68,8 +68,8 @@ function notingServer() {
       return { metadata: {} } as T;
     },
     delete: async (path: string) => note(path, "delete"),
-    exec: async (namespace: string, name: string) => {
-      note(`/api/v1/namespaces/${namespace}/pods/${name}/exec`, "get", "create");
+    proxy: async (namespace: string, name: string) => {
+      note(`/api/v1/namespaces/${namespace}/pods/${name}/portforward`, "get", "create");
       return async () => "{}";
     },
   };
@@ -89,7 +89,7 @@ const callers: Readonly<Record<string, (server: Server, config: LabConfig) => Pr
     const route = config.strategy === "istio" ? istioRoute : gatewayRoute;
     const groups = route.proxies?.(config, ownFacts(config, "dev")) ?? [];
     await new CallerCounters(cluster, { groups, release, edges: [250] }).look();
-    await waitForProxies({ cluster, exec: cluster.exec }, groups, sendsBy(shareOf(10)), 0);
+    await waitForProxies({ cluster, proxy: cluster.proxy }, groups, sendsBy(shareOf(10)), 0);
   },
   "one promotion at a time": async (cluster, config) => (await takeLease(cluster, config)).end(),
   "the history": (cluster, config) => appendHistory(cluster, config, { command: "up" } as never),

@@ -70,6 +70,7 @@ test("the rights cover all that is made, each once, and what the commands do", (
     const further = [
       "list namespaces",
       `create pods/exec in ${own}`,
+      `create pods/portforward in ${own}`,
       `patch configmaps in ${own}`,
       `get pods/proxy in ${own}`,
       `create leases.coordination.k8s.io in ${own}`,

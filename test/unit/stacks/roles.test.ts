@@ -53,11 +53,12 @@ test("a mover writes outside of its namespace nothing but what asks the gateway'
   const rights = roleRights("mover", parseConfig({ strategy: "istio", monitoring: true }));
   expect(rights.filter((right) => right.namespace !== own).map(text)).toEqual([
     "list pods in istio-ingress",
-    "get pods/exec in istio-ingress",
-    "create pods/exec in istio-ingress",
+    "get pods/portforward in istio-ingress",
+    "create pods/portforward in istio-ingress",
     "get pods/proxy in istio-ingress",
     "get services/proxy in monitoring",
   ]);
+  expect(rights.filter(({ resource }) => resource === "pods/exec")).toEqual([]); // it runs nothing in a pod
 });
 
 test.each([

@@ -20,8 +20,8 @@ import { turnBack } from "./turn-back.ts";
 export const rollingUpdate: ReleaseStrategy = {
   owner: "deployment-controller",
   read: readRelease,
-  reach: (exec, { cluster, config }) =>
-    waitForEndpoints(exec, cluster, config, { service: config.app, labels: { app: config.app } }),
+  reach: (ask, { cluster, config }) =>
+    waitForEndpoints(ask, cluster, config, { service: config.app, labels: { app: config.app } }),
   restore: async (lab) => reread(lab),
   setTraffic: (lab) =>
     refuse(

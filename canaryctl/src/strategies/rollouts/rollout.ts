@@ -1,4 +1,4 @@
-import type { PodExec } from "../../../../stacks/live/proxies/exec.ts";
+import type { AskProxy } from "../../../../stacks/live/proxies/pod-access.ts";
 import { waitForEndpoints } from "../../../../stacks/live/proxies/sidecar-endpoints.ts";
 import { waitForSplit } from "../../../../stacks/live/proxies/sidecar-route.ts";
 import { type Lab, reread } from "../../lab.ts";
@@ -46,18 +46,18 @@ const rollout: Omit<ReleaseStrategy, "reach"> = {
 
 export const rolloutCanary: ReleaseStrategy = {
   ...rollout,
-  reach: async (exec, { cluster, config }) => {
+  reach: async (ask, { cluster, config }) => {
     const route = await istioRoute.read(cluster, config);
     if (!route) throw istioRoute.missing(config);
-    await waitForSplit(exec, config, route.weights);
+    await waitForSplit(ask, config, route.weights);
   },
 };
 
 export const rolloutBlueGreen: ReleaseStrategy = { ...rollout, reach: reachActive };
 
-async function reachActive(exec: PodExec, lab: Lab): Promise<void> {
+async function reachActive(ask: AskProxy, lab: Lab): Promise<void> {
   const { status } = await mustReadRollout(lab);
   const { app } = lab.config;
   const labels = { app, "rollouts-pod-template-hash": status.hashes.active };
-  await waitForEndpoints(exec, lab.cluster, lab.config, { service: `${app}-active`, labels });
+  await waitForEndpoints(ask, lab.cluster, lab.config, { service: `${app}-active`, labels });
 }

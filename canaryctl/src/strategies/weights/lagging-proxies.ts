@@ -14,7 +14,7 @@ export function laggingProxies(
     `${written}, and ${laggardsText(report, seconds)}.`,
     report.without.every(({ isUnasked }) => isUnasked)
       ? {
-          place: "commands in pods, which the API server hands to the kubelet of their node",
+          place: "ports of pods, which the API server reaches by the kubelet of their node",
           next: "npx canaryctl doctor",
         }
       : {

@@ -19,7 +19,7 @@ export const weighted = (route: Route): ReleaseStrategy => ({
   owner: "pulumi",
   route,
   read: async (lab) => (await import("./read.ts")).readWeighted(lab, route),
-  reach: (exec, { cluster, config }) => route.reach(exec, cluster, config),
+  reach: (ask, { cluster, config }) => route.reach(ask, cluster, config),
   restore: async (lab, say) => (await import("./restore.ts")).restoreRoute(lab, route, say),
   setTraffic: async (lab, say, { now } = {}) => {
     if (!now) await (await import("./may-rise.ts")).mustMaySet(lab, route, say);

@@ -10,7 +10,7 @@ import { wholeLab } from "./recorded.ts";
 test("a pod that gives no answer has a time, after which its connection is closed too: else doctor could not end", async () => {
   const { lab } = fakeLab();
   const limits: (number | undefined)[] = [];
-  const exec = async (_namespace: string, _pod: string, milliseconds?: number) => {
+  const silent = async (_namespace: string, _pod: string, milliseconds?: number) => {
     limits.push(milliseconds);
     return async () => {
       await pause(1);
@@ -18,7 +18,7 @@ test("a pod that gives no answer has a time, after which its connection is close
     };
   };
   const reader = new Reader(lab.cluster);
-  await askPods({ ...lab, exec }, reader, wholeLab.pods ?? []);
+  await askPods({ ...lab, exec: silent, proxy: silent }, reader, wholeLab.pods ?? []);
   expect(limits.length).toBeGreaterThan(1);
   expect(limits).toEqual(limits.map(() => 8_000));
   expect(reader.unread).toContainEqual({

@@ -82,11 +82,11 @@ describe("rights", () => {
     [{ major: "1", minor: "35+" }, ["get", "create"]],
     [{ major: "1", minor: "36" }, ["get", "create"]],
     [undefined, ["get", "create"]],
-  ])("with version %j, a command in a pod needs %j", async (version, verbs) => {
+  ])("with version %j, a way into a pod needs %j", async (version, verbs) => {
     const cluster = clusterWith(({ verb }) => verb !== "*", version && { "/version": version });
     await look(cluster);
     const asked = Map.groupBy(
-      cluster.asked.filter(({ subresource }) => subresource === "exec"),
+      cluster.asked.filter(({ subresource }) => subresource === "portforward"),
       ({ namespace }) => namespace,
     );
     expect([...asked.keys()]).toEqual(["canary-lab", "istio-ingress"]);

@@ -35,13 +35,13 @@ async function looked(...dumps: readonly (Readonly<Record<string, Counts>> | nul
     get: async <T>(path: string) =>
       ({ items: path.includes("echo-client") ? [pod("client", "10.0.0.9")] : look < 2 ? pods : pods.slice(0, 2) }) as T,
   };
-  const exec = async () => async () => {
+  const proxy = async () => async () => {
     const dump = dumps[look];
     if (!dump) throw new Error("no answer");
     return dumpOf(dump);
   };
   const groups = [{ app: "echo", namespace: "shop", labels: { app: "echo-client" }, host: "echo." }];
-  const counters = new PodCounters({ cluster, exec }, groups, () => look + 1);
+  const counters = new PodCounters({ cluster, proxy }, groups, () => look + 1);
   const callers: number[] = [];
   for (; look < dumps.length; look++) callers.push(await counters.look());
   const tables = counters.slices.map(({ stable, canary }) =>

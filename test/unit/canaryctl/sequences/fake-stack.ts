@@ -55,6 +55,7 @@ export class FakeStack {
       state: this.#state,
       cluster: this.#server,
       exec: () => Promise.reject(new Error("no pods here")),
+      proxy: () => Promise.reject(new Error("no pods here")),
       client: () => Promise.reject(new Error("no pods here")),
     };
   }

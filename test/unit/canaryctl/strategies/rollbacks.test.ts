@@ -102,7 +102,7 @@ describe("the callers' proxies under rollout-canary", () => {
     const said: string[] = [];
     const lab: Lab = {
       ...fake.lab,
-      exec: async () => async () => {
+      proxy: async () => async () => {
         asked += 1;
         expect(said).toEqual([]);
         return clientRoutes(asked < 3 ? 20 : 0);
@@ -133,7 +133,7 @@ describe("the callers' proxies under rollout-canary", () => {
           await update(...args);
         },
       },
-      exec: async () => async () => clientRoutes(log.includes("update") ? 0 : 20),
+      proxy: async () => async () => clientRoutes(log.includes("update") ? 0 : 20),
     };
     const { rolloutCanary } = await import("../../../../canaryctl/src/strategies/rollouts/rollout.ts");
     expect(await rolloutCanary.rollback(lab, (line) => void log.push(line))).toMatch(/^Rolled back/);
@@ -147,7 +147,7 @@ describe("the callers' proxies under rollout-canary", () => {
   test("are named where they lag", async () => {
     const fake = fakes["rollout-canary"]?.({}) as Fake & { readonly objects: Record<string, unknown> };
     fake.objects[clientPod.path] = { items: [clientPod.object] };
-    const lab: Lab = { ...fake.lab, exec: async () => async () => clientRoutes(20) };
+    const lab: Lab = { ...fake.lab, proxy: async () => async () => clientRoutes(20) };
     await expect(mustBeBackInProxies(lab, 0)).rejects.toThrow(
       /The route says 100\/0, and 1 of 1 proxies have not got it after 0 s: client-1 \(80\/20\)/,
     );

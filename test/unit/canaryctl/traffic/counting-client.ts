@@ -1,5 +1,6 @@
 import { podsPath } from "../../../../cluster/kube/paths.ts";
 import type { PodExec } from "../../../../stacks/live/proxies/exec.ts";
+import type { AskProxy } from "../../../../stacks/live/proxies/pod-access.ts";
 
 const lab = { app: "versioned-echo", namespace: "canary-lab" };
 
@@ -62,20 +63,18 @@ export function counting(weights: readonly number[], answers: readonly Answered[
   let isGone = false;
   let dumps = 0;
   let loads = 0;
-  const exec: PodExec = async (container, command) => {
-    if (container === "istio-proxy" && command.includes("clusters?format=json"))
-      return JSON.stringify(clustersOf(counts, isGone, host));
-    if (container === "istio-proxy" && command.some((word) => word.startsWith("stats/prometheus?")))
-      return pageOf(counts, host);
-    if (container === "istio-proxy") {
-      const canary = next(weights, dumps++);
-      const clusters = [
-        { name: `outbound|80|v1|${host}`, weight: 100 - canary },
-        { name: `outbound|80|v2|${host}`, weight: canary },
-      ];
-      const virtual_hosts = [{ name: `${host}:80`, routes: [{ route: { weighted_clusters: { clusters } } }] }];
-      return JSON.stringify({ configs: [{ route_config: { virtual_hosts } }] });
-    }
+  const ask: AskProxy = async (path) => {
+    if (path === "/clusters?format=json") return JSON.stringify(clustersOf(counts, isGone, host));
+    if (path.startsWith("/stats/prometheus?")) return pageOf(counts, host);
+    const canary = next(weights, dumps++);
+    const clusters = [
+      { name: `outbound|80|v1|${host}`, weight: 100 - canary },
+      { name: `outbound|80|v2|${host}`, weight: canary },
+    ];
+    const virtual_hosts = [{ name: `${host}:80`, routes: [{ route: { weighted_clusters: { clusters } } }] }];
+    return JSON.stringify({ configs: [{ route_config: { virtual_hosts } }] });
+  };
+  const exec: PodExec = async (_container, command) => {
     runs.push(command[command.indexOf("--requests") + 1] ?? "");
     const { failed = 0, v1 = 0, v2 = 0, copies = 0, status = 503, isCanaryGone = false } = next(answers, loads++);
     counts.v1 += v1;
@@ -86,7 +85,7 @@ export function counting(weights: readonly number[], answers: readonly Answered[
     // The body says nothing.
     return JSON.stringify({ sent: v1 + v2 + failed, versions: {}, statuses, errors: {}, failed });
   };
-  return { exec, runs, dumps: () => dumps };
+  return { exec, ask, runs, dumps: () => dumps };
 }
 
 const podOf = (version: "v1" | "v2", set: string) => ({

@@ -27,7 +27,7 @@ function labOf(service: string | undefined, answered: Answered | UserError): Lab
   const { lab } = fakeLab({ configWeight: 10, objects: countedPods(config) });
   const client = async () => {
     if (answered instanceof UserError) throw answered;
-    return counting([10], [answered], config).exec;
+    return counting([10], [answered], config);
   };
   return { ...lab, stackFile, config, client };
 }

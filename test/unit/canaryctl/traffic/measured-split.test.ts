@@ -19,7 +19,7 @@ const strategy = await configuredStrategy(lab);
 describe("measureSplit", () => {
   test("measures once the sidecar sends by the weight", async () => {
     const client = pod([0, 50, 10], [{ v1: 362, v2: 38 }]);
-    expect((await measureSplit(client.exec, lab, strategy, measuring)).isAsWanted).toBe(true);
+    expect((await measureSplit(client, lab, strategy, measuring)).isAsWanted).toBe(true);
     expect(client.dumps()).toBe(3);
     expect(client.runs).toEqual(["400"]);
   });
@@ -34,7 +34,7 @@ describe("measureSplit", () => {
         { v1: 362, v2: 38 },
       ],
     );
-    expect((await measureSplit(client.exec, lab, strategy, measuring)).isAsWanted).toBe(true);
+    expect((await measureSplit(client, lab, strategy, measuring)).isAsWanted).toBe(true);
     expect(client.runs).toEqual(["400", "100", "100", "400"]);
   });
 
@@ -46,7 +46,7 @@ describe("measureSplit", () => {
         { v1: 362, v2: 38 },
       ],
     );
-    const verdict = await measureSplit(client.exec, lab, strategy, measuring);
+    const verdict = await measureSplit(client, lab, strategy, measuring);
     expect(verdict).toMatchObject({ isAsWanted: false, answered: 400 });
     expect(client.runs).toEqual(["400"]);
   });
@@ -54,7 +54,7 @@ describe("measureSplit", () => {
   test("any image is counted, and one on both sides too", async () => {
     const image = "ghcr.io/stefanprodan/podinfo:6.9.1";
     const { lab } = fakeLab({ changes: { stableImage: image, canaryImage: image }, objects: pods });
-    const verdict = await measureSplit(pod([10], [{ v1: 362, v2: 38 }]).exec, lab, strategy, measuring);
+    const verdict = await measureSplit(pod([10], [{ v1: 362, v2: 38 }]), lab, strategy, measuring);
     expect(verdict).toMatchObject({
       isAsWanted: true,
       sides: [
@@ -73,7 +73,7 @@ describe("measureSplit", () => {
       if (container === "client") commands.push(command.slice(2).join(" "));
       return client.exec(container, command);
     };
-    await measureSplit(exec, lab, strategy, measuring);
+    await measureSplit({ ...client, exec }, lab, strategy, measuring);
     expect(commands).toEqual([expect.stringMatching(/^--url http:\/\/versioned-echo\/echo\?x=1 --method POST /)]);
   });
 
@@ -81,20 +81,20 @@ describe("measureSplit", () => {
     const release = { expected: shareOf(50), canaryPods: ["a"], names: { stable: "6.9.1", canary: "6.9.2" } };
     const shared = { ...strategy, read: async () => release as unknown as Release };
     const rollout = fakeLab({ configWeight: 10, changes: { strategy: "rollout-canary" }, objects: pods }).lab;
-    const { sides } = await measureSplit(pod([10], [{ v1: 190, v2: 210 }]).exec, rollout, shared, measuring);
+    const { sides } = await measureSplit(pod([10], [{ v1: 190, v2: 210 }]), rollout, shared, measuring);
     expect(sides.map(({ seen }) => seen)).toEqual([210, 190]);
   });
 
   test("a canary whose pods leave the Service meanwhile keeps its answers", async () => {
     const client = pod([10], [{ v1: 362, v2: 38, isCanaryGone: true }]);
-    expect(await measureSplit(client.exec, lab, strategy, measuring)).toMatchObject({ isAsWanted: true, untold: 0 });
+    expect(await measureSplit(client, lab, strategy, measuring)).toMatchObject({ isAsWanted: true, untold: 0 });
   });
 
   test("where pods that are gone take their counts along it is measured anew, and then said", async () => {
     const ratio = fakeLab({ configWeight: 10, changes: { strategy: "replica-ratio" }, objects: pods }).lab;
     const gone = { v1: 362, v2: 38, isCanaryGone: true };
     const client = pod([10], [gone]);
-    const verdict = await measureSplit(client.exec, ratio, strategy, measuring);
+    const verdict = await measureSplit(client, ratio, strategy, measuring);
     expect(client.runs).toEqual(["400", "400"]);
     expect(verdict).toMatchObject({ answered: 362, untold: 38, failed: 0, isAsWanted: false });
     expect(splitFault(verdict, ratio)?.message).toBe(
@@ -109,7 +109,7 @@ describe("measureSplit", () => {
 
   test("errors that pods answer are not waited for: it says how many there are, and whose", async () => {
     const client = pod([10], [{ v1: 360, v2: 28, failed: 12, status: 500 }]);
-    const verdict = await measureSplit(client.exec, lab, strategy, measuring);
+    const verdict = await measureSplit(client, lab, strategy, measuring);
     expect(client.runs).toEqual(["400", "400"]);
     expect(splitFault(verdict, lab)?.toPlainText()).toBe(
       [
@@ -125,7 +125,7 @@ describe("measureSplit", () => {
     const changes = { strategy: "rollout-canary", rolloutCanary: '{"mirrorPercent": 20}' };
     const mirrored = fakeLab({ configWeight: 0, changes, objects: pods }).lab;
     const client = pod([0], [{ v1: 400, copies: 80 }]);
-    expect(await measureSplit(client.exec, mirrored, strategy, measuring)).toMatchObject({
+    expect(await measureSplit(client, mirrored, strategy, measuring)).toMatchObject({
       isAsWanted: true,
       answered: 400,
     });
@@ -142,7 +142,7 @@ describe("measureSplit", () => {
       await client.exec(container, command); // another 400 requests, which nobody here has sent
       return printed;
     };
-    expect(await measureSplit(beside, mirrored, strategy, measuring)).toMatchObject({
+    expect(await measureSplit({ ...client, exec: beside }, mirrored, strategy, measuring)).toMatchObject({
       isAsWanted: true,
       answered: 800,
     });
@@ -152,7 +152,7 @@ describe("measureSplit", () => {
     const changes = { stableImage: "versioned-echo:v2", canaryEnabled: false };
     const finished = fakeLab({ configWeight: 0, changes, objects: pods }).lab;
     const client = pod([0], [{ v1: 400 }]); // in the slot v1
-    expect(await measureSplit(client.exec, finished, strategy, measuring)).toMatchObject({
+    expect(await measureSplit(client, finished, strategy, measuring)).toMatchObject({
       isAsWanted: true,
       failed: 0,
     });

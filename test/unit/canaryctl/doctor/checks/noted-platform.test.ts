@@ -110,11 +110,11 @@ describe("on a platform that somebody else installed", () => {
   test("a gateway in the namespace of the control plane is asked for its routes, the control plane is not", async () => {
     const { lab } = fakeLab();
     const asked: string[] = [];
-    const exec = async (namespace: string, name: string) => {
+    const proxy = async (namespace: string, name: string) => {
       asked.push(`${namespace}/${name}`);
       return async () => "{}";
     };
-    await askProxies({ ...lab, exec, platform }, new Reader(lab.cluster), [control(), gateway(), other]);
+    await askProxies({ ...lab, proxy, platform }, new Reader(lab.cluster), [control(), gateway(), other]);
     expect(asked).toEqual(["mesh/public-x"]);
   });
 

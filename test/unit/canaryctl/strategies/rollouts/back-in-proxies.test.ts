@@ -28,7 +28,7 @@ function withCaller(lab: Lab, endpoints: () => readonly string[]): Lab {
     });
   const get = async <T>(path: string) =>
     path.includes("/pods?") ? ({ items: lists[path] ?? [] } as T) : lab.cluster.get<T>(path);
-  return { ...lab, cluster: { ...lab.cluster, get }, exec: async () => async () => answer() };
+  return { ...lab, cluster: { ...lab.cluster, get }, proxy: async () => async () => answer() };
 }
 
 test("a proxy that has a pod of another revision behind the active Service is named", async () => {

@@ -26,11 +26,11 @@ function labWithCaller(options: FakeOptions, view: (asked: number, weight: numbe
     if (kind === "VirtualService") order.push(`route ${fake.live.weight}`);
     return result;
   };
-  const exec: Lab["exec"] = async () => (container, command) => {
-    order.push(command.at(-1)?.includes("route_configs") ? "routes?" : "pods?");
-    return see(container, command);
+  const proxy: Lab["proxy"] = async () => (path) => {
+    order.push(path.includes("route_configs") ? "routes?" : "pods?");
+    return see(path);
   };
-  return { ...fake, order, lab: { ...fake.lab, cluster: { ...fake.lab.cluster, get, apply }, exec } };
+  return { ...fake, order, lab: { ...fake.lab, cluster: { ...fake.lab.cluster, get, apply }, proxy } };
 }
 
 const both = { v1: ["1.1.1.1"], v2: ["2.2.2.2"] };

@@ -1,5 +1,5 @@
 import { podsPath } from "../../../../../cluster/kube/paths.ts";
-import type { PodExec } from "../../../../../stacks/live/proxies/exec.ts";
+import type { AskProxy } from "../../../../../stacks/live/proxies/pod-access.ts";
 import { clientPod, clientRoutes } from "../../../canaryctl/traffic/client-proxy.ts";
 
 /** What the sidecar of the lab's client has: the canary's share by its route, and the addresses of each subset of the Service. */
@@ -10,10 +10,10 @@ export interface SidecarView {
 
 /** The client's sidecar, by what it has at each question. */
 export const sidecar =
-  (view: () => SidecarView): PodExec =>
-  async (_container, command) => {
+  (view: () => SidecarView): AskProxy =>
+  async (path) => {
     const { canary, subsets } = view();
-    if (command.at(-1)?.includes("route_configs")) return clientRoutes(canary);
+    if (path.includes("route_configs")) return clientRoutes(canary);
     return JSON.stringify({
       cluster_statuses: Object.entries(subsets).map(([subset, addresses]) => ({
         name: `outbound|80|${subset}|versioned-echo.canary-lab.svc.cluster.local`,

@@ -21,7 +21,7 @@ const proxies = (client: () => number, gateway: () => number, shop?: () => strin
       return { items: isClient ? [readyPod("client-1")] : shop ? [readyPod("shop-1")] : [] } as T;
     },
   },
-  exec: async (namespace: string, pod: string) => async () => {
+  proxy: async (namespace: string, pod: string) => async () => {
     if (namespace === "istio-ingress") return proxyRoutes("versioned-echo.canary-lab.test", gateway());
     return pod === "shop-1" ? (shop?.() ?? "") : clientRoutes(client());
   },
@@ -91,7 +91,7 @@ test("whoever calls from the application's namespace is waited for, and not a po
 
 test("a proxy that hangs holds up nobody beyond the time that the wait has", async () => {
   const limits: number[] = [];
-  const exec = async (_namespace: string, _pod: string, milliseconds = 90_000) => {
+  const proxy = async (_namespace: string, _pod: string, milliseconds = 90_000) => {
     limits.push(milliseconds);
     return () => Promise.reject(new Error("it did not end"));
   };
@@ -99,7 +99,7 @@ test("a proxy that hangs holds up nobody beyond the time that the wait has", asy
     () => 80,
     () => 80,
   );
-  const { without } = await waitForProxies({ cluster, exec }, groups ?? [], sendsBy(shareOf(80)), 1.2);
+  const { without } = await waitForProxies({ cluster, proxy }, groups ?? [], sendsBy(shareOf(80)), 1.2);
   expect(without).toContainEqual({ pod: "client-1", instead: "it did not end", isUnasked: true });
   expect(Math.max(...limits)).toBeLessThanOrEqual(1200);
   expect(Math.min(...limits)).toBe(1000);
