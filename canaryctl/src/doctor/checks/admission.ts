@@ -37,7 +37,7 @@ function refusal(
       return {
         ...finding(
           "quota",
-          `Quota ${quotaName} let no pods of ${workload} in. There is room now, and Kubernetes tries again after a pause that grows with each refusal, to 17 minutes.`,
+          `Quota ${quotaName} let no pods of ${workload} in. There is room now, and Kubernetes tries again after a pause that grows with each refusal, up to 17 minutes.`,
           retry,
         ),
         fix: { kind: "retry", replicaSet: name },
