@@ -1,7 +1,7 @@
 import type { JudgeOptions } from "./config.ts";
 import { evidenceText } from "./evidence-text.ts";
 import { lately, type Slice } from "./slice.ts";
-import { judgeRelease, type Verdict } from "./verdict.ts";
+import { ReleaseJudge, type Verdict } from "./verdict.ts";
 
 /** What whoever promotes is told, with the numbers that it comes from. */
 export interface Conclusion {
@@ -22,7 +22,15 @@ export const presentSeconds = 120;
  * @throws RangeError where the judge refuses the config or a slice
  */
 export function conclude(slices: readonly Slice[], options: JudgeOptions, needsLatency: boolean): Conclusion {
-  const numbers = judgeRelease(slices, options);
+  const judge = new ReleaseJudge(options);
+  for (const slice of slices) judge.add(slice);
+  return conclusionOf(judge, needsLatency);
+}
+
+/** The same for a release that is judged slice by slice. */
+export function conclusionOf(judge: ReleaseJudge, needsLatency: boolean): Conclusion {
+  const { slices } = judge;
+  const numbers = judge.verdict();
   const missing = missingIn(numbers, slices, needsLatency);
   if (missing) return { verdict: "inconclusive", reason: missing, numbers };
   if (numbers.verdict === "fail") return { verdict: "fail", reason: failReason(numbers), numbers };

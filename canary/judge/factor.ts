@@ -45,32 +45,36 @@ class JointLikelihoods {
 }
 
 /**
- * The factor over slices, with a confidence sequence: what a uniform prior over the grid does not rule out, for the ratio of prior to
- * posterior at the true factor is a martingale (Waudby-Smith and Ramdas 2020). It supposes one factor for all slices.
- *
- * @param error chance that the sequence ever leaves out the true factor, between 0 and 1
+ * The factor over slices, one after another, with a confidence sequence: what a uniform prior over the grid does not rule out, for the ratio
+ * of prior to posterior at the true factor is a martingale (Waudby-Smith and Ramdas 2020). It supposes one factor for all slices.
  */
-export function factorOf(tables: Iterable<Table>, error: number): Factor {
-  const joint = new JointLikelihoods();
-  let worse = 0;
-  let better = 0;
-  for (const table of tables) {
-    if (!isInformative(table)) continue;
+export class FactorSequence {
+  private readonly joint = new JointLikelihoods();
+  private worse = 0;
+  private better = 0;
+
+  add(table: Table): void {
+    if (!isInformative(table)) return;
     const { stable, canary } = table;
     const requests = stable.requests + canary.requests;
-    worse += (canary.bad * (stable.requests - stable.bad)) / requests;
-    better += (stable.bad * (canary.requests - canary.bad)) / requests;
-    joint.add(table);
+    this.worse += (canary.bad * (stable.requests - stable.bad)) / requests;
+    this.better += (stable.bad * (canary.requests - canary.bad)) / requests;
+    this.joint.add(table);
   }
-  const sums = joint.all();
-  const largest = Math.max(...sums);
-  const mean = sums.reduce((sum, log) => sum + Math.exp(log - largest), 0) / sums.length;
-  const kept = (log: number) => log - largest > Math.log(mean * error);
-  const first = sums.findIndex(kept);
-  const last = sums.findLastIndex(kept);
-  return {
-    estimate: worse > 0 && better > 0 ? worse / better : undefined,
-    lower: first > 0 ? Math.exp(logFactors[first - 1] as number) : 0,
-    upper: last < logFactors.length - 1 ? Math.exp(logFactors[last + 1] as number) : Number.POSITIVE_INFINITY,
-  };
+
+  /** @param error chance that the sequence ever leaves out the true factor, between 0 and 1 */
+  factor(error: number): Factor {
+    const { worse, better } = this;
+    const sums = this.joint.all();
+    const largest = Math.max(...sums);
+    const mean = sums.reduce((sum, log) => sum + Math.exp(log - largest), 0) / sums.length;
+    const kept = (log: number) => log - largest > Math.log(mean * error);
+    const first = sums.findIndex(kept);
+    const last = sums.findLastIndex(kept);
+    return {
+      estimate: worse > 0 && better > 0 ? worse / better : undefined,
+      lower: first > 0 ? Math.exp(logFactors[first - 1] as number) : 0,
+      upper: last < logFactors.length - 1 ? Math.exp(logFactors[last + 1] as number) : Number.POSITIVE_INFINITY,
+    };
+  }
 }

@@ -16,11 +16,19 @@ const presentSeconds = 30;
 /** Nobody waits for more than so many times of what was seen. */
 const mostTimes = 1e6;
 
-export function missingToPass(judge: Judge, slices: readonly Slice[]): Missing {
+/** What was seen of a release so far. */
+interface Seen {
+  /** Requests to the canary. */
+  readonly requests: number;
+  /** Those of them whose latency was recorded; undefined where nobody's was. */
+  readonly timed: number | undefined;
+  /** In each of the last seconds. */
+  readonly requestsPerSecond: number;
+}
+
+export function missingToPass(judge: Judge, { requests: seen, timed, requestsPerSecond: rate }: Seen): Missing {
   const { errors, errorObjective, edges, fastEnough, passBound } = judge;
-  const seen = slices.reduce((sum, { canary }) => sum + canary.requests, 0);
-  const seenLatency = slices.some(({ latency }) => latency && latency.canary.requests > 0);
-  const measured = slices.some(({ latency }) => latency);
+  const measured = timed !== undefined;
   const timesFor = (ways: readonly ((times: number) => number)[]) =>
     Math.min(...ways.map((way) => timesUntil(way, passBound)));
   const everyEdge = (times: number) => Math.min(...edges.map(({ test }) => test.goodEnoughAfter(times)));
@@ -28,9 +36,8 @@ export function missingToPass(judge: Judge, slices: readonly Slice[]): Missing {
     timesFor([(n) => errors.goodEnoughAfter(n), (n) => errorObjective.goodEnoughAfter(n)]),
     measured ? timesFor([everyEdge, (n) => fastEnough.goodEnoughAfter(n)]) : 1,
   );
-  const inSight = seen > 0 && (!measured || seenLatency) && times < mostTimes;
+  const inSight = seen > 0 && timed !== 0 && times < mostTimes;
   const requests = inSight ? Math.ceil((times - 1) * seen - 1e-6) : undefined;
-  const rate = presentRate(slices);
   return { requests, seconds: requests === undefined || rate === 0 ? undefined : requests / rate };
 }
 
@@ -55,7 +62,7 @@ function timesUntil(evidenceAfter: (times: number) => number, bound: number): nu
 }
 
 /** Requests of the canary in a second, over the last slices. */
-function presentRate(slices: readonly Slice[]): number {
+export function presentRate(slices: readonly Slice[]): number {
   const { canary, seconds } = lately(slices, presentSeconds);
   return seconds === 0 ? 0 : canary / seconds;
 }

@@ -13,8 +13,13 @@ import { upstreamFilter } from "../../../stacks/live/proxies/upstream-counters.t
 const patienceMilliseconds = 2000;
 
 /** What is there in time; undefined for what fails or is late. */
-export const inTime = <T>(answer: Promise<T | undefined>): Promise<T | undefined> =>
-  Promise.race([answer, pause(patienceMilliseconds, undefined, { ref: false })]).catch(() => undefined);
+export async function inTime<T>(answer: Promise<T | undefined>): Promise<T | undefined> {
+  const answered = new AbortController(); // a timer that ran on would keep each answer for as long
+  const late = pause(patienceMilliseconds, undefined, { ref: false, signal: answered.signal }).catch(() => undefined);
+  return Promise.race([answer, late])
+    .catch(() => undefined)
+    .finally(() => answered.abort());
+}
 
 /** The monotonic clock of this process, in seconds: that of the machine may jump. */
 export const secondsNow = (): number => performance.now() / 1000;

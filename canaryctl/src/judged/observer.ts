@@ -1,7 +1,8 @@
 import { UserError } from "@canary-lab/kit/user-error";
-import { type Conclusion, conclude } from "../../../canary/judge/conclusion.ts";
-import { type JudgeOptions, optionsFor } from "../../../canary/judge/config.ts";
+import { type Conclusion, conclusionOf } from "../../../canary/judge/conclusion.ts";
+import { optionsFor } from "../../../canary/judge/config.ts";
 import { lately, type Slice } from "../../../canary/judge/slice.ts";
+import { ReleaseJudge } from "../../../canary/judge/verdict.ts";
 import { countedRelease } from "../../../stacks/live/counted-release.ts";
 import type { Share } from "../../../stacks/live/proxies/share.ts";
 import { type Lab, platformOf } from "../lab.ts";
@@ -82,7 +83,7 @@ const seenSeconds = 10;
 export class Observer {
   readonly #route: JudgedRoute;
   readonly #counters: Counters;
-  readonly #options: JudgeOptions;
+  readonly #judge: ReleaseJudge;
   readonly #say: Say;
   /** The canary's live weight, and its requests before that. */
   #weight: { readonly percent: number | undefined; readonly before: number } | undefined;
@@ -91,7 +92,7 @@ export class Observer {
     const options = optionsFor(lab.config);
     this.#route = route;
     this.#say = say;
-    this.#options = options;
+    this.#judge = new ReleaseJudge(options);
     this.#counters = route.counters(lab, options.latency.edges);
   }
 
@@ -128,9 +129,9 @@ export class Observer {
     return this.#counters.slices;
   }
 
-  /** Takes the longer the more was counted: about 0.1 s for half an hour of looks. */
   conclude(): Conclusion {
-    return conclude(this.slices, this.#options, this.#route.hasLatency);
+    for (const slice of this.slices.slice(this.#judge.slices.length)) this.#judge.add(slice);
+    return conclusionOf(this.#judge, this.#route.hasLatency);
   }
 
   /** What the callers' requests of the last seconds were. */

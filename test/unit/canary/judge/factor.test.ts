@@ -1,8 +1,14 @@
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { isInformative, type Table } from "../../../../canary/judge/counts.ts";
-import { factorOf } from "../../../../canary/judge/factor.ts";
+import { FactorSequence } from "../../../../canary/judge/factor.ts";
 import { aroundModes } from "../../../../canary/judge/hypergeometric.ts";
+
+function factorOf(tables: readonly Table[], error: number) {
+  const sequence = new FactorSequence();
+  for (const table of tables) sequence.add(table);
+  return sequence.factor(error);
+}
 
 const side = (most: number) =>
   fc
@@ -39,4 +45,33 @@ test("the confidence sequence is that of the sums of logarithms, however many sl
     }),
     { numRuns: 50 },
   );
+});
+
+describe("the factor", () => {
+  test("is the one of Mantel and Haenszel, within its bounds", () => {
+    const found = factorOf(
+      Array(400).fill({ canary: { requests: 100, bad: 4 }, stable: { requests: 900, bad: 18 } }),
+      0.05,
+    );
+    expect(found.estimate).toBeCloseTo((4 * 882) / (18 * 96), 10);
+    expect(found.lower).toBeGreaterThan(1.4);
+    expect(found.upper).toBeLessThan(3);
+  });
+
+  test("turns over when the sides change places", () => {
+    const counts = fc
+      .tuple(fc.integer({ min: 1, max: 90 }), fc.nat(100))
+      .map(([n, share]) => ({ requests: n, bad: Math.floor((n * share) / 100) }));
+    fc.assert(
+      fc.property(fc.array(fc.record({ stable: counts, canary: counts }), { maxLength: 6 }), (tables) => {
+        const found = factorOf(tables, 0.05);
+        const turned = factorOf(
+          tables.map(({ stable, canary }) => ({ stable: canary, canary: stable })),
+          0.05,
+        );
+        if (found.estimate !== undefined) expect(turned.estimate).toBeCloseTo(1 / found.estimate, 8);
+        expect(found.lower).toBeLessThan(found.upper);
+      }),
+    );
+  });
 });

@@ -1,9 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { judgeConfig } from "../../../../canary/judge/config.ts";
-import { factorOf } from "../../../../canary/judge/factor.ts";
 import type { Histogram, Slice } from "../../../../canary/judge/slice.ts";
-import { judgeRelease } from "../../../../canary/judge/verdict.ts";
+import { judgeRelease, ReleaseJudge } from "../../../../canary/judge/verdict.ts";
 
 const slice = (nc: number, ec: number, ns: number, es: number, rest: Partial<Slice> = {}): Slice => ({
   seconds: 1,
@@ -169,31 +168,34 @@ describe("judgeConfig", () => {
   });
 });
 
-describe("factorOf", () => {
-  test("is the one of Mantel and Haenszel, within its bounds", () => {
-    const found = factorOf(
-      times(400, () => slice(100, 4, 900, 18)),
-      0.05,
-    );
-    expect(found.estimate).toBeCloseTo((4 * 882) / (18 * 96), 10);
-    expect(found.lower).toBeGreaterThan(1.4);
-    expect(found.upper).toBeLessThan(3);
+test("slice by slice there are the verdicts of all slices so far, whichever edge is the clearest meanwhile", () => {
+  const edges = judgeConfig().latency.edges;
+  const count = fc
+    .tuple(fc.nat(400), fc.double({ min: 0, max: 0.5, noNaN: true }))
+    .map(([requests, rate]) => ({ requests, bad: Math.floor(requests * rate) }));
+  const histogram = fc.array(fc.nat(30), { minLength: edges.length + 1, maxLength: edges.length + 1 }).map((counts) => {
+    const sums = counts.map((_, index) => counts.slice(0, index + 1).reduce((sum, one) => sum + one, 0));
+    return { requests: sums.at(-1) ?? 0, within: sums.slice(0, -1) };
   });
-
-  test("turns over when the sides change places", () => {
-    const counts = fc
-      .tuple(fc.integer({ min: 1, max: 90 }), fc.nat(100))
-      .map(([n, share]) => ({ requests: n, bad: Math.floor((n * share) / 100) }));
-    fc.assert(
-      fc.property(fc.array(fc.record({ stable: counts, canary: counts }), { maxLength: 6 }), (tables) => {
-        const found = factorOf(tables, 0.05);
-        const turned = factorOf(
-          tables.map(({ stable, canary }) => ({ stable: canary, canary: stable })),
-          0.05,
-        );
-        if (found.estimate !== undefined) expect(turned.estimate).toBeCloseTo(1 / found.estimate, 8);
-        expect(found.lower).toBeLessThan(found.upper);
-      }),
-    );
-  });
+  const slices = fc.array(
+    fc
+      .record({
+        seconds: fc.constantFrom(1, 2, 15),
+        stable: count,
+        canary: count,
+        latency: fc.option(fc.record({ stable: histogram, canary: histogram }), { nil: undefined }),
+      })
+      .map(({ latency, ...slice }): Slice => ({ ...slice, ...(latency && { latency }) })),
+    { maxLength: 12 },
+  );
+  fc.assert(
+    fc.property(slices, (all) => {
+      const judge = new ReleaseJudge();
+      for (const [index, slice] of all.entries()) {
+        judge.add(slice);
+        expect(judge.verdict()).toEqual(judgeRelease(all.slice(0, index + 1)));
+      }
+    }),
+    { numRuns: 30 },
+  );
 });
