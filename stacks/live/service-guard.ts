@@ -61,9 +61,8 @@ export function serviceGuard(
     if ((canaryShareIn(newInputs) ?? 0) === 0) return;
     const route = await client.get<object>(virtualServicePath(namespace, virtualServiceName(app)));
     if (canaryShareIn({ ...route }) !== 0) return; // canaryctl moves the route before the engine
-    const { applyService, knowsCanary } = await import("./proxies/service-pods.ts");
-    await applyService(client, config);
-    const report = await ask(knowsCanary(client, { app, namespace }));
+    const { applyService, knowsCanary, openToCanary } = await import("./proxies/service-pods.ts");
+    const report = await openToCanary(client, config, () => ask(knowsCanary(client, { app, namespace })));
     if (report.without.length === 0) return;
     await applyService(client, { ...config, canaryWeight: toWeight(0) });
     throw await lagging(config, "The canary gets no share yet", report);

@@ -1,13 +1,19 @@
+import { isDeepStrictEqual } from "node:util";
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import type { ApplicationName } from "../../../canary/application-name.ts";
 import { podsPath, servicePath } from "../../../cluster/kube/paths.ts";
 import { gatewayHost, versions } from "../../../components/names.ts";
 import { fieldManager } from "../../../components/traffic/route-metadata.ts";
 import type { Labels } from "../../../components/workload/render-pod.ts";
-import { type OwnServiceSpec, renderService, renderServiceOver } from "../../../components/workload/render-service.ts";
+import {
+  type OwnServiceSpec,
+  renderService,
+  renderServiceOver,
+  servicePods,
+} from "../../../components/workload/render-service.ts";
 import type { PlatformFacts } from "../../platform-facts.ts";
 import { isReady, type PodList } from "./exec.ts";
-import type { ProxyGroup, ProxyProbe } from "./proxies.ts";
+import type { ProxyGroup, ProxyProbe, ProxyReport } from "./proxies.ts";
 import { endpointsPath, knowsService, sidecarEndpoints } from "./sidecar-endpoints.ts";
 import { hostAt, routesPath, sidecarCallers, sidecarSubsets } from "./sidecar-route.ts";
 
@@ -28,6 +34,34 @@ const write = (cluster: Pick<ClusterClient, "apply">, { app, namespace }: Applic
 /** Has the application's own Service select the pods that its strategy and the canary's share give it, as the program renders it. */
 export async function applyService(cluster: Pick<ClusterClient, "apply">, spec: OwnServiceSpec): Promise<void> {
   await write(cluster, spec, renderService(spec));
+}
+
+/** How often it is opened: a rollback that ends meanwhile closes it once. */
+const openings = 3;
+
+/**
+ * Has it select the canary's pods, before a route leads there, until the callers' proxies know them and nobody has closed it meanwhile.
+ *
+ * @param known asks the proxies
+ * @returns the last answers
+ */
+export async function openToCanary(
+  cluster: Pick<ClusterClient, "apply" | "get">,
+  spec: OwnServiceSpec,
+  known: () => Promise<ProxyReport>,
+): Promise<ProxyReport> {
+  for (let left = openings; ; left -= 1) {
+    await applyService(cluster, spec);
+    const report = await known();
+    if (report.without.length > 0 || left === 1 || (await isAsRendered(cluster, spec))) return report;
+  }
+}
+
+async function isAsRendered(cluster: Pick<ClusterClient, "get">, spec: OwnServiceSpec): Promise<boolean> {
+  const live = await cluster.get<{ readonly spec?: { readonly selector?: Labels } }>(
+    servicePath(spec.namespace, spec.app),
+  );
+  return live === undefined || isDeepStrictEqual(live.spec?.selector, servicePods(spec));
 }
 
 /** Has it select every pod of the application, as between two strategies. */

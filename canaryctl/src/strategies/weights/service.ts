@@ -1,6 +1,6 @@
 import { toWeight } from "../../../../canary/weight.ts";
 import { waitForProxies } from "../../../../stacks/live/proxies/proxies.ts";
-import { applyService } from "../../../../stacks/live/proxies/service-pods.ts";
+import { applyService, openToCanary } from "../../../../stacks/live/proxies/service-pods.ts";
 import { type Lab, platformOf } from "../../lab.ts";
 import type { Route } from "../../traffic/route.ts";
 import { laggingProxies } from "./lagging-proxies.ts";
@@ -13,9 +13,8 @@ import { laggingProxies } from "./lagging-proxies.ts";
 export async function openService(lab: Lab, route: Route, seconds: number): Promise<void> {
   if (!route.knowsCanary || !route.proxies) return;
   const { cluster, config } = lab;
-  await applyService(cluster, config);
-  const probe = route.knowsCanary(cluster, config);
-  const report = await waitForProxies(lab, route.proxies(config, platformOf(lab)), probe, seconds);
+  const [probe, groups] = [route.knowsCanary(cluster, config), route.proxies(config, platformOf(lab))];
+  const report = await openToCanary(cluster, config, () => waitForProxies(lab, groups, probe, seconds));
   if (report.without.length === 0) return;
   await closeService(lab, route);
   throw laggingProxies(lab, "The Service selects the canary's pods", report, seconds);
@@ -23,9 +22,12 @@ export async function openService(lab: Lab, route: Route, seconds: number): Prom
 
 /**
  * Takes the canary's pods out of it, for callers outside the mesh reach them by it: once the callers' proxies send nothing there. Nothing is
- * done where the live route gives the canary a share again.
+ * done where the live route gives the canary a share again. One that does so at this moment finds the Service closed, or is seen here.
  */
 export async function closeService({ cluster, config }: Pick<Lab, "cluster" | "config">, route: Route): Promise<void> {
-  const live = await route.read(cluster, config);
-  if (live?.weights.canary === 0) await applyService(cluster, { ...config, canaryWeight: toWeight(0) });
+  const canary = async () => (await route.read(cluster, config))?.weights.canary;
+  if ((await canary()) !== 0) return;
+  await applyService(cluster, { ...config, canaryWeight: toWeight(0) });
+  const now = await canary();
+  if (now) await applyService(cluster, { ...config, canaryWeight: toWeight(Math.ceil(now)) });
 }

@@ -2,7 +2,9 @@ import { expect, test } from "@jest/globals";
 import type { Lab } from "../../../../../canaryctl/src/lab.ts";
 import { moveTraffic } from "../../../../../canaryctl/src/strategies/weights/move-traffic.ts";
 import { rollBackRoute } from "../../../../../canaryctl/src/strategies/weights/roll-back.ts";
+import { closeService } from "../../../../../canaryctl/src/strategies/weights/service.ts";
 import { istioRoute } from "../../../../../canaryctl/src/traffic/istio-route.ts";
+import { shareOf } from "../../../../../stacks/live/proxies/share.ts";
 import { podsAt, type SidecarView, sidecar } from "../../../stacks/live/proxies/envoy.ts";
 import { type FakeOptions, fakeLab } from "../../fake-lab.ts";
 
@@ -11,13 +13,20 @@ const every = "Service app=versioned-echo";
 const stable = "Service app=versioned-echo,version=v1";
 
 /** A lab whose client has a sidecar; `order` has each write of the Service and of the route, and each question to the sidecar. */
-function labWithCaller(options: FakeOptions, view: (asked: number, weight: number | undefined) => SidecarView) {
+function labWithCaller(
+  options: FakeOptions,
+  view: (asked: number, weight: number | undefined) => SidecarView,
+  selectors: readonly object[] = [],
+) {
   const fake = fakeLab(options);
+  const seen = [...selectors];
   const order: string[] = [];
   let asked = 0;
   const see = sidecar(() => view(asked++, fake.live.weight));
   const get: Lab["cluster"]["get"] = async <T>(path: string) =>
-    (podsAt(path) as T | undefined) ?? fake.lab.cluster.get<T>(path);
+    path.includes("/services/") && seen.length > 0
+      ? ({ spec: { selector: seen.shift() } } as T)
+      : ((podsAt(path) as T | undefined) ?? fake.lab.cluster.get<T>(path));
   const apply: Lab["cluster"]["apply"] = async (path, object, manager) => {
     const { kind, spec } = object as { readonly kind: string; readonly spec: { readonly selector?: object } };
     const labels = Object.entries(spec.selector ?? {}).map(([key, value]) => `${key}=${value}`);
@@ -69,4 +78,23 @@ test("a first share that the state cannot follow is taken back, and the pods wit
   const { lab, order } = labWithCaller({ configWeight: 0, changes: { canaryWeight: 10 }, update }, view);
   await expect(moveTraffic(lab, istioRoute, quiet)).rejects.toThrow("no state");
   expect(order.filter((one) => !one.endsWith("?"))).toEqual([every, "route 10", "route 0", stable]);
+});
+
+test("a Service that a rollback has closed meanwhile is opened again before the route leads there", async () => {
+  const view = (_asked: number, weight = 0) => ({ canary: weight, subsets: both });
+  const closed = { app: "versioned-echo", version: "v1" };
+  const given: FakeOptions = { configWeight: 0, changes: { canaryWeight: 10 } };
+  const { lab, order } = labWithCaller(given, view, [closed, { app: "versioned-echo" }]);
+  await moveTraffic(lab, istioRoute, quiet);
+  expect(order.slice(0, 5)).toEqual([every, "pods?", every, "pods?", "route 10"]);
+});
+
+test("a Service is opened again where the route has got a share while it was closed", async () => {
+  const { lab, order } = labWithCaller({ configWeight: 0 }, () => ({ canary: 0, subsets: both }));
+  const weights = [0, 20];
+  const read = async () => ({ weights: shareOf(weights.shift() ?? 20), owner: "canary-lab" });
+  await closeService(lab, { ...istioRoute, read });
+  expect(order).toEqual([stable, every]);
+  await closeService(lab, { ...istioRoute, read }); // it has one still: nothing is done
+  expect(order).toEqual([stable, every]);
 });
