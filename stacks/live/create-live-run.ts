@@ -144,7 +144,10 @@ export function createLiveRun(
   if (owner !== "pulumi") return { ...common, starts, ...(config.canaryEnabled && canaryGuard(takenBack)) };
   const standing = standingOverride(config);
   if (standing) void pulumi.log.warn(forThisStack(standing));
-  const guard = releaseGuard(client, config, takenBack, riseGate({ client, config, platform }));
+  const guard = releaseGuard(client, config, takenBack, {
+    gate: riseGate({ client, config, platform }),
+    mendsDrift: isByCanaryctl() && !isTargeted(),
+  });
   const beforeUpdate = [...(namespaceHooks.beforeUpdate ?? []), guard.namespace];
   return { ...common, namespaceHooks: { ...namespaceHooks, beforeUpdate }, starts, guard };
 }

@@ -35,8 +35,14 @@ export interface ReleaseGuard {
  *
  * @param takenBack asked in an update only: a rollback waits for none, and what a preview would be refused for, `up` reads before it begins
  * @param gate asked before a canary with a share gets more; absent where nobody is
+ * @param mendsDrift whether the update knows what has drifted: a side with another number of pods is then one that it changes
  */
-export function releaseGuard(client: Client, config: LabConfig, takenBack: TakenBack, gate?: RiseGate): ReleaseGuard {
+export function releaseGuard(
+  client: Client,
+  config: LabConfig,
+  takenBack: TakenBack,
+  { gate, mendsDrift = false }: { readonly gate?: RiseGate | undefined; readonly mendsDrift?: boolean } = {},
+): ReleaseGuard {
   const changing = new Set<Version>();
   let rising: Rise | undefined;
   const podsSplit = factsOf(config.strategy).canaryPods === "shared";
@@ -52,6 +58,7 @@ export function releaseGuard(client: Client, config: LabConfig, takenBack: Taken
     const sides = new Set<Version>([
       ...(changed("replicas", "stableImage") ? [versions.stable] : []),
       ...(changed("canaryReplicas", "canaryImage", "canaryEnabled") ? [versions.canary] : []),
+      ...(mendsDrift ? await driftedSides(client, config) : []),
     ]);
     if (factsOf(config.strategy).canaryPods === "own")
       throwIf(await shareFaultNow(client, config, live, config.canaryWeight, sides));
@@ -131,6 +138,18 @@ async function sentBack(
       ...afterRollback,
     },
   );
+}
+
+/** The sides whose Deployment is gone, or has been scaled by somebody where no autoscaler does. */
+async function driftedSides(client: Client, config: LabConfig): Promise<readonly Version[]> {
+  const { replicas, canaryReplicas, canaryEnabled, autoscaling } = config;
+  if (autoscaling) return [];
+  const sides = { [versions.stable]: replicas, ...(canaryEnabled && { [versions.canary]: canaryReplicas }) };
+  const found = Object.entries(sides).map(async ([side, asked]) => {
+    const version = side as Version;
+    return (await read(client, config, version))?.spec.replicas === asked ? [] : [version];
+  });
+  return (await Promise.all(found)).flat();
 }
 
 /** @param expected sides that are to have the pods which the config asks for */

@@ -28,6 +28,8 @@ export function guard({
   held = undefined as UserError | undefined,
   isGated = true,
   isNoted = false,
+  mendsDrift = false,
+  scaled = 2,
 } = {}) {
   const reads: string[] = [];
   const client = {
@@ -36,7 +38,9 @@ export function guard({
         ? route(live)
         : path.includes("httproutes")
           ? httpRoute(live)
-          : { spec: { replicas: 2 }, status: { readyReplicas: path.endsWith("-v2") ? ready : 2 } }) as T,
+          : path.endsWith("-v2")
+            ? { spec: { replicas: 2 }, status: { readyReplicas: ready } }
+            : { spec: { replicas: scaled }, status: { readyReplicas: scaled } }) as T,
   };
   const config = {
     ...sampleConfig,
@@ -63,7 +67,7 @@ export function guard({
   const gate = isGated
     ? { faultOf, tell: (fault: UserError) => void told.push(fault), ...(isNoted && { note: keep }) }
     : undefined;
-  const hooks = releaseGuard(client, config, takenBack, gate);
+  const hooks = releaseGuard(client, config, takenBack, { gate, mendsDrift });
   const [canary, share] = [hooks.sides.v2.beforeUpdate?.[0], hooks.route.beforeUpdate?.[0]] as unknown as [Hook, Hook];
   const namespace = hooks.namespace as unknown as Hook;
   const note = (values: Record<string, string>) => ({

@@ -143,6 +143,14 @@ describe("the program's guard", () => {
     await expect(guard({ live: 10 }).namespace(...images)).rejects.toThrow(/echo:v1 has 10 %/);
     await guard({ live: 0, weight: 0 }).namespace(...images);
   });
+
+  test("counts pods that somebody has taken away as they are asked for, where the update puts them back", async () => {
+    const scaled = { live: 60, weight: 10, scaled: 1 };
+    const plan = [{ plan: "10-30" }, { plan: "10-60" }] as const;
+    await expect(guard(scaled).namespace(...plan)).rejects.toThrow(/has 1 ready pods, and 90 % .* needs 2 of the 2/);
+    await guard({ ...scaled, mendsDrift: true }).namespace(...plan);
+    await expect(guard({ ...scaled, mendsDrift: true }).route(60, 10)).rejects.toThrow(/has 1 ready pods/); // not yet
+  });
 });
 
 describe("a rise that is to be noted", () => {
