@@ -5,7 +5,7 @@ import { repositoryRoot } from "../../cluster/lab-folder.ts";
 import { autoscaleByHand, withoutAutoscaler } from "./support/autoscaler.ts";
 import { describePart } from "./support/describe-part.ts";
 import { findingOf, runMend } from "./support/doctor.ts";
-import { canaryctl, kubectl, liveWeight, namespace, requireLab, route } from "./support/lab.ts";
+import { canaryctl, kubectl, liveRoute, liveWeight, namespace, requireLab, route, weightPatch } from "./support/lab.ts";
 import { refusalFault } from "./support/refusal.ts";
 import { editConfig, readConfig } from "./support/stack-config.ts";
 import { sampleLoad, sendLoad, splitFault } from "./support/traffic.ts";
@@ -73,6 +73,17 @@ describePart("drift", () => {
       expect((await canaryctl("set-traffic", "60", "40")).exitCode).toBe(0);
       expect((await canaryctl("up")).exitCode).toBe(0);
       expect(await replicas("versioned-echo-v1")).toBe("3");
+    }, 240_000);
+
+    test("kubectl, which took pods away and moved the route, while the config changes too", async () => {
+      await inside("scale", "deployment", "versioned-echo-v1", "--replicas=1");
+      await inside("patch", "virtualservice", route, "--type=json", "-p", weightPatch(await liveRoute(), 80));
+      editConfig({ canaryWeight: 20, plan: "20-60" });
+      expect((await canaryctl("up")).exitCode).toBe(0);
+      expect(await replicas("versioned-echo-v1")).toBe("3");
+      expect(await liveWeight()).toBe(20);
+      editConfig({ plan: undefined });
+      expect((await canaryctl("set-traffic", "60", "40")).exitCode).toBe(0);
     }, 240_000);
 
     test("an autoscaler made by hand, which doctor names with the command that takes it away", async () => {
