@@ -78,7 +78,7 @@ describePart("drift", () => {
     test("kubectl, which took pods away and moved the route, while the config changes too", async () => {
       await inside("scale", "deployment", "versioned-echo-v1", "--replicas=1");
       await inside("patch", "virtualservice", route, "--type=json", "-p", weightPatch(await liveRoute(), 80));
-      editConfig({ canaryWeight: "20", plan: "10-20-60" });
+      editConfig({ canaryWeight: "20", plan: "25" });
       expect((await canaryctl("up")).exitCode).toBe(0);
       expect(await replicas("versioned-echo-v1")).toBe("3");
       expect(await liveWeight()).toBe(20);
