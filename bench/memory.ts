@@ -54,15 +54,15 @@ function readProcesses(): readonly ProcessEntry[] {
 /** Bytes; shared pages count for each process by its share, so that the sum over processes is what they use together. */
 function proportionalSetSize(pid: number): number {
   try {
-    return bytesOf(pid, "smaps_rollup", "Pss");
+    return bytesOf(pid, "smaps_rollup", "Pss") ?? 0;
   } catch {
     return 0; // ended meanwhile
   }
 }
 
-/** A field in kB of a file of a process in /proc, in bytes; 0 where it is not there. @throws Error where the process has ended */
-export function bytesOf(pid: number, file: "smaps_rollup" | "status", field: string): number {
-  const [, kilobytes = 0] =
+/** A field in kB of a file of a process in /proc, in bytes; undefined where it is not there, as of one that has ended and is not reaped. @throws Error where the process has ended */
+export function bytesOf(pid: number, file: "smaps_rollup" | "status", field: string): number | undefined {
+  const [, kilobytes] =
     new RegExp(`^${field}:\\s*(\\d+) kB`, "m").exec(readFileSync(`/proc/${pid}/${file}`, "utf8")) ?? [];
-  return 1024 * Number(kilobytes);
+  return kilobytes === undefined ? undefined : 1024 * Number(kilobytes);
 }

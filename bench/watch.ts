@@ -62,5 +62,6 @@ export function growthOf(samples: readonly number[]): number {
   return Math.min(...last) - Math.min(...samples.slice(-2 * third, -third));
 }
 
-/** Resident memory in millions of bytes. @throws Error where the process has ended */
-const residentMegabytes = (pid: number): number => Math.round(bytesOf(pid, "status", "VmRSS") / 1e5) / 10;
+/** Resident memory in millions of bytes; NaN, which keeps no bound, of a process that has none any more. @throws Error where it is gone */
+const residentMegabytes = (pid: number): number =>
+  Math.round((bytesOf(pid, "status", "VmRSS") ?? Number.NaN) / 1e5) / 10;

@@ -1,7 +1,7 @@
 import type { JudgeOptions } from "./config.ts";
 import { evidenceText } from "./evidence-text.ts";
 import { lately, type Slice } from "./slice.ts";
-import { ReleaseJudge, type Verdict } from "./verdict.ts";
+import { judgeOf, type ReleaseJudge, type Verdict } from "./verdict.ts";
 
 /** What whoever promotes is told, with the numbers that it comes from. */
 export interface Conclusion {
@@ -22,9 +22,7 @@ export const presentSeconds = 120;
  * @throws RangeError where the judge refuses the config or a slice
  */
 export function conclude(slices: readonly Slice[], options: JudgeOptions, needsLatency: boolean): Conclusion {
-  const judge = new ReleaseJudge(options);
-  for (const slice of slices) judge.add(slice);
-  return conclusionOf(judge, needsLatency);
+  return conclusionOf(judgeOf(slices, options), needsLatency);
 }
 
 /** The same for a release that is judged slice by slice. */

@@ -47,10 +47,14 @@ export interface Verdict {
  *
  * @throws RangeError where the config or a slice is refused
  */
-export function judgeRelease(slices: readonly Slice[], options: JudgeOptions = {}): Verdict {
+export const judgeRelease = (slices: readonly Slice[], options: JudgeOptions = {}): Verdict =>
+  judgeOf(slices, options).verdict();
+
+/** What has judged these slices. @throws RangeError as {@link judgeRelease} */
+export function judgeOf(slices: readonly Slice[], options: JudgeOptions): ReleaseJudge {
   const judge = new ReleaseJudge(options);
   for (const slice of slices) judge.add(slice);
-  return judge.verdict();
+  return judge;
 }
 
 /** The same, slice by slice: a verdict takes no longer after an hour of them than after the first. */
