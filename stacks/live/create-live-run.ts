@@ -35,7 +35,7 @@ import { serviceGuard } from "./service-guard.ts";
 import { StartFollower } from "./start-follower.ts";
 import { strategyGuard } from "./strategy-guard.ts";
 import { type Mark, markBefore, type TakenBack, takenBackBy } from "./taken-back.ts";
-import { targetedVariable, updateVariable } from "./targeted.ts";
+import { mendsDriftVariable, targetedVariable, updateVariable } from "./targeted.ts";
 import { forThisStack, toldOfStack } from "./told.ts";
 
 /** What is known of the cluster before the first resource. */
@@ -146,7 +146,7 @@ export function createLiveRun(
   if (standing) void pulumi.log.warn(forThisStack(standing));
   const guard = releaseGuard(client, config, takenBack, {
     gate: riseGate({ client, config, platform }),
-    mendsDrift: isByCanaryctl() && !isTargeted(),
+    mendsDrift: process.env[mendsDriftVariable] === "true",
   });
   const beforeUpdate = [...(namespaceHooks.beforeUpdate ?? []), guard.namespace];
   return { ...common, namespaceHooks: { ...namespaceHooks, beforeUpdate }, starts, guard };

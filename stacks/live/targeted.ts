@@ -6,3 +6,6 @@ export const targetedVariable = "CANARY_LAB_TARGETED";
  * that gives rights, and all of them keep the history themselves.
  */
 export const updateVariable = "CANARY_LAB_UPDATE";
+
+/** Set to "true" in an update before which canaryctl has told the engine's state all that has drifted: what was scaled by hand is put back. */
+export const mendsDriftVariable = "CANARY_LAB_MENDS_DRIFT";

@@ -204,7 +204,7 @@ async function deploy(
   const noted = await finished(lab);
   for (const service of serviceLabs(lab)) await finished(service); // one after the other, for each may write the file
   const view = engineView(say, note);
-  await updateStack(noted, { say, waitSeconds, view, ...(mark && { markBefore: mark.text ?? "" }) });
+  await updateStack(noted, { say, waitSeconds, view, mendsDrift: true, ...(mark && { markBefore: mark.text ?? "" }) });
   const restored = async (one: Lab) => (await configuredStrategy(one)).restore(one, say);
   return Promise.all([restored(noted), ...serviceLabs(noted).map(restored)]);
 }

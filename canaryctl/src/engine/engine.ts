@@ -5,7 +5,7 @@ import { variable } from "@canary-lab/kit/variables";
 import { inLab } from "../../../cluster/lab-folder.ts";
 import { type ApplicationScope, scopeVariables, type UrnPatterns, urnsOf } from "../../../stacks/application-scope.ts";
 import { markVariable } from "../../../stacks/live/mark-variable.ts";
-import { targetedVariable, updateVariable } from "../../../stacks/live/targeted.ts";
+import { mendsDriftVariable, targetedVariable, updateVariable } from "../../../stacks/live/targeted.ts";
 import { ownName, selectedStack } from "../../../stacks/stack-name.ts";
 import { StackFile } from "../stack-file.ts";
 import { withoutWrongSalt } from "./config-copy.ts";
@@ -34,6 +34,8 @@ export interface UpdateScope {
   readonly configFile?: string;
   /** The mark of the last rollback before the command, empty where there was none; default: the one that is there when the engine begins. */
   readonly markBefore?: string;
+  /** Whether the state has been told all that has drifted, so that the update puts it back. */
+  readonly mendsDrift?: boolean;
 }
 
 /** What canaryctl asks of Pulumi's engine. Each call is one process. Without a view nothing is shown: a command's own words may say enough. */
@@ -104,7 +106,7 @@ export class PulumiEngine implements Engine {
 
   async update(
     view?: UpdateView,
-    { targets = [], application, configFile, markBefore }: UpdateScope = {},
+    { targets = [], application, configFile, markBefore, mendsDrift = false }: UpdateScope = {},
   ): Promise<void> {
     const urns: UrnPatterns = application ? urnsOf(application, targets) : { targets };
     const scope = [
@@ -117,6 +119,7 @@ export class PulumiEngine implements Engine {
       ...(targets.length > 0 && { [targetedVariable]: "true" }),
       ...(application && scopeVariables(application)),
       ...(markBefore !== undefined && { [markVariable]: markBefore }),
+      ...(mendsDrift && { [mendsDriftVariable]: "true" }),
     };
     await this.#change(["up", ...this.#message, ...scope], view, variables);
   }

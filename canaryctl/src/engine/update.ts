@@ -25,10 +25,13 @@ const betweenWordsSeconds = 15;
  *
  * @throws EngineBusyError where another update holds the stack for longer than `waitSeconds`
  */
-export async function updateStack(lab: Lab, options: UpdateOptions & Pick<UpdateScope, "markBefore">): Promise<void> {
-  const { view, markBefore } = options;
+export async function updateStack(
+  lab: Lab,
+  options: UpdateOptions & Pick<UpdateScope, "markBefore" | "mendsDrift">,
+): Promise<void> {
+  const { view, markBefore, mendsDrift } = options;
   await freeStack(lab, options);
-  await lab.engine.update(view, markBefore === undefined ? {} : { markBefore });
+  await lab.engine.update(view, { ...(markBefore !== undefined && { markBefore }), ...(mendsDrift && { mendsDrift }) });
 }
 
 /**

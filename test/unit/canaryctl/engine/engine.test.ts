@@ -55,6 +55,12 @@ describe("PulumiEngine", () => {
       expect(existsSync(join(repositoryRoot, file))).toBe(true);
   });
 
+  test("tells the program where an update puts back what has drifted", async () => {
+    const { engine, calls } = engineThat({});
+    await engine.update(undefined, { mendsDrift: true });
+    expect(calls[0]?.variables).toEqual({ A: "b", CANARY_LAB_UPDATE: "true", CANARY_LAB_MENDS_DRIFT: "true" });
+  });
+
   test("tells the program where an update is about a few resources only", async () => {
     const { engine, calls } = engineThat({});
     await engine.update(undefined, { targets: ["**::x"] });
