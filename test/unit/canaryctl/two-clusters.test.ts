@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { type ChildProcess, execFile, fork } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -6,8 +7,8 @@ import { delimiter, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { type Checkout, makeCheckout } from "../../e2e/support/checkout.ts";
 
-// One checkout, two clusters: stack dev is in one and stack prod in the other, and the shell is as `canaryctl env` of dev left it. Each
-// command runs for prod as a process of its own. The clusters are servers that have nothing, and note who asked.
+// One checkout, two clusters: stack dev is in one and stack prod in the other, and the shell is as `canaryctl env` of dev left it. The
+// commands run for prod. The clusters are servers that have nothing, and note who asked.
 
 const names = ["dev", "prod"] as const;
 type Name = (typeof names)[number];
@@ -15,6 +16,8 @@ type Name = (typeof names)[number];
 const asked: Record<Name, string[]> = { dev: [], prod: [] };
 let servers: readonly Server[];
 let checkout: Checkout;
+let runner: ChildProcess;
+let printed: string[] = [];
 
 const kubeconfigOf = (name: Name) => join(checkout.folder, `kube-${name}`);
 
@@ -62,37 +65,53 @@ function writeRecord(name: Name): void {
   writeFileSync(join(folder, `${name}.json`), JSON.stringify({ environment }));
 }
 
-/** Runs a command in the shell that `canaryctl env` prepared for dev. @returns what it printed */
+/** The shell that `canaryctl env` prepared for dev. */
+const shell = () => ({
+  PATH: process.env.PATH,
+  HOME: checkout.folder,
+  // What the checkout's `.lab` keeps as well, where it has one.
+  NODE_COMPILE_CACHE: join(checkout.folder, "compile-cache"),
+  CANARY_LAB_ENV: "dev",
+  CANARY_LAB_KUBE_CONTEXT: "default",
+  CANARY_LAB_KUBECONFIG: kubeconfigOf("dev"),
+  KUBECONFIG: [join(checkout.folder, ".lab", "contexts", "dev.yaml"), kubeconfigOf("dev")].join(delimiter),
+  CANARY_LAB_USER_KUBECONFIG: kubeconfigOf("prod"),
+});
+
+/** Runs a command as a process of its own. @returns what it printed */
 function run(...args: readonly string[]): Promise<string> {
-  const env = {
-    PATH: process.env.PATH,
-    HOME: checkout.folder,
-    // What the checkout's `.lab` keeps as well, where it has one.
-    NODE_COMPILE_CACHE: join(checkout.folder, "compile-cache"),
-    CANARY_LAB_ENV: "dev",
-    CANARY_LAB_KUBE_CONTEXT: "default",
-    CANARY_LAB_KUBECONFIG: kubeconfigOf("dev"),
-    KUBECONFIG: [join(checkout.folder, ".lab", "contexts", "dev.yaml"), kubeconfigOf("dev")].join(delimiter),
-    CANARY_LAB_USER_KUBECONFIG: kubeconfigOf("prod"),
-  };
   const file = join(checkout.folder, "canaryctl", "bin", "canaryctl.mjs");
   return new Promise((resolve) => {
-    execFile(process.execPath, [file, ...args], { cwd: checkout.folder, env }, (_error, stdout, stderr) =>
+    execFile(process.execPath, [file, ...args], { cwd: checkout.folder, env: shell() }, (_error, stdout, stderr) =>
       resolve(stdout + stderr),
     );
   });
 }
 
+/** Runs commands one after another, in one process. */
+async function startRunner(): Promise<ChildProcess> {
+  const { folder } = checkout;
+  const file = join(folder, "test", "unit", "canaryctl", "command-runner.mjs");
+  const child = fork(file, { cwd: folder, env: shell(), execPath: process.execPath, execArgv: [], silent: true });
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (text) => printed.push(String(text)));
+  await once(child, "message");
+  return child;
+}
+
 beforeAll(async () => {
   checkout = makeCheckout();
   servers = await Promise.all(names.map(startCluster));
+  runner = await startRunner();
 }, 60_000);
 
 afterEach(() => {
   for (const name of names) asked[name] = [];
+  printed = [];
 });
 
-afterAll(() => {
+afterAll(async () => {
+  runner.disconnect();
+  await once(runner, "close");
   for (const server of servers) server.close();
   checkout.remove();
 });
@@ -114,8 +133,9 @@ const commands: readonly string[] = [
 
 describe("a command for prod in dev's shell goes to prod's cluster", () => {
   const expectProd = async (command: string) => {
-    const output = await run("--stack", "prod", ...command.split(" "));
-    expect({ output, dev: asked.dev, isProd: asked.prod.length > 0 }).toEqual({ output, dev: [], isProd: true });
+    runner.send(["--stack", "prod", ...command.split(" ")]);
+    await once(runner, "message");
+    expect({ printed, dev: asked.dev, isProd: asked.prod.length > 0 }).toEqual({ printed, dev: [], isProd: true });
   };
 
   test.each(commands)(

@@ -24,6 +24,7 @@ function canaryctl(...args: readonly string[]): Promise<{ readonly code: number;
   const env = {
     PATH: [inCheckout("bin"), process.env.PATH].join(delimiter),
     HOME: checkout.folder,
+    NODE_COMPILE_CACHE: inCheckout("compile-cache"),
     KUBECONFIG: inCheckout("kube"),
   };
   return new Promise((resolve) => {

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { makePrivateFolder, writePrivateFile } from "@canary-lab/kit/private-files";
+import { until } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { Commands } from "../../settings.ts";
 import type { NodeLayout } from "../layout.ts";
@@ -10,8 +11,10 @@ import type { ProcessName, ProcessSpec } from "../processes/process-spec.ts";
 import {
   endProcesses,
   identify,
+  isAlive,
   type MarkedProcess,
   markedProcesses,
+  markOf,
   type ProcessIdentity,
   renderMark,
 } from "./proc.ts";
@@ -114,7 +117,10 @@ async function start(
     await new Promise<void>((resolve, reject) => child.once("spawn", resolve).once("error", reject));
     child.unref();
     const identity = child.pid === undefined ? undefined : identify(child.pid);
-    if (identity) return identity;
+    if (identity) {
+      await until(() => isMarked(identity) || !isAlive(identity), { seconds: 5, everyMilliseconds: 5 });
+      return identity;
+    }
   } catch (error) {
     throw new UserError(`${spec.name} could not be started: ${(error as Error).message}`, {
       place: program ?? "",
@@ -125,6 +131,12 @@ async function start(
   }
   throw new ProcessEndedError(...processFailure(spec, supervision, "ended at once"));
 }
+
+/**
+ * Whether the process can be found by its mark. The kernel tells the starter that a program has been executed before it lays out the
+ * environment: who looks in between, as `down` may, sees a process without one, and would leave it running.
+ */
+const isMarked = ({ pid }: ProcessIdentity): boolean => markOf(pid) !== undefined;
 
 /** A fresh log; the one before is kept as `.1`, for it may say why the last one died. */
 function openLog(file: string): number {
