@@ -52,9 +52,9 @@ export default {
   // A worker needs longer to end than the half second that jest grants, where the machine is busy, and would be killed and blamed for open
   // handles. test/unit/no-leftovers.mjs finds those, and names the file.
   workerGracefulExitTimeout: 30_000,
-  // About half of the time of a worker is waiting for child processes and timers, which two more use.
+  // About half of the time of a worker is waiting for child processes and timers, which three more use.
   // End-to-end tests share one lab, hence their --runInBand.
-  maxWorkers: 2 + availableParallelism(),
+  maxWorkers: 3 + availableParallelism(),
   reporters: ["default", "<rootDir>/test/report/seconds-reporter.ts", "<rootDir>/test/e2e/support/proved-reporter.ts"],
   testSequencer: "<rootDir>/test/e2e/support/in-order.mjs",
 };

@@ -85,7 +85,7 @@ describe("a move", () => {
   });
 
   test("goes on beside one that takes long, which has the engine's lock", async () => {
-    const { ended } = await holder(3000);
+    const { ended } = await holder(1200);
     const endTurn = await takeTurn(
       ["promote"],
       { stack: "dev" },

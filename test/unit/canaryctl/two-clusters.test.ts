@@ -111,7 +111,7 @@ afterEach(() => {
 
 afterAll(async () => {
   runner.disconnect();
-  await once(runner, "close");
+  await once(runner, "exit");
   for (const server of servers) server.close();
   checkout.remove();
 });
