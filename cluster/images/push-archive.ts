@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { request } from "node:http";
 import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
+import { plainRequest } from "@canary-lab/kit/http";
 import { pushBlob, type RegistryAnswer, type RegistrySend, type SentBody } from "@canary-lab/kit/registry-push";
 import { UserError } from "@canary-lab/kit/user-error";
 import { type ArchivedBlob, type ArchivedImage, eachBlob, readArchive } from "./docker-archive.ts";
@@ -128,7 +128,7 @@ async function call(
   };
   try {
     return await new Promise((resolve, reject) => {
-      const message = request({ createConnection: () => stream, method, path, headers }, (response) => {
+      const message = plainRequest({ createConnection: () => stream, method, path, headers }, (response) => {
         const { statusCode: status = 0, headers: received } = response;
         text(response).then((said) => resolve({ status, location: received.location, said: said.trim() }), reject);
       });

@@ -34,3 +34,22 @@ test("zod is loaded without its languages, and says what is wrong in English", a
   `);
   expect(JSON.parse(printed)).toEqual({ words: "Too big: expected number to be <=1", hasGerman: false });
 }, 30_000);
+
+test("nothing that a command begins with loads undici, as an import of node:http would do", async () => {
+  const printed = await run(`
+    const isLoaded = () => process.moduleLoadList.some((name) => name.includes("undici"));
+    const commands = require("node:fs").readdirSync("canaryctl/src/commands").filter((name) => name.endsWith(".ts"));
+    const others = ["cluster/images/push-archive.ts", "packages/pulumi-plugins/src/docker/registry.ts"];
+    (async () => {
+      const loading = [];
+      for (const file of [...commands.map((name) => "canaryctl/src/commands/" + name), ...others]) {
+        const before = isLoaded();
+        await import("./" + file);
+        if (isLoaded() && !before) loading.push(file);
+      }
+      console.log(JSON.stringify({ count: commands.length, loading }));
+    })();
+  `);
+  expect(JSON.parse(printed)).toEqual({ count: expect.any(Number), loading: [] });
+  expect(JSON.parse(printed).count).toBeGreaterThan(20);
+}, 30_000);

@@ -1,6 +1,6 @@
-import { request } from "node:http";
 import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
+import { plainRequest } from "../http.ts";
 import { UserError } from "../user-error.ts";
 import type { Connection } from "./connection.ts";
 import { connectToPod, type PodPort } from "./port-forward.ts";
@@ -40,7 +40,7 @@ async function answerOn(stream: Duplex, path: string, signal: AbortSignal): Prom
   try {
     return await new Promise<string>((resolve, reject) => {
       const headers = { host: "localhost", connection: "close" };
-      const call = request({ createConnection: () => stream, path, headers, signal }, (response) => {
+      const call = plainRequest({ createConnection: () => stream, path, headers, signal }, (response) => {
         text(response).then((body) => {
           if (response.statusCode === 200) resolve(body);
           else reject(new Error(`${response.statusCode} ${body.trim()}`.trim()));

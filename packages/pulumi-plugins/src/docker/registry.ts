@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { request } from "node:http";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { plainRequest } from "@canary-lab/kit/http";
 import { dockerConfig } from "./arguments.ts";
 import { type ImageSpec, registryOf } from "./image.ts";
 
@@ -52,7 +52,7 @@ function ask(
 ): Promise<{ readonly status: number | undefined; readonly body: string } | undefined> {
   const signal = AbortSignal.timeout(timeoutMilliseconds);
   return new Promise((resolve) => {
-    const call = request({ socketPath, path, headers, signal, agent: false }, (response) => {
+    const call = plainRequest({ socketPath, path, headers, signal, agent: false }, (response) => {
       let body = "";
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => {
