@@ -1,7 +1,8 @@
 import { getOneMessage } from "execa";
-import { main } from "../main.ts";
 
-// What the acts of the page need is loaded before one is asked for: a rollback then begins at once.
+// What the acts of the page need is loaded, and used once, before one is asked for: a move or a rollback then begins at once.
+await import("../../../stacks/not-loaded.ts");
+const { main } = await import("../main.ts");
 await Promise.all([
   import("../commands/rollback.ts"),
   import("../commands/set-traffic.ts"),
@@ -9,6 +10,13 @@ await Promise.all([
   import("../commands/controller-commands.ts"),
   import("../choose-stack.ts"),
   import("../history/record.ts"),
+  import("../move-turn.ts"),
+  import("../strategies/weights/may-rise.ts"),
+  import("../strategies/weights/move-traffic.ts"),
+  import("@canary-lab/kit/kube/port-forward").then(({ loadSockets }) => loadSockets()),
+  import("../../../stacks/config/parse-config.ts").then(({ configProblems, schemaDefaults }) =>
+    configProblems(schemaDefaults()),
+  ),
 ]);
 
 // Without its server there is nothing to do.

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { shownParts } from "./shown.ts";
 import type { ActView, ApplicationsView, Snapshot } from "./snapshot.ts";
 import type { Reader } from "./stack-reader.ts";
@@ -16,7 +17,10 @@ export interface HubOptions {
 }
 
 const betweenLooksMilliseconds = 1000;
-/** Once an act has moved the traffic, and so long after it, the looks are closer: whoever moves a slider sees the dots follow. */
+/**
+ * Once an act has moved the traffic, and so long after it, the looks are closer, most of them at the traffic alone: whoever moves a slider
+ * sees the dots follow.
+ */
 const closeMilliseconds = 100;
 const closeFor = 5000;
 /** Before that an act is only asked about: looks would take the time of a small machine that the act itself needs. */
@@ -57,6 +61,8 @@ class Watched {
   readonly #ended = new AbortController();
   #wake = new AbortController();
   #closeUntil = 0;
+  /** Whether an act has ended since all was read. */
+  #isStale = false;
   #restSince = performance.now();
   #snapshot: Snapshot;
 
@@ -83,7 +89,10 @@ class Watched {
 
   actsChanged(): void {
     this.#put({ acts: this.#options.acts.of(this.#shown) });
-    if (!this.#isActing()) this.#lookClosely();
+    if (!this.#isActing()) {
+      this.#isStale = true;
+      this.#lookClosely();
+    }
     this.#wake.abort();
   }
 
@@ -95,10 +104,17 @@ class Watched {
   async #follow(): Promise<void> {
     const { reader, stacks, applications } = this.#options;
     const read = reader(this.#shown);
+    let whole = 0;
     while (!this.#ended.signal.aborted && !this.#isRested()) {
       const began = performance.now();
-      const seen = await read.read();
-      this.#put({ ...seen, stacks: stacks(), applications: applications(this.#snapshot.stack) });
+      const isWhole = !this.#isClose() || this.#isStale || began - whole >= betweenLooksMilliseconds;
+      if (isWhole) [whole, this.#isStale] = [began, false];
+      if (isWhole) {
+        const before = this.#snapshot.release?.live;
+        const seen = await read.read();
+        if (this.#isActing() && before && !isDeepStrictEqual(seen.release?.live, before)) this.#lookClosely();
+        this.#put({ ...seen, stacks: stacks(), applications: applications(this.#snapshot.stack) });
+      } else this.#put(await read.readTraffic());
       await this.#pause(read, began);
     }
   }
@@ -111,17 +127,20 @@ class Watched {
     this.#closeUntil = performance.now() + closeFor;
   }
 
+  #isClose(): boolean {
+    return performance.now() < this.#closeUntil;
+  }
+
   #isRested(): boolean {
     return this.#windows.size === 0 && performance.now() - this.#restSince > restMilliseconds;
   }
 
   /** From the beginning of one look to that of the next. */
   async #pause(read: Pick<Reader, "hasMoved">, began: number): Promise<void> {
-    const isClose = () => performance.now() < this.#closeUntil;
-    const left = () => began + (isClose() ? closeMilliseconds : betweenLooksMilliseconds) - performance.now();
+    const left = () => began + (this.#isClose() ? closeMilliseconds : betweenLooksMilliseconds) - performance.now();
     while (left() > 0 && !this.#ended.signal.aborted) {
       this.#wake = new AbortController();
-      const isAsking = this.#isActing() && !isClose();
+      const isAsking = this.#isActing() && !this.#isClose();
       const wait = isAsking ? Math.min(left(), askingMilliseconds) : left();
       await pause(wait, undefined, { signal: this.#wake.signal }).catch(() => {});
       if (isAsking && (await read.hasMoved())) this.#lookClosely();

@@ -14,7 +14,7 @@ import { type Move, openMove } from "../strategies/table.ts";
 import { printableFor } from "../this-stack.ts";
 import type { LiveRoute } from "../traffic/route.ts";
 import { shownParts } from "./shown.ts";
-import type { Snapshot, TrafficView, VerdictView } from "./snapshot.ts";
+import type { Snapshot, VerdictView } from "./snapshot.ts";
 import { moveView, releaseView, trafficView, verdictView } from "./views.ts";
 
 /** What is read of an application. */
@@ -23,6 +23,8 @@ export type Read = Pick<Snapshot, "release" | "traffic" | "verdict" | "moves" | 
 /** Reads one application. */
 export interface Reader {
   read(): Promise<Read>;
+  /** What was read last, with the split and the counts as they are now: what changes while the traffic moves, by fewer requests. */
+  readTraffic(): Promise<Read>;
   /** Whether the split is another one than `read` saw last: one request, where that takes ten. True where nothing but `read` tells. */
   hasMoved(): Promise<boolean>;
 }
@@ -80,6 +82,19 @@ export class StackReader implements Reader {
     }
   }
 
+  async readTraffic(): Promise<Read> {
+    const { release } = this.#last;
+    if (!release || !this.#split || !this.#counted) return this.read();
+    try {
+      const [live, counted] = await Promise.all([this.#split(), this.#counted.look()]);
+      if (!live) return this.read();
+      this.#last = { ...this.#last, ...counted, release: { ...release, live: live.weights } };
+      return this.#last;
+    } catch {
+      return this.read(); // it tells why
+    }
+  }
+
   async hasMoved(): Promise<boolean> {
     const before = this.#last.release?.live;
     if (!this.#split || !before) return true;
@@ -110,8 +125,7 @@ export class StackReader implements Reader {
     ]);
     return {
       release: releaseView(status, config, live, this.#printable),
-      traffic: counted?.traffic ?? null,
-      verdict: counted?.verdict ?? null,
+      ...(counted ?? { traffic: null, verdict: null }),
       moves,
       trouble: null,
     };
@@ -147,7 +161,7 @@ class Counted {
   readonly #observer: Observer;
   readonly #edges: readonly number[];
   readonly #since = new Date();
-  #verdict: VerdictView | undefined;
+  #verdict: VerdictView | null = null;
   #due = 0;
 
   constructor(about: string, lab: Lab, route: JudgedRoute) {
@@ -160,7 +174,7 @@ class Counted {
     return this.#observer.slices.length >= mostLooks;
   }
 
-  async look(): Promise<{ readonly traffic: TrafficView; readonly verdict: VerdictView | undefined }> {
+  async look(): Promise<Pick<Read, "traffic" | "verdict">> {
     const callers = await this.#observer.count();
     const began = performance.now();
     if (began >= this.#due) {

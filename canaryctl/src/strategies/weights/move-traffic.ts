@@ -1,3 +1,4 @@
+import { loadSockets } from "@canary-lab/kit/kube/port-forward";
 import { UserError } from "@canary-lab/kit/user-error";
 import { toWeight } from "../../../../canary/weight.ts";
 import { versions } from "../../../../components/names.ts";
@@ -36,6 +37,7 @@ export async function moveTraffic(lab: Lab, route: Route, say: Say): Promise<str
     rollbackMark(cluster, config),
     readWorkload(cluster, config, versions.stable),
     readWorkload(cluster, config, versions.canary),
+    route.proxies && loadSockets(), // while those are waited for: the callers' proxies are asked by them
   ]);
   if (!before) throw route.missing(config);
   const to = route.wanted(config);

@@ -16,6 +16,11 @@ const channels = { data: 0, errors: 1 } as const;
 const handshakeMilliseconds = 30_000;
 
 /**
+ * Loads what a connection to a pod needs: a tenth of what `--help` would load, for whoever waits for something else before the first one.
+ */
+export const loadSockets = () => import("ws");
+
+/**
  * Opens one TCP connection to a port of a pod through the API server, as `kubectl port-forward` does: it needs no way to the pod's network.
  * The stream fails with what the kubelet says, such as that nothing listens there.
  *
@@ -28,7 +33,7 @@ export async function connectToPod(
   handshakeTimeout = handshakeMilliseconds,
 ): Promise<Duplex> {
   const { agent, headers } = await connection.access();
-  const { default: Socket } = await import("ws"); // a tenth of what `--help` would load
+  const { default: Socket } = await loadSockets();
   const socket = new Socket(urlOf(connection.server, target), "v4.channel.k8s.io", {
     agent,
     headers: headers as Record<string, string>,

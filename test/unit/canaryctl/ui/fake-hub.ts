@@ -11,7 +11,7 @@ export const applications = (stack: string): ApplicationsView => ({
 /** A hub whose stacks read as a test says. `opened` has the stacks that were begun to be read, in order. */
 export function fakeHub(isReadOnly = false) {
   const opened: string[] = [];
-  let [looks, questions, hasMoved] = [0, 0, false];
+  let [looks, looksAtTraffic, questions, hasMoved] = [0, 0, 0, false];
   let read: Read = { ...nothingRead, trouble: "error: The lab is not up." };
   const acts = new Map<string, readonly ActView[]>();
   const log = {
@@ -30,6 +30,10 @@ export function fakeHub(isReadOnly = false) {
           looks++;
           return read;
         },
+        readTraffic: async () => {
+          looksAtTraffic++;
+          return read;
+        },
         hasMoved: async () => {
           questions++;
           return hasMoved;
@@ -41,6 +45,7 @@ export function fakeHub(isReadOnly = false) {
     hub,
     opened,
     looks: () => looks,
+    looksAtTraffic: () => looksAtTraffic,
     questions: () => questions,
     moves: () => {
       hasMoved = true;

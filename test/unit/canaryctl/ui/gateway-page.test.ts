@@ -25,7 +25,7 @@ async function withPage(gateway: Gateway, look: (address: URL) => Promise<void>,
   const { cluster, place } = gateway;
   await serveGatewayPage({
     ...{ cluster, place, stack: "dev", service: undefined, applications, token },
-    reader: () => ({ read: async () => nothingRead, hasMoved: async () => true }),
+    reader: () => ({ read: async () => nothingRead, readTraffic: async () => nothingRead, hasMoved: async () => true }),
     signal: new AbortController().signal,
     serve: (address) => look(new URL(address)),
     ...more,

@@ -62,8 +62,8 @@ test("two windows share what is read of a stack, and the second one begins where
   expect(opened).toEqual(["dev"]);
 });
 
-test("an act is told at once to each window, and from when it has moved the traffic the looks are closer", async () => {
-  const { window, acts, looks, questions, moves } = watched();
+test("an act is told at once to each window, and from when it has moved the traffic that is looked at more closely", async () => {
+  const { window, acts, looks, looksAtTraffic, questions, moves } = watched();
   const [one, other] = [window(), window()];
   await one.sees(({ trouble }) => typeof trouble === "string");
   acts("dev", running);
@@ -72,19 +72,24 @@ test("an act is told at once to each window, and from when it has moved the traf
   const before = looks();
   await until(async () => questions() >= 5 || undefined, { seconds: 5 });
   expect(looks() - before).toBeLessThanOrEqual(1);
+  expect(looksAtTraffic()).toBe(0);
   moves();
-  const [moved, began] = [looks(), performance.now()];
-  await until(async () => looks() >= moved + 3 || undefined, { seconds: 5 });
+  const began = performance.now();
+  await until(async () => looksAtTraffic() >= 3 || undefined, { seconds: 5 });
   expect(performance.now() - began).toBeLessThan(2000); // three of the usual looks take as many seconds
 });
 
-test("the looks are close when an act has ended, whatever it did", async () => {
-  const { window, acts, looks, questions } = watched();
+test("when an act has ended, whatever it did, all is read at once, and the traffic is looked at closely", async () => {
+  const { window, acts, looks, looksAtTraffic, questions } = watched();
   await window().sees(({ trouble }) => typeof trouble === "string");
-  acts("dev", { ...running, state: "done" });
   const [before, began] = [looks(), performance.now()];
-  await until(async () => looks() >= before + 3 || undefined, { seconds: 5 });
+  acts("dev", { ...running, state: "done" });
+  await until(async () => looks() > before || undefined, { seconds: 5, everyMilliseconds: 10 });
+  expect(performance.now() - began).toBeLessThan(500);
+  await until(async () => looksAtTraffic() >= 3 || undefined, { seconds: 5 });
   expect(performance.now() - began).toBeLessThan(2000);
+  await until(async () => looks() > before + 2 || undefined, { seconds: 5 }); // what else there is goes on to be read
+  expect(looks()).toBeGreaterThan(before + 2);
   expect(questions()).toBe(0);
 });
 

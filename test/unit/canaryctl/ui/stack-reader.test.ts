@@ -184,6 +184,31 @@ test("whether the split has moved since the last look is one request, and unknow
   expect(await byPods.hasMoved()).toBe(true);
 });
 
+test("the traffic alone is read by fewer requests, beside what was read last", async () => {
+  const { lab, counts, asked } = counted();
+  const reader = readerOf(lab);
+  await reader.read();
+  asked.splice(0);
+  const whole = await reader.read();
+  const ofWhole = asked.splice(0).length;
+  counts.v2 += 50;
+  const traffic = await reader.readTraffic();
+  expect(asked.length).toBeLessThan(ofWhole);
+  expect(traffic).toMatchObject({ moves: whole.moves, trouble: null, release: whole.release });
+  expect(traffic.traffic?.last.canary.requests).toBe(50);
+});
+
+test("where nothing was read yet, or the split cannot be read, all is", async () => {
+  const { lab, asked } = counted();
+  const reader = readerOf(lab);
+  expect((await reader.readTraffic()).release).toMatchObject({ live: { canary: 10 } });
+  expect(asked.length).toBeGreaterThan(5);
+  const { lab: bare } = fakeLab({ liveWeight: undefined });
+  const without = readerOf(bare);
+  await without.read();
+  expect((await without.readTraffic()).release).toMatchObject({ live: null });
+});
+
 test("while the API server is away, what was read stays, and what was counted goes on after it", async () => {
   const { lab, counts } = counted();
   let isAway = false;
