@@ -122,6 +122,7 @@ export const parts: Readonly<Record<string, Part>> = {
       { modules: product.modules, data: [...product.data, "canaryctl/src/ui"] },
     ]),
   ),
+  "21-podinfo": { ...product, data: [...product.data, "test/e2e/tools/podinfo"], isNightly: true },
   "26-manifests": {
     modules: ["index.ts"],
     data: ["Pulumi.yaml", `${embedded}/modules`, `${embedded}/own-charts`],

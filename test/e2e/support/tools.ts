@@ -26,6 +26,12 @@ export const actionlint = testTool("actionlint", "github.com/rhysd/actionlint/cm
   gigabytes: 0.2,
 });
 
+/** A web service of somebody else's, with which people try what runs services. */
+export const podinfo = testTool("podinfo", "github.com/stefanprodan/podinfo/cmd/podinfo", {
+  seconds: 45,
+  gigabytes: 0.6,
+});
+
 /** The program that copies images between registries: one of the lab's own, which `up` makes where it is asked for. */
 export const crane = recipeOf("crane");
 

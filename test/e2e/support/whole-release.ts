@@ -40,7 +40,7 @@ async function labelledVersions(): Promise<readonly (string | undefined)[]> {
 const legMilliseconds = 60_000;
 
 /** Commands under 300 requests a second. Before one load is stopped the next is sent, so that no moment of the whole goes unmeasured. */
-class Measured {
+export class Measured {
   #load: SteadyLoad | undefined;
   #sent = 0;
 
