@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { agentFor, networkReason, send } from "@canary-lab/kit/http";
+import { getCACertificates } from "node:tls";
+import { agentFor, networkReason, send, type TlsOptions } from "@canary-lab/kit/http";
 import type { NamedImage } from "./image-name.ts";
 
 /** Why a registry did not say what it was asked for, in words that go on after "the registry". */
@@ -13,21 +14,27 @@ export class RegistryFailure extends Error {}
  */
 export type ReadRegistry = (path: string, most: number) => Promise<Buffer | undefined>;
 
-/** `name:password` in base64, by Docker's name of a registry. */
-export type Credentials = (account: string) => string | undefined;
+/** By what a registry is asked. */
+export interface RegistryTrust {
+  /** `name:password` in base64, by Docker's name of the registry; undefined for none. */
+  readonly credentials: (account: string) => string | undefined;
+  /** Further authorities that its certificate may be by, PEM, by its `host[:port]`. */
+  readonly authorities: (host: string) => readonly string[];
+}
 
 const waitMilliseconds = 10_000;
 const mostOfToken = 65_536;
 const accept = "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json";
 
 /** Asks a registry as an image is pulled from it: without a name first, then as the registry wants it. */
-export function registryReader({ registry, account, repository }: NamedImage, credentials: Credentials): ReadRegistry {
+export function registryReader({ registry, account, repository }: NamedImage, trust: RegistryTrust): ReadRegistry {
   let authorization: string | undefined;
+  const get: Get = (url, given, most) => getBy(url, given, most, trust);
   return async (path, most) => {
     const url = new URL(`/v2/${repository}/${path}`, registry);
     let answer = await get(url, authorization, most);
     if (answer.status === 401 && authorization === undefined) {
-      authorization = await authorized(answer.challenge, credentials(account), repository, registry);
+      authorization = await authorized(answer.challenge, trust.credentials(account), { repository, registry, get });
       if (authorization !== undefined) answer = await get(url, authorization, most);
     }
     // A registry keeps blobs where it likes, and who is there is not to have what the registry asked for.
@@ -43,8 +50,7 @@ export function registryReader({ registry, account, repository }: NamedImage, cr
 async function authorized(
   challenge: string,
   basic: string | undefined,
-  repository: string,
-  registry: string,
+  { repository, registry, get }: Pick<NamedImage, "repository" | "registry"> & { readonly get: Get },
 ): Promise<string | undefined> {
   const own = basic === undefined ? undefined : `Basic ${basic}`;
   const [, realm] = /^Bearer .*?realm="([^"]+)"/i.exec(challenge) ?? [];
@@ -70,8 +76,16 @@ function sameScheme(address: string, from: URL): URL {
   throw new RegistryFailure(`leads to ${address}, which is not HTTPS`);
 }
 
-async function get(url: URL, authorization: string | undefined, most: number) {
-  const agent = agentFor(url, {}, undefined, 1);
+type Get = (url: URL, authorization: string | undefined, most: number) => ReturnType<typeof getBy>;
+
+/** What an authority of the registry's own is trusted for is that host alone. */
+function tlsFor({ host }: URL, { authorities }: RegistryTrust): TlsOptions {
+  const own = authorities(host);
+  return own.length === 0 ? {} : { ca: [...getCACertificates("default"), ...own] };
+}
+
+async function getBy(url: URL, authorization: string | undefined, most: number, trust: RegistryTrust) {
+  const agent = agentFor(url, tlsFor(url, trust), undefined, 1);
   const signal = AbortSignal.timeout(2 * waitMilliseconds);
   try {
     const headers = { accept, ...(authorization !== undefined && { authorization }) };

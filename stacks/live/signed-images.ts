@@ -1,6 +1,6 @@
 import { asOneError, UserError } from "@canary-lab/kit/user-error";
 import * as pulumi from "@pulumi/pulumi";
-import { dockerCredentials } from "../../cluster/images/docker-credentials.ts";
+import { dockerTrust } from "../../cluster/images/docker-trust.ts";
 import { namedImage } from "../../cluster/images/image-name.ts";
 import { signatureOf } from "../../cluster/images/image-signature.ts";
 import { RegistryFailure, registryReader } from "../../cluster/images/read-registry.ts";
@@ -63,7 +63,7 @@ export async function faultOf(reference: string, signedBy: readonly string[]): P
     return fault(`The image ${reference} is not named by its digest, and signatures are of digests.`);
   const keys = signedBy.flatMap((text) => signingKey(text) ?? []);
   try {
-    const verdict = await signatureOf(image.digest, keys, registryReader(image, dockerCredentials(process.env)));
+    const verdict = await signatureOf(image.digest, keys, registryReader(image, dockerTrust(process.env)));
     if (verdict === "signed") return undefined;
     return fault(
       verdict === "no signature"

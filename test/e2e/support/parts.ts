@@ -123,6 +123,7 @@ export const parts: Readonly<Record<string, Part>> = {
     ]),
   ),
   "21-podinfo": { ...product, data: [...product.data, "test/e2e/tools/podinfo"], isNightly: true },
+  "33-signatures": { ...product, data: [...product.data, "test/e2e/tools/cosign"], isNightly: true },
   "26-manifests": {
     modules: ["index.ts"],
     data: ["Pulumi.yaml", `${embedded}/modules`, `${embedded}/own-charts`],

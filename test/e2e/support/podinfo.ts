@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { recordedEnvironment } from "../../../stacks/lab-records.ts";
 import { mustRun } from "./command.ts";
-import { crane, podinfo, toolFolder } from "./tools.ts";
+import { crane, podinfo, registryVariables, toolFolder } from "./tools.ts";
 
 /** What its pods run as: podinfo has its own port and paths, and answers in its own words. */
 export const podinfoService = {
@@ -21,13 +21,10 @@ export const podinfoService = {
 export async function pushPodinfo(colours: readonly string[]): Promise<readonly string[]> {
   const [program, cranes] = [await toolFolder(podinfo), await toolFolder(crane)];
   const lab = recordedEnvironment("dev");
-  if (!lab?.imageRegistry || !lab.registryAuthority) throw new Error("The lab has no registry of its own.");
+  if (!lab) throw new Error("The lab has no record of dev.");
   const folder = mkdtempSync(join(tmpdir(), "podinfo-"));
   try {
-    // crane trusts what Go does, and reads a folder of authorities in place of the system's.
-    writeFileSync(join(folder, "authority.pem"), readFileSync(lab.registryAuthority));
-    const env = { ...process.env, ...lab.variables, SSL_CERT_DIR: folder } as Record<string, string>;
-    env.PATH = [cranes, process.env.PATH].join(delimiter);
+    const env = { ...registryVariables(lab, folder), PATH: [cranes, process.env.PATH].join(delimiter) };
     const layer = join(folder, "podinfo.tar");
     await mustRun("tar", ["-cf", layer, "-C", program, "--owner=0", "--group=0", "podinfo"], { env });
     const images: string[] = [];

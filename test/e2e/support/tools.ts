@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { defaultCache } from "@canary-lab/embedded-cluster/settings";
 import { ensureTool } from "@canary-lab/embedded-cluster/toolchain/one-tool";
@@ -5,6 +6,7 @@ import { platformRecipes } from "@canary-lab/embedded-cluster/toolchain/recipes/
 import type { Recipe } from "@canary-lab/embedded-cluster/toolchain/recipes/recipe";
 import { createProgress } from "@canary-lab/kit/progress";
 import { labFolder } from "../../../cluster/lab-folder.ts";
+import type { Environment } from "../../../cluster/target.ts";
 
 /** A program that only tests run, from the Go module that its folder in `tools/` pins. */
 const testTool = (name: string, path: string, cost: Pick<Recipe, "seconds" | "gigabytes">): Recipe => ({
@@ -32,6 +34,12 @@ export const podinfo = testTool("podinfo", "github.com/stefanprodan/podinfo/cmd/
   gigabytes: 0.6,
 });
 
+/** The program that signs images. */
+export const cosign = testTool("cosign", "github.com/sigstore/cosign/v2/cmd/cosign", {
+  seconds: 240,
+  gigabytes: 2.5,
+});
+
 /** The program that copies images between registries: one of the lab's own, which `up` makes where it is asked for. */
 export const crane = recipeOf("crane");
 
@@ -39,6 +47,14 @@ function recipeOf(name: string): Recipe {
   const found = platformRecipes.find((recipe) => recipe.name === name);
   if (!found) throw new Error(`There is no recipe of ${name}.`);
   return found;
+}
+
+/** What a program reads registries with that Go's library speaks for: the lab's credentials, and its authority in a folder. */
+export function registryVariables(lab: Environment, folder: string): Record<string, string> {
+  if (!lab.registryAuthority) throw new Error("The lab has no registry of its own.");
+  // In place of the folder of the system.
+  writeFileSync(join(folder, "authority.pem"), readFileSync(lab.registryAuthority));
+  return { ...process.env, ...lab.variables, SSL_CERT_DIR: folder } as Record<string, string>;
 }
 
 /**

@@ -1,8 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { writePrivateFile } from "@canary-lab/kit/private-files";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { nodeLayout } from "../../src/node/layout.ts";
+import { authorityFile } from "../../src/node/pki/files.ts";
 import {
   admits,
   ensureRegistryAccess,
@@ -21,6 +23,7 @@ afterEach(() => rmSync(home, { recursive: true }));
 
 const make = () => {
   const layout = nodeLayout(home);
+  writePrivateFile(authorityFile(layout.pki, "ca"), "the cluster's authority");
   ensureRegistryAccess(layout, addresses);
   const { htpasswd, dockerConfig } = registryAccessFiles(layout);
   const password = passwordIn(addresses.registryHost, readFileSync(join(dockerConfig, "config.json"), "utf8")) ?? "";
@@ -40,8 +43,16 @@ test("the password of the registry is long, its own in each cluster, and admitte
 test("every file with the password or its hash is the user's alone", () => {
   make();
   const files = readdirSync(home, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  expect(files.map(({ name }) => name).sort()).toEqual(["config.json", "hosts.toml", "registry.htpasswd"]);
+  expect(files.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(["config.json", "hosts.toml", "registry.htpasswd"]),
+  );
   for (const { parentPath, name } of files) expect(statSync(join(parentPath, name)).mode & 0o777).toBe(0o600);
+});
+
+test("who pushes finds the registry's authority where Docker Desktop looks for it", () => {
+  const { dockerConfig } = make();
+  const file = join(dockerConfig, "certs.d", addresses.registryHost, "ca.crt");
+  expect(readFileSync(file, "utf8")).toBe("the cluster's authority");
 });
 
 test("what is there is kept, and a file that is lost or spoiled is made again", () => {

@@ -26,7 +26,10 @@ const verdict = (keys = [ours.publicKey], credentials?: string) => {
   return signatureOf(
     digest,
     keys,
-    registryReader(image, (account) => (account === registry.address ? credentials : undefined)),
+    registryReader(image, {
+      credentials: (account) => (account === registry.address ? credentials : undefined),
+      authorities: () => [],
+    }),
   );
 };
 
@@ -108,7 +111,7 @@ describe("nobody knows", () => {
     const asked = signatureOf(
       digest,
       [ours.publicKey],
-      registryReader(image, () => undefined),
+      registryReader(image, { credentials: () => undefined, authorities: () => [] }),
     );
     await expect(asked).rejects.toThrow(/does not answer: .*ECONNREFUSED/);
   });

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readIfThere, writePrivateFile } from "@canary-lab/kit/private-files";
 import bcrypt from "bcryptjs";
@@ -18,7 +19,7 @@ const bcryptCost = 4;
 export const registryAccessFiles = ({ config }: NodeLayout) => ({
   /** Users and hashes, for the registry. */
   htpasswd: join(config, "registry.htpasswd"),
-  /** DOCKER_CONFIG of whoever pushes. */
+  /** DOCKER_CONFIG of whoever pushes, with the authority of the registry where Docker Desktop has it. */
   dockerConfig: join(config, "registry-access"),
   /** containerd's settings for registries. */
   containerdHosts: join(config, "registries"),
@@ -77,6 +78,8 @@ export function ensureRegistryAccess(layout: NodeLayout, { registryHost }: Clust
   const configFile = join(dockerConfig, "config.json");
   const password = passwordIn(registryHost, readIfThere(configFile) ?? "") ?? randomBytes(32).toString("base64url");
   writePrivateFile(configFile, renderDockerConfig(registryHost, password));
+  const authority = readFileSync(authorityFile(layout.pki, "ca"), "utf8");
+  writePrivateFile(join(dockerConfig, "certs.d", registryHost, "ca.crt"), authority);
   writePrivateFile(
     join(containerdHosts, registryHost, "hosts.toml"),
     renderRegistryHosts(layout, registryHost, password),

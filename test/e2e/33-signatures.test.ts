@@ -1,0 +1,62 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import type { Environment } from "../../cluster/target.ts";
+import { recordedEnvironment } from "../../stacks/lab-records.ts";
+import { mustRun } from "./support/command.ts";
+import { enterStack, mustBeUp, startingPoint } from "./support/configure.ts";
+import { describePart } from "./support/describe-part.ts";
+import { canaryctl, kubectl, namespace, requireLab } from "./support/lab.ts";
+import { refusalFault } from "./support/refusal.ts";
+import { editConfig, readConfig } from "./support/stack-config.ts";
+import { cosign, registryVariables, toolFolder } from "./support/tools.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "signatures-"));
+
+describePart("an image in the lab's own registry, and cosign itself", () => {
+  let image: string;
+  let env: Record<string, string>;
+
+  const sign = (key: string) =>
+    mustRun("cosign", ["sign", "--key", join(folder, key), "--tlog-upload=false", "--yes", image], { env });
+  const create = () => canaryctl("create-canary", "--image", image);
+
+  beforeAll(async () => {
+    await requireLab();
+    await enterStack({ strategy: "istio" });
+    const path = "jsonpath={..containers[0].image}";
+    image = await kubectl("-n", namespace, "get", "deployment", "versioned-echo-v1", "-o", path);
+    const programs = await toolFolder(cosign);
+    env = {
+      ...registryVariables(recordedEnvironment("dev") as Environment, folder),
+      PATH: [programs, process.env.PATH].join(delimiter),
+      COSIGN_PASSWORD: "",
+    };
+    for (const name of ["ours", "another"])
+      await mustRun("cosign", ["generate-key-pair", "--output-key-prefix", join(folder, name)], { env });
+    const key = readFileSync(join(folder, "ours.pub")).toString("base64");
+    editConfig({ policy: { mode: "enforce", signedBy: [key] } });
+    await mustBeUp();
+  }, 1_200_000);
+
+  afterAll(async () => {
+    rmSync(folder, { recursive: true, force: true });
+    editConfig({ policy: undefined });
+    await enterStack(startingPoint);
+  }, 300_000);
+
+  test("is refused where nobody has signed it, and where another key has", async () => {
+    expect(refusalFault(await create(), /has no signature/)).toBeUndefined();
+    await sign("another.key");
+    expect(refusalFault(await create(), /none that holds is by a key of the policy/)).toBeUndefined();
+    expect(readConfig("canaryEnabled")).toBe("false");
+  }, 120_000);
+
+  test("is taken where the key of the policy has signed it too, by a registry with a password and a certificate of its own", async () => {
+    await sign("ours.key");
+    expect((await create()).exitCode).toBe(0);
+    const path = "jsonpath={..containers[0].image}";
+    expect(await kubectl("-n", namespace, "get", "deployment", "versioned-echo-v2", "-o", path)).toBe(image);
+  }, 120_000);
+});
