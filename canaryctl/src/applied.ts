@@ -102,7 +102,7 @@ export function pendingText({ applied, stackFile }: Pick<Lab, "applied" | "stack
 }
 
 /** Of an update that changes what was asked for and nothing else. */
-interface OnlyOptions extends UpdateOptions {
+export interface OnlyOptions extends UpdateOptions {
   /** Patterns of the URNs of the only resources that may change; default: all, by the applied config. */
   readonly targets?: readonly string[];
   /** Whether objects that are gone are made again, as `up` does it; default: the engine, which takes them for there, fails. */
@@ -171,19 +171,6 @@ function applicationOf({ stackFile, config, applied }: Lab): ApplicationScope | 
 /** Writes `changes` to the stack's file, where there is one that can be read. */
 export function writeChanges({ stackFile, fileFault }: Lab, changes: ConfigChanges): void {
   if (!fileFault) stackFile.set(changes as Values);
-}
-
-/**
- * As {@link applyOnly}, for changes that nothing has been done for before: where another update is in the way the file is put back. After
- * any other failure it keeps what the user asked for, and the next update goes on from there.
- */
-export async function changeOnly(lab: Lab, changes: ConfigChanges, options: OnlyOptions): Promise<Lab> {
-  try {
-    return await applyOnly(lab, changes, options);
-  } catch (error) {
-    if (error instanceof EngineBusyError) lab.stackFile.restore();
-    throw error;
-  }
 }
 
 /**

@@ -43,6 +43,7 @@ describePart("an image in the lab's own registry, and cosign itself", () => {
   afterAll(async () => {
     rmSync(folder, { recursive: true, force: true });
     editConfig({ policy: undefined });
+    await enterStack({ strategy: "istio" });
     await enterStack(startingPoint);
   }, 300_000);
 

@@ -1,5 +1,6 @@
 import type { Share } from "../../../stacks/live/proxies/share.ts";
-import { applyOnly, changeOnly } from "../applied.ts";
+import { applyOnly } from "../applied.ts";
+import { changeOnly } from "../change-only.ts";
 import type { UpdateOptions } from "../engine/update.ts";
 import type { ConfigChanges, Lab } from "../lab.ts";
 import { engineView } from "../print.ts";

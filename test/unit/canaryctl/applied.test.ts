@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { applyOnly, changeOnly, pendingText, withApplied, withRelease } from "../../../canaryctl/src/applied.ts";
+import { applyOnly, pendingText, withApplied, withRelease } from "../../../canaryctl/src/applied.ts";
+import { changeOnly } from "../../../canaryctl/src/change-only.ts";
 import { EngineBusyError } from "../../../canaryctl/src/engine/engine-failure.ts";
 import { canonicalJson } from "../../../components/workload/render-application.ts";
 import { appliedValues } from "../../../stacks/config/applied-config.ts";

@@ -1,7 +1,7 @@
 import { UserError, withNext } from "@canary-lab/kit/user-error";
 import type { RolloutStatus } from "../../../../canary/rollout/rollout-status.ts";
 import { rolloutLine } from "../../../../canary/rollout/rollout-words.ts";
-import { changeOnly } from "../../applied.ts";
+import { changeOnly } from "../../change-only.ts";
 import type { Lab } from "../../lab.ts";
 import { engineView } from "../../print.ts";
 import { isOfImage } from "../../traffic/replica-sets.ts";

@@ -2,7 +2,7 @@ import { UserError, withNext } from "@canary-lab/kit/user-error";
 import { deploymentName, versions } from "../../../../components/names.ts";
 import { untestedImage } from "../../../../stacks/live/untested-image.ts";
 import { waysToServe } from "../../../../stacks/live/ways-to-serve.ts";
-import { changeOnly } from "../../applied.ts";
+import { changeOnly } from "../../change-only.ts";
 import type { Lab } from "../../lab.ts";
 import { engineView, percent } from "../../print.ts";
 import { askedShare, type LiveRoute, type Route } from "../../traffic/route.ts";

@@ -1,9 +1,11 @@
+import { UserError } from "@canary-lab/kit/user-error";
 import { describe, expect, test } from "@jest/globals";
 import { EngineBusyError } from "../../../../../canaryctl/src/engine/engine-failure.ts";
 import { createCanary, deleteCanary } from "../../../../../canaryctl/src/strategies/weights/canary.ts";
 import { weighted } from "../../../../../canaryctl/src/strategies/weights/weighted.ts";
 import { istioRoute } from "../../../../../canaryctl/src/traffic/istio-route.ts";
 import { podShare } from "../../../../../canaryctl/src/traffic/pod-share.ts";
+import { configAnnotation, stackAnnotation } from "../../../../../components/workload/render-application.ts";
 import { type FakeOptions, fakeLab } from "../../fake-lab.ts";
 
 const quiet = () => {};
@@ -56,6 +58,31 @@ describe("createCanary", () => {
     const before = file();
     await expect(createCanary(lab, istioRoute, quiet)).rejects.toBeInstanceOf(EngineBusyError);
     expect(file()).toBe(before);
+  });
+
+  test.each([
+    ["leaves the file as it was where the update is refused with the application as it was", false],
+    ["keeps in the file what was asked for where the update has begun to change the application", true],
+  ])("%s", async (_, begins) => {
+    const path = "/api/v1/namespaces/canary-lab";
+    const namespace = (canaryEnabled: string) => ({
+      metadata: {
+        annotations: {
+          [stackAnnotation]: "organization/canary-lab/dev",
+          [configAnnotation]: JSON.stringify({ canaryEnabled }),
+        },
+      },
+    });
+    const objects: Record<string, unknown> = { [path]: namespace("false") };
+    const update = () => {
+      if (begins) objects[path] = namespace("true");
+      return Promise.reject(new UserError("The image has no signature.", {}));
+    };
+    const { lab, file } = fakeLab({ configWeight: 0, changes: { canaryReplicas: 1 }, objects, update });
+    const before = file();
+    await expect(createCanary(lab, istioRoute, quiet)).rejects.toThrow("no signature");
+    if (begins) expect(file()).toContain('canary-lab:canaryEnabled: "true"');
+    else expect(file()).toBe(before);
   });
 });
 
