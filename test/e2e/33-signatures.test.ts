@@ -10,7 +10,7 @@ import { describePart } from "./support/describe-part.ts";
 import { canaryctl, kubectl, namespace, requireLab } from "./support/lab.ts";
 import { refusalFault } from "./support/refusal.ts";
 import { editConfig, readConfig } from "./support/stack-config.ts";
-import { cosign, registryVariables, toolFolder } from "./support/tools.ts";
+import { cosign, crane, registryVariables, toolFolder } from "./support/tools.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "signatures-"));
 
@@ -25,14 +25,12 @@ describePart("an image in the lab's own registry, and cosign itself", () => {
   beforeAll(async () => {
     await requireLab();
     await enterStack({ strategy: "istio" });
-    const path = "jsonpath={..containers[0].image}";
-    image = await kubectl("-n", namespace, "get", "deployment", "versioned-echo-v1", "-o", path);
-    const programs = await toolFolder(cosign);
     env = {
       ...registryVariables(recordedEnvironment("dev") as Environment, folder),
-      PATH: [programs, process.env.PATH].join(delimiter),
+      PATH: [await toolFolder(cosign), await toolFolder(crane), process.env.PATH].join(delimiter),
       COSIGN_PASSWORD: "",
     };
+    image = await unsignedImage(env);
     for (const name of ["ours", "another"])
       await mustRun("cosign", ["generate-key-pair", "--output-key-prefix", join(folder, name)], { env });
     const key = readFileSync(join(folder, "ours.pub")).toString("base64");
@@ -61,3 +59,14 @@ describePart("an image in the lab's own registry, and cosign itself", () => {
     expect(await kubectl("-n", namespace, "get", "deployment", "versioned-echo-v2", "-o", path)).toBe(image);
   }, 120_000);
 });
+
+/** The image that runs, with a label that makes it another one: what an earlier run has signed stays in the registry. */
+async function unsignedImage(env: Record<string, string>): Promise<string> {
+  const path = "jsonpath={..containers[0].image}";
+  const running = await kubectl("-n", namespace, "get", "deployment", "versioned-echo-v1", "-o", path);
+  const name = running.replace(/@.*/, "");
+  const mutate = ["mutate", running, "--label", `test=${Date.now()}`, "--tag", `${name}:to-be-signed`];
+  await mustRun("crane", mutate, { env });
+  const { stdout } = await mustRun("crane", ["digest", `${name}:to-be-signed`], { env });
+  return `${name}@${stdout.trim()}`;
+}
