@@ -27,10 +27,17 @@ export function dockerTrust(environment: Variables, daemon = daemonFolder): Regi
 }
 
 function certificatesIn(folder: string): readonly string[] {
+  const names = ifReadable(() => readdirSync(folder)) ?? [];
+  return names
+    .filter((name) => name.endsWith(".crt"))
+    .flatMap((name) => ifReadable(() => readFileSync(join(folder, name), "utf8")) ?? []);
+}
+
+/** Undefined for what is not there, or not ours to read. */
+function ifReadable<T>(read: () => T): T | undefined {
   try {
-    const files = readdirSync(folder).filter((name) => name.endsWith(".crt"));
-    return files.map((name) => readFileSync(join(folder, name), "utf8"));
+    return read();
   } catch {
-    return []; // there are none, or they are not ours to read
+    return undefined;
   }
 }

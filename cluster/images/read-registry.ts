@@ -78,7 +78,7 @@ function sameScheme(address: string, from: URL): URL {
 
 type Get = (url: URL, authorization: string | undefined, most: number) => ReturnType<typeof getBy>;
 
-/** What an authority of the registry's own is trusted for is that host alone. */
+/** An authority is trusted for the host that it is kept for: who gives tokens, or keeps blobs, at another one needs its own. */
 function tlsFor({ host }: URL, { authorities }: RegistryTrust): TlsOptions {
   const own = authorities(host);
   return own.length === 0 ? {} : { ca: [...getCACertificates("default"), ...own] };

@@ -63,6 +63,7 @@ export const sidebar = [
       page("The API server refuses", "/errors/api-server"),
       page("The cluster does not answer", "/errors/unreachable"),
       page("The Rollouts controller is away", "/errors/controller-away"),
+      page("The program refuses an update", "/errors/refused"),
       page("Interrupted", "/errors/interrupted"),
       page("Too few pods for the share", "/errors/share"),
       page("The judge does not pass the canary", "/errors/judge"),

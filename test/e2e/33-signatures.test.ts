@@ -2,7 +2,6 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import type { Environment } from "../../cluster/target.ts";
 import { recordedEnvironment } from "../../stacks/lab-records.ts";
 import { mustRun } from "./support/command.ts";
 import { enterStack, mustBeUp, startingPoint } from "./support/configure.ts";
@@ -12,9 +11,8 @@ import { refusalFault } from "./support/refusal.ts";
 import { editConfig, readConfig } from "./support/stack-config.ts";
 import { cosign, crane, registryVariables, toolFolder } from "./support/tools.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "signatures-"));
-
 describePart("an image in the lab's own registry, and cosign itself", () => {
+  let folder: string;
   let image: string;
   let env: Record<string, string>;
 
@@ -23,10 +21,11 @@ describePart("an image in the lab's own registry, and cosign itself", () => {
   const create = () => canaryctl("create-canary", "--image", image);
 
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "signatures-"));
     await requireLab();
     await enterStack({ strategy: "istio" });
     env = {
-      ...registryVariables(recordedEnvironment("dev") as Environment, folder),
+      ...registryVariables(recordedEnvironment("dev"), folder),
       PATH: [await toolFolder(cosign), await toolFolder(crane), process.env.PATH].join(delimiter),
       COSIGN_PASSWORD: "",
     };

@@ -1,5 +1,10 @@
 import { UserError } from "@canary-lab/kit/user-error";
 
+/** The program itself said why not, and what to do: at what it had done until then is for the caller to look. */
+export class RefusedError extends UserError {
+  override readonly kind = "refused";
+}
+
 /** What the engine puts in front of an error that a hook throws. It prints the same error without that, where a resource has it too. */
 const ofHook = /^(?:before|after) hook "[^"]*" failed: /;
 
@@ -38,7 +43,8 @@ export function failureOf(command: string, errors: readonly string[]): UserError
     told.length > 1 && each.fields.at ? `${each.cause} (${each.fields.at})` : each.cause,
   );
   const toMend = first ?? (next.length === 0 ? "mend the cause" : undefined);
-  return new UserError(`pulumi ${command} failed: ${cause.join("\n  ")}`, {
+  const isTold = told.length > 0 && told.every((each) => each.next.length > 0);
+  return new (isTold ? RefusedError : UserError)(`pulumi ${command} failed: ${cause.join("\n  ")}`, {
     ...(at !== undefined && { place: at }),
     ...(allowed !== undefined && { allowed }),
     ...(toMend !== undefined && { first: toMend }),

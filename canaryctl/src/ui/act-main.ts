@@ -1,6 +1,6 @@
 import { getOneMessage } from "execa";
 
-// What the acts of the page need is loaded, and used once, before one is asked for: a move or a rollback then begins at once.
+// What moves and rollbacks need is loaded before one is asked for, and the reader of the config used once: they then begin at once.
 await import("../../../stacks/not-loaded.ts");
 const { main } = await import("../main.ts");
 await Promise.all([

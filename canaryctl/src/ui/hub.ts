@@ -114,7 +114,7 @@ class Watched {
         const seen = await read.read();
         if (this.#isActing() && before && !isDeepStrictEqual(seen.release?.live, before)) this.#lookClosely();
         this.#put({ ...seen, stacks: stacks(), applications: applications(this.#snapshot.stack) });
-      } else this.#put(await read.readTraffic());
+      } else this.#put((await read.readTraffic()) ?? {});
       await this.#pause(read, began);
     }
   }

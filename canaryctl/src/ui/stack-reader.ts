@@ -23,9 +23,12 @@ export type Read = Pick<Snapshot, "release" | "traffic" | "verdict" | "moves" | 
 /** Reads one application. */
 export interface Reader {
   read(): Promise<Read>;
-  /** What was read last, with the split and the counts as they are now: what changes while the traffic moves, by fewer requests. */
-  readTraffic(): Promise<Read>;
-  /** Whether the split is another one than `read` saw last: one request, where that takes ten. True where nothing but `read` tells. */
+  /**
+   * What was read last, with the split and the counts as they are now: what changes while the traffic moves, by fewer requests. Undefined
+   * where nothing but `read` tells.
+   */
+  readTraffic(): Promise<Read | undefined>;
+  /** Whether the split is seen to be another one than was read last: one request, where `read` takes ten. */
   hasMoved(): Promise<boolean>;
 }
 
@@ -49,6 +52,8 @@ export class StackReader implements Reader {
   #lab: Lab | undefined;
   #counted: Counted | undefined;
   #last = nothingRead;
+  /** Of the last `read`: a look at the traffic alone takes nothing of it back. */
+  #trouble: string | null = null;
   /** Reads the split alone; undefined where no look has seen one. */
   #split: (() => Promise<LiveRoute | undefined>) | undefined;
   #history: { readonly moves: Snapshot["moves"]; readonly due: number } = { moves: [], due: 0 };
@@ -70,6 +75,7 @@ export class StackReader implements Reader {
     try {
       this.#lab ??= this.#open(this.#named);
       this.#last = await this.#readLab(this.#lab);
+      this.#trouble = null;
       return this.#last;
     } catch (error) {
       if (!(error instanceof UnreachableError)) {
@@ -78,31 +84,32 @@ export class StackReader implements Reader {
         this.#last = nothingRead;
         this.#split = undefined;
       }
-      return { ...this.#last, trouble: this.#textOf(error) };
+      this.#trouble = this.#textOf(error);
+      return { ...this.#last, trouble: this.#trouble };
     }
   }
 
-  async readTraffic(): Promise<Read> {
+  async readTraffic(): Promise<Read | undefined> {
     const { release } = this.#last;
-    if (!release || !this.#split || !this.#counted) return this.read();
+    if (!release || !this.#split || !this.#counted) return undefined;
     try {
       const [live, counted] = await Promise.all([this.#split(), this.#counted.look()]);
-      if (!live) return this.read();
+      if (!live) return undefined;
       this.#last = { ...this.#last, ...counted, release: { ...release, live: live.weights } };
-      return this.#last;
+      return { ...this.#last, trouble: this.#trouble };
     } catch {
-      return this.read(); // it tells why
+      return undefined; // `read` tells why
     }
   }
 
   async hasMoved(): Promise<boolean> {
     const before = this.#last.release?.live;
-    if (!this.#split || !before) return true;
+    if (!this.#split || !before) return false;
     try {
       const now = await this.#split();
-      return now === undefined || !isSameShare(now.weights, before);
+      return now !== undefined && !isSameShare(now.weights, before);
     } catch {
-      return true; // a look tells why
+      return false; // `read` tells why
     }
   }
 

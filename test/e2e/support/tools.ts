@@ -50,8 +50,8 @@ function recipeOf(name: string): Recipe {
 }
 
 /** What a program reads registries with that Go's library speaks for: the lab's credentials, and its authority in a folder. */
-export function registryVariables(lab: Environment, folder: string): Record<string, string> {
-  if (!lab.registryAuthority) throw new Error("The lab has no registry of its own.");
+export function registryVariables(lab: Environment | undefined, folder: string): Record<string, string> {
+  if (!lab?.registryAuthority) throw new Error("The lab of dev has no registry of its own.");
   // In place of the folder of the system.
   writeFileSync(join(folder, "authority.pem"), readFileSync(lab.registryAuthority));
   return { ...process.env, ...lab.variables, SSL_CERT_DIR: folder } as Record<string, string>;

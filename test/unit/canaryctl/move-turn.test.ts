@@ -20,20 +20,22 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const lockModule = join(import.meta.dirname, "../../../canaryctl/src/lab-lock.ts");
 
-/** A process that holds the turn of a stack for a while. */
-async function holder(milliseconds: number) {
+/** A process that holds the turn of a stack until it is told to end, or for a while. */
+async function holder(milliseconds?: number) {
   const program = `
-    import { setTimeout as pause } from "node:timers/promises";
+    import { text } from "node:stream/consumers";
     import { takeLock } from ${JSON.stringify(lockModule)};
     const turn = await takeLock("set-traffic 80 20", () => {}, ${JSON.stringify(file)});
     console.log("in");
-    await pause(${milliseconds});
+    await text(process.stdin);
     turn.release();`;
   const args = ["--no-warnings", "--input-type=module-typescript", "-e", program, "canaryctl"];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
   const ended = once(child, "close");
   await once(child.stdout, "data");
-  return { ended };
+  const end = () => void child.stdin.end();
+  if (milliseconds !== undefined) setTimeout(end, milliseconds);
+  return { ended, end };
 }
 
 /** A cluster that has the marks of rollbacks, one after the other. */
@@ -85,7 +87,7 @@ describe("a move", () => {
   });
 
   test("goes on beside one that takes long, which has the engine's lock", async () => {
-    const { ended } = await holder(1200);
+    const { ended, end } = await holder();
     const endTurn = await takeTurn(
       ["promote"],
       { stack: "dev" },
@@ -93,6 +95,7 @@ describe("a move", () => {
     );
     endTurn();
     expect(readdirSync(folder)).toHaveLength(1); // the other one's
+    end();
     await ended;
   });
 });

@@ -15,9 +15,7 @@ const channels = { data: 0, errors: 1 } as const;
 /** How long the API server may take to open a connection. */
 const handshakeMilliseconds = 30_000;
 
-/**
- * Loads what a connection to a pod needs: a tenth of what `--help` would load, for whoever waits for something else before the first one.
- */
+/** Loads the client of WebSockets, which takes 10 ms: who waits for something else before the first connection can do it meanwhile. */
 export const loadSockets = () => import("ws");
 
 /**

@@ -21,7 +21,7 @@ describe("startProgram", () => {
   });
 
   test("waits for an engine for a time, and for the end of one however long that takes", async () => {
-    const idle = 2_000; // more than a busy machine needs from the first answer to the connection
+    const idle = 3_000; // more than a busy machine needs from the first answer to the connection
     program = await startProgram(process.env, () => {}, idle);
     const socket = program.address.slice("unix:".length);
     const engine = connectHttp2("http://program", { createConnection: () => connect(socket) });

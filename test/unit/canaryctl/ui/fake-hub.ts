@@ -2,6 +2,9 @@ import { Hub } from "../../../../canaryctl/src/ui/hub.ts";
 import type { ActView, ApplicationsView } from "../../../../canaryctl/src/ui/snapshot.ts";
 import { nothingRead, type Read } from "../../../../canaryctl/src/ui/stack-reader.ts";
 
+/** What a look at the traffic alone says. */
+export const ofTraffic = "error: The traffic was looked at.";
+
 /** Stack dev has services. */
 export const applications = (stack: string): ApplicationsView => ({
   own: "versioned-echo",
@@ -32,7 +35,7 @@ export function fakeHub(isReadOnly = false) {
         },
         readTraffic: async () => {
           looksAtTraffic++;
-          return read;
+          return { ...read, trouble: ofTraffic };
         },
         hasMoved: async () => {
           questions++;

@@ -2,7 +2,7 @@ import { until } from "@canary-lab/kit/until";
 import { afterEach, expect, jest, test } from "@jest/globals";
 import type { Hub } from "../../../../canaryctl/src/ui/hub.ts";
 import type { ActView, Snapshot } from "../../../../canaryctl/src/ui/snapshot.ts";
-import { fakeHub } from "./fake-hub.ts";
+import { fakeHub, ofTraffic } from "./fake-hub.ts";
 
 const hubs: Hub[] = [];
 afterEach(() => {
@@ -77,6 +77,7 @@ test("an act is told at once to each window, and from when it has moved the traf
   const began = performance.now();
   await until(async () => looksAtTraffic() >= 3 || undefined, { seconds: 5 });
   expect(performance.now() - began).toBeLessThan(2000); // three of the usual looks take as many seconds
+  expect(one.events).toContainEqual(["change", { trouble: ofTraffic }]);
 });
 
 test("when an act has ended, whatever it did, all is read at once, and the traffic is looked at closely", async () => {

@@ -160,53 +160,64 @@ test("a service is opened as --app opens it, and its commands name it", async ()
   expect(asked).toEqual([{ stack: "staging", app: "orders" }]);
 });
 
-test("whether the split has moved since the last look is one request, and unknown where only a look tells", async () => {
-  const { lab, asked } = counted();
-  let weights: readonly [number, number] | undefined;
+/** A lab whose split a test moves, or takes away, under the reader. */
+function moving() {
+  const { lab, counts, asked } = counted();
+  let weights: readonly [number, number] | "gone" | undefined;
   const cluster: Lab["cluster"] = {
     ...lab.cluster,
     get: async <T>(path: string) => {
       if (weights === undefined || !path.includes("virtualservices")) return lab.cluster.get<T>(path);
+      asked.push(path);
+      if (weights === "gone") return undefined;
       const route = ["v1", "v2"].map((subset, at) => ({ destination: { subset }, weight: weights?.[at] }));
       return { metadata: {}, spec: { http: [{ name: "weighted", route }] } } as T;
     },
   };
-  const reader = readerOf({ ...lab, cluster });
-  expect(await reader.hasMoved()).toBe(true);
+  const move = (to: typeof weights) => {
+    weights = to;
+  };
+  return { reader: readerOf({ ...lab, cluster }), counts, asked, move };
+}
+
+test("whether the split has moved since the last look is one request, and is not said where it cannot be read", async () => {
+  const { reader, asked, move } = moving();
+  expect(await reader.hasMoved()).toBe(false);
   await reader.read();
   asked.splice(0);
   expect(await reader.hasMoved()).toBe(false);
   expect(asked).toEqual([expect.stringContaining("virtualservices")]);
-  weights = [70, 30];
+  move([70, 30]);
   expect(await reader.hasMoved()).toBe(true);
-  const byPods = readerOf(counted({ changes: { strategy: "rolling-update" } }).lab);
-  await byPods.read();
-  expect(await byPods.hasMoved()).toBe(true);
+  move("gone");
+  expect(await reader.hasMoved()).toBe(false);
 });
 
 test("the traffic alone is read by fewer requests, beside what was read last", async () => {
-  const { lab, counts, asked } = counted();
-  const reader = readerOf(lab);
+  const { reader, counts, asked, move } = moving();
   await reader.read();
   asked.splice(0);
   const whole = await reader.read();
   const ofWhole = asked.splice(0).length;
   counts.v2 += 50;
+  move([70, 30]);
   const traffic = await reader.readTraffic();
   expect(asked.length).toBeLessThan(ofWhole);
-  expect(traffic).toMatchObject({ moves: whole.moves, trouble: null, release: whole.release });
-  expect(traffic.traffic?.last.canary.requests).toBe(50);
+  const release = { ...whole.release, live: { stable: 70, canary: 30 } };
+  expect(traffic).toMatchObject({ moves: whole.moves, trouble: null, release });
+  expect(traffic?.traffic?.last.canary.requests).toBe(50);
+  expect(await reader.hasMoved()).toBe(false); // a look has told it
 });
 
-test("where nothing was read yet, or the split cannot be read, all is", async () => {
-  const { lab, asked } = counted();
-  const reader = readerOf(lab);
-  expect((await reader.readTraffic()).release).toMatchObject({ live: { canary: 10 } });
-  expect(asked.length).toBeGreaterThan(5);
-  const { lab: bare } = fakeLab({ liveWeight: undefined });
-  const without = readerOf(bare);
-  await without.read();
-  expect((await without.readTraffic()).release).toMatchObject({ live: null });
+test("the traffic alone is not told where nothing was read yet, or the split is gone, or only pods tell it", async () => {
+  const { reader, move } = moving();
+  expect(await reader.readTraffic()).toBeUndefined();
+  await reader.read();
+  move("gone");
+  expect(await reader.readTraffic()).toBeUndefined();
+  const byPods = readerOf(counted({ changes: { strategy: "rolling-update" } }).lab);
+  await byPods.read();
+  expect([await byPods.readTraffic(), await byPods.hasMoved()]).toEqual([undefined, false]);
 });
 
 test("while the API server is away, what was read stays, and what was counted goes on after it", async () => {

@@ -5,15 +5,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { issueAuthority, issueCertificate } from "@canary-lab/embedded-cluster/node/pki/issue";
 import { writePrivateFile } from "@canary-lab/kit/private-files";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { dockerTrust } from "../../../../cluster/images/docker-trust.ts";
 import { type NamedImage, namedImage } from "../../../../cluster/images/image-name.ts";
 import { registryReader } from "../../../../cluster/images/read-registry.ts";
 
 let folder: string;
 let authority: string;
-let server: Server;
-let host: string;
+let servers: readonly Server[];
+let [host, tokens] = ["", ""];
+/** What the registry asks for: a password, or a token of the other host. */
+let challenge = "";
 const asked: string[] = [];
 
 beforeAll(async () => {
@@ -23,16 +25,25 @@ beforeAll(async () => {
     { authority: "ca", commonName: "registry", usages: ["server"], ipAddresses: ["127.0.0.1"] },
     authority,
   );
-  server = createServer({ cert: own, key: own }, ({ headers }, response) => {
+  const registry = createServer({ cert: own, key: own }, ({ headers }, response) => {
     asked.push(headers.authorization ?? "-");
     if (headers.authorization) return void response.end("the manifest");
-    response.writeHead(401, { "www-authenticate": 'Basic realm="registry"' }).end();
+    response.writeHead(401, { "www-authenticate": challenge }).end();
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const giver = createServer({ cert: own, key: own }, (_, response) => void response.end('{"token":"one"}'));
+  servers = [registry, giver];
+  [host = "", tokens = ""] = await Promise.all(
+    servers.map(async (server) => {
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    }),
+  );
+});
+beforeEach(() => {
+  challenge = 'Basic realm="registry"';
 });
 afterAll(() => {
-  server.close();
+  for (const server of servers) server.close();
   rmSync(folder, { recursive: true });
 });
 
@@ -75,6 +86,14 @@ describe("a registry with a certificate of a private authority", () => {
     const other = dockerFolder("other", { authority, auth: "bmFtZTpwYXNz", for: "registry.example" });
     await expect(read(other, "/nowhere")).rejects.toThrow(/does not answer: .*certificate/);
     expect(asked).toEqual([]);
+  });
+
+  test("is trusted for its own host alone: who gives its tokens needs a folder too", async () => {
+    challenge = `Bearer realm="https://${tokens}/token"`;
+    const ours = dockerFolder("tokens", { authority, auth: "bmFtZTpwYXNz" });
+    await expect(read(ours, "/nowhere")).rejects.toThrow(/does not answer: .*certificate/);
+    expect(await read(ours, dockerFolder("of-tokens", { authority, for: tokens }))).toBe("the manifest");
+    expect(asked.at(-1)).toBe("Bearer one");
   });
 
   test("is believed as before where a file beside its authority is none", async () => {

@@ -1,6 +1,7 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { describe, expect, test } from "@jest/globals";
 import { EngineBusyError } from "../../../../../canaryctl/src/engine/engine-failure.ts";
+import { RefusedError } from "../../../../../canaryctl/src/engine/program-errors.ts";
 import { createCanary, deleteCanary } from "../../../../../canaryctl/src/strategies/weights/canary.ts";
 import { weighted } from "../../../../../canaryctl/src/strategies/weights/weighted.ts";
 import { istioRoute } from "../../../../../canaryctl/src/traffic/istio-route.ts";
@@ -60,28 +61,32 @@ describe("createCanary", () => {
     expect(file()).toBe(before);
   });
 
+  const refused = () => new RefusedError("The image has no signature.", { next: "npx canaryctl up" });
+  const other = () => new UserError("The engine was killed.", {});
   test.each([
-    ["leaves the file as it was where the update is refused with the application as it was", false],
-    ["keeps in the file what was asked for where the update has begun to change the application", true],
-  ])("%s", async (_, begins) => {
+    ["puts the file back where the program refuses with the application as it was", "false", "false", refused, false],
+    ["keeps in the file what was asked for where the update has begun to change it", "false", "true", refused, true],
+    ["keeps it where an earlier run has, which says nothing of how far this one came", "true", "true", refused, true],
+    ["keeps it where the update ended otherwise: up goes on from there", "false", "false", other, true],
+  ])("%s", async (_, noted, after, failure, isKept) => {
     const path = "/api/v1/namespaces/canary-lab";
     const namespace = (canaryEnabled: string) => ({
       metadata: {
         annotations: {
           [stackAnnotation]: "organization/canary-lab/dev",
-          [configAnnotation]: JSON.stringify({ canaryEnabled }),
+          [configAnnotation]: JSON.stringify({ canaryEnabled, canaryImage: "versioned-echo:v2", canaryReplicas: "2" }),
         },
       },
     });
-    const objects: Record<string, unknown> = { [path]: namespace("false") };
+    const objects: Record<string, unknown> = { [path]: namespace(noted) };
     const update = () => {
-      if (begins) objects[path] = namespace("true");
-      return Promise.reject(new UserError("The image has no signature.", {}));
+      objects[path] = namespace(after);
+      return Promise.reject(failure());
     };
-    const { lab, file } = fakeLab({ configWeight: 0, changes: { canaryReplicas: 1 }, objects, update });
+    const { lab, file } = fakeLab({ configWeight: 0, changes: { canaryReplicas: 2 }, objects, update });
     const before = file();
-    await expect(createCanary(lab, istioRoute, quiet)).rejects.toThrow("no signature");
-    if (begins) expect(file()).toContain('canary-lab:canaryEnabled: "true"');
+    await expect(createCanary(lab, istioRoute, quiet)).rejects.toThrow(failure().message);
+    if (isKept) expect(file()).toContain('canary-lab:canaryEnabled: "true"');
     else expect(file()).toBe(before);
   });
 });
