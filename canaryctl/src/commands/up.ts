@@ -19,6 +19,7 @@ import { refillRegistry } from "../engine/lost-images.ts";
 import { prepareStack } from "../engine/prepare.ts";
 import { settlePending } from "../engine/settle.ts";
 import { freeStack, updateStack } from "../engine/update.ts";
+import { isOwnBackend } from "../engine/variables.ts";
 import { refuseUnfitCluster } from "../existing-cluster/refuse-unfit-cluster.ts";
 import { refuseForeignMesh } from "../foreign-mesh.ts";
 import { imageDelivery, registryUse } from "../image-delivery.ts";
@@ -205,6 +206,7 @@ async function deploy(
   for (const service of serviceLabs(lab)) await finished(service); // one after the other, for each may write the file
   const view = engineView(say, note);
   await updateStack(noted, { say, waitSeconds, view, mendsDrift: true, ...(mark && { markBefore: mark.text ?? "" }) });
+  if (isOwnBackend(process.env)) lab.state?.dropOldCopies();
   const restored = async (one: Lab) => (await configuredStrategy(one)).restore(one, say);
   return Promise.all([restored(noted), ...serviceLabs(noted).map(restored)]);
 }

@@ -9,6 +9,9 @@ import { EngineNotes } from "./engine-notes.ts";
 import type { ExportedState } from "./pending.ts";
 import { readLock, type StackLock } from "./stack-lock.ts";
 
+/** How many copies of the state from after earlier updates stay, for a person who looks for one. */
+const keptCopies = 20;
+
 /**
  * What can be read of a stack in the engine's file backend without starting the engine. Elsewhere (object stores, Pulumi's
  * service) the engine itself must be asked.
@@ -67,7 +70,9 @@ export class FileState {
         allowed: "a state as the engine wrote it",
         ...(existsSync(`${file}.bak`)
           ? { first: "put back the state before the last update", next: `cp ${quoted(`${file}.bak`)} ${quoted(file)}` }
-          : { first: `put back a copy of it, such as one of ${join(this.#folder, "backups")}` }),
+          : {
+              first: `put back a copy of it, such as the newest .checkpoint.json of ${join(this.#folder, "history", projectName, this.#stack)}`,
+            }),
         cause,
       });
     }
@@ -88,6 +93,26 @@ export class FileState {
       this.#notes.remove(pid); // the id may be given out again
     }
     return dead;
+  }
+
+  /**
+   * Takes away older copies of the state than the newest {@link keptCopies}: the engine writes one at each update, a tenth of a megabyte and
+   * more, and reads none. What its history tells of each update stays.
+   */
+  dropOldCopies(): void {
+    const places: readonly (readonly [folder: string, isCopy: RegExp])[] = [
+      ["history", /\.checkpoint\.json(\.gz)?$/],
+      ["backups", /\.json(\.gz)?$/],
+    ];
+    for (const [place, isCopy] of places) {
+      const folder = join(this.#folder, place, projectName, this.#stack);
+      // The time is in their names, in nanoseconds.
+      const copies = listed(folder)
+        .filter((name) => isCopy.test(name))
+        .toSorted();
+      for (const name of copies.slice(0, -keptCopies))
+        for (const file of [name, `${name}.attrs`]) rmSync(join(folder, file), { force: true });
+    }
   }
 
   /** As the engine does where it compresses its states only since lately: of two, the newer one counts. */

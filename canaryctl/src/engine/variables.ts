@@ -29,6 +29,9 @@ export const defaultBackendUrl = (): string => `file://${inLab("state")}`;
 /** Where the state is: the user's own backend when set, a folder of the lab otherwise. */
 export const backendUrl = (user: Variables): string => variable(user, "PULUMI_BACKEND_URL") ?? defaultBackendUrl();
 
+/** Whether the state is in the lab's own folder, where nothing is kept by anybody else's rules. */
+export const isOwnBackend = (user: Variables): boolean => backendUrl(user) === defaultBackendUrl();
+
 /**
  * What the engine, its plugins and the program need in their environment, beyond what the user has in theirs: what the target cluster
  * says, where the state is, and what spares time. Pure; `canaryctl env` prints it for plain `pulumi`.
@@ -43,6 +46,8 @@ export function engineVariables(environment: Environment, user: Variables, refer
     CANARY_LAB_KUBE_CONTEXT: environment.kubeContext,
     PULUMI_BACKEND_URL: backendUrl(user),
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // A second copy of the whole state at each update, beside that of the history and the last one.
+    ...(isOwnBackend(user) && { PULUMI_DISABLE_CHECKPOINT_BACKUPS: "true" }),
     // The engine logs every call to a file of its own; its default is to keep 500 MB of them.
     PULUMI_LOG_ROTATION_MAX_TOTAL_MB: "20",
     NODE_COMPILE_CACHE: variable(user, "NODE_COMPILE_CACHE") ?? inLab("compile-cache"),

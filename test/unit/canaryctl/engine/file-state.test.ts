@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, mkdtempSync, readlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "@jest/globals";
 import { EngineNotes } from "../../../../canaryctl/src/engine/engine-notes.ts";
@@ -52,6 +52,32 @@ describe("locks", () => {
       { holder: seesAll ? "dead" : "elsewhere", user: "ci", since: Date.parse("2026-01-01T10:00:00.5Z") },
     ]);
   });
+});
+
+test("older copies of the state are dropped, and what the history tells stays, as does all of other stacks", () => {
+  const { folder, state } = backend();
+  const place = (...parts: readonly string[]) => join(folder, ".pulumi", ...parts);
+  const write = (path: string) => {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, "{}");
+  };
+  const numbers = Array.from({ length: 30 }, (_, index) => 1_795_959_268_414_878_740n + BigInt(index) * 10n ** 9n);
+  for (const number of numbers) {
+    for (const name of ["history.json", "checkpoint.json", "checkpoint.json.attrs"])
+      write(place("history/canary-lab/dev", `dev-${number}.${name}`));
+    write(place("history/canary-lab/prod", `prod-${number}.checkpoint.json`));
+    write(place("backups/canary-lab/dev", `dev.${number}.json`));
+  }
+  state.dropOldCopies();
+  const named = (...parts: readonly string[]) => readdirSync(place(...parts));
+  const history = named("history/canary-lab/dev");
+  expect(history.filter((name) => name.endsWith(".history.json"))).toHaveLength(30);
+  const kept = numbers.slice(-20).map(String);
+  for (const end of [".checkpoint.json", ".checkpoint.json.attrs"])
+    expect(history.filter((name) => name.endsWith(end))).toEqual(kept.map((number) => `dev-${number}${end}`));
+  expect(named("backups/canary-lab/dev")).toEqual(kept.map((number) => `dev.${number}.json`));
+  expect(named("history/canary-lab/prod")).toHaveLength(30);
+  FileState.at(`file://${folder}/nowhere`, "dev")?.dropOldCopies(); // where nothing is kept, nothing is dropped
 });
 
 describe("the state", () => {

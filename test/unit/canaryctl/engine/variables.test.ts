@@ -22,6 +22,7 @@ describe("engineVariables", () => {
       CANARY_LAB_IMAGE_REGISTRY: "198.18.0.1:5001",
       PULUMI_BACKEND_URL: `file://${inLab("state")}`,
       PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(),
+      PULUMI_DISABLE_CHECKPOINT_BACKUPS: "true",
     });
   });
 
@@ -37,6 +38,7 @@ describe("engineVariables", () => {
     });
     expect(variables.PULUMI_BACKEND_URL).toBe("s3://mine");
     expect(variables).not.toHaveProperty("PULUMI_CONFIG_PASSPHRASE_FILE");
+    expect(variables).not.toHaveProperty("PULUMI_DISABLE_CHECKPOINT_BACKUPS");
   });
 
   test("can be repeated: what `canaryctl env` set is not taken for the user's, and PATH does not grow", () => {
