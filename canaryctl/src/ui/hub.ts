@@ -108,8 +108,8 @@ class Watched {
     while (!this.#ended.signal.aborted && !this.#isRested()) {
       const began = performance.now();
       const isWhole = !this.#isClose() || this.#isStale || began - whole >= betweenLooksMilliseconds;
-      if (isWhole) [whole, this.#isStale] = [began, false];
       if (isWhole) {
+        [whole, this.#isStale] = [began, false];
         const before = this.#snapshot.release?.live;
         const seen = await read.read();
         if (this.#isActing() && before && !isDeepStrictEqual(seen.release?.live, before)) this.#lookClosely();

@@ -80,6 +80,17 @@ test("an act is told at once to each window, and from when it has moved the traf
   expect(one.events).toContainEqual(["change", { trouble: ofTraffic }]);
 });
 
+test("a look that finds the traffic moved is followed closely, as where it was asked for", async () => {
+  const { window, acts, becomes, looksAtTraffic } = watched();
+  const live = (canary: number) => ({ release: { live: { stable: 100 - canary, canary } } as never });
+  becomes(live(10));
+  await window().sees(({ release }) => release?.live?.canary === 10);
+  acts("dev", running);
+  becomes(live(30));
+  await until(async () => looksAtTraffic() >= 3 || undefined, { seconds: 5 });
+  expect(looksAtTraffic()).toBeGreaterThanOrEqual(3);
+});
+
 test("when an act has ended, whatever it did, all is read at once, and the traffic is looked at closely", async () => {
   const { window, acts, looks, looksAtTraffic, questions } = watched();
   await window().sees(({ trouble }) => typeof trouble === "string");
