@@ -11,28 +11,23 @@ import type { ConfigChanges, Lab } from "./lab.ts";
  * next update goes on from there.
  */
 export async function changeOnly(lab: Lab, changes: ConfigChanges, options: OnlyOptions): Promise<Lab> {
-  const before = await notedConfig(lab);
   try {
     return await applyOnly(lab, changes, options);
   } catch (error) {
-    const isUntouched = async () => !asksFor(before, changes) && (await notedConfig(lab)) === before;
-    if (error instanceof EngineBusyError || (error instanceof RefusedError && before && (await isUntouched())))
+    if (error instanceof EngineBusyError || (error instanceof RefusedError && !(await mayHave(lab, changes))))
       putBack(lab, options);
     throw error;
   }
 }
 
-/** What the application's Namespace notes of the config, before anything else of the application changes; undefined where nobody can say. */
-const notedConfig = (lab: Lab): Promise<string | undefined> =>
-  readNote(lab).then(
-    ({ config }) => config,
-    () => undefined,
-  );
-
-/** Whether a note has the changes already, from a run that failed: then it says nothing of how far this one came. */
-function asksFor(note: string | undefined, changes: ConfigChanges): boolean {
-  const noted = notedValues(note);
-  return Object.entries(appliedValues(changes)).every(([key, value]) => noted?.[key] === value);
+/**
+ * Whether the application may have some of the changes: its Namespace, which comes before anything else of it, notes them, from this run or
+ * an earlier one, or nobody can say what it notes.
+ */
+async function mayHave(lab: Lab, changes: ConfigChanges): Promise<boolean> {
+  const note = await readNote(lab).catch(() => undefined);
+  const noted = notedValues(note?.config);
+  return !noted || Object.entries(appliedValues(changes)).every(([key, value]) => noted[key] === value);
 }
 
 /** How the command failed is what must be told, whatever comes of this. */

@@ -54,15 +54,17 @@ describePart("an image in the lab's own registry, and cosign itself", () => {
   test("is taken where the key of the policy has signed it too, by a registry with a password and a certificate of its own", async () => {
     await sign("ours.key");
     expect((await create()).exitCode).toBe(0);
-    const path = "jsonpath={..containers[0].image}";
-    expect(await kubectl("-n", namespace, "get", "deployment", "versioned-echo-v2", "-o", path)).toBe(image);
+    expect(await imageOf("v2")).toBe(image);
   }, 120_000);
 });
 
+/** The image that a side's Deployment has. */
+const imageOf = (version: string): Promise<string> =>
+  kubectl("-n", namespace, "get", "deployment", `versioned-echo-${version}`, "-o", "jsonpath={..containers[0].image}");
+
 /** The image that runs, with a label that makes it another one: what an earlier run has signed stays in the registry. */
 async function unsignedImage(env: Record<string, string>): Promise<string> {
-  const path = "jsonpath={..containers[0].image}";
-  const running = await kubectl("-n", namespace, "get", "deployment", "versioned-echo-v1", "-o", path);
+  const running = await imageOf("v1");
   const name = running.replace(/@.*/, "");
   const mutate = ["mutate", running, "--label", `test=${Date.now()}`, "--tag", `${name}:to-be-signed`];
   await mustRun("crane", mutate, { env });

@@ -52,8 +52,6 @@ export class StackReader implements Reader {
   #lab: Lab | undefined;
   #counted: Counted | undefined;
   #last = nothingRead;
-  /** Of the last `read`: a look at the traffic alone takes nothing of it back. */
-  #trouble: string | null = null;
   /** Reads the split alone; undefined where no look has seen one. */
   #split: (() => Promise<LiveRoute | undefined>) | undefined;
   #history: { readonly moves: Snapshot["moves"]; readonly due: number } = { moves: [], due: 0 };
@@ -75,8 +73,6 @@ export class StackReader implements Reader {
     try {
       this.#lab ??= this.#open(this.#named);
       this.#last = await this.#readLab(this.#lab);
-      this.#trouble = null;
-      return this.#last;
     } catch (error) {
       if (!(error instanceof UnreachableError)) {
         this.#lab = undefined; // it may be another cluster, or another configuration, by now
@@ -84,9 +80,9 @@ export class StackReader implements Reader {
         this.#last = nothingRead;
         this.#split = undefined;
       }
-      this.#trouble = this.#textOf(error);
-      return { ...this.#last, trouble: this.#trouble };
+      this.#last = { ...this.#last, trouble: this.#textOf(error) };
     }
+    return this.#last;
   }
 
   async readTraffic(): Promise<Read | undefined> {
@@ -96,7 +92,7 @@ export class StackReader implements Reader {
       const [live, counted] = await Promise.all([this.#split(), this.#counted.look()]);
       if (!live) return undefined;
       this.#last = { ...this.#last, ...counted, release: { ...release, live: live.weights } };
-      return { ...this.#last, trouble: this.#trouble };
+      return this.#last;
     } catch {
       return undefined; // `read` tells why
     }

@@ -3,11 +3,11 @@ import { Agent as HttpsAgent, request as tlsRequest } from "node:https";
 import type { ConnectionOptions, SecureContextOptions } from "node:tls";
 import { proxyFor } from "./proxy.ts";
 
-/**
- * Node's client without TLS. Not by an import: that reads each export of `node:http`, and one of them, WebSocket, loads all of undici, 20 ms
- * of each command.
- */
-export const { Agent: HttpAgent, request: plainRequest } = process.getBuiltinModule("node:http");
+// Not by an import: that reads each export of the module, and one of them, WebSocket, loads all of undici, 20 ms of each command.
+const http = process.getBuiltinModule("node:http");
+
+/** Node's client without TLS, for who must not load undici either. */
+export const plainRequest = http.request;
 
 /** How the other side is verified, and what we show it. Absent fields are Node's defaults: its own authorities, verified. */
 export interface TlsOptions
@@ -88,7 +88,7 @@ export function agentFor(url: URL, tls: TlsOptions = {}, proxy = proxyFor(url), 
     maxSockets,
     ...(proxy && { proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } }),
   };
-  return url.protocol === "http:" ? new HttpAgent(options) : new HttpsAgent({ ...options, ...tls });
+  return url.protocol === "http:" ? new http.Agent(options) : new HttpsAgent({ ...options, ...tls });
 }
 
 /** What Node says about a connection that failed; where several addresses were tried, what it says about each. */
