@@ -16,10 +16,8 @@ export interface TargetRequest {
   readonly imageRegistry?: string;
   /** 30000..32767; only of a stack that installs the ingress gateway. */
   readonly gatewayNodePort?: number;
-  /** Whether images are built here, which takes Docker and a registry. */
+  /** Whether images are built here, which takes Docker. */
   readonly buildsImages: boolean;
-  /** Names of the images that can be built here. */
-  readonly ownImages: readonly string[];
   readonly parts: readonly PlatformPart[];
   /** What the stack adds to a cluster of the user's own, one line each. */
   readonly changes: readonly string[];
@@ -129,8 +127,8 @@ const targets: Record<TargetName, (request: TargetRequest, reason: string) => Pr
       ...(imageRegistry && { imageRegistry }),
     });
   },
-  kind: async ({ gatewayNodePort, ownImages }, reason) =>
-    createKindTarget({ reason, builtImages: ownImages, ...(gatewayNodePort !== undefined && { gatewayNodePort }) }),
+  kind: async ({ gatewayNodePort }, reason) =>
+    createKindTarget({ reason, ...(gatewayNodePort !== undefined && { gatewayNodePort }) }),
   embedded: async (_, reason) => {
     const { createEmbeddedTarget } = await import("./embedded.ts");
     return createEmbeddedTarget(reason);

@@ -6,7 +6,7 @@ import { sourceOf } from "./programs.ts";
 /** Runs a command and answers its standard output; rejects with what it wrote to standard error. */
 export type Run = (command: Command) => Promise<string>;
 
-/** kind may be set to Podman, and the registry beside it is Docker's. */
+/** kind may be set to Podman, and the lab asks Docker for the nodes. */
 const variables = { KIND_EXPERIMENTAL_PROVIDER: "docker" };
 
 /**

@@ -1,4 +1,16 @@
-import { createServer } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
+
+/** A port of 127.0.0.1 at which nobody listens, by the system's choice. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen({ port: 0, host: "127.0.0.1" }, () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
 
 /** Whether a port of 127.0.0.1 can be listened at. */
 export function isPortFree(port: number): Promise<boolean> {

@@ -7,7 +7,6 @@ import {
 } from "@canary-lab/embedded-cluster/node/network/addresses";
 import { defaultNetwork } from "@canary-lab/embedded-cluster/node/network/chosen-network";
 import { defaultPort } from "../canaryctl/src/commands/definitions/ui.ts";
-import { firstRegistryPort } from "../cluster/kind/commands.ts";
 import { parseConfig } from "../stacks/config/parse-config.ts";
 import { code, generatedPage, table } from "./markdown.ts";
 
@@ -27,7 +26,7 @@ export const labFiles: Readonly<Record<string, string>> = {
   "durations.json": "how long each stage took: the next `up` says it before",
   engines: "which processes of the engine were started here",
   "environment.json": "the way to the cluster that the lab made",
-  "kind.json": "which kind cluster is this checkout's",
+  "kind.json": "which kind cluster is this checkout's, and the ports of one that is being made",
   "kube-cache": "what kubectl and helm remember of the API server",
   kubeconfig: "of the cluster that the lab made, as its administrator",
   "labs.json": "how far the exercises of `canaryctl lab` are",
@@ -62,10 +61,10 @@ const byLoopback = Object.entries(loopbackPorts).map(([name, port]) => [`${loopb
 
 const listeners = [
   [`${loopback}:${gatewayNodePort}`, "embedded and kind: the ingress gateway, by `gatewayNodePort`"],
-  [`${loopback}:${firstRegistryPort}`, "kind: the local registry; the next free port where it is taken"],
   [`${loopback}:${defaultPort}`, "`canaryctl ui` while it runs; `--port`"],
   [`${addresses.node}, any port`, "embedded: `canaryctl ui --gateway` while it runs"],
   ["the gateway of Docker's network kind, any port", "kind: `canaryctl ui --gateway` while it runs"],
+  [`${loopback}, any port`, "kind: the API server"],
   [`${loopback}, any port`, "Pulumi's engine, its plugins and the program, while an update or a preview runs"],
   ...byNode,
   ...byLoopback,

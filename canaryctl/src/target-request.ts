@@ -1,6 +1,5 @@
 import type { TargetRequest } from "../../cluster/choose.ts";
 import type { TargetName } from "../../cluster/target.ts";
-import { ownImages } from "../../components/image/render-built-image.ts";
 import type { LabConfig } from "../../stacks/config/schema.ts";
 import { builtImages, mayBringRegistry } from "../../stacks/image-request.ts";
 import { clusterWideChanges, registryChanges, serviceChanges } from "../../stacks/made-objects.ts";
@@ -27,7 +26,6 @@ export function targetRequest(
     // The gateway of a stack on another's platform is that one's, and so is the port.
     ...(isOwner(config) && { gatewayNodePort }),
     buildsImages: builtImages(config, ...services).length > 0,
-    ownImages,
     parts: platformParts(config),
     changes: [
       ...clusterWideChanges(config),

@@ -3,9 +3,9 @@ import { dirname } from "node:path";
 import { quoted } from "@canary-lab/kit/programs";
 import { UserError } from "@canary-lab/kit/user-error";
 import type { Run } from "../docker.ts";
-import { dockerAnswers, firstRegistryPort, kindCluster, remove } from "./commands.ts";
-import { markOf, marksOf, type Owner } from "./owner.ts";
-import type { KindLab } from "./state.ts";
+import { dockerAnswers, kindCluster, remove } from "./commands.ts";
+import { marksOf, type Owner } from "./owner.ts";
+import { containersOf, isFinished, type KindLab } from "./state.ts";
 
 /** How long a node may take from its start until its API server is ready; 8 s were measured on a machine with nothing else to do. */
 export const bootSeconds = 180;
@@ -41,18 +41,16 @@ export function ownerObstacle(lab: KindLab, owner: Owner, command: string): User
         {
           place: place(lab),
           allowed: "to take it down where it was made; or by hand, with all that is in it",
-          next: byHand(containersOf(lab), command),
+          next: byHand(lab, command),
         },
       );
     }
     case "nobody":
-      return new UserError(`There is a kind cluster "${kindCluster}" that no lab made. It is left alone.`, {
+      return new UserError(`There is a kind cluster "${kindCluster}" without the mark of a lab. It is left alone.`, {
         place: place(lab),
-        allowed: "no cluster of that name; or that one as a cluster of your own",
-        next: [
-          `npx canaryctl config set kubeContext kind-${kindCluster} && npx canaryctl up`,
-          `kind delete cluster --name ${kindCluster} && npx canaryctl up`,
-        ],
+        allowed:
+          "that one as a cluster of your own; or none of that name. One that another checkout is making now gets its mark at the end",
+        next: [`npx canaryctl config set kubeContext kind-${kindCluster} && npx canaryctl up`, byHand(lab, command)],
       });
     case "unclear":
       return unclearOwner(lab, command);
@@ -60,39 +58,25 @@ export function ownerObstacle(lab: KindLab, owner: Owner, command: string): User
 }
 
 /** Nothing that may be in use is removed on a guess. */
-function unclearOwner(lab: KindLab, command: string): UserError {
-  const { registry, nodes, isConnected, unreadable } = lab;
-  const isUnconnected = nodes.length > 0 && !isConnected;
-  return new UserError(
+const unclearOwner = (lab: KindLab, command: string): UserError =>
+  new UserError(
     `It cannot be told whether the kind cluster "${kindCluster}" is this lab's: ${unclearReason(lab)}. Nothing is removed.`,
     {
       place: place(lab),
       allowed: "to remove by hand what is not needed, with all that is in it",
-      next: [
-        ...(unreadable === undefined ? [] : [command]),
-        byHand(containersOf(lab), command),
-        ...(registry && isUnconnected && unreadable === undefined ? [byHand([registry.name], command)] : []),
-      ],
+      next: [...(lab.unreadable === undefined ? [] : [command]), byHand(lab, command)],
     },
   );
-}
 
 function unclearReason(lab: KindLab): string {
-  const { registry, nodes, isConnected, unreadable } = lab;
-  if (unreadable !== undefined) return `its node cannot be read: ${unreadable}`;
-  if (nodes.length > 0 && !isConnected) return "it is not connected to the lab's registry";
-  if (marksOf(lab).length === 0) return "no container of it says which lab made it";
-  if (registry && !markOf(registry)) return "no label says which lab made its registry";
-  return "its containers are of different labs";
+  if (lab.unreadable !== undefined) return `its node cannot be read: ${lab.unreadable}`;
+  return isFinished(lab) ? "its containers are of different labs" : "its node does not say which lab made it";
 }
 
-const containersOf = ({ nodes, registry }: KindLab): readonly string[] =>
-  [...nodes, ...(registry ? [registry] : [])].map(({ name }) => name);
-
-const byHand = (names: readonly string[], command: string): string => {
-  const { file, args } = remove(names);
+function byHand(lab: KindLab, command: string): string {
+  const { file, args } = remove(containersOf(lab));
   return `${[file, ...args].join(" ")} && ${command}`;
-};
+}
 
 const place = (lab: KindLab): string => `Docker container ${containersOf(lab).join(", ")}`;
 
@@ -158,11 +142,4 @@ export const takenPort = (port: number, free: number | undefined): UserError =>
     ...(free === undefined
       ? { first: "end the program that listens there", next: "npx canaryctl up" }
       : { next: `npx canaryctl config set gatewayNodePort ${free} && npx canaryctl up` }),
-  });
-
-export const noRegistryPort = (): UserError =>
-  new UserError("No port is free for the local registry.", {
-    place: `127.0.0.1, from ${firstRegistryPort} on`,
-    first: "end a program that listens there",
-    next: "npx canaryctl up",
   });

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Progress } from "@canary-lab/kit/progress";
 import { until } from "@canary-lab/kit/until";
 import { asOneError, UserError } from "@canary-lab/kit/user-error";
@@ -18,28 +19,26 @@ import {
   keptPort,
   neverReady,
   noPlatform,
-  noRegistryPort,
   otherGatewayPort,
   ownerObstacle,
   takenPort,
 } from "./faults.ts";
+import { findRegistry, formerCluster } from "./former.ts";
 import { thisMachine } from "./machine.ts";
-import { noteFile, ownerOf, readNote, writeNote } from "./owner.ts";
-import { gatewayPort, type KindLab, lookUp, registryPort } from "./state.ts";
+import { noteFile, ownerOf, writeNote } from "./owner.ts";
+import { containersOf, gatewayPort, holdsPorts, isFinished, type KindLab, lookUp } from "./state.ts";
 
 interface KindSettings {
   /** Why this target cluster was taken. */
   readonly reason: string;
   /** 30000..32767; undefined for a stack that stands on another's platform, whose gateway has a port already. */
   readonly gatewayNodePort?: number;
-  /** Names of the images that are built for the registry, and are of no use without it. Others of its images are the user's. */
-  readonly builtImages: readonly string[];
 }
 
 /** Where Docker does not answer. */
-const unseen: KindLab = { registry: undefined, nodes: [], isConnected: false, marks: [] };
+const unseen: KindLab = { nodes: [], marks: [] };
 
-/** A one-node cluster in Docker with a registry beside it, as kind documents it; both belong to the lab alone. */
+/** A cluster of one node in Docker, which belongs to the lab alone. */
 export function createKindTarget(settings: KindSettings, machine = thisMachine): Target {
   const { home, isPortFree: isFree } = machine;
   const kubeconfig = join(home, "kubeconfig");
@@ -51,39 +50,30 @@ export function createKindTarget(settings: KindSettings, machine = thisMachine):
       () => true,
       () => false,
     );
-  const markWith = (id: string): commands.Mark => ({ id, home, host: hostname() });
-  const node = `${commands.kindCluster}-control-plane`;
-
   const look = () => lookUp(run);
 
-  /** Where the registry answers or will answer; undefined where no port is free. A stopped one may have lost its port to somebody. */
-  async function portForRegistry({ registry }: KindLab): Promise<number | undefined> {
-    const kept = registry && registryPort(registry);
-    if (registry && kept && (registry.status === "running" || (await isFree(kept)))) return kept;
-    return firstFreePort(commands.firstRegistryPort, 20, isFree);
+  /** What keeps the lab from what is in Docker, or undefined. */
+  function ownerFault(lab: KindLab): UserError | undefined {
+    const owner = ownerOf(lab, home);
+    const isFormer = owner === "ours" && lab.registry !== undefined;
+    return isFormer ? formerCluster(containersOf(lab)) : ownerObstacle(lab, owner, "npx canaryctl up");
   }
 
   async function portObstacles(lab: KindLab): Promise<readonly UserError[]> {
     const { gatewayNodePort: wanted } = settings;
-    const published = lab.isConnected ? gatewayPort(lab) : undefined;
+    const published = gatewayPort(lab);
+    if (!isFinished(lab)) {
+      if (wanted === undefined) return lab === unseen ? [] : [noPlatform()];
+      const isFreed = holdsPorts(lab) && published === wanted; // with the cluster that is made anew
+      return isFreed || (await isFree(wanted)) ? [] : [takenPort(wanted, await firstFreePort(30081, 100, isFree))];
+    }
     if (published !== undefined && wanted !== undefined && published !== wanted)
       return [otherGatewayPort(wanted, published)];
-    if (!lab.isConnected && wanted === undefined) return lab === unseen ? [] : [noPlatform()];
-    if (lab.nodes.some(({ status }) => status === "running")) return [];
-    if (!lab.isConnected && wanted !== undefined) {
-      return (await isFree(wanted)) ? [] : [takenPort(wanted, await firstFreePort(30081, 100, isFree))];
-    }
+    if (holdsPorts(lab)) return [];
     // A container that is stopped keeps its ports: the gateway's and the API server's.
     const kept = lab.nodes.flatMap(({ name, ports }) => Object.values(ports).map((port) => ({ name, port })));
     const areFree = await Promise.all(kept.map(({ port }) => isFree(port)));
     return kept.filter((_, index) => !areFree[index]).map(({ name, port }) => keptPort(name, port));
-  }
-
-  async function ensureRegistry(lab: KindLab, port: number, id: string): Promise<void> {
-    const { registry } = lab;
-    if (registry && registryPort(registry) === port) return void (await run(commands.start(registry.name)));
-    if (registry) await run(commands.remove([registry.name]));
-    await run(commands.createRegistry(port, markWith(id)));
   }
 
   async function ensureNodeImage(note: (detail: string) => void): Promise<void> {
@@ -102,57 +92,43 @@ export function createKindTarget(settings: KindSettings, machine = thisMachine):
     }
   }
 
-  async function createCluster(id: string, port: number): Promise<void> {
-    writeNote(home, { id, isMaking: true });
-    try {
-      await run(commands.createCluster(kubeconfig, port));
-    } catch (error) {
-      // kind removes its own node where it fails and is not killed: the next one of that name may be somebody else's.
-      const left = await run(commands.findNodes).catch(() => "unknown");
-      if (left.trim() === "") writeNote(home, { id });
-      throw error;
-    }
+  async function createCluster(gateway: number): Promise<void> {
+    const id = randomUUID();
+    const ports = { apiServer: await machine.freePort(), gateway };
+    writeNote(home, { id, making: ports });
+    await run(commands.createCluster(kubeconfig, ports));
+    await mark(id);
+  }
+
+  /** Says in the node whose it is, anew where the checkout was moved since. */
+  async function mark(id: string, found?: commands.Mark): Promise<void> {
+    const wanted = { id, home, host: hostname() };
+    if (!isDeepStrictEqual(found, wanted)) await run(commands.writeMark(wanted));
+    writeNote(home, { id });
   }
 
   /** A cluster whose making was never finished has nothing in it, and is made anew: `ownerOf` tells it. One that was finished is never removed. */
-  async function ensureCluster({ nodes, isConnected }: KindLab, id: string, progress: Progress): Promise<void> {
-    if (!isConnected) {
+  async function ensureCluster(lab: KindLab, progress: Progress): Promise<void> {
+    const [found] = lab.marks;
+    if (found === undefined) {
       const { gatewayNodePort } = settings;
       if (gatewayNodePort === undefined) throw noPlatform();
-      if (nodes.length > 0) {
+      if (lab.nodes.length > 0) {
         progress.say("An earlier `up` did not end making the kind cluster: it is made anew.");
-        await run(commands.remove(nodes.map(({ name }) => name)));
+        await run(commands.remove(containersOf(lab)));
       }
-      return createCluster(id, gatewayNodePort);
+      return createCluster(gatewayNodePort);
     }
-    for (const { name, status } of nodes) {
+    for (const { name, status } of lab.nodes) {
       if (status !== "running") progress.say(`Docker container ${name} is ${status}: starting it.`);
       if (status === "paused") await run(commands.unpause(name));
       else if (status !== "running") await run(commands.start(name));
     }
     const isReady = () => succeeds(commands.clusterIsReady);
     const waiting = { seconds: bootSeconds, everyMilliseconds: 1000, clock: machine.clock };
-    if (!(await until(isReady, waiting))) throw neverReady(node);
+    if (!(await until(isReady, waiting))) throw neverReady(commands.controlPlane);
     await run(commands.exportKubeconfig(kubeconfig));
-  }
-
-  async function connect(address: string, id: string): Promise<void> {
-    const { registry, nodes } = await look();
-    if (!registry?.networks.includes(commands.network)) await run(commands.joinRegistry);
-    await run(commands.announceRegistry(address));
-    // The last step: a cluster that has it is whole.
-    for (const { name } of nodes) {
-      for (const command of commands.pointNodeAtRegistry(name, address, markWith(id))) await run(command);
-    }
-    writeNote(home, { id });
-  }
-
-  /** They are worth no failed `down`: one that is in use elsewhere stays. */
-  async function removeImages(port: number): Promise<void> {
-    const address = commands.registryAddress(port);
-    const listed = (await run(commands.imagesOf(address))).split("\n").filter((name) => !name.endsWith(":<none>"));
-    const names = listed.filter((name) => settings.builtImages.some((own) => name.startsWith(`${address}/${own}:`)));
-    if (names.length > 0) await succeeds(commands.removeImages(names));
+    await mark(found.id, found);
   }
 
   let footprint: readonly string[] = [];
@@ -168,15 +144,13 @@ export function createKindTarget(settings: KindSettings, machine = thisMachine):
       const silence = hasDocker ? await dockerSilence(run, "npx canaryctl up") : undefined;
       if (silence) obstacles.push(silence);
       const lab = hasDocker && !silence ? await look() : unseen;
-      const other = ownerObstacle(lab, ownerOf(lab, home), "npx canaryctl up");
+      const other = ownerFault(lab);
       obstacles.push(...(other ? [other] : await portObstacles(lab)));
-      const port = await portForRegistry(lab);
-      if (port === undefined) obstacles.push(noRegistryPort());
       const error = asOneError(obstacles);
       if (error) throw error;
       footprint = [
-        `Docker container ${node} (a Kubernetes node) and Docker's network "${commands.network}"`,
-        `Docker container ${commands.registryContainer}, listening on 127.0.0.1:${port}`,
+        `Docker container ${commands.controlPlane} (a Kubernetes node) and Docker's network "${commands.network}"`,
+        "a free port of 127.0.0.1 for the API server",
         ...(settings.gatewayNodePort ? [`port 127.0.0.1:${settings.gatewayNodePort} for the ingress gateway`] : []),
         ...plan.toFetch.map(
           ({ program }) => `${folderOf(program, ownStore())}, which stays, with what is fetched of ${program}`,
@@ -188,23 +162,15 @@ export function createKindTarget(settings: KindSettings, machine = thisMachine):
       await machine.fetchPrograms(plan, progress);
       folders = plan.path;
       const lab = await look();
-      const obstacle = ownerObstacle(lab, ownerOf(lab, home), "npx canaryctl up");
-      if (obstacle) throw obstacle;
-      const port = await portForRegistry(lab);
-      if (port === undefined) throw noRegistryPort();
-      const id = readNote(home)?.id ?? randomUUID();
-      if (lab.nodes.length === 0) writeNote(home, { id });
-      const address = commands.registryAddress(port);
+      const fault = ownerFault(lab);
+      if (fault) throw fault;
       await progress.stage("node image", ensureNodeImage);
-      await progress.stage("local registry", () => ensureRegistry(lab, port, id));
-      await progress.stage("kind cluster", () => ensureCluster(lab, id, progress));
-      await progress.stage("registry for the nodes", () => connect(address, id));
+      await progress.stage("kind cluster", () => ensureCluster(lab, progress));
       return {
         target: "kind",
         reason: settings.reason,
         kubeconfig,
         kubeContext: commands.kindContext,
-        imageRegistry: address,
         path: [...folders, pinnedNodeFolder],
         variables: await dockerVariables(run),
       };
@@ -221,11 +187,7 @@ export function createKindTarget(settings: KindSettings, machine = thisMachine):
         progress.say("The kind cluster in Docker is not this checkout's: it stays.");
       } else if (owner !== "none") {
         await progress.stage("remove the kind cluster", async () => {
-          const { registry, nodes } = lab;
-          // The registry last: a cluster that is not finished is known by it.
-          for (const gone of [...nodes, ...(registry ? [registry] : [])]) await run(commands.remove([gone.name]));
-          const port = registry && registryPort(registry);
-          if (port !== undefined) await removeImages(port);
+          await run(commands.remove(containersOf(lab)));
         });
       }
       for (const file of [kubeconfig, noteFile(home)]) rmSync(file, { force: true });
@@ -236,6 +198,6 @@ export function createKindTarget(settings: KindSettings, machine = thisMachine):
 /** Whether Docker has something that may be a kind lab; whose it is, `down` of the target looks up. Without Docker there is none. */
 export async function hasKindLab(): Promise<boolean> {
   if (!(await isDockerThere())) return false;
-  const found = await Promise.all([runCommand(commands.findNodes), runCommand(commands.findRegistry)]);
+  const found = await Promise.all([runCommand(commands.findNodes), runCommand(findRegistry)]);
   return found.some((text) => text.trim() !== "");
 }

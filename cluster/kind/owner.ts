@@ -1,14 +1,16 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { readIfThere, writePrivateFile } from "@canary-lab/kit/private-files";
-import { labels, type Mark } from "./commands.ts";
-import { type Container, gatewayPort, type KindLab } from "./state.ts";
+import { type ClusterPorts, type Mark, publishedPorts } from "./commands.ts";
+import { markOf } from "./former.ts";
+import { isFinished, type KindLab } from "./state.ts";
 
-/** Which lab a checkout made in Docker: the id is in the marks of its containers, too. */
+/** Which cluster a checkout made in Docker: the id is in the mark of its node, too. */
 interface Note {
   readonly id: string;
-  /** From before kind makes the cluster until its node knows the registry: a node that does not may then be made anew. */
-  readonly isMaking?: true;
+  /** Of a cluster that is being made, from before kind begins until its node is marked: it may then be made anew. */
+  readonly making?: ClusterPorts;
 }
 
 export const noteFile = (home: string): string => join(home, "kind.json");
@@ -18,20 +20,14 @@ export function readNote(home: string): Note | undefined {
   return text === undefined ? undefined : (JSON.parse(text) as Note);
 }
 
-export const writeNote = (home: string, { id, isMaking }: Note): void =>
-  writePrivateFile(noteFile(home), `${JSON.stringify({ id, ...(isMaking && { isMaking }) })}\n`);
-
-/** What the labels of a registry say; undefined where they are not a lab's. */
-export function markOf({ labels: found }: Container): Mark | undefined {
-  const { [labels.id]: id, [labels.home]: home, [labels.host]: host } = found;
-  return id && home && host ? { id, home, host } : undefined;
-}
+export const writeNote = (home: string, note: Note): void =>
+  writePrivateFile(noteFile(home), `${JSON.stringify(note)}\n`);
 
 /** Every mark of a lab's containers. */
-export function marksOf({ registry, marks }: KindLab): readonly Mark[] {
-  const label = registry && markOf(registry);
-  return [...marks, ...(label ? [label] : [])];
-}
+export const marksOf = ({ registry, marks }: KindLab): readonly Mark[] => [
+  ...marks,
+  ...(registry ? [markOf(registry)] : []),
+];
 
 /**
  * Whose the containers are: `ours`; of a `lost` lab, whose folder is gone; of `another` checkout on this machine; of one `elsewhere`, by
@@ -41,28 +37,25 @@ export function marksOf({ registry, marks }: KindLab): readonly Mark[] {
 export type Owner = "none" | "ours" | "lost" | "another" | "elsewhere" | "nobody" | "unclear";
 
 export function ownerOf(lab: KindLab, home: string, host = hostname()): Owner {
-  const { registry, nodes, isConnected } = lab;
+  const { nodes, registry, unreadable } = lab;
   if (!registry && nodes.length === 0) return "none";
+  if (unreadable !== undefined) return "unclear";
   const note = readNote(home);
-  if (nodes.length > 0 && !isConnected) return ownerOfUnconnected(lab, note);
+  if (nodes.length > 0 && !isFinished(lab)) {
+    if (note === undefined) return "nobody";
+    return isBeingMade(lab, note) ? "ours" : "unclear";
+  }
   const marks = marksOf(lab);
   const [id, ...others] = new Set(marks.map((mark) => mark.id));
-  if (id === undefined || others.length > 0 || (registry && !markOf(registry))) return "unclear";
+  if (others.length > 0) return "unclear";
   if (id === note?.id) return "ours";
   if (marks.some((mark) => isKept(mark))) return "another";
   return marks.some((mark) => mark.host !== host) ? "elsewhere" : "lost";
 }
 
-/** A node that knows no registry: of a lab whose making did not end, of one that was damaged, or of no lab. */
-function ownerOfUnconnected(lab: KindLab, note: Note | undefined): Owner {
-  const { registry, unreadable } = lab;
-  if (unreadable !== undefined) return "unclear";
-  if (!registry) return note?.isMaking ? "unclear" : "nobody";
-  const mark = markOf(registry);
-  if (!mark || gatewayPort(lab) === undefined) return "unclear";
-  if (mark.id === note?.id) return note.isMaking ? "ours" : "unclear";
-  return isKept(mark) ? "another" : "unclear";
-}
+/** Whether a cluster is the one that was being made: a free port was chosen for its API server, and noted, before it was there. */
+const isBeingMade = ({ nodes, registry }: KindLab, { making }: Note): boolean =>
+  making !== undefined && !registry && nodes.every(({ ports }) => isDeepStrictEqual(ports, publishedPorts(making)));
 
 /** Whether the checkout that made something still knows of it. A note that cannot be read is another user's. */
 function isKept({ home, id }: Mark): boolean {

@@ -1,5 +1,6 @@
 import type { Run } from "../docker.ts";
 import * as commands from "./commands.ts";
+import * as former from "./former.ts";
 
 /** A container as far as the lab reads it. */
 export interface Container {
@@ -7,21 +8,19 @@ export interface Container {
   /** Docker's word: `running`, `exited`, `created`, `paused`, … */
   readonly status: string;
   readonly labels: Readonly<Record<string, string>>;
-  readonly networks: readonly string[];
   /** Ports of the host by those of the container, as they were asked for: a container that is stopped publishes none. */
   readonly ports: Readonly<Record<number, number>>;
 }
 
-/** What Docker has under the names of a kind lab. */
+/** What Docker has of a kind lab. */
 export interface KindLab {
-  readonly registry: Container | undefined;
   readonly nodes: readonly Container[];
-  /** Whether the node was told where the registry is, which is the last step of making a cluster. */
-  readonly isConnected: boolean;
-  /** Why the node could not be looked into, which says nothing about whether it was told. */
-  readonly unreadable?: string;
-  /** Of the node. */
+  /** In the node; none in one whose making did not end. */
   readonly marks: readonly commands.Mark[];
+  /** Why the node could not be looked into, which says nothing about its marks. */
+  readonly unreadable?: string;
+  /** Beside the nodes, by an earlier version of the lab. */
+  readonly registry?: Container;
 }
 
 interface Inspected {
@@ -31,16 +30,14 @@ interface Inspected {
   readonly HostConfig: {
     readonly PortBindings?: Readonly<Record<string, readonly { readonly HostPort: string }[] | null>> | null;
   };
-  readonly NetworkSettings: { readonly Networks?: Readonly<Record<string, unknown>> | null };
 }
 
 /** What `docker inspect` says of containers. */
 const readContainers = (json: string): readonly Container[] =>
-  (JSON.parse(json) as readonly Inspected[]).map(({ Name, State, Config, HostConfig, NetworkSettings }) => ({
+  (JSON.parse(json) as readonly Inspected[]).map(({ Name, State, Config, HostConfig }) => ({
     name: Name.replace(/^\//, ""),
     status: State.Status,
     labels: Config.Labels ?? {},
-    networks: Object.keys(NetworkSettings.Networks ?? {}),
     ports: Object.fromEntries(
       Object.entries(HostConfig.PortBindings ?? {}).flatMap(([port, bindings]) => {
         const [, container] = /^(\d+)\/tcp$/.exec(port) ?? [];
@@ -50,8 +47,15 @@ const readContainers = (json: string): readonly Container[] =>
     ),
   }));
 
-/** The port of the registry on the host. */
-export const registryPort = (registry: Container): number | undefined => registry.ports[5000];
+export const containersOf = ({ nodes, registry }: KindLab): readonly string[] =>
+  [...nodes, ...(registry ? [registry] : [])].map(({ name }) => name);
+
+/** Whether a lab has made the cluster, to its end. */
+export const isFinished = ({ marks }: KindLab): boolean => marks.length > 0;
+
+/** Whether a node holds its ports, for a container that is paused has them still. */
+export const holdsPorts = ({ nodes }: KindLab): boolean =>
+  nodes.some(({ status }) => status === "running" || status === "paused");
 
 /** The port at which the gateway of a cluster is published; undefined where there is no cluster, or nothing is published. */
 export function gatewayPort({ nodes }: KindLab): number | undefined {
@@ -60,24 +64,32 @@ export function gatewayPort({ nodes }: KindLab): number | undefined {
   return host;
 }
 
-/** What Docker has of a kind lab. */
 export async function lookUp(run: Run): Promise<KindLab> {
-  const found = await Promise.all([run(commands.findNodes), run(commands.findRegistry)]);
-  const ids = found.flatMap((text) => text.split("\n").filter(Boolean));
-  const containers = ids.length === 0 ? [] : readContainers(await run(commands.inspect(ids)));
-  const registry = containers.find(({ name }) => name === commands.registryContainer);
-  const nodes = containers.filter((container) => container !== registry);
-  return { registry, nodes, ...(nodes.length > 0 ? await lookIntoNode(run) : emptyNode) };
+  const found = await Promise.all([run(commands.findNodes), run(former.findRegistry)]);
+  const [nodes = [], [registry] = []] = await Promise.all(found.map((ids) => inspect(run, ids)));
+  const marks = nodes.length > 0 ? await lookIntoNode(run, registry !== undefined) : { marks: [] };
+  return { nodes, ...marks, ...(registry && { registry }) };
 }
 
-const emptyNode = { isConnected: false, marks: [] } as const;
+async function inspect(run: Run, found: string): Promise<readonly Container[]> {
+  const ids = found.split("\n").filter(Boolean);
+  return ids.length === 0 ? [] : readContainers(await run(commands.inspect(ids)));
+}
 
-async function lookIntoNode(run: Run): Promise<Pick<KindLab, "isConnected" | "unreadable" | "marks">> {
+async function lookIntoNode(run: Run, isFormer: boolean): Promise<Pick<KindLab, "marks" | "unreadable">> {
   try {
-    const files = await run(commands.nodeConfig);
-    return { isConnected: files.includes(commands.registryContainer), marks: commands.marksIn(files) };
+    const places = [commands.markFile, ...(isFormer ? [former.registryFolder] : [])];
+    return { marks: (await Promise.all(places.map((place) => marksIn(run, place)))).flat() };
   } catch (error) {
-    const { message } = error as Error;
-    return commands.saysNoConfig(message) ? emptyNode : { ...emptyNode, unreadable: message };
+    return { marks: [], unreadable: (error as Error).message };
+  }
+}
+
+async function marksIn(run: Run, place: string): Promise<readonly commands.Mark[]> {
+  try {
+    return commands.marksIn(await run(commands.readNode(place)));
+  } catch (error) {
+    if (commands.saysNoFile((error as Error).message)) return [];
+    throw error;
   }
 }

@@ -15,7 +15,6 @@ import { notedFacts } from "../../../stacks/platform-facts.ts";
 import { isOwner, platformParts } from "../../../stacks/platform-parts.ts";
 import { asNamed, notedWay } from "../../../stacks/stack-environment.ts";
 import { noteDrift } from "../engine/drift/mend.ts";
-import { refillRegistry } from "../engine/lost-images.ts";
 import { prepareStack } from "../engine/prepare.ts";
 import { settlePending } from "../engine/settle.ts";
 import { freeStack, updateStack } from "../engine/update.ts";
@@ -199,7 +198,6 @@ async function deploy(
   await settleCluster(lab, await clusterAfterOthers(lab, found), say);
   await prepareStack(lab);
   await settlePending(lab, say);
-  await refillRegistry(lab, say);
   await noteDrift(lab, say);
   const finished = async (one: Lab) => (await (await configuredStrategy(one)).noteFinished?.(one, say)) ?? one;
   const noted = await finished(lab);

@@ -56,10 +56,11 @@ export function engineVariables(environment: Environment, user: Variables, refer
   };
   // Without it they are the user's own, which the program follows also where another kubeconfig is noted.
   if (reference !== undefined && !isNamedByUser(user)) variables[printedVariable] = reference;
-  const { imageRegistry, chartMirror } = environment;
+  const { target, imageRegistry, chartMirror } = environment;
   // What `canaryctl env` printed for another stack is not this one's.
   const isOthers = printedForOther(ownName(reference ?? ""), user) !== undefined;
-  if (imageRegistry || isOthers) variables.CANARY_LAB_IMAGE_REGISTRY = imageRegistry ?? "";
+  // Nor is a registry that the user names for a cluster of theirs that of the cluster which the lab has made.
+  if (imageRegistry || isOthers || target !== "existing") variables.CANARY_LAB_IMAGE_REGISTRY = imageRegistry ?? "";
   if (chartMirror || isOthers) variables.CANARY_LAB_CHART_MIRROR = chartMirror ?? "";
   if (!hasOwnPassphrase(user)) variables.PULUMI_CONFIG_PASSPHRASE_FILE = passphraseFile();
   return variables;

@@ -2,7 +2,7 @@ import { UserError } from "@canary-lab/kit/user-error";
 import { describe, expect, test } from "@jest/globals";
 import { chooseTarget, type Machine, type TargetRequest } from "../../../cluster/choose.ts";
 
-const request: TargetRequest = { gatewayNodePort: 30080, buildsImages: true, ownImages: [], parts: [], changes: [] };
+const request: TargetRequest = { gatewayNodePort: 30080, buildsImages: true, parts: [], changes: [] };
 const kind = { program: "kind", problem: "kind is not installed", source: "kind v0.33.0, https://kind" } as const;
 const pulumi = { program: "pulumi", problem: "pulumi is version 3.1.0", source: "Pulumi, https://pulumi" } as const;
 

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { runCommand } from "../../../cluster/docker.ts";
-import { clusterIsReady, dockerAnswers, findNodes, findRegistry, inspect } from "../../../cluster/kind/commands.ts";
+import { clusterIsReady, dockerAnswers, findNodes, inspect, readNode } from "../../../cluster/kind/commands.ts";
+import { findRegistry } from "../../../cluster/kind/former.ts";
 import { hasKindLab } from "../../../cluster/kind/kind.ts";
 
 const { PATH } = process.env;
@@ -55,7 +56,14 @@ test("a daemon that accepts and says nothing is not waited for", async () => {
 });
 
 test("what only asks is bounded, and what is asked of the API server by kubectl, too", () => {
-  for (const { seconds } of [dockerAnswers, findNodes, findRegistry, inspect(["4f1c"]), clusterIsReady])
+  for (const { seconds } of [
+    dockerAnswers,
+    findNodes,
+    findRegistry,
+    inspect(["4f1c"]),
+    readNode("/etc"),
+    clusterIsReady,
+  ])
     expect(seconds).toBeGreaterThan(0);
   const [bound] = clusterIsReady.args.flatMap((arg) => /^--request-timeout=(\d+)s$/.exec(arg)?.[1] ?? []);
   expect(Number(bound)).toBeLessThan(clusterIsReady.seconds ?? 0);

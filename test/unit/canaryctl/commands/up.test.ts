@@ -58,7 +58,6 @@ test("the gateway's port is asked of a cluster by the stack that installs the ga
   const request = (config: Readonly<Record<string, unknown>>) => targetRequest(parseConfig(config));
   expect(request({ gatewayNodePort: 30085 })).toMatchObject({
     gatewayNodePort: 30085,
-    ownImages: ["versioned-echo", "load-client", "judge"],
   });
   expect(request({ platform: "dev" })).not.toHaveProperty("gatewayNodePort");
 });

@@ -64,9 +64,16 @@ describe("engineVariables", () => {
     expect(engineVariables(environment, user, "dev")).not.toHaveProperty("CANARY_LAB_ENV");
   });
 
-  test("a target without registry and charts sets none", () => {
+  test("take a registry of the user's away from a cluster that the lab has made and that has none", () => {
     const { imageRegistry: _, ...own } = environment;
-    const variables = engineVariables(own, {});
+    const user = { CANARY_LAB_IMAGE_REGISTRY: "localhost:5001" };
+    expect(engineVariables({ ...own, target: "kind" }, user).CANARY_LAB_IMAGE_REGISTRY).toBe("");
+    expect(engineVariables({ ...own, target: "existing" }, user)).not.toHaveProperty("CANARY_LAB_IMAGE_REGISTRY");
+  });
+
+  test("of a cluster of the user's own without registry and charts set none", () => {
+    const { imageRegistry: _, ...own } = environment;
+    const variables = engineVariables({ ...own, target: "existing" }, {});
     expect(variables).not.toHaveProperty("CANARY_LAB_IMAGE_REGISTRY");
     expect(variables).not.toHaveProperty("CANARY_LAB_CHART_MIRROR");
   });

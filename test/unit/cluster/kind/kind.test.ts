@@ -1,40 +1,40 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { dockerVariables, reasonIn } from "../../../../cluster/docker.ts";
-import { nodeImage, pointNodeAtRegistry, renderKindConfig } from "../../../../cluster/kind/commands.ts";
-import { containers, FakeDocker, refusal, running } from "./fake-docker.ts";
+import { markFile, nodeImage, renderKindConfig } from "../../../../cluster/kind/commands.ts";
+import { refusal, running } from "./checkouts.ts";
+import { FakeDocker } from "./fake-docker.ts";
 
 describe("a kind cluster", () => {
-  test("is made with its registry, which listens on loopback and is known to the nodes", async () => {
+  test("is made without a container beside its node, and marked once it is made", async () => {
     const docker = new FakeDocker();
     const environment = await docker.up();
-    expect(docker.made("docker run")).toEqual([
-      expect.stringMatching(
-        /^docker run --detach --restart=unless-stopped --publish 127\.0\.0\.1:5001:5000 --network bridge --label .* --name canary-lab-registry registry:3\.0\.0$/,
-      ),
+    expect(docker.done).toEqual([
+      expect.stringMatching(/^kind create cluster --name canary-lab --kubeconfig /),
+      `docker exec -i canary-lab-control-plane cp /dev/stdin ${markFile}`,
     ]);
-    expect(docker.made("kind create cluster --name canary-lab --kubeconfig ")).toHaveLength(1);
-    expect(docker.made("docker network connect kind canary-lab-registry")).toHaveLength(1);
-    expect(docker.made("/etc/containerd/certs.d/localhost:5001/hosts.toml")).toHaveLength(1);
-    expect(environment).toMatchObject({
-      target: "kind",
-      reason: "Docker answers",
-      kubeContext: "kind-canary-lab",
-      imageRegistry: "localhost:5001",
+    expect([...docker.boxes.keys()]).toEqual(["canary-lab-control-plane"]);
+    expect(JSON.parse(docker.box().files[markFile] ?? "")).toEqual({
+      id: JSON.parse(readFileSync(join(docker.home, "kind.json"), "utf8")).id,
+      home: docker.home,
+      host: hostname(),
     });
+    expect(environment).toMatchObject({ target: "kind", reason: "Docker answers", kubeContext: "kind-canary-lab" });
+    expect(environment).not.toHaveProperty("imageRegistry");
   });
 
   test("that is there is taken as it is", async () => {
     const docker = await running();
-    const before = containers(docker);
+    const before = docker.box().id;
     await docker.check();
     await docker.up();
-    expect(containers(docker)).toEqual(before);
-    for (const made of ["docker run", "docker rm", "kind create", "network connect"])
-      expect(docker.made(made)).toEqual([]);
-    expect(docker.made("kind export kubeconfig --name canary-lab")).toHaveLength(1);
+    expect(docker.box().id).toBe(before);
+    expect(docker.done).toEqual([
+      `kind export kubeconfig --name canary-lab --kubeconfig ${join(docker.home, "kubeconfig")}`,
+    ]);
   });
 
   test.each([
@@ -42,11 +42,11 @@ describe("a kind cluster", () => {
     ["paused", "paused", "unpause"],
   ])("that is %s is started and waited for, and all that is in it stays", async (_, status, command) => {
     const docker = await running();
-    const before = containers(docker);
+    const before = docker.box().id;
     for (const box of docker.boxes.values()) box.status = status;
     await docker.check();
     await docker.up();
-    expect(containers(docker)).toEqual(before);
+    expect(docker.box().id).toBe(before);
     expect(docker.made(`docker ${command} canary-lab-control-plane`)).toHaveLength(1);
     expect(docker.said).toEqual([`Docker container canary-lab-control-plane is ${status}: starting it.`]);
     expect(docker.seconds).toBeGreaterThanOrEqual(8.4);
@@ -54,10 +54,10 @@ describe("a kind cluster", () => {
 
   test("that boots after a restart of Docker is waited for", async () => {
     const docker = await running();
-    const before = containers(docker);
+    const before = docker.box().id;
     docker.reboot();
     await docker.up();
-    expect(containers(docker)).toEqual(before);
+    expect(docker.box().id).toBe(before);
     expect(docker.seconds).toBeGreaterThanOrEqual(8.4);
   });
 
@@ -71,17 +71,25 @@ describe("a kind cluster", () => {
     expect(docker.boxes.has("canary-lab-control-plane")).toBe(true);
   });
 
-  test("whose making was killed is made anew, which is said", async () => {
-    const docker = new FakeDocker();
-    docker.isKilled = true;
-    await expect(docker.up()).rejects.toThrow("Killed");
-    const before = docker.box().id;
-    docker.isKilled = false;
-    await docker.check();
-    await docker.up();
-    expect(docker.box().id).not.toBe(before);
-    expect(docker.said).toEqual(["An earlier `up` did not end making the kind cluster: it is made anew."]);
-  });
+  test.each(["kind create", "docker exec"] as const)(
+    "whose making was killed in `%s` is made anew",
+    async (killedAt) => {
+      const docker = new FakeDocker();
+      docker.killedAt = killedAt;
+      await expect(docker.up()).rejects.toThrow("Killed");
+      const before = docker.box().id;
+      await docker.check();
+      await expect(docker.up()).rejects.toThrow("Killed");
+      expect(docker.box().id).not.toBe(before);
+      docker.killedAt = undefined;
+      await docker.check();
+      await docker.up();
+      expect(docker.made("kind create")).toHaveLength(3);
+      expect(docker.said).toEqual(
+        Array(2).fill("An earlier `up` did not end making the kind cluster: it is made anew."),
+      );
+    },
+  );
 
   test("has its node image pulled by Docker, and says what to look at where that fails", async () => {
     const docker = Object.assign(new FakeDocker(), { hasNodeImage: false });
@@ -97,37 +105,16 @@ describe("a kind cluster", () => {
 });
 
 describe("down", () => {
-  test("takes the nodes, then the registry, then the notes, and twice is no error", async () => {
+  test("takes the node and the notes, and twice is no error", async () => {
     const docker = await running();
     await docker.down();
-    expect(docker.done).toEqual([
-      "docker rm --force --volumes canary-lab-control-plane",
-      "docker rm --force --volumes canary-lab-registry",
-    ]);
+    expect(docker.done).toEqual(["docker rm --force --volumes canary-lab-control-plane"]);
     expect([existsSync(join(docker.home, "kubeconfig")), existsSync(join(docker.home, "kind.json"))]).toEqual([
       false,
       false,
     ]);
     await docker.down();
-    expect(docker.done).toHaveLength(2);
-  });
-
-  test("takes the images that were built for its registry, and none of the user's", async () => {
-    const docker = await running();
-    const own = ["my-app:1", "versioned-echo-mine:v1", "team/versioned-echo:v1"].map(
-      (image) => `localhost:5001/${image}`,
-    );
-    const built = ["localhost:5001/versioned-echo:v1", "localhost:5001/load-client:v1"];
-    docker.images = [...own, ...built, "localhost:5001/versioned-echo:<none>"];
-    await docker.down();
-    expect(docker.done.at(-1)).toBe(`docker image rm ${built.join(" ")}`);
-  });
-
-  test("removes no image where only the user's are there", async () => {
-    const docker = await running();
-    docker.images = ["localhost:5001/my-app:1"];
-    await docker.down();
-    expect(docker.made("docker image rm")).toEqual([]);
+    expect(docker.done).toHaveLength(1);
   });
 
   test("keeps the notes where Docker does not answer, so that the next one goes on", async () => {
@@ -157,20 +144,20 @@ describe("the daemon of a docker context", () => {
 
 test("a port that is taken is read out of what Docker says", () => {
   const said =
-    "docker: Error response from daemon: driver failed programming external connectivity on endpoint canary-lab-registry (61f0): Error starting userland proxy: listen tcp4 127.0.0.1:5001: bind: address already in use.";
-  expect(reasonIn(said)).toBe("listen tcp4 127.0.0.1:5001: bind: address already in use");
-  expect(reasonIn("Error: Bind for 127.0.0.1:5001 failed: port is already allocated.")).toBe(
-    "Bind for 127.0.0.1:5001 failed: port is already allocated",
+    "docker: Error response from daemon: driver failed programming external connectivity on endpoint canary-lab-control-plane (61f0): Error starting userland proxy: listen tcp4 127.0.0.1:30080: bind: address already in use.";
+  expect(reasonIn(said)).toBe("listen tcp4 127.0.0.1:30080: bind: address already in use");
+  expect(reasonIn("Error: Bind for 127.0.0.1:30080 failed: port is already allocated.")).toBe(
+    "Bind for 127.0.0.1:30080 failed: port is already allocated",
   );
   expect(reasonIn("No such image")).toBe("No such image");
 });
 
 test("the config pins the node by digest and opens nothing beyond loopback", () => {
   expect(nodeImage).toMatch(/^kindest\/node:v\d+\.\d+\.\d+@sha256:[0-9a-f]{64}$/);
-  expect(parse(renderKindConfig(30080))).toEqual({
+  expect(parse(renderKindConfig({ apiServer: 40123, gateway: 30080 }))).toEqual({
     kind: "Cluster",
     apiVersion: "kind.x-k8s.io/v1alpha4",
-    networking: { apiServerAddress: "127.0.0.1" },
+    networking: { apiServerAddress: "127.0.0.1", apiServerPort: 40123 },
     nodes: [
       {
         role: "control-plane",
@@ -179,16 +166,4 @@ test("the config pins the node by digest and opens nothing beyond loopback", () 
       },
     ],
   });
-});
-
-test("in a node the registry's name leads to its container", () => {
-  const [, write] = pointNodeAtRegistry("canary-lab-worker", "localhost:5001", {
-    id: "4f1c",
-    home: "/home/user/lab/.lab",
-    host: "laptop",
-  });
-  expect(write?.args.slice(0, 3)).toEqual(["exec", "-i", "canary-lab-worker"]);
-  expect(write?.input).toBe(
-    '[host."http://canary-lab-registry:5000"]\n# canary-lab {"id":"4f1c","home":"/home/user/lab/.lab","host":"laptop"}\n',
-  );
 });

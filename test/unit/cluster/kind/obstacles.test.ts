@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { FakeDocker, refusal, running } from "./fake-docker.ts";
+import { refusal, running } from "./checkouts.ts";
+import { FakeDocker } from "./fake-docker.ts";
 
 describe("what is in the way of a kind cluster", () => {
   test("is named at once, before anything is made", async () => {
@@ -58,22 +59,18 @@ describe("what is in the way of a kind cluster", () => {
     expect(docker.made("kind create")).toHaveLength(1);
   });
 
-  test("is not the port of kind's own guide for a registry: another one is taken, and kept", async () => {
-    const docker = new FakeDocker();
-    docker.taken.add(5001);
+  test("is no port of a node that is paused, which has it still", async () => {
+    const docker = await running();
+    docker.box().status = "paused";
     await docker.check();
-    expect((await docker.up()).imageRegistry).toBe("localhost:5002");
-    docker.taken.delete(5001);
-    expect((await docker.up()).imageRegistry).toBe("localhost:5002");
   });
 
-  test("is not a port that somebody took while the registry was stopped", async () => {
-    const docker = await running();
-    docker.box("canary-lab-registry").status = "exited";
-    docker.taken.add(5001);
+  test("is no port of a cluster whose making did not end, for that is made anew", async () => {
+    const docker = Object.assign(new FakeDocker(), { killedAt: "kind create" as const });
+    await expect(docker.up()).rejects.toThrow("Killed");
     await docker.check();
-    expect((await docker.up()).imageRegistry).toBe("localhost:5002");
-    expect(docker.made("certs.d/localhost:5002/hosts.toml")).toHaveLength(1);
+    docker.taken.add(30081);
+    expect((await refusal(docker.check(30081))).message).toContain("Port 127.0.0.1:30081 is taken");
   });
 
   test("is a port that somebody took while the node was stopped, which cannot have another one", async () => {

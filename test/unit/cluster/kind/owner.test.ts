@@ -1,41 +1,19 @@
-import { mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { FakeDocker, refusal, running } from "./fake-docker.ts";
+import { markFile, marksIn } from "../../../../cluster/kind/commands.ts";
+import { beside, byHand, isLeftAlone, isNobodys, loseFolder, refusal, running } from "./checkouts.ts";
+import { FakeDocker } from "./fake-docker.ts";
 
-const registry = "canary-lab-registry";
-const byHand = `docker rm --force --volumes canary-lab-control-plane ${registry}`;
-const note = (docker: FakeDocker) => JSON.parse(readFileSync(join(docker.home, "kind.json"), "utf8"));
+const noteFile = (docker: FakeDocker) => join(docker.home, "kind.json");
+const note = (docker: FakeDocker) => JSON.parse(readFileSync(noteFile(docker), "utf8"));
 
-/** Another checkout beside the same Docker. */
-function beside(docker: FakeDocker): FakeDocker {
-  const here = new FakeDocker();
-  for (const [name, box] of docker.boxes) here.boxes.set(name, box);
-  return here;
-}
-
-/** The same Docker after all of the lab's `.lab` is gone. */
-function loseFolder(docker: FakeDocker): void {
-  rmSync(docker.home, { recursive: true });
-  mkdirSync(docker.home);
-}
-
-function unlabel(docker: FakeDocker): void {
-  for (const label of Object.keys(docker.box(registry).labels)) delete docker.box(registry).labels[label];
-}
-
-/** `up` and `down` refuse, and nothing is changed. */
-async function isLeftAlone(docker: FakeDocker, message: string | RegExp): Promise<void> {
-  const before = [...docker.boxes.keys()];
-  docker.done.length = 0;
-  for (const command of ["check", "up", "down"] as const) {
-    const error = await refusal(docker[command]());
-    expect(error.message).toMatch(message);
-    expect(error.next).toContain(`&& npx canaryctl ${command === "check" ? "up" : command}`);
-  }
-  expect([...docker.boxes.keys()]).toEqual(before);
-  expect(docker.done).toEqual([]);
+/** A checkout whose `up` was killed while kind made the cluster. */
+async function halfMade(): Promise<FakeDocker> {
+  const docker = Object.assign(new FakeDocker(), { killedAt: "kind create" as const });
+  await expect(docker.up()).rejects.toThrow("Killed");
+  return Object.assign(docker, { killedAt: undefined });
 }
 
 describe("a kind cluster that was finished", () => {
@@ -48,145 +26,140 @@ describe("a kind cluster that was finished", () => {
     await docker.up();
   });
 
-  test("is never made anew where it lost the address of the registry", async () => {
+  test("is never made anew where it lost its mark, or has a part of it", async () => {
     const docker = await running();
-    docker.box().files = "";
-    await isLeftAlone(docker, /it is not connected to the lab's registry/);
+    const mark = docker.box().files[markFile] ?? "";
+    docker.box().files[markFile] = mark.slice(0, -1);
+    await isLeftAlone(docker, /its node does not say which lab made it/);
+    delete docker.box().files[markFile];
+    await isLeftAlone(docker, /its node does not say which lab made it/);
+    expect((await refusal(docker.down())).next).toBe(`${byHand} && npx canaryctl down`);
   });
 
   test("and was deleted by hand leaves the name to a cluster of somebody else's, which is left alone", async () => {
     const docker = await running();
     docker.boxes.delete("canary-lab-control-plane");
     docker.makeForeignCluster({ "30080/tcp": 30080 });
-    await isLeftAlone(docker, /it is not connected to the lab's registry/);
-    expect((await refusal(docker.down())).next).toContain(
-      `docker rm --force --volumes ${registry} && npx canaryctl down`,
-    );
+    await isLeftAlone(docker, /its node does not say which lab made it/);
   });
 });
 
 describe("that a cluster is being made", () => {
-  test("is noted before, and no longer once its node knows the registry", async () => {
-    const docker = new FakeDocker();
-    docker.isKilled = true;
-    await expect(docker.up()).rejects.toThrow("Killed");
-    expect(note(docker)).toEqual({ id: expect.any(String), isMaking: true });
-    docker.isKilled = false;
+  test("is noted before, by its ports, and no longer once its node is marked", async () => {
+    const docker = await halfMade();
+    expect(note(docker)).toEqual({ id: expect.any(String), making: { apiServer: 40123, gateway: 30080 } });
     await docker.up();
     expect(note(docker)).toEqual({ id: expect.any(String) });
   });
 
-  test("is not noted any more where kind took its own node away: the next cluster of that name is not ours", async () => {
-    const docker = Object.assign(new FakeDocker(), { createFails: true });
-    await expect(docker.up()).rejects.toThrow("could not find a log line");
+  test("is not noted any more where its node was marked, and the one that did it was killed", async () => {
+    const docker = await running();
+    writeFileSync(noteFile(docker), JSON.stringify({ ...note(docker), making: { apiServer: 40123, gateway: 30080 } }));
+    await docker.up();
+    expect(docker.made("kind create")).toEqual([]);
     expect(note(docker)).toEqual({ id: expect.any(String) });
-    docker.makeForeignCluster({ "30080/tcp": 30080 });
-    await isLeftAlone(docker, /it is not connected to the lab's registry/);
   });
 
-  test("lets down take an unfinished one away", async () => {
-    const docker = Object.assign(new FakeDocker(), { isKilled: true });
-    await expect(docker.up()).rejects.toThrow("Killed");
+  test("where kind took its own node away, is said of no cluster that comes after it", async () => {
+    const docker = Object.assign(new FakeDocker(), { createFails: true });
+    await expect(docker.up()).rejects.toThrow("could not find a log line");
+    docker.makeForeignCluster({ "30080/tcp": 30080 });
+    await isLeftAlone(docker, /its node does not say which lab made it/);
+  });
+
+  test.each([
+    ["another port for the API server", { "30080/tcp": 30080 }],
+    ["another port for the gateway", { "6443/tcp": 40123, "30081/tcp": 30081 }],
+    ["one port more", { "6443/tcp": 40123, "30080/tcp": 30080, "80/tcp": 8080 }],
+  ])("is said of no cluster with %s", async (_, ports) => {
+    const docker = await halfMade();
+    docker.boxes.clear();
+    docker.makeForeignCluster(ports);
+    await isLeftAlone(docker, /its node does not say which lab made it/);
+  });
+
+  test.each(["running", "exited", "created"])("lets down take an unfinished one away that is %s", async (status) => {
+    const docker = await halfMade();
+    docker.box().status = status;
     await docker.down();
     expect(docker.boxes.size).toBe(0);
+    expect(existsSync(noteFile(docker))).toBe(false);
+  });
+
+  test("holds for another port of the gateway, too", async () => {
+    const docker = await halfMade();
+    await docker.check(30081);
+    await docker.up(30081);
+    expect(docker.box().ports).toHaveProperty("30081/tcp");
   });
 
   test("in another checkout is its own affair", async () => {
-    const docker = Object.assign(new FakeDocker(), { isKilled: true });
-    await expect(docker.up()).rejects.toThrow("Killed");
-    const here = beside(docker);
-    expect((await refusal(here.up())).message).toContain("The kind cluster of another checkout is up");
-    await here.down();
-    expect(here.boxes.size).toBe(2);
+    const here = beside(await halfMade());
+    await isNobodys(here);
+  });
+
+  test("and is not where the .lab of that is gone, or its node cannot be read", async () => {
+    const docker = await halfMade();
+    docker.copyFault = "Error response from daemon: error while creating mount source path";
+    await isLeftAlone(docker, /its node cannot be read/);
+    docker.copyFault = "";
+    loseFolder(docker);
+    await isNobodys(docker);
   });
 });
 
 describe("a kind cluster whose .lab is gone", () => {
-  test("is not continued without its state, and down takes it away", async () => {
-    const docker = await running();
-    loseFolder(docker);
-    const error = await refusal(docker.check());
-    expect(error.message).toContain("a lab whose folder .lab is gone is still there");
-    expect(error.next).toBe("npx canaryctl down && npx canaryctl up");
-    await docker.down();
-    expect(docker.boxes.size).toBe(0);
-    await docker.check();
-    await docker.up();
-  });
-
-  test("is known by its node where the registry is gone, too", async () => {
-    const docker = await running();
-    docker.boxes.delete(registry);
-    await docker.check();
-    await docker.up();
-    expect(docker.made("kind create")).toEqual([]);
-    expect(docker.made("docker network connect kind canary-lab-registry")).toHaveLength(1);
-    docker.boxes.delete(registry);
-    rmSync(docker.home, { recursive: true });
-    await docker.down();
-    expect(docker.boxes.size).toBe(0);
-  });
+  test.each(["running", "paused", "exited"])(
+    "is not continued without its state, and down takes it away, %s",
+    async (status) => {
+      const docker = await running();
+      docker.box().status = status;
+      loseFolder(docker);
+      const error = await refusal(docker.check());
+      expect(error.message).toContain("a lab whose folder .lab is gone is still there");
+      expect(error.next).toBe("npx canaryctl down && npx canaryctl up");
+      await docker.down();
+      expect(docker.boxes.size).toBe(0);
+      await docker.check();
+      await docker.up();
+    },
+  );
 
   test("and that a host of another name made is taken away by hand alone", async () => {
     const docker = await running();
     loseFolder(docker);
-    docker.box(registry).labels["canary-lab.host"] = "laptop";
-    docker.box().files = docker.box().files.replaceAll(`"host":"${hostname()}"`, '"host":"laptop"');
+    const { files } = docker.box();
+    files[markFile] = files[markFile]?.replace(`"host":"${hostname()}"`, '"host":"laptop"') ?? "";
     await isLeftAlone(docker, /made on host laptop/);
     expect((await refusal(docker.down())).next).toBe(`${byHand} && npx canaryctl down`);
   });
 });
 
-describe("a kind cluster without a mark", () => {
-  test("is taken away by nobody, its own checkout included", async () => {
-    const docker = await running();
-    docker.box().files = 'localhost/hosts.toml [host."http://canary-lab-registry:5000"]';
-    docker.boxes.delete(registry);
-    await isLeftAlone(docker, /no container of it says which lab made it/);
-    await isLeftAlone(beside(docker), /no container of it says which lab made it/);
-  });
-
-  test("of an older version is known by its registry, and marked by the next up", async () => {
-    const docker = await running();
-    docker.box().files = 'localhost/hosts.toml [host."http://canary-lab-registry:5000"]';
-    await docker.up();
-    expect(docker.box().files).toContain(`# canary-lab {"id":"${note(docker).id}"`);
-  });
-
-  test("in its registry is left alone, and so is one whose node is of another lab", async () => {
-    const docker = await running();
-    const { labels } = docker.box(registry);
-    const id = labels["canary-lab.id"] as string;
-    labels["canary-lab.id"] = "another";
-    await isLeftAlone(docker, /its containers are of different labs/);
-    labels["canary-lab.id"] = id;
-    unlabel(docker);
-    await isLeftAlone(docker, /no label says which lab made its registry/);
-  });
-});
-
 describe("a kind cluster that is not the lab's", () => {
-  test("and that somebody made by hand is left alone, by up and by down", async () => {
-    const docker = new FakeDocker();
-    docker.makeForeignCluster();
-    const { message, next } = await refusal(docker.check());
-    expect(message).toBe('There is a kind cluster "canary-lab" that no lab made. It is left alone.');
-    expect(next).toContain("npx canaryctl config set kubeContext kind-canary-lab && npx canaryctl up");
-    await refusal(docker.up());
-    await docker.down();
-    expect(docker.boxes.size).toBe(1);
-    expect(docker.done).toEqual([]);
-  });
+  test.each([
+    ["before 23", (container: string, path: string) => `Error: No such container:path: ${container}:${path}`],
+    [
+      "since 23",
+      (container: string, path: string) =>
+        `Error response from daemon: Could not find the file ${path} in container ${container}`,
+    ],
+  ])(
+    "and that somebody made by hand is left alone, by up and by down, in the words of Docker %s",
+    async (_, noFile) => {
+      const docker = Object.assign(new FakeDocker(), { noFile });
+      docker.makeForeignCluster();
+      await isNobodys(docker);
+    },
+  );
 
-  test.each(["with its registry", "whose registry is gone"])("but another checkout's, %s", async (which) => {
+  test("but another checkout's", async () => {
     const docker = await running();
-    if (which === "whose registry is gone") docker.boxes.delete(registry);
     const here = beside(docker);
     const { message, place } = await refusal(here.check());
     expect(message).toContain("The kind cluster of another checkout is up");
     expect(place).toBe(`${docker.home} on ${hostname()}`);
     await here.down();
-    expect(here.boxes.size).toBe(docker.boxes.size);
+    expect(here.boxes.size).toBe(1);
     expect(here.said).toEqual(["The kind cluster in Docker is not this checkout's: it stays."]);
   });
 
@@ -199,17 +172,25 @@ describe("a kind cluster that is not the lab's", () => {
     const here = beside(docker);
     expect((await refusal(here.check())).message).toContain("The kind cluster of another checkout is up");
     await here.down();
-    expect(here.boxes.size).toBe(2);
+    expect(here.boxes.size).toBe(1);
   });
 
   test("but another user's, whose note cannot be read", async () => {
     const docker = await running();
     // What root may read as well: a folder in the place of the note fails for everybody, as a note without the right to read does.
-    rmSync(join(docker.home, "kind.json"));
-    mkdirSync(join(docker.home, "kind.json"));
+    rmSync(noteFile(docker));
+    mkdirSync(noteFile(docker));
     const here = beside(docker);
     expect((await refusal(here.check())).message).toContain("The kind cluster of another checkout is up");
     await here.down();
-    expect(here.boxes.size).toBe(2);
+    expect(here.boxes.size).toBe(1);
   });
+});
+
+test("a mark is read out of an archive, and one that ends early is none", () => {
+  const mark = { id: "4f1c", home: "/home/user/{lab}/.lab", host: "laptop" };
+  const line = JSON.stringify(mark);
+  expect(marksIn(`canary-lab.json\0 644\0${line}\n\0`)).toEqual([mark]);
+  expect(marksIn(`canary-lab.json\0 644\0${line.slice(0, -12)}\0`)).toEqual([]);
+  expect(marksIn("")).toEqual([]);
 });
