@@ -24,7 +24,7 @@ export interface Environment {
   readonly kubeconfig: string;
   /** The context in that file which every client must name. */
   readonly kubeContext: string;
-  /** `host:port` (and an optional path) that images are pushed to and pulled from; absent where the user's own is configured, or the stack brings one. */
+  /** `host:port` (and an optional path) that images are pushed to and pulled from; absent where this target cluster comes with none. */
   readonly imageRegistry?: string;
   /** Absolute path of the certificate, PEM, of an authority of the lab's own that signs for that registry. */
   readonly registryAuthority?: string;

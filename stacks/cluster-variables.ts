@@ -8,6 +8,7 @@ import {
   isNamedByUser,
   printedForOther,
   printedVariable,
+  registryVariable,
   variablesOf,
 } from "./stack-environment.ts";
 
@@ -31,7 +32,7 @@ export function clusterVariables(
   const known = recordedEnvironment(stack, records) ?? (isNamed ? undefined : records.own);
   if (known) {
     mustBeSameCluster(config, known, { stack, name });
-    const { kubeContext, kubeconfig, imageRegistry, chartMirror } = known;
+    const { kubeContext, kubeconfig, chartMirror } = known;
     // A runner may have its kubeconfig in another place each time: the context is what names the cluster.
     const isSameContext = isNamedByUser(variables) && own.CANARY_LAB_KUBE_CONTEXT === kubeContext;
     const isThere = !(isSameContext && own.CANARY_LAB_KUBECONFIG) && exists(kubeconfig);
@@ -39,7 +40,7 @@ export function clusterVariables(
       ...own,
       CANARY_LAB_KUBE_CONTEXT: kubeContext,
       ...(isThere && { CANARY_LAB_KUBECONFIG: kubeconfig }),
-      ...(imageRegistry && { CANARY_LAB_IMAGE_REGISTRY: imageRegistry }),
+      ...registryVariable(known),
       ...(chartMirror && exists(chartMirror) && { CANARY_LAB_CHART_MIRROR: chartMirror }),
     };
   }

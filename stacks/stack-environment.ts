@@ -56,6 +56,16 @@ export function variablesOf(stack: string, variables: Variables): Variables {
   return { ...others, KUBECONFIG: usersKubeconfig(variables) };
 }
 
+/**
+ * How a way into a cluster names its registry to the program. One that the lab has made may have none: a registry that is named in the
+ * shell, for another cluster or for one that was there before, is not its.
+ */
+export const registryVariable = ({
+  target,
+  imageRegistry,
+}: Pick<Environment, "target" | "imageRegistry">): Variables =>
+  imageRegistry || target !== "existing" ? { CANARY_LAB_IMAGE_REGISTRY: imageRegistry ?? "" } : {};
+
 /** KUBECONFIG as the user has it: what `canaryctl env` put in its place is told by its last file, which is the stack's. */
 export function usersKubeconfig(variables: Variables): string | undefined {
   const { KUBECONFIG, CANARY_LAB_KUBECONFIG } = variables;

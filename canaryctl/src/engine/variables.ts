@@ -5,7 +5,12 @@ import { writePrivateFile } from "@canary-lab/kit/private-files";
 import { type Variables, variable } from "@canary-lab/kit/variables";
 import { inLab } from "../../../cluster/lab-folder.ts";
 import type { Environment } from "../../../cluster/target.ts";
-import { isNamedByUser, printedForOther, printedVariable } from "../../../stacks/stack-environment.ts";
+import {
+  isNamedByUser,
+  printedForOther,
+  printedVariable,
+  registryVariable,
+} from "../../../stacks/stack-environment.ts";
 import { ownName } from "../../../stacks/stack-name.ts";
 
 export const passphraseFile = (): string => inLab("passphrase");
@@ -56,11 +61,10 @@ export function engineVariables(environment: Environment, user: Variables, refer
   };
   // Without it they are the user's own, which the program follows also where another kubeconfig is noted.
   if (reference !== undefined && !isNamedByUser(user)) variables[printedVariable] = reference;
-  const { target, imageRegistry, chartMirror } = environment;
+  const { chartMirror } = environment;
   // What `canaryctl env` printed for another stack is not this one's.
   const isOthers = printedForOther(ownName(reference ?? ""), user) !== undefined;
-  // Nor is a registry that the user names for a cluster of theirs that of the cluster which the lab has made.
-  if (imageRegistry || isOthers || target !== "existing") variables.CANARY_LAB_IMAGE_REGISTRY = imageRegistry ?? "";
+  Object.assign(variables, isOthers && { CANARY_LAB_IMAGE_REGISTRY: "" }, registryVariable(environment));
   if (chartMirror || isOthers) variables.CANARY_LAB_CHART_MIRROR = chartMirror ?? "";
   if (!hasOwnPassphrase(user)) variables.PULUMI_CONFIG_PASSPHRASE_FILE = passphraseFile();
   return variables;

@@ -57,6 +57,8 @@ describe("the program's cluster", () => {
   test("is that of its last `up`, where the shell is from before it", () => {
     const moved = { own: undefined, stacks: { dev: { environment: cluster("other") } } };
     expect(placeOf("dev", {}, shellOfDev, moved).slice(0, 3)).toEqual(["other", "/kube/other", "other:5000"]);
+    const { imageRegistry: _, ...kind } = own;
+    expect(placeOf("dev", {}, shellOfDev, { own: kind, stacks: {} }).slice(0, 3)).toEqual(["lab", "/kube/lab", ""]);
   });
 
   test("is the one that the lab made, for a stack that no `up` has put anywhere", () => {

@@ -38,8 +38,6 @@ export class FakeDocker implements KindMachine {
   pulls = true;
   /** Where `up` is killed: by `kind create` after its container is there, or after the whole of it. */
   killedAt: "kind create" | "docker exec" | undefined;
-  /** Whether `kind create` fails, and takes its container away, as it does by itself. */
-  createFails = false;
   /** What `docker cp` fails with. */
   copyFault = "";
   /** What it says of a file that is not there. */
@@ -174,11 +172,11 @@ export class FakeDocker implements KindMachine {
         'kind create failed: ERROR: failed to create cluster: node(s) already exist for a cluster with the name "canary-lab"',
       );
     }
+    const lost = Object.values<number>(ports).find((port) => this.taken.has(port));
+    // Docker leaves a container behind that it could not start, and kind takes that away.
+    if (lost) throw new Error(`kind create failed: listen tcp4 127.0.0.1:${lost}: bind: address already in use`);
     this.#add(node, { "io.x-k8s.kind.cluster": "canary-lab" }, ports);
     if (this.killedAt === "kind create") throw new Error("Killed");
-    if (this.createFails) this.boxes.delete(node);
-    if (this.createFails)
-      throw new Error("kind create failed: ERROR: failed to create cluster: could not find a log line");
     Object.assign(this.box(), { isWhole: true, startedAt: this.seconds - bootSeconds });
     writeFileSync(join(this.home, "kubeconfig"), "{}");
   }

@@ -60,11 +60,15 @@ describe("that a cluster is being made", () => {
     expect(note(docker)).toEqual({ id: expect.any(String) });
   });
 
-  test("where kind took its own node away, is said of no cluster that comes after it", async () => {
-    const docker = Object.assign(new FakeDocker(), { createFails: true });
-    await expect(docker.up()).rejects.toThrow("could not find a log line");
+  test("where kind could not, is said of no cluster that comes after it", async () => {
+    const docker = new FakeDocker();
+    docker.taken.add(40123);
+    await expect(docker.up()).rejects.toThrow("listen tcp4 127.0.0.1:40123: bind: address already in use");
     docker.makeForeignCluster({ "30080/tcp": 30080 });
     await isLeftAlone(docker, /its node does not say which lab made it/);
+    docker.boxes.clear();
+    docker.taken.clear();
+    await docker.up();
   });
 
   test.each([
