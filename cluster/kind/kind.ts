@@ -25,7 +25,7 @@ import {
 } from "./faults.ts";
 import { findRegistry, formerCluster } from "./former.ts";
 import { thisMachine } from "./machine.ts";
-import { noteFile, ownerOf, writeNote } from "./owner.ts";
+import { noteFile, ownerOf, readNote, writeNote } from "./owner.ts";
 import { containersOf, gatewayPort, holdsPorts, isFinished, type KindLab, lookUp } from "./state.ts";
 
 interface KindSettings {
@@ -93,7 +93,7 @@ export function createKindTarget(settings: KindSettings, machine = thisMachine):
   }
 
   async function createCluster(gateway: number): Promise<void> {
-    const id = randomUUID();
+    const id = readNote(home)?.id ?? randomUUID(); // the same in each Docker daemon
     const ports = { apiServer: await machine.freePort(), gateway };
     writeNote(home, { id, making: ports });
     await run(commands.createCluster(kubeconfig, ports));

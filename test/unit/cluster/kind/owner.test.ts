@@ -36,6 +36,15 @@ describe("a kind cluster that was finished", () => {
     expect((await refusal(docker.down())).next).toBe(`${byHand} && npx canaryctl down`);
   });
 
+  test("is this checkout's also after one was made in another Docker daemon, as that of another context", async () => {
+    const docker = await running();
+    const elsewhere = Object.assign(new FakeDocker(), { home: docker.home });
+    await elsewhere.up();
+    await docker.check();
+    await docker.up();
+    expect(docker.made("kind create")).toEqual([]);
+  });
+
   test("and was deleted by hand leaves the name to a cluster of somebody else's, which is left alone", async () => {
     const docker = await running();
     docker.boxes.delete("canary-lab-control-plane");
