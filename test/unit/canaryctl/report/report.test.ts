@@ -190,8 +190,8 @@ describe("what cannot be had is said, with the commands that bring it", () => {
     ],
     [
       "where the proxies count no versions",
-      { entries: release.map((entry) => ({ ...entry, to: { ...entry.to, strategy: "replica-ratio" } })) },
-      /with strategy replica-ratio the callers' proxies do not tell/,
+      { entries: release.map((entry) => ({ ...entry, to: { ...entry.to, strategy: "rolling-update" } })) },
+      /with strategy rolling-update the callers' proxies do not tell/,
     ],
     [
       "where a controller takes the steps",
