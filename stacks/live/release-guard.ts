@@ -73,7 +73,7 @@ export function releaseGuard(
       const isCanary = version === versions.canary;
       if (isCanary && more > 0 && !pulumi.runtime.isDryRun()) throwIf(await takenBack({ share: config.canaryWeight }));
       if (isCanary) throwIf(await otherImage(oldInputs, newInputs));
-      // The stable side's hook would otherwise wait for pods of the canary that are refused.
+      // Fewer pods of the stable side are a rise, too; and where it is refused, that side must not wait for the canary's to grow.
       if (isCanary ? more > 0 : more < 0)
         await rise.ask(replicaRatio(config.replicas, config.canaryWeight).share, live);
     });
