@@ -16,6 +16,11 @@ export interface StrategyFacts {
    * requests, or where the route's subsets have no other Service.
    */
   readonly servicePods: "by-share" | "stable" | "active" | "every";
+  /**
+   * How Prometheus has the requests of each side from the callers' proxies, without which nobody can be asked before a canary gets more:
+   * `by-version` where each side is a subset or a Service, `by-pod` where both share one. `not`: a controller takes the steps, or nobody does.
+   */
+  readonly counted: "by-version" | "by-pod" | "not";
   /** What the strategy needs of the platform beside the mesh. */
   readonly needs: readonly ("gateway-api" | "rollouts")[];
   /** What follows the steps of `plan`: a route that people move, a number of pods, or the Rollout; `none` where no plan is followed. */
@@ -41,6 +46,7 @@ export const strategies = {
     canaryPods: "own",
     entry: "istio-gateway",
     servicePods: "by-share",
+    counted: "by-version",
     needs: [],
     steps: "route",
     options: ["plan", "stickyCookie"],
@@ -51,6 +57,7 @@ export const strategies = {
     canaryPods: "own",
     entry: "own-gateway",
     servicePods: "by-share",
+    counted: "by-version",
     needs: ["gateway-api"],
     steps: "route",
     options: ["plan"],
@@ -61,6 +68,7 @@ export const strategies = {
     canaryPods: "own",
     entry: "ingress-controller",
     servicePods: "stable",
+    counted: "not",
     needs: [],
     steps: "none",
     options: [],
@@ -71,6 +79,7 @@ export const strategies = {
     canaryPods: "shared",
     entry: "istio-gateway",
     servicePods: "every",
+    counted: "not",
     needs: ["rollouts"],
     steps: "rollout",
     options: ["analysis", "migration", "plan", "rolloutCanary", "rollingUpdate"],
@@ -81,6 +90,7 @@ export const strategies = {
     canaryPods: "shared",
     entry: "istio-gateway",
     servicePods: "active",
+    counted: "not",
     needs: ["rollouts"],
     steps: "none",
     options: ["blueGreen"],
@@ -91,6 +101,7 @@ export const strategies = {
     canaryPods: "shared",
     entry: "none",
     servicePods: "every",
+    counted: "by-pod",
     needs: [],
     steps: "pods",
     options: ["plan"],
@@ -101,6 +112,7 @@ export const strategies = {
     canaryPods: "shared",
     entry: "none",
     servicePods: "every",
+    counted: "not",
     needs: [],
     steps: "none",
     options: ["rollingUpdate"],

@@ -57,10 +57,11 @@ export const workloadKinds = ({ strategy, autoscaling }: Pick<MadeConfig, "strat
 
 /** The kinds that the program makes in the application's namespace, but for the accounts. */
 export function applicationKinds(config: MadeConfig): readonly string[] {
-  const { monitoring } = config;
+  const { monitoring, strategy } = config;
   return [
     ...routeKinds(config),
     ...workloadKinds(config),
+    ...(monitoring && factsOf(strategy).counted === "by-pod" ? ["envoyfilters.networking.istio.io"] : []),
     ...(monitoring ? ["configmaps", "podmonitors.monitoring.coreos.com", "prometheusrules.monitoring.coreos.com"] : []),
     ...(isAnalysed(config) ? ["analysistemplates.argoproj.io"] : []),
     ...(isJudged(config) ? ["serviceaccounts"] : []),

@@ -7,7 +7,7 @@ import type { ClusterName } from "../cluster/kubeconfig-file.ts";
 import { imagesMustBeBuilt } from "./built-images.ts";
 import type { LabConfig } from "./config/schema.ts";
 import { imageRequest } from "./image-request.ts";
-import { targetedVariable } from "./live/targeted.ts";
+import { isTargeted } from "./live/targeted.ts";
 import { toldOfStack } from "./live/told.ts";
 
 /**
@@ -23,7 +23,7 @@ export async function findImages(
     const request = imageRequest(configs, `Pulumi.${pulumi.getStack()}.yaml`);
     const client = clientOf(target);
     // An update of a few resources is one of a route: it builds nothing, and what a build needs is no reason to refuse it.
-    if (process.env[targetedVariable] === "true") return await findBuiltDelivery(client, request);
+    if (isTargeted()) return await findBuiltDelivery(client, request);
     imagesMustBeBuilt(...configs);
     return await findDelivery(client, request);
   } catch (error) {

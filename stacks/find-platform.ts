@@ -10,7 +10,7 @@ import type { LabConfig } from "./config/schema.ts";
 import { fullStackName } from "./full-stack-name.ts";
 import type { LiveNamespace } from "./live/namespace-owner.ts";
 import { ownerOf, type PlatformRequest, type ReadOutputs, stackPlatform } from "./live/stack-platform.ts";
-import { targetedVariable } from "./live/targeted.ts";
+import { isTargeted } from "./live/targeted.ts";
 import { toldOfStack } from "./live/told.ts";
 import { notedFacts, ownFacts, type PlatformFacts } from "./platform-facts.ts";
 import { existingPlatform, isOwner } from "./platform-parts.ts";
@@ -43,7 +43,7 @@ async function findPlatform(
   const request: PlatformRequest = { config, own: { stack, organization }, place: `Pulumi.${stack}.yaml` };
   try {
     // An update of a few resources changes no Namespace: what that says holds, and a weight is moved without a look at another stack.
-    if (process.env[targetedVariable] === "true") {
+    if (isTargeted()) {
       const own = await client.get<LiveNamespace>(namespacePath(config.namespace));
       const noted = notedFacts(own?.metadata.annotations?.[platformAnnotation]);
       if (noted?.owner === ownerOf(request)) return noted;

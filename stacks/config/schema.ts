@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { strategyNames } from "../../canary/strategies.ts";
+import { strategiesWhere, strategyNames } from "../../canary/strategies.ts";
 import { isolation } from "./isolation.ts";
 import { namespace } from "./namespace.ts";
 import {
@@ -51,7 +51,7 @@ export const schema = z.object({
   gate: oneOf(["judge", "none"])
     .prefault("judge")
     .describe(
-      "Who is asked before a canary that has a share gets more, with strategy istio or gateway-api: judge (by what Prometheus has counted of it: refused where it is worse, held without traffic enough; it needs monitoring, and without it nobody is asked) or none",
+      `Who is asked before a canary that has a share gets more, with the strategies ${strategiesWhere(({ counted }) => counted !== "not").join(", ")}: judge (by what Prometheus has counted of it: refused where it is worse, held without traffic enough; it needs monitoring, and without it nobody is asked) or none`,
     ),
   judgeOverride: matching(/^\S[^\n]{0,199}$/, "a reason of 1 to 200 characters in one line")
     .optional()

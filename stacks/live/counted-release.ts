@@ -1,5 +1,7 @@
+import type { PodRelease } from "../../canary/judge/counters/pod-telemetry.ts";
 import type { Release } from "../../canary/judge/counters/telemetry.ts";
-import { sideServiceName, type Version, versions } from "../../components/names.ts";
+import { factsOf } from "../../canary/strategies.ts";
+import { deploymentName, sideServiceName, type Version, versions } from "../../components/names.ts";
 import type { LabConfig } from "../config/schema.ts";
 
 /** What tells how the callers' proxies count a release. */
@@ -14,4 +16,12 @@ export function countedRelease({ app, namespace, strategy }: CountedConfig): Rel
   };
   if (strategy !== "istio" && strategy !== "gateway-api") return undefined;
   return { telemetry: "envoy", namespace, app, by: "cluster_name", ...callees[strategy] };
+}
+
+/** A release as Prometheus has it from the callers' proxies; undefined where it does not tell its sides apart. */
+export function recordedRelease(config: CountedConfig): Release | PodRelease | undefined {
+  const { app, namespace, strategy } = config;
+  if (factsOf(strategy).counted !== "by-pod") return countedRelease(config);
+  const podsOf = (version: Version) => `${deploymentName(app, version)}-`;
+  return { app, namespace, pods: { stable: podsOf(versions.stable), canary: podsOf(versions.canary) } };
 }

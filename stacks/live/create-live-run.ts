@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import * as pulumi from "@pulumi/pulumi";
 import { factsOf, type StrategyName } from "../../canary/strategies.ts";
@@ -24,18 +23,19 @@ import type { ImageDeliverer } from "./image-deliverer.ts";
 import type { LiveRun } from "./live-run.ts";
 import { refuseForeignNamespace } from "./namespace-owner.ts";
 import { platformHooks, refuseLoss } from "./platform-guard.ts";
+import { programGate } from "./program-gate.ts";
 import type { PodAccess } from "./proxies/pod-access.ts";
 import type { ProxyCluster } from "./proxies/proxies.ts";
 import { openToAll } from "./proxies/service-pods.ts";
-import { type RiseGate, releaseGuard } from "./release-guard.ts";
+import { releaseGuard } from "./release-guard.ts";
 import { releaseWatch } from "./release-watch.ts";
-import { type GatedStack, isGated, type Rise, riseFault, standingOverride } from "./rise-gate.ts";
+import { standingOverride } from "./rise-gate.ts";
 import { enterRollout, leaveRollout } from "./rollout-handover.ts";
 import { serviceGuard } from "./service-guard.ts";
 import { StartFollower } from "./start-follower.ts";
 import { strategyGuard } from "./strategy-guard.ts";
 import { type Mark, markBefore, type TakenBack, takenBackBy } from "./taken-back.ts";
-import { mendsDriftVariable, targetedVariable, updateVariable } from "./targeted.ts";
+import { isByCanaryctl, isTargeted, mendsDriftVariable } from "./targeted.ts";
 import { forThisStack, toldOfStack } from "./told.ts";
 
 /** What is known of the cluster before the first resource. */
@@ -68,6 +68,7 @@ export async function beginLiveRun(config: LabConfig, target: Required<ClusterNa
       refuseForeignNamespace(client, { own, namespace, place: fileName() }),
       pulumi.runtime.isDryRun() || isByCanaryctl() || mayDoAll(client),
     ]);
+    // An update of a few resources takes nothing of a platform away.
     if (!isTargeted() && isOfStack) await refuseLoss(client, fullStackName(), live, config);
     return { client, proxy: proxyBy(target), deliver: deliverTo(client, target), markBefore: mark, isEntitled };
   } catch (error) {
@@ -145,37 +146,12 @@ export function createLiveRun(
   const standing = standingOverride(config);
   if (standing) void pulumi.log.warn(forThisStack(standing));
   const guard = releaseGuard(client, config, takenBack, {
-    gate: riseGate({ client, config, platform }),
+    gate: programGate({ client, config, platform }),
     mendsDrift: process.env[mendsDriftVariable] === "true",
   });
   const beforeUpdate = [...(namespaceHooks.beforeUpdate ?? []), guard.namespace];
   return { ...common, namespaceHooks: { ...namespaceHooks, beforeUpdate }, starts, guard };
 }
-
-/** Undefined where nobody is asked, and nothing is kept of that. */
-function riseGate(stack: GatedStack & { readonly client: ClusterClient }): RiseGate | undefined {
-  if (!isGated(stack.config)) return overriddenGate(stack);
-  const override = "npx canaryctl config set judgeOverride urgent && npx canaryctl up";
-  return {
-    faultOf: (rise) => riseFault(stack, rise, override),
-    tell: (fault) => void pulumi.log.warn(`As things are, the update is refused: ${toldOfStack(fault)}`),
-  };
-}
-
-/** A rise that the config has made without the judge is in the history, also where plain `pulumi` makes it: canaryctl keeps its own moves. */
-function overriddenGate({ client, config }: { client: ClusterClient; config: LabConfig }): RiseGate | undefined {
-  if (!standingOverride(config)) return undefined;
-  const note = async (rise: Rise) => {
-    if (rise.from === 0 || rise.to <= rise.from) return; // a first share is not judged
-    const { noteOverride } = await import("./history.ts");
-    await noteOverride(client, config, rise).catch((error: Error) => {
-      void pulumi.log.warn(`This is not in the history: ${error.message}`);
-    });
-  };
-  return { faultOf: async () => undefined, tell: () => {}, ...(!isByCanaryctl() && { note }) };
-}
-
-const isByCanaryctl = (): boolean => process.env[updateVariable] === "true";
 
 /** A switch is made while the canary has no share. */
 const isSameService = ({ app, canaryWeight }: LabConfig, from: StrategyName, to: StrategyName): boolean =>
@@ -183,9 +159,6 @@ const isSameService = ({ app, canaryWeight }: LabConfig, from: StrategyName, to:
     servicePods({ app, canaryWeight: toWeight(0), strategy: from }),
     servicePods({ app, canaryWeight, strategy: to }),
   );
-
-/** An update of a few resources takes nothing of a platform away. */
-const isTargeted = (): boolean => process.env[targetedVariable] === "true";
 
 const fileName = (): string => `Pulumi.${pulumi.getStack()}.yaml`;
 

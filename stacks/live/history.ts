@@ -33,14 +33,14 @@ export async function writeEntry(cluster: Writer, of: ApplicationName, entry: Hi
 }
 
 /** Keeps a rise that plain `pulumi up` has made while the config had the judge left out. */
-export async function noteOverride(cluster: Writer, config: LabConfig, { from, to }: Rise): Promise<void> {
+export async function noteOverride(cluster: Writer, config: LabConfig, { from }: Pick<Rise, "from">): Promise<void> {
   const position = positionOf(config);
   await writeEntry(cluster, config, {
     at: new Date().toISOString(),
     who: whoRuns(),
     command: "pulumi up",
     from: { ...position, canaryWeight: String(Math.round(from)) },
-    to: { ...position, canaryWeight: String(to) },
+    to: position,
     why: overriddenText(config.judgeOverride ?? ""),
   });
 }

@@ -2,14 +2,20 @@ import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import { type Conclusion, conclude, lastRelease, presentSeconds, short } from "../../canary/judge/conclusion.ts";
 import { optionsFor } from "../../canary/judge/config.ts";
-import { alignedRange, prometheusNow, prometheusSlices, Unreadable } from "../../canary/judge/counters/prometheus.ts";
+import {
+  alignedRange,
+  hasLatency,
+  prometheusNow,
+  prometheusSlices,
+  Unreadable,
+} from "../../canary/judge/counters/prometheus.ts";
 import type { Factor } from "../../canary/judge/factor.ts";
 import type { SideReport } from "../../canary/judge/verdict.ts";
 import { podsPath } from "../../cluster/kube/paths.ts";
 import { versions } from "../../components/names.ts";
 import type { LabConfig } from "../config/schema.ts";
 import type { MonitoringFacts } from "../platform-facts.ts";
-import { countedRelease } from "./counted-release.ts";
+import { recordedRelease } from "./counted-release.ts";
 import { platformPrometheus } from "./prometheus.ts";
 import type { Rise } from "./rise-gate.ts";
 import { rollbackMark } from "./taken-back.ts";
@@ -28,7 +34,7 @@ const [shortestStep, longestStep] = [5, 60];
 /** Why the canary must not get more by what Prometheus has counted of it; undefined where the judge passes it. */
 export async function judgedFault(stack: JudgedStack, rise: Rise, override: string): Promise<UserError | undefined> {
   const { namespace, service } = stack.monitoring;
-  const move = `from ${rise.from} % to ${rise.to} %`;
+  const move = `from ${short(rise.from)} % to ${short(rise.to)} %`;
   const place = `service ${namespace}/${service}`;
   try {
     const { verdict, reason, numbers } = await judgedRelease(stack);
@@ -75,7 +81,7 @@ const misfit = ({ message }: RangeError, move: string, override: string): UserEr
 
 /** The verdict on what the callers' proxies have counted since the release began. @throws Unreadable */
 async function judgedRelease({ client, config, monitoring }: JudgedStack): Promise<Conclusion> {
-  const release = countedRelease(config);
+  const release = recordedRelease(config);
   if (!release) throw new Unreadable(`With strategy ${config.strategy} the callers do not tell the versions apart.`);
   const ask = platformPrometheus(client, monitoring);
   const [began, now] = await Promise.all([releaseBegan(client, config), prometheusNow(ask)]);
@@ -83,8 +89,9 @@ async function judgedRelease({ client, config, monitoring }: JudgedStack): Promi
   const step = Math.max(shortestStep, Math.ceil((now - begin) / mostReadings));
   const options = optionsFor(config);
   const { edges } = options.latency;
-  const slices = await prometheusSlices(ask, { release, edges, needsLatency: true }, alignedRange(begin, now, step));
-  return conclude(lastRelease(slices, presentSeconds), options, true);
+  const needsLatency = hasLatency(release);
+  const slices = await prometheusSlices(ask, { release, edges, needsLatency }, alignedRange(begin, now, step));
+  return conclude(lastRelease(slices, presentSeconds), options, needsLatency);
 }
 
 interface Pods {

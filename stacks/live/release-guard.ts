@@ -1,6 +1,7 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
 import * as pulumi from "@pulumi/pulumi";
+import { replicaRatio } from "../../canary/replica-ratio.ts";
 import { factsOf } from "../../canary/strategies.ts";
 import { deploymentsPath, httpRoutePath, virtualServicePath } from "../../cluster/kube/paths.ts";
 import { buildTag } from "../../components/image/render-built-image.ts";
@@ -10,7 +11,7 @@ import { configAnnotation } from "../../components/workload/render-application.t
 import { notedValues } from "../config/applied-config.ts";
 import type { LabConfig } from "../config/schema.ts";
 import { createHook } from "./create-hook.ts";
-import type { Rise } from "./rise-gate.ts";
+import { GatedRise, type RiseGate } from "./gated-rise.ts";
 import type { PodTemplate } from "./rollout-live.ts";
 import { type ShareMove, type SidePods, shareFault } from "./share-verdict.ts";
 import { afterRollback, type TakenBack } from "./taken-back.ts";
@@ -23,7 +24,7 @@ type Client = Pick<ClusterClient, "get">;
 export interface ReleaseGuard {
   /** For the Namespace, which comes before everything in it and changes with the config: what is refused here has touched nothing. */
   readonly namespace: pulumi.ResourceHook;
-  /** For the Deployment of each side. */
+  /** For the Deployment of each side; where only pods split the traffic, these alone change with the weight. */
   readonly sides: Readonly<Record<Version, pulumi.ResourceHookBinding>>;
   /** For the route, which comes after both and alone changes with the weight. */
   readonly route: pulumi.ResourceHookBinding;
@@ -44,37 +45,45 @@ export function releaseGuard(
   { gate, mendsDrift = false }: { readonly gate?: RiseGate | undefined; readonly mendsDrift?: boolean } = {},
 ): ReleaseGuard {
   const changing = new Set<Version>();
-  let rising: Rise | undefined;
+  const rise = new GatedRise(gate);
+  const live = () => liveShare(client, config);
   const podsSplit = factsOf(config.strategy).canaryPods === "shared";
   const hook = (name: string, run: (args: pulumi.ResourceHookArgs) => Promise<void>) =>
     createHook(name, run, { onDryRun: true });
+  const noted = rise.isNoted && { afterUpdate: [createHook("share-record", () => rise.note())] };
   const namespace = hook("release-guard", async ({ oldInputs, newInputs }) => {
     const [before, after] = [notedIn(oldInputs), notedIn(newInputs)];
     if (!before || !after || before.strategy !== after.strategy) return;
-    const live = await liveShare(client, config);
+    const share = await live();
     const changed = (...keys: readonly string[]) => keys.some((key) => before[key] !== after[key]);
     if (before.canaryImage && changed("canaryImage") && before.canaryEnabled === "true")
-      throwIf(untested(config, before.canaryImage, config.canaryImage, live));
+      throwIf(untested(config, before.canaryImage, config.canaryImage, share));
     const sides = new Set<Version>([
       ...(changed("replicas", "stableImage") ? [versions.stable] : []),
       ...(changed("canaryReplicas", "canaryImage", "canaryEnabled") ? [versions.canary] : []),
       ...(mendsDrift ? await driftedSides(client, config) : []),
     ]);
     if (factsOf(config.strategy).canaryPods === "own")
-      throwIf(await shareFaultNow(client, config, live, config.canaryWeight, sides));
+      throwIf(await shareFaultNow(client, config, share, config.canaryWeight, sides));
   });
   const side = (version: Version): pulumi.ResourceHookBinding => {
     const guard = hook(`${version}-guard`, async ({ oldInputs, newInputs }) => {
       changing.add(version);
-      const isMore = podsSplit && version === versions.canary && replicasIn(newInputs) > replicasIn(oldInputs);
-      if (isMore && !pulumi.runtime.isDryRun()) throwIf(await takenBack({ share: config.canaryWeight }));
-      // What is built here has another digest after each build; that it is another image, the config says at the namespace.
-      if (version !== versions.canary || buildTag(config.canaryImage) !== undefined) return;
-      const [present, next] = [imageIn(oldInputs), imageIn(newInputs)];
-      if (!present || !next || present === next) return;
-      throwIf(untested(config, present, next, await liveShare(client, config)));
+      const more = podsSplit ? replicasIn(newInputs) - replicasIn(oldInputs) : 0;
+      const isCanary = version === versions.canary;
+      if (isCanary && more > 0 && !pulumi.runtime.isDryRun()) throwIf(await takenBack({ share: config.canaryWeight }));
+      if (isCanary) throwIf(await otherImage(oldInputs, newInputs));
+      // Fewer pods of the stable side are a rise, too; and where it is refused, that side must not wait for the canary's to grow.
+      if (isCanary ? more > 0 : more < 0)
+        await rise.ask(replicaRatio(config.replicas, config.canaryWeight).share, live);
     });
-    return { beforeCreate: [guard], beforeUpdate: [guard] };
+    return { beforeCreate: [guard], beforeUpdate: [guard], ...(podsSplit && noted) };
+  };
+  const otherImage = async (before: Inputs, after: Inputs): Promise<UserError | undefined> => {
+    // What is built here has another digest after each build; that it is another image, the config says at the namespace.
+    if (buildTag(config.canaryImage) !== undefined) return undefined;
+    const [present, next] = [imageIn(before), imageIn(after)];
+    return present && next && present !== next ? untested(config, present, next, await live()) : undefined;
   };
   const route = hook("share-guard", async ({ oldInputs, newInputs }) => {
     const expected = pulumi.runtime.isDryRun() ? changing : new Set<Version>();
@@ -85,30 +94,13 @@ export function releaseGuard(
       shareFaultNow(client, config, from, to, expected),
     ]);
     throwIf(back ?? fault);
-    if (!gate || to <= (from ?? 0)) return;
-    const rise = { from: await liveShare(client, config), to };
-    const held = await gate.faultOf(rise);
-    if (held && pulumi.runtime.isDryRun()) gate.tell(held);
-    else throwIf(held);
-    rising = rise;
-  });
-  const risen = createHook("share-record", async () => {
-    if (rising) await gate?.note?.(rising);
+    if (to > (from ?? 0)) await rise.ask(to, live);
   });
   return {
     namespace,
     sides: { [versions.stable]: side(versions.stable), [versions.canary]: side(versions.canary) },
-    route: { beforeCreate: [route], beforeUpdate: [route], ...(gate?.note && { afterUpdate: [risen] }) },
+    route: { beforeCreate: [route], beforeUpdate: [route], ...noted },
   };
-}
-
-/** Whether a rise of the canary's share may be made by the evidence of now. */
-export interface RiseGate {
-  readonly faultOf: (rise: Rise) => Promise<UserError | undefined>;
-  /** Of a preview, which nothing holds up: there may be evidence enough when it is applied. */
-  readonly tell: (fault: UserError) => void;
-  /** After a rise; absent where somebody else keeps it. */
-  readonly note?: (rise: Rise) => Promise<void>;
 }
 
 function throwIf(fault: UserError | undefined): void {

@@ -1,8 +1,8 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import { type UserError, withNext } from "@canary-lab/kit/user-error";
+import { factsOf } from "../../canary/strategies.ts";
 import type { LabConfig } from "../config/schema.ts";
 import type { PlatformFacts } from "../platform-facts.ts";
-import { countedRelease } from "./counted-release.ts";
 
 /** The canary's share in percent, as it is live and as it is to be. */
 export interface Rise {
@@ -17,11 +17,11 @@ export interface GatedStack {
   readonly platform: Pick<PlatformFacts, "monitoring">;
 }
 
-type GateConfig = Pick<LabConfig, "app" | "namespace" | "strategy" | "gate" | "judgeOverride" | "monitoring">;
+type GateConfig = Pick<LabConfig, "strategy" | "gate" | "judgeOverride" | "monitoring">;
 
 /** Whether the config has the judge asked before the canary gets more: it needs monitoring, and callers that tell the sides apart. */
 const asksJudge = (config: GateConfig): boolean =>
-  config.gate === "judge" && config.monitoring && countedRelease(config) !== undefined;
+  config.gate === "judge" && config.monitoring && factsOf(config.strategy).counted !== "not";
 
 /** Whether a rise is judged at all; elsewhere nothing is asked of the cluster for it. */
 export const isGated = (config: GateConfig): boolean => asksJudge(config) && config.judgeOverride === undefined;

@@ -8,7 +8,7 @@ import { signingKey } from "../../cluster/images/signing-key.ts";
 import { buildTag } from "../../components/image/render-built-image.ts";
 import type { LabConfig } from "../config/schema.ts";
 import { type ImageConfig, usedImages } from "../image-request.ts";
-import { targetedVariable } from "./targeted.ts";
+import { isTargeted } from "./targeted.ts";
 import { toldOfStack } from "./told.ts";
 
 export type SigningConfig = ImageConfig & Pick<LabConfig, "policy">;
@@ -29,7 +29,7 @@ const next = "npx canaryctl config get policy";
  * @throws pulumi.RunError before the first resource
  */
 export async function refuseUnsigned(configs: readonly SigningConfig[]): Promise<void> {
-  if (process.env[targetedVariable] === "true") return;
+  if (isTargeted()) return;
   const found = await Promise.all(configs.map(faultsOf));
   // One application's image may be that of another, too.
   const faults = [...new Map(found.flat().map((fault) => [fault.error.message, fault])).values()];

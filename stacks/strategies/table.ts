@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { replicaRatio } from "../../canary/replica-ratio.ts";
 import type { StrategyName } from "../../canary/strategies.ts";
 import { HttpRoute } from "../../components/gateway-api/http-route.ts";
+import { PodStats } from "../../components/mesh/pod-stats.ts";
 import { gatewayHost } from "../../components/names.ts";
 import { HeaderIngress } from "../../components/nginx-header/header-ingress.ts";
 import { Sides } from "../../components/traffic/sides.ts";
@@ -56,8 +57,10 @@ const nginxHeader: Strategy = (context) => {
 
 /** `replicas` are the pods of both sides; without a route every pod of the Service gets the same share. */
 const replicaRatioStrategy: Strategy = (context) => {
-  const { config } = context;
+  const { config, shared } = context;
+  const { app, namespace, monitoring } = config;
   const ratio = replicaRatio(config.replicas, config.canaryWeight);
+  if (monitoring) new PodStats(named("pod-stats"), { app, namespace }, shared.inside);
   createSides(context, ratio, { shrinkLast: true, guard: context.live.guard });
   return { canaryShare: pulumi.output(ratio.share), gateway: undefined };
 };

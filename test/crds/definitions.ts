@@ -13,6 +13,7 @@ const kinds: readonly string[] = [
   "AnalysisTemplate",
   "AuthorizationPolicy",
   "DestinationRule",
+  "EnvoyFilter",
   "Gateway",
   "HTTPRoute",
   "PeerAuthentication",

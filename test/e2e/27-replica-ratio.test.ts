@@ -2,29 +2,16 @@ import { describe, expect, test } from "@jest/globals";
 import { start } from "./support/command.ts";
 import { describePart } from "./support/describe-part.ts";
 import { setFaults } from "./support/faults.ts";
-import { canaryctl, canaryctlFile, kubectl, namespace, pulumiJson } from "./support/lab.ts";
+import { canaryctl, canaryctlFile, pulumiJson } from "./support/lab.ts";
 import { expectCannotStart, withFullQuota } from "./support/obstacles.ts";
 import { note } from "./support/rollout.ts";
+import { readyPods } from "./support/side-pods.ts";
 import { withStrategy } from "./support/strategy.ts";
 import { sampleLoad, sendLoad, startSteadyLoad } from "./support/traffic.ts";
 import { until } from "./support/until.ts";
 import { testWholeRelease } from "./support/whole-release.ts";
 
 withStrategy({ strategy: "replica-ratio", replicas: 4 });
-
-const readyPods = async (): Promise<readonly number[]> => {
-  const ready = (version: string) =>
-    kubectl(
-      "get",
-      "deployment",
-      `versioned-echo-${version}`,
-      "-n",
-      namespace,
-      "-o",
-      "jsonpath={.status.readyReplicas}",
-    );
-  return [Number(await ready("v1")), Number(await ready("v2"))];
-};
 
 describePart("a release", () => {
   test("create-canary has no pods to spare at 0 percent", async () => {

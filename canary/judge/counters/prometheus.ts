@@ -1,7 +1,9 @@
 import type { Slice } from "../slice.ts";
+import { longestGapSeconds } from "./caller.ts";
 import { CounterReader } from "./counter-reader.ts";
 import { isObject, type Matrix, matrixIn } from "./matrix.ts";
-import { type Release, telemetryOf } from "./telemetry.ts";
+import { type PodRelease, podsQuery, podTelemetry } from "./pod-telemetry.ts";
+import { type Release, type Telemetry, telemetryOf } from "./telemetry.ts";
 
 /**
  * What Prometheus answers behind a path of its HTTP API, such as `query?query=up`, parsed. It rejects with Unreadable where there is no
@@ -24,12 +26,15 @@ export interface Range {
 
 /** What is counted of a release. */
 export interface Counted {
-  readonly release: Release;
+  readonly release: Release | PodRelease;
   /** Upper edges of the histogram's buckets in milliseconds, as the judge's config has them. */
   readonly edges: readonly number[];
   /** Whether the latency is read, too. */
   readonly needsLatency: boolean;
 }
+
+/** Whether the latency of each side is counted, too. */
+export const hasLatency = (release: Counted["release"]): boolean => !("pods" in release);
 
 /** Readings in one stretch of a range, where its answer is not too long. */
 const readingsAtOnce = 600;
@@ -61,7 +66,8 @@ export async function prometheusSlices(
   { release, edges, needsLatency }: Counted,
   { start, end, step }: Range,
 ): Promise<readonly Slice[]> {
-  const telemetry = telemetryOf(release, edges);
+  if (start > end) return [];
+  const telemetry = "pods" in release ? await podsOf(ask, release, start, end) : telemetryOf(release, edges);
   const reader = new CounterReader(telemetry, edges);
   let readings = readingsAtOnce;
   for (let from = start; from <= end; ) {
@@ -79,6 +85,12 @@ export async function prometheusSlices(
     from += readings * step;
   }
   return reader.slices;
+}
+
+/** The pods that were scraped within a range. */
+async function podsOf(ask: AskPrometheus, release: PodRelease, start: number, end: number): Promise<Telemetry> {
+  const query = podsQuery(release, Math.ceil(end - start) + longestGapSeconds);
+  return podTelemetry(release, await matrixOf(ask, query, { start: end, end, step: 1 }));
 }
 
 async function matrixOf(ask: AskPrometheus, query: string, range: Range): Promise<Matrix> {

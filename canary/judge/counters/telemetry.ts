@@ -1,3 +1,4 @@
+import type { ApplicationName } from "../../application-name.ts";
 import { callerSource } from "../../slo/source.ts";
 import type { Labels } from "./matrix.ts";
 
@@ -86,12 +87,16 @@ const edgePattern = (edges: readonly number[]) => `(${edges.map(escaped).join("|
 
 function patternOf({ telemetry, namespace, app = "" }: Release, name: string): string {
   if (telemetry === "istio" || name.includes("|")) return globPattern(name);
-  return `${escaped("outbound|")}[0-9]+${globPattern(`|${name}|${app}.${namespace}.svc.*`)}`;
+  return upstreamPattern({ app, namespace }, name);
 }
+
+/** What Envoy calls a Service to which it sends, at any port. @param subset of it; empty for the Service as a whole */
+export const upstreamPattern = ({ app, namespace }: ApplicationName, subset: string): string =>
+  `${escaped("outbound|")}[0-9]+${globPattern(`|${subset}|${app}.${namespace}.svc.*`)}`;
 
 const globPattern = (glob: string) => glob.split("*").map(escaped).join(".*");
 
 /** Read alike by RE2 and by JavaScript. */
-const escaped = (text: string | number) => String(text).replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+export const escaped = (text: string | number) => String(text).replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-const quoted = (text: string) => JSON.stringify(text);
+export const quoted = (text: string) => JSON.stringify(text);

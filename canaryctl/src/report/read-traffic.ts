@@ -4,13 +4,14 @@ import { isObject } from "../../../canary/judge/counters/matrix.ts";
 import {
   type AskPrometheus,
   alignedRange,
+  hasLatency,
   prometheusNow,
   prometheusSlices,
   Unreadable,
 } from "../../../canary/judge/counters/prometheus.ts";
 import type { Slice } from "../../../canary/judge/slice.ts";
 import type { StrategyName } from "../../../canary/strategies.ts";
-import { countedRelease } from "../../../stacks/live/counted-release.ts";
+import { recordedRelease } from "../../../stacks/live/counted-release.ts";
 import { platformPrometheus } from "../../../stacks/live/prometheus.ts";
 import { type Lab, platformOf } from "../lab.ts";
 import type { Period } from "./release.ts";
@@ -36,7 +37,7 @@ export async function readTraffic(
   strategy: StrategyName,
 ): Promise<Counted> {
   const { config } = lab;
-  const release = countedRelease({ ...config, strategy });
+  const release = recordedRelease({ ...config, strategy });
   if (!release)
     return without({
       what: `Error rates and latency by version: with strategy ${strategy} the callers' proxies do not tell the versions apart.`,
@@ -53,7 +54,8 @@ export async function readTraffic(
   const first = noteFirst(platformPrometheus(lab.cluster, monitoring));
   try {
     const range = rangeOf(period, await prometheusNow(first.ask));
-    const slices = await prometheusSlices(first.ask, { release, edges, needsLatency: true }, range);
+    const needsLatency = hasLatency(release);
+    const slices = await prometheusSlices(first.ask, { release, edges, needsLatency }, range);
     const traffic = trafficOf(slices, new Date((first.seconds() ?? range.start) * 1000), edges);
     if (!traffic)
       return without({
@@ -62,7 +64,7 @@ export async function readTraffic(
       });
     return {
       traffic,
-      judged: conclude(whileCalled(slices), options, true),
+      judged: conclude(whileCalled(slices), options, needsLatency),
       lacking: range.start > period.begin.getTime() / 1000 + range.step ? [onlyTheEnd(range.start)] : [],
     };
   } catch (error) {

@@ -29,7 +29,9 @@ const serverSide = ["apply", "--server-side", "--force-conflicts", "--field-mana
  */
 export const serverFaults = (manifests: readonly Manifest[]): Promise<readonly string[]> =>
   withFile(manifests, async (file) =>
-    complaints(await quietly("kubectl", ...serverSide, "--dry-run=server", "-f", file)),
+    complaints(await quietly("kubectl", ...serverSide, "--dry-run=server", "-f", file)).filter(
+      (line) => !isExplained(line),
+    ),
   );
 
 /** Makes these objects for real. @throws Error where one is refused */
@@ -59,6 +61,10 @@ const explained: readonly { readonly finding: RegExp; readonly why: string }[] =
     finding: /^Error IST0173 DestinationRule .*Subset v2 /,
     why: "both subsets are there before a canary is: a sidecar that learns of a route before it learns of the subset answers 503",
   },
+  {
+    finding: /^Warning: EnvoyFilter exposes internal implementation details/,
+    why: "Istio's webhook says this of each EnvoyFilter, and no other setting has Envoy show what it counts of a pod",
+  },
 ];
 
 /**
@@ -76,8 +82,10 @@ export const istioFindings = (namespace: string, manifests: readonly Manifest[] 
     const findings: readonly Finding[] = JSON.parse(stdout);
     return findings
       .map(({ code, level, origin, message }) => `${level} ${code} ${origin}: ${message}`)
-      .filter((finding) => !explained.some(({ finding: known }) => known.test(finding)));
+      .filter((finding) => !isExplained(finding));
   });
+
+const isExplained = (finding: string): boolean => explained.some(({ finding: known }) => known.test(finding));
 
 /**
  * What `kubectl argo rollouts lint` has against the Rollouts among these objects and what they refer to. It does not look a `workloadRef`

@@ -40,6 +40,7 @@ export const variations: Readonly<Record<StrategyName, Readonly<Record<string, R
     "nine to one": { replicas: 10 },
     "without canary": idle,
     "canary alone": { canaryWeight: 100 },
+    monitored,
   },
   "rolling-update": {
     plain: {},

@@ -160,6 +160,7 @@ const stacks: readonly (readonly [title: string, asked: string, values: RawConfi
   ["istio, monitored", "get services/proxy in monitoring", { strategy: "istio", monitoring: true }],
   ["istio alone", "get pods/proxy in istio-ingress", { strategy: "istio" }],
   ["gateway-api", "get pods/proxy in canary-lab", { strategy: "gateway-api", monitoring: true }],
+  ["replica-ratio, monitored", "get services/proxy in monitoring", { strategy: "replica-ratio", monitoring: true }],
   ["rollout-canary", "patch replicasets.apps in canary-lab", { strategy: "rollout-canary", monitoring: true }],
   ["nginx-header", "get ingressclasses.networking.k8s.io", { strategy: "nginx-header" }],
   [

@@ -30,6 +30,7 @@ const analysed = { strategy: "rollout-canary", monitoring: true, analysis: "step
 const cases: readonly (readonly [title: string, values: RawConfig])[] = [
   ...Object.entries(variations).map(([strategy, stacks]) => [strategy, { strategy, ...stacks.plain }] as const),
   ["monitored", { strategy: "istio", monitoring: true }],
+  ["monitored, where pods split the traffic", { strategy: "replica-ratio", monitoring: true }],
   ["judged", analysed],
   ["analysed by the objective", { ...analysed, analysisBy: "objective" }],
   ["scaled by load", { strategy: "istio", autoscaling: { maxReplicas: 4 } }],

@@ -22,8 +22,7 @@ export function addPromote(program: Command): void {
       `
 istio, gateway-api, replica-ratio: canaryWeight goes to the next weight of \`plan\`; refused before the bake time of
 the present one is over, and with monitoring while an alert of the canary fires, Prometheus cannot be asked, or the
-judge does not pass the canary (istio, gateway-api; config key gate). --now goes past that, and needs a --reason,
-which the history keeps.
+judge does not pass the canary (config key gate). --now goes past that, and needs a --reason, which the history keeps.
 rollout-canary, rollout-blue-green: the Rollout leaves its present pause; refused where it does not pause. A release
 that is at its end then is written to the config, as with --full.
 rolling-update, nginx-header: refused, for there are no stages.

@@ -1,11 +1,12 @@
 import { UserError } from "@canary-lab/kit/user-error";
 import { formatDuration } from "../../../../canary/duration.ts";
 import { bakeAt, nextWeight } from "../../../../canary/plan/plan.ts";
+import { toWeight } from "../../../../canary/weight.ts";
 import type { Lab } from "../../lab.ts";
 import { firingAlerts } from "../../traffic/alerts.ts";
-import type { LiveRoute } from "../../traffic/route.ts";
+import type { LiveRoute, Route } from "../../traffic/route.ts";
 import type { PromoteOptions, Say } from "../strategy.ts";
-import { mustMayRise } from "./may-rise.ts";
+import { mustMayRise, shareBefore } from "./may-rise.ts";
 
 const past = "npx canaryctl promote --now --reason urgent";
 
@@ -16,13 +17,14 @@ const past = "npx canaryctl promote --now --reason urgent";
  *
  * @param command what goes on with the promotion later
  * @param options.judged whoever promotes has asked the judge
+ * @param options.route tells which share a weight of the plan is
  * @throws UserError where it may not
  */
 export async function mustMayPromote(
   lab: Lab,
   live: LiveRoute | undefined,
   command: string,
-  { now, judged, say }: PromoteOptions & { readonly say: Say },
+  { now, judged, say, route }: PromoteOptions & { readonly say: Say; readonly route: Pick<Route, "wanted"> },
 ): Promise<void> {
   if (now) return;
   const isFull = command.endsWith("--full");
@@ -46,8 +48,9 @@ export async function mustMayPromote(
     });
   }
   if (judged) return;
-  const to = isFull ? 100 : (nextWeight(plan, canaryWeight) ?? canaryWeight);
-  await mustMayRise(lab, { from: live?.weights.canary ?? 0, to }, override, say);
+  const next = isFull ? toWeight(100) : (nextWeight(plan, canaryWeight) ?? canaryWeight);
+  const to = route.wanted({ ...lab.config, canaryWeight: next }).canary;
+  await mustMayRise(lab, { from: shareBefore(live), to }, override, say);
 }
 
 async function alertsOf(lab: Lab, override: string): Promise<readonly string[]> {

@@ -1,6 +1,6 @@
 import { isGated, type Rise, riseFault, standingOverride } from "../../../../stacks/live/rise-gate.ts";
 import { type Lab, platformOf } from "../../lab.ts";
-import type { Route } from "../../traffic/route.ts";
+import { askedShare, type LiveRoute, type Route } from "../../traffic/route.ts";
 import type { Say } from "../strategy.ts";
 
 /**
@@ -21,7 +21,11 @@ export async function mustMayRise(lab: Lab, { from, to }: Rise, override: string
 export async function mustMaySet(lab: Lab, route: Route, say: Say): Promise<void> {
   const { config } = lab;
   if (!isGated(config) && !standingOverride(config)) return;
-  const to = route.wanted(config).canary;
-  const from = (await route.read(lab.cluster, config))?.weights.canary ?? 0;
-  await mustMayRise(lab, { from, to }, `npx canaryctl set-traffic ${100 - to} ${to} --now --reason urgent`, say);
+  const { canaryWeight } = config;
+  const override = `npx canaryctl set-traffic ${100 - canaryWeight} ${canaryWeight} --now --reason urgent`;
+  const live = await route.read(lab.cluster, config);
+  await mustMayRise(lab, { from: shareBefore(live), to: route.wanted(config).canary }, override, say);
 }
+
+/** The canary's share that was last asked for: pods that fail are no smaller share, and their first one was before. */
+export const shareBefore = (live: LiveRoute | undefined): number => (live ? askedShare(live).canary : 0);

@@ -33,7 +33,7 @@ export async function promoteWeight(lab: Lab, route: Route, say: Say, options: P
       next: ["npx canaryctl promote --full", "npx canaryctl rollback"],
     });
   }
-  await mustMayPromote(lab, live, "npx canaryctl promote", { ...options, say });
+  await mustMayPromote(lab, live, "npx canaryctl promote", { ...options, say, route });
   const moved = await moveTraffic(withWeight(lab, next), route, say);
   const after = nextWeight(config.plan, next);
   return after === undefined
@@ -87,7 +87,7 @@ export async function promoteToEnd(lab: Lab, route: Route, say: Say, options: Pr
   if (!config.canaryEnabled) throw nothingToPromote(lab);
   const live = await mustReadRoute(lab, route);
   if (!isStopped(lab, route, live)) refuseOtherShare(lab, route, live);
-  await mustMayPromote(lab, live, "npx canaryctl promote --full", { ...options, say });
+  await mustMayPromote(lab, live, "npx canaryctl promote --full", { ...options, say, route });
   const skipped = weightsBetween(config.plan, config.canaryWeight);
   if (skipped.length > 0)
     say(

@@ -17,6 +17,10 @@ const sections = (page: string) =>
       .map((section) => [section.attributes["aria-labelledby"], section]),
   );
 
+const byPods: Case = {
+  entries: release.map((entry) => ({ ...entry, to: { ...entry.to, strategy: "replica-ratio" } })),
+};
+
 describe("the report of a release", () => {
   test("has its moves with who and why, its verdicts, and what the callers counted", async () => {
     const report = await readReport(labWith());
@@ -77,8 +81,20 @@ describe("the report of a release", () => {
     expect(rows(1)).toHaveLength(report.traffic?.stretches.length ?? 0);
   });
 
-  test("draws each point inside of its chart", async () => {
-    const svgs = elementsIn(parsePage(renderReport(await readReport(labWith())))).filter(({ name }) => name === "svg");
+  test("counts by pod where both sides share a Service, and has no latency then", async () => {
+    const report = await readReport(labWith(byPods));
+    expect(report.traffic?.all.stable).toMatchObject({ requests: 8100, errors: 0, p95: null });
+    expect(report.traffic?.all.canary).toMatchObject({ requests: 900, errors: 90, p95: null });
+    expect(report.judged).toMatchObject({ verdict: "fail", numbers: { canary: { requests: 900, errors: 90 } } });
+    expect(report.lacking).toEqual([]);
+  });
+
+  test.each([
+    ["by version", {}],
+    ["by pod", byPods],
+  ])("draws each point inside of its chart, counted %s", async (_, given) => {
+    const page = renderReport(await readReport(labWith(given)));
+    const svgs = elementsIn(parsePage(page)).filter(({ name }) => name === "svg");
     for (const path of elementsIn(svgs).filter(
       ({ name, attributes }) => name === "path" && attributes.class !== "grid",
     )) {
@@ -190,8 +206,8 @@ describe("what cannot be had is said, with the commands that bring it", () => {
     ],
     [
       "where the proxies count no versions",
-      { entries: release.map((entry) => ({ ...entry, to: { ...entry.to, strategy: "replica-ratio" } })) },
-      /with strategy replica-ratio the callers' proxies do not tell/,
+      { entries: release.map((entry) => ({ ...entry, to: { ...entry.to, strategy: "rolling-update" } })) },
+      /with strategy rolling-update the callers' proxies do not tell/,
     ],
     [
       "where a controller takes the steps",

@@ -8,12 +8,28 @@ const edges = edgesFor(250);
 /** A release that was rolled back. */
 export const release = [created, begun, stepped, rolledBack];
 
-/** Counters of one caller: 90 requests/s to stable, 10 to the canary, of which one in ten fails; all but the first take 10 to 25 ms. */
+const addresses: Readonly<Record<string, string>> = { v1: "10.0.0.1", v2: "10.0.0.2" };
+
+/** Counters of one caller, by subset or by pod: 90 requests/s to stable, 10 to the canary, of which one in ten fails; all but the first take 10 to 25 ms. */
 function counted(query: string, at: number): readonly { metric: Record<string, string>; value: number }[] {
+  if (query.includes("up{"))
+    return Object.entries(addresses).map(([version, address]) => ({
+      metric: { pod: `versioned-echo-${version}-6d5f-x2x9k`, instance: `${address}:15090` },
+      value: 1,
+    }));
   const seconds = Math.max(0, at - begin / 1000);
   const ofSide = (subset: string, perSecond: number, bad: number) => {
     const metric = { cluster_name: `outbound|80|${subset}|versioned-echo.canary-lab.svc.cluster.local`, pod: "a" };
     const all = perSecond * seconds;
+    if (query.includes("endpoint"))
+      return Object.entries({ success: all * (1 - bad), error: all * bad }).map(([outcome, value]) => ({
+        metric: {
+          __name__: `envoy_cluster_endpoint_rq_${outcome}`,
+          envoy_endpoint_address: `${addresses[subset]}:8080`,
+          pod: "a",
+        },
+        value,
+      }));
     if (query.includes("_bucket"))
       return [
         ...edges.map((edge) => ({ le: String(edge), value: edge >= 25 ? all : 0 })),

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { telemetryOf } from "../../../../canary/judge/counters/telemetry.ts";
-import { strategyNames } from "../../../../canary/strategies.ts";
-import { countedRelease } from "../../../../stacks/live/counted-release.ts";
+import { strategiesWhere, strategyNames } from "../../../../canary/strategies.ts";
+import { countedRelease, recordedRelease } from "../../../../stacks/live/counted-release.ts";
 
 const sideIn = (strategy: "istio" | "gateway-api", cluster_name: string) => {
   const release = countedRelease({ app: "echo", namespace: "shop", strategy });
@@ -20,4 +20,15 @@ test("the callers' proxies tell the sides apart by subsets, or by Services", () 
 test("with no other strategy", () => {
   const counted = strategyNames.filter((strategy) => countedRelease({ app: "echo", namespace: "shop", strategy }));
   expect(counted).toEqual(["istio", "gateway-api"]);
+});
+
+test("Prometheus has what they count, and also the pods of two sides that share a Service", () => {
+  const of = { app: "echo", namespace: "shop" };
+  const recorded = strategyNames.filter((strategy) => recordedRelease({ ...of, strategy }));
+  expect(recorded).toEqual(strategiesWhere(({ counted }) => counted !== "not"));
+  expect(recordedRelease({ ...of, strategy: "istio" })).toEqual(countedRelease({ ...of, strategy: "istio" }));
+  expect(recordedRelease({ ...of, strategy: "replica-ratio" })).toEqual({
+    ...of,
+    pods: { stable: "echo-v1-", canary: "echo-v2-" },
+  });
 });

@@ -15,6 +15,11 @@ export const httpRoute = (weight: number) => renderHttpRoute({ ...sampleConfig, 
 export const route = (weight: number) => renderVirtualService({ ...sampleConfig, canaryWeight: toWeight(weight) });
 const template = (image: string) => ({ spec: { template: { spec: { containers: [{ name: "echo", image }] } } } });
 
+const scaling = (from: number, to: number) => ({
+  oldInputs: { spec: { replicas: from } },
+  newInputs: { spec: { replicas: to } },
+});
+
 /** What the program would ask before it changes the canary's pods and the route, in a cluster with these pods. */
 export function guard({
   ready = 2,
@@ -30,6 +35,7 @@ export function guard({
   isNoted = false,
   mendsDrift = false,
   scaled = 2,
+  canaryPods = 2,
 } = {}) {
   const reads: string[] = [];
   const client = {
@@ -39,7 +45,7 @@ export function guard({
         : path.includes("httproutes")
           ? httpRoute(live)
           : path.endsWith("-v2")
-            ? { spec: { replicas: 2 }, status: { readyReplicas: ready } }
+            ? { spec: { replicas: canaryPods }, status: { readyReplicas: ready } }
             : { spec: { replicas: scaled }, status: { readyReplicas: scaled } }) as T,
   };
   const config = {
@@ -68,7 +74,12 @@ export function guard({
     ? { faultOf, tell: (fault: UserError) => void told.push(fault), ...(isNoted && { note: keep }) }
     : undefined;
   const hooks = releaseGuard(client, config, takenBack, { gate, mendsDrift });
-  const [canary, share] = [hooks.sides.v2.beforeUpdate?.[0], hooks.route.beforeUpdate?.[0]] as unknown as [Hook, Hook];
+  const { v1, v2 } = hooks.sides;
+  const [stable, canary, share] = [v1, v2, hooks.route].map((of) => of.beforeUpdate?.[0]) as unknown as [
+    Hook,
+    Hook,
+    Hook,
+  ];
   const namespace = hooks.namespace as unknown as Hook;
   const note = (values: Record<string, string>) => ({
     metadata: { annotations: { "canary-lab/config": JSON.stringify({ canaryEnabled: "true", ...values }) } },
@@ -82,8 +93,9 @@ export function guard({
     risen: hooks.route.afterUpdate?.[0] as unknown as Hook | undefined,
     reads,
     hooks: [canary, share, namespace],
-    pods: (from: number, to: number) =>
-      canary.run({ oldInputs: { spec: { replicas: from } }, newInputs: { spec: { replicas: to } } }),
+    podsRisen: hooks.sides.v2.afterUpdate?.[0] as unknown as Hook | undefined,
+    pods: (from: number, to: number) => canary.run(scaling(from, to)),
+    stablePods: (from: number, to: number) => stable.run(scaling(from, to)),
     namespace: (from: Record<string, string>, to: Record<string, string>) =>
       namespace.run({ oldInputs: note(from), newInputs: note(to) }),
     canary: (from: string, to: string) => canary.run({ oldInputs: template(from), newInputs: template(to) }),

@@ -153,6 +153,62 @@ describe("the program's guard", () => {
   });
 });
 
+describe("where only pods split the traffic, the judge", () => {
+  /** Three pods and one, of which the config now asks for two and two. */
+  const half = { strategy: "replica-ratio", scaled: 3, canaryPods: 1, replicas: 4, weight: 50 } as const;
+
+  test("is asked once, before either side changes, and of the shares that the pods are", async () => {
+    const given = guard(half);
+    await Promise.all([given.pods(1, 2), given.stablePods(3, 2)]);
+    expect(given.rises).toEqual([{ from: 25, to: 50 }]);
+  });
+
+  test("is asked as well where the stable side alone loses pods", async () => {
+    const given = guard({ ...half, replicas: 2 });
+    await given.pods(1, 1);
+    await given.stablePods(3, 1);
+    expect(given.rises).toEqual([{ from: 25, to: 50 }]);
+  });
+
+  test("is not asked about less, or about pods of another strategy", async () => {
+    const less = guard({ ...half, scaled: 2, canaryPods: 2, weight: 25 });
+    await less.pods(2, 1);
+    await less.stablePods(2, 3);
+    const other = guard({ ...half, strategy: "istio" });
+    await other.pods(1, 2);
+    await other.stablePods(3, 2);
+    expect([...less.rises, ...other.rises]).toEqual([]);
+  });
+
+  test("holds both sides of an update that it does not pass, and tells a preview once", async () => {
+    const held = new UserError("The judge fails the canary.");
+    const update = guard({ ...half, held });
+    await expect(update.pods(1, 2)).rejects.toThrow(held);
+    await expect(update.stablePods(3, 2)).rejects.toThrow(held); // or it would wait for the canary's pods
+    isDryRun = true;
+    const preview = guard({ ...half, held });
+    await preview.pods(1, 2);
+    await preview.stablePods(3, 2);
+    expect(preview.told).toEqual([held]);
+  });
+
+  test("is asked after what refuses a rise anyway", async () => {
+    const taken = new UserError("a rollback came");
+    const { pods, rises } = guard({ ...half, taken });
+    await expect(pods(1, 2)).rejects.toThrow(taken);
+    expect(rises).toEqual([]);
+  });
+
+  test("has its rise noted once, however many sides have made it", async () => {
+    const { pods, stablePods, podsRisen, noted } = guard({ ...half, isNoted: true });
+    await Promise.all([pods(1, 2), stablePods(3, 2)]);
+    await podsRisen?.run({});
+    await podsRisen?.run({});
+    expect(noted).toEqual([{ from: 25, to: 50 }]);
+    expect(guard({ ...half, strategy: "istio", isNoted: true }).podsRisen).toBeUndefined();
+  });
+});
+
 describe("a rise that is to be noted", () => {
   test("is, after it was made", async () => {
     const { route, risen, noted } = guard({ isNoted: true });

@@ -84,13 +84,47 @@ describe("a canary that has a share and is to get more", () => {
   });
 });
 
+describe("where both sides share a Service", () => {
+  const strategy = "replica-ratio";
+
+  test("the canary may have more of the pods, where the judge passes it by its pods, and nobody asks for a latency", async () => {
+    const { text, asked } = await moved({}, { strategy, from: 25, to: 50 });
+    expect(text).toBeUndefined();
+    expect(asked.filter((path) => path.includes("_bucket"))).toEqual([]);
+  });
+
+  test("may not where the judge fails it, and the numbers are said", async () => {
+    const { text } = await moved(bad, { strategy, from: 100 / 3, to: 200 / 3 });
+    expect(text).toMatch(
+      /^The judge fails the canary, which does not go from 33\.3 % to 66\.7 %\. The canary is worse by its errors: \d+ of \d+ requests failed, of stable 0 of \d+; evidence \S+ after \d+ s, bound 200\. Canary 5\d errors of 5\d\d requests; stable 0 errors of \d{4} requests/,
+    );
+    expect(text).toMatch(/next: +npx canaryctl rollback\s+or: +npx canaryctl watch\s+or: +the way past$/);
+  });
+
+  test("waits without traffic enough, and where Prometheus is away", async () => {
+    const few = { stable: { good: 9, bad: 0 }, canary: { good: 1, bad: 0 } };
+    expect((await moved(few, { strategy })).text).toMatch(/Not enough traffic: a pass needs 2\d\d more requests/);
+    const none = { canary: { good: 0, bad: 0 } };
+    expect((await moved(none, { strategy })).text).toMatch(/No request to the canary version was counted\./);
+    expect((await moved({ isAway: true }, { strategy })).text).toMatch(/^Prometheus cannot be asked about the canary/);
+  });
+
+  test("waits where an address was one of each side: whose requests those were cannot be told", async () => {
+    const { text } = await moved({ isReused: true }, { strategy });
+    expect(text).toMatch(/^The judge has no verdict yet.* No request to the canary version was counted\./);
+  });
+});
+
 test.each([
   ["a first share", { from: 0, to: 10 }],
   ["a lower share", { from: 30, to: 10 }],
   ["the same share", { from: 30, to: 30 }],
   ["a stack without monitoring", { monitoring: false }],
   ["gate none", { gate: "none" }],
-  ["a strategy whose callers do not tell the versions apart", { strategy: "replica-ratio" }],
+  ["a strategy whose controller takes the steps", { strategy: "rolling-update" }],
+  ["a first share of the pods", { strategy: "replica-ratio", from: 0, to: 25 }],
+  ["fewer pods", { strategy: "replica-ratio", from: 50, to: 25 }],
+  ["an override where pods split the traffic", { strategy: "replica-ratio", judgeOverride: "the old version leaks" }],
   ["an override", { judgeOverride: "the old version leaks" }],
 ])("nothing is asked of the cluster for %s", async (_case, move) => {
   expect(await moved(bad, move)).toEqual({ text: undefined, asked: [] });
@@ -109,5 +143,7 @@ test("an override is told for as long as it stands, where it has a meaning", () 
     /for as long as judgeOverride stands: the old version leaks\s+next: +npx canaryctl config rm judgeOverride/,
   );
   expect(standingOverride(configOf({ judgeOverride, gate: "none" }))).toBeUndefined();
+  expect(standingOverride(configOf({ judgeOverride, strategy: "replica-ratio" }))).toMatch(/judgeOverride stands/);
+  expect(standingOverride(configOf({ judgeOverride, strategy: "rolling-update" }))).toBeUndefined();
   expect(standingOverride(configOf())).toBeUndefined();
 });

@@ -4,6 +4,8 @@ import { platformOf } from "../../../../../canaryctl/src/lab.ts";
 import { weighted } from "../../../../../canaryctl/src/strategies/weights/weighted.ts";
 import { isOfCanary } from "../../../../../canaryctl/src/traffic/alerts.ts";
 import { istioRoute } from "../../../../../canaryctl/src/traffic/istio-route.ts";
+import { podShare } from "../../../../../canaryctl/src/traffic/pod-share.ts";
+import { deploymentsPath } from "../../../../../cluster/kube/paths.ts";
 import type { LabConfig } from "../../../../../stacks/config/schema.ts";
 import { type Counted, countedCluster } from "../../../stacks/live/counted-cluster.ts";
 import { sampleConfig } from "../../../stacks/sample-config.ts";
@@ -189,5 +191,51 @@ describe("where the judge is asked", () => {
       /^Traffic/,
     );
     expect(said[0]).toMatch(/judgeOverride stands: the old version leaks/);
+  });
+});
+
+describe("where the judge is asked and only pods split the traffic", () => {
+  const bad = { canary: { good: 9, bad: 1 } };
+  const deployment = (replicas: number, readyReplicas = replicas) => ({
+    metadata: {},
+    spec: { replicas, template: { metadata: {}, spec: { containers: [{ name: "echo", image: "echo" }] } } },
+    status: { replicas, readyReplicas },
+  });
+  /** Three pods and one, whose canary may fail. */
+  const quarter = (counted: Counted, weight = 25, canaryReady = 1) =>
+    counting(counted, {
+      configWeight: 25,
+      changes: { strategy: "replica-ratio", replicas: 4, plan: '{"weights": [25, 50]}', canaryWeight: weight },
+      objects: {
+        [deploymentsPath("canary-lab", "versioned-echo-v1")]: deployment(3),
+        [deploymentsPath("canary-lab", "versioned-echo-v2")]: deployment(1, canaryReady),
+      },
+    });
+  const byPods = weighted(podShare);
+
+  test("a canary that it fails gets no more, by the shares that the pods are, and the way past has the weight", async () => {
+    const next = quarter(bad);
+    await expect(byPods.promote(next.lab, quiet)).rejects.toThrow(
+      /does not go from 25 % to 50 %\. The canary is worse/,
+    );
+    const odd = quarter(bad, 47);
+    await expect(byPods.setTraffic(odd.lab, quiet)).rejects.toMatchObject({
+      message: expect.stringMatching(/^The judge fails the canary, which does not go from 25 % to 50 %\./),
+      next: expect.stringMatching(/npx canaryctl set-traffic 53 47 --now --reason urgent$/),
+    });
+    expect([...next.log, ...odd.log]).toEqual([]);
+  });
+
+  test("a canary none of whose pods is ready has a share all the same: its first one was before", async () => {
+    const { lab } = quarter(bad, 50, 0);
+    await expect(byPods.setTraffic(lab, quiet)).rejects.toThrow(/does not go from 25 % to 50 %/);
+  });
+
+  test("a weight that changes no pod is no rise, nor is a lower one", async () => {
+    for (const weight of [30, 10]) {
+      const { lab, asked } = quarter(bad, weight);
+      await byPods.setTraffic(lab, quiet);
+      expect(asked.filter((path) => path.includes("query_range"))).toEqual([]);
+    }
   });
 });
