@@ -8,7 +8,7 @@ export type TargetName = (typeof targetNames)[number];
  * What a stack may need of its cluster besides the mesh. The embedded target cluster makes programs, images and charts ready for the
  * parts that are asked for; elsewhere they come from upstream when they are deployed.
  */
-export const platformPartNames = ["monitoring", "rollouts", "gateway-api"] as const;
+export const platformPartNames = ["monitoring", "rollouts", "gateway-api", "istio-cni"] as const;
 export type PlatformPart = (typeof platformPartNames)[number];
 
 /**

@@ -13,6 +13,7 @@ export type MadeConfig = Pick<
   | "argoCd"
   | "autoscaling"
   | "gatewayApi"
+  | "istioCni"
   | "gatewayNodePort"
   | "ingressGateway"
   | "isolation"

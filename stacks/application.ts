@@ -71,7 +71,7 @@ export function createApplication(
       stack: fullStackName(),
       applied,
       sidecarLabels: facts.mesh.sidecarLabels,
-      labels: { ...(config.monitoring && facts.monitoring?.picks.namespaces), ...isolationLabels(config) },
+      labels: { ...(config.monitoring && facts.monitoring?.picks.namespaces), ...isolationLabels(config, facts) },
       namespaceHooks: live.namespaceHooks,
       ladder: checkedLadder(config),
       ...(!isOwner(config) && { platformFacts: facts }),
@@ -152,7 +152,8 @@ function createIsolation(
 ): pulumi.Resource[] {
   const isolation = isolationOf(config, facts);
   if (!isolation) return [];
-  if (pulumi.runtime.isDryRun()) void pulumi.log.warn(`${notEnforced(config.namespace)}. See docs/security.md.`);
+  if (pulumi.runtime.isDryRun() && !facts.mesh.hasCni)
+    void pulumi.log.warn(`${notEnforced(config.namespace)}. See docs/security.md.`);
   return [new Isolation(named("isolation"), isolation, { provider: cluster, dependsOn: [namespace, ...mesh] })];
 }
 

@@ -7,6 +7,7 @@ import {
   argoCdChartVersion,
   argoRolloutsChartVersion,
   gatewayApiVersion,
+  istioVersion,
   kubePrometheusStackVersion,
 } from "./versions.ts";
 
@@ -34,6 +35,7 @@ export function missingCharts(config: LabConfig, exists: (path: string) => boole
       `strategy ${config.strategy} with rollouts ${config.rollouts}`,
       `argo-rollouts-${argoRolloutsChartVersion}`,
     ],
+    "istio-cni": ["istioCni true", `cni-${istioVersion}`],
     "gateway-api": [`strategy ${config.strategy}`, `gateway-api-${gatewayApiVersion}`],
   };
   const built = "`npx canaryctl up` puts it into the lab's own mirror";

@@ -59,11 +59,13 @@ function scrapedOf(config: LabConfig): IsolationArgs["scraped"] {
 }
 
 /**
- * Labels of the application's namespace; none where its isolation is off. Nothing is refused: each strategy's pods have a sidecar, and an
- * init container that sets up their network for it, which neither `restricted` nor `baseline` lets in.
+ * Labels of the application's namespace; none where its isolation is off. Nothing is refused where the mesh has no CNI agent: each strategy's
+ * pods have a sidecar, and an init container that sets up their network for it, which neither `restricted` nor `baseline` lets in.
  */
-export const isolationLabels = ({ isolation }: Pick<LabConfig, "isolation">): Readonly<Record<string, string>> =>
-  isolation.mode === "off" ? {} : podSecurityLabels(false);
+export const isolationLabels = (
+  { isolation }: Pick<LabConfig, "isolation">,
+  { mesh }: Pick<PlatformFacts, "mesh">,
+): Readonly<Record<string, string>> => (isolation.mode === "off" ? {} : podSecurityLabels(mesh.hasCni === true));
 
 /** The kind of object that belongs to the whole cluster; none where the pods have no priority of their own. */
 export const priorityObjects = ({

@@ -94,6 +94,12 @@ const parts: Readonly<Record<PlatformPart, (config: MadeConfig) => Chart>> = {
         : []),
     ],
   }),
+  "istio-cni": () => ({
+    of: "Istio's CNI agent",
+    groups: [],
+    clusterWide: clusterRoles,
+    inside: [{ namespace: systemNamespace, resources: [...workload, "daemonsets.apps"] }],
+  }),
   "gateway-api": () => ({ of: "the Gateway API", groups: ["gateway.networking.k8s.io"], clusterWide: [], inside: [] }),
 };
 

@@ -10,7 +10,7 @@ export function notedPartsConfig(text: string | undefined): PartsConfig | undefi
   const strategy = strategyNames.find((name) => name === values?.strategy);
   if (!values || !strategy) return undefined;
   const rollouts = (["cluster", "namespace"] as const).find((scope) => scope === values.rollouts) ?? "auto";
-  const { monitoring, gatewayApi, platform = "own" } = values; // noted before there was a choice
+  const { monitoring, gatewayApi, istioCni, platform = "own" } = values; // noted before there was a choice
   const services = servicesIn(values);
   return {
     platform,
@@ -18,6 +18,7 @@ export function notedPartsConfig(text: string | undefined): PartsConfig | undefi
     rollouts,
     monitoring: monitoring === "true",
     gatewayApi: gatewayApi === "true",
+    istioCni: istioCni === "true",
     services,
   };
 }

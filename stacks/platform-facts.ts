@@ -22,6 +22,11 @@ export interface PlatformFacts {
     readonly version: string;
     /** The label by which the pods of a namespace get sidecars. */
     readonly sidecarLabels: Labels;
+    /**
+     * Whether an agent on the nodes sets up the network of pods; else an init container of each pod does, for which it has rights. Absent
+     * where an older version of the program noted the facts.
+     */
+    readonly hasCni?: boolean;
     /** The Deployment of its control plane. */
     readonly controlPlane: { readonly namespace: string; readonly name: string };
   };
@@ -46,7 +51,7 @@ export interface MonitoringFacts {
 }
 
 /** The Deployment of the control plane that the chart makes without a revision. */
-const controlPlaneName = "istiod";
+export const controlPlaneName = "istiod";
 
 /** The facts of the platform that a stack installs by this config. @param owner its full name */
 export function ownFacts(config: LabConfig, owner: string): PlatformFacts {
@@ -56,6 +61,7 @@ export function ownFacts(config: LabConfig, owner: string): PlatformFacts {
     mesh: {
       version: istioVersion,
       sidecarLabels,
+      hasCni: parts.includes("istio-cni"),
       controlPlane: { namespace: systemNamespace, name: controlPlaneName },
     },
     ingress: { namespace: ingressNamespace, labels: ingressLabels, nodePort: config.gatewayNodePort },
@@ -126,6 +132,9 @@ export function lacks(config: LabConfig, facts: PlatformFacts): readonly Lack[] 
                 : "no Rollouts controller",
             setting: ["rollouts", "cluster"],
           },
+    "istio-cni": facts.mesh.hasCni
+      ? undefined
+      : { part: "istio-cni", need: "istioCni true", instead: "no CNI agent of Istio", setting: ["istioCni", "true"] },
     "gateway-api": facts.gatewayApi
       ? undefined
       : {

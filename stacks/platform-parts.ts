@@ -3,7 +3,10 @@ import { type PlatformPart, platformPartNames } from "../cluster/target.ts";
 import type { LabConfig } from "./config/schema.ts";
 
 /** What of a config says which parts of the platform there are. */
-export type PartsConfig = Pick<LabConfig, "platform" | "strategy" | "monitoring" | "rollouts" | "gatewayApi"> &
+export type PartsConfig = Pick<
+  LabConfig,
+  "platform" | "strategy" | "monitoring" | "rollouts" | "gatewayApi" | "istioCni"
+> &
   Partial<Pick<LabConfig, "services">>;
 
 /** Whether the stack's application or one of its services needs a part by its strategy. */
@@ -31,6 +34,7 @@ export function neededParts(config: PartsConfig): readonly PlatformPart[] {
     monitoring: config.monitoring,
     rollouts: rolloutsScope(config) !== undefined,
     "gateway-api": config.gatewayApi || isNeeded("gateway-api", config),
+    "istio-cni": config.istioCni,
   };
   return platformPartNames.filter((part) => needed[part]);
 }

@@ -88,6 +88,7 @@ function install(
       hub: istioHub,
       charts: chartSource(config, istioChartRepository),
       replicas: config.istiodReplicas,
+      cni: parts.includes("istio-cni"),
       gatewayNodePort: config.gatewayNodePort,
       owner,
     },

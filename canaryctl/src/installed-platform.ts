@@ -21,6 +21,7 @@ const typesOf: Readonly<Record<PlatformPart, string>> = {
   monitoring: "canary-lab:monitoring:KubePrometheusStack",
   rollouts: "canary-lab:argo:ArgoRollouts",
   "gateway-api": "canary-lab:gateway-api:GatewayApi",
+  "istio-cni": "canary-lab:mesh:IstioCni",
 };
 
 /** The platform that a stack installed, by its state: a config may be what is broken. Undefined where it installed none. */

@@ -14,7 +14,7 @@ export const podSecurityLabels = (isEnforced: boolean): Readonly<Record<string, 
 
 /** Why not, for people. */
 export const notEnforced = (namespace: string): string =>
-  `Pod Security restricted is not enforced in namespace ${namespace}, but audited and warned of: Istio's init container sets up the network of each pod, for which it needs NET_ADMIN and NET_RAW`;
+  `Pod Security restricted is not enforced in namespace ${namespace}, but audited and warned of: Istio's init container sets up the network of each pod, for which it needs NET_ADMIN and NET_RAW; with istioCni true in the stack that installs the mesh, an agent on the node does`;
 
 /** Whether pods that are not `restricted` are refused in a namespace with these labels. */
 export const isEnforcedBy = (labels: Readonly<Record<string, string>>): boolean =>

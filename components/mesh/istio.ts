@@ -6,6 +6,7 @@ import {
   type IstioSpec,
   ingressNamespace,
   renderBase,
+  renderCni,
   renderIngress,
   renderIstiod,
   systemNamespace,
@@ -13,6 +14,17 @@ import {
 
 export interface IstioArgs extends IstioSpec {
   readonly owner?: PlatformOwner;
+}
+
+/** Istio's CNI agent on each node. */
+class IstioCni extends pulumi.ComponentResource {
+  readonly agent: k8s.helm.v3.Release;
+
+  constructor(name: string, spec: IstioSpec, opts?: pulumi.ComponentResourceOptions) {
+    super("canary-lab:mesh:IstioCni", name, {}, opts);
+    this.agent = new k8s.helm.v3.Release(`${name}-agent`, renderCni(spec), { parent: this });
+    this.registerOutputs({ agent: this.agent });
+  }
 }
 
 /** The mesh: definitions, then the control plane, then the gateway, each ready before the next. */
@@ -30,7 +42,8 @@ export class Istio extends pulumi.ComponentResource {
       new k8s.helm.v3.Release(`${name}-${role}`, manifest, { parent: this, dependsOn });
 
     this.definitions = install("base", renderBase(spec), [namespace("system", systemNamespace)]);
-    this.controlPlane = install("istiod", renderIstiod(spec), [this.definitions]);
+    const cni = spec.cni ? [new IstioCni(`${name}-cni`, spec, { parent: this, dependsOn: [this.definitions] })] : [];
+    this.controlPlane = install("istiod", renderIstiod(spec), [this.definitions, ...cni]);
     install("gateway", renderIngress(spec), [namespace("ingress", ingressNamespace), this.controlPlane]);
     this.registerOutputs({ definitions: this.definitions, controlPlane: this.controlPlane });
   }

@@ -10,6 +10,8 @@ export interface IstioSpec {
   readonly charts: ChartSource;
   /** Pods of the control plane, at least 1. With 1, a route cannot be changed while it restarts. */
   readonly replicas: number;
+  /** Whether an agent on each node sets up the network of pods; else an init container in each pod does. Default false. */
+  readonly cni?: boolean;
   /** Port of the nodes at which the gateway answers, 30000..32767. */
   readonly gatewayNodePort: number;
 }
@@ -20,7 +22,13 @@ interface Resources {
 
 /** The values of the `istiod` chart that are set here. */
 export interface IstiodValues {
-  readonly global: { readonly hub: string; readonly tag: string; readonly proxy: { readonly resources: Resources } };
+  readonly global: {
+    readonly hub: string;
+    readonly tag: string;
+    readonly proxy: { readonly resources: Resources; readonly seccompProfile?: object };
+  };
+  readonly cni?: { readonly enabled: true };
+  readonly podAnnotations?: Readonly<Record<string, string>>;
   readonly autoscaleEnabled: false;
   readonly replicaCount: number;
   readonly env: Readonly<Record<string, string>>;
@@ -51,7 +59,7 @@ const requests = (cpu: string, memory: string): Resources => ({ requests: { cpu,
 export const proxyRequests = { cpu: "10m", memory: "64Mi" };
 
 const release = <Values extends object>(
-  spec: IstioSpec,
+  spec: Pick<IstioSpec, "version" | "charts">,
   chart: string,
   names: { readonly name: string; readonly namespace: string },
   values: Values,
@@ -69,7 +77,16 @@ export function renderIstiod(spec: IstioSpec): ReleaseManifest<IstiodValues> {
     "istiod",
     { name: "istiod", namespace: systemNamespace },
     {
-      global: { hub: spec.hub, tag: spec.version, proxy: { resources: { requests: proxyRequests } } },
+      global: {
+        hub: spec.hub,
+        tag: spec.version,
+        proxy: {
+          resources: { requests: proxyRequests },
+          ...(spec.cni && { seccompProfile: { type: "RuntimeDefault" } }),
+        },
+      },
+      // The control plane begins anew with it: it would go on for up to a minute with the template of before, whose pods are refused.
+      ...(spec.cni && { cni: { enabled: true }, podAnnotations: { "canary-lab/cni": "true" } }),
       // A fixed number, for an autoscaler needs a metrics server; from 2 on the chart adds a disruption budget by itself.
       autoscaleEnabled: false,
       replicaCount: spec.replicas,
@@ -97,6 +114,21 @@ export function renderIstiod(spec: IstioSpec): ReleaseManifest<IstiodValues> {
     },
   );
 }
+
+/** The values of the `cni` chart that are set here. */
+export interface CniValues {
+  readonly global: { readonly hub: string; readonly tag: string };
+  readonly resources: Resources;
+}
+
+/** The agent, a DaemonSet. It mends pods that started before it was ready on their node. */
+export const renderCni = (spec: Pick<IstioSpec, "version" | "hub" | "charts">): ReleaseManifest<CniValues> =>
+  release(
+    spec,
+    "cni",
+    { name: "istio-cni", namespace: systemNamespace },
+    { global: { hub: spec.hub, tag: spec.version }, resources: requests("10m", "64Mi") },
+  );
 
 /** A NodePort, for a load balancer's address never comes on a local cluster. */
 export function renderIngress(spec: IstioSpec): ReleaseManifest<GatewayValues> {

@@ -49,6 +49,7 @@ export const ownersKeys = {
   gatewayNodePort: 30_080,
   rollouts: "auto",
   gatewayApi: false,
+  istioCni: false,
   argoCd: false,
 } as const satisfies Partial<LabConfig>;
 

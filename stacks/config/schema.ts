@@ -184,6 +184,11 @@ export const schema = z.object({
     .describe(
       "Whether the definitions of the Gateway API are installed though strategy does not need them, true or false: for other stacks on this platform",
     ),
+  istioCni: boolean
+    .prefault(false)
+    .describe(
+      "Whether Istio's CNI agent sets up the network of pods in place of an init container in each, true or false: then Pod Security restricted is enforced where isolation has mode enforce",
+    ),
   argoCd: boolean.prefault(false).describe("Whether Argo CD with the Rollouts extension is installed, true or false"),
   accounts: boolean
     .prefault(false)

@@ -45,6 +45,7 @@ export function existingFacts(objects: ExistingObjects, config: LabConfig): Foun
     monitoring: isFault(monitoring),
     rollouts: isFault(rollouts),
     "gateway-api": isFault(gatewayApi),
+    "istio-cni": false,
   };
   const missing = lacks(config, facts).filter(({ part }) => !told[part]);
   const all = [...faults, ...missing.map(lackFault)];
@@ -60,6 +61,7 @@ const without: Readonly<Record<PlatformPart, readonly [key: string, value: strin
   monitoring: ["monitoring", "false"],
   rollouts: ["strategy", "istio"],
   "gateway-api": ["strategy", "istio"],
+  "istio-cni": ["istioCni", "false"],
 };
 
 function lackFault({ part, need, instead }: Lack): Fault {

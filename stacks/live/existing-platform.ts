@@ -1,5 +1,6 @@
 import { ApiError, type ClusterClient } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
+import { readIfAllowed } from "../../cluster/kube/read-if-allowed.ts";
 import { rolloutsControllerSelector } from "../../components/names.ts";
 import type { LabConfig } from "../config/schema.ts";
 import { existingFacts } from "../existing/facts.ts";
@@ -48,15 +49,28 @@ async function readObjects(client: Pick<ClusterClient, "get">): Promise<Existing
     (await client.get<{ readonly items?: readonly T[] }>(path))?.items ?? [];
   const labelled = (label: string) => `?labelSelector=${encodeURIComponent(label)}`;
   const deployments = "/apis/apps/v1/deployments";
-  const [namespaces, webhooks, istiods, ztunnels, services, prometheuses, rollouts, httpRoutes] = await Promise.all([
-    list("/api/v1/namespaces"),
-    list<ExistingObjects["webhooks"][number]>("/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"),
-    list<ExistingObjects["istiods"][number]>(deployments + labelled("app=istiod")),
-    list(`/api/v1/pods${labelled("app=ztunnel")}&limit=1`),
-    list<ExistingObjects["services"][number]>("/api/v1/services"),
-    list<ExistingObjects["prometheuses"][number]>("/apis/monitoring.coreos.com/v1/prometheuses"),
-    list<ExistingObjects["rollouts"][number]>(deployments + labelled(rolloutsControllerSelector)),
-    client.get<Meta>("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/httproutes.gateway.networking.k8s.io"),
-  ]);
-  return { namespaces, webhooks, istiods, ztunnels, services, prometheuses, rollouts, httpRoutes };
+  const component = labelled("operator.istio.io/component=Pilot");
+  const [namespaces, webhooks, injectorConfigs, istiods, ztunnels, services, prometheuses, rollouts, httpRoutes] =
+    await Promise.all([
+      list("/api/v1/namespaces"),
+      list<ExistingObjects["webhooks"][number]>("/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"),
+      readIfAllowed<{ readonly items: ExistingObjects["injectorConfigs"] }>(client, `/api/v1/configmaps${component}`),
+      list<ExistingObjects["istiods"][number]>(deployments + labelled("app=istiod")),
+      list(`/api/v1/pods${labelled("app=ztunnel")}&limit=1`),
+      list<ExistingObjects["services"][number]>("/api/v1/services"),
+      list<ExistingObjects["prometheuses"][number]>("/apis/monitoring.coreos.com/v1/prometheuses"),
+      list<ExistingObjects["rollouts"][number]>(deployments + labelled(rolloutsControllerSelector)),
+      client.get<Meta>("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/httproutes.gateway.networking.k8s.io"),
+    ]);
+  return {
+    namespaces,
+    webhooks,
+    injectorConfigs: injectorConfigs?.items ?? [],
+    istiods,
+    ztunnels,
+    services,
+    prometheuses,
+    rollouts,
+    httpRoutes,
+  };
 }

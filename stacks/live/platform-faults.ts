@@ -10,6 +10,7 @@ const keeps: Readonly<Record<PlatformPart, string>> = {
   monitoring: "monitoring true",
   rollouts: "rollouts cluster",
   "gateway-api": "gatewayApi true",
+  "istio-cni": "istioCni true",
 };
 
 /** A namespace of a platform that is about to be made is there. @param whose the note on it @param owner who makes it */

@@ -1,5 +1,6 @@
 import type { ClusterClient } from "@canary-lab/kit/kube/client";
 import type { PlatformPart } from "../../cluster/target.ts";
+import { isEnforcedBy } from "../../components/isolation/pod-security.ts";
 import { configAnnotation, platformAnnotation, stackAnnotation } from "../../components/workload/render-application.ts";
 import { notedParts, notedPartsConfig } from "../noted-parts.ts";
 import { notedFacts } from "../platform-facts.ts";
@@ -35,6 +36,7 @@ interface Listed {
     readonly name: string;
     readonly namespace?: string;
     readonly annotations?: Readonly<Record<string, string>>;
+    readonly labels?: Readonly<Record<string, string>>;
   };
   readonly spec?: { readonly controllerName?: string };
 }
@@ -54,16 +56,19 @@ export interface NotedNamespace {
   /** Full name of the stack whose platform that stands on. */
   readonly platform: string | undefined;
   readonly config: string | undefined;
+  /** Whether pods that set up their own network are refused in it. */
+  readonly isRestricted: boolean;
 }
 
 /** All namespaces of the cluster. */
 export async function notedNamespaces(client: Pick<ClusterClient, "get">): Promise<readonly NotedNamespace[]> {
   const namespaces = await client.get<List>("/api/v1/namespaces");
-  return (namespaces?.items ?? []).map(({ metadata: { name, annotations = {} } }) => ({
+  return (namespaces?.items ?? []).map(({ metadata: { name, annotations = {}, labels = {} } }) => ({
     name,
     stack: annotations[stackAnnotation],
     platform: notedFacts(annotations[platformAnnotation])?.owner,
     config: annotations[configAnnotation],
+    isRestricted: isEnforcedBy(labels),
   }));
 }
 
@@ -86,11 +91,11 @@ export async function platformUse(
   const applications = noted.flatMap(({ name, stack, config }) =>
     stack?.split("/")[1] === projectName ? [{ stack, namespace: name, parts: notedPartsConfig(config) }] : [],
   );
-  const users = noted.flatMap(({ name, stack, platform, config }) =>
-    owner !== undefined && platform === owner
-      ? [{ stack: stack ?? "?", namespace: name, needs: notedParts(config) }]
-      : [],
-  );
+  const users = noted.flatMap(({ name, stack, platform, config, isRestricted }) => {
+    if (owner === undefined || platform !== owner) return [];
+    const needs = [...notedParts(config), ...(isRestricted ? (["istio-cni"] as const) : [])];
+    return [{ stack: stack ?? "?", namespace: name, needs }];
+  });
   const ofStacks = noted.filter(({ stack, platform }) => [stack, platform].includes(owner)).map(({ name }) => name);
   const objects = kinds.flatMap(({ part, kind }, index) =>
     (found[index]?.items ?? [])

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { PodClient } from "@canary-lab/kit/kube/client";
+import type { KubeClient, PodClient } from "@canary-lab/kit/kube/client";
 import type { Clock } from "@canary-lab/kit/until";
 import { UserError } from "@canary-lab/kit/user-error";
 import * as pulumi from "@pulumi/pulumi";
@@ -7,6 +7,8 @@ import { isBackingOff, type PodObject } from "../../canary/pods/pod-object.ts";
 import { startFaults } from "../../canary/pods/start-fault.ts";
 import { StartWatch } from "../../canary/pods/start-watch.ts";
 import { podPath, podsPath } from "../../cluster/kube/paths.ts";
+import { controlPlaneName } from "../platform-facts.ts";
+import { controlPlaneAnswers } from "./control-plane-answers.ts";
 import { createHook } from "./create-hook.ts";
 import { remedies } from "./pod-start.ts";
 import { podsOfRelease, type WatchedRelease } from "./release-pods.ts";
@@ -66,8 +68,11 @@ async function failingPods(client: WatchClient, release: WatchedRelease): Promis
   }
 }
 
-/** Has each Helm release of a component's children watched while it is made or changed. */
-export function releaseWatch(client: WatchClient): pulumi.ResourceTransformation {
+/**
+ * Has each Helm release of a component's children watched while it is made or changed. What comes after the control plane waits until
+ * that answers.
+ */
+export function releaseWatch(client: WatchClient & Pick<KubeClient, "create">): pulumi.ResourceTransformation {
   const running = new Set<string>();
   const start = createHook("release-begins", async ({ urn, newInputs }) => {
     const { name, namespace } = newInputs as unknown as WatchedRelease;
@@ -75,7 +80,11 @@ export function releaseWatch(client: WatchClient): pulumi.ResourceTransformation
     const warn = (error: UserError) => void pulumi.log.warn(toldOfStack(error));
     void watchRelease(client, { name, namespace }, () => !running.has(urn), warn);
   });
-  const stop = createHook("release-ended", async ({ urn }) => void running.delete(urn));
+  const stop = createHook("release-ended", async ({ urn, newInputs }) => {
+    running.delete(urn);
+    const { name } = newInputs as unknown as WatchedRelease;
+    if (name === controlPlaneName) await controlPlaneAnswers(client);
+  });
   const hooks = { beforeCreate: [start], beforeUpdate: [start], afterCreate: [stop], afterUpdate: [stop] };
   return ({ type, props, opts }) =>
     type === "kubernetes:helm.sh/v3:Release" ? { props, opts: { ...opts, hooks } } : undefined;

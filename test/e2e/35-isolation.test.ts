@@ -24,6 +24,10 @@ const kinds = [
   "limitranges",
 ].join(",");
 
+interface InitContainer {
+  readonly securityContext?: { readonly capabilities?: { readonly add?: readonly string[] } };
+}
+
 /** A namespace of somebody else's in the mesh, with one pod. */
 const shop = "isolation-shop";
 
@@ -39,6 +43,14 @@ async function ask(caller: readonly string[], url: string, method = "GET"): Prom
   const script = `require("node:http").request(${options}, (answer) => { console.log(answer.statusCode); process.exit(); }).on("timeout", function () { this.destroy(new Error("timeout")); }).on("error", ({ code, message }) => console.log(code ?? message)).end()`;
   return kubectl("exec", ...caller, "--", "node", "-e", script);
 }
+
+const restricted = {
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ["ALL"] },
+  runAsNonRoot: true,
+  runAsUser: 65532,
+  seccompProfile: { type: "RuntimeDefault" },
+};
 
 /** What the API server says of a pod in the application's namespace; nothing is kept. */
 async function tried(container: object): Promise<Outcome> {
@@ -101,7 +113,7 @@ describePart("an application kept apart", () => {
   afterAll(async () => {
     await removeCaller();
     await kubectl("delete", "namespace", shop, "--ignore-not-found");
-    editConfig({ isolation: undefined });
+    editConfig({ isolation: undefined, istioCni: undefined });
     await enterStack({ ...fullStack, strategy: "istio" });
   }, 600_000);
 
@@ -178,28 +190,55 @@ describePart("an application kept apart", () => {
     expect(await ask(client, `http://versioned-echo.${namespace}/`)).toBe("200");
   }, 60_000);
 
-  test("warns of a privileged pod, and lets in none that asks for more than a release takes", async () => {
+  test("warns of a privileged pod, and doctor says why it is not refused", async () => {
     const privileged = await tried({ securityContext: { privileged: true } });
     expect(privileged).toMatchObject({ exitCode: 0 });
     expect(privileged.output).toMatch(/would violate PodSecurity "restricted:latest":.*privileged/);
-    const large = await tried({ resources: { requests: { cpu: "50", memory: "64Mi" } } });
-    expect(large.exitCode).not.toBe(0);
-    expect(large.output).toMatch(/exceeded quota: versioned-echo-quota/);
-  }, 60_000);
-
-  test("doctor has nothing against it but what this cluster does not give", async () => {
     const { findings, exitCode } = await doctor();
     expect(exitCode).toBe(0);
     expect(findings.map(({ id, severity }) => `${severity} ${id}`)).toEqual([`info pod-security/${namespace}`]);
+  }, 60_000);
+
+  test("gets Istio's CNI agent under load, and no request is lost", async () => {
+    const load = await startSteadyLoad();
+    expect(await canaryctl("config", "set", "istioCni", "true")).toMatchObject({ exitCode: 0 });
+    expect(await canaryctl("up")).toMatchObject({ exitCode: 0 });
+    expect(await load.stop()).toMatchObject({ failed: 0, errors: {} });
+  }, 300_000);
+
+  test("refuses a privileged pod, and any that asks for more than a release takes", async () => {
+    const privileged = await tried({ securityContext: { privileged: true } });
+    expect(privileged.exitCode).not.toBe(0);
+    expect(privileged.output).toMatch(/violates PodSecurity "restricted:latest":.*privileged/);
+    const large = await tried({ securityContext: restricted, resources: { requests: { cpu: "50", memory: "64Mi" } } });
+    expect(large.exitCode).not.toBe(0);
+    expect(large.output).toMatch(/exceeded quota: versioned-echo-quota/);
+    const fitting = await tried({ securityContext: restricted });
+    expect([fitting.exitCode, fitting.output]).toEqual([0, expect.not.stringContaining("PodSecurity")]);
+  }, 60_000);
+
+  test("doctor has nothing against it", async () => {
+    expect(await doctor()).toMatchObject({ findings: [], exitCode: 0 });
   }, 60_000);
 
   describe("has room and ways for", () => {
     testWholeRelease(["promote"]);
   });
 
+  test("has pods that set up no network, with sidecars that carry all of their traffic", async () => {
+    const pods = JSON.parse(await kubectl("get", "pods", "-n", namespace, "-l", "app=versioned-echo", "-o", "json"));
+    const added = pods.items.flatMap(({ spec }: { spec: { initContainers: InitContainer[] } }) =>
+      spec.initContainers.flatMap(({ securityContext }) => securityContext?.capabilities?.add ?? []),
+    );
+    expect([pods.items.length > 0, added]).toEqual([true, []]);
+    expect(await istioFindings(namespace)).toEqual([]);
+  }, 60_000);
+
   test("opens again, and nothing of it is left", async () => {
     const load = await startSteadyLoad();
+    editConfig({ istioCni: undefined });
     await apply(undefined);
+    expect(await kubectl("get", "daemonsets", "-n", "istio-system", "-o", "name")).toBe("");
     expect(await load.stop()).toMatchObject({ failed: 0, errors: {} });
     expect(await kubectl("get", kinds, "-n", namespace, "-o", "name")).toBe("");
     const labels = await kubectl("get", "namespace", namespace, "-o", "jsonpath={.metadata.labels}");

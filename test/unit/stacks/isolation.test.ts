@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { parseConfig, type RawConfig } from "../../../stacks/config/parse-config.ts";
-import { isolationOf } from "../../../stacks/isolation.ts";
+import { isolationLabels, isolationOf } from "../../../stacks/isolation.ts";
 import { sampleFacts } from "./sample-config.ts";
 
 const isolated = (values: RawConfig = {}, isolation: object = {}) => {
@@ -39,6 +39,20 @@ describe("what keeps a namespace apart", () => {
     expect(isolated()?.faultsPort).toBe(8080);
     expect(isolated({ service: { port: 9898 }, ...foreign })).not.toHaveProperty("faultsPort");
   });
+});
+
+test("Pod Security refuses where an agent sets up the network of pods, and audits and warns elsewhere", () => {
+  const enforced = (values: RawConfig, hasCni?: boolean) => {
+    const config = parseConfig(values);
+    const { mesh } = sampleFacts(config);
+    const labels = isolationLabels(config, { mesh: { ...mesh, ...(hasCni !== undefined && { hasCni }) } });
+    return labels["pod-security.kubernetes.io/enforce"];
+  };
+  const isolation = { mode: "enforce" };
+  expect(enforced({ isolation, istioCni: true })).toBe("restricted");
+  expect(enforced({ isolation })).toBeUndefined();
+  expect(enforced({ isolation, platform: "dev" }, true)).toBe("restricted");
+  expect(enforced({ istioCni: true })).toBeUndefined();
 });
 
 describe("what the network lets through", () => {

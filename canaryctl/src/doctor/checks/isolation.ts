@@ -34,7 +34,6 @@ function podSecurity({ namespace: live }: ClusterFacts, namespace: string): read
       evidence: [
         `labels of namespace ${namespace}: ${evidence.map(([key, value]) => `${key}=${value}`).join(", ") || "none of Pod Security"}`,
       ],
-      // With Istio's CNI plugin, which a node agent installs, the pods need no such container.
       mend: ["kubectl get pods -A -l k8s-app=istio-cni-node"],
     },
   ];

@@ -3,9 +3,10 @@ import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makePrivateFolder, writePrivateFile } from "@canary-lab/kit/private-files";
+import { nodeLayout } from "../node/layout.ts";
 import type { Tools } from "../toolchain/tools.ts";
 import { changeDefaults, stampChart } from "./edits.ts";
-import { type MirrorChart, mirrorCharts } from "./mirror.ts";
+import { cniChart, type MirrorChart, mirrorCharts } from "./mirror.ts";
 import { availableOwnCharts, ownChartKey, ownChartVersion, renderGatewayApi, writeOwnChart } from "./own-charts.ts";
 
 /** The chart mirror of a cluster. */
@@ -21,16 +22,21 @@ export const chartFolder = (home: string): string => join(home, "charts");
 export async function ensureCharts(tools: Tools, home: string): Promise<string> {
   const mirror = chartFolder(home);
   const { istio, gatewayApi } = tools.versions;
-  const charts = existsSync(tools.istioModule) ? mirrorCharts(istio) : [];
+  const ofModules: readonly (readonly [module: string, charts: readonly MirrorChart[]])[] = [
+    [tools.istioModule, mirrorCharts(istio)],
+    [tools.istioCniModule, [cniChart(istio, nodeLayout(home))]],
+  ];
+  const charts = ofModules.filter(([module]) => existsSync(module));
   const own = availableOwnCharts(tools);
-  const key = mirrorKey([tools.istioModule, istio, charts, tools.gatewayApiModule, own.map(ownChartKey)]);
+  const key = mirrorKey([istio, charts, tools.gatewayApiModule, own.map(ownChartKey)]);
   const keyFile = join(mirror, "key");
   if (readKey(keyFile) === key) return mirror;
   // Made beside the mirror, with the key last, and moved there as a whole: a killed run leaves no half of a mirror.
   const draft = join(home, "charts.draft");
   rmSync(draft, { recursive: true, force: true });
   makePrivateFolder(draft);
-  for (const chart of charts) await writeChart(chart, istio, tools.istioModule, join(draft, `${chart.name}-${istio}`));
+  for (const [module, ofModule] of charts)
+    for (const chart of ofModule) await writeChart(chart, istio, module, join(draft, `${chart.name}-${istio}`));
   for (const chart of own) await writeOwnChart(chart, join(draft, `${chart.name}-${ownChartVersion(chart)}`));
   if (existsSync(tools.gatewayApiModule)) {
     const definitions = makePrivateFolder(join(draft, `gateway-api-${gatewayApi}`));

@@ -1,3 +1,4 @@
+import type { NodeLayout } from "../node/layout.ts";
 import type { ChartDefault } from "./edits.ts";
 
 /** A chart of the mirror. */
@@ -8,6 +9,9 @@ export interface MirrorChart {
   readonly source: string;
   readonly defaults: readonly ChartDefault[];
 }
+
+/** Where the pod network's parts are on the node: see `NodeLayout`. */
+export type CniFolders = Pick<NodeLayout, "cniConfiguration" | "cniPlugins">;
 
 /** Where Istio's release images are published. */
 const istioHub = "docker.io/istio";
@@ -38,3 +42,15 @@ export const mirrorCharts = (version: string): readonly MirrorChart[] => [
     defaults: [{ path: ["imagePullPolicy"], value: "IfNotPresent" }],
   },
 ];
+
+/** The chart of Istio's CNI agent; it looks for the pod network where this node has it. */
+export const cniChart = (version: string, { cniConfiguration, cniPlugins }: CniFolders): MirrorChart => ({
+  name: "cni",
+  source: "manifests/charts/istio-cni",
+  defaults: [
+    { path: ["global", "hub"], value: istioHub },
+    { path: ["global", "tag"], value: version },
+    { path: ["cniConfDir"], value: cniConfiguration },
+    { path: ["cniBinDir"], value: cniPlugins },
+  ],
+});

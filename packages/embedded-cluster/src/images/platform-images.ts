@@ -15,8 +15,25 @@ export function platformImages(tools: Tools, addOn: AddOn): readonly ImageSpec[]
 }
 
 function imagesByAddOn(tools: Tools): Readonly<Partial<Record<AddOn, readonly ImageSpec[]>>> {
-  const { rollouts, prometheus, prometheusOperator } = tools.versions;
+  const { istio, rollouts, prometheus, prometheusOperator } = tools.versions;
   return {
+    "istio-cni": [
+      {
+        name: `docker.io/istio/install-cni:${istio}`,
+        description: `canary-lab: Istio's CNI agent and plugin ${istio}, built from their Go module, on Debian`,
+        // The agent mends pods with iptables, and copies the plugin from where it stands to the node.
+        layers: [
+          { tar: tools.baseRootfs },
+          {
+            files: [
+              { from: tools.istioCni, to: "/opt/cni/bin/istio-cni" },
+              { from: tools.installCni, to: "/usr/local/bin/install-cni" },
+            ],
+          },
+        ],
+        command: ["/usr/local/bin/install-cni"],
+      },
+    ],
     monitoring: [
       {
         name: `quay.io/prometheus/prometheus:v${prometheus}`,

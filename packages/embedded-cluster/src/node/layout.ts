@@ -16,6 +16,9 @@ export interface NodeLayout {
   readonly pki: string;
   /** Rendered configuration files. */
   readonly config: string;
+  /** The pod network's configuration, and the plugins that it names. Agents of the cluster, such as Istio's, add theirs to both. */
+  readonly cniConfiguration: string;
+  readonly cniPlugins: string;
   /** The user's kubeconfig: context `canary-lab`, cluster administrator. */
   readonly kubeconfig: string;
   readonly containerdSocket: string;
@@ -35,6 +38,8 @@ export function nodeLayout(home: string): NodeLayout {
     bin: join(home, "bin"),
     pki: join(home, "node", "pki"),
     config: join(home, "node", "config"),
+    cniConfiguration: join(home, "node", "config", "cni"),
+    cniPlugins: join(home, "node", "cni-plugins"),
     kubeconfig: join(home, "kubeconfig"),
     containerdSocket: join(home, "run", "containerd.sock"),
     dockerSocket: join(home, "run", "docker.sock"),

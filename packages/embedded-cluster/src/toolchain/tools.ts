@@ -31,6 +31,10 @@ export interface Tools {
    * `manifests/charts/{base,istio-control/istio-discovery,gateway}` and `tools/packaging/common/envoy_bootstrap.json`.
    */
   readonly istioModule: string;
+  /** Static binaries of add-on `istio-cni`, and what is kept of the Istio module with it: `manifests/charts/istio-cni`. */
+  readonly istioCni: string;
+  readonly installCni: string;
+  readonly istioCniModule: string;
   /** What is kept of the Gateway API's module: `config/crd/standard`. */
   readonly gatewayApiModule: string;
   /** Static binaries of add-on `rollouts`, and what is kept of the module: `manifests/{crds,role,base,dashboard-install}`. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { mirrorKey } from "../../src/charts/charts.ts";
-import { mirrorCharts } from "../../src/charts/mirror.ts";
+import { cniChart, mirrorCharts } from "../../src/charts/mirror.ts";
 
 describe("mirrorCharts", () => {
   const charts = mirrorCharts("1.29.1");
@@ -26,6 +26,19 @@ describe("mirrorCharts", () => {
 
   test("the gateway takes the image that is there", () => {
     expect(defaultsOf("gateway")).toEqual({ imagePullPolicy: "IfNotPresent" });
+  });
+
+  test("the CNI agent looks for the pod network where the node has it", () => {
+    const node = { cniConfiguration: "/lab/node/config/cni", cniPlugins: "/lab/node/cni-plugins" };
+    expect(cniChart("1.29.1", node)).toMatchObject({ name: "cni", source: "manifests/charts/istio-cni" });
+    expect(
+      Object.fromEntries(cniChart("1.29.1", node).defaults.map(({ path, value }) => [path.join("."), value])),
+    ).toEqual({
+      "global.hub": "docker.io/istio",
+      "global.tag": "1.29.1",
+      cniConfDir: "/lab/node/config/cni",
+      cniBinDir: "/lab/node/cni-plugins",
+    });
   });
 
   test("another ingredient makes another mirror", () => {

@@ -14,6 +14,7 @@ describe("platformImages", () => {
       ],
     ],
     ["rollouts", ["quay.io/argoproj/argo-rollouts:v1.9.1", "quay.io/argoproj/kubectl-argo-rollouts:v1.9.1"]],
+    ["istio-cni", ["docker.io/istio/install-cni:1.29.1"]],
     ["gateway-api", []],
     ["istio", []],
   ] as const)("%s: under the names that upstream publishes", (addOn, names) => {
@@ -22,13 +23,15 @@ describe("platformImages", () => {
 
   const all = addOnNames.flatMap((addOn) => platformImages(tools, addOn));
 
-  test.each(all)("$name starts a file of its own", ({ entrypoint, layers }) => {
+  test.each(all)("$name starts a file of its own", ({ entrypoint, command, layers }) => {
     const places = layers.flatMap((layer) => ("files" in layer ? layer.files.map(({ to }) => to) : []));
-    expect(places).toContain(entrypoint?.[0]);
+    expect(places).toContain((entrypoint ?? command)?.[0]);
   });
 
-  test("no image runs as root, and each says its user by number: a pod may insist on that", () => {
-    for (const { user } of all) expect(user).toMatch(/^[1-9]\d*(:[1-9]\d*)?$/);
+  test("no image but that of the CNI agent runs as root, and each says its user by number: a pod may insist on that", () => {
+    const agents = platformImages(tools, "istio-cni");
+    expect(agents.map(({ user }) => user)).toEqual([undefined]); // as upstream's, which its chart asks for
+    for (const { user } of all.slice(agents.length)) expect(user).toMatch(/^[1-9]\d*(:[1-9]\d*)?$/);
   });
 
   test("each image says that it is the lab's", () => {

@@ -1,6 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import { callerStats } from "../../../../components/mesh/caller-stats.ts";
-import { type IstioSpec, renderBase, renderIngress, renderIstiod } from "../../../../components/mesh/render-istio.ts";
+import {
+  type IstioSpec,
+  renderBase,
+  renderCni,
+  renderIngress,
+  renderIstiod,
+} from "../../../../components/mesh/render-istio.ts";
 import { ingressLabels } from "../../../../components/names.ts";
 import { register } from "../mocks.ts";
 
@@ -45,6 +51,40 @@ test("istiod has the wanted number of replicas, and sidecars ask for little", ()
       tag: "1.29.1",
       proxy: { resources: { requests: { cpu: "10m", memory: "64Mi" } } },
     },
+  });
+});
+
+describe("with Istio's CNI agent", () => {
+  test("sidecars come without a container that sets up the network, by a control plane that begins anew", () => {
+    const { values } = renderIstiod({ ...spec, cni: true });
+    expect(values).toMatchObject({
+      cni: { enabled: true },
+      podAnnotations: { "canary-lab/cni": "true" },
+      global: { proxy: { seccompProfile: { type: "RuntimeDefault" } } },
+    });
+    const { values: without } = renderIstiod(spec);
+    expect([without.cni, without.podAnnotations, without.global.proxy.seccompProfile]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test("the agent is of the same release", () => {
+    expect(renderCni(spec)).toMatchObject({
+      name: "istio-cni",
+      chart: "/lab/charts/cni-1.29.1",
+      values: { global: { hub: "docker.io/istio", tag: "1.29.1" } },
+    });
+  });
+
+  test("the agent is there before the control plane that counts on it", async () => {
+    const all = await register(async () => {
+      const { Istio } = await import("../../../../components/mesh/istio.ts");
+      new Istio("istio", { ...spec, cni: true });
+    });
+    expect(all.get("istio-cni-agent")).toMatchObject({ parent: "istio-cni" });
+    expect(all.get("istio-istiod")?.dependencies.toSorted()).toEqual(["istio-base", "istio-cni-agent"]);
   });
 });
 

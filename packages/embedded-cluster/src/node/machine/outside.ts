@@ -15,12 +15,15 @@ const containerLogs = "/var/log/containers";
 /** Where dockerd looks for plugins. */
 const dockerPlugins = "/run/docker/plugins";
 
+/** Where Istio's CNI agent and its plugin talk to each other, and keep what the plugin asks the API server with. */
+const istioCni = "/run/istio-cni";
+
 /** The folders of those files. */
-export const outsideFolders = [shimSockets, cniResults, devicePlugins, containerLogs, dockerPlugins] as const;
+export const outsideFolders = [shimSockets, cniResults, devicePlugins, containerLogs, dockerPlugins, istioCni] as const;
 
 /** These folders and the ones made around them, deepest first. */
 export const madeFolders: readonly string[] = outsideFolders.flatMap((folder) =>
-  folder === containerLogs ? [folder] : [folder, dirname(folder)],
+  folder === containerLogs || folder === istioCni ? [folder] : [folder, dirname(folder)],
 );
 
 /** Those of the folders that are there now: asked before a node starts, so that they stay after it. */
@@ -54,6 +57,7 @@ export function outsideFiles(homes: readonly string[]): string[] {
     ...entries(shimSockets).filter((file) => !alive.has(file)),
     ...entries(cniResults).filter((file) => isLabResult(file.slice(cniResults.length + 1))),
     ...entries(devicePlugins).filter((file) => file.endsWith("/kubelet.sock") && !alive.has(file)),
+    ...entries(istioCni).filter((file) => !alive.has(file)),
     ...entries(containerLogs).filter((file) => leadsInto(file, homes)),
   ];
 }

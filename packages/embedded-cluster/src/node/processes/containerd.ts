@@ -5,17 +5,19 @@ import type { NodeSpec } from "../node-spec.ts";
 import { registryAccessFiles } from "../pki/registry-access.ts";
 import type { ProcessSpec } from "./process-spec.ts";
 
+/** The CNI plugins that the pod network takes; containerd takes the last one by itself. */
+const plugins = ["bridge", "host-local", "loopback"] as const;
+
 const folders = ({ layout }: NodeSpec) => ({
   root: join(layout.state, "containerd"),
   // Short paths: the name of a Unix socket has at most 107 bytes.
   state: join(layout.run, "containerd"),
-  cni: join(layout.config, "cni"),
 });
 
 /** containerd's configuration: root, state and socket of its own, so that the host's containerd is not touched. */
 export function renderContainerdConfiguration(spec: NodeSpec): string {
   const { layout, tools, host } = spec;
-  const { root, state, cni } = folders(spec);
+  const { root, state } = folders(spec);
   const text = JSON.stringify; // a JSON string is a TOML string
   return `version = 2
 root = ${text(root)}
@@ -42,8 +44,8 @@ disabled_plugins = ["io.containerd.internal.v1.restart", "io.containerd.snapshot
   disable_apparmor = true
 
 [plugins."io.containerd.grpc.v1.cri".cni]
-  bin_dir = ${text(tools.cniBin)}
-  conf_dir = ${text(cni)}
+  bin_dir = ${text(layout.cniPlugins)}
+  conf_dir = ${text(layout.cniConfiguration)}
 
 [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
   runtime_type = "io.containerd.runc.v2"
@@ -94,17 +96,18 @@ export function renderCniConfiguration({ layout, addresses }: NodeSpec): string 
 
 export function renderContainerd(spec: NodeSpec): ProcessSpec {
   const { layout, tools } = spec;
-  const { root, state, cni } = folders(spec);
+  const { root, state } = folders(spec);
   const configuration = join(layout.config, "containerd.toml");
   return {
     name: "containerd",
     argv: [join(tools.bin, "containerd"), "--config", configuration, "--log-level=warn"],
     data: [root],
-    folders: [root, state, join(layout.state, "cni")],
-    files: {
-      [configuration]: renderContainerdConfiguration(spec),
-      [join(cni, "10-canary-lab.conflist")]: renderCniConfiguration(spec),
-    },
+    folders: [root, state, join(layout.state, "cni"), layout.cniPlugins],
+    files: { [configuration]: renderContainerdConfiguration(spec) },
+    seeds: { [join(layout.cniConfiguration, "10-canary-lab.conflist")]: renderCniConfiguration(spec) },
+    links: Object.fromEntries(
+      plugins.map((name) => [join(layout.cniPlugins, name), join(tools.cniBin, name)] as const),
+    ),
     after: [],
     ready: { kind: "socket", socket: layout.containerdSocket },
     readySeconds: 30,

@@ -28,6 +28,10 @@ export interface ProcessSpec {
   readonly folders?: readonly string[];
   /** Files that it reads and that are written (0600) before it starts: path and content. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Files that are written (0600) where they are not there: others add to them while it runs. */
+  readonly seeds?: Readonly<Record<string, string>>;
+  /** Links that are made before it starts: path and target. */
+  readonly links?: Readonly<Record<string, string>>;
   /** Files that it leaves when it is killed, and that would keep the next one from starting. */
   readonly stale?: readonly string[];
   /** Files and folders with what it stores, each of another name. Where it ends at once with them, it is tried without. */

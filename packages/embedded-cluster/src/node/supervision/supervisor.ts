@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { makePrivateFolder, writePrivateFile } from "@canary-lab/kit/private-files";
 import { until } from "@canary-lab/kit/until";
@@ -48,7 +48,7 @@ export const logFile = (layout: NodeLayout, name: ProcessName): string => join(l
 /** Digest of all that a process was started with: program, arguments, environment, and every file that it reads. */
 export function specDigest(spec: ProcessSpec, readFile: (path: string) => string = describeFile): string {
   const hash = createHash("sha256");
-  hash.update(JSON.stringify([spec.argv, spec.env ?? {}, spec.files ?? {}]));
+  hash.update(JSON.stringify([spec.argv, spec.env ?? {}, spec.files ?? {}, spec.seeds ?? {}, spec.links ?? {}]));
   for (const file of [...(spec.reads ?? []), spec.argv[0] ?? ""]) hash.update(`\0${file}\0${readFile(file)}`);
   return hash.digest("hex").slice(0, 16);
 }
@@ -78,6 +78,9 @@ export async function ensureProcess(spec: ProcessSpec, supervision: Supervision)
   for (const file of spec.stale ?? []) rmSync(file, { force: true });
   for (const folder of spec.folders ?? []) makePrivateFolder(folder);
   for (const [file, content] of Object.entries(spec.files ?? {})) writePrivateFile(file, content);
+  for (const [file, content] of Object.entries(spec.seeds ?? {}))
+    if (!existsSync(file)) writePrivateFile(file, content);
+  for (const [link, target] of Object.entries(spec.links ?? {})) makeLink(link, target);
   const startedAt = Date.now();
   const identity = await start(spec, supervision, {
     PATH: path,
@@ -87,6 +90,11 @@ export async function ensureProcess(spec: ProcessSpec, supervision: Supervision)
   });
   record(layout, spec, identity, digest);
   return { spec, ...identity, startedAt };
+}
+
+function makeLink(link: string, target: string): void {
+  rmSync(link, { force: true });
+  symlinkSync(target, link);
 }
 
 /** Ends a process of this node, where it runs. */

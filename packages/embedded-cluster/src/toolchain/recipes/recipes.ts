@@ -70,6 +70,20 @@ const clusterRecipes: readonly Recipe[] = [
     gigabytes: 1.8,
   },
   {
+    name: "istio-cni",
+    addOns: ["istio-cni"],
+    folder: "cluster",
+    programs: ["istio-cni", "install-cni"].map((output) => ({
+      output,
+      package: `istio.io/istio/cni/cmd/${output}`,
+      tags: ["agent", "disable_pgv"],
+    })),
+    strings: istioStrings,
+    keep: [{ module: "istio.io/istio", paths: ["manifests/charts/istio-cni"] }],
+    seconds: 40,
+    gigabytes: 0.4,
+  },
+  {
     name: "istioctl",
     addOns: ["istioctl"],
     folder: "cluster",
