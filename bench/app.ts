@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createInterface } from "node:readline";
+import { join } from "node:path";
+import { until } from "@canary-lab/kit/until";
 import { execa } from "execa";
 import type { LoadSummary } from "../apps/load-client/src/load-summary.ts";
 import { repositoryRoot } from "../cluster/lab-folder.ts";
+import { freePort } from "../cluster/ports.ts";
+import { podinfo, toolFolder } from "../test/e2e/support/tools.ts";
 import type { Row } from "./table.ts";
 
 /** What one load sends; one of the same length goes before it, for the compiler. */
@@ -14,43 +16,55 @@ const load = { requests: 20_000, rate: 2000 } as const;
 const bare = `
 const http = require("node:http");
 const body = JSON.stringify({ version: "v1" });
-const server = http.createServer((_, response) => {
+http.createServer((_, response) => {
   response.writeHead(200, { "content-type": "application/json; charset=utf-8", "content-length": body.length });
   response.end(body);
-}).listen(0, "127.0.0.1", () => console.log(JSON.stringify(server.address())));`;
+}).listen(process.env.PORT, "127.0.0.1");`;
 
 /**
- * Processor time of versioned-echo for a request, its metrics counted, beside `node:http` alone: on 127.0.0.1, one after the other in each
+ * Processor time of versioned-echo for a request, its metrics counted, beside `node:http` alone and podinfo: on 127.0.0.1, one after the other in each
  * run. Time of the process and not requests per second, which the client would bound, and other users of the machine.
  */
 export async function measureApp(runs: number): Promise<readonly Row[]> {
   const values: number[] = [];
   const floor: number[] = [];
+  const inGo: number[] = [];
+  const podinfoProgram = join(await toolFolder(podinfo), "podinfo");
   for (let run = 0; run < runs; run++) {
-    floor.push(await microsecondsOf(["-e", bare]));
-    values.push(await microsecondsOf(["apps/versioned-echo/dist/server.mjs"]));
+    floor.push(await microsecondsOf(process.execPath, ["-e", bare]));
+    values.push(await microsecondsOf(process.execPath, ["apps/versioned-echo/dist/server.mjs"]));
+    inGo.push(await microsecondsOf(podinfoProgram, ["--level=error"]));
   }
   return [
     {
       what: "processor time of versioned-echo for a request, metrics on",
       values,
       unit: "µs",
-      floors: [{ name: "bare `node:http`", values: floor, unit: "µs" }],
+      floors: [
+        { name: "bare `node:http`", values: floor, unit: "µs" },
+        { name: "podinfo, in Go", values: inGo, unit: "µs" },
+      ],
       ratioAtMost: 1 / 0.85,
     },
   ];
 }
 
-/** Processor time for a request, in microseconds, of a server that prints its port in its first line. */
-async function microsecondsOf(args: readonly string[]): Promise<number> {
-  const server = spawn(process.execPath, args, {
+/** Processor time for a request, in microseconds, of a server that listens at PORT of its environment. */
+async function microsecondsOf(program: string, args: readonly string[]): Promise<number> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}/version`;
+  const server = spawn(program, args, {
     cwd: repositoryRoot,
-    env: { ...process.env, APP_VERSION: "v1", HOST: "127.0.0.1", PORT: "0" },
-    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, APP_VERSION: "v1", HOST: "127.0.0.1", PORT: String(port), PODINFO_PORT: String(port) },
+    stdio: "ignore",
   });
   try {
-    const [line] = await once(createInterface(server.stdout), "line");
-    const url = `http://127.0.0.1:${JSON.parse(line).port}/version`;
+    const answers = () =>
+      fetch(url).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    if (!(await until(answers, { seconds: 20 }))) throw new Error(`${program} does not answer at ${url}.`);
     await send(url);
     const before = processorSeconds(server.pid);
     await send(url);

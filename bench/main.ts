@@ -14,6 +14,8 @@ import { liveUsage, runLive } from "./judge/live.ts";
 import { judgeReport } from "./judge/report.ts";
 import { measureMemory } from "./memory.ts";
 import { measureLook, measureNoOp } from "./no-op.ts";
+import { measureProxies } from "./proxies.ts";
+import { keepRecord } from "./record.ts";
 import { measureRollback } from "./rollback.ts";
 import { measureServices } from "./services.ts";
 import { measureFirstResponse, measureSetTraffic } from "./set-traffic.ts";
@@ -24,12 +26,13 @@ import { measureWatch } from "./watch.ts";
 const usage = `npm run bench -- [--runs N] [--cold] [measure…]
 npm run bench -- judge [--releases N]
 
-Measures the lab that stands here, each thing beside its floor in the same run, and prints a Markdown table.
+Measures the lab that stands here, each thing beside its floor in the same run, and prints a Markdown table. The values are kept in
+.lab/bench.json, with machine and versions; what is slower than there by a fifth is named.
 --runs N   runs of each quick measure, 1..50 (default 7); ups from nothing take a third of them
 --cold     first make the lab from nothing, tools included: about 20 minutes
 judge      simulates releases, without a lab: how often the judge and the rules beside it are wrong, and how fast they are right
 --releases N   simulated releases of each row, 1..100000 (default 10000: hours)
-measures   memory, look, set-traffic, rollback, no-op, growth, services, flips, every-weight, releases, abort, app, full-stack, warm-up;
+measures   memory, look, set-traffic, rollback, no-op, growth, services, flips, every-weight, releases, proxies, abort, app, full-stack, warm-up;
            default: all of these. Measured where they are named: services-50 (as services, with 50 of them too: 150 pods), watch (half an
            hour, WATCH_MINUTES where it is set)
 
@@ -52,6 +55,7 @@ const measures: Readonly<Record<string, Measure>> = {
   flips: async () => [await measureFlips()],
   "every-weight": measureEveryWeight,
   releases: measureHappyPaths,
+  proxies: measureProxies,
   abort: async (runs) => [await measureAbort(runs)],
   app: (runs) => measureApp(Math.max(1, Math.floor(runs / 3))),
   "full-stack": measureFullStack,
@@ -108,6 +112,7 @@ async function main(): Promise<void> {
     await empty.remove();
     await canaryctl("set-traffic", String(100 - weight), String(weight));
     console.log(renderTable(rows)); // what was measured before a measure failed is worth having
+    for (const line of keepRecord(rows)) console.log(line);
   }
   if (rows.some((row) => verdict(row) === false)) process.exitCode = 1;
 }

@@ -64,14 +64,30 @@ export async function installPlainly({ folder, releases }: Inventory): Promise<n
   return (performance.now() - began) / 1000;
 }
 
-/** Removes what {@link installPlainly} made. */
-export async function uninstallPlainly({ folder, releases }: Inventory): Promise<void> {
+/** Asks helm and kubectl what they would change of what they have installed, or to change it: there is nothing. Gives the seconds. */
+export async function repeatPlainly({ folder, releases }: Inventory, isPreview: boolean): Promise<number> {
+  const env = { ...(await labShell()) };
+  const mirror = env.CANARY_LAB_CHART_MIRROR ?? "";
+  const began = performance.now();
+  for (const { name, namespace: where, chart } of releases) {
+    const args = ["upgrade", name, join(mirror, chart), "-n", where, "-f", join(folder, `${name}.json`)];
+    await mustRun("helm", [...args, ...(isPreview ? ["--dry-run=server"] : ["--wait"])], { env, quiet: true });
+  }
+  const verb = isPreview ? "diff" : "apply";
+  await mustRun("kubectl", [verb, "-f", join(folder, "application.json")], { env });
+  return (performance.now() - began) / 1000;
+}
+
+/** Removes what {@link installPlainly} made; gives the seconds that it took. */
+export async function uninstallPlainly({ folder, releases }: Inventory): Promise<number> {
   const env = await labShell();
+  const began = performance.now();
   await mustRun("kubectl", ["delete", "-f", join(folder, "application.json"), "--wait"], { env });
   for (const { name, namespace: where } of [...releases].reverse()) {
     await mustRun("helm", ["uninstall", name, "-n", where, "--wait"], { env, timeoutSeconds: 200 });
   }
   await mustRun("kubectl", ["delete", "-f", join(folder, "namespaces.json"), "--wait"], { env, timeoutSeconds: 200 });
+  return (performance.now() - began) / 1000;
 }
 
 /** Objects as someone would have written them: without what the cluster itself added. */

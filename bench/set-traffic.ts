@@ -3,6 +3,7 @@ import type { Outcome } from "../test/e2e/support/command.ts";
 import { canaryctl } from "../test/e2e/support/lab.ts";
 import { startLoad } from "../test/e2e/support/traffic.ts";
 import type { EmptyProgram } from "./empty-program.ts";
+import { installRouteChart } from "./helm-route.ts";
 import { openService, patchWeight } from "./patch.ts";
 import { repeat, secondsOf } from "./sample.ts";
 import type { Row } from "./table.ts";
@@ -16,6 +17,8 @@ export async function measureSetTraffic(runs: number, empty: EmptyProgram): Prom
     secondsOf(await canaryctl("set-traffic", String(100 - weight(run)), String(weight(run)))),
   );
   const patch = await repeat(runs, async (run) => (await patchWeight(weight(run))).seconds);
+  const chart = await installRouteChart();
+  const helm = await repeat(runs, (run) => chart.upgrade(weight(run))).finally(chart.remove);
   const engine = await repeat(runs, () => empty.seconds("up", "--yes", "--skip-preview"));
   await canaryctl("set-traffic", "90", "10"); // so that the stack knows what the patches did
   return {
@@ -24,6 +27,7 @@ export async function measureSetTraffic(runs: number, empty: EmptyProgram): Prom
     unit: "s",
     floors: [
       { name: "`kubectl patch`", values: patch, unit: "s" },
+      { name: "`helm upgrade` of the route alone", values: helm, unit: "s" },
       { name: "`pulumi up`, empty program", values: engine, unit: "s" },
     ],
     atMost: 2,

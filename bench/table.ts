@@ -1,7 +1,7 @@
 /** Several runs of one measure, in `unit`. At least one. */
 interface Samples {
   readonly values: readonly number[];
-  readonly unit: "s" | "MB" | "GB" | "requests" | "χ²" | "µs";
+  readonly unit: "s" | "MB" | "GB" | "requests" | "χ²" | "µs" | "ms";
 }
 
 /** What a measure is held against, taken in the same run on the same machine. */
@@ -30,6 +30,10 @@ export function median(values: readonly number[]): number {
   const [low = Number.NaN, high = low] = sorted.slice(Math.ceil(middle) - 1, Math.floor(middle) + 1);
   return (low + high) / 2;
 }
+
+/** The smallest value that at least this share of the values does not exceed (nearest rank). */
+export const percentile = (values: readonly number[], share: number): number =>
+  values.toSorted((a, b) => a - b)[Math.max(0, Math.ceil(values.length * share) - 1)] ?? Number.NaN;
 
 /** How much y grows with each x: the slope of the line of least squares. At least two different x. */
 export function slope(points: readonly (readonly [x: number, y: number])[]): number {
@@ -65,7 +69,7 @@ function target({ atMost, ratioAtMost, aboveFloorAtMost, unit }: Row): string {
 
 /** The measures as a Markdown table: each beside its floors, with the ratio of the medians. */
 export function renderTable(rows: readonly Row[]): string {
-  const head = ["what", "min", "median", "runs", "floor (min / median)", "ratio", "must be", "kept"];
+  const head = ["what", "min", "median", "p95", "runs", "floor (min / median)", "ratio", "must be", "kept"];
   const lines = rows.map((row) => {
     const floors = row.floors ?? [];
     const kept = verdict(row);
@@ -73,6 +77,7 @@ export function renderTable(rows: readonly Row[]): string {
       row.what,
       `${number(smallest(row.values))} ${row.unit}`,
       `${number(median(row.values))} ${row.unit}`,
+      `${number(percentile(row.values, 0.95))} ${row.unit}`,
       String(row.values.length),
       floors
         .map(

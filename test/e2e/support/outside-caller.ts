@@ -2,7 +2,7 @@ import { start } from "./command.ts";
 import { applyObjects, kubectl, labShell, namespace } from "./lab.ts";
 
 /** A caller without a sidecar, in a namespace without injection: it knows the Service alone. */
-const pod = { name: "outside-caller", namespace: "default" } as const;
+export const caller = { name: "outside-caller", namespace: "default" } as const;
 
 export async function startCaller(): Promise<void> {
   const path = "jsonpath={.spec.template.spec.containers[0].image}";
@@ -11,14 +11,14 @@ export async function startCaller(): Promise<void> {
   await applyObjects({
     apiVersion: "v1",
     kind: "Pod",
-    metadata: pod,
+    metadata: caller,
     spec: { containers: [container], terminationGracePeriodSeconds: 0 },
   });
-  await kubectl("wait", "-n", pod.namespace, "--for=condition=Ready", `pod/${pod.name}`, "--timeout=30s");
+  await kubectl("wait", "-n", caller.namespace, "--for=condition=Ready", `pod/${caller.name}`, "--timeout=30s");
 }
 
 export const removeCaller = (): Promise<string> =>
-  kubectl("delete", "pod", pod.name, "-n", pod.namespace, "--ignore-not-found");
+  kubectl("delete", "pod", caller.name, "-n", caller.namespace, "--ignore-not-found");
 
 /** What a load from outside the mesh saw: how often each version answered, and how often nothing did, by the cause. */
 export interface OutsideSummary {
@@ -63,8 +63,8 @@ export async function outsideLoad(work: () => Promise<unknown>): Promise<Outside
     "exec",
     "--stdin",
     "-n",
-    pod.namespace,
-    pod.name,
+    caller.namespace,
+    caller.name,
     "--",
     "node",
     "--input-type=module",
