@@ -12,6 +12,7 @@ import { measureGrowth } from "./growth.ts";
 import { measureHappyPaths } from "./happy-paths.ts";
 import { liveUsage, runLive } from "./judge/live.ts";
 import { judgeReport } from "./judge/report.ts";
+import { runTemplate, templateUsage } from "./judge/template-live.ts";
 import { measureMemory } from "./memory.ts";
 import { measureLook, measureNoOp } from "./no-op.ts";
 import { measureProxies } from "./proxies.ts";
@@ -36,7 +37,9 @@ measures   memory, look, set-traffic, rollback, no-op, growth, services, flips, 
            default: all of these. Measured where they are named: services-50 (as services, with 50 of them too: 150 pods), watch (half an
            hour, WATCH_MINUTES where it is set)
 
-${liveUsage}`;
+${liveUsage}
+
+${templateUsage}`;
 
 type Measure = (runs: number, empty: EmptyProgram) => Promise<readonly Row[]>;
 
@@ -118,4 +121,8 @@ async function main(): Promise<void> {
 }
 
 const [first, ...others] = process.argv.slice(2);
-await (first === "judge-live" ? runLive(others) : main());
+const series: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  "judge-live": runLive,
+  "judge-template": runTemplate,
+};
+await (series[first ?? ""]?.(others) ?? main());
