@@ -2,10 +2,12 @@ import { describe, expect, test } from "@jest/globals";
 import { start } from "./support/command.ts";
 import { describePart } from "./support/describe-part.ts";
 import { setFaults } from "./support/faults.ts";
-import { canaryctl, canaryctlFile, pulumiJson } from "./support/lab.ts";
+import { canaryctl, canaryctlFile, namespace, pulumiJson } from "./support/lab.ts";
 import { expectCannotStart, withFullQuota } from "./support/obstacles.ts";
+import { askPrometheus, calmly } from "./support/prometheus.ts";
 import { note } from "./support/rollout.ts";
 import { readyPods } from "./support/side-pods.ts";
+import { readConfig } from "./support/stack-config.ts";
 import { withStrategy } from "./support/strategy.ts";
 import { sampleLoad, sendLoad, startSteadyLoad } from "./support/traffic.ts";
 import { until } from "./support/until.ts";
@@ -71,6 +73,12 @@ describePart("a release", () => {
     expect(exitCode).toBe(3);
     expect(await readyPods()).toEqual([4, 0]);
   }, 240_000);
+
+  test("and its alerts end with what was counted of it: a release is refused while one fires", async () => {
+    if (readConfig("monitoring") !== "true") return;
+    const firing = `ALERTS{alertstate="firing",app="versioned-echo",namespace="${namespace}"}`;
+    await until("no alert fires", async () => (await askPrometheus(firing)).length === 0, calmly);
+  }, 90_000);
 
   testWholeRelease(["promote"]);
 });

@@ -62,8 +62,12 @@ const explained: readonly { readonly finding: RegExp; readonly why: string }[] =
     why: "both subsets are there before a canary is: a sidecar that learns of a route before it learns of the subset answers 503",
   },
   {
-    finding: /^Warning: EnvoyFilter exposes internal implementation details/,
-    why: "Istio's webhook says this of each EnvoyFilter, and no other setting has Envoy show what it counts of a pod",
+    finding: /^Error IST0101 AuthorizationPolicy .*: Referenced namespace not found/,
+    why: "who may call can be named before it is there",
+  },
+  {
+    finding: /^Warning(:| IST0133 EnvoyFilter .*:) EnvoyFilter exposes internal implementation details/,
+    why: "Istio says this of each EnvoyFilter, and no other setting has Envoy show what it counts of a pod",
   },
 ];
 
