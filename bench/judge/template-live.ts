@@ -16,7 +16,7 @@ export const templateUsage = `npm run bench -- judge-template [--services N] [--
 
 Runs Argo Rollouts' documented success-rate template by its own controller, on releases of the kinds of judge-live, side by side: each is a
 service of the stack with its canary at 10 %. Prints when each was stopped, and how many requests the canary had got by then.
---services N  releases, 1..30 (default 20)
+--services N  releases, 1..30 (default 10: more are too many for two cores)
 --minutes N   how long each is watched, 1..60 (default 21): the template asks every five minutes and fails at the fourth miss`;
 
 /** Requests of a second to each service. */
@@ -33,7 +33,7 @@ export const kindsOf = (count: number): readonly Kind[] =>
   Array.from({ length: count }, (_, index) => told[index % told.length] as Kind);
 
 const parse = (args: readonly string[]) => {
-  const options = { services: { type: "string", default: "20" }, minutes: { type: "string", default: "21" } } as const;
+  const options = { services: { type: "string", default: "10" }, minutes: { type: "string", default: "21" } } as const;
   try {
     const { values } = parseArgs({ args: [...args], options });
     const [services, minutes] = [Number(values.services), Number(values.minutes)];
@@ -63,6 +63,7 @@ export async function runTemplate(args: readonly string[]): Promise<void> {
       await enterStack({ ...fullStack, ...startingPoint, ...withoutCanary });
       editConfig({ services: Object.fromEntries(chosen.map((_, index) => [serviceOf(index), service])) });
       await mustBeUp();
+      for (const [index, kind] of chosen.entries()) await breakSides(kind, serviceOf(index));
       const releases = await Promise.all(
         chosen.map((kind, index) => watch(kind, serviceOf(index), options.minutes, signal)),
       );
@@ -77,11 +78,14 @@ export async function runTemplate(args: readonly string[]): Promise<void> {
 /** A release at its first step, and as few pods as that takes. */
 const service = { strategy: "istio", canaryEnabled: true, canaryWeight: 10, replicas: 1, canaryReplicas: 1 } as const;
 
-/** One release: its faults, its traffic, and an AnalysisRun for each limit, until all have ended or the time is over. */
+async function breakSides({ stable, fault }: Kind, name: string): Promise<void> {
+  if (stable) await must("--app", name, "faults", "stable", ...stable);
+  if (fault) await must("--app", name, "faults", "canary", ...fault.flags);
+}
+
+/** One release: its traffic, and an AnalysisRun for each limit, until all have ended or the time is over. */
 async function watch(kind: Kind, name: string, minutes: number, signal: AbortSignal): Promise<TemplateRelease> {
   const namespace = namespaceOf(name);
-  if (kind.stable) await must("--app", name, "faults", "stable", ...kind.stable);
-  if (kind.fault) await must("--app", name, "faults", "canary", ...kind.fault.flags);
   const began = Date.now();
   const ends = began + minutes * 60_000;
   const met: { readonly at: number; readonly requests: number }[] = [];
