@@ -5,6 +5,9 @@ const bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5,
 
 /** The answers to one route, method and status code. */
 interface Series {
+  readonly route: string;
+  readonly method: string;
+  readonly status: number;
   /** As the text format writes them. */
   readonly labels: string;
   /** How many took at most `bound` seconds, and longer than the bound before it. */
@@ -16,11 +19,11 @@ interface Series {
 /**
  * Counts and times requests: `http_requests_total` (a counter) and `http_request_duration_seconds` (a histogram), both by route, method,
  * status code and version. They stand beside the metrics of the process, which prom-client collects. It does not count these two, for it
- * makes a key of all labels at each `inc` and `observe`: a sixth of the processor time of a request.
+ * makes a key of all labels at each `inc` and `observe`: a twentieth of the processor time of a request.
  */
 export class Metrics {
   readonly #registry = new Registry();
-  readonly #series = new Map<string, Series>();
+  readonly #series: Series[] = [];
   readonly #version: string;
   /** The type of {@link text}. */
   readonly contentType = this.#registry.contentType;
@@ -32,13 +35,7 @@ export class Metrics {
 
   /** Counts an answer. @param route the pattern, not the URL, so that the number of series stays bounded */
   count(route: string, method: string, status: number, seconds: number): void {
-    const key = `${method} ${route} ${status}`;
-    let series = this.#series.get(key);
-    if (!series) {
-      const labels = `route="${route}",method="${method}",status_code="${status}",version="${this.#version}"`;
-      series = { labels, buckets: bounds.map((bound) => ({ bound, answers: 0 })), seconds: 0 };
-      this.#series.set(key, series);
-    }
+    const series = this.#seriesOf(route, method, status);
     series.seconds += seconds;
     for (const bucket of series.buckets) {
       if (seconds > bucket.bound) continue;
@@ -47,9 +44,19 @@ export class Metrics {
     }
   }
 
+  /** There are a dozen of them: comparing takes less than making a key. */
+  #seriesOf(route: string, method: string, status: number): Series {
+    const known = this.#series.find((one) => one.route === route && one.method === method && one.status === status);
+    if (known) return known;
+    const labels = `route="${route}",method="${method}",status_code="${status}",version="${this.#version}"`;
+    const made = { route, method, status, labels, buckets: bounds.map((bound) => ({ bound, answers: 0 })), seconds: 0 };
+    this.#series.push(made);
+    return made;
+  }
+
   /** All metrics in Prometheus' text format. */
   async text(): Promise<string> {
-    const series = [...this.#series.values()];
+    const series = this.#series;
     const lines = [
       "# HELP http_requests_total Requests answered.",
       "# TYPE http_requests_total counter",

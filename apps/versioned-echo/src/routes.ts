@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http";
 import { Refusal } from "./json-body.ts";
 
-/** Sends an object as JSON, or a text of a type of its own. */
+/** Sends an object as JSON, or a text as it is: JSON as well, unless `contentType` says otherwise. */
 export type Answer = (status: number, body: object | string, contentType?: string) => ServerResponse;
 
 /** Answers one request, at once or later. @throws Refusal where the request is not as it must be */
@@ -9,8 +9,8 @@ export type Handler = (request: IncomingMessage, answer: Answer) => void | Promi
 
 /** What a server answers to, and what it tells of it. */
 export interface RouteOptions {
-  /** By method and path, such as `PUT /faults`. HEAD is answered as GET is, by Node without the body. */
-  readonly routes: Readonly<Record<string, Handler>>;
+  /** By path and method. HEAD is answered as GET is, by Node without the body. */
+  readonly routes: Readonly<Record<string, Readonly<Record<string, Handler>>>>;
   /** Whether each answer asks its caller to close the connection. */
   readonly isClosing: () => boolean;
   /** Called once an answer has left. `route` is the path of a route, or `unmatched`. */
@@ -36,12 +36,12 @@ const limits = {
  * takes a fifth more processor time for a request, and a promise a tenth.
  */
 export function routeServer({ routes, isClosing, count }: RouteOptions): Server {
-  const handlers = new Map(Object.entries(routes));
+  const byPath = new Map(Object.entries(routes));
   return createServer(limits, (request, response) => {
     const started = performance.now();
     const { method = "", url = "" } = request;
     const path = pathOf(url);
-    const handler = handlers.get(`${method === "HEAD" ? "GET" : method} ${path}`);
+    const handler = byPath.get(path)?.[method === "HEAD" ? "GET" : method];
     response.on("finish", () => {
       count(handler ? path : "unmatched", method, response.statusCode, (performance.now() - started) / 1000);
     });

@@ -7,10 +7,12 @@ test("a handler that fails is answered with 500 and its words, and the next requ
   const counted: (string | number)[][] = [];
   const server = routeServer({
     routes: {
-      "GET /broken": async () => {
-        throw new Error("the disk is gone");
+      "/broken": {
+        GET: async () => {
+          throw new Error("the disk is gone");
+        },
       },
-      "GET /whole": (_request, answer) => void answer(200, {}),
+      "/whole": { GET: (_request, answer) => void answer(200, {}) },
     },
     isClosing: () => false,
     count: (...answer) => counted.push(answer.slice(0, 3)),
