@@ -12,11 +12,11 @@ import type { Row } from "./table.ts";
 /** What one load sends; one of the same length goes before it, for the compiler. */
 const load = { requests: 20_000, rate: 2000 } as const;
 
-/** The same answer by `node:http` alone. */
+/** The same answer by `node:http` alone. After its own five seconds it would end a connection that the client is just about to use. */
 const bare = `
 const http = require("node:http");
 const body = JSON.stringify({ version: "v1" });
-http.createServer((_, response) => {
+http.createServer({ keepAliveTimeout: 3_605_000 }, (_, response) => {
   response.writeHead(200, { "content-type": "application/json; charset=utf-8", "content-length": body.length });
   response.end(body);
 }).listen(process.env.PORT, "127.0.0.1");`;

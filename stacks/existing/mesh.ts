@@ -1,6 +1,5 @@
-import { valueIn } from "../config/raw-values.ts";
 import type { PlatformFacts } from "../platform-facts.ts";
-import { type Deployment, type ExistingObjects, type Fault, type InjectorConfig, setOneOf } from "./objects.ts";
+import { type Deployment, type ExistingObjects, type Fault, setOneOf } from "./objects.ts";
 import { ownedFault, stackOf } from "./owned.ts";
 import { usable, versionOf } from "./version.ts";
 
@@ -71,7 +70,7 @@ export function meshFacts(objects: ExistingObjects, wanted: string | undefined):
   return {
     version,
     sidecarLabels: labels,
-    hasCni: objects.injectorConfigs.some((config) => isOf(injector, config) && hasCni(config)),
+    hasCni: objects.cniAgents.length > 0,
     controlPlane: { namespace: service.namespace, name: controlPlane.metadata.name },
   };
 }
@@ -86,15 +85,6 @@ function choose(all: readonly Injector[], wanted: string | undefined): Injector 
 function isBehind({ revision, service }: Injector, { metadata }: Deployment): boolean {
   const { "istio.io/rev": own = defaultName } = metadata.labels ?? {};
   return metadata.namespace === service?.namespace && own === revision;
-}
-
-const isOf = ({ revision, service }: Injector, { metadata: { namespace, name } }: InjectorConfig): boolean =>
-  namespace === service?.namespace &&
-  name === `istio-sidecar-injector${revision === defaultName ? "" : `-${revision}`}`;
-
-function hasCni({ data }: InjectorConfig): boolean {
-  const values = valueIn(data?.values ?? "") as { readonly pilot?: { readonly cni?: { readonly enabled?: boolean } } };
-  return values?.pilot?.cni?.enabled === true;
 }
 
 function ambiguous(all: readonly Injector[], wanted: string | undefined): Fault {

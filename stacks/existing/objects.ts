@@ -69,16 +69,11 @@ export interface Prometheus extends Meta {
 }
 
 /** The objects of a cluster by which a platform is found that somebody else installed. */
-/** The ConfigMap of the values that a control plane renders sidecars with. */
-export interface InjectorConfig extends Meta {
-  readonly data?: { readonly values?: string };
-}
-
 export interface ExistingObjects {
   readonly namespaces: readonly Meta[];
   readonly webhooks: readonly WebhookConfiguration[];
-  /** What sidecars are made by, for each revision; none where they may not be read. */
-  readonly injectorConfigs: readonly InjectorConfig[];
+  /** The DaemonSets of its CNI agent. */
+  readonly cniAgents: readonly Meta[];
   /** Control planes of Istio. */
   readonly istiods: readonly Deployment[];
   /** Pods of ztunnel, the proxy of an ambient mesh. */

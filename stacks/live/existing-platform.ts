@@ -1,6 +1,5 @@
 import { ApiError, type ClusterClient } from "@canary-lab/kit/kube/client";
 import { UserError } from "@canary-lab/kit/user-error";
-import { readIfAllowed } from "../../cluster/kube/read-if-allowed.ts";
 import { rolloutsControllerSelector } from "../../components/names.ts";
 import type { LabConfig } from "../config/schema.ts";
 import { existingFacts } from "../existing/facts.ts";
@@ -39,7 +38,7 @@ const forbidden = ({ message, place: call }: ApiError, place: string): UserError
   new UserError(`The platform of this cluster cannot be looked for: ${message}`, {
     place: `${call}; platform existing in ${place}`,
     allowed:
-      "an account that may list namespaces, Services, pods, Deployments, MutatingWebhookConfigurations and Prometheus objects of the cluster",
+      "an account that may list namespaces, Services, pods, Deployments, DaemonSets, MutatingWebhookConfigurations and Prometheus objects of the cluster",
     next: "kubectl auth can-i list mutatingwebhookconfigurations",
   });
 
@@ -49,12 +48,11 @@ async function readObjects(client: Pick<ClusterClient, "get">): Promise<Existing
     (await client.get<{ readonly items?: readonly T[] }>(path))?.items ?? [];
   const labelled = (label: string) => `?labelSelector=${encodeURIComponent(label)}`;
   const deployments = "/apis/apps/v1/deployments";
-  const component = labelled("operator.istio.io/component=Pilot");
-  const [namespaces, webhooks, injectorConfigs, istiods, ztunnels, services, prometheuses, rollouts, httpRoutes] =
+  const [namespaces, webhooks, cniAgents, istiods, ztunnels, services, prometheuses, rollouts, httpRoutes] =
     await Promise.all([
       list("/api/v1/namespaces"),
       list<ExistingObjects["webhooks"][number]>("/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"),
-      readIfAllowed<{ readonly items: ExistingObjects["injectorConfigs"] }>(client, `/api/v1/configmaps${component}`),
+      list(`/apis/apps/v1/daemonsets${labelled("k8s-app=istio-cni-node")}`),
       list<ExistingObjects["istiods"][number]>(deployments + labelled("app=istiod")),
       list(`/api/v1/pods${labelled("app=ztunnel")}&limit=1`),
       list<ExistingObjects["services"][number]>("/api/v1/services"),
@@ -65,7 +63,7 @@ async function readObjects(client: Pick<ClusterClient, "get">): Promise<Existing
   return {
     namespaces,
     webhooks,
-    injectorConfigs: injectorConfigs?.items ?? [],
+    cniAgents,
     istiods,
     ztunnels,
     services,

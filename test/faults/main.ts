@@ -1,17 +1,26 @@
 import { canaryctl, requireLab } from "../e2e/support/lab.ts";
 import { keepConfig } from "../e2e/support/stack-config.ts";
 import { type Fault, type Row, renderTable } from "./fault.ts";
+import { ofCertificates } from "./of-certificates.ts";
 import { ofCommands } from "./of-commands.ts";
 import { ofObjects } from "./of-objects.ts";
 import { ofTheCanary } from "./of-the-canary.ts";
 import { ofTheCluster } from "./of-the-cluster.ts";
+import { ofTheDisk } from "./of-the-disk.ts";
 import { tryFault } from "./try-fault.ts";
 
 const usage = `npm run faults -- [words…]
 Makes faults of the embedded lab that is up, one after the other, each under 300 requests per second, and prints a table.
 words      only faults whose names contain one of them; default: all`;
 
-const faults: readonly Fault[] = [...ofTheCanary, ...ofObjects, ...ofCommands, ...ofTheCluster];
+const faults: readonly Fault[] = [
+  ...ofTheCanary,
+  ...ofObjects,
+  ...ofCommands,
+  ...ofTheCluster,
+  ...ofCertificates,
+  ...ofTheDisk,
+];
 
 async function main(words: readonly string[]): Promise<void> {
   const chosen = faults.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));

@@ -1,5 +1,5 @@
+import type { Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { FastifyInstance } from "fastify";
 
 /** Whether a service has been told to stop. */
 export interface Lifecycle {
@@ -13,7 +13,7 @@ export interface Lifecycle {
 const finishMilliseconds = 8000;
 
 /**
- * Stops `app` without losing a request:
+ * Stops `server` without losing a request:
  *
  * 1. readiness says 503 at once, so that the endpoints are withdrawn;
  * 2. for `delayMilliseconds` it goes on serving, because callers learn of that later than the service does; each answer asks
@@ -22,15 +22,15 @@ const finishMilliseconds = 8000;
  *
  * @returns whether everything in flight was finished
  */
-export async function drain(app: FastifyInstance, lifecycle: Lifecycle, delayMilliseconds: number): Promise<boolean> {
+export async function drain(server: Server, lifecycle: Lifecycle, delayMilliseconds: number): Promise<boolean> {
   lifecycle.draining = true;
   await sleep(delayMilliseconds);
   let finished = true;
   const deadline = setTimeout(() => {
     finished = false;
-    app.server.closeAllConnections();
+    server.closeAllConnections();
   }, finishMilliseconds);
-  await app.close();
+  await new Promise((closed) => server.close(closed));
   clearTimeout(deadline);
   return finished;
 }

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { buildApp } from "./app.ts";
 import { drain, type Lifecycle } from "./drain.ts";
@@ -23,8 +24,9 @@ async function serve(settings: Settings): Promise<void> {
     process.exit(1);
   };
   const app = buildApp({ version, faults, lifecycle, crash });
-  await app.listen({ host: settings.host, port: settings.port });
-  say("listening", { version, port: (app.server.address() as AddressInfo).port });
+  app.listen({ host: settings.host, port: settings.port });
+  await once(app, "listening");
+  say("listening", { version, port: (app.address() as AddressInfo).port });
 
   if (settings.crashAfterMilliseconds !== undefined) setTimeout(crash, settings.crashAfterMilliseconds);
   const stop = async (signal: string) => {

@@ -31,7 +31,7 @@ const causes: readonly (readonly [missing: Missing, pattern: RegExp])[] = [
   ],
   [
     "permission",
-    /is forbidden: User "|\b(401|403)\b.*\b(Unauthorized|Forbidden)\b|^Unauthorized$|does not allow|You must be logged in to the server/im,
+    /is forbidden: User "|\b(401|403)\b.*\b(Unauthorized|Forbidden)\b|^Unauthorized$|\(Unauthorized\)|does not allow|You must be logged in to the server/im,
   ],
   [
     "cluster",

@@ -9,7 +9,7 @@ describe("the command line", () => {
   test("takes add-ons by name, and says which there are", () => {
     expect(parseAddOns("istio,helm")).toEqual(["istio", "helm"]);
     expect(() => parseAddOns("istio,mesh")).toThrow(InvalidArgumentError);
-    expect(() => parseAddOns("mesh")).toThrow(/"mesh".*istio, gateway-api/);
+    expect(() => parseAddOns("mesh")).toThrow(/"mesh".*istio, istio-cni, gateway-api/);
   });
 
   test("has the commands that README lists", () => {

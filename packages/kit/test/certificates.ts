@@ -3,12 +3,13 @@ import * as x509 from "@peculiar/x509";
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 
-/** A self-signed certificate for a name, and its key, as PEM: an authority for itself. */
-export async function selfSigned(name: string, addresses: readonly string[] = []) {
+/** A self-signed certificate for a name, and its key, as PEM: an authority for itself. @param hours that it is still valid for */
+export async function selfSigned(name: string, addresses: readonly string[] = [], hours = 1) {
   const keys = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: [{ CN: [name] }],
-    notAfter: new Date(Date.now() + 3_600_000),
+    notBefore: new Date(Date.now() - 86_400_000),
+    notAfter: new Date(Date.now() + hours * 3_600_000),
     signingAlgorithm: algorithm,
     keys,
     extensions: [

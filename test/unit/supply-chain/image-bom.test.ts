@@ -10,7 +10,7 @@ const locked = lockedPackages();
 const read = (app: string, file: string) => readFileSync(join(repositoryRoot, "apps", app, file), "utf8");
 
 test.each([
-  ["versioned-echo", ["fastify", "prom-client"]],
+  ["versioned-echo", ["prom-client"]],
   ["judge", ["fastify", "@stdlib/math-base-special-binomcoefln"]],
   ["load-client", []],
 ] as const)("the packages in %s are those whose code esbuild put there", (app, some) => {

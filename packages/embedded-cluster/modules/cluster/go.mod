@@ -413,6 +413,8 @@ tool (
 	github.com/argoproj/argo-rollouts/cmd/kubectl-argo-rollouts
 	github.com/argoproj/argo-rollouts/cmd/rollouts-controller
 	helm.sh/helm/v3/cmd/helm
+	istio.io/istio/cni/cmd/install-cni
+	istio.io/istio/cni/cmd/istio-cni
 	istio.io/istio/istioctl/cmd/istioctl
 	istio.io/istio/pilot/cmd/pilot-agent
 	istio.io/istio/pilot/cmd/pilot-discovery

@@ -1,7 +1,4 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { makePrivateFolder, writePrivateFile } from "@canary-lab/kit/private-files";
-import { renderEmbeddedKubeconfig } from "./kubeconfig.ts";
+import { makePrivateFolder } from "@canary-lab/kit/private-files";
 import { makeCgroups } from "./machine/cgroups.ts";
 import { ensureNodeId, takeMachine } from "./machine/owner.ts";
 import { applySysctls } from "./machine/sysctls.ts";
@@ -11,13 +8,13 @@ import type { NodeSpec } from "./node-spec.ts";
 import { applyObjects } from "./objects/cluster-api.ts";
 import { renderNodeAccess } from "./objects/node-access.ts";
 import { ensurePki } from "./pki/ensure.ts";
-import { authorityFile, pemFile } from "./pki/files.ts";
 import { ensureRegistryAccess } from "./pki/registry-access.ts";
 import type { ProcessName } from "./processes/process-spec.ts";
 import { renderProcesses } from "./processes/table.ts";
 import { bringUp, type StartedProcess } from "./supervision/bring-up.ts";
 import { inStartOrder } from "./supervision/start-order.ts";
 import type { Supervision } from "./supervision/supervisor.ts";
+import { writeUserKubeconfig } from "./user-kubeconfig.ts";
 
 /** A node on its way up. Its promises may be awaited in any order, or not at all. */
 export interface StartingNode {
@@ -74,17 +71,4 @@ function allOf(promises: readonly Promise<unknown>[]): Promise<void> {
   const all = Promise.all(promises).then(() => undefined);
   all.catch(() => undefined); // whoever awaits it sees the error; nobody has to
   return all;
-}
-
-/** The kubeconfig of the user: the cluster's administrator. */
-function writeUserKubeconfig({ layout, addresses }: NodeSpec): void {
-  const pem = readFileSync(pemFile(layout.pki, "admin"), "utf8");
-  const kubeconfig = renderEmbeddedKubeconfig({
-    server: addresses.apiServerUrl,
-    user: "canary-lab-admin",
-    authority: readFileSync(authorityFile(layout.pki, "ca"), "utf8"),
-    certificate: new X509Certificate(pem).toString(),
-    privateKey: createPrivateKey(pem).export({ format: "pem", type: "pkcs8" }).toString(),
-  });
-  writePrivateFile(layout.kubeconfig, kubeconfig);
 }

@@ -153,6 +153,20 @@ describe("a process whose data is damaged", () => {
     expect(readFileSync(file(), "utf8")).toBe("torn");
   }, 30_000);
 
+  test("is not tried without it where the disk is full, which may have room for an empty one a moment later", async () => {
+    corrupt();
+    const log = '{"level":"fatal","msg":"failed to commit tx","error":"write /lab/db: no space left on device"}';
+    const full = `if (require("node:fs").existsSync(${JSON.stringify(file())})) { console.error('${log}'); process.exit(1); } ${database()}`;
+    await expect(bringUp(wanted(full), [], supervision())).rejects.toMatchObject({
+      message: expect.stringMatching(/^registry ended before it was ready\..*\n.*no space left on device/),
+      place: data(),
+      first: "make room on the disk that this is on",
+      next: "lab up",
+    });
+    expect(readFileSync(file(), "utf8")).toBe("torn");
+    expect(said).toEqual([]);
+  }, 30_000);
+
   test("gets it back where the run was killed while it was tried without", async () => {
     const trial = makePrivateFolder(join(layout.damaged, "registry.trial", "registry-data"));
     writeFileSync(join(trial, "db"), "good");

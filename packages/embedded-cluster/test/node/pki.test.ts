@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type CertificateName, certificates as certificatesFor } from "../../src/node/pki/certificates.ts";
 import { ensurePki, unusable } from "../../src/node/pki/ensure.ts";
 import { authorityFile, pemFile } from "../../src/node/pki/files.ts";
+import { issueCertificate } from "../../src/node/pki/issue.ts";
 import { exampleSpec } from "./node-spec.ts";
 
 const { addresses } = exampleSpec();
@@ -88,6 +89,23 @@ describe("the next start", () => {
     const changed = Object.keys(after).filter((name) => after[name] !== before[name]);
     expect(changed.sort()).toEqual(["admin.pem", "registry.pem"]);
     expect(read("registry").subjectAltName).toContain("IP Address:198.18.0.1");
+  });
+
+  test("replaces what has expired, of servers and of clients, and nothing else", async () => {
+    const before = contents();
+    const names = ["apiserver", "admin", "etcd"] as const;
+    for (const name of names) {
+      const authority = readFileSync(pemFile(folder, certificates[name].authority), "utf8");
+      writeFileSync(
+        pemFile(folder, name),
+        await issueCertificate(certificates[name], authority, Date.now() - 366 * day),
+      );
+      expect(read(name).validToDate.getTime()).toBeLessThan(Date.now());
+    }
+    await ensurePki(folder, addresses);
+    for (const name of names) expect(read(name).validToDate.getTime()).toBeGreaterThan(Date.now() + 364 * day);
+    const changed = Object.entries(contents()).filter(([name, content]) => content !== before[name]);
+    expect(changed.map(([name]) => name).sort()).toEqual(["admin.pem", "apiserver.pem", "etcd.pem"]);
   });
 
   test.each(["service-account.key", "service-account.pub"])("mends a torn %s", async (name) => {

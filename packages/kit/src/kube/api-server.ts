@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { networkReason, send, textOf } from "../http.ts";
 import type { Connection } from "./connection.ts";
-import { ApiError, UnreachableError } from "./errors.ts";
+import { ApiError, UnreachableError, unknownCaller } from "./errors.ts";
 
 /** One request to the API server. */
 export interface Call {
@@ -24,7 +24,7 @@ export interface ApiServerOptions {
   /** How long the server may be silent, in milliseconds; default 30,000. A watch may be silent for ever. */
   readonly timeoutMilliseconds?: number;
   readonly userAgent?: string;
-  /** What the user is to run where the server does not answer. */
+  /** What the user is to run where the server does not answer, or does not know who asks. */
   readonly next?: string | undefined;
 }
 
@@ -63,7 +63,7 @@ export class ApiServer {
         await sleep(1000 * (Number(response.headers["retry-after"]) || 1), undefined, { signal: call.signal });
         continue;
       }
-      if (status >= 300) throw refusalOf(status, text, `${call.method ?? "GET"} ${path}`);
+      if (status >= 300) throw refusalOf(status, text, `${call.method ?? "GET"} ${path}`, this.#options.next);
       return text;
     }
   }
@@ -83,7 +83,7 @@ export class ApiServer {
       const call = { query: { ...query, watch: "1", timeoutSeconds: "1200" }, signal };
       const response = await this.#send(path, call, 0, "streams");
       const status = response.statusCode ?? 0;
-      if (status >= 300) throw refusalOf(status, await textOf(response), `watch ${path}`);
+      if (status >= 300) throw refusalOf(status, await textOf(response), `watch ${path}`, this.#options.next);
       await this.#guarded(path, signal, async () => {
         for await (const line of linesOf(response)) onEvent(JSON.parse(line) as WatchEvent<T>);
       });
@@ -158,9 +158,10 @@ function objectIn(text: string): object | undefined {
   }
 }
 
-function refusalOf(status: number, text: string, place: string): ApiError {
+function refusalOf(status: number, text: string, place: string, next: string | undefined): ApiError {
   const body = objectIn(text);
-  const { message } = (body ?? {}) as { readonly message?: string };
+  const { message, reason } = (body ?? {}) as { readonly message?: string; readonly reason?: string };
+  if (reason === "Unauthorized") return new ApiError(status, unknownCaller, place, body, next);
   if (message) return new ApiError(status, message, place, body);
   // As for a kind whose CRD is not installed: plain text, "404 page not found".
   if (status === 404) return new ApiError(404, "The API server does not know this kind of object.", place, body);

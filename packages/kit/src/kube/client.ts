@@ -4,7 +4,7 @@ import { connect } from "./connection.ts";
 import { ApiError } from "./errors.ts";
 import { readKubeconfig, selectContext } from "./kubeconfig.ts";
 
-export { ApiError, UnreachableError } from "./errors.ts";
+export { ApiError, UnreachableError, unknownCaller } from "./errors.ts";
 
 /** Single objects of a cluster by their path in the API, such as `/api/v1/…`. */
 export interface ClusterClient {
@@ -27,7 +27,7 @@ export interface PodClient extends ClusterClient {
 export interface KubeClientOptions {
   /** What the user is to run where the kubeconfig does not hold the context. */
   readonly nextForContext?: string;
-  /** What the user is to run where the cluster does not answer. */
+  /** What the user is to run where the cluster does not answer, or does not know who asks. */
   readonly nextForSilence?: string;
   /** Where proxies are looked up; default: this process's environment. */
   readonly environment?: Readonly<Record<string, string | undefined>>;

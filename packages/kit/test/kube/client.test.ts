@@ -49,6 +49,16 @@ describe("KubeClient", () => {
     await expect(client.patch("/y", {})).rejects.toMatchObject({ status: 404 });
   });
 
+  test("says what may be the matter where the server does not know who asks, and what to run", async () => {
+    const body = { kind: "Status", message: "Unauthorized", reason: "Unauthorized", code: 401 };
+    const { client } = await api({ "/x": [401, body] });
+    const asked = client.get("/x");
+    await expect(asked).rejects.toMatchObject({ status: 401, reason: "Unauthorized", next: "start the cluster" });
+    await expect(asked).rejects.toThrow(
+      "The API server does not know who asks (Unauthorized): the certificate or token of the kubeconfig has expired, or is of another cluster.",
+    );
+  });
+
   test("reports an answer that is no success with the server's words", async () => {
     const { client } = await api({
       "/x": [403, { message: "not yours", reason: "Forbidden" }],

@@ -41,6 +41,13 @@ describe("TLS", () => {
     await expect(ask({ server: `https://127.0.0.1:${port}`, ...other })).rejects.toThrow(/altnames/i);
   });
 
+  test("says so where the server's certificate has expired", async () => {
+    const expired = await selfSigned("api.test", ["127.0.0.1"], -1);
+    const { port } = await fakeApi({}, expired);
+    const cluster = { server: `https://127.0.0.1:${port}`, "certificate-authority-data": base64(expired.cert) };
+    await expect(ask(cluster)).rejects.toThrow("The cluster does not answer: certificate has expired");
+  });
+
   test("takes the name to verify from tls-server-name", async () => {
     const { port } = await secure();
     const named = { "certificate-authority-data": base64(server.cert), "tls-server-name": "api.test" };

@@ -1,3 +1,4 @@
+import { unknownCaller } from "@canary-lab/kit/kube/client";
 import { expect, test } from "@jest/globals";
 import { isRefusal, missingIn } from "../../../../canaryctl/src/preview/outcome.ts";
 
@@ -10,6 +11,10 @@ const denials = [
 test.each(denials)("what an admission rule denies is refused, and is no missing permission: %s", (error) => {
   expect(isRefusal([error])).toBe(true);
   expect(missingIn([error])).toBeUndefined();
+});
+
+test("an account that the API server does not know is a missing permission, by its word and by ours", () => {
+  for (const error of ["Unauthorized", unknownCaller]) expect(missingIn([error])).toBe("permission");
 });
 
 test("what went wrong otherwise is no refusal", () => {

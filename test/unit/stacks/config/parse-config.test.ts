@@ -60,6 +60,7 @@ describe("Pulumi.yaml", () => {
       platform: "own",
       registryImage: expect.stringMatching(/@sha256:[0-9a-f]{64}$/),
       istiodReplicas: 1,
+      istioCni: false,
       gatewayNodePort: 30080,
       monitoring: false,
       rollouts: "auto",

@@ -3,7 +3,7 @@ import type { LabConfig } from "../../../../stacks/config/schema.ts";
 import { existingFacts } from "../../../../stacks/existing/facts.ts";
 import type { ExistingObjects } from "../../../../stacks/existing/objects.ts";
 import { sampleConfig } from "../sample-config.ts";
-import { clusterWith, type Installation, injectorConfig, together } from "./recorded.ts";
+import { clusterWith, type Installation, together } from "./recorded.ts";
 
 const find = (objects: ExistingObjects, change: Partial<LabConfig> = {}) =>
   existingFacts(objects, { ...sampleConfig, platform: "existing", ...change });
@@ -42,15 +42,10 @@ describe("Istio is found as it was installed", () => {
     expect(ingress).toEqual({ namespace, labels, nodePort: null });
   });
 
-  test.each<readonly [Installation, string | undefined]>([
-    ["istioctl", undefined],
-    ["istioctl-revision", "1-29-1"],
-  ])("with its CNI agent, where the values of its own sidecars say so: %s", (installation, revision) => {
-    const hasCni = (...injectorConfigs: readonly ReturnType<typeof injectorConfig>[]) =>
-      facts(clusterWith(installation, { injectorConfigs })).mesh.hasCni;
-    expect(hasCni(injectorConfig(true, revision), injectorConfig(false, "other"))).toBe(true);
-    expect(hasCni(injectorConfig(false, revision), injectorConfig(true, "other"))).toBe(false);
-    expect(hasCni({ ...injectorConfig(true, revision), data: { values: "{" } })).toBe(false);
+  test("with its CNI agent, where there is one", () => {
+    const agent = { metadata: { name: "istio-cni-node", namespace: "istio-system" } };
+    const hasCni = (cniAgents: readonly (typeof agent)[]) => facts(clusterWith("istioctl", { cniAgents })).mesh.hasCni;
+    expect([hasCni([agent]), hasCni([])]).toEqual([true, false]);
   });
 
   test("the default one wins over revisions, and istioRevision over both", () => {

@@ -32,7 +32,7 @@ export const clusterWith = (installation: Installation, more: Partial<ExistingOb
   prometheuses: [],
   rollouts: [],
   httpRoutes: undefined,
-  injectorConfigs: [],
+  cniAgents: [],
   ...recorded[installation],
   ...more,
 });
@@ -41,7 +41,7 @@ export const clusterWith = (installation: Installation, more: Partial<ExistingOb
 export const together = (...all: readonly ExistingObjects[]): ExistingObjects => ({
   namespaces: all.flatMap(({ namespaces }) => namespaces),
   webhooks: all.flatMap(({ webhooks }) => webhooks),
-  injectorConfigs: all.flatMap(({ injectorConfigs }) => injectorConfigs),
+  cniAgents: all.flatMap(({ cniAgents }) => cniAgents),
   istiods: all.flatMap(({ istiods }) => istiods),
   ztunnels: all.flatMap(({ ztunnels }) => ztunnels),
   services: all.flatMap(({ services }) => services),
@@ -91,9 +91,3 @@ export function kubePrometheusStack(
     ],
   };
 }
-
-/** What sidecars are made by, as `helm template` of the chart istiod makes it with and without `cni.enabled=true`; only what is read was kept. */
-export const injectorConfig = (enabled: boolean, revision?: string): ExistingObjects["injectorConfigs"][number] => ({
-  metadata: { name: `istio-sidecar-injector${revision ? `-${revision}` : ""}`, namespace: "istio-system" },
-  data: { values: JSON.stringify({ pilot: { cni: { enabled, provider: "default" } } }) },
-});

@@ -9,8 +9,7 @@ const day = 24 * 60 * 60 * 1000;
 /** Ten years for an authority, one for what it signs; both begin an hour ago, for clocks that are set back. */
 const lifetimeDays = { authority: 3650, certificate: 365 } as const;
 
-function validity(days: number) {
-  const now = Date.now();
+function validity(days: number, now: number) {
   return { notBefore: new Date(now - day / 24), notAfter: new Date(now + days * day) };
 }
 
@@ -45,7 +44,7 @@ export async function issueAuthority(commonName: string): Promise<string> {
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serialNumber(),
     name: [{ CN: [commonName] }],
-    ...validity(lifetimeDays.authority),
+    ...validity(lifetimeDays.authority, Date.now()),
     signingAlgorithm: algorithm,
     keys,
     extensions: [
@@ -57,8 +56,12 @@ export async function issueAuthority(commonName: string): Promise<string> {
   return together(certificate, keys.privateKey);
 }
 
-/** A certificate as `spec` says and its new key, signed by `authority` (PEM of its certificate and key). */
-export async function issueCertificate(spec: CertificateSpec, authority: string): Promise<string> {
+/** A certificate as `spec` says and its new key, signed by `authority` (PEM of its certificate and key) at `now`. */
+export async function issueCertificate(
+  spec: CertificateSpec,
+  authority: string,
+  now: number = Date.now(),
+): Promise<string> {
   const issuer = new x509.X509Certificate(new X509Certificate(authority).raw);
   const keys = await newKeys();
   const names = [
@@ -71,7 +74,7 @@ export async function issueCertificate(spec: CertificateSpec, authority: string)
     serialNumber: serialNumber(),
     issuer: issuer.subjectName.toJSON(),
     subject,
-    ...validity(lifetimeDays.certificate),
+    ...validity(lifetimeDays.certificate, now),
     signingAlgorithm: algorithm,
     signingKey: await readPrivateKey(authority),
     publicKey: keys.publicKey,

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { makePrivateFolder } from "@canary-lab/kit/private-files";
-import type { UserError } from "@canary-lab/kit/user-error";
+import { UserError } from "@canary-lab/kit/user-error";
 import type { NodeLayout } from "../layout.ts";
 import type { ProcessSpec } from "../processes/process-spec.ts";
 import { findDamagedBlob } from "./blobs.ts";
@@ -19,7 +19,8 @@ export interface StartedProcess {
  *
  * A machine that loses power can leave data that a process cannot start with. So where a process ends twice on the data that
  * it has, it is tried without. If it then becomes ready, the data was the cause: it is kept in the folder `damaged`, and the process
- * goes on empty. If not, the data is put back, and the first error stands.
+ * goes on empty. If not, the data is put back, and the first error stands. A full disk is no such trial: with room a moment later, it
+ * would take good data for damaged.
  *
  * @param needed the processes that it names in `after`
  */
@@ -39,7 +40,9 @@ export async function bringUp(
   }
   const first = await tryToStart(spec, supervision);
   if (first === undefined) return { isAnew };
-  if (dataOf(spec).length === 0) throw first;
+  const [place] = dataOf(spec);
+  if (place === undefined) throw first;
+  if (hasNoRoom(first)) throw fullDisk(first, place);
   if ((await tryToStart(spec, supervision)) === undefined) return { isAnew }; // it was killed, or short of memory
   const log = logFile(supervision.layout, spec.name);
   if ((await startWithout(spec, supervision, `${log}.1 says why`)) !== undefined) throw first;
@@ -56,6 +59,17 @@ async function tryToStart(spec: ProcessSpec, supervision: Supervision): Promise<
     throw error;
   }
 }
+
+/** In the words of the C library and of Go. */
+const hasNoRoom = ({ message }: UserError): boolean => /no space left on device|disk quota exceeded/i.test(message);
+
+const fullDisk = (error: UserError, place: string): UserError =>
+  new UserError(error.message, {
+    place,
+    first: "make room on the disk that this is on",
+    ...(error.next !== undefined && { next: error.next }),
+    cause: error,
+  });
 
 const dataOf = (spec: ProcessSpec): string[] => (spec.data ?? []).filter((path) => existsSync(path));
 

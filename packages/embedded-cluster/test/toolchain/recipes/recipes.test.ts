@@ -53,6 +53,7 @@ describe("recipes", () => {
     );
     expect(added).toEqual({
       istio: ["istio"],
+      "istio-cni": ["istio-cni"],
       "gateway-api": ["istio"],
       monitoring: ["prometheus", "prometheus-operator"],
       rollouts: ["rollouts"],
