@@ -46,8 +46,15 @@ export async function installRouteChart(): Promise<RouteChart> {
     remove: async () => {
       // Its record alone: `helm uninstall` would take the route away.
       await kubectl("delete", "secrets", "-n", namespace, "-l", `owner=helm,name=${release}`);
-      const owner = ["app.kubernetes.io/managed-by-", "-n", namespace];
-      await kubectl("label", "virtualservice", route, ...owner);
+      await kubectl(
+        "label",
+        "virtualservice",
+        route,
+        "app.kubernetes.io/managed-by=pulumi",
+        "--overwrite",
+        "-n",
+        namespace,
+      );
       const notes = ["meta.helm.sh/release-name-", "meta.helm.sh/release-namespace-"];
       await kubectl("annotate", "virtualservice", route, ...notes, "-n", namespace);
       rmSync(folder, { recursive: true });

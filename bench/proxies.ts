@@ -1,4 +1,6 @@
 import type { LoadSummary } from "../apps/load-client/src/load-summary.ts";
+import { ingressNamespace } from "../components/mesh/render-istio.ts";
+import { gatewayHost, ingressRelease } from "../components/names.ts";
 import { mustRun } from "../test/e2e/support/command.ts";
 import { canaryctl, labShell, namespace } from "../test/e2e/support/lab.ts";
 import { caller, removeCaller, startCaller } from "../test/e2e/support/outside-caller.ts";
@@ -9,8 +11,8 @@ import type { Floor, Row } from "./table.ts";
 const load = { requests: 1000, rate: 200 } as const;
 
 const service = `http://versioned-echo.${namespace}/version`;
-const gateway = "http://istio-ingress.istio-ingress/version";
-const host = ["--header", `Host: versioned-echo.${namespace}.test`];
+const gateway = `http://${ingressRelease}.${ingressNamespace}/version`;
+const host = ["--header", `Host: ${gatewayHost("versioned-echo", namespace)}`];
 const client = ["-n", namespace, "deployment/versioned-echo-client", "-c", "client"];
 const outside = ["-n", caller.namespace, caller.name];
 

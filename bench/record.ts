@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
+import { isDeepStrictEqual } from "node:util";
 import { writePrivateFile } from "@canary-lab/kit/private-files";
 import { inLab } from "../cluster/lab-folder.ts";
 import { istioVersion } from "../stacks/versions.ts";
@@ -13,7 +14,7 @@ interface Summary {
 }
 
 /** One line of a run, for programs. */
-interface RecordedRow extends Summary {
+export interface RecordedRow extends Summary, Measured {
   readonly what: string;
   readonly unit: Row["unit"];
   readonly runs: number;
@@ -22,8 +23,8 @@ interface RecordedRow extends Summary {
   readonly kept?: boolean;
 }
 
-/** A run of the bench. */
-export interface BenchRecord {
+/** When and where something was measured. */
+export interface Measured {
   /** ISO 8601. */
   readonly at: string;
   readonly machine: {
@@ -33,7 +34,6 @@ export interface BenchRecord {
     readonly kernel: string;
   };
   readonly versions: { readonly node: string; readonly istio: string };
-  readonly rows: readonly RecordedRow[];
 }
 
 /** The last values of each measure that was taken on this lab. */
@@ -45,9 +45,9 @@ const summary = (values: readonly number[]): Summary => ({
   p95: percentile(values, 0.95),
 });
 
-export function recordOf(rows: readonly Row[], at = new Date()): BenchRecord {
+export function recordOf(rows: readonly Row[], at = new Date()): readonly RecordedRow[] {
   const [processor] = cpus();
-  return {
+  const measured: Measured = {
     at: at.toISOString(),
     machine: {
       processors: cpus().length,
@@ -56,35 +56,37 @@ export function recordOf(rows: readonly Row[], at = new Date()): BenchRecord {
       kernel: release(),
     },
     versions: { node: process.versions.node, istio: istioVersion },
-    rows: rows.map((row) => {
-      const kept = verdict(row);
-      return {
-        what: row.what,
-        unit: row.unit,
-        runs: row.values.length,
-        ...summary(row.values),
-        floors: (row.floors ?? []).map(({ name, values }) => ({ name, ...summary(values) })),
-        ...(kept !== undefined && { kept }),
-      };
-    }),
   };
+  return rows.map((row) => {
+    const kept = verdict(row);
+    return {
+      what: row.what,
+      unit: row.unit,
+      runs: row.values.length,
+      ...summary(row.values),
+      floors: (row.floors ?? []).map(({ name, values }) => ({ name, ...summary(values) })),
+      ...(kept !== undefined && { kept }),
+      ...measured,
+    };
+  });
 }
 
 /** How much slower a measure may be than the last time: machines are shared, and noisy. */
 const mostGrowth = 1.2;
 
 /**
- * What has become slower since the last run: against its floor where it has one, for a busy machine slows down both. Measures that one of the
- * two has not are left out.
+ * What has become slower than the last time on this machine: against its floor where it has one, for a busy machine slows down both. Measures
+ * that one of the two has not are left out.
  */
-export function regressions(last: BenchRecord, now: BenchRecord): readonly string[] {
-  const before = new Map(last.rows.map((row) => [row.what, row]));
-  return now.rows.flatMap((row) => {
+export function regressions(last: readonly RecordedRow[], now: readonly RecordedRow[]): readonly string[] {
+  const before = new Map(last.map((row) => [row.what, row]));
+  return now.flatMap((row) => {
     const old = before.get(row.what);
-    if (!old) return [];
-    const [was, is] = [old, row].map(held);
-    if (was === undefined || is === undefined || was.of !== is.of || is.value <= was.value * mostGrowth) return [];
-    return `${row.what}: ${round(was.value)} ${is.unit} before, ${round(is.value)} now${is.of ? ` (against ${is.of})` : ""}`;
+    if (!old || !isDeepStrictEqual(old.machine, row.machine)) return [];
+    const [was, is] = [held(old), held(row)];
+    if (was.of !== is.of || is.value <= was.value * mostGrowth) return [];
+    const against = is.of ? ` (against ${is.of})` : "";
+    return `${row.what}: ${round(was.value)} ${is.unit} on ${old.at}, ${round(is.value)} now${against}`;
   });
 }
 
@@ -96,19 +98,16 @@ function held({ median: value, unit, floors: [floor] }: RecordedRow) {
 
 const round = (value: number): number => Number(value.toPrecision(3));
 
-/** Keeps what was measured, beside what earlier runs measured and this one did not, and says what has become slower. */
+/** Keeps what was measured in place of the last values of the same measures, and says what has become slower. */
 export function keepRecord(rows: readonly Row[]): readonly string[] {
   const now = recordOf(rows);
-  const last: BenchRecord | undefined = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
-  const others = last?.rows.filter(({ what }) => now.rows.every((row) => row.what !== what)) ?? [];
-  writePrivateFile(file, `${JSON.stringify({ ...now, rows: [...now.rows, ...others] }, null, 2)}\n`);
-  if (!last) return [`Kept in ${file}.`];
+  if (now.length === 0) return [];
+  const last: readonly RecordedRow[] = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : [];
+  const others = last.filter(({ what }) => now.every((row) => row.what !== what));
+  writePrivateFile(file, `${JSON.stringify([...now, ...others], null, 2)}\n`);
   const slower = regressions(last, now);
-  const since = `since the run of ${last.at}`;
   return [
     `Kept in ${file}.`,
-    ...(slower.length > 0
-      ? [`Slower ${since}:`, ...slower.map((line) => `- ${line}`)]
-      : [`Nothing is slower ${since}.`]),
+    ...(slower.length > 0 ? ["Slower than the last time:", ...slower.map((line) => `- ${line}`)] : []),
   ];
 }

@@ -24,7 +24,7 @@ export interface PlatformFacts {
     readonly sidecarLabels: Labels;
     /**
      * Whether an agent on the nodes sets up the network of pods; else an init container of each pod does, for which it has rights. Absent
-     * where an older version of the program noted the facts.
+     * where that is not known: of somebody else's mesh, and where an older version of the program noted the facts.
      */
     readonly hasCni?: boolean;
     /** The Deployment of its control plane. */

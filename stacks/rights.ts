@@ -70,7 +70,6 @@ const ofExisting: Used = [
     "services",
     "pods",
     "deployments.apps",
-    "daemonsets.apps",
     "mutatingwebhookconfigurations.admissionregistration.k8s.io",
     "prometheuses.monitoring.coreos.com",
   ].map((resource) => [resource, ["list"]] as const),

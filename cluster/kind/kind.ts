@@ -189,8 +189,9 @@ export function createKindTarget(settings: KindSettings, machine = thisMachine):
         await progress.stage("remove the kind cluster", async () => {
           await run(commands.remove(containersOf(lab)));
         });
+        rmSync(noteFile(home), { force: true }); // beside another daemon it says whose the cluster of the first one is
       }
-      for (const file of [kubeconfig, noteFile(home)]) rmSync(file, { force: true });
+      rmSync(kubeconfig, { force: true });
     },
   };
 }

@@ -27,6 +27,8 @@ export interface IstiodValues {
     readonly tag: string;
     readonly proxy: { readonly resources: Resources; readonly seccompProfile?: object };
   };
+  /** Of the gateways that Istio makes for objects of the Gateway API. */
+  readonly gateways?: { readonly seccompProfile: object };
   readonly cni?: { readonly enabled: true };
   readonly podAnnotations?: Readonly<Record<string, string>>;
   readonly autoscaleEnabled: false;
@@ -58,6 +60,9 @@ const requests = (cpu: string, memory: string): Resources => ({ requests: { cpu,
 /** Of each sidecar. Small: with Istio's 100m two cores are full before the lab is up. */
 export const proxyRequests = { cpu: "10m", memory: "64Mi" };
 
+/** Without which Pod Security `restricted` takes no container. */
+const seccompProfile = { type: "RuntimeDefault" } as const;
+
 const release = <Values extends object>(
   spec: Pick<IstioSpec, "version" | "charts">,
   chart: string,
@@ -82,11 +87,15 @@ export function renderIstiod(spec: IstioSpec): ReleaseManifest<IstiodValues> {
         tag: spec.version,
         proxy: {
           resources: { requests: proxyRequests },
-          ...(spec.cni && { seccompProfile: { type: "RuntimeDefault" } }),
+          ...(spec.cni && { seccompProfile }),
         },
       },
       // The control plane begins anew with it: it would go on for up to a minute with the template of before, whose pods are refused.
-      ...(spec.cni && { cni: { enabled: true }, podAnnotations: { "canary-lab/cni": "true" } }),
+      ...(spec.cni && {
+        cni: { enabled: true },
+        podAnnotations: { "canary-lab/cni": "true" },
+        gateways: { seccompProfile },
+      }),
       // A fixed number, for an autoscaler needs a metrics server; from 2 on the chart adds a disruption budget by itself.
       autoscaleEnabled: false,
       replicaCount: spec.replicas,

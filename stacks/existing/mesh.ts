@@ -70,7 +70,6 @@ export function meshFacts(objects: ExistingObjects, wanted: string | undefined):
   return {
     version,
     sidecarLabels: labels,
-    hasCni: objects.cniAgents.length > 0,
     controlPlane: { namespace: service.namespace, name: controlPlane.metadata.name },
   };
 }

@@ -72,8 +72,6 @@ export interface Prometheus extends Meta {
 export interface ExistingObjects {
   readonly namespaces: readonly Meta[];
   readonly webhooks: readonly WebhookConfiguration[];
-  /** The DaemonSets of its CNI agent. */
-  readonly cniAgents: readonly Meta[];
   /** Control planes of Istio. */
   readonly istiods: readonly Deployment[];
   /** Pods of ztunnel, the proxy of an ambient mesh. */

@@ -128,7 +128,7 @@ export function createLiveRun(
     if (factsOf(from).owner === "rollout-controller") await leaveRollout(client, config, say);
     if (to === "rollout-canary") await enterRollout(client, config);
   });
-  const watched = isOwner(config) && { releaseWatch: releaseWatch(client) };
+  const watched = isOwner(config) && { releaseWatch: releaseWatch(client, config.namespace) };
   const service = serviceGuard(client, config, platform, proxy, say);
   const common = {
     namespaceHooks,

@@ -38,7 +38,7 @@ const forbidden = ({ message, place: call }: ApiError, place: string): UserError
   new UserError(`The platform of this cluster cannot be looked for: ${message}`, {
     place: `${call}; platform existing in ${place}`,
     allowed:
-      "an account that may list namespaces, Services, pods, Deployments, DaemonSets, MutatingWebhookConfigurations and Prometheus objects of the cluster",
+      "an account that may list namespaces, Services, pods, Deployments, MutatingWebhookConfigurations and Prometheus objects of the cluster",
     next: "kubectl auth can-i list mutatingwebhookconfigurations",
   });
 
@@ -48,22 +48,19 @@ async function readObjects(client: Pick<ClusterClient, "get">): Promise<Existing
     (await client.get<{ readonly items?: readonly T[] }>(path))?.items ?? [];
   const labelled = (label: string) => `?labelSelector=${encodeURIComponent(label)}`;
   const deployments = "/apis/apps/v1/deployments";
-  const [namespaces, webhooks, cniAgents, istiods, ztunnels, services, prometheuses, rollouts, httpRoutes] =
-    await Promise.all([
-      list("/api/v1/namespaces"),
-      list<ExistingObjects["webhooks"][number]>("/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"),
-      list(`/apis/apps/v1/daemonsets${labelled("k8s-app=istio-cni-node")}`),
-      list<ExistingObjects["istiods"][number]>(deployments + labelled("app=istiod")),
-      list(`/api/v1/pods${labelled("app=ztunnel")}&limit=1`),
-      list<ExistingObjects["services"][number]>("/api/v1/services"),
-      list<ExistingObjects["prometheuses"][number]>("/apis/monitoring.coreos.com/v1/prometheuses"),
-      list<ExistingObjects["rollouts"][number]>(deployments + labelled(rolloutsControllerSelector)),
-      client.get<Meta>("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/httproutes.gateway.networking.k8s.io"),
-    ]);
+  const [namespaces, webhooks, istiods, ztunnels, services, prometheuses, rollouts, httpRoutes] = await Promise.all([
+    list("/api/v1/namespaces"),
+    list<ExistingObjects["webhooks"][number]>("/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"),
+    list<ExistingObjects["istiods"][number]>(deployments + labelled("app=istiod")),
+    list(`/api/v1/pods${labelled("app=ztunnel")}&limit=1`),
+    list<ExistingObjects["services"][number]>("/api/v1/services"),
+    list<ExistingObjects["prometheuses"][number]>("/apis/monitoring.coreos.com/v1/prometheuses"),
+    list<ExistingObjects["rollouts"][number]>(deployments + labelled(rolloutsControllerSelector)),
+    client.get<Meta>("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/httproutes.gateway.networking.k8s.io"),
+  ]);
   return {
     namespaces,
     webhooks,
-    cniAgents,
     istiods,
     ztunnels,
     services,

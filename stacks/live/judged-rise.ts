@@ -11,6 +11,7 @@ import {
 } from "../../canary/judge/counters/prometheus.ts";
 import type { Factor } from "../../canary/judge/factor.ts";
 import type { SideReport } from "../../canary/judge/verdict.ts";
+import { factsOf } from "../../canary/strategies.ts";
 import { podsPath } from "../../cluster/kube/paths.ts";
 import { versions } from "../../components/names.ts";
 import type { LabConfig } from "../config/schema.ts";
@@ -39,6 +40,8 @@ export async function judgedFault(stack: JudgedStack, rise: Rise, override: stri
   try {
     const { verdict, reason, numbers } = await judgedRelease(stack);
     if (verdict === "pass") return undefined;
+    // Of pods the callers count since the update that brought their filter: one by an older version of the program did not.
+    const isUncounted = factsOf(stack.config.strategy).counted === "by-pod" && numbers.canary.requests === 0;
     const { stable, canary, tests } = numbers;
     const factor = tests.find(({ speaker }) => speaker === (numbers.failure?.by ?? "errors"))?.factor;
     const cause =
@@ -50,7 +53,12 @@ export async function judgedFault(stack: JudgedStack, rise: Rise, override: stri
       {
         place: `${place}; counted for ${Math.round(numbers.seconds)} s`,
         allowed: "a canary that passes; a first share and a lower one are not judged",
-        next: [...(verdict === "fail" ? ["npx canaryctl rollback"] : []), "npx canaryctl watch", override],
+        next: [
+          ...(verdict === "fail" ? ["npx canaryctl rollback"] : []),
+          ...(isUncounted ? ["npx canaryctl up"] : []),
+          "npx canaryctl watch",
+          override,
+        ],
       },
     );
   } catch (error) {

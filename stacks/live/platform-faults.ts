@@ -59,10 +59,14 @@ export function lossFault({ users, objects }: PlatformUse, lost: readonly Platfo
     allowed: `${parts.map((part) => keeps[part]).join(", ")}, until they are gone`,
     next: [
       `npx canaryctl config set ${parts.map((part) => keeps[part]).join(" ")} && npx canaryctl up`,
-      ...losing.map(({ stack }) => `npx canaryctl --stack ${quoted(ownName(stack))} down`),
+      ...losing.map(({ stack, parts }) => `npx canaryctl --stack ${quoted(ownName(stack))} ${wayOut(parts)}`),
     ],
   });
 }
+
+/** What ends the need of a stack: Pod Security is enforced by its own config. */
+const wayOut = (needs: readonly PlatformPart[]): string =>
+  needs.every((part) => part === "istio-cni") ? 'config set isolation \'{"mode": "off"}\'' : "down";
 
 const most = 5;
 

@@ -71,8 +71,13 @@ async function failingPods(client: WatchClient, release: WatchedRelease): Promis
 /**
  * Has each Helm release of a component's children watched while it is made or changed. What comes after the control plane waits until
  * that answers.
+ *
+ * @param application its namespace
  */
-export function releaseWatch(client: WatchClient & Pick<KubeClient, "create">): pulumi.ResourceTransformation {
+export function releaseWatch(
+  client: WatchClient & Pick<KubeClient, "create">,
+  application: string,
+): pulumi.ResourceTransformation {
   const running = new Set<string>();
   const start = createHook("release-begins", async ({ urn, newInputs }) => {
     const { name, namespace } = newInputs as unknown as WatchedRelease;
@@ -83,7 +88,7 @@ export function releaseWatch(client: WatchClient & Pick<KubeClient, "create">): 
   const stop = createHook("release-ended", async ({ urn, newInputs }) => {
     running.delete(urn);
     const { name } = newInputs as unknown as WatchedRelease;
-    if (name === controlPlaneName) await controlPlaneAnswers(client);
+    if (name === controlPlaneName) await controlPlaneAnswers(client, application);
   });
   const hooks = { beforeCreate: [start], beforeUpdate: [start], afterCreate: [stop], afterUpdate: [stop] };
   return ({ type, props, opts }) =>

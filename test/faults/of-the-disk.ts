@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -74,7 +75,15 @@ async function writeUntilFull(): Promise<void> {
   }
 }
 
+/** What fails in it is undone: a lab whose etcd is in memory would lose all of it with the machine. */
 async function fillDisk(): Promise<void> {
+  await fill().catch(async (error) => {
+    await giveRoom();
+    throw error;
+  });
+}
+
+async function fill(): Promise<void> {
   await withoutEtcd(async () => {
     renameSync(data, onDisk);
     mkdirSync(data, { mode: 0o700 });
@@ -83,7 +92,7 @@ async function fillDisk(): Promise<void> {
   });
   await until("the API server is ready", () => succeeds("get", "--raw", "/readyz"), { seconds: 30 });
   const { bavail, bsize } = statfsSync(data);
-  writeFileSync(filler, Buffer.alloc(bavail * bsize));
+  writeFileSync(filler, Buffer.alloc(Math.max(0, bavail * bsize - 2e6))); // etcd writes meanwhile
   await writeUntilFull();
 }
 
@@ -92,10 +101,17 @@ async function giveRoom(): Promise<void> {
   rmSync(filler, { force: true });
   for (const pid of etcds()) process.kill(pid, "SIGKILL");
   await until("etcd has ended", () => etcds().length === 0, { seconds: 5, everyMilliseconds: 10 });
-  rmSync(onDisk, { recursive: true });
-  cpSync(data, onDisk, { recursive: true });
-  await execa("umount", [data]);
-  rmSync(data, { recursive: true });
+  if (!existsSync(onDisk)) return; // it was never moved
+  const { failed: isOnDisk } = await execa("mountpoint", ["--quiet", data], { reject: false });
+  if (isOnDisk) rmSync(data, { recursive: true, force: true });
+  else {
+    const brought = `${data}-brought`;
+    cpSync(data, brought, { recursive: true });
+    await execa("umount", [data]);
+    rmSync(data, { recursive: true });
+    rmSync(onDisk, { recursive: true });
+    renameSync(brought, onDisk);
+  }
   renameSync(onDisk, data);
 }
 

@@ -56,12 +56,20 @@ export function routeServer({ routes, isClosing, count }: RouteOptions): Server 
     const refuse = (status: number, message: string) =>
       answer(status, { message, error: STATUS_CODES[status], statusCode: status });
 
-    if (!handler) refuse(404, `Route ${method}:${url} not found`);
-    else
-      handler(request, answer)?.catch((error: Error) => {
-        response.setHeader("connection", "close"); // the rest of a body that is refused may still come
-        refuse(error instanceof Refusal ? error.status : 500, error.message);
-      });
+    const fail = (error: Error) => {
+      response.setHeader("connection", "close"); // the rest of a body that is refused may still come
+      refuse(error instanceof Refusal ? error.status : 500, error.message);
+    };
+
+    if (!handler) {
+      refuse(404, `Route ${method}:${url} not found`);
+      return;
+    }
+    try {
+      handler(request, answer)?.catch(fail);
+    } catch (error) {
+      fail(error as Error);
+    }
   });
 }
 

@@ -90,7 +90,10 @@ export async function prometheusSlices(
 /** The pods that were scraped within a range. */
 async function podsOf(ask: AskPrometheus, release: PodRelease, start: number, end: number): Promise<Telemetry> {
   const query = podsQuery(release, Math.ceil(end - start) + longestGapSeconds);
-  return podTelemetry(release, await matrixOf(ask, query, { start: end, end, step: 1 }));
+  const scraped = await matrixOf(ask, query, { start: end, end, step: 1 }).catch((error: unknown) => {
+    throw error instanceof TooLong ? new Unreadable("There were too many pods to read at once.") : error;
+  });
+  return podTelemetry(release, scraped);
 }
 
 async function matrixOf(ask: AskPrometheus, query: string, range: Range): Promise<Matrix> {

@@ -61,6 +61,7 @@ describe("with Istio's CNI agent", () => {
       cni: { enabled: true },
       podAnnotations: { "canary-lab/cni": "true" },
       global: { proxy: { seccompProfile: { type: "RuntimeDefault" } } },
+      gateways: { seccompProfile: { type: "RuntimeDefault" } },
     });
     const { values: without } = renderIstiod(spec);
     expect([without.cni, without.podAnnotations, without.global.proxy.seccompProfile]).toEqual([

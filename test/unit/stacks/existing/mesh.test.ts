@@ -30,22 +30,11 @@ describe("Istio is found as it was installed", () => {
   ])("by %s", (installation, sidecarLabels, name, namespace) => {
     const { mesh, ingress, owner } = facts(clusterWith(installation));
     expect(owner).toBe("existing");
-    expect(mesh).toEqual({
-      version: "1.29.1",
-      sidecarLabels,
-      hasCni: false,
-      controlPlane: { namespace: "istio-system", name },
-    });
+    expect(mesh).toEqual({ version: "1.29.1", sidecarLabels, controlPlane: { namespace: "istio-system", name } });
     const labels = installation.startsWith("helm")
       ? { app: "istio-ingress", istio: "ingress" }
       : { app: "istio-ingressgateway", istio: "ingressgateway" };
     expect(ingress).toEqual({ namespace, labels, nodePort: null });
-  });
-
-  test("with its CNI agent, where there is one", () => {
-    const agent = { metadata: { name: "istio-cni-node", namespace: "istio-system" } };
-    const hasCni = (cniAgents: readonly (typeof agent)[]) => facts(clusterWith("istioctl", { cniAgents })).mesh.hasCni;
-    expect([hasCni([agent]), hasCni([])]).toEqual([true, false]);
   });
 
   test("the default one wins over revisions, and istioRevision over both", () => {

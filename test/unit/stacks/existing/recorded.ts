@@ -32,7 +32,6 @@ export const clusterWith = (installation: Installation, more: Partial<ExistingOb
   prometheuses: [],
   rollouts: [],
   httpRoutes: undefined,
-  cniAgents: [],
   ...recorded[installation],
   ...more,
 });
@@ -41,7 +40,6 @@ export const clusterWith = (installation: Installation, more: Partial<ExistingOb
 export const together = (...all: readonly ExistingObjects[]): ExistingObjects => ({
   namespaces: all.flatMap(({ namespaces }) => namespaces),
   webhooks: all.flatMap(({ webhooks }) => webhooks),
-  cniAgents: all.flatMap(({ cniAgents }) => cniAgents),
   istiods: all.flatMap(({ istiods }) => istiods),
   ztunnels: all.flatMap(({ ztunnels }) => ztunnels),
   services: all.flatMap(({ services }) => services),

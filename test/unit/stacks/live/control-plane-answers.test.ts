@@ -14,7 +14,7 @@ async function wait(...answers: readonly (Error | undefined)[]) {
   let seconds = 0;
   const client = {
     create: async <T>(path: string): Promise<T> => {
-      expect(path).toMatch(/\?dryRun=All$/);
+      expect(path).toBe("/apis/networking.istio.io/v1/namespaces/team/destinationrules?dryRun=All");
       const answer = answers[Math.min(asked++, answers.length - 1)];
       if (answer) throw answer;
       return {} as T;
@@ -23,7 +23,7 @@ async function wait(...answers: readonly (Error | undefined)[]) {
   const sleep = async (milliseconds: number) => {
     seconds += milliseconds / 1000;
   };
-  await controlPlaneAnswers(client, { now: () => seconds * 1000, sleep });
+  await controlPlaneAnswers(client, "team", { now: () => seconds * 1000, sleep });
   return { asked, seconds };
 }
 

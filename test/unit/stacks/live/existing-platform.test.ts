@@ -38,7 +38,7 @@ test("the platform is found by one round of parallel reads", async () => {
     gatewayApi: null,
   });
   expect(new Set(atOnce)).toEqual(new Set([asked.length]));
-  expect(asked).toHaveLength(9);
+  expect(asked).toHaveLength(8);
 });
 
 test("an account that may not look is told what it lacks", async () => {

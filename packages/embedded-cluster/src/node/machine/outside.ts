@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { foreignNodeProgram } from "../supervision/proc.ts";
 
 // Kubernetes and containerd write a few files at places that no setting moves.
 
@@ -17,6 +18,7 @@ const dockerPlugins = "/run/docker/plugins";
 
 /** Where Istio's CNI agent and its plugin talk to each other, and keep what the plugin asks the API server with. */
 const istioCni = "/run/istio-cni";
+const istioCniFiles = ["istio-cni-kubeconfig", "istio-cni.log", "log.sock", "pluginevent.sock"] as const;
 
 /** The folders of those files. */
 export const outsideFolders = [shimSockets, cniResults, devicePlugins, containerLogs, dockerPlugins, istioCni] as const;
@@ -57,7 +59,10 @@ export function outsideFiles(homes: readonly string[]): string[] {
     ...entries(shimSockets).filter((file) => !alive.has(file)),
     ...entries(cniResults).filter((file) => isLabResult(file.slice(cniResults.length + 1))),
     ...entries(devicePlugins).filter((file) => file.endsWith("/kubelet.sock") && !alive.has(file)),
-    ...entries(istioCni).filter((file) => !alive.has(file)),
+    // On a Kubernetes node of somebody else's they are of its mesh.
+    ...(foreignNodeProgram()
+      ? []
+      : istioCniFiles.map((name) => join(istioCni, name)).filter((file) => existsSync(file))),
     ...entries(containerLogs).filter((file) => leadsInto(file, homes)),
   ];
 }

@@ -28,7 +28,7 @@ export interface ProcessSpec {
   readonly folders?: readonly string[];
   /** Files that it reads and that are written (0600) before it starts: path and content. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Files that are written (0600) where they are not there: others add to them while it runs. */
+  /** JSON files that are written (0600) where they are not there whole: others add to them while it runs. */
   readonly seeds?: Readonly<Record<string, string>>;
   /** Links that are made before it starts: path and target. */
   readonly links?: Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { makePrivateFolder, writePrivateFile } from "@canary-lab/kit/private-files";
 import { until } from "@canary-lab/kit/until";
@@ -48,7 +48,7 @@ export const logFile = (layout: NodeLayout, name: ProcessName): string => join(l
 /** Digest of all that a process was started with: program, arguments, environment, and every file that it reads. */
 export function specDigest(spec: ProcessSpec, readFile: (path: string) => string = describeFile): string {
   const hash = createHash("sha256");
-  hash.update(JSON.stringify([spec.argv, spec.env ?? {}, spec.files ?? {}, spec.seeds ?? {}, spec.links ?? {}]));
+  hash.update(JSON.stringify([spec.argv, spec.env ?? {}, spec.files ?? {}, ...(spec.links ? [spec.links] : [])]));
   for (const file of [...(spec.reads ?? []), spec.argv[0] ?? ""]) hash.update(`\0${file}\0${readFile(file)}`);
   return hash.digest("hex").slice(0, 16);
 }
@@ -78,8 +78,7 @@ export async function ensureProcess(spec: ProcessSpec, supervision: Supervision)
   for (const file of spec.stale ?? []) rmSync(file, { force: true });
   for (const folder of spec.folders ?? []) makePrivateFolder(folder);
   for (const [file, content] of Object.entries(spec.files ?? {})) writePrivateFile(file, content);
-  for (const [file, content] of Object.entries(spec.seeds ?? {}))
-    if (!existsSync(file)) writePrivateFile(file, content);
+  for (const [file, content] of Object.entries(spec.seeds ?? {})) if (!isWhole(file)) writePrivateFile(file, content);
   for (const [link, target] of Object.entries(spec.links ?? {})) makeLink(link, target);
   const startedAt = Date.now();
   const identity = await start(spec, supervision, {
@@ -90,6 +89,15 @@ export async function ensureProcess(spec: ProcessSpec, supervision: Supervision)
   });
   record(layout, spec, identity, digest);
   return { spec, ...identity, startedAt };
+}
+
+/** Whether there is a JSON file that was written to its end. */
+function isWhole(file: string): boolean {
+  try {
+    return typeof JSON.parse(readFileSync(file, "utf8")) === "object";
+  } catch {
+    return false;
+  }
 }
 
 function makeLink(link: string, target: string): void {

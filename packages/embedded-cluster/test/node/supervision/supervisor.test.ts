@@ -23,7 +23,6 @@ describe("the digest of a spec", () => {
     ["an argument", { argv: ["/bin/registry", "serve", "--debug"] }, {}],
     ["the environment", { env: { A: "1" } }, {}],
     ["a rendered file", { files: { "/etc/registry.yaml": "a: 2" } }, {}],
-    ["a file that others add to", { seeds: { "/etc/cni.conflist": "{}" } }, {}],
     ["a link", { links: { "/cni/bridge": "/usr/lib/cni/bridge" } }, {}],
     ["a certificate", {}, { "/pki/registry.pem": "new" }],
     ["the program", {}, { "/bin/registry": "new" }],
