@@ -57,7 +57,7 @@ export const gatewayRoute: Route = {
       host: hostAt(gatewayHost(app, namespace)),
     },
   ],
-  reach: (ask, _cluster, config) => waitForSplit(ask, config, shareOf(config.canaryWeight)),
+  reach: (ask, _cluster, config) => waitForSplit(ask, config, shareOf(config.canaryWeight), "services"),
   missing: ({ app, namespace }) => missing("HTTPRoute", app, namespace),
 };
 

@@ -51,7 +51,7 @@ export const istioRoute = {
   targets: ["**::route-virtual-service", "**::echo-service"],
   proxies: istioCallers,
   knowsCanary,
-  reach: (ask, _cluster, config) => waitForSplit(ask, config, shareOf(config.canaryWeight)),
+  reach: (ask, _cluster, config) => waitForSplit(ask, config, shareOf(config.canaryWeight), "subsets"),
   missing: ({ app, namespace }) => missing("VirtualService", virtualServiceName(app), namespace),
 } as const satisfies Route;
 

@@ -50,15 +50,20 @@ export function sidecarCallers({ app, namespace }: ApplicationName): readonly Pr
 /** Whether a proxy has been told of a host at all: a `Sidecar` of Istio's may keep it from a pod that does not call it. */
 export const knowsHost = (dump: string, host: string): boolean => routesTo(dump, host).length > 0;
 
+/** What the sides of a split are to a proxy: subsets of the application's Service, or a Service of each. */
+export type Sides = "subsets" | "services";
+
 /**
  * The split that a proxy sends requests by; undefined while it knows of no split for this host.
  *
  * @param host by which the application is asked for; default: the Service's name, as callers in the mesh do
+ * @param sides of another strategy are no split, while they are on their way out; default: either will do
  */
 export function sidecarSplit(
   dump: string,
   { app, namespace }: ApplicationName,
   host = serviceHost({ app, namespace }),
+  sides?: Sides,
 ): Share | undefined {
   const routes = routesTo(dump, host);
   // Routes with conditions are those of targeted users; the split is what everybody else gets, and stands behind them.
@@ -68,7 +73,7 @@ export function sidecarSplit(
   const total = clusters.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
   const share = (version: Version): number =>
     clusters
-      .filter(({ name }) => isOf(name, app, version))
+      .filter(({ name }) => isOf(name, app, version, sides))
       .reduce((sum, { weight }) => sum + (100 * (weight ?? 0)) / total, 0);
   const split = { stable: share(versions.stable), canary: share(versions.canary) };
   return Math.abs(split.stable + split.canary - 100) < 0.01 ? split : undefined;
@@ -91,9 +96,10 @@ export function sidecarSubsets(dump: string, of: ApplicationName, host: string):
 }
 
 /** Istio names a cluster `outbound|80|SUBSET|HOST`: a side is a subset of the Service, or a Service of its own. */
-function isOf(cluster: string, app: string, version: Version): boolean {
+function isOf(cluster: string, app: string, version: Version, sides?: Sides): boolean {
   const [, , subset, host = ""] = cluster.split("|");
-  return subset === version || (subset === "" && host.startsWith(`${app}-${version}.`));
+  if (subset === version) return sides !== "services";
+  return sides !== "subsets" && subset === "" && host.startsWith(`${app}-${version}.`);
 }
 
 const timeout = { seconds: 60, everyMilliseconds: 200 } as const;
@@ -101,12 +107,13 @@ const timeout = { seconds: 60, everyMilliseconds: 200 } as const;
 /**
  * Waits until the client's sidecar sends by `wanted`: a measurement before that would blame the split for what is only on its way.
  *
+ * @param sides as {@link sidecarSplit} takes it: after a change of the strategy the same share may be that of the one before
  * @throws UserError after a minute
  */
-export async function waitForSplit(ask: AskProxy, of: ApplicationName, wanted: Share): Promise<void> {
+export async function waitForSplit(ask: AskProxy, of: ApplicationName, wanted: Share, sides?: Sides): Promise<void> {
   let seen: Share | undefined;
   const look = async () => {
-    seen = sidecarSplit(await ask(routesPath), of);
+    seen = sidecarSplit(await ask(routesPath), of, undefined, sides);
     return seen && isSameShare(seen, wanted);
   };
   if (await until(look, timeout)) return;
