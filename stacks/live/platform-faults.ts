@@ -59,14 +59,18 @@ export function lossFault({ users, objects }: PlatformUse, lost: readonly Platfo
     allowed: `${parts.map((part) => keeps[part]).join(", ")}, until they are gone`,
     next: [
       `npx canaryctl config set ${parts.map((part) => keeps[part]).join(" ")} && npx canaryctl up`,
-      ...losing.map(({ stack, parts }) => `npx canaryctl --stack ${quoted(ownName(stack))} ${wayOut(parts)}`),
+      ...losing.map(wayOut),
     ],
   });
 }
 
 /** What ends the need of a stack: Pod Security is enforced by its own config. */
-const wayOut = (needs: readonly PlatformPart[]): string =>
-  needs.every((part) => part === "istio-cni") ? 'config set isolation \'{"mode": "off"}\'' : "down";
+function wayOut({ stack, parts }: { readonly stack: string; readonly parts: readonly PlatformPart[] }): string {
+  const name = quoted(ownName(stack));
+  return parts.every((part) => part === "istio-cni")
+    ? `npx canaryctl --stack ${name} config set isolation '{"mode": "off"}' && npx canaryctl --stack ${name} up`
+    : `npx canaryctl --stack ${name} down`;
+}
 
 const most = 5;
 
