@@ -58,14 +58,5 @@ async function readObjects(client: Pick<ClusterClient, "get">): Promise<Existing
     list<ExistingObjects["rollouts"][number]>(deployments + labelled(rolloutsControllerSelector)),
     client.get<Meta>("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/httproutes.gateway.networking.k8s.io"),
   ]);
-  return {
-    namespaces,
-    webhooks,
-    istiods,
-    ztunnels,
-    services,
-    prometheuses,
-    rollouts,
-    httpRoutes,
-  };
+  return { namespaces, webhooks, istiods, ztunnels, services, prometheuses, rollouts, httpRoutes };
 }

@@ -25,6 +25,19 @@ const setWeight = async (weight: number) =>
 
 const plainUp = () => pulumi("up", "--yes", "--skip-preview");
 
+/** Waits until a preview, which nothing holds up, tells that the judge fails a rise. */
+const previewTells = (from: number, to: number) =>
+  until(
+    "a preview tells that the judge fails it",
+    async () => {
+      const { exitCode, output } = await pulumi("preview");
+      expect(exitCode).toBe(0);
+      const rise = `which does not go from ${from} % to ${to} %.`;
+      return output.includes(`As things are, the update is refused: The judge fails the canary, ${rise}`);
+    },
+    calmly,
+  );
+
 describePart("a share that the judge is asked about", () => {
   beforeAll(async () => {
     await requireLab();
@@ -48,17 +61,7 @@ describePart("a share that the judge is asked about", () => {
     await setFaults("role=canary", { errorRate: 0.3 });
     const load = await startSteadyLoad({ rate: 100 });
     await setWeight(30);
-    const told =
-      /As things are, the update is refused: The judge fails the canary, which does not go from 10 % to 30 %\./;
-    await until(
-      "a preview tells that the judge fails it",
-      async () => {
-        const { exitCode, output } = await pulumi("preview");
-        expect(exitCode).toBe(0);
-        return told.test(output);
-      },
-      calmly,
-    );
+    await previewTells(10, 30);
     await load.stop();
     const numbers = /Canary \d+ errors of \d+ requests, p95 \S+ ms; stable 0 errors of \d+ requests, p95 \S+ ms/;
     const fails = /The judge fails the canary, which does not go from 10 % to 30 %\. The canary is worse by its errors/;
@@ -119,17 +122,7 @@ describePart("a share that the judge is asked about", () => {
       await setFaults("role=canary", { errorRate: 0.3 });
       const load = await startSteadyLoad({ rate: 100 });
       await setWeight(50);
-      const told =
-        /As things are, the update is refused: The judge fails the canary, which does not go from 25 % to 50 %\./;
-      await until(
-        "a preview tells that the judge fails it",
-        async () => {
-          const { exitCode, output } = await pulumi("preview");
-          expect(exitCode).toBe(0);
-          return told.test(output);
-        },
-        calmly,
-      );
+      await previewTells(25, 50);
       await load.stop();
       const numbers = /Canary \d+ errors of \d+ requests; stable 0 errors of \d+ requests/;
       const fails =
